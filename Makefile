@@ -1,0 +1,45 @@
+# One short verb for each thing a developer does. Needs Python 3.11 or later, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+install: $(INSTALLED)  ## the virtual environment, from the lock file
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(INSTALLED)  ## an invented Mission locale in your browser
+	@$(BIN)/pixflow demo
+
+test: $(INSTALLED)  ## every test but the long ones
+	@$(BIN)/python -m pytest -m "not benchmark and not trial" $(ARGS)
+
+check: $(INSTALLED)  ## style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests
+	@$(BIN)/lint-imports --no-logo
+
+format: $(INSTALLED)  ## mend what the style checks can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+coverage: $(INSTALLED)  ## the tests, and the lines they never run
+	@$(BIN)/python -m pytest -m "not benchmark and not trial" --cov --cov-report=term $(ARGS)
+
+bench: $(INSTALLED)  ## how fast it is, compared in one run
+	@$(BIN)/python -m pytest -m benchmark -s $(ARGS)
+
+trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
+	@$(BIN)/python -m pytest -m trial -s $(ARGS)
+
+lock:  ## write requirements.lock anew (needs uv)
+	@uv export --quiet --no-emit-project --all-groups --no-header --format requirements.txt -o requirements.lock
+
+.PHONY: help install demo test check format coverage bench trials lock

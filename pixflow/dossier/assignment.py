@@ -1,0 +1,260 @@
+"""Whose dossier, how to reach the young person, appointments, chases, notes, retraction, closing."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from pixflow import identity
+from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.state import Dossier
+from pixflow.events import Event, Recorded
+from pixflow.events import dossier as e
+from pixflow.events.values import Channel
+from pixflow.folds import retracted
+from pixflow.refused import Refused
+
+FROM_PIX = (e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived)
+
+
+def open_dossier(
+    dossier: Dossier,
+    *,
+    last_name: str,
+    first_name: str,
+    birth_date: date | None,
+    imilo_number: str | None,
+    site: str,
+    on: date,
+    phone: str | None = None,
+    email: str | None = None,
+    programme: str = "",
+    group: str | None = None,
+    collective_end: date | None = None,
+    advisor: UUID | None = None,
+    project: str = "",
+) -> list[Event]:
+    """A young person is followed from now on; what is known is said at once."""
+    if dossier.opened:
+        return []
+    names = _names(last_name, first_name)
+    number = canonical_number(imilo_number)
+    events: list[Event] = [
+        e.DossierOpened(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)
+    ]
+    if phone or email:
+        events.append(_contact(phone, email, on))
+    if programme:
+        events.append(_programme(programme, group, collective_end, on))
+    if project.strip():
+        events.append(e.ProjectStated(project=project.strip(), on=on))
+    if advisor:
+        events.append(e.AdvisorAssigned(advisor=advisor, on=on))
+    return events
+
+
+def correct_identity(
+    dossier: Dossier,
+    *,
+    last_name: str,
+    first_name: str,
+    birth_date: date | None,
+    imilo_number: str | None,
+    site: str,
+    on: date,
+) -> list[Event]:
+    must_be_open(dossier)
+    names = _names(last_name, first_name)
+    number = canonical_number(imilo_number)
+    said = (names["last_name"], names["first_name"], birth_date, number, site)
+    if said == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
+        return []
+    return [e.IdentityCorrected(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)]
+
+
+def correct_contact(dossier: Dossier, *, phone: str | None, email: str | None, on: date) -> list[Event]:
+    must_be_open(dossier)
+    event = _contact(phone, email, on)
+    return [] if (event.phone, event.email) == (dossier.phone, dossier.email) else [event]
+
+
+def state_project(dossier: Dossier, *, project: str, on: date) -> list[Event]:
+    must_be_open(dossier)
+    project = required(project, "project")
+    return [] if project == dossier.project else [e.ProjectStated(project=project, on=on)]
+
+
+def join_programme(
+    dossier: Dossier, *, programme: str, group: str | None, collective_end: date | None, on: date
+) -> list[Event]:
+    must_be_open(dossier)
+    event = _programme(programme, group, collective_end, on)
+    now = (dossier.programme, dossier.group, dossier.collective_end)
+    return [] if (event.programme, event.group, event.collective_end) == now else [event]
+
+
+def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date) -> list[Event]:
+    must_be_open(dossier)
+    return [] if advisor == dossier.advisor else [e.AdvisorAssigned(advisor=advisor, on=on)]
+
+
+def set_appointment(
+    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date
+) -> list[Event]:
+    """The task is then due that day, and not late before."""
+    must_be_open(dossier)
+    if day < on:
+        raise Refused("appointment-past", day=day)
+    current = dossier.appointments.get(task)
+    if current and not current.missed and (current.at, current.place) == (at, place.strip()):
+        return []
+    return [e.AppointmentSet(task=task, at=at, day=day, place=place.strip(), on=on)]
+
+
+def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> list[Event]:
+    """The young person did not come: the task is due again at once."""
+    must_be_open(dossier)
+    current = dossier.appointments.get(task)
+    if current is None:
+        raise Refused("no-appointment")
+    if current.missed:
+        return []
+    if on < current.day:
+        raise Refused("appointment-to-come", day=current.day)
+    return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
+
+
+def chase(dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date) -> list[Event]:
+    """One try to reach the young person about a task; it starts a new turn of it."""
+    must_be_open(dossier)
+    return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
+
+
+def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    return [e.NoteTaken(text=required(text, "text"), on=on)]
+
+
+def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
+    """The référent has read what came in after the dossier was closed."""
+    return [e.LateEventReviewed(note=note.strip(), on=on)] if dossier.late else []
+
+
+def close(
+    dossier: Dossier,
+    *,
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"],
+    note: str,
+    on: date,
+) -> list[Event]:
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    if dossier.closed:
+        return []
+    if reason == "other":
+        note = required(note, "note")
+    return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
+
+
+def reopen(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    if dossier.closed is None:
+        return []
+    return [e.DossierReopened(reason=required(reason, "reason"), on=on)]
+
+
+def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """Take back one event and what was built on it, the latest first.
+
+    `history` is the dossier's whole stream. What came from a participation is taken back with its match
+    (participation.unmatch); the opening and a retraction stay.
+    """
+    target = next((r for r in history if r.originator_version == version), None)
+    if target is None:
+        raise Refused("unknown-event", version=version)
+    if version in retracted(history):
+        return []
+    if isinstance(target.event, (e.DossierOpened, e.Retracted)):
+        raise Refused("not-retractable")
+    if isinstance(target.event, FROM_PIX):
+        raise Refused("undo-the-match")
+    reason = required(reason, "reason")
+    later = [r for r in history if r.originator_version > version]
+    return retractions([version, *dependents(later, introduced(target.event))], reason, on)
+
+
+def retract_participation(dossier: Dossier, *, participation: UUID, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """The match was wrong: every event that names the participation, or what was built on it, is taken back."""
+    return retractions(dependents(history, {participation}), reason, on)
+
+
+def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
+    """Versions of the standing events that name one of these ids, or an id that such an event introduced."""
+    struck, found = retracted(history), []
+    for recorded in history:
+        text = msgspec.json.encode(recorded.event)
+        standing = recorded.originator_version not in struck and not isinstance(recorded.event, e.Retracted)
+        if standing and any(str(known).encode() in text for known in ids):
+            found.append(recorded.originator_version)
+            ids = ids | introduced(recorded.event)
+    return found
+
+
+def introduced(event: Event) -> set[UUID]:
+    """The ids that later events may name because of this one."""
+    match event:
+        case e.PrescriptionBuilt(actions=actions):
+            return {action.id for action in actions}
+        case e.ReferralSent(referral=referral):
+            return {referral}
+        case e.DiagnosticPlanned(plan=plan):
+            return {plan}
+    return set()
+
+
+def retractions(versions: Sequence[int], reason: str, on: date) -> list[Event]:
+    return [e.Retracted(version=version, reason=reason, on=on) for version in sorted(versions, reverse=True)]
+
+
+def canonical_number(number: str | None) -> str | None:
+    if not number or not number.strip():
+        return None
+    try:
+        return identity.imilo_number(number)
+    except ValueError:
+        raise Refused("bad-number", field="imilo_number") from None
+
+
+def _names(last_name: str, first_name: str) -> dict[str, str]:
+    return {"last_name": required(last_name, "last_name"), "first_name": required(first_name, "first_name")}
+
+
+def _birth(birth_date: date | None, on: date) -> date | None:
+    if birth_date and not 10 <= (on - birth_date).days / 365.25 <= 40:
+        raise Refused("bad-birth-date", field="birth_date", birth_date=birth_date)
+    return birth_date
+
+
+def _contact(phone: str | None, email: str | None, on: date) -> e.ContactCorrected:
+    return e.ContactCorrected(
+        phone=_checked(phone, identity.phone, "phone"), email=_checked(email, identity.email, "email"), on=on
+    )
+
+
+def _checked(text: str | None, check, field: str) -> str | None:  # type: ignore[no-untyped-def]
+    if not text or not text.strip():
+        return None
+    try:
+        return check(text)  # type: ignore[no-any-return]
+    except ValueError:
+        raise Refused(f"bad-{field}", field=field) from None
+
+
+def _programme(programme: str, group: str | None, end: date | None, on: date) -> e.ProgrammeJoined:
+    programme = required(programme, "programme")
+    cej = programme == "CEJ"
+    return e.ProgrammeJoined(
+        programme=programme, group=(group or None) if cej else None, collective_end=end if cej else None, on=on
+    )

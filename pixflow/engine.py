@@ -1,0 +1,229 @@
+"""Load, decide, stamp, record: the one way anything comes to be known."""
+
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from eventsourcing.application import Application
+from eventsourcing.persistence import Mapper
+from eventsourcing.utils import Environment
+from msgspec import Struct
+
+from pixflow import references
+from pixflow.events import Recorded, catalogue
+from pixflow.identity import contains_nir
+from pixflow.people import Actor
+from pixflow.references import References
+from pixflow.refused import Refused
+from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
+from pixflow.store.mapper import TypedMapper
+from pixflow.store.sqlite import HardenedFactory, HardenedRecorder, factory
+from pixflow.streams import KINDS, kind_of
+from pixflow.work import Loaded, Stale, Step, Work
+
+__all__ = ["Done", "Engine", "Stale", "Step", "new_id"]
+
+REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in references.KINDS]
+
+
+class Done(Struct, frozen=True):
+    """What a command recorded, nothing when it changed nothing; `repeated` when it had been recorded before."""
+
+    recorded: tuple[Recorded, ...] = ()
+    repeated: bool = False
+
+
+def new_id(command_id: UUID, name: str) -> UUID:
+    """The id that a command gives to something new: the same one when the command is sent again."""
+    return uuid5(command_id, name)
+
+
+class Engine(Application[UUID]):
+    """The application of one structure, over the store in `folder`.
+
+    `digest_key` makes the digests of claims and fingerprints; `clock` gives the time in UTC.
+    """
+
+    name = "pixflow"
+    recorder: HardenedRecorder
+
+    def __init__(self, folder: Path, digest_key: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._folder = folder
+        self._digest_key = digest_key
+        self.clock = clock
+        self._references = References()
+        self._references_read = 0
+        self._references_lock = Lock()
+        super().__init__()
+
+    def construct_factory(self, env: Environment) -> HardenedFactory:
+        return factory(self._folder)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        return TypedMapper(catalogue())
+
+    # --- saying
+
+    def execute(
+        self,
+        streams: Mapping[str, UUID],
+        decide: Callable[..., Any],
+        *,
+        by: Actor,
+        command_id: UUID,
+        via: str = "web",
+        seen: Mapping[str, int] | None = None,
+        context: Mapping[str, Any] | None = None,
+        **sent: Any,
+    ) -> Done:
+        """Take one decision on the named streams and record it, all or nothing.
+
+        `sent` is what the person said, `context` what the program adds (new ids, the grid); both are the decision's
+        arguments. `seen` gives the versions the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
+        """
+        step = Step(streams, decide, sent, context or {})
+        said = (decide.__name__, sorted((name, str(stream)) for name, stream in streams.items()), sent)
+        return self.execute_all([step], said, by=by, command_id=command_id, via=via, seen=seen)
+
+    def execute_all(
+        self,
+        steps: Sequence[Step],
+        said: object,
+        *,
+        by: Actor,
+        command_id: UUID,
+        via: str,
+        seen: Mapping[str, int] | None = None,
+    ) -> Done:
+        """Take many decisions in order as one command; `said` is what the person sent, for its fingerprint.
+
+        Decides without a lock, then takes it and decides again only what moved meanwhile.
+        """
+        for step in steps:
+            refuse_nir(step.sent)
+        fingerprint = self._digest("command", msgspec.json.encode(said, order="deterministic"))
+        if known := self.known(command_id, by, fingerprint):
+            return known
+        work = Work(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
+        work.decide(steps)
+        if not work.recorded():
+            return Done()
+        with self.recorder.exclusive():
+            if known := self.known(command_id, by, fingerprint):
+                return known
+            work.decide_again(self._moved(work.versions))
+            return self._save(work, NewCommand(command_id, by.id, fingerprint))
+
+    def known(self, command_id: UUID, by: Actor, fingerprint: bytes) -> Done | None:
+        """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
+        row = self.recorder.command(command_id)
+        if row is None:
+            return None
+        if row.actor != by.id or not hmac.compare_digest(row.fingerprint, fingerprint):
+            raise Refused("command-id-reused")
+        found = self.read(row.first_position - 1, row.last_position - row.first_position + 1)
+        return Done(tuple(found), repeated=True)
+
+    def _save(self, work: Work, command: NewCommand) -> Done:
+        recorded = work.recorded()
+        if not recorded:
+            return Done()
+        claims, releases = self._claims(work)
+        try:
+            saved = self.save(*recorded, command=command, claims=claims, releases=releases)  # type: ignore[arg-type]
+        except ClaimTaken as taken:
+            raise Refused("taken", kind=taken.kind, by=taken.stream) from None
+        except CommandKnown:
+            raise Refused("command-id-reused") from None
+        positions = (recording.notification.id for recording in saved)
+        return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
+
+    def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
+        claims, releases = [], []
+        for stream, before, after in work.claims():
+            claims += [Claim(kind, self._digest(kind, value.encode()), stream) for kind, value in after - before]
+            releases += [Claim(kind, self._digest(kind, value.encode()), stream) for kind, value in before - after]
+        return claims, releases
+
+    def _moved(self, versions: Mapping[UUID, int]) -> set[UUID]:
+        now = self.recorder.versions(versions)
+        return {stream for stream, version in versions.items() if now[stream] != version}
+
+    def _digest(self, kind: str, value: bytes) -> bytes:
+        return hmac.digest(self._digest_key, kind.encode() + b"\x1f" + value, "sha256")
+
+    # --- knowing
+
+    def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Loaded]:
+        fold = KINDS[kind].fold
+        ids = list(streams)
+        if len(ids) == 1:
+            events = self.history(ids[0])
+            return {ids[0]: Loaded(kind, events, fold(events))}
+        stored = self.recorder.select_many(ids)
+        histories = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
+        return {stream: Loaded(kind, events, fold(events)) for stream, events in histories.items()}  # type: ignore[arg-type]
+
+    def history(self, stream: UUID) -> list[Recorded]:
+        """Every event of a stream, in order; none for an unknown one."""
+        return self.repository.get(stream, projector_func=lambda _, events: list(events))  # type: ignore[arg-type, return-value]
+
+    def state(self, kind: str, stream: UUID) -> Any:
+        """The fold of one stream (its initial state when unknown)."""
+        return KINDS[kind].fold(self.history(stream))
+
+    def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
+        """The folds of many streams of one kind."""
+        return {stream: loaded.state for stream, loaded in self._load(kind, streams).items()}
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """Events after a position, in order of position."""
+        found = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
+        return [self.mapper.to_domain_event(notification) for notification in found]  # type: ignore[misc]
+
+    def head(self) -> int:
+        """The last position, 0 when nothing is recorded."""
+        return self.recorder.max_notification_id()
+
+    def references(self) -> References:
+        """The structure, its documents, campaigns and team, up to the last event."""
+        with self._references_lock:
+            head = self.head()
+            if head > self._references_read:
+                found = self.recorder.select_notifications(
+                    self._references_read, head, head, REFERENCE_TOPICS, inclusive_of_start=False
+                )
+                for notification in found:
+                    recorded = self.mapper.to_domain_event(notification)
+                    self._references = references.evolve(self._references, recorded)  # type: ignore[arg-type]
+                self._references_read = head
+            return self._references
+
+    def today(self) -> date:
+        """The structure's day."""
+        return self.references().calendar.local_day(self.clock())
+
+    def claimed(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
+        """Which of these values are held, and by which stream."""
+        digests = {self._digest(kind, value.encode()): value for value in values}
+        return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
+
+
+def _positioned(recorded: Recorded, position: int) -> Recorded:
+    return Recorded(
+        recorded.originator_id, recorded.originator_version, recorded.event, recorded.at, recorded.by,
+        recorded.acting_for, recorded.via, recorded.command, position,
+    )  # fmt: skip
+
+
+def refuse_nir(sent: Mapping[str, Any]) -> None:
+    """No field takes a social security number (DOMAIN.md §8)."""
+    for field, value in sent.items():
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and contains_nir(text) for text in texts):
+            raise Refused("nir", field=field)

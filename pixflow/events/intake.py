@@ -1,0 +1,25 @@
+"""The exports received for one campaign: counts only, no personal data."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pixflow.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReceived(Event):
+    """One export file recorded. `digest` is the file's SHA-256 in hex, `exported_at` UTC."""
+
+    TOPIC: ClassVar[str] = "intake.ExportReceived"
+    digest: str
+    campaign: UUID
+    exported_at: datetime
+    new: int
+    progressed: int
+    shared: int
+    unchanged: int
+    vanished: int
+    problems: int
+    on: date

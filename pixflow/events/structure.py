@@ -1,0 +1,27 @@
+"""The structure: one Mission locale."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from pixflow.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureOpened(Event):
+    """`calendar` is a code of working_days.CODES, `zone` an IANA time zone."""
+
+    TOPIC: ClassVar[str] = "structure.StructureOpened"
+    name: str
+    sites: tuple[str, ...]
+    zone: str
+    calendar: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramStarted(Event):
+    """This version of pixflow began to serve the structure: evidence names the code that ran."""
+
+    TOPIC: ClassVar[str] = "structure.ProgramStarted"
+    pixflow: str

@@ -1,0 +1,60 @@
+"""Values that several events carry."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+Purpose = Literal["initial", "complete", "profile", "other"]
+Modality = Literal["workshop", "office", "home", "cafe"]
+Role = Literal["advisor", "referent", "facilitator", "manager", "auditor", "administrator"]
+Channel = Literal["phone", "sms", "email", "letter", "meeting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, and the instant (UTC) when the source gives one (PIX.md §1.6: old exports give days only)."""
+
+    day: date
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One competence or domain of a result: skills mastered out of those the course targets."""
+
+    name: str
+    mastered: int
+    targeted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A shared result. `mastery` is a fraction of 1 (two decimals), None when Pix gave none."""
+
+    shared: Moment
+    mastery: Decimal | None
+    palier: int | None = None
+    paliers: int | None = None
+    badges: tuple[tuple[str, bool], ...] = ()
+    competences: tuple[Part, ...] = ()
+    domains: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of a prescription; `proposal` is the grid's proposal id, None for a free action."""
+
+    id: UUID
+    label: str
+    kind: str
+    proposal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Whom a young person is referred to; `id` once the partner is listed."""
+
+    id: UUID | None
+    name: str

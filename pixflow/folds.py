@@ -1,0 +1,25 @@
+"""Folding a stream: what is retracted never counts, what happened is never refused."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from pixflow.events import Recorded
+from pixflow.events.dossier import Retracted as DossierRetracted
+from pixflow.events.participation import Retracted as ParticipationRetracted
+
+S = TypeVar("S")
+RETRACTIONS = (DossierRetracted, ParticipationRetracted)
+
+
+def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:
+    """The retracted versions, each with the retraction that struck it."""
+    return {r.event.version: r for r in events if isinstance(r.event, RETRACTIONS)}
+
+
+def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
+    """The state after `events`, retracted ones left out."""
+    struck = retracted(events)
+    for recorded in events:
+        if recorded.originator_version not in struck:
+            initial = evolve(initial, recorded)
+    return initial

@@ -1,0 +1,152 @@
+"""The reading grid: bands of a percentage, an objective and ordered proposals for each."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+from typing import Literal
+
+ProblemCode = Literal["gap", "overlap", "start", "end", "order", "empty", "duplicate-proposal", "rounding"]
+
+KINDS = ("action", "check", "complete", "certification", "cv")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One thing the grid proposes; the advisor decides. `kind`: action, check, complete, certification or cv.
+
+    `advisor_only` keeps it off every paper the young person receives (DOMAIN.md §3).
+    `programmes` empty means every programme; `needs_project`: only if the professional project calls for it.
+    """
+
+    id: str
+    label: str
+    kind: str
+    note: str = ""
+    advisor_only: bool = False
+    partner: str | None = None
+    programmes: tuple[str, ...] = ()
+    needs_project: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The whole percents from `low` to `high`, both included."""
+
+    low: int
+    high: int
+    objective: str
+    short: str
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grille:
+    """Contiguous bands over 0-100, in order, with the rounding rule stated (DOMAIN.md §4)."""
+
+    name: str
+    rounding: Literal["half-up"] = "half-up"
+    bands: tuple[Band, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a grid is refused, with the numbers that fail.
+
+    `numbers` by code: gap and overlap, the first and last percent concerned; start and end, the percent that
+    stands in place of 0 or 100; order, the two lows, or the low and high, that are the wrong way round; empty,
+    nothing for a grid without bands, else the band without proposals; duplicate-proposal, the band, and the id
+    in `detail`; rounding, nothing, and the unknown rule in `detail`.
+    """
+
+    code: ProblemCode
+    numbers: tuple[int, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """This score, this rounding, this band, this version of the grid, these proposals."""
+
+    mastery: Decimal
+    percent: int
+    rounding: str
+    grille_number: int
+    band: Band
+    proposals: tuple[Proposal, ...]
+
+
+def problems(grille: Grille) -> tuple[Problem, ...]:
+    """All that keeps the grid from giving each percent of 0..100 one band; empty when it is valid.
+
+    Source: DOMAIN.md §4, gaps and overlaps are refused with the numbers that fail.
+    """
+    return (*_of_rounding(grille), *_of_order(grille.bands), *_of_cover(grille.bands), *_of_proposals(grille.bands))
+
+
+def percent(mastery: Decimal) -> int:
+    """Mastery, a fraction of 0..1, as a whole percent: round half up of 100 × Decimal (DOMAIN.md §4, PIX.md §0).
+
+    Raises ValueError outside 0..1.
+    """
+    if not mastery.is_finite() or not 0 <= mastery <= 1:
+        raise ValueError(f"mastery is a fraction of 0..1, not {mastery}")
+    return int(mastery.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100)
+
+
+def band_of(grille: Grille, percent: int) -> Band:
+    """The first band that holds this percent. Raises ValueError when none does."""
+    for band in grille.bands:
+        if band.low <= percent <= band.high:
+            return band
+    raise ValueError(f"no band holds {percent} %")
+
+
+def explain(grille: Grille, number: int, mastery: Decimal) -> Explanation:
+    """Why this band: the arithmetic, and the grid's published number. Raises ValueError as its parts do."""
+    rounded = percent(mastery)
+    band = band_of(grille, rounded)
+    return Explanation(mastery, rounded, grille.rounding, number, band, band.proposals)
+
+
+def _of_rounding(grille: Grille) -> Iterator[Problem]:
+    if grille.rounding != "half-up":
+        yield Problem("rounding", detail=grille.rounding)
+
+
+def _of_order(bands: tuple[Band, ...]) -> Iterator[Problem]:
+    for band in bands:
+        if band.low > band.high:
+            yield Problem("order", (band.low, band.high))
+    for before, after in pairwise(bands):
+        if after.low < before.low:
+            yield Problem("order", (before.low, after.low))
+
+
+def _of_cover(bands: tuple[Band, ...]) -> Iterator[Problem]:
+    upright = sorted((band for band in bands if band.low <= band.high), key=lambda band: band.low)
+    if not upright:
+        return
+    if upright[0].low != 0:
+        yield Problem("start", (upright[0].low,))
+    reached = upright[0].high
+    for band in upright[1:]:
+        if band.low > reached + 1:
+            yield Problem("gap", (reached + 1, band.low - 1))
+        elif band.low <= reached:
+            yield Problem("overlap", (band.low, min(band.high, reached)))
+        reached = max(reached, band.high)
+    if reached != 100:
+        yield Problem("end", (reached,))
+
+
+def _of_proposals(bands: tuple[Band, ...]) -> Iterator[Problem]:
+    if not bands:
+        yield Problem("empty")
+    for band in bands:
+        if not band.proposals:
+            yield Problem("empty", (band.low, band.high))
+        for id_, times in Counter(proposal.id for proposal in band.proposals).items():
+            if times > 1:
+                yield Problem("duplicate-proposal", (band.low, band.high), id_)

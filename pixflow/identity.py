@@ -1,0 +1,97 @@
+"""What people type about who they are: names, numbers, phones and e-mails, in one canonical form."""
+
+import re
+from typing import Final
+
+from anyascii import anyascii
+
+_GAP = r"[\s./_-]{0,2}"
+_NIR_GROUPS = (r"[1-478]", r"[0-9]{2}", r"[0-9]{2}", r"[0-9][0-9AB]", r"[0-9]{3}", r"[0-9]{3}")
+_NIR_BODY = _GAP.join(_NIR_GROUPS)
+_BARE_NIR: Final = re.compile(rf"(?<![0-9])(?=({_NIR_BODY})(?![0-9]))", re.IGNORECASE)
+_KEYED_NIR: Final = re.compile(rf"(?<![0-9])(?=({_NIR_BODY}{_GAP}[0-9]{{2}})(?![0-9]))", re.IGNORECASE)
+_NIR: Final = re.compile(
+    r"[1-478][0-9]{2}(?P<month>[0-9]{2})(?P<department>[0-9]{2}|2[AB])[0-9]{3}(?P<order>[0-9]{3})(?P<key>[0-9]{2})?"
+)
+_NIR_LENGTH: Final = 13
+_NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 100)))
+
+_IMILO: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
+_EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
+_OVERSEAS_PHONE: Final = re.compile(r"(?:\+|00)((?:262|590|594|596)[0-9]{9})")
+_OVERSEAS: Final = {
+    **dict.fromkeys(("262", "263", "269", "639", "692", "693"), "262"),
+    **dict.fromkeys(("590", "690", "691"), "590"),
+    **dict.fromkeys(("594", "694"), "594"),
+    **dict.fromkeys(("596", "696", "697"), "596"),
+}
+
+
+def normalise(text: str) -> str:
+    """Accents, case and punctuation aside: `"  D'Ornano-Lefèvre "` gives `"d ornano lefevre"`."""
+    plain = text if text.isascii() else anyascii(text)
+    return " ".join(re.findall(r"[0-9a-z]+", plain.lower()))
+
+
+def words(last: str, first: str) -> frozenset[str]:
+    """The set of a person's name words, in no order (DOMAIN.md §8, matching)."""
+    return frozenset(normalise(f"{last} {first}").split())
+
+
+def looks_like_nir(text: str) -> bool:
+    """Whether the whole text is a social security number: 13 plausible digits, or 15 with the right key.
+
+    Corsica's 2A and 2B, spaces, dots and hyphens are understood; months are those INSEE gives (01-12, and 20, 30-42,
+    50-99 for births without a known month). Source: DOMAIN.md §8, the NIR is refused wherever it is typed.
+    """
+    found = _NIR.fullmatch(re.sub(r"[\s./_-]", "", anyascii(text)).upper())
+    if not found or found["department"] == "00" or found["order"] == "000":
+        return False
+    return int(found["month"]) in _NIR_MONTHS and (found["key"] is None or _key_holds(found[0]))
+
+
+def contains_nir(text: str) -> bool:
+    """Whether a free text holds a social security number, written in one piece or in its usual groups."""
+    plain = anyascii(text)
+    found = (*_BARE_NIR.finditer(plain), *_KEYED_NIR.finditer(plain))
+    return any(looks_like_nir(candidate[1]) for candidate in found)
+
+
+def _key_holds(nir: str) -> bool:
+    body = nir[:13].replace("2A", "19").replace("2B", "18")
+    return 97 - int(body) % 97 == int(nir[13:])
+
+
+def imilo_number(text: str) -> str:
+    """The canonical i-Milo number: no spaces, upper case, leading zeros kept.
+
+    Raises ValueError: "nir" for a social security number, "imilo-number" for anything but digits, letters, hyphens.
+    """
+    if len(text) >= _NIR_LENGTH and looks_like_nir(text):
+        raise ValueError("nir")
+    number = re.sub(r"\s", "", text).upper()
+    if not _IMILO.fullmatch(number):
+        raise ValueError("imilo-number")
+    return number
+
+
+def phone(text: str) -> str:
+    """A French number as E.164: `"06 12 34 56 78"` gives `"+33612345678"`, `"0692 …"` gives `"+262692…"`.
+
+    Raises ValueError("phone").
+    """
+    typed = re.sub(r"[\s.()/_-]", "", anyascii(text))
+    if overseas := _OVERSEAS_PHONE.fullmatch(typed):
+        return f"+{overseas[1]}"
+    if not (french := _FRENCH_PHONE.fullmatch(typed)):
+        raise ValueError("phone")
+    return f"+{_OVERSEAS.get(french[1][:3], '33')}{french[1]}"
+
+
+def email(text: str) -> str:
+    """An e-mail address in lower case, without the spaces around it. Raises ValueError("email")."""
+    address = text.strip().lower()
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise ValueError("email")
+    return address

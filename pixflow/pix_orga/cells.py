@@ -1,0 +1,71 @@
+"""The value of one cell; what cannot be read is a BadCell with its code, never a guess (PIX.md §1.2, §1.11)."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from pixflow.pix_orga.problems import Refusal
+
+NOT_SHARED = "NA"
+NOT_A_NUMBER = "NaN"
+ABSENT = frozenset({"", NOT_SHARED})
+
+_GUARDED = ("'-", "'@", "'=", "'+")
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,12})?")
+_INTEGER = re.compile(r"-?[0-9]{1,10}")
+_YES_NO = {"Oui": True, "Non": False}
+_SKILLS = {"OK": "ok", "KO": "ko", "Non testé": "untested"}
+
+
+class BadCell(ValueError):
+    """A cell that is not what its column holds."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def unguard(text: str) -> str:
+    """Remove the apostrophe Pix Orga puts before `- @ = +`; keep every other one."""
+    return text[1:] if text.startswith(_GUARDED) else text
+
+
+@lru_cache(maxsize=4096)
+def rate(text: str) -> Decimal:
+    """A fraction 0..1, decimal comma or point. Raises BadCell "rate-range" (73, 73 %) or "rate" (no number)."""
+    digits = text.removesuffix("%").rstrip()
+    if not _NUMBER.fullmatch(digits):
+        raise BadCell("rate")
+    value = Decimal(digits.replace(",", "."))
+    if digits != text or not 0 <= value <= 1:
+        raise BadCell("rate-range")
+    return value
+
+
+def integer(text: str) -> int:
+    """Digits only, an optional minus. Raises BadCell "integer"."""
+    if not _INTEGER.fullmatch(text):
+        raise BadCell("integer")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """An integer of zero or more. Raises BadCell "integer"."""
+    value = integer(text)
+    if value < 0:
+        raise BadCell("integer")
+    return value
+
+
+def yes_no(text: str) -> bool:
+    """Oui or Non. Raises BadCell "yes-no"."""
+    if text not in _YES_NO:
+        raise BadCell("yes-no")
+    return _YES_NO[text]
+
+
+def skill(text: str) -> str:
+    """ "ok", "ko" or "untested". Raises BadCell "skill"."""
+    if text not in _SKILLS:
+        raise BadCell("skill")
+    return _SKILLS[text]

@@ -1,0 +1,91 @@
+"""The three generations of dates in the cells, and the date in the file name (PIX.md §1.3, §1.6)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pixflow.pix_orga.cells import BadCell
+from pixflow.pix_orga.opening import base_name
+from pixflow.pix_orga.problems import Problems
+
+PARIS = ZoneInfo("Europe/Paris")
+TWELVE_HOUR_NAMES_UNTIL = datetime(2023, 2, 1, tzinfo=UTC)
+BUG_FROM = datetime(2024, 12, 1, tzinfo=PARIS)
+BUG_UNTIL = datetime(2025, 1, 14, tzinfo=PARIS)
+
+_DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+_LOCAL = re.compile(r"([0-9]{2})/([0-9]{2})/(20[0-9]{2}) ([0-9]{2}):([0-9]{2})")
+_ISO = re.compile(
+    r"20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_NAME = re.compile(
+    r"resultats-.*-[0-9]+-(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([0-9]{2})([0-9]{2})(?: ?\([0-9]{1,3}\))?\.csv",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats; `iso` for the ISO form."""
+
+    at: datetime | date
+    ambiguous: bool = False
+    iso: bool = False
+
+
+@lru_cache(maxsize=8192)
+def moment(text: str, zone: str) -> Moment:
+    """Read a cell under a header that names `zone` ("" when unsaid).
+
+    Raises BadCell "date" when it is none of the three forms or cannot exist, "date-zone" when its zone is unsaid.
+    """
+    try:
+        if _DAY.fullmatch(text):
+            return Moment(date.fromisoformat(text))
+        if local := _LOCAL.fullmatch(text):
+            day, month, year, hour, minute = map(int, local.groups())
+            return _of_wall_clock(datetime(year, month, day, hour, minute), zone)
+        if iso := _ISO.fullmatch(text):
+            return _of_iso(datetime.fromisoformat(text), offset=iso[1] is not None, zone=zone)
+    except BadCell:
+        raise
+    except ValueError as error:
+        raise BadCell("date") from error
+    raise BadCell("date")
+
+
+def exported_at(name: str, problems: Problems) -> datetime | None:
+    """The UTC time in a file name such as resultats-…-481516-2026-05-12-0910.csv; None when it does not say."""
+    match = _NAME.fullmatch(base_name(name))
+    if match is None:
+        return None
+    try:
+        local = datetime(*map(int, match.groups()), tzinfo=PARIS)
+    except ValueError:
+        return None
+    if local < TWELVE_HOUR_NAMES_UNTIL and 1 <= local.hour <= 12:
+        problems.warn("export-hour-unsure", date=local.date().isoformat(), time=f"{local:%H:%M}")
+        return None
+    return local.astimezone(UTC)
+
+
+def _of_wall_clock(naive: datetime, zone: str) -> Moment:
+    if zone == "UTC":
+        return Moment(naive.replace(tzinfo=UTC))
+    if zone != PARIS.key:
+        raise BadCell("date-zone")
+    first, second = naive.replace(tzinfo=PARIS), naive.replace(tzinfo=PARIS, fold=1)
+    before, after = first.utcoffset(), second.utcoffset()
+    if before is None or after is None or before < after:
+        raise BadCell("date")
+    return Moment(first.astimezone(UTC), ambiguous=before > after)
+
+
+def _of_iso(time: datetime, *, offset: bool, zone: str) -> Moment:
+    if offset:
+        return Moment(time.astimezone(UTC), iso=True)
+    if zone not in ("", "UTC"):
+        raise BadCell("date-zone")
+    return Moment(time.replace(tzinfo=UTC), iso=True)

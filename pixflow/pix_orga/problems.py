@@ -1,0 +1,108 @@
+"""Problems are codes with details; sentences live in the web package."""
+
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Refusal = Literal[
+    "apple-double",
+    "broken-quotes",
+    "cell-count",
+    "date",
+    "date-zone",
+    "empty",
+    "encoding",
+    "english-export",
+    "header-missing",
+    "header-unknown",
+    "integer",
+    "na-on-shared",
+    "nir",
+    "not-pix-orga",
+    "palier-range",
+    "profile-not-read-yet",
+    "rate",
+    "rate-range",
+    "result-not-shared",
+    "several-campaigns",
+    "skill",
+    "spreadsheet",
+    "too-large",
+    "too-many-rows",
+    "yes-no",
+    "zip",
+]
+Warned = Literal[
+    "ambiguous-hour",
+    "cp1252",
+    "delimiter",
+    "export-hour-unsure",
+    "external-id-column-unknown",
+    "mastery-mismatch",
+    "mastery-null",
+    "more-problems",
+    "no-bom",
+    "no-final-newline",
+    "not-a-number",
+    "resaved",
+    "shared-without-date",
+    "utf-16",
+    "validation-bug",
+]
+Severity = Literal["refused", "warning"]
+
+CODES: frozenset[str] = frozenset(get_args(Refusal) + get_args(Warned))
+MOST_PROBLEMS = 200
+LONGEST_DETAIL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong. `line` counts from 1, None for the file. `details` may quote a cell: show them, never log them."""
+
+    severity: Severity
+    line: int | None
+    code: Refusal | Warned
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects problems; refusals are never pushed out by warnings."""
+
+    _refused: list[Problem] = field(default_factory=list)
+    _warned: list[Problem] = field(default_factory=list)
+    _found: int = 0
+
+    def refuse(self, code: Refusal, line: int | None = None, **details: object) -> None:
+        """Note a problem that refuses the whole file."""
+        self._note(self._refused, Problem("refused", line, code, _texts(details)))
+
+    def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
+        """Note a problem that people should see, and that refuses nothing."""
+        self._note(self._warned, Problem("warning", line, code, _texts(details)))
+
+    @property
+    def refused(self) -> bool:
+        return bool(self._refused)
+
+    def listed(self) -> tuple[Problem, ...]:
+        """At most 200, the file's own first, then by line; the rest is counted in "more-problems"."""
+        kept = self._refused + self._warned
+        if self._found > MOST_PROBLEMS:
+            kept = kept[: MOST_PROBLEMS - 1]
+            left = _texts({"count": self._found - len(kept)})
+            return (*_by_line(kept), Problem("warning", None, "more-problems", left))
+        return _by_line(kept)
+
+    def _note(self, into: list[Problem], problem: Problem) -> None:
+        self._found += 1
+        if len(into) < MOST_PROBLEMS:
+            into.append(problem)
+
+
+def _by_line(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _texts(details: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, str(value)[:LONGEST_DETAIL]) for key, value in details.items())

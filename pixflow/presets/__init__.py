@@ -1,0 +1,169 @@
+"""The presets shipped, and the strict reading of any such file: what is wrong, and where."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+from msgspec import inspect
+from rapidfuzz import process
+
+from pixflow.grille import KINDS, Band, Grille, Problem, problems
+from pixflow.presets.lines import line_of
+from pixflow.protocol import ProtocolDocument, Stage
+
+LONGEST_DELAY = 365
+MOST_TRIES = 20
+_HERE = Path(__file__).parent
+_COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A structure's first protocol and grid (DOMAIN.md §5)."""
+
+    protocol: ProtocolDocument
+    grille: Grille
+
+
+class PresetError(ValueError):
+    """Why a preset is refused. `path` is a key like `grille.bands[1].low`, empty for the file; `line` if found.
+
+    Codes: unknown-preset, not-utf8, syntax, unknown-key, missing-key, wrong-type, unknown-value, out-of-range,
+    stages, and grille-… for each code of `pixflow.grille.problems`. `details` has the values that fail.
+    """
+
+    def __init__(self, path: str, line: int | None, code: str, **details: Any) -> None:
+        super().__init__(path, line, code, details)
+        self.path, self.line, self.code, self.details = path, line, code, details
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (self.path, f"line {self.line}" if self.line else "") if part)
+        said = ", ".join(f"{name} {value}" for name, value in self.details.items())
+        return ": ".join(part for part in (place, self.code, said) if part)
+
+
+def names() -> tuple[str, ...]:
+    """The names of the presets shipped, in order."""
+    return tuple(sorted(file.stem for file in _HERE.glob("*.toml")))
+
+
+def load(name_or_path: str | Path) -> Preset:
+    """The preset of that name, or of that path to a TOML file. Raises PresetError."""
+    source = _source(name_or_path)
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PresetError("", source[: error.start].count(b"\n") + 1, "not-utf8") from error
+    return read(text.replace("\r\n", "\n"))
+
+
+def read(text: str) -> Preset:
+    """The preset written in this TOML text. Raises PresetError at the first thing that is wrong."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise PresetError("", line, "syntax", said=re.sub(r" \(at .*\)$", "", str(error))) from error
+    for fault in _faults(raw):
+        raise PresetError(fault.path, line_of(text, fault.path), fault.code, **fault.details)
+    return msgspec.convert(raw, Preset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    path: str
+    code: str
+    details: dict[str, Any]
+
+
+def _source(name_or_path: str | Path) -> bytes:
+    name = str(name_or_path)
+    path = _HERE / f"{name}.toml" if name in names() else Path(name_or_path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PresetError("", None, "unknown-preset", found=name, **_nearest(name, names())) from error
+
+
+def _nearest(found: str, known: Iterable[str]) -> dict[str, str]:
+    best = process.extractOne(found, list(known), score_cutoff=50)
+    return {"nearest": best[0]} if best else {}
+
+
+def _faults(raw: dict[str, Any]) -> Iterator[_Fault]:
+    yield from _unknown(raw, inspect.type_info(Preset), "")
+    try:
+        preset = msgspec.convert(raw, Preset)
+    except msgspec.ValidationError as error:
+        yield _refused(str(error))
+    else:
+        yield from _of_protocol(preset.protocol)
+        yield from _of_grille(preset.grille)
+
+
+def _unknown(raw: object, kind: inspect.Type, path: str) -> Iterator[_Fault]:
+    if isinstance(kind, inspect.DataclassType) and isinstance(raw, dict):
+        known = {field.encode_name: field.type for field in kind.fields}
+        for key, value in raw.items():
+            place = f"{path}.{key}".removeprefix(".")
+            if key in known:
+                yield from _unknown(value, known[key], place)
+            else:
+                yield _Fault(place, "unknown-key", _nearest(key, known))
+    elif isinstance(kind, inspect.VarTupleType) and isinstance(raw, list):
+        for index, value in enumerate(raw):
+            yield from _unknown(value, kind.item_type, f"{path}[{index}]")
+    elif isinstance(kind, inspect.LiteralType) and raw not in kind.values:
+        yield _Fault(path, "unknown-value", {"found": raw, "expected": kind.values})
+
+
+def _refused(complaint: str) -> _Fault:
+    found = _COMPLAINT.fullmatch(complaint)
+    said, path = (found["said"], found["path"] or "") if found else (complaint, "")
+    if missing := _MISSING.fullmatch(said):
+        return _Fault(f"{path}.{missing[1]}".removeprefix("."), "missing-key", {})
+    return _Fault(path, "wrong-type", {"said": said})
+
+
+def _of_protocol(protocol: ProtocolDocument) -> Iterator[_Fault]:
+    for part in ("delays", "escalation"):
+        for name, days in asdict(getattr(protocol, part)).items():
+            yield from _outside(f"protocol.{part}.{name}", days, 0, LONGEST_DELAY)
+    yield from _outside("protocol.tries", protocol.tries, 1, MOST_TRIES)
+    stages = tuple(text.stage for text in protocol.stages)
+    if stages != get_args(Stage):
+        yield _Fault("protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)})
+
+
+def _outside(path: str, found: int, low: int, high: int) -> Iterator[_Fault]:
+    if not low <= found <= high:
+        yield _Fault(path, "out-of-range", {"found": found, "low": low, "high": high})
+
+
+def _of_grille(grille: Grille) -> Iterator[_Fault]:
+    for problem in problems(grille):
+        details = {"numbers": problem.numbers, **({"detail": problem.detail} if problem.detail else {})}
+        yield _Fault(_place(grille.bands, problem), f"grille-{problem.code}", details)
+    for at, band in enumerate(grille.bands):
+        for number, proposal in enumerate(band.proposals):
+            if proposal.kind not in KINDS:
+                path = f"grille.bands[{at}].proposals[{number}].kind"
+                yield _Fault(path, "unknown-value", {"found": proposal.kind, "expected": KINDS})
+
+
+def _place(bands: tuple[Band, ...], problem: Problem) -> str:
+    """The key to correct: the last band that shows the numbers of the problem."""
+    if not problem.numbers:
+        return "grille.rounding" if problem.code == "rounding" else "grille.bands"
+    first, last = problem.numbers[0], problem.numbers[-1]
+    wanted = {"gap": last + 1, "order": last}.get(problem.code, first)
+    key = {"end": "high", "empty": "proposals", "duplicate-proposal": "proposals"}.get(problem.code, "low")
+    shown = "high" if key == "high" else "low"
+    at = [index for index, band in enumerate(bands) if getattr(band, shown) == wanted]
+    return f"grille.bands[{at[-1]}].{key}" if at else "grille.bands"

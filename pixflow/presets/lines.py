@@ -1,0 +1,44 @@
+"""Where a key stands in a TOML text, which tomllib does not tell."""
+
+import re
+
+_HEADER = re.compile(r"\s*(?P<open>\[\[?)\s*(?P<name>[\w.-]+)\s*\]\]?\s*(?:#.*)?")
+_KEY = re.compile(r"\s*(?P<name>[\w.-]+)\s*=")
+_LAST_STEP = re.compile(r"(?:\.?[^.\[\]]+|\[\d+\])$")
+
+
+def line_of(text: str, path: str) -> int | None:
+    """The line, from 1, of a key such as `grille.bands[1].low`, else of the table around it, else None.
+
+    A list of tables stands where its first one does.
+    """
+    lines = _lines(text)
+    while path and not lines.keys() & {path, f"{path}[0]"}:
+        path = _LAST_STEP.sub("", path)
+    return lines.get(path, lines.get(f"{path}[0]"))
+
+
+def _lines(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    table, in_string = "", False
+    for number, line in enumerate(text.splitlines(), 1):
+        if not in_string and (header := _HEADER.fullmatch(line)):
+            table = _table(header["name"].split("."), counts, repeated=header["open"] == "[[")
+            found.setdefault(table, number)
+        elif not in_string and (key := _KEY.match(line)):
+            found.setdefault(f"{table}.{key['name']}".removeprefix("."), number)
+        in_string ^= (line.count('"""') + line.count("'''")) % 2 == 1
+    return found
+
+
+def _table(parts: list[str], counts: dict[str, int], *, repeated: bool) -> str:
+    """The path of a header: each repeated table in it is the latest one of its name."""
+    path = ""
+    for depth, part in enumerate(parts, 1):
+        path = f"{path}.{part}".removeprefix(".")
+        if repeated and depth == len(parts):
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path = f"{path}[{counts[path] - 1}]"
+    return path

@@ -1,0 +1,107 @@
+"""Locks between processes: flock on a file of the structure's folder, waits by the monotonic clock (RELIABILITY F10, F12)."""
+
+import fcntl
+import os
+from pathlib import Path
+from threading import RLock
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Self
+
+from pixflow.store import AlreadyServed, StoreBusy
+
+_POLL = 0.001
+
+
+class FileLock:
+    """`with FileLock(path):` one holder at a time among all threads and processes; re-entrant for the thread that has it.
+
+    Waits at most `limit` seconds, then StoreBusy. The file is left in place: removing it would let two in.
+    """
+
+    def __init__(self, path: Path, limit: float = 10.0) -> None:
+        self.path = path
+        self.limit = limit
+        self.depth = 0
+        self._mutex = RLock()
+        self._file = -1
+
+    def __enter__(self) -> Self:
+        deadline = monotonic() + self.limit
+        if not self._mutex.acquire(timeout=self.limit):
+            raise self._busy()
+        try:
+            if self.depth == 0:
+                self._file = self._open(deadline)
+        except BaseException:
+            self._mutex.release()
+            raise
+        self.depth += 1
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.depth -= 1
+        if self.depth == 0:
+            _unlock(self._file)
+        self._mutex.release()
+
+    def _open(self, deadline: float) -> int:
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            while not _lock(file):
+                if monotonic() > deadline:
+                    raise self._busy()
+                sleep(_POLL)
+        except BaseException:
+            os.close(file)
+            raise
+        return file
+
+    def _busy(self) -> StoreBusy:
+        return StoreBusy(f"{self.path} has been held by another for more than {self.limit:g} s")
+
+
+class ServeLock:
+    """The one serving process of a structure: `serve.lock` in its folder, held until `release` or the process's end.
+
+    `acquire` raises AlreadyServed, with the holder's pid, when another has it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "serve.lock"
+        self._file = -1
+
+    def acquire(self) -> Self:
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not _lock(file):
+            holder = os.read(file, 20).decode(errors="replace").strip()
+            os.close(file)
+            raise AlreadyServed(f"{self.path.parent} is served by process {holder or 'unknown'}")
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        self._file = file
+        return self
+
+    def release(self) -> None:
+        if self._file >= 0:
+            _unlock(self._file)
+            self._file = -1
+
+    def __enter__(self) -> Self:
+        return self.acquire()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.release()
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _unlock(file: int) -> None:
+    fcntl.flock(file, fcntl.LOCK_UN)
+    os.close(file)

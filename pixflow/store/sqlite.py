@@ -1,0 +1,474 @@
+"""The event store of one structure on SQLite: `events.db` in its folder (RELIABILITY F1, F2, F3, F5, F10, F12)."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from eventsourcing import persistence
+from eventsourcing.domain import EventSourcingError
+from eventsourcing.persistence import (
+    ConnectionPoolClosedError,
+    ConnectionUnavailableError,
+    Notification,
+    PersistenceError,
+    StoredEvent,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+)
+
+from pixflow.store import (
+    Claim,
+    ClaimTaken,
+    CommandKnown,
+    CommandRow,
+    NewCommand,
+    StoreBusy,
+    StoreError,
+    StoreFull,
+    StoreRefused,
+)
+from pixflow.store.locks import FileLock
+
+T = TypeVar("T")
+
+WAL_LIMIT = 4 * 1024 * 1024
+WAL_RESET_FIXED = (3, 51, 3)
+_CHUNK = 500
+
+_SCHEMA = [
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS commands (
+        id TEXT PRIMARY KEY NOT NULL,
+        actor TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS claims (
+        kind TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        stream TEXT NOT NULL,
+        PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
+] + [
+    f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in ("stored_events", "commands")
+    for verb in ("update", "delete")
+]
+
+_REFUSALS: dict[int, tuple[type[StoreError], str]] = {
+    sqlite3.SQLITE_FULL: (StoreFull, "the disk is full"),
+    sqlite3.SQLITE_IOERR: (StoreFull, "the disk does not answer"),
+    sqlite3.SQLITE_BUSY: (StoreBusy, "the database is locked by another"),
+    sqlite3.SQLITE_CANTOPEN: (StoreRefused, "the database cannot be opened"),
+    sqlite3.SQLITE_NOTADB: (StoreRefused, "the file is not a database"),
+    sqlite3.SQLITE_CORRUPT: (StoreRefused, "the database is damaged"),
+    sqlite3.SQLITE_READONLY: (StoreRefused, "the database is read-only"),
+}
+
+
+class HardenedConnection(SQLiteConnection):
+    """Writes begin IMMEDIATE (F3); a transaction that fails, even in its commit, leaves the connection clean."""
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        cursor = self.cursor()
+        try:
+            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
+            yield cursor
+            if commit:
+                self.commit()
+        except sqlite3.Error as error:
+            raise in_words(error) from error
+        finally:
+            cursor.sqlite_cursor.close()
+            self._clean()
+
+    def _clean(self) -> None:
+        try:
+            self.rollback()
+        except sqlite3.Error:
+            self.close()
+
+
+class HardenedPool(SQLiteConnectionPool):
+    """WAL and synchronous=FULL on every connection (F1); waits by the monotonic clock (F10).
+
+    Writers queue at write.lock, not here, so a wait that fails leaves no lock behind.
+    """
+
+    def _create_connection(self) -> SQLiteConnection:
+        try:
+            raw = sqlite3.connect(self.db_name, isolation_level=None, check_same_thread=False, timeout=5)
+            _make_durable(raw)
+        except sqlite3.Error as error:
+            raise in_words(error) from error
+        return HardenedConnection(raw, max_age=None)
+
+    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+        with self._put_condition:
+            if self._closed:
+                raise ConnectionPoolClosedError
+            limit = self.pool_timeout if timeout is None else timeout
+            if not self._put_condition.wait_for(lambda: self._pool or not self._is_use_full, limit):
+                raise ConnectionUnavailableError(f"no connection to the store came free in {limit:g} s")
+            connection = self._take()
+            self._in_use[id(connection)] = connection
+            return connection
+
+    def _take(self) -> SQLiteConnection:
+        if not self._pool:
+            return self._create_connection()
+        connection = self._pool.pop()
+        connection.in_use.acquire()
+        return connection
+
+
+class HardenedDatastore(SQLiteDatastore):
+    """One database file, its write.lock beside it, and its checkpoints (F12)."""
+
+    def __init__(self, path: Path, limit: float = 10.0) -> None:
+        super().__init__(str(path))
+        self.pool = HardenedPool(db_name=str(path))
+        self.lock = FileLock(path.parent / "write.lock", limit)
+        self._wal = f"{path}-wal"
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """The only writer among all threads and processes; re-entrant. StoreBusy after the limit."""
+        with self.lock:
+            try:
+                yield
+            finally:
+                if self.lock.depth == 1:
+                    self._checkpoint_if_large()
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        if not commit:
+            with super().transaction(commit=False) as cursor:
+                yield cursor
+            return
+        with self.exclusive(), super().transaction(commit=True) as cursor:
+            yield cursor
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Cursor]:
+        """A cursor for one SELECT, which is its own snapshot."""
+        connection = self.pool.get_connection()
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        except sqlite3.Error as error:
+            raise in_words(error) from error
+        finally:
+            self.pool.put_connection(connection)
+
+    def truncate(self) -> bool:
+        """Moves the whole WAL into the database and empties it; False if a reader kept it."""
+        with self.lock:
+            return self._checkpoint("TRUNCATE")
+
+    def close(self) -> None:
+        if not self.pool.closed:
+            with suppress(StoreError, EventSourcingError):
+                self.truncate()
+        self.pool.close()
+
+    def _checkpoint_if_large(self) -> None:
+        # What was committed is recorded, whatever becomes of the checkpoint: the next writer tries again.
+        with suppress(StoreError, EventSourcingError, OSError):
+            if os.stat(self._wal).st_size > WAL_LIMIT:
+                self._checkpoint("PASSIVE")
+
+    def _checkpoint(self, mode: str) -> bool:
+        with self.reading() as cursor:
+            busy, frames, moved = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        return not busy and frames == moved
+
+
+class HardenedRecorder(SQLiteApplicationRecorder):
+    """The library's application recorder, with commands and claims in the events' own transaction.
+
+    Positions are dense from 1 and never issued twice (F2). Errors: StoreBusy, StoreFull, ClaimTaken,
+    CommandKnown, and the library's IntegrityError for a stream version that exists.
+    """
+
+    datastore: HardenedDatastore
+
+    def construct_create_table_statements(self) -> list[str]:
+        return list(_SCHEMA)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know at start, as sentences."""
+        if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
+            return []
+        return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody else writes meanwhile; take it, check versions, decide, save. StoreBusy after the limit (10 s)."""
+        with self.datastore.exclusive():
+            yield
+
+    def truncate(self) -> bool:
+        """Empties the WAL: at stop, after an erasure, in `tick`. False if a reader kept it."""
+        return self.datastore.truncate()
+
+    # Writing
+
+    def _insert_events(
+        self,
+        c: SQLiteCursor,
+        stored_events: Sequence[StoredEvent],
+        *,
+        command: NewCommand | None = None,
+        claims: Sequence[Claim] = (),
+        releases: Sequence[Claim] = (),
+        **_: Any,
+    ) -> Sequence[int]:
+        """Everything or nothing; returns the positions. `releases` are given up before `claims` are taken."""
+        if not stored_events:
+            if command or claims or releases:
+                raise ValueError("a command or a claim needs an event")
+            return []
+        first = _next_position(c)
+        if command is not None:
+            _insert_command(c, command, first, first + len(stored_events) - 1)
+        _release(c, releases)
+        _claim(c, claims)
+        _insert_rows(c, stored_events, first)
+        return range(first, first + len(stored_events))
+
+    # Reading
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        statement = "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = ?"
+        params: list[str | int] = [stream.hex]
+        for clause, value in ((" AND originator_version > ?", gt), (" AND originator_version <= ?", lte)):
+            if value is not None:
+                statement += clause
+                params.append(value)
+        statement += f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?"
+        params.append(-1 if limit is None else limit)
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(statement, params).fetchall()
+        return [StoredEvent(stream, *row) for row in rows]
+
+    def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
+        """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
+        found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
+        names = {id.hex: id for id in found}
+        with self.datastore.transaction(commit=False) as c:
+            for chunk in _chunks(names):
+                c.execute(
+                    "SELECT originator_id, originator_version, topic, state FROM stored_events"
+                    f" WHERE originator_id IN ({_marks(chunk)}) ORDER BY originator_id, originator_version",
+                    chunk,
+                )
+                for name, version, topic, state in c.fetchall():
+                    stream = names[name]
+                    found[stream].append(StoredEvent(stream, version, topic, state))
+        return found
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        where, params = ["position >= ?" if inclusive_of_start else "position > ?"], [start or 0, *topics]
+        if topics:
+            where.append(f"topic IN ({_marks(topics)})")
+        if stop is not None:
+            where.append("position <= ?")
+            params.append(stop)
+        statement = (
+            "SELECT originator_id, originator_version, topic, state, position FROM stored_events"
+            f" WHERE {' AND '.join(where)} ORDER BY position LIMIT ?"
+        )
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(statement, [*params, limit]).fetchall()
+        streams = {name: UUID(name) for name in {row[0] for row in rows}}
+        return [Notification(streams[row[0]], *row[1:]) for row in rows]
+
+    def max_notification_id(self) -> int:
+        """The last position, 0 when nothing is recorded."""
+        with self.datastore.reading() as cursor:
+            return int(cursor.execute("SELECT COALESCE(MAX(position), 0) FROM stored_events").fetchone()[0])
+
+    def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
+        """The version each stream stands at, from one snapshot; 0 for an unknown one."""
+        names = {id.hex: id for id in ids}
+        found = dict.fromkeys(names.values(), 0)
+        with self.datastore.transaction(commit=False) as c:
+            for chunk in _chunks(names):
+                c.execute(
+                    f"WITH ids(id) AS (VALUES {_rows(chunk, '(?)')}) SELECT id, (SELECT MAX(originator_version)"
+                    " FROM stored_events WHERE originator_id = id) FROM ids",
+                    chunk,
+                )
+                found.update((names[name], version or 0) for name, version in c.fetchall())
+        return found
+
+    def command(self, id: UUID) -> CommandRow | None:
+        """What was recorded under this command id, if anything."""
+        with self.datastore.reading() as cursor:
+            row = cursor.execute(
+                "SELECT actor, fingerprint, first_position, last_position FROM commands WHERE id = ?", [id.hex]
+            ).fetchone()
+        return CommandRow(id, *row) if row else None
+
+    def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
+        """Which stream holds each digest, from one snapshot; free ones are left out."""
+        found: dict[bytes, UUID] = {}
+        with self.datastore.transaction(commit=False) as c:
+            for chunk in _chunks(digests):
+                c.execute(
+                    f"SELECT digest, stream FROM claims WHERE kind = ? AND digest IN ({_marks(chunk)})", [kind, *chunk]
+                )
+                found.update((digest, UUID(stream)) for digest, stream in c.fetchall())
+        return found
+
+
+class HardenedFactory(SQLiteFactory):
+    """The library's factory, which gives the hardened recorder and no other."""
+
+    datastore: HardenedDatastore
+
+    def __init__(self, folder: Path, limit: float = 10.0) -> None:
+        if not folder.is_dir():
+            raise StoreRefused(f"{folder} is not a folder")
+        path = folder / "events.db"
+        super().__init__({self.SQLITE_DBNAME: str(path)})
+        self.datastore = HardenedDatastore(path, limit)
+
+    def application_recorder(self) -> HardenedRecorder:
+        recorder = HardenedRecorder(self.datastore)
+        recorder.create_table()
+        return recorder
+
+
+def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
+    """The store of the structure in `folder`, which exists; `limit` is the longest wait for write.lock, in seconds.
+
+    Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
+    """
+    return HardenedFactory(folder, limit)
+
+
+def in_words(error: sqlite3.Error) -> Exception:
+    """The store's or the library's error for one of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _REFUSALS:
+        kind, words = _REFUSALS[code]
+        return kind(f"{words}: {error}")
+    return getattr(persistence, type(error).__name__, PersistenceError)(error)
+
+
+def _make_durable(raw: sqlite3.Connection) -> None:
+    mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    raw.execute("PRAGMA synchronous = FULL")
+    # A WAL restarted after a checkpoint is cut to this, so that a larger file holds more than this.
+    raw.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
+    raw.execute("PRAGMA wal_autocheckpoint = 0")
+    synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
+    if mode != "wal" or synchronous != 2:
+        raw.close()
+        raise StoreRefused(
+            "a confirmed command could be lost in a power cut: SQLite gives"
+            f" journal_mode={mode} and synchronous={synchronous} where WAL and FULL (2) are needed"
+        )
+
+
+def _next_position(c: SQLiteCursor) -> int:
+    c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
+    row = c.fetchone()
+    return row[0] + 1 if row else 1
+
+
+def _insert_command(c: SQLiteCursor, command: NewCommand, first: int, last: int) -> None:
+    try:
+        c.execute(
+            "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
+            (command.id.hex, command.actor, command.fingerprint, first, last),
+        )
+    except sqlite3.IntegrityError as error:
+        raise CommandKnown(command.id) from error
+
+
+def _release(c: SQLiteCursor, releases: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
+    c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
+
+
+def _claim(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
+    c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
+    if c.sqlite_cursor.rowcount < len(rows):
+        _check_held(c, claims)
+
+
+def _check_held(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+    for claim in claims:
+        c.execute("SELECT stream FROM claims WHERE kind = ? AND digest = ?", (claim.kind, claim.digest))
+        holder = UUID(c.fetchone()[0])
+        if holder != claim.stream:
+            raise ClaimTaken(claim.kind, holder)
+
+
+def _insert_rows(c: SQLiteCursor, events: Sequence[StoredEvent], first: int) -> None:
+    rows = (
+        (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
+        for position, event in enumerate(events, first)
+    )
+    for chunk in _chunks(rows):
+        values = [value for row in chunk for value in row]
+        c.execute(f"INSERT INTO stored_events VALUES {_rows(chunk, '(?, ?, ?, ?, ?)')}", values)
+
+
+def _name(stream: UUID | str) -> str:
+    return stream.hex if isinstance(stream, UUID) else UUID(stream).hex
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
+
+
+def _marks(items: Sequence[object]) -> str:
+    return ",".join("?" * len(items))
+
+
+def _rows(items: Sequence[object], row: str) -> str:
+    return ",".join([row] * len(items))

@@ -1,0 +1,66 @@
+"""Every kind of stream: how it folds, and which values it claims for itself alone."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from pixflow import campaign, intake, participation, publishing, staff, structure
+from pixflow.dossier import state as dossier
+from pixflow.events import Event, Recorded
+from pixflow.identity import normalise
+
+Claims = frozenset[tuple[str, str]]
+
+
+class Kind(Struct, frozen=True):
+    """How one kind of stream is folded. `claims` says which values a state holds, as (kind, value)."""
+
+    fold: Callable[[Sequence[Recorded]], Any]
+    evolve: Callable[[Any, Recorded], Any]
+    claims: Callable[[Any], Claims] = lambda state: frozenset()
+
+
+def _dossier(state: dossier.Dossier) -> Claims:
+    return frozenset({("imilo", state.imilo_number)}) if state.imilo_number else frozenset()
+
+
+def _staff(state: staff.Staff) -> Claims:
+    return frozenset({("email", state.email.casefold())}) if state.email else frozenset()
+
+
+def _campaign(state: campaign.Campaign) -> Claims:
+    codes = {("campaign-code", state.code)} if state.code else set()
+    return frozenset(codes | ({("campaign", str(state.pix_id))} if state.pix_id else set()))
+
+
+def _intake(state: intake.Intake) -> Claims:
+    return frozenset(("export", digest) for digest in state.digests)
+
+
+def _participation(state: participation.Participation) -> Claims:
+    return frozenset({("participation", participation_key(state))}) if state.imported else frozenset()
+
+
+def participation_key(state: participation.Participation) -> str:
+    """What tells one participation from all others of its campaign (PIX.md §1.11, rule 5)."""
+    started = state.started.at or state.started.day if state.started else None
+    parts = (state.campaign, normalise(state.last_name), normalise(state.first_name), state.external_id or "")
+    return "|".join(map(str, (*parts, started.isoformat() if started else "", state.ordinal)))
+
+
+KINDS: dict[str, Kind] = {
+    "structure": Kind(structure.fold, structure.evolve),
+    "protocol": Kind(publishing.fold_protocols, publishing.evolve_protocols),
+    "grille": Kind(publishing.fold_grilles, publishing.evolve_grilles),
+    "staff": Kind(staff.fold, staff.evolve, _staff),
+    "campaign": Kind(campaign.fold, campaign.evolve, _campaign),
+    "intake": Kind(intake.fold, intake.evolve, _intake),
+    "participation": Kind(participation.fold, participation.evolve, _participation),
+    "dossier": Kind(dossier.fold, dossier.evolve, _dossier),
+}
+
+
+def kind_of(event: Event | type[Event]) -> str:
+    """The kind of stream an event belongs to: the first word of its stored name."""
+    return event.TOPIC.split(".", 1)[0]

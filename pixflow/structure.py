@@ -1,0 +1,55 @@
+"""One Mission locale: its name, sites, time zone and holiday calendar."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow import working_days
+from pixflow.dossier.guards import required
+from pixflow.events import Event, Recorded
+from pixflow.events.structure import ProgramStarted, StructureOpened
+from pixflow.folds import fold as fold_events
+from pixflow.refused import Refused
+
+
+class Structure(Struct, frozen=True):
+    version: int = 0
+    name: str = ""
+    sites: tuple[str, ...] = ()
+    zone: str = "Europe/Paris"
+    calendar: str = "FR"
+    pixflow: str = ""
+
+
+def fold(events: Sequence[Recorded]) -> Structure:
+    return fold_events(Structure(), evolve, events)
+
+
+def evolve(state: Structure, recorded: Recorded) -> Structure:
+    version = recorded.originator_version
+    match recorded.event:
+        case StructureOpened(name=name, sites=sites, zone=zone, calendar=calendar):
+            return replace(state, version=version, name=name, sites=sites, zone=zone, calendar=calendar)
+        case ProgramStarted(pixflow=pixflow):
+            return replace(state, version=version, pixflow=pixflow)
+    return state
+
+
+def open_structure(
+    structure: Structure, *, name: str, sites: tuple[str, ...], zone: str, calendar: str, on: date
+) -> list[Event]:
+    """The Mission locale begins to use pixflow."""
+    if structure.version:
+        return []
+    if calendar not in working_days.CODES:
+        raise Refused("unknown-calendar", calendar=calendar)
+    if not sites:
+        raise Refused("required", field="sites")
+    return [StructureOpened(name=required(name, "name"), sites=sites, zone=zone, calendar=calendar, on=on)]
+
+
+def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
+    """This version of the program serves the structure from now on."""
+    return [] if structure.pixflow == pixflow else [ProgramStarted(pixflow=pixflow)]

@@ -1,0 +1,146 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixflow import identity
+
+NIRS = ["1 85 05 78 006 084 91", "185057800608491", "1850578006084", "2.69.05.49.588.157.80", "1 85 05 2A 006 084"]
+
+
+def keyed(body: str) -> str:
+    digits = body.replace("2A", "19").replace("2B", "18")
+    return f"{body}{97 - int(digits) % 97:02d}"
+
+
+@st.composite
+def nir_bodies(draw: st.DrawFn) -> str:
+    department = draw(st.sampled_from(["01", "61", "65", "95", "2A", "2B", "97", "99"]))
+    parts = (draw(st.integers(1, 2)), draw(st.integers(0, 99)), draw(st.integers(1, 12)))
+    return "{:d}{:02d}{:02d}".format(*parts) + f"{department}{draw(st.integers(0, 999)):03d}{draw(st.integers(1, 999)):03d}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("  D'Ornano-Lefèvre ", "d ornano lefevre"),
+        ("D’ORNANO   lefe\u0300vre", "d ornano lefevre"),
+        ("Œuvré", "oeuvre"),
+        ("Nguyễn\u00a0Văn", "nguyen van"),
+        ("'=Bono", "bono"),
+        ("--", ""),
+    ],
+)
+def test_normalise(typed: str, expected: str) -> None:
+    assert identity.normalise(typed) == expected
+
+
+@given(st.text())
+def test_normalise_is_idempotent_and_plain(text: str) -> None:
+    once = identity.normalise(text)
+    assert identity.normalise(once) == once
+    assert not set(once) - set("abcdefghijklmnopqrstuvwxyz0123456789 ")
+
+
+def test_words_have_no_order() -> None:
+    assert identity.words("Diallo", "Aminata Fatou") == identity.words("FATOU", "diallo Aminata")
+    assert identity.words("Diallo", "Aminata") == {"aminata", "diallo"}
+
+
+@pytest.mark.parametrize("typed", NIRS)
+def test_a_nir_is_seen_alone_and_in_a_free_text(typed: str) -> None:
+    assert identity.looks_like_nir(typed)
+    assert identity.contains_nir(typed)
+    assert identity.contains_nir(f"Sécu : {typed}, à vérifier le 12/05.")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "185057800608492",  # wrong key
+        "5850578006084",  # no such sex
+        "1851378006084",  # no such month
+        "1850500006084",  # no such department
+        "1850578006000",  # no such order
+        "185057800608",
+        "18505780060841",
+        "12345",
+        "",
+    ],
+)
+def test_what_is_no_nir(typed: str) -> None:
+    assert not identity.looks_like_nir(typed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rappeler au 06 12 34 56 78 ou au +33 7 81 12 34 56 06 12 34 56 78",
+        "Rendez-vous le 12/05/2026 61300 L'Aigle",
+        "481516-2026-05-12-0910",
+        "SIRET 18505780060841",
+        "campagne LTBJUP656, 40 %",
+    ],
+)
+def test_a_text_without_nir(text: str) -> None:
+    assert not identity.contains_nir(text)
+
+
+@given(nir_bodies(), st.integers(1, 96))
+def test_every_plausible_nir_is_refused_as_a_number_and_a_wrong_key_is_none(body: str, shift: int) -> None:
+    right = keyed(body)
+    assert identity.looks_like_nir(body)
+    assert identity.contains_nir(f"n° {right[:1]} {right[1:3]} {right[3:5]} {right[5:7]} {right[7:10]} {right[10:]}")
+    assert identity.contains_nir(f"({right})")
+    wrong = (int(right[13:]) - 1 + shift) % 97 + 1
+    assert not identity.looks_like_nir(f"{body}{wrong:02d}")
+    for nir in (body, right):
+        with pytest.raises(ValueError, match="nir"):
+            identity.imilo_number(nir)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [(" 0012345 ", "0012345"), ("12 345", "12345"), ("ml61-0042", "ML61-0042")]
+)
+def test_imilo_number(typed: str, expected: str) -> None:
+    assert identity.imilo_number(typed) == expected
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "-12", "12_3", "+33612345678", "12/3", "a@b.fr", "é12"])
+def test_no_imilo_number(typed: str) -> None:
+    with pytest.raises(ValueError, match="^imilo-number$"):
+        identity.imilo_number(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("+33 6.12.34.56.78", "+33612345678"),
+        ("+33 (0)6 12 34 56 78", "+33612345678"),
+        ("0033612345678", "+33612345678"),
+        ("0692 12 34 56", "+262692123456"),
+        ("+262 692 12 34 56", "+262692123456"),
+        ("0696 12 34 56", "+596696123456"),
+    ],
+)
+def test_phone(typed: str, expected: str) -> None:
+    assert identity.phone(typed) == expected
+    assert identity.phone(expected) == expected
+
+
+@pytest.mark.parametrize("typed", ["", "612345678", "06 12 34 56 7", "06 12 34 56 78 9", "00 12 34 56 78", "abc"])
+def test_no_phone(typed: str) -> None:
+    with pytest.raises(ValueError, match="^phone$"):
+        identity.phone(typed)
+
+
+def test_email() -> None:
+    assert identity.email(" Aminata.Diallo+pix@ML-61.Example.FR ") == "aminata.diallo+pix@ml-61.example.fr"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "a", "a@b", "a b@c.fr", "a@@c.fr", ".a@c.fr", "a..b@c.fr", "a@-c.fr", "a@c..fr", "x" * 250 + "@c.fr"]
+)
+def test_no_email(typed: str) -> None:
+    with pytest.raises(ValueError, match="^email$"):
+        identity.email(typed)

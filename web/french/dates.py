@@ -1,0 +1,70 @@
+"""Days and instants as French sentences say them."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def day(day: date, *, year: bool = False, short: bool = False) -> str:
+    """Like "16 mars", "1er avril 2026" with `year`, "20 févr." with `short`."""
+    first = "1er" if day.day == 1 else str(day.day)
+    month = format_date(day, "MMM" if short else "MMMM", "fr")
+    return NBSP.join([first, month, *([str(day.year)] if year else [])])
+
+
+def weekday_day(date: date, *, year: bool = False) -> str:
+    """Like "lundi 16 mars"."""
+    return f"{weekday(date)}{NBSP}{day(date, year=year)}"
+
+
+def weekday(day: date) -> str:
+    """Like "vendredi"."""
+    return format_date(day, "EEEE", "fr")
+
+
+def instant(at: datetime, zone: str | ZoneInfo) -> str:
+    """Like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
+    local = at.astimezone(_zone(zone))
+    return f"{day(local, year=True)}, {local:%H:%M}"
+
+
+def clock(at: datetime, zone: str | ZoneInfo) -> str:
+    """Like "09:12", in the structure's time zone."""
+    return f"{at.astimezone(_zone(zone)):%H:%M}"
+
+
+def due_words(due: date | datetime, today: date, late: int = 0) -> str:
+    """When something is due, as briefly as the queue says it: "2 j de retard", "aujourd’hui", "vendredi", "16 avril".
+
+    `late` counts the working days past due. A datetime, in local time, is an appointment: "jeu. 19, 14:00".
+    """
+    on = due.date() if isinstance(due, datetime) else due
+    if late > 0:
+        return f"{late}{NBSP}j de{NBSP}retard"
+    if on < today:
+        return f"en{NBSP}retard"
+    if not isinstance(due, datetime):
+        return _near(on, today) or day(on, year=on.year != today.year)
+    if on - today <= timedelta(days=1):
+        return f"{_near(on, today)}, {due:%H:%M}"
+    if on - today < timedelta(days=7):
+        return f"{format_date(on, 'EEE', 'fr')}{NBSP}{_first(on)}, {due:%H:%M}"
+    return f"{day(on, short=True, year=on.year != today.year)}, {due:%H:%M}"
+
+
+def _near(on: date, today: date) -> str:
+    days = (on - today).days
+    if days in (0, 1):
+        return ("aujourd’hui", "demain")[days]
+    return weekday(on) if days < 7 else ""
+
+
+def _first(on: date) -> str:
+    return "1er" if on.day == 1 else str(on.day)
+
+
+def _zone(zone: str | ZoneInfo) -> ZoneInfo:
+    return ZoneInfo(zone) if isinstance(zone, str) else zone

@@ -1,0 +1,110 @@
+"""French vocabulary and typography: what a code is called, and how a sentence is set."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from babel.numbers import format_decimal
+
+NBSP = "\N{NO-BREAK SPACE}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+ROLES = {
+    "advisor": "conseiller·ère",
+    "referent": "référent·e Pix",
+    "facilitator": "animateur·rice",
+    "manager": "direction",
+    "auditor": "auditeur·rice",
+    "administrator": "administrateur·rice",
+}
+STAGES = {
+    "orientation": f"1{NBSP}Orientation",
+    "diagnostic": f"2{NBSP}Diagnostic",
+    "prescription": f"3{NBSP}Prescription",
+    "parcours": f"4{NBSP}Parcours",
+}
+PROGRAMMES = {"CEJ": "CEJ", "PACEA": "PACEA", "other": "hors programme"}
+MODALITIES = {"workshop": "en atelier", "office": "au bureau", "home": "à la maison", "cafe": "au café numérique"}
+CHANNELS = {
+    "phone": "par téléphone",
+    "sms": "par SMS",
+    "email": "par courriel",
+    "letter": "par courrier",
+    "meeting": "de vive voix",
+}
+PURPOSES = {
+    "initial": "diagnostic initial",
+    "complete": "diagnostic complet (Cléa numérique)",
+    "profile": "profil de compétences",
+    "other": "autre usage",
+}
+
+INVALID = {
+    "missing": "Ce champ est à remplir.",
+    "extra_forbidden": "Ce champ n’est pas attendu ici.",
+    "string_too_short": "Écrivez au moins {min_length} caractères.",
+    "string_too_long": "Écrivez au plus {max_length} caractères.",
+    "string_pattern_mismatch": "Ce texte n’a pas la forme attendue.",
+    "int_parsing": "Écrivez un nombre entier.",
+    "int_from_float": "Écrivez un nombre entier.",
+    "float_parsing": "Écrivez un nombre.",
+    "decimal_parsing": "Écrivez un nombre.",
+    "decimal_max_places": "Écrivez au plus {decimal_places} chiffres après la virgule.",
+    "greater_than": "Écrivez un nombre plus grand que {gt}.",
+    "greater_than_equal": "Écrivez un nombre d’au moins {ge}.",
+    "less_than": "Écrivez un nombre plus petit que {lt}.",
+    "less_than_equal": "Écrivez un nombre d’au plus {le}.",
+    "bool_parsing": "Répondez par oui ou par non.",
+    "literal_error": "Choisissez l’une des réponses proposées.",
+    "enum": "Choisissez l’une des réponses proposées.",
+    "uuid_parsing": "Cette page n’est plus valable : rechargez-la.",
+    "date_parsing": "Écrivez une date qui existe, comme 16/03/2026.",
+    "date_from_datetime_parsing": "Écrivez une date qui existe, comme 16/03/2026.",
+    "date_from_datetime_inexact": "Écrivez une date sans heure.",
+    "date_past": "Choisissez une date passée.",
+    "date_future": "Choisissez une date à venir.",
+    "time_parsing": "Écrivez une heure, comme 14:30.",
+    "datetime_parsing": "Écrivez une date et une heure.",
+    "datetime_from_date_parsing": "Écrivez une date et une heure.",
+    "too_short": "Choisissez au moins {min_length} réponses.",
+    "too_long": "Choisissez au plus {max_length} réponses.",
+    "value_error": "{error}",
+}
+
+_BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
+_BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
+_QUOTES = re.compile(r"(«) | (»)")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def typeset(text: str) -> str:
+    """Non-breaking spaces before : ; ! ? % and inside « », and the typographic apostrophe.
+
+    Thin ones before ; ! ? %, as the Imprimerie nationale does. Changes no text that already has them.
+    """
+    text = _BEFORE_THIN.sub(THIN + r"\1", text)
+    text = _BEFORE_COLON.sub(f"{NBSP}:", text)
+    text = _QUOTES.sub(lambda found: f"«{NBSP}" if found[1] else f"{NBSP}»", text)
+    return _APOSTROPHE.sub("’", text)
+
+
+def number(value: int) -> str:
+    """Like "2 500"."""
+    return format_decimal(value, locale="fr")
+
+
+def percent(value: int) -> str:
+    """Like "40 %", of a whole percent."""
+    return f"{value}{THIN}%"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Like "1 dossier", "3 dossiers", "0 dossier": French counts from two. `many` where a last s is not enough."""
+    word = one if abs(count) < 2 else many or f"{one}s"
+    return f"{number(count)}{NBSP}{word}"
+
+
+def invalid(kind: str, details: Mapping[str, Any]) -> str:
+    """Why a field is refused, by pydantic's error type and its details."""
+    sentence = INVALID.get(kind, "Cette réponse n’est pas valable.")
+    return typeset(sentence.format(**details))
