@@ -34,6 +34,16 @@ SKILL_START = "@"
 PROFILE_TOTAL = "Nombre de pix total"
 ENGLISH = frozenset({"Organisation's name", "Campaign ID", "Participant's last name", "Participant's first name"})
 
+
+class BadHeader(ValueError):
+    """The column at `position` (from 0) is not the `expected` one, or is not there; "" when several could stand there."""
+
+    def __init__(self, position: int, expected: str) -> None:
+        super().__init__(position)
+        self.position = position
+        self.expected = expected
+
+
 _LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " "})
 
 

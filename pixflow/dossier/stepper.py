@@ -1,0 +1,52 @@
+"""Where a dossier stands on its four stages."""
+
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.dossier.state import Dossier, Mark
+from pixflow.events import STAGES, Stage
+
+Status = Literal["done", "current", "todo"]
+
+
+class StageStatus(Struct, frozen=True):
+    """One stage: how far it is, and the event that last moved it."""
+
+    stage: Stage
+    status: Status
+    mark: Mark | None
+
+
+def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
+    """The four stages in order; stages order the work, so the first that is not done is the current one."""
+    done = _done(dossier)
+    current = current_stage(dossier)
+    return tuple(
+        StageStatus(stage, "current" if stage == current else "done" if done[stage] else "todo", done[stage])
+        for stage in STAGES
+    )
+
+
+def current_stage(dossier: Dossier) -> Stage | None:
+    """The first stage that is not done; None when all are."""
+    done = _done(dossier)
+    return next((stage for stage in STAGES if not done[stage]), None)
+
+
+def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
+    orientation = dossier.orientation
+    current: tuple[UUID, object] | None = dossier.diagnostic.current("initial")
+    result = dossier.diagnostic.participations[current[0]].received if current else None
+    linked = next((link.mark for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None)
+    built = dossier.prescription.built.get(current[0]) if current else None
+    actions = dossier.parcours.actions.values()
+    over = [action.ended or action.dropped for action in actions]
+    finished = built is not None and bool(over) and all(over)
+    return {
+        "orientation": (orientation.plan.mark if orientation.plan else None) or linked,
+        "diagnostic": result,
+        "prescription": built.mark if built else None,
+        "parcours": max((mark for mark in over if mark), key=lambda mark: mark.version) if finished else None,
+    }

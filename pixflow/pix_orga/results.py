@@ -1,0 +1,116 @@
+"""The result cells of one row (PIX.md §1.4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from pixflow.pix_orga.cells import ABSENT, NOT_A_NUMBER, NOT_SHARED, BadCell, count, integer, rate, skill, yes_no
+from pixflow.pix_orga.export import Pairs, Part
+from pixflow.pix_orga.problems import Problems
+from pixflow.pix_orga.tail import Named, Tail
+
+T = TypeVar("T")
+TOLERANCE = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a shared row tells; all empty when not shared."""
+
+    mastery: Decimal | None = None
+    palier: int | None = None
+    badges: tuple[tuple[str, bool], ...] = ()
+    competences: tuple[Part, ...] = ()
+    domains: tuple[Part, ...] = ()
+    skills: Pairs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The cells of one record, read one by one, problems noted with its line."""
+
+    number: int
+    cells: list[str]
+    headers: tuple[str, ...]
+    problems: Problems
+
+    def take(self, parse: Callable[[str], T], place: int) -> T | None:
+        """The value of one cell, or None once its problem is noted."""
+        text = self.cells[place]
+        try:
+            return parse(text)
+        except BadCell as bad:
+            self.problems.refuse(bad.code, self.number, column=self.headers[place], value=text)
+            return None
+
+    def take_rate(self, place: int) -> Decimal | None:
+        """A fraction 0..1; None for an absent one, and for NaN with a warning."""
+        text = self.cells[place]
+        if text == NOT_A_NUMBER:
+            self.problems.warn("not-a-number", self.number, column=self.headers[place])
+            return None
+        return None if text in ABSENT else self.take(rate, place)
+
+
+def hidden(line: Line, tail: Tail) -> Results:
+    """A row not shared holds no result: "result-not-shared" refuses one that does."""
+    for place in range(tail.shared_at, len(line.cells)):
+        if line.cells[place] not in ABSENT:
+            line.problems.refuse("result-not-shared", line.number, column=line.headers[place])
+            break
+    return Results()
+
+
+def shown(line: Line, tail: Tail) -> Results:
+    """The results of a shared row, checked against each other."""
+    if NOT_SHARED in line.cells[tail.shared_at :]:
+        place = line.cells.index(NOT_SHARED, tail.shared_at)
+        line.problems.refuse("na-on-shared", line.number, column=line.headers[place])
+        return Results()
+    results = Results(
+        mastery=line.take_rate(tail.mastery),
+        palier=_palier(line, tail),
+        badges=tuple((title, line.take(yes_no, place) is True) for place, title in tail.badges),
+        competences=_parts(line, tail.competences),
+        domains=_parts(line, tail.domains),
+        skills=tuple((name, line.take(skill, place) or "") for place, name in tail.skills),
+    )
+    _check_mastery(line, tail, results)
+    return results
+
+
+def _palier(line: Line, tail: Tail) -> int | None:
+    if tail.palier is None or tail.paliers is None or line.cells[tail.palier] in ABSENT:
+        return None
+    reached = line.take(integer, tail.palier)
+    if reached is not None and not -1 <= reached <= tail.paliers:
+        line.problems.refuse("palier-range", line.number, value=reached, most=tail.paliers)
+    return None if reached == -1 else reached
+
+
+def _parts(line: Line, blocks: list[Named]) -> tuple[Part, ...]:
+    parts = (_part(line, place, name) for place, name in blocks)
+    return tuple(part for part in parts if part is not None)
+
+
+def _part(line: Line, place: int, name: str) -> Part | None:
+    share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
+    targeted = line.take(count, place + 1)
+    mastered = line.take(count, place + 2)
+    if share is None or targeted is None or mastered is None:
+        return None
+    return Part(name, share, targeted, mastered)
+
+
+def _check_mastery(line: Line, tail: Tail, results: Results) -> None:
+    if line.cells[tail.mastery] == "":
+        line.problems.warn("mastery-null", line.number)
+    targeted = sum(part.targeted for part in results.competences)
+    mastered = sum(part.mastered for part in results.competences)
+    if results.mastery is None or targeted == 0:
+        return
+    if abs(results.mastery * targeted - mastered) > TOLERANCE * targeted:
+        line.problems.warn(
+            "mastery-mismatch", line.number, rate=results.mastery, mastered=mastered, targeted=targeted
+        )

@@ -1,0 +1,83 @@
+"""Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
+
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Connection, Date, DateTime, Index, Integer, String, Table, Text, Uuid, func, select
+
+from pixflow.events import Event, Recorded, catalogue
+from pixflow.folds import RETRACTIONS
+from projections.change import Change, Row
+from projections.schema import metadata
+
+NAME = "audit_trail"
+KINDS = frozenset({"structure", "protocol", "grille", "staff", "campaign", "intake", "participation", "dossier"})
+APPENDS = True
+
+table = Table(
+    "audit_trail",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    Column("stream", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("stage", String),
+    Column("at", DateTime, nullable=False),
+    Column("on", Date),
+    Column("by", String, nullable=False),
+    Column("acting_for", String),
+    Column("via", String, nullable=False),
+    Column("command", Uuid, nullable=False),
+    Column("retracts", Integer),
+    Column("data", Text, nullable=False),
+    Index("trail_of_stream", "stream", "version"),
+    Index("trail_of_time", "at"),
+)
+TABLES = (table,)
+
+_ENCODER = msgspec.json.Encoder()
+_DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.Decoder(event) for event in catalogue()}
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    """One row for each event."""
+    return {
+        table: [
+            {
+                "position": r.position, "stream": r.originator_id, "version": r.originator_version,
+                "kind": change.kind, "topic": r.event.TOPIC, "stage": r.event.STAGE,
+                "at": r.at.replace(tzinfo=None), "on": getattr(r.event, "on", None), "by": r.by,
+                "acting_for": r.acting_for, "via": r.via, "command": r.command,
+                "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
+                "data": _ENCODER.encode(r.event).decode(),
+            }
+            for r in change.events
+        ]
+    }  # fmt: skip
+
+
+def of_stream(connection: Connection, stream: UUID) -> list[Any]:
+    """The facts of one stream, oldest first."""
+    return list(connection.execute(select(table).where(table.c.stream == stream).order_by(table.c.version)))
+
+
+def recorded(row: Any) -> Recorded:
+    """The fact of a row, as it was recorded."""
+    event = _DECODERS[row.topic].decode(row.data)
+    at = row.at.replace(tzinfo=UTC)
+    return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, row.via, row.command, row.position)
+
+
+def positions(connection: Connection, stream: UUID) -> dict[int, int]:
+    """The position of each version of a stream."""
+    found = connection.execute(select(table.c.version, table.c.position).where(table.c.stream == stream))
+    return {version: position for version, position in found}
+
+
+def count_by(connection: Connection, by: str, since: Any, topics: tuple[str, ...]) -> int:
+    """How many facts of these kinds somebody recorded since an instant (UTC)."""
+    query = select(func.count()).where(table.c.by == by, table.c.at >= since, table.c.topic.in_(topics))
+    return int(connection.execute(query).scalar_one())

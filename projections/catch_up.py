@@ -1,0 +1,203 @@
+"""Bring the read tables up to the last event: fold each stream that moved once a batch, then write each row once."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from threading import RLock
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+
+from pixflow import references
+from pixflow.events import Recorded
+from pixflow.folds import RETRACTIONS
+from pixflow.references import References
+from pixflow.streams import KINDS, kind_of
+from projections import advisor_queue, audit_trail, directory, dossier_sheet, result_routing
+from projections.change import Change, Projection, Source
+from projections.schema import folds, metadata, position, stopped
+
+PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sheet, directory, audit_trail)  # type: ignore[assignment]
+BATCH = 5_000
+RULES = frozenset({"protocol", "structure"})
+_CHUNK = 500
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, behaviour in KINDS.items()}
+
+
+class ReadSide:
+    """The read tables of one structure on one database, and how they follow the events.
+
+    `turn` is what several processes hold while one of them catches up (read.lock).
+    """
+
+    def __init__(self, source: Source, database: Engine, turn: AbstractContextManager[Any] = nullcontext()) -> None:
+        self.source = source
+        self.database = database
+        self._turn = turn
+        self._mutex = RLock()
+        self._refs = References()
+        metadata.create_all(database)
+        with database.begin() as connection:
+            self._position = self._start(connection)
+
+    @property
+    def position(self) -> int:
+        """The last event that the tables show."""
+        return self._position
+
+    @property
+    def refs(self) -> References:
+        """The references as the tables show them."""
+        return self._refs
+
+    def catch_up(self, limit: int | None = None, batch: int = BATCH) -> int:
+        """Show every event recorded so far (at most `limit` more); returns the position reached."""
+        if self.source.head() == self._position:
+            return self._position
+        with self._mutex, self._turn:
+            self._resume()
+            goal = self.source.head() if limit is None else self._position + limit
+            while self._position < goal and (events := self.source.read(self._position, min(batch, goal - self._position))):
+                with self.database.begin() as connection:
+                    self._show(connection, events)
+                self._position = events[-1].position
+        return self._position
+
+    def stopped(self) -> list[Any]:
+        """The streams that a projection could not show."""
+        with self.database.connect() as connection:
+            return list(connection.execute(select(stopped)))
+
+    def _resume(self) -> None:
+        """Another process may have moved the tables meanwhile."""
+        with self.database.begin() as connection:
+            if connection.execute(select(position.c.position)).scalar_one() != self._position:
+                self._position = self._start(connection)
+
+    def _start(self, connection: Connection) -> int:
+        reached = connection.execute(select(position.c.position)).scalar()
+        if reached is None:
+            connection.execute(insert(position), {"position": 0})
+            return 0
+        self._refs = _stored_references(connection)
+        return int(reached)
+
+    def _show(self, connection: Connection, events: Sequence[Recorded]) -> None:
+        moved: dict[UUID, list[Recorded]] = {}
+        for recorded in events:
+            moved.setdefault(recorded.originator_id, []).append(recorded)
+        for recorded in events:
+            self._refs = references.evolve(self._refs, recorded)
+        changes = self._fold(connection, moved)
+        if any(change.kind in RULES for change in changes):
+            changes += self._everything_else(connection, set(moved))
+        for projection in PROJECTIONS:
+            self._project(connection, projection, changes)
+        _keep(connection, changes)
+        connection.execute(update(position), {"position": events[-1].position})
+
+    def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
+        before = _load(connection, moved)
+        changes = []
+        for stream, events in moved.items():
+            kind = kind_of(events[0].event)
+            old = before.get(stream)
+            if any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
+                history = [r for r in self.source.history(stream) if r.originator_version <= events[-1].originator_version]
+                new = KINDS[kind].fold(history)
+            else:
+                new = old if old is not None else KINDS[kind].fold([])
+                for recorded in events:
+                    new = KINDS[kind].evolve(new, recorded)
+            changes.append(Change(stream, kind, old, new, events, self._refs))
+        return changes
+
+    def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
+        """A protocol was published: what every subject owes is worked out again."""
+        kinds = ("dossier", "participation", "campaign")
+        found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
+        states = ((row.stream, row.kind, _DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved)
+        return [Change(stream, kind, state, state, (), self._refs) for stream, kind, state in states]
+
+    def _project(self, connection: Connection, projection: Projection, changes: list[Change]) -> None:
+        wanted = [change for change in changes if change.kind in projection.KINDS]
+        if not wanted:
+            return
+        try:
+            with connection.begin_nested():
+                _write(connection, projection, wanted)
+        except Exception:
+            for change in wanted:
+                self._project_one(connection, projection, change)
+
+    def _project_one(self, connection: Connection, projection: Projection, change: Change) -> None:
+        connection.execute(
+            delete(stopped).where(stopped.c.projection == projection.NAME, stopped.c.stream == change.stream)
+        )
+        try:
+            with connection.begin_nested():
+                _write(connection, projection, [change])
+        except Exception as error:
+            row = {
+                "projection": projection.NAME, "stream": change.stream, "code": type(error).__name__,
+                "position": change.events[-1].position if change.events else self._position,
+            }  # fmt: skip
+            connection.execute(insert(stopped), row)
+
+
+def _write(connection: Connection, projection: Projection, changes: Sequence[Change]) -> None:
+    made = [projection.rows(change) for change in changes]
+    for table in projection.TABLES:
+        if not projection.APPENDS:
+            _forget(connection, table, [change.stream for change in changes if change.before is not None])
+        rows = [row for one in made for row in one.get(table, ())]
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _forget(connection: Connection, table: Any, streams: Sequence[UUID]) -> None:
+    if streams:
+        connection.execute(delete(table).where(table.c.stream == bindparam("gone")), [{"gone": s} for s in streams])
+
+
+def _keep(connection: Connection, changes: Sequence[Change]) -> None:
+    moved = [change for change in changes if change.events]
+    _forget(connection, folds, [change.stream for change in moved if change.before is not None])
+    rows = [
+        {"stream": c.stream, "kind": c.kind, "version": c.events[-1].originator_version, "state": _ENCODER.encode(c.after)}
+        for c in moved
+    ]
+    connection.execute(insert(folds), rows)
+
+
+def _load(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+    wanted = list(streams)
+    states = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(folds.c.stream, folds.c.kind, folds.c.state).where(folds.c.stream.in_(wanted[start : start + _CHUNK]))
+        states |= {stream: _DECODERS[kind].decode(state) for stream, kind, state in connection.execute(query)}
+    return states
+
+
+def fold_of(connection: Connection, stream: UUID) -> Any:
+    """The state of a stream as the tables show it, None when unknown."""
+    return _load(connection, [stream]).get(stream)
+
+
+def _stored_references(connection: Connection) -> References:
+    found = connection.execute(select(folds).where(folds.c.kind.in_(references.KINDS)))
+    refs = References()
+    campaigns, team, singles = {}, {}, {}
+    for row in found:
+        state = _DECODERS[row.kind].decode(row.state)
+        if row.kind == "campaign":
+            campaigns[row.stream] = state
+        elif row.kind == "staff":
+            team[row.stream] = state
+        else:
+            singles[{"protocol": "protocols", "grille": "grilles"}.get(row.kind, row.kind)] = state
+    return msgspec.structs.replace(refs, campaigns=campaigns, team=team, **singles)

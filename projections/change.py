@@ -1,0 +1,49 @@
+"""What a projection is given, and what it is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Table
+
+from pixflow.events import Recorded
+from pixflow.references import References
+
+Row = dict[str, Any]
+
+
+class Change(Struct, frozen=True):
+    """One stream that moved: its state before and after, and the events in between.
+
+    `before` is None for a new stream; `events` is empty when only the references moved (a protocol was published).
+    """
+
+    stream: UUID
+    kind: str
+    before: Any
+    after: Any
+    events: Sequence[Recorded]
+    refs: References
+
+
+class Projection(Protocol):
+    """A module: the kinds of streams it reads, its tables keyed by `stream`, and the rows a change makes.
+
+    Unless APPENDS, the rows of a stream are replaced by those of its change.
+    """
+
+    NAME: str
+    KINDS: frozenset[str]
+    TABLES: tuple[Table, ...]
+    APPENDS: bool
+
+    def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]: ...
+
+
+class Source(Protocol):
+    """Where events come from: the engine, or a list."""
+
+    def head(self) -> int: ...
+    def read(self, after: int, limit: int) -> Sequence[Recorded]: ...
+    def history(self, stream: UUID) -> Sequence[Recorded]: ...

@@ -1,0 +1,116 @@
+"""Dossiers: one line for each young person, for lists and filters."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, Index, Integer, String, Table, Uuid, func, select
+
+from pixflow.dossier.stepper import current_stage
+from pixflow.grille import percent
+from pixflow.identity import normalise
+from pixflow.people import Scope
+from projections.change import Change, Row
+from projections.schema import metadata
+
+NAME = "dossier_sheet"
+KINDS = frozenset({"dossier"})
+APPENDS = False
+
+table = Table(
+    "dossier_sheet",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("sort", String, nullable=False),
+    Column("last_name", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("birth_date", Date),
+    Column("imilo_number", String),
+    Column("programme", String, nullable=False),
+    Column("site", String, nullable=False),
+    Column("advisor", Uuid),
+    Column("stage", String),
+    Column("percent", Integer),
+    Column("closed", Boolean, nullable=False),
+    Column("last_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("sheet_sorted", "sort"),
+    Index("sheet_of_advisor", "advisor", "sort"),
+)
+TABLES = (table,)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    """One row for an opened dossier."""
+    state = change.after
+    if state.opened is None:
+        return {table: []}
+    current = state.diagnostic.current("initial")
+    mastery = current[1].result.mastery if current else None
+    return {
+        table: [
+            {
+                "stream": change.stream, "sort": normalise(f"{state.last_name} {state.first_name}"),
+                "last_name": state.last_name, "first_name": state.first_name, "birth_date": state.birth_date,
+                "imilo_number": state.imilo_number, "programme": state.programme, "site": state.site,
+                "advisor": state.advisor, "stage": current_stage(state),
+                "percent": percent(mastery) if mastery is not None else None, "closed": state.closed is not None,
+                "last_on": state.last.on, "version": state.version,
+            }
+        ]
+    }  # fmt: skip
+
+
+# --- the questions
+
+
+class Filter(Struct, frozen=True):
+    """What of the list is asked for; empty means all. `state` is open, closed or unassigned."""
+
+    stage: str = ""
+    programme: str = ""
+    site: str = ""
+    state: str = "open"
+
+
+def page(connection: Connection, scope: Scope, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
+    """The dossiers somebody reads, by name."""
+    query = select(table).where(*_wanted(scope, wanted)).order_by(table.c.sort, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(scope, wanted))).scalar_one())
+
+
+def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
+    """The programmes and sites that occur among the dossiers somebody reads."""
+    return {
+        name: [value for value in connection.execute(
+            select(table.c[name]).where(*_scope(scope), table.c[name] != "").distinct().order_by(table.c[name])
+        ).scalars()]
+        for name in ("programme", "site")
+    }  # fmt: skip
+
+
+def _scope(scope: Scope) -> list[ColumnElement[bool]]:
+    match scope.whose:
+        case "all":
+            return []
+        case "own":
+            return [table.c.advisor == scope.advisor]
+    return [table.c.stream.is_(None)]
+
+
+def _wanted(scope: Scope, wanted: Filter) -> list[ColumnElement[bool]]:
+    named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site}
+    conditions = _scope(scope) + [table.c[name] == value for name, value in named.items() if value]
+    match wanted.state:
+        case "open":
+            conditions.append(~table.c.closed)
+        case "closed":
+            conditions.append(table.c.closed)
+        case "unassigned":
+            conditions += [~table.c.closed, table.c.advisor.is_(None)]
+    return conditions

@@ -1,0 +1,230 @@
+"""Résultats: the participations to match, the results to dispatch and those dispatched."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Index, Integer, String, Table, Text, Uuid, func, select
+
+from pixflow.dossier.state import Dossier
+from pixflow.events.values import Moment, Result
+from pixflow.identity import imilo_number
+from pixflow.participation import Participation
+from projections.change import Change, Row
+from projections.schema import metadata
+
+NAME = "result_routing"
+KINDS = frozenset({"participation", "dossier"})
+APPENDS = False
+
+participations = Table(
+    "routing_participations",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("campaign", Uuid, nullable=False),
+    Column("purpose", String),
+    Column("last_name", String, nullable=False),
+    Column("first_name", String, nullable=False),
+    Column("external_id", String),
+    Column("number", String),
+    Column("started_day", Date),
+    Column("started_at", DateTime),
+    Column("ordinal", Integer, nullable=False),
+    Column("progress", String),
+    Column("result", Text),
+    Column("shared_day", Date),
+    Column("mastery", String),
+    Column("vanished", Boolean, nullable=False),
+    Column("seen", DateTime),
+    Column("dossier", Uuid),
+    Column("automatic", Boolean, nullable=False),
+    Column("rejected", Text, nullable=False),
+    Column("set_aside", Boolean, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Column("imported_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("routing_of_campaign", "campaign"),
+    Index("routing_waiting", "waiting", "imported_on"),
+    Index("routing_number", "number"),
+)
+results = Table(
+    "routing_results",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("participation", Uuid, nullable=False),
+    Column("name", String, nullable=False),
+    Column("programme", String, nullable=False),
+    Column("site", String, nullable=False),
+    Column("advisor", Uuid),
+    Column("mastery", String),
+    Column("shared_day", Date, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("dispatched_on", Date),
+    Column("dispatched_to", Uuid),
+    Column("debriefed_on", Date),
+    Column("closed", Boolean, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("routing_dispatched", "dispatched_on"),
+)
+TABLES = (participations, results)
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Known(Struct, frozen=True):
+    """What is known of one participation of a campaign, for the next export of it."""
+
+    stream: UUID
+    last_name: str
+    first_name: str
+    external_id: str | None
+    started: Moment | None
+    ordinal: int
+    progress: Decimal | None
+    result: Result | None
+    vanished: bool
+    dossier: UUID | None
+    seen: datetime | None
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    """A participation's row, or a dossier's current initial result."""
+    if change.kind == "participation":
+        return {participations: [_participation(change.stream, change.after)], results: []}
+    return {participations: [], results: _result(change.stream, change.after)}
+
+
+def _participation(stream: UUID, state: Participation) -> Row:
+    started, result = state.started, state.result
+    return {
+        "stream": stream, "campaign": state.campaign, "purpose": state.purpose, "last_name": state.last_name,
+        "first_name": state.first_name, "external_id": state.external_id, "number": _number(state.external_id),
+        "started_day": started.day if started else None,
+        "started_at": started.at.replace(tzinfo=None) if started and started.at else None, "ordinal": state.ordinal,
+        "progress": str(state.progress) if state.progress is not None else None,
+        "result": _ENCODER.encode(result).decode() if result else None,
+        "shared_day": result.shared.day if result else None,
+        "mastery": str(result.mastery) if result and result.mastery is not None else None,
+        "vanished": state.vanished is not None, "seen": state.seen.replace(tzinfo=None) if state.seen else None,
+        "dossier": state.dossier, "automatic": state.automatic, "rejected": " ".join(map(str, state.rejected)),
+        "set_aside": state.set_aside is not None, "waiting": state.waiting,
+        "imported_on": state.imported.on if state.imported else None, "version": state.version,
+    }  # fmt: skip
+
+
+def _result(stream: UUID, dossier: Dossier) -> list[Row]:
+    current = dossier.diagnostic.current("initial")
+    if current is None or current[1].result is None or current[1].received is None:
+        return []
+    participation, link = current
+    assert link.result is not None and link.received is not None
+    dispatched = dossier.prescription.dispatched.get(participation)
+    debrief = dossier.prescription.debriefs.get(participation)
+    return [
+        {
+            "stream": stream, "participation": participation, "name": f"{dossier.first_name} {dossier.last_name}",
+            "programme": dossier.programme, "site": dossier.site, "advisor": dossier.advisor,
+            "mastery": str(link.result.mastery) if link.result.mastery is not None else None,
+            "shared_day": link.result.shared.day, "received_on": link.received.on,
+            "dispatched_on": dispatched.mark.on if dispatched else None,
+            "dispatched_to": dispatched.advisor if dispatched else None,
+            "debriefed_on": debrief.on if debrief else None, "closed": dossier.closed is not None,
+            "withdrawn": link.withdrawn is not None, "version": dossier.version,
+        }
+    ]  # fmt: skip
+
+
+def _number(external_id: str | None) -> str | None:
+    try:
+        return imilo_number(external_id) if external_id else None
+    except ValueError:
+        return None
+
+
+# --- the questions
+
+
+def known(connection: Connection, campaign: UUID) -> list[Known]:
+    """Every participation of a campaign."""
+    decode = msgspec.json.Decoder(Result).decode
+    found = connection.execute(select(participations).where(participations.c.campaign == campaign))
+    return [
+        Known(
+            row.stream, row.last_name, row.first_name, row.external_id, _moment(row), row.ordinal,
+            Decimal(row.progress) if row.progress is not None else None, decode(row.result) if row.result else None,
+            row.vanished, row.dossier, row.seen,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
+    """The participations of declared campaigns that wait for a match, oldest first."""
+    query = select(participations).where(*_waiting()).order_by(participations.c.imported_on, participations.c.last_name)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def waiting_total(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(participations).where(*_waiting())).scalar_one())
+
+
+def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
+    """The waiting participations whose external id is this i-Milo number."""
+    query = select(participations.c.stream).where(*_waiting(), participations.c.number == number)
+    return list(connection.execute(query).scalars())
+
+
+def one(connection: Connection, stream: UUID) -> Any:
+    """One participation's row, None when unknown."""
+    return connection.execute(select(participations).where(participations.c.stream == stream)).first()
+
+
+def of_campaigns(connection: Connection) -> dict[UUID, int]:
+    """How many participations each campaign has."""
+    query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
+    return {campaign: count for campaign, count in connection.execute(query)}
+
+
+def set_aside(connection: Connection, limit: int = 20) -> list[Any]:
+    """The participations set aside, latest first."""
+    query = select(participations).where(participations.c.set_aside).order_by(participations.c.imported_on.desc())
+    return list(connection.execute(query.limit(limit)))
+
+
+def vanished(connection: Connection, limit: int = 20) -> list[Any]:
+    """The participations no longer exported."""
+    query = select(participations).where(participations.c.vanished).order_by(participations.c.seen.desc())
+    return list(connection.execute(query.limit(limit)))
+
+
+def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
+    """The current initial results that no advisor has been given, oldest first."""
+    query = select(results).where(*_to_dispatch()).order_by(results.c.received_on, results.c.name)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def to_dispatch_total(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(results).where(*_to_dispatch())).scalar_one())
+
+
+def dispatched(connection: Connection, since: date) -> list[Any]:
+    """The results dispatched since a day."""
+    query = select(results).where(results.c.dispatched_on >= since).order_by(results.c.dispatched_on.desc(), results.c.name)
+    return list(connection.execute(query))
+
+
+def _waiting() -> tuple[Any, ...]:
+    return participations.c.waiting, participations.c.purpose.is_not(None)
+
+
+def _to_dispatch() -> tuple[Any, ...]:
+    undone = results.c.dispatched_on.is_(None), results.c.debriefed_on.is_(None)
+    return *undone, ~results.c.closed, ~results.c.withdrawn
+
+
+def _moment(row: Any) -> Moment | None:
+    return Moment(row.started_day, row.started_at) if row.started_day else None

@@ -1,0 +1,69 @@
+"""A real browser, and what each page must pass in it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import unavailable
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, started once a run. PIXFLOW_CHROMIUM names another one."""
+    path = Path(os.environ.get("PIXFLOW_CHROMIUM", CHROMIUM))
+    if not path.exists():
+        unavailable(str(path))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Page]:
+    """A fresh tab, 1360 px wide, in French. A page whose script or policy complains fails the test."""
+    context = chromium.new_context(viewport={"width": 1360, "height": 820}, locale="fr-FR")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def check_page() -> Callable[[Page], None]:
+    """Asserts: axe finds nothing, light and dark, wide and at 390 px, where nothing sticks out either."""
+    return assert_page_is_right
+
+
+def assert_page_is_right(page: Page) -> None:
+    before = page.viewport_size
+    for width in (1360, 390):
+        page.set_viewport_size({"width": width, "height": 820})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page).response["violations"]
+            broken = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+            assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"
+    if before:
+        page.set_viewport_size(before)
+    page.emulate_media(color_scheme=None)
