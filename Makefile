@@ -23,7 +23,6 @@ check: $(INSTALLED)  ## style, types and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy tests
 	@$(BIN)/lint-imports --no-logo
 
 format: $(INSTALLED)  ## mend what the style checks can mend

@@ -119,6 +119,20 @@ class Engine(Application[UUID]):
             work.decide_again(self._moved(work.versions))
             return self._save(work, NewCommand(command_id, by.id, fingerprint))
 
+    def preview(
+        self,
+        streams: Mapping[str, UUID],
+        decide: Callable[..., Any],
+        *,
+        by: Actor,
+        context: Mapping[str, Any] | None = None,
+        **sent: Any,
+    ) -> dict[str, tuple[Loaded, Loaded]]:
+        """What a decision would change, recorded nowhere: each stream before and after. Raises Refused."""
+        work = Work(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
+        work.decide([Step(streams, decide, sent, context or {})])
+        return {name: work.before_and_after(stream) for name, stream in streams.items()}
+
     def known(self, command_id: UUID, by: Actor, fingerprint: bytes) -> Done | None:
         """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
         row = self.recorder.command(command_id)

@@ -112,6 +112,9 @@ class Work:
         """The events decided, stamped, in the order of the steps."""
         return [recorded for outcome in self._outcomes for recorded in outcome]
 
+    def before_and_after(self, stream: UUID) -> tuple[Loaded, Loaded]:
+        return self._base[stream], self._current[stream]
+
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
         """For each stream: the values it held before, and those it holds now."""
         for stream, before in self._base.items():

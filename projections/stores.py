@@ -4,9 +4,12 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -89,3 +92,38 @@ def point(folder: Path, path: Path) -> None:
     for other in folder.glob("*.db*"):
         if not other.name.startswith(path.name):
             other.unlink(missing_ok=True)
+
+
+class Live:
+    """The live read store of one structure, followed when a rebuild points elsewhere.
+
+    `turn` is held while catching up (read.lock). A folder without a store, or with one that other sources made, must be
+    rebuilt first: LookupError.
+    """
+
+    def __init__(self, folder: Path, source: Source, turn: AbstractContextManager[Any] = nullcontext()) -> None:
+        self._folder = folder
+        self._source = source
+        self._turn = turn
+        self._mutex = Lock()
+        self._seen: tuple[int, int] | None = None
+        self._side: ReadSide | None = None
+
+    @property
+    def side(self) -> ReadSide:
+        """The read side to ask, opened anew when the pointer has moved."""
+        found = os.stat(self._folder / POINTER)
+        stamp = (found.st_mtime_ns, found.st_ino)
+        with self._mutex:
+            if self._side is None or stamp != self._seen:
+                path = live(self._folder)
+                if path is None:
+                    raise LookupError(f"{self._folder} has no read store of this version: pixflow rebuild")
+                self.close()
+                self._side, self._seen = ReadSide(self._source, database(path), self._turn), stamp
+            return self._side
+
+    def close(self) -> None:
+        if self._side is not None:
+            self._side.database.dispose()
+            self._side = None

@@ -23,41 +23,46 @@ SENTENCES = {
     413: ("Envoi trop lourd", "Un fichier pèse au plus 5 Mo."),
     422: ("Demande incomplète", "Une partie de la demande manque ou n’a pas la forme attendue."),
     429: ("Trop de demandes", "Attendez un instant avant de recommencer."),
-    500: ("Une erreur est survenue", "Le défaut vient de pixflow, pas de vous ; il est noté dans le journal technique."),
+    500: (
+        "Une erreur est survenue",
+        "Le défaut vient de pixflow, pas de vous ; il est noté dans le journal technique.",
+    ),
     503: ("Momentanément indisponible", "pixflow n’a pas pu répondre à temps. Recommencez dans quelques secondes."),
 }
 NOTHING_TO_RECORD = "Cette page ne faisait que lire : rien n’était à enregistrer."
 RECORDED = "Votre action est bien enregistrée."
 NOT_RECORDED = "Votre action n’est pas enregistrée."
 NOT_KNOWN = (
-    "Nous ne savons pas si votre action est enregistrée. Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
+    "Nous ne savons pas si votre action est enregistrée. "
+    "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
 )
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
 
 
 def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
-    """Answers every error of `app` with a page of ours.
+    """Answers every error of `app` with a page of ours. HTTPException(303) with a Location sends on.
 
     `recorded` tells, after a fault, whether the request's command is in the store (None when it cannot tell).
     """
 
-    def http(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        headers = error.headers or {}
+        if error.status_code == 303:
+            return pages.redirect(request, headers["Location"])
         response = answer(request, error.status_code, _was_recorded(request, error.status_code, recorded))
-        response.headers.update(error.headers or {})
+        response.headers.update(headers)
         return response
 
-    def invalid(request: Request, error: Exception) -> Response:
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
         return answer(request, 422, False)
 
+    @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
         response = answer(request, 500, _was_recorded(request, 500, recorded))
         pages.put_headers(response.headers)
         return response
-
-    app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, fault)
 
 
 def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
@@ -67,7 +72,8 @@ def answer(request: Request, status: int, recorded: bool | None, *, said: str = 
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
         return JSONResponse({"status": status, **words}, status, headers)
-    response = pages.page(request, "error.html", words, block="message", status=status)
+    toast = "toast" if request.headers.get("HX-Request") == "true" else None
+    response = pages.draw(request, "error.html", words, block=toast, status=status)
     response.headers.update(headers)
     return response
 

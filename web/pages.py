@@ -127,13 +127,19 @@ def page(
 
     Templates also see `request` and `fragment` (bool: only a block is drawn, so `<hx-partial>` may be added).
     """
-    fragment = block is not None and wants_block(request)
+    return draw(request, template, context, block=block if wants_block(request) else None, status=status)
+
+
+def draw(
+    request: Request, template: str, context: Mapping[str, Any], *, block: str | None, status: int
+) -> HTMLResponse:
+    """`block` of a template, or all of it when that is None."""
     frame = getattr(request.state, "frame", None) or Frame()
-    seen = {"request": request, "frame": frame, "fragment": fragment, **context}
-    if fragment and block is not None:
-        html = render_block(environment(), template, block, seen)
-    else:
+    seen = {"request": request, "frame": frame, "fragment": block is not None, **context}
+    if block is None:
         html = environment().get_template(template).render(seen)
+    else:
+        html = render_block(environment(), template, block, seen)
     return HTMLResponse(html, status, {"Vary": "HX-Request"})
 
 

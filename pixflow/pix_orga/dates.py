@@ -28,11 +28,10 @@ _NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats; `iso` for the ISO form."""
+    """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats."""
 
     at: datetime | date
     ambiguous: bool = False
-    iso: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -85,7 +84,7 @@ def _of_wall_clock(naive: datetime, zone: str) -> Moment:
 
 def _of_iso(time: datetime, *, offset: bool, zone: str) -> Moment:
     if offset:
-        return Moment(time.astimezone(UTC), iso=True)
+        return Moment(time.astimezone(UTC))
     if zone not in ("", "UTC"):
         raise BadCell("date-zone")
-    return Moment(time.replace(tzinfo=UTC), iso=True)
+    return Moment(time.replace(tzinfo=UTC))

@@ -36,7 +36,7 @@ ENGLISH = frozenset({"Organisation's name", "Campaign ID", "Participant's last n
 
 
 class BadHeader(ValueError):
-    """The column at `position` (from 0) is not the `expected` one, or is not there; "" when several could stand there."""
+    """The column at `position` (from 0) is missing or not the `expected` one ("" when several could stand there)."""
 
     def __init__(self, position: int, expected: str) -> None:
         super().__init__(position)

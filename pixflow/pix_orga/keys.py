@@ -4,15 +4,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from decimal import Decimal
 from typing import NamedTuple
 
 from anyascii import anyascii
 
 from pixflow.pix_orga.export import Row
 
+Moment = datetime | date | None
+Rank = tuple[bool, str, Decimal | int, Decimal | int, str]
+
 _WORD = re.compile(r"[a-z0-9]+")
-_LAST_DAY = date.max
 
 
 class Key(NamedTuple):
@@ -27,42 +29,43 @@ class Key(NamedTuple):
 
 def normalise(text: str) -> str:
     """Lower-case ASCII words joined by one space."""
-    return " ".join(_WORD.findall(_ascii(text).lower()))
+    return " ".join(_WORD.findall(anyascii(text).lower()))
 
 
 def participation_keys(rows: Sequence[Row]) -> tuple[Key, ...]:
     """The key of each row without its campaign, in the order of `rows`; the ordinal does not depend on that order."""
-    return _keys(rows, lambda row: row.started.isoformat() if row.started else "")
+    return _keys(rows, _time, _rank_by_time)
 
 
 def day_keys(rows: Sequence[Row]) -> tuple[Key, ...]:
     """The same with the UTC day of the start: a row with only a day has the key of the one with a time."""
-    return _keys(rows, lambda row: _day(row.started).isoformat() if row.started else "")
+    return _keys(rows, _day, _rank_by_day)
 
 
-def _keys(rows: Sequence[Row], start: Callable[[Row], str]) -> tuple[Key, ...]:
-    keys: list[Key | None] = [None] * len(rows)
+def _keys(rows: Sequence[Row], start: Callable[[Moment], str], rank: Callable[[Row], Rank]) -> tuple[Key, ...]:
+    keys: dict[int, Key] = {}
     seen: Counter[tuple[str, str, str, str]] = Counter()
-    for place in sorted(range(len(rows)), key=lambda place: _rank(rows[place])):
+    for place in sorted(range(len(rows)), key=lambda place: rank(rows[place])):
         row = rows[place]
-        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", start(row))
+        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", start(row.started))
         keys[place] = Key(*base, seen[base])
         seen[base] += 1
-    return tuple(key for key in keys if key is not None)
+    return tuple(keys[place] for place in range(len(rows)))
 
 
-def _rank(row: Row) -> tuple[object, ...]:
-    """Shared rows first, by the day of sharing: what is shared no longer changes, so a later export ranks it alike."""
-    shared = _day(row.shared_at) if row.shared_at else _LAST_DAY
-    start = row.started.isoformat() if row.started else ""
-    time = row.shared_at.isoformat() if row.shared_at else ""
-    return (not row.shared, shared, start, time, -(row.mastery or 0), -(row.progress or 0))
+def _rank_by_time(row: Row) -> Rank:
+    """Shared rows first, as they were shared: a row shared later never takes the rank of one shared before."""
+    return (not row.shared, _time(row.shared_at), -(row.mastery or 0), -(row.progress or 0), _time(row.started))
 
 
-def _day(at: datetime | date) -> date:
-    return at.astimezone(UTC).date() if isinstance(at, datetime) else at
+def _rank_by_day(row: Row) -> Rank:
+    """Only what files with and without times both say; times come last."""
+    return (not row.shared, _day(row.shared_at), -(row.mastery or 0), -(row.progress or 0), _time(row.started))
 
 
-@lru_cache(maxsize=32768)
-def _ascii(text: str) -> str:
-    return anyascii(text)
+def _time(at: Moment) -> str:
+    return at.isoformat() if at else ""
+
+
+def _day(at: Moment) -> str:
+    return (at.astimezone(UTC).date() if isinstance(at, datetime) else at).isoformat() if at else ""

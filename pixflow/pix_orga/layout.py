@@ -85,6 +85,8 @@ def _read_head(plain: tuple[str, ...]) -> Head:
 
 def _refuse(bad: labels.BadHeader, tidy: tuple[str, ...], problems: Problems) -> None:
     if bad.position < len(tidy):
-        problems.refuse("header-unknown", 1, position=bad.position + 1, header=tidy[bad.position], expected=bad.expected)
+        problems.refuse(
+            "header-unknown", 1, position=bad.position + 1, header=tidy[bad.position], expected=bad.expected
+        )
     else:
         problems.refuse("header-missing", 1, header=bad.expected)

@@ -50,6 +50,7 @@ def _read_rows(export: Export, lines: Records, layout: Layout, problems: Problem
     rows: list[Row] = []
     campaign: Campaign | None = None
     course: str | None = None
+    others: set[int] = set()
     for number, cells in lines:
         if len(cells) != len(layout.headers):
             problems.refuse("cell-count", number, expected=len(layout.headers), found=len(cells))
@@ -58,7 +59,8 @@ def _read_rows(export: Export, lines: Records, layout: Layout, problems: Problem
         found = read_campaign(line, layout)
         if campaign is None:
             campaign, course = found, read_course(line, layout)
-        elif found is not None and found.id != campaign.id:
+        elif found is not None and found.id != campaign.id and found.id not in others:
+            others.add(found.id)
             problems.refuse("several-campaigns", number, first=campaign.id, other=found.id)
         row = read_row(line, layout)
         if row is not None:

@@ -111,6 +111,4 @@ def _check_mastery(line: Line, tail: Tail, results: Results) -> None:
     if results.mastery is None or targeted == 0:
         return
     if abs(results.mastery * targeted - mastered) > TOLERANCE * targeted:
-        line.problems.warn(
-            "mastery-mismatch", line.number, rate=results.mastery, mastered=mastered, targeted=targeted
-        )
+        line.problems.warn("mastery-mismatch", line.number, rate=results.mastery, mastered=mastered, targeted=targeted)

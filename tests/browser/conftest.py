@@ -35,15 +35,20 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def tab(chromium: Browser) -> Iterator[Page]:
-    """A fresh tab, 1360 px wide, in French. A page whose script or policy complains fails the test."""
+def silent_tab(chromium: Browser) -> Iterator[Page]:
+    """A fresh tab, 1360 px wide, in French."""
     context = chromium.new_context(viewport={"width": 1360, "height": 820}, locale="fr-FR")
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def tab(silent_tab: Page) -> Iterator[Page]:
+    """The same; a page whose script or policy complains, or which asks for what is not there, fails the test."""
+    complaints: list[str] = []
+    silent_tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    silent_tab.on("pageerror", lambda error: complaints.append(str(error)))
+    yield silent_tab
     assert not complaints, complaints
 
 

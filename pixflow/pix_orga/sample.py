@@ -1,0 +1,176 @@
+"""Writes a file in the exact format of Pix Orga, for demos and tests (PIX.md §1.2-1.6)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pixflow.pix_orga.export import Campaign, Part, Row
+
+Dates = Literal["day", "iso", "paris"]
+Value = str | int | Decimal | None
+
+PARIS = ZoneInfo("Europe/Paris")
+DATE_HEADERS: dict[Dates, tuple[str, str]] = {
+    "day": ("Date de début", "Date du partage"),
+    "iso": ("Date de début", "Date du partage"),
+    "paris": ("Date et heure de début (Europe/Paris)", "Date et heure du partage (Europe/Paris)"),
+}
+COMPETENCE = (
+    "% de maitrise des acquis de la compétence {}",
+    "Nombre d'acquis du profil cible dans la compétence {}",
+    "Acquis maitrisés dans la compétence {}",
+)
+DOMAIN = (
+    "% de maitrise des acquis du domaine {}",
+    "Nombre d'acquis du profil cible du domaine {}",
+    "Acquis maitrisés du domaine {}",
+)
+SKILLS = {"ok": "OK", "ko": "KO", "untested": "Non testé"}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultColumns:
+    """What the target profile adds to the columns; `paliers` is the highest one."""
+
+    paliers: int | None = None
+    badges: tuple[str, ...] = ()
+    competences: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        parts = len(self.competences) + len(self.domains)
+        return (self.paliers is not None) + len(self.badges) + 1 + 3 * parts + len(self.skills)
+
+
+def columns_of(rows: Sequence[Row]) -> ResultColumns:
+    """The columns of the first shared row."""
+    row = next((row for row in rows if row.shared), None)
+    if row is None:
+        return ResultColumns(rows[0].paliers if rows else None)
+    return ResultColumns(
+        row.paliers,
+        tuple(title for title, _ in row.badges),
+        tuple(part.name for part in row.competences),
+        tuple(part.name for part in row.domains),
+        tuple(name for name, _ in row.skills),
+    )
+
+
+def write_export(
+    campaign: Campaign,
+    rows: Iterable[Row],
+    *,
+    organisation: str = "Mission Locale du Val d’Exemple",
+    pix_course: str | None = "Diagnostic initial Pix Emploi",
+    external_id_label: str | None = "Numéro de dossier i-Milo",
+    columns: ResultColumns | None = None,
+    progress: bool = True,
+    dates: Dates = "paris",
+) -> bytes:
+    """The bytes of an assessment export, UTF-8 with BOM.
+
+    `columns` default to those of the first shared row, imported columns to those of the first row. A column is left
+    out where `campaign.code`, `pix_course` or `external_id_label` is None, or `progress` False.
+    `dates`: "day" (to November 2024), "iso" (to early 2025) or "paris" (now).
+    """
+    rows = list(rows)
+    columns = columns or columns_of(rows)
+    fixed: list[Value] = [campaign.name] if pix_course is None else [campaign.name, pix_course]
+    start: list[Value] = [organisation, campaign.id, *([] if campaign.code is None else [campaign.code]), *fixed]
+    records: list[list[Value]] = [
+        [
+            *_head(campaign, pix_course),
+            *([header for header, _ in rows[0].imported] if rows else []),
+            *([] if external_id_label is None else [external_id_label]),
+            *_tail(columns, progress, DATE_HEADERS[dates]),
+        ]
+    ]
+    for row in rows:
+        external: list[Value] = [] if external_id_label is None else [row.external_id]
+        done: list[Value] = [row.progress] if progress else []
+        names: list[Value] = [row.last_name, row.first_name, *(value for _, value in row.imported)]
+        records.append([*start, *names, *external, *done, *_outcome(row, columns, dates)])
+    return b"\xef\xbb\xbf" + "".join(";".join(map(cell, record)) + "\n" for record in records).encode()
+
+
+def file_name(campaign: Campaign, exported_at: datetime) -> str:
+    """The name Pix Orga gives today to a file exported at an aware time."""
+    bare = unicodedata.normalize("NFD", campaign.name.lower())
+    slug = re.sub(r"[^_. a-z0-9-]", "", bare).strip().replace(" ", "_")
+    return f"resultats-{slug}-{campaign.id}-{exported_at.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
+
+
+def cell(value: Value) -> str:
+    """One value as Pix Orga serialises it: by type, not by column."""
+    if value is None:
+        return '""'
+    if isinstance(value, int | Decimal):
+        return _number(value)
+    if re.fullmatch(r"[0-9-]+", value):
+        return value
+    guarded = "'" + value if value.startswith(("-", "@", "=", "+")) else value
+    return '"' + guarded.replace('"', '""') + '"'
+
+
+def _number(value: int | Decimal) -> str:
+    return format(Decimal(value).normalize(), "f").replace(".", ",")
+
+
+def _head(campaign: Campaign, pix_course: str | None) -> list[str]:
+    code = [] if campaign.code is None else ["Code"]
+    course = [] if pix_course is None else ["Parcours"]
+    names = ["Nom du Participant", "Prénom du Participant"]
+    return ["Nom de l'organisation", "ID Campagne", *code, "Nom de la campagne", *course, *names]
+
+
+def _tail(columns: ResultColumns, progress: bool, dates: tuple[str, str]) -> list[str]:
+    return [
+        *(["% de progression"] if progress else []),
+        dates[0],
+        "Partage (O/N)",
+        dates[1],
+        *([] if columns.paliers is None else [f"Palier obtenu (/{columns.paliers})"]),
+        *(f"{title} obtenu (O/N)" for title in columns.badges),
+        "% maitrise de l'ensemble des acquis du profil",
+        *(label.format(name) for name in columns.competences for label in COMPETENCE),
+        *(label.format(name) for name in columns.domains for label in DOMAIN),
+        *columns.skills,
+    ]
+
+
+def _outcome(row: Row, columns: ResultColumns, dates: Dates) -> list[Value]:
+    started = _date(row.started, dates)
+    if not row.shared:
+        return [started, "Non", "NA", *["NA"] * columns.count]
+    return [
+        started,
+        "Oui",
+        _date(row.shared_at, dates),
+        *([] if columns.paliers is None else [row.palier]),
+        *("Oui" if won else "Non" for _, won in row.badges),
+        row.mastery,
+        *_parts(row.competences),
+        *_parts(row.domains),
+        *(SKILLS[state] for _, state in row.skills),
+    ]
+
+
+def _parts(parts: tuple[Part, ...]) -> list[Value]:
+    return [value for part in parts for value in (part.rate, part.targeted, part.mastered)]
+
+
+def _date(at: datetime | date | None, dates: Dates) -> str | None:
+    if at is None:
+        return None
+    if not isinstance(at, datetime):
+        return at.isoformat()
+    if dates == "day":
+        return at.astimezone(UTC).date().isoformat()
+    return f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}" if dates == "paris" else at.astimezone(UTC).isoformat()

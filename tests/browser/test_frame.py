@@ -1,0 +1,96 @@
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from jinja2 import ChoiceLoader, DictLoader
+from playwright.sync_api import Page, expect
+
+from web import errors, pages
+
+pytestmark = pytest.mark.browser
+
+FRAME = pages.Frame("Mission locale", "Nadia Benali", "conseillère", [("/", "Ma boîte", 12, True)], True, True)
+FORM = """{% extends "base.html" %}
+{% block title %}Note{% endblock %}
+{% block content %}<h1>Note</h1>
+{{ ui.stepper([{"label": words.STAGES.orientation, "state": "current", "lines": ["à présenter"]}]) }}
+{{ ui.score_bar(40, [{"low": 0, "high": 40, "label": "bas"}, {"low": 41, "high": 100, "label": "haut"}]) }}
+{% block form %}<form method="post" action="/" hx-post="/" hx-target="this" hx-swap="outerHTML">
+{{ ui.hidden("7f6a2b1e-0000-4000-8000-000000000001") }}{{ ui.error_summary(errors) }}
+{{ ui.field("text", "Texte", error=errors.get("text", "")) }}
+{{ ui.field("kind", "Genre", "checks", ["a"], options=[("a", "A"), ("b", "B", "rare")]) }}
+<button class="btn btn-primary">Noter</button>
+<button class="btn" type="button" hx-post="/fault" hx-target="closest form">Faillir</button>
+</form>{% endblock %}{% endblock %}"""
+
+
+class Note(pages.Form):
+    text: str
+    kind: tuple[str, ...] = ()
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    loader = pages.environment().loader
+    assert loader is not None
+    monkeypatch.setattr(pages.environment(), "loader", ChoiceLoader([DictLoader({"form.html": FORM}), loader]))
+    app = FastAPI()
+    errors.install(app)
+    pages.protect(app)
+
+    @app.get("/")
+    def show(request: Request) -> Response:
+        return pages.page(request, "form.html", {"frame": FRAME, "errors": {}}, block="form")
+
+    @app.post("/")
+    def note(request: Request, data: pages.FormData) -> Response:
+        _, wrong = pages.validate(Note, data)
+        return pages.page(request, "form.html", {"frame": FRAME, "errors": wrong}, block="form", status=422)
+
+    @app.post("/fault")
+    def fault() -> None:
+        raise RuntimeError
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join()
+
+
+def test_the_frame_and_its_forms_pass_axe_and_fit_a_phone(
+    site: str, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    tab.goto(site)
+    check_page(tab)
+
+
+def test_the_system_chooses_dark_without_a_cookie(site: str, tab: Page) -> None:
+    tab.emulate_media(color_scheme="dark")
+    tab.goto(site)
+    expect(tab.locator("body")).to_have_css("background-color", "rgb(18, 18, 27)")
+
+
+def test_after_a_refusal_the_summary_has_the_focus(site: str, silent_tab: Page) -> None:
+    silent_tab.goto(site)
+    silent_tab.get_by_role("button", name="Noter").click()
+    expect(silent_tab.locator(".errors")).to_be_focused()
+    expect(silent_tab.locator("h1")).to_have_count(1)
+
+
+def test_a_fault_leaves_the_page_as_it_is_and_says_so(site: str, silent_tab: Page) -> None:
+    silent_tab.goto(site)
+    silent_tab.get_by_label("Texte").fill("brouillon")
+    silent_tab.get_by_role("button", name="Faillir").click()
+    expect(silent_tab.locator("#toasts")).to_contain_text("Nous ne savons pas si votre action est enregistrée.")
+    expect(silent_tab.get_by_label("Texte")).to_have_value("brouillon")
+    silent_tab.get_by_role("button", name="Fermer ce message").click()
+    expect(silent_tab.locator("#toasts .notice")).to_have_count(0)

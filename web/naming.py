@@ -1,0 +1,57 @@
+"""Who and what the ids of a page are called, for the sentences of web/french."""
+
+from uuid import UUID
+
+from pixflow.dossier.state import Dossier
+from projections import directory
+from web.dependencies import Desk
+
+
+class DeskNames:
+    """Names as the person at the desk sees them; what is asked often is looked up once."""
+
+    def __init__(self, desk: Desk, dossier: Dossier | None = None) -> None:
+        self._desk = desk
+        self._dossier = dossier
+        self._people: dict[UUID, str] = {}
+
+    def staff(self, id: str | UUID) -> str:
+        """A colleague's name, or what the system's own names mean."""
+        system = {"system:operator": "l’exploitant", "system:import": "import Pix Orga", "system:clock": "pixflow"}
+        if str(id) in system:
+            return system[str(id)]
+        member = self._desk.refs.team.get(UUID(str(id)))
+        return member.name if member else "une personne inconnue"
+
+    def campaign(self, id: UUID) -> str:
+        known = self._desk.refs.campaigns.get(id)
+        return known.name if known else "une campagne inconnue"
+
+    def action(self, id: UUID) -> str:
+        known = self._dossier.parcours.actions.get(id) if self._dossier else None
+        return known.action.label if known else "une action retirée"
+
+    def partner(self, referral: UUID) -> str:
+        """Whom a referral was sent to."""
+        actions = self._dossier.parcours.actions.values() if self._dossier else ()
+        sent = (known for action in actions for known in action.referrals if known.id == referral)
+        found = next(sent, None)
+        return found.partner.name if found else "le partenaire"
+
+    def dossier(self, id: UUID) -> str:
+        """A young person's name, if this person may read the dossier."""
+        if id not in self._people:
+            found = directory.named(self._desk.read, [id]).get(id)
+            seen = found and (self._desk.scope.whose == "all" or found.advisor == self._desk.scope.advisor)
+            self._people[id] = found.name if found and seen else "un autre dossier"
+        return self._people[id]
+
+    def task(self, key: str) -> str:
+        """What a task asks for, from its key."""
+        from web.french.tasks import VERBS
+
+        return VERBS[key.split(":", 1)[0]]
+
+
+def names_for(desk: Desk, dossier: Dossier | None = None) -> DeskNames:
+    return DeskNames(desk, dossier)

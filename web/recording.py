@@ -1,0 +1,47 @@
+"""From a form to the engine and back: what was recorded, refused, or happened meanwhile."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from pixflow.engine import Stale
+from pixflow.events import Recorded
+from pixflow.refused import Refused
+from web.dependencies import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a form. `refused` and `meanwhile` say why nothing was recorded."""
+
+    recorded: tuple[Recorded, ...] = ()
+    repeated: bool = False
+    refused: Refused | None = None
+    meanwhile: list[Recorded] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.refused is None and not self.meanwhile
+
+
+def record(
+    desk: Desk,
+    streams: Mapping[str, UUID],
+    decide: Callable[..., Any],
+    *,
+    command_id: UUID,
+    seen: Mapping[str, int] | None = None,
+    context: Mapping[str, Any] | None = None,
+    **sent: Any,
+) -> Outcome:
+    """Take one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
+    try:
+        done = desk.engine.execute(
+            streams, decide, by=desk.actor, command_id=command_id, via="web", seen=seen, context=context, **sent
+        )
+    except Refused as refused:
+        return Outcome(refused=refused)
+    except Stale as stale:
+        return Outcome(meanwhile=stale.meanwhile)
+    return Outcome(done.recorded, done.repeated)

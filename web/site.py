@@ -1,0 +1,111 @@
+"""What is served: the structures of a data folder, each with its engine and its read side."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from pixflow import __version__, structures
+from pixflow.engine import Engine
+from pixflow.people import OPERATOR, Actor
+from pixflow.references import References
+from pixflow.store.locks import FileLock, ServeLock
+from pixflow.structure import start_program
+from pixflow.structures import Clock, Opened, utc_now
+from projections import stores
+from projections.catch_up import ReadSide
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One structure in use."""
+
+    opened: Opened
+    reads: stores.Live
+
+    @property
+    def engine(self) -> Engine:
+        return self.opened.engine
+
+    @property
+    def refs(self) -> References:
+        return self.engine.references()
+
+    def read(self) -> ReadSide:
+        """The read side, caught up: a page shows its reader's own writes."""
+        side = self.reads.side
+        side.catch_up()
+        return side
+
+    def today(self) -> date:
+        return self.engine.today()
+
+    def close(self) -> None:
+        self.reads.close()
+        self.engine.close()
+
+
+class Site:
+    """Every structure of a data folder, by slug. `demo` lets anyone choose who to be."""
+
+    def __init__(self, data: Path, structures_: dict[str, Served], *, demo: bool = False) -> None:
+        self.data = data
+        self.structures = structures_
+        self.demo = demo
+
+    def find(self, slug: str, person: UUID) -> Served | None:
+        """The structure where somebody works, None when they do not."""
+        served = self.structures.get(slug)
+        return served if served and person in served.refs.team else None
+
+
+def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> Served:
+    """Use a structure: its read store is made when there is none of this version, and brought to the last event."""
+    folder = opened.folder / "read"
+    with FileLock(opened.folder / "read.lock", limit=600):
+        if stores.live(folder) is None:
+            stores.rebuild(folder, opened.engine, progress)
+    served = Served(opened, stores.Live(folder, opened.engine, FileLock(opened.folder / "read.lock")))
+    served.read()
+    return served
+
+
+@contextmanager
+def site(
+    data: Path,
+    *,
+    demo: bool = False,
+    only: str | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[Site]:
+    """The structures of `data` (or `only` one), opened and closed."""
+    slugs = [only] if only else structures.slugs(data)
+    opened = {slug: serve_one(structures.open_one(data, slug, clock=clock), progress) for slug in slugs}
+    try:
+        yield Site(data, opened, demo=demo)
+    finally:
+        for served in opened.values():
+            served.close()
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[None]:
+    """Hold every structure's serve.lock, and record which version of pixflow serves it. Raises AlreadyServed."""
+    locks = [ServeLock(served.opened.folder) for served in site.structures.values()]
+    held = []
+    try:
+        for lock, served in zip(locks, site.structures.values(), strict=True):
+            held.append(lock.acquire())
+            served.engine.execute(
+                {"structure": served.opened.stream("structure")}, start_program,
+                by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
+            )  # fmt: skip
+        yield
+    finally:
+        for lock in held:
+            lock.release()
