@@ -43,11 +43,16 @@ def add(staff: Staff, *, name: str, email: str, site: str | None, roles: tuple[R
     unknown = set(roles) - set(get_args(Role))
     if unknown:
         raise Refused("unknown-role", role=sorted(unknown)[0], field="roles")
-    try:
-        address = identity.email(email)
-    except ValueError:
-        raise Refused("bad-email", field="email") from None
-    joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=address, site=site, on=on)]
+    known = address(email)
+    joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=known, site=site, on=on)]
     if not roles and not staff.roles:
         raise Refused("required", field="roles")
     return [*joined, *(e.RoleGranted(role=role, on=on) for role in roles if role not in staff.roles)]
+
+
+def address(email: str) -> str:
+    """The e-mail in the form that is claimed. Raises Refused("bad-email")."""
+    try:
+        return identity.email(email).casefold()
+    except ValueError:
+        raise Refused("bad-email", field="email") from None

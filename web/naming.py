@@ -55,3 +55,27 @@ class DeskNames:
 
 def names_for(desk: Desk, dossier: Dossier | None = None) -> DeskNames:
     return DeskNames(desk, dossier)
+
+
+class NoNames:
+    """Where nobody is at a desk: ids stay unnamed."""
+
+    def staff(self, id: str | UUID) -> str:
+        return "une personne"
+
+    def campaign(self, id: UUID) -> str:
+        return "une campagne"
+
+    def action(self, id: UUID) -> str:
+        return "une action"
+
+    def partner(self, referral: UUID) -> str:
+        return "le partenaire"
+
+    def dossier(self, id: UUID) -> str:
+        return "un dossier"
+
+    def task(self, key: str) -> str:
+        from web.french.tasks import VERBS
+
+        return VERBS[key.split(":", 1)[0]]

@@ -44,6 +44,11 @@ class Served:
     def today(self) -> date:
         return self.engine.today()
 
+    def tick(self) -> int:
+        """What time does: uploads forgotten for an hour go (their number is returned), the log is folded into the base."""
+        self.engine.recorder.truncate()
+        return Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+
     def close(self) -> None:
         self.reads.close()
         self.engine.close()

@@ -45,7 +45,7 @@ def moment(text: str, zone: str) -> Moment:
             return Moment(date.fromisoformat(text))
         if local := _LOCAL.fullmatch(text):
             day, month, year, hour, minute = map(int, local.groups())
-            return _of_wall_clock(datetime(year, month, day, hour, minute), zone)
+            return _of_wall_clock(datetime(year, month, day, hour, minute, tzinfo=UTC), zone)
         if iso := _ISO.fullmatch(text):
             return _of_iso(datetime.fromisoformat(text), offset=iso[1] is not None, zone=zone)
     except BadCell:
@@ -61,7 +61,8 @@ def exported_at(name: str, problems: Problems) -> datetime | None:
     if match is None:
         return None
     try:
-        local = datetime(*map(int, match.groups()), tzinfo=PARIS)
+        year, month, day, hour, minute = map(int, match.groups())
+        local = datetime(year, month, day, hour, minute, tzinfo=PARIS)
     except ValueError:
         return None
     if local < TWELVE_HOUR_NAMES_UNTIL and 1 <= local.hour <= 12:
@@ -70,12 +71,12 @@ def exported_at(name: str, problems: Problems) -> datetime | None:
     return local.astimezone(UTC)
 
 
-def _of_wall_clock(naive: datetime, zone: str) -> Moment:
+def _of_wall_clock(clock: datetime, zone: str) -> Moment:
     if zone == "UTC":
-        return Moment(naive.replace(tzinfo=UTC))
+        return Moment(clock)
     if zone != PARIS.key:
         raise BadCell("date-zone")
-    first, second = naive.replace(tzinfo=PARIS), naive.replace(tzinfo=PARIS, fold=1)
+    first, second = clock.replace(tzinfo=PARIS), clock.replace(tzinfo=PARIS, fold=1)
     before, after = first.utcoffset(), second.utcoffset()
     if before is None or after is None or before < after:
         raise BadCell("date")

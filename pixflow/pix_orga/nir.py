@@ -2,12 +2,21 @@
 
 import re
 
-_SEPARATORS = str.maketrans("", "", " .-/_\u00a0\u202f")
-_NIR = re.compile(
-    r"(?<![0-9])[1-478][0-9]{2}(?:0[1-9]|1[0-2]|[2-9][0-9])(?:[0-9]{2}|2[ABab])[0-9]{6}(?:[0-9]{2})?(?![0-9])"
-)
+from anyascii import anyascii
+
+SHORTEST = 13
+_GAP = r"[\s./_-]{0,2}"
+_DIGITS = r"[0-9]"
+_MONTH = rf"(?:0{_GAP}[1-9]|1{_GAP}[0-2]|[235-9]{_GAP}{_DIGITS}|4{_GAP}[0-2])"
+_BODY = _GAP.join((r"[1-478]", _DIGITS, _DIGITS, _MONTH, _DIGITS, r"[0-9AB]", *[_DIGITS] * 6))
+_NIR = re.compile(rf"(?<![0-9]){_BODY}(?:{_GAP}{_DIGITS}{_GAP}{_DIGITS})?(?![0-9])", re.IGNORECASE)
 
 
 def looks_like_nir(text: str) -> bool:
-    """True when 13 or 15 characters of `text`, separators aside, have the shape of a NIR; its key is not checked."""
-    return len(text) >= 13 and _NIR.search(text.translate(_SEPARATORS)) is not None
+    """True when 13 or 15 characters of `text`, in one piece or in groups, have the shape of a NIR.
+
+    Its key is not checked: a mistyped number is no less personal. Broader than what the engine refuses, so that
+    a file that is read can be recorded.
+    """
+    plain = text if text.isascii() else anyascii(text)
+    return len(plain) >= SHORTEST and _NIR.search(plain) is not None

@@ -57,7 +57,10 @@ LONGEST_DETAIL = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. `line` counts from 1, None for the file. `details` may quote a cell: show them, never log them."""
+    """One thing wrong. `line` counts from 1, None for the file.
+
+    `details` may quote a cell: show them, never log them.
+    """
 
     severity: Severity
     line: int | None
@@ -67,7 +70,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """Collects problems; refusals are never pushed out by warnings."""
+    """Collects problems; the file's own are never pushed out by those of lines, nor refusals by warnings."""
 
     _refused: list[Problem] = field(default_factory=list)
     _warned: list[Problem] = field(default_factory=list)
@@ -87,7 +90,7 @@ class Problems:
 
     def listed(self) -> tuple[Problem, ...]:
         """At most 200, the file's own first, then by line; the rest is counted in "more-problems"."""
-        kept = self._refused + self._warned
+        kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
         if self._found > MOST_PROBLEMS:
             kept = kept[: MOST_PROBLEMS - 1]
             left = _texts({"count": self._found - len(kept)})
@@ -96,7 +99,7 @@ class Problems:
 
     def _note(self, into: list[Problem], problem: Problem) -> None:
         self._found += 1
-        if len(into) < MOST_PROBLEMS:
+        if problem.line is None or len(into) < MOST_PROBLEMS:
             into.append(problem)
 
 

@@ -8,6 +8,7 @@ from pixflow.pix_orga.headers import ENGLISH, LAST_NAME, plain
 from pixflow.pix_orga.problems import Problems
 
 MAX_ROWS = 20_000
+MAX_COLUMNS = 4_000
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab"}
 
 
@@ -50,6 +51,7 @@ def records(text: str, delimiter: str, problems: Problems) -> Iterator[tuple[int
 def _first_record(text: str, delimiter: str) -> set[str]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return {plain(cell) for cell in next((cells for cells in reader if cells), [])}
+        cells = next((cells for cells in reader if cells), [])
     except csv.Error:
         return set()
+    return set(map(plain, cells)) if len(cells) <= MAX_COLUMNS else set()

@@ -1,4 +1,4 @@
-"""Locks between processes: flock on a file of the structure's folder, waits by the monotonic clock (RELIABILITY F10, F12)."""
+"""Locks between processes: flock on a file of the structure's folder, monotonic waits (RELIABILITY F10, F12)."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ _POLL = 0.001
 
 
 class FileLock:
-    """`with FileLock(path):` one holder at a time among all threads and processes; re-entrant for the thread that has it.
+    """`with FileLock(path):` one holder at a time among all threads and processes; re-entrant for its own thread.
 
     Waits at most `limit` seconds, then StoreBusy. The file is left in place: removing it would let two in.
     """

@@ -14,6 +14,8 @@ from pixflow.store import Damaged, UnknownTopic, Unstorable
 
 T = TypeVar("T")
 
+_UTC = timedelta(0)
+
 
 class Stored(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
     """A stored state: the stamps, then the content. `for` is left out when nobody is acted for."""
@@ -70,7 +72,7 @@ class TypedMapper(Mapper[UUID]):
 
     def _encode(self, recorded: Recorded, topic: str) -> bytes:
         content = Stored(recorded.at, recorded.by, recorded.via, recorded.command, recorded.event, recorded.acting_for)
-        if recorded.at.utcoffset() != timedelta(0):
+        if recorded.at.utcoffset() != _UTC:
             raise Unstorable(f"{topic}: recorded time is not in UTC")
         state = self._encoder.encode(content)
         try:

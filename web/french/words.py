@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -38,6 +39,22 @@ PURPOSES = {
     "profile": "profil de compétences",
     "other": "autre usage",
 }
+OCCASIONS = {
+    "welcome": "au premier accueil",
+    "follow-up": "au cours de l’accompagnement",
+    "cej": "à l’entrée en CEJ",
+}
+ANSWERS = {"accepted": "accepté", "refused": "refusé"}
+OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}
+CLOSINGS = {
+    "done": "parcours terminé",
+    "employment": "en emploi",
+    "moved": "déménagement",
+    "unreachable": "plus joignable",
+    "declined": "ne souhaite pas continuer",
+    "other": "autre raison",
+}
+VIA = {"web": "à l’écran", "cli": "en ligne de commande", "import": "par un fichier", "link": "par un lien"}
 
 INVALID = {
     "missing": "Ce champ est à remplir.",
@@ -86,6 +103,41 @@ def typeset(text: str) -> str:
     text = _BEFORE_COLON.sub(f"{NBSP}:", text)
     text = _QUOTES.sub(lambda found: f"«{NBSP}" if found[1] else f"{NBSP}»", text)
     return _APOSTROPHE.sub("’", text)
+
+
+def say(template: str, **values: object) -> str:
+    """A sentence of ours around texts of theirs: only the template is typeset, the values stand as they were typed."""
+    return _typeset_once(template).format(**values)
+
+
+@cache
+def _typeset_once(template: str) -> str:
+    return typeset(template).replace("n° ", f"n°{NBSP}")
+
+
+def de(name: str) -> str:
+    """Like "de Mortagne", "d’Alençon": the elision before a vowel."""
+    return f"d’{name}" if name[:1] and name[:1].upper() in "AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜÙÆŒ" else f"de {name}"
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def yes_no(value: bool) -> str:
+    return "oui" if value else "non"
+
+
+def phone(number: str) -> str:
+    """Like "06 12 34 56 78", of an E.164 number; one from overseas or abroad keeps its code."""
+    if not number.startswith("+33") or len(number) != 12:
+        return number
+    national = f"0{number[3:]}"
+    return NBSP.join(national[i : i + 2] for i in range(0, 10, 2))
 
 
 def number(value: int) -> str:

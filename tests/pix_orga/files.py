@@ -1,0 +1,76 @@
+"""Small export files, and one change at a time to them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from pixflow.pix_orga.export import Campaign, Export, Part, Row
+from pixflow.pix_orga.reader import read
+from pixflow.pix_orga.sample import write_export
+
+DATA = Path(__file__).parent / "data"
+PRINTEMPS = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
+ATELIER = "Resultats-Atelier mai _n_2_-90210-2024-05-20-1432.csv"
+PROFIL = "resultats-profil_pix_-_certifiables_-481620-2026-06-19-0830.csv"
+BOM = b"\xef\xbb\xbf"
+
+CAMPAIGN = Campaign(7001, "ABCDEF234", "Atelier été")
+PENDING = Row(
+    line=2,
+    last_name="Diallo",
+    first_name="Éloïse",
+    external_id="12347",
+    imported=(),
+    progress=Decimal("0.55"),
+    started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC),
+    ambiguous_time=False,
+    shared=False,
+    shared_at=None,
+    mastery=None,
+    palier=None,
+    paliers=4,
+    badges=(),
+    competences=(),
+    domains=(),
+    skills=(),
+)
+SHARED = replace(
+    PENDING,
+    progress=Decimal(1),
+    shared=True,
+    shared_at=datetime(2026, 5, 11, 13, 40, tzinfo=UTC),
+    mastery=Decimal("0.5"),
+    palier=2,
+    badges=(("Bases", True),),
+    competences=(Part("Interagir", Decimal("0.5"), 6, 3),),
+    domains=(Part("Communication et collaboration", Decimal("0.5"), 6, 3),),
+    skills=(("@web1", "ok"), ("@web2", "untested")),
+)
+
+
+def sample(name: str) -> Export:
+    """One of the three samples, read."""
+    return read((DATA / name).read_bytes(), name)
+
+
+def file(*rows: Row) -> bytes:
+    """A file of these rows; one shared row without any."""
+    return write_export(CAMPAIGN, rows or (SHARED,))
+
+
+def changed(old: str, new: str, data: bytes | None = None) -> bytes:
+    """The file with every `old` text made `new`; `old` must be there."""
+    data = file() if data is None else data
+    assert old.encode() in data, old
+    return data.replace(old.encode(), new.encode())
+
+
+def codes(data: bytes, name: str = "") -> list[tuple[str, int | None]]:
+    """The code and line of each problem."""
+    return [(problem.code, problem.line) for problem in read(data, name).problems]
+
+
+def day(text: str) -> date:
+    """A date from its ISO form."""
+    return date.fromisoformat(text)

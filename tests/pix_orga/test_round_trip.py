@@ -1,0 +1,140 @@
+"""What is written is read; what is broken is refused and never raises; large files are quick."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pixflow.pix_orga.export import Campaign, Part, Row
+from pixflow.pix_orga.keys import participation_keys
+from pixflow.pix_orga.nir import looks_like_nir
+from pixflow.pix_orga.problems import CODES
+from pixflow.pix_orga.reader import read
+from pixflow.pix_orga.sample import write_export
+from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHARED, file
+
+GUARD_LOOKALIKES = ("'-", "'@", "'=", "'+")
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20).filter(
+    lambda text: not text.startswith(GUARD_LOOKALIKES) and not looks_like_nir(text)
+)
+labels = st.sampled_from(["Numéro de dossier i-Milo", "% de progression", "Partage (O/N)", "=Matricule", "N° d’élève"])
+titles = st.lists(st.sampled_from(["Bases", "Prêt pour le CléA", "@x", 'dit "A"; B', "a\nb"]), max_size=3)
+names = st.lists(st.sampled_from(["Interagir", "Gérer des données", "S’insérer"]), max_size=3, unique=True)
+times = st.datetimes(datetime(2018, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)).map(
+    lambda at: at.replace(second=0, microsecond=0)
+)
+rates = st.integers(0, 100).map(lambda hundredths: Decimal(hundredths) / 100)
+
+
+@st.composite
+def exports(draw: st.DrawFn) -> tuple[Campaign, list[Row], dict[str, Any]]:
+    paliers = draw(st.none() | st.integers(0, 6))
+    badges, competences, domains = draw(titles), draw(names), draw(names)
+    skills, imported = draw(st.sampled_from([(), ("@web1", "@web2")])), draw(st.sampled_from([(), ("Classe",)]))
+    campaign = Campaign(draw(st.integers(1, 10**9)), draw(st.none() | st.just("ABCDEF234")), draw(texts))
+    part = st.tuples(rates, st.integers(0, 50), st.integers(0, 50))
+
+    def parts(of: list[str]) -> tuple[Part, ...]:
+        return tuple(Part(name, *draw(part)) for name in of)
+
+    def row(shared: bool) -> Row:
+        return Row(
+            line=0,
+            last_name=draw(texts),
+            first_name=draw(texts),
+            external_id=draw(texts) or None,
+            imported=tuple((header, draw(texts)) for header in imported),
+            progress=Decimal(draw(st.integers(0, 1000))) / 1000,
+            started=draw(times),
+            ambiguous_time=False,
+            shared=shared,
+            shared_at=draw(times) if shared else None,
+            mastery=draw(st.none() | rates) if shared else None,
+            palier=draw(st.integers(0, paliers)) if shared and paliers is not None else None,
+            paliers=paliers,
+            badges=tuple((title, draw(st.booleans())) for title in badges) if shared else (),
+            competences=parts(competences) if shared else (),
+            domains=parts(domains) if shared else (),
+            skills=tuple((name, draw(st.sampled_from(["ok", "ko", "untested"]))) for name in skills) if shared else (),
+        )
+
+    rows = [row(shared) for shared in draw(st.lists(st.booleans(), min_size=1, max_size=5))]
+    return campaign, rows, {"external_id_label": draw(labels), "dates": draw(st.sampled_from(["paris", "iso"]))}
+
+
+@given(exports())
+def test_what_is_written_is_read(made: tuple[Campaign, list[Row], dict[str, Any]]) -> None:
+    campaign, rows, options = made
+    export = read(write_export(campaign, rows, **options))
+    assert not export.refused, export.problems
+    assert not any(row.ambiguous_time for row in export.rows) or options["dates"] == "paris"
+    assume(not any(row.ambiguous_time for row in export.rows))
+    assert [replace(row, line=0) for row in export.rows] == rows
+    assert export.campaign == campaign
+    assert len(set(participation_keys(export.rows))) == len(rows)
+
+
+@given(st.binary(max_size=300), st.text(max_size=30))
+def test_no_bytes_raise(data: bytes, name: str) -> None:
+    export = read(data, name)
+    assert {problem.code for problem in export.problems} <= CODES
+    assert export.refused
+
+
+@given(st.data())
+def test_a_file_damaged_anywhere_never_raises(data: st.DataObject) -> None:
+    whole = (DATA / data.draw(st.sampled_from([PRINTEMPS, PROFIL]))).read_bytes()
+    place = data.draw(st.integers(0, len(whole)))
+    cut = data.draw(st.integers(0, 30))
+    broken = whole[:place] + data.draw(st.binary(max_size=10)) + whole[place + cut :]
+    export = read(broken, external_id_column=data.draw(st.none() | st.text(max_size=5)))
+    assert {problem.code for problem in export.problems} <= CODES
+    assert not (export.refused and export.rows)
+
+
+def test_a_file_cut_anywhere_is_refused_or_warned() -> None:
+    data = file(SHARED, PENDING)
+    for end in range(len(data)):
+        export = read(data[:end])
+        assert export.problems or data[end - 1 : end] == b"\n", end
+
+
+def wide_row(number: int) -> Row:
+    parts = tuple(Part(f"Compétence {index}", Decimal("0.5"), 6, 3) for index in range(5))
+    skills = tuple((f"@web{index}", "ok") for index in range(1))
+    return replace(SHARED, last_name=f"Nom {number}", external_id=f"{number:07}", competences=parts, skills=skills)
+
+
+@pytest.mark.parametrize("rows", [5_000])
+def test_a_large_file_is_read_quickly(rows: int) -> None:
+    data = write_export(CAMPAIGN, [wide_row(number) for number in range(rows)])
+    assert data.split(b"\n", 1)[0].count(b";") + 1 >= 30
+    start = time.perf_counter()
+    export = read(data)
+    spent = time.perf_counter() - start
+    assert len(export.rows) == rows
+    assert spent < 1.5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + b";" * 5_000_000,
+        b"\n" * 5_000_000,
+        file() + b"\n" * 5_000_000,
+        file() + b'"' * 5_000_001,
+        file() + b"a\n" * 19_000,
+        file().replace(b"12347", b"1" * 120_000),
+        file().replace(b"Diallo", b"1 " * 60_000),
+        file().replace(b"Diallo", b"185057800608" * 9_000),
+    ],
+)
+def test_a_hostile_file_costs_little(data: bytes) -> None:
+    start = time.perf_counter()
+    read(data, "resultats-" + "-1" * 10_000)
+    assert time.perf_counter() - start < 5

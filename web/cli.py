@@ -1,0 +1,145 @@
+"""pixflow on the command line: open a structure, bring people and files in, serve, look, rebuild."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, cast
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from pixflow import presets, staff, structures
+from pixflow.events.values import Role
+from pixflow.people import OPERATOR, Actor
+from pixflow.presets import PresetError
+from pixflow.refused import Refused
+from projections import advisor_queue, stores
+from web.french import dates, words
+from web.french import tasks as task_words
+from web.settings import Settings
+from web.terminal import AsOption, JsonOption, StructureOption, as_json, console, fail, in_words, person, shown, working
+
+app = typer.Typer(
+    help="pixflow : le suivi des parcours Pix d'une Mission locale.", no_args_is_help=True, add_completion=False
+)
+staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", no_args_is_help=True)
+dossiers_app = typer.Typer(help="Les dossiers des jeunes.", no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
+app.add_typer(dossiers_app, name="dossiers")
+
+
+@app.command()
+def init(
+    structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")],
+    preset: Annotated[str, typer.Option(help="Le protocole de départ : un nom livré, ou un fichier TOML.")],
+    data: Annotated[Path | None, typer.Option(help="Où garder les données (sinon PIXFLOW_DATA).")] = None,
+    site: Annotated[list[str] | None, typer.Option("--site", help="Un site ; à répéter.")] = None,
+    zone: Annotated[str, typer.Option(help="Le fuseau horaire.")] = "Europe/Paris",
+    calendar: Annotated[str, typer.Option(help="Le calendrier des jours fériés : FR, FR-57, FR-974…")] = "FR",
+) -> None:
+    """Ouvrir une structure : son dossier, son protocole et sa grille."""
+    try:
+        chosen = presets.load(preset)
+    except PresetError as error:
+        fail(f"Le protocole {preset} ne peut pas servir : {error}")
+    with in_words():
+        opened = structures.create(
+            data or Settings().data, name=structure, preset=chosen, sites=tuple(site or [structure]), zone=zone,
+            calendar=calendar,
+        )  # fmt: skip
+        opened.engine.close()
+    console.print(f"Structure ouverte : [bold]{structure}[/] ({opened.folder})")
+    console.print("Ensuite : pixflow staff add NOM COURRIEL --role referent")
+
+
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="Prénom et nom.")],
+    email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
+    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(words.ROLES)}.")],
+    site: Annotated[str | None, typer.Option("--site")] = None,
+    structure: StructureOption = None,
+) -> None:
+    """Ajouter une personne, ou un rôle à une personne déjà là."""
+    with working(structure) as served, in_words():
+        try:
+            known = served.engine.claimed("email", [staff.address(email)])
+            done = served.engine.execute(
+                {"staff": next(iter(known.values()), uuid4())}, staff.add, by=Actor(OPERATOR), command_id=uuid4(),
+                via="cli", name=name, email=email, site=site, roles=tuple(cast(list[Role], role)),
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code == "unknown-role":
+                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(words.ROLES)}.")
+            raise
+    console.print(f"{name} : {', '.join(words.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer")
+
+
+@app.command()
+def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = False) -> None:
+    """Ma boîte, dans le terminal."""
+    with working(structure) as served:
+        actor, today = person(served, as_), served.today()
+        side = served.read()
+        with side.database.connect() as connection:
+            owner = next(id for id in served.refs.team if str(id) == actor.id)
+            rows = advisor_queue.page(connection, owner, today, limit=-1)
+            piles = advisor_queue.piles(connection, "referent", today) if "referent" in served.refs.team[owner].roles else []
+    if json:
+        as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
+        return
+    _print_queue(rows, piles, today)
+
+
+def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date) -> None:
+    for pile in piles:
+        console.print(f"[bold]{task_words.PILES[pile.kind](pile.count)}[/]")
+    if not rows and not piles:
+        console.print("Rien à faire pour l'instant.")
+    if rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("Jeune", "À faire", "Pourquoi", "Pour le"):
+            table.add_column(title)
+        for row in rows:
+            late = row.due < today
+            due = dates.day(row.due, year=row.due.year != today.year)
+            why = task_words.why(row.kind, row.details, row.why_on)
+            table.add_row(row.name, task_words.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
+        console.print(table)
+
+
+@app.command()
+def rebuild(structure: StructureOption = None) -> None:
+    """Refaire les tables de lecture à partir des faits, à côté de celles qui servent."""
+    with working(structure) as served:
+        path = stores.rebuild(served.opened.folder / "read", served.engine, shown("Reconstruction"))
+        stopped = served.read().stopped()
+    console.print(f"Tables refaites : {path.name}")
+    for row in stopped:
+        console.print(f"[red]Arrêtée[/] : {row.projection} sur {row.stream} ({row.code}, fait n° {row.position})")
+
+
+@app.command()
+def tick(structure: StructureOption = None) -> None:
+    """Ce qui se fait avec le temps : balayer les envois oubliés, vider le journal de la base."""
+    with working(structure) as served:
+        swept = served.tick()
+    console.print(f"Envois oubliés effacés : {swept}")
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Chacun choisit qui être ; sur cette machine seulement.")] = False,
+    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
+) -> None:
+    """Servir les pages."""
+    from web.main import run
+
+    if not demo:
+        fail(
+            "Les comptes et les mots de passe ne sont pas encore là : sans --demo, n'importe qui pourrait lire les dossiers. "
+            "« pixflow serve --demo » sert sur cette machine seulement."
+        )
+    with in_words():
+        run(data or Settings().data, port=port)

@@ -1,0 +1,196 @@
+"""What is owed, in words: the verb, the button, the pile, and why the row is there."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from pixflow.grille import percent
+from pixflow.tasks import Task
+from web.french import dates
+from web.french.words import NBSP, lower_first, plural, say
+from web.french.words import percent as percent_words
+
+VERBS: dict[str, str] = {
+    "present-pix": "Présenter Pix",
+    "plan-diagnostic": "Prévoir le diagnostic",
+    "chase-diagnostic": "Relancer le test",
+    "chase-sharing": "Relancer le partage",
+    "declare-campaign": "Déclarer la campagne",
+    "match-participation": "Rapprocher un résultat",
+    "dispatch-result": "Transmettre le résultat",
+    "assign-advisor": "Affecter un conseiller",
+    "hold-debrief": "Tenir la restitution",
+    "build-prescription": "Construire la prescription",
+    "refer": "Orienter",
+    "record-outcome": "Noter l’issue",
+    "close-or-plan": "Clore ou relancer le parcours",
+    "review-late-event": "Relire un fait tardif",
+}
+BUTTONS: dict[str, str] = {
+    "present-pix": "Présenter",
+    "plan-diagnostic": "Prévoir",
+    "chase-diagnostic": "Relancer",
+    "chase-sharing": "Relancer",
+    "declare-campaign": "Déclarer",
+    "match-participation": "Rapprocher",
+    "dispatch-result": "Transmettre",
+    "assign-advisor": "Affecter",
+    "hold-debrief": "Restituer",
+    "build-prescription": "Construire",
+    "refer": "Orienter",
+    "record-outcome": "Noter",
+    "close-or-plan": "Décider",
+    "review-late-event": "Relire",
+}
+FILTERS: dict[str, str] = {
+    "present-pix": "Présentations",
+    "plan-diagnostic": "Diagnostics à prévoir",
+    "chase-diagnostic": "Relances du test",
+    "chase-sharing": "Relances du partage",
+    "declare-campaign": "Campagnes",
+    "match-participation": "Rapprochements",
+    "dispatch-result": "Transmissions",
+    "assign-advisor": "Affectations",
+    "hold-debrief": "Restitutions",
+    "build-prescription": "Prescriptions",
+    "refer": "Orientations",
+    "record-outcome": "Issues",
+    "close-or-plan": "Parcours sans suite",
+    "review-late-event": "Faits tardifs",
+}
+SUBJECTS: dict[str, str] = {
+    "present-pix": "pour présenter Pix",
+    "plan-diagnostic": "pour prévoir le diagnostic",
+    "chase-diagnostic": "pour le test",
+    "chase-sharing": "pour le partage",
+    "declare-campaign": "pour la campagne",
+    "match-participation": "pour le rapprochement",
+    "dispatch-result": "pour la transmission",
+    "assign-advisor": "pour l’affectation",
+    "hold-debrief": "pour la restitution",
+    "build-prescription": "pour la prescription",
+    "refer": "pour l’orientation",
+    "record-outcome": "pour l’issue",
+    "close-or-plan": "pour la suite du parcours",
+    "review-late-event": "pour la relecture",
+}
+"""What a chase was about, by kind of task."""
+
+_PILES = {
+    "present-pix": ("présentation de Pix à faire", "présentations de Pix à faire"),
+    "plan-diagnostic": ("diagnostic à prévoir", "diagnostics à prévoir"),
+    "chase-diagnostic": ("test à relancer", "tests à relancer"),
+    "chase-sharing": ("partage à relancer", "partages à relancer"),
+    "declare-campaign": ("campagne à déclarer", "campagnes à déclarer"),
+    "match-participation": ("résultat à rapprocher", "résultats à rapprocher"),
+    "dispatch-result": ("résultat à transmettre", "résultats à transmettre"),
+    "assign-advisor": ("dossier à affecter", "dossiers à affecter"),
+    "hold-debrief": ("restitution à tenir", "restitutions à tenir"),
+    "build-prescription": ("prescription à construire", "prescriptions à construire"),
+    "refer": ("action à orienter", "actions à orienter"),
+    "record-outcome": ("issue à noter", "issues à noter"),
+    "close-or-plan": ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
+    "review-late-event": ("fait tardif à relire", "faits tardifs à relire"),
+}
+PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
+"""Like "9 résultats à transmettre", of a count."""
+
+_WHY = {
+    "present-pix": "dossier ouvert le {on}",
+    "plan-diagnostic presented": "Pix présenté le {on}",
+    "plan-diagnostic cej": "obligatoire en CEJ, depuis le {on}",
+    "chase-diagnostic": "test prévu le {planned}, rien reçu",
+    "chase-sharing": "test fini le {on}, non envoyé",
+    "declare-campaign": "vue dans un export le {on}",
+    "match-participation": "à rapprocher depuis le {on}",
+    "dispatch-result": "résultat reçu le {on}",
+    "assign-advisor": "dossier ouvert le {on}, suivi par personne",
+    "hold-debrief dispatched": "résultat transmis le {on}",
+    "hold-debrief received": "résultat reçu le {on}",
+    "build-prescription": "restitution tenue le {on}",
+    "refer built": "{label}, prescription du {on}",
+    "refer refused": "{label}, refus du partenaire le {on}",
+    "record-outcome": "{label} finit le {ends}",
+    "close-or-plan quiet": "rien depuis le {on}",
+    "close-or-plan tries": "relances épuisées le {on}",
+    "review-late-event": "arrivé le {on}, dossier clos",
+}
+_REASONS = {
+    "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
+    "plan-diagnostic presented": "Pix présenté le {on}, diagnostic pas encore prévu",
+    "plan-diagnostic cej": "Diagnostic obligatoire en CEJ, pas encore prévu depuis le {on}",
+    "chase-diagnostic": "Test prévu le {planned}, aucune participation vue depuis, relance due à partir du {opens}",
+    "chase-sharing": "Test vu fini, mais non envoyé, dans l’export du {on}, relance due à partir du {opens}",
+    "declare-campaign": "Campagne {campaign} vue pour la première fois dans l’export du {on}",
+    "match-participation": "Participation à rapprocher d’un dossier depuis le {on}",
+    "dispatch-result": "Reçu le {on}",
+    "assign-advisor": "Dossier ouvert le {on}, sans conseillère ni conseiller",
+    "hold-debrief dispatched": "Transmis le {on}",
+    "hold-debrief received": "Reçu le {on}, sans passer par la référente ou le référent Pix",
+    "build-prescription": "Restitution tenue le {on}",
+    "refer built": "{label} : prescription du {on}, aucune orientation en cours",
+    "refer refused": "{label} : refus du partenaire le {on}, autre orientation à trouver",
+    "record-outcome": "{label} : fin prévue le {ends}, issue pas encore notée",
+    "close-or-plan quiet": "Plus rien depuis le {on}, et rien à venir à partir du {opens}",
+    "close-or-plan tries": "Toutes les relances prévues sont faites, la dernière le {on}",
+    "review-late-event": "Arrivé le {on}, alors que le dossier était clos",
+}
+
+
+def verb(kind: str) -> str:
+    """Like "tenir la restitution", inside a sentence."""
+    return lower_first(VERBS.get(kind, kind))
+
+
+def why(
+    kind: str,
+    details: Mapping[str, str],
+    on: date,
+    *,
+    chases: int = 0,
+    appointment: datetime | None = None,
+    place: str = "",
+    today: date | None = None,
+) -> str:
+    """Why a row is there, in one line: "résultat transmis le 5 mars · 40 %". Years are said when not `today`'s."""
+    if appointment:
+        return f"rendez-vous fixé, {place}" if place else "rendez-vous fixé"
+    year = (today or on).year
+    parts = [_told(_WHY, kind, details, year, on=on)]
+    if "mastery" in details:
+        parts.append(score(details["mastery"]))
+    if chases:
+        parts.append(plural(chases, "relance"))
+    return f"{NBSP}· ".join(parts)
+
+
+def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
+    """The rule in words: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the protocol's delay."""
+    year = (today or task.why.on).year
+    fact = _told(_REASONS, task.kind, task.why.details, year, on=task.why.on, opens=task.opens)
+    if task.appointment:
+        day = _day(task.due, year)
+        rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
+    elif days:
+        rule = say("le protocole demande {days}", days=plural(days, "jour ouvré", "jours ouvrés"))
+    else:
+        rule = "le protocole le demande le jour même"
+    told = say("{fact} ; {rule}.", fact=fact, rule=rule)
+    return f"{told} Déjà {plural(task.chases, 'relance')}." if task.chases else told
+
+
+def score(mastery: str) -> str:
+    """Like "40 %", of a fraction as text."""
+    return percent_words(percent(Decimal(mastery)))
+
+
+def _told(table: Mapping[str, str], kind: str, details: Mapping[str, str], year: int, **days: date) -> str:
+    by = details.get("by", "")
+    dated = {name: _day(date.fromisoformat(details[name]), year) for name in ("planned", "ends") if name in details}
+    own = {name: _day(day, year) for name, day in days.items()}
+    return say(table[f"{kind} {by}".strip()], **{**details, **dated, **own})
+
+
+def _day(day: date, year: int) -> str:
+    return dates.day(day, year=day.year != year)

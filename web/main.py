@@ -1,0 +1,52 @@
+"""Serve a data folder on this machine."""
+
+import logging
+import socket
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from pixflow import structures
+from web.app import create_app
+from web.site import Site, serving, site
+from web.terminal import console, fail, shown
+
+TICK_SECONDS = 60
+
+
+def run(data: Path, *, port: int) -> None:
+    """Serve every structure of a folder on 127.0.0.1 until stopped. The read stores reach the head before the port opens."""
+    if not structures.slugs(data):
+        fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
+    with site(data, demo=True, progress=shown("Mise à jour des tables")) as served, serving(served):
+        for one in served.structures.values():
+            for warning in one.engine.recorder.warnings:
+                logging.getLogger("pixflow").warning(warning)
+        listener = _listen(port)
+        console.print(f"pixflow est sur [bold]http://127.0.0.1:{listener.getsockname()[1]}[/]  (Ctrl+C pour arrêter)")
+        stop = threading.Event()
+        ticking = threading.Thread(target=_tick, args=(served, stop), daemon=True)
+        ticking.start()
+        try:
+            config = uvicorn.Config(create_app(served), log_level="warning", access_log=False, server_header=False)
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            stop.set()
+            ticking.join(timeout=5)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        fail(f"Le port {port} est pris par un autre programme : choisissez-en un avec --port.")
+    return listener
+
+
+def _tick(served: Site, stop: threading.Event) -> None:
+    while not stop.wait(TICK_SECONDS):
+        for one in served.structures.values():
+            one.tick()
