@@ -1,6 +1,6 @@
 """Ma boîte: what each advisor has to do, and the piles of the référent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -20,6 +20,7 @@ from projections.schema import metadata
 NAME = "advisor_queue"
 KINDS = frozenset({"dossier", "participation", "campaign"})
 APPENDS = False
+READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "advisor_queue",

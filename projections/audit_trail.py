@@ -1,5 +1,6 @@
 """Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
 
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from projections.schema import metadata
 NAME = "audit_trail"
 KINDS = frozenset({"structure", "protocol", "grille", "staff", "campaign", "intake", "participation", "dossier"})
 APPENDS = True
+READS: dict[str, Callable[[Any], Any]] = {}
 
 table = Table(
     "audit_trail",

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from pixflow import references
 from pixflow.events import Recorded
@@ -16,13 +16,15 @@ from pixflow.folds import RETRACTIONS
 from pixflow.references import References
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, result_routing
+from projections.bulk import delete_streams, insert_rows
 from projections.change import Change, Projection, Source
 from projections.schema import folds, metadata, position, stopped
 
 PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sheet, directory, audit_trail)  # type: ignore[assignment]
-BATCH = 5_000
+BATCH = 20_000
 RULES = frozenset({"protocol", "structure"})
 _CHUNK = 500
+_REMEMBERED = 10_000
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, behaviour in KINDS.items()}
@@ -40,6 +42,7 @@ class ReadSide:
         self._turn = turn
         self._mutex = RLock()
         self._refs = References()
+        self._folds: dict[UUID, Any] = {}
         metadata.create_all(database)
         with database.begin() as connection:
             self._position = self._start(connection)
@@ -62,9 +65,7 @@ class ReadSide:
             self._resume()
             goal = self.source.head() if limit is None else self._position + limit
             while self._position < goal and (events := self.source.read(self._position, min(batch, goal - self._position))):
-                with self.database.begin() as connection:
-                    self._show(connection, events)
-                self._position = events[-1].position
+                self._show(events)
         return self._position
 
     def stopped(self) -> list[Any]:
@@ -79,6 +80,7 @@ class ReadSide:
                 self._position = self._start(connection)
 
     def _start(self, connection: Connection) -> int:
+        self._folds.clear()
         reached = connection.execute(select(position.c.position)).scalar()
         if reached is None:
             connection.execute(insert(position), {"position": 0})
@@ -86,7 +88,17 @@ class ReadSide:
         self._refs = _stored_references(connection)
         return int(reached)
 
-    def _show(self, connection: Connection, events: Sequence[Recorded]) -> None:
+    def _show(self, events: Sequence[Recorded]) -> None:
+        """Rows, folds and position of one batch, in one transaction; when it fails, the next try starts afresh."""
+        try:
+            with self.database.begin() as connection:
+                self._apply(connection, events)
+        except BaseException:
+            self._position = -1
+            raise
+        self._position = events[-1].position
+
+    def _apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         moved: dict[UUID, list[Recorded]] = {}
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
@@ -98,10 +110,12 @@ class ReadSide:
         for projection in PROJECTIONS:
             self._project(connection, projection, changes)
         _keep(connection, changes)
+        self._remember(changes)
         connection.execute(update(position), {"position": events[-1].position})
 
     def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
-        before = _load(connection, moved)
+        before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
+        before |= _load(connection, [stream for stream in moved if stream not in before])
         changes = []
         for stream, events in moved.items():
             kind = kind_of(events[0].event)
@@ -115,6 +129,12 @@ class ReadSide:
                     new = KINDS[kind].evolve(new, recorded)
             changes.append(Change(stream, kind, old, new, events, self._refs))
         return changes
+
+    def _remember(self, changes: Sequence[Change]) -> None:
+        """Keep the folds of streams that moved lately: they are the likeliest to move again."""
+        if len(self._folds) + len(changes) > _REMEMBERED:
+            self._folds.clear()
+        self._folds |= {change.stream: change.after for change in changes if change.events}
 
     def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
         """A protocol was published: what every subject owes is worked out again."""
@@ -150,28 +170,28 @@ class ReadSide:
 
 
 def _write(connection: Connection, projection: Projection, changes: Sequence[Change]) -> None:
-    made = [projection.rows(change) for change in changes]
+    moved = changes if projection.APPENDS else [change for change in changes if _seen(projection, change)]
+    made = [projection.rows(change) for change in moved]
     for table in projection.TABLES:
         if not projection.APPENDS:
-            _forget(connection, table, [change.stream for change in changes if change.before is not None])
-        rows = [row for one in made for row in one.get(table, ())]
-        if rows:
-            connection.execute(insert(table), rows)
+            delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
+        insert_rows(connection, table, [row for one in made for row in one.get(table, ())])
 
 
-def _forget(connection: Connection, table: Any, streams: Sequence[UUID]) -> None:
-    if streams:
-        connection.execute(delete(table).where(table.c.stream == bindparam("gone")), [{"gone": s} for s in streams])
+def _seen(projection: Projection, change: Change) -> bool:
+    """Whether the projection reads something that changed."""
+    reads = projection.READS.get(change.kind)
+    return change.before is None or reads is None or reads(change.before) != reads(change.after)
 
 
 def _keep(connection: Connection, changes: Sequence[Change]) -> None:
     moved = [change for change in changes if change.events]
-    _forget(connection, folds, [change.stream for change in moved if change.before is not None])
+    delete_streams(connection, folds, [change.stream for change in moved if change.before is not None])
     rows = [
         {"stream": c.stream, "kind": c.kind, "version": c.events[-1].originator_version, "state": _ENCODER.encode(c.after)}
         for c in moved
     ]
-    connection.execute(insert(folds), rows)
+    insert_rows(connection, folds, rows)
 
 
 def _load(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:

@@ -1,6 +1,6 @@
 """What a projection is given, and what it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -30,13 +30,15 @@ class Change(Struct, frozen=True):
 class Projection(Protocol):
     """A module: the kinds of streams it reads, its tables keyed by `stream`, and the rows a change makes.
 
-    Unless APPENDS, the rows of a stream are replaced by those of its change.
+    Unless APPENDS, the rows of a stream are replaced by those of its change; for a kind in READS, only when what it
+    takes of the state has changed.
     """
 
     NAME: str
     KINDS: frozenset[str]
     TABLES: tuple[Table, ...]
     APPENDS: bool
+    READS: Mapping[str, Callable[[Any], Any]]
 
     def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]: ...
 

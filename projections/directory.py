@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,11 @@ from projections.schema import metadata
 NAME = "directory"
 KINDS = frozenset({"dossier"})
 APPENDS = False
+READS = {
+    "dossier": attrgetter(
+        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed"
+    )
+}
 
 people = Table(
     "directory_people",

@@ -1,6 +1,7 @@
 """Dossiers: one line for each young person, for lists and filters."""
 
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,6 +18,12 @@ from projections.schema import metadata
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})
 APPENDS = False
+READS = {
+    "dossier": attrgetter(
+        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed",
+        "last.on", "orientation", "diagnostic", "prescription", "parcours",
+    )  # fmt: skip
+}
 
 table = Table(
     "dossier_sheet",
@@ -34,7 +41,6 @@ table = Table(
     Column("percent", Integer),
     Column("closed", Boolean, nullable=False),
     Column("last_on", Date, nullable=False),
-    Column("version", Integer, nullable=False),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
 )
@@ -56,7 +62,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "imilo_number": state.imilo_number, "programme": state.programme, "site": state.site,
                 "advisor": state.advisor, "stage": current_stage(state),
                 "percent": percent(mastery) if mastery is not None else None, "closed": state.closed is not None,
-                "last_on": state.last.on, "version": state.version,
+                "last_on": state.last.on,
             }
         ]
     }  # fmt: skip

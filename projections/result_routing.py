@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,12 @@ from projections.schema import metadata
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})
 APPENDS = False
+READS = {
+    "dossier": attrgetter(
+        "last_name", "first_name", "programme", "site", "advisor", "closed",
+        "diagnostic", "prescription.dispatched", "prescription.debriefs",
+    )  # fmt: skip
+}
 
 participations = Table(
     "routing_participations",
@@ -67,7 +74,6 @@ results = Table(
     Column("debriefed_on", Date),
     Column("closed", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
     Index("routing_dispatched", "dispatched_on"),
 )
 TABLES = (participations, results)
@@ -133,7 +139,7 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
             "dispatched_on": dispatched.mark.on if dispatched else None,
             "dispatched_to": dispatched.advisor if dispatched else None,
             "debriefed_on": debrief.on if debrief else None, "closed": dossier.closed is not None,
-            "withdrawn": link.withdrawn is not None, "version": dossier.version,
+            "withdrawn": link.withdrawn is not None,
         }
     ]  # fmt: skip
 

@@ -129,6 +129,13 @@ def test_a_duplicate_proposal_and_a_wrong_list_of_stages_are_placed_at_their_lis
     assert (stages.path, stages.code, stages.line) == ("protocol.stages", "stages", line_number("[[protocol.stages]]"))
 
 
+def test_a_grid_without_bands_is_placed_at_its_table() -> None:
+    with pytest.raises(PresetError) as caught:
+        presets.read(LAIGLE[: LAIGLE.index("[[grille.bands]]")] + "bands = []\n")
+    assert (caught.value.path, caught.value.code) == ("grille.bands", "grille-empty")
+    assert caught.value.line == line_number("[[grille.bands]]")
+
+
 def test_a_missing_table_has_no_line() -> None:
     with pytest.raises(PresetError) as caught:
         presets.read(LAIGLE[: LAIGLE.index("[grille]")])

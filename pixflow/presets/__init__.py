@@ -19,6 +19,7 @@ LONGEST_DELAY = 365
 MOST_TRIES = 20
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
+_TO_CORRECT = {"end": "high", "empty": "proposals", "duplicate-proposal": "proposals"}
 _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 
@@ -160,10 +161,19 @@ def _of_grille(grille: Grille) -> Iterator[_Fault]:
 def _place(bands: tuple[Band, ...], problem: Problem) -> str:
     """The key to correct: the last band that shows the numbers of the problem."""
     if not problem.numbers:
-        return "grille.rounding" if problem.code == "rounding" else "grille.bands"
+        return "grille.bands"
+    at = max((index for index, band in enumerate(bands) if _shows(band, problem)), default=0)
+    return f"grille.bands[{at}].{_TO_CORRECT.get(problem.code, 'low')}"
+
+
+def _shows(band: Band, problem: Problem) -> bool:
     first, last = problem.numbers[0], problem.numbers[-1]
-    wanted = {"gap": last + 1, "order": last}.get(problem.code, first)
-    key = {"end": "high", "empty": "proposals", "duplicate-proposal": "proposals"}.get(problem.code, "low")
-    shown = "high" if key == "high" else "low"
-    at = [index for index, band in enumerate(bands) if getattr(band, shown) == wanted]
-    return f"grille.bands[{at[-1]}].{key}" if at else "grille.bands"
+    match problem.code:
+        case "end":
+            return band.high == first
+        case "gap":
+            return band.low == last + 1
+        case "order":
+            return (band.low, band.high) == problem.numbers or band.low == last
+        case _:
+            return band.low == first

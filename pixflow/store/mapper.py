@@ -76,7 +76,7 @@ class TypedMapper(Mapper[UUID]):
             raise Unstorable(f"{topic}: recorded time is not in UTC")
         state = self._encoder.encode(content)
         try:
-            if self._decoders[topic].decode(state) == content:
+            if self._decoders[topic].decode(state).data == recorded.event:
                 return state
         except ValidationError as error:
             raise Unstorable(f"{topic} does not read back{_place(error)}") from None

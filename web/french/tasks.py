@@ -8,7 +8,7 @@ from functools import partial
 from pixflow.grille import percent
 from pixflow.tasks import Task
 from web.french import dates
-from web.french.words import NBSP, lower_first, plural, say
+from web.french.words import lower_first, plural, say
 from web.french.words import percent as percent_words
 
 VERBS: dict[str, str] = {
@@ -162,7 +162,7 @@ def why(
         parts.append(score(details["mastery"]))
     if chases:
         parts.append(plural(chases, "relance"))
-    return f"{NBSP}· ".join(parts)
+    return " · ".join(parts)
 
 
 def reason_long(task: Task, days: int, *, today: date | None = None) -> str:

@@ -1,0 +1,224 @@
+"""Why something was not recorded, and what to do about it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.events import Recorded
+from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
+from web.french import dates, events, words
+from web.french.events import PARIS, Names
+from web.french.words import say
+
+REFUSALS: dict[str, str] = {
+    # the dossier
+    "unknown-dossier": "Ce dossier n’existe pas, ou n’est pas encore ouvert.",
+    "closed": "Ce dossier est clos depuis le {on} : rouvrez-le d’abord.",
+    "future": "Le {on} n’est pas encore arrivé : notez ce qui a déjà eu lieu.",
+    "nir": "Un numéro de sécurité sociale ne s’écrit nulle part dans pixflow : effacez-le, puis enregistrez.",
+    "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
+    "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
+    "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
+    "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
+    # 1 orientation
+    "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, retirez ce fait depuis l’historique.",
+    "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un jour suivant.",
+    "already-tested": "Le résultat du diagnostic est déjà arrivé : il n’y a plus rien à décliner.",
+    # 3 prescription
+    "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, réaffectez le dossier.",
+    "already-debriefed": "La restitution est déjà notée, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
+    "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
+    "already-built": "La prescription est construite depuis le {on}. Pour la refaire, retirez-la depuis l’historique.",
+    "no-score": "Pix n’a donné aucun taux pour ce résultat : la grille ne peut pas se lire. Faites repasser le test.",
+    "unknown-proposal": "« {proposal} » n’est pas une proposition de cette tranche : rechargez la page.",
+    "no-action": "Cochez au moins une proposition, ou ajoutez une action.",
+    "reason-needed": "Dites pourquoi : aucune proposition de la grille n’est gardée, ou une action y est ajoutée.",
+    "not-the-current-result": "Ce n’est pas le dernier résultat du diagnostic : rechargez la page pour partir de celui-là.",
+    # 4 parcours
+    "unknown-action": "Cette action n’est plus dans la prescription : rechargez la page.",
+    "action-over": "Cette action est déjà finie ou écartée. Pour y revenir, retirez ce fait depuis l’historique.",
+    "already-referred": "Cette action est déjà proposée à {partner} depuis le {on} : notez d’abord sa réponse.",
+    "ends-before-start": "La fin, le {ends}, est avant le début, le {starts} : corrigez l’une des deux dates.",
+    "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",
+    "already-answered": "La réponse du partenaire est déjà notée : {answer}. Si elle a changé, retirez d’abord ce fait.",
+    "already-started": "Cette action a déjà commencé, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
+    # along the way
+    "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
+    "no-appointment": "Aucun rendez-vous n’est fixé : il n’y a rien à noter comme manqué.",
+    "appointment-to-come": "Le rendez-vous est le {day} : il ne peut pas encore être noté comme manqué.",
+    "unknown-event": "Le fait n° {version} n’est pas dans ce dossier : rechargez la page.",
+    "not-retractable": "L’ouverture d’un dossier et un retrait ne se retirent pas. Corrigez l’identité, ou clôturez.",
+    "undo-the-match": "Ce fait vient de Pix Orga : pour le retirer, défaites le rapprochement de la participation.",
+    # participations and campaigns
+    "already-matched": "Cette participation est déjà rapprochée ({dossier}) : défaites d’abord ce rapprochement.",
+    "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
+    "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",
+    "already-declared": "Cette campagne est déjà déclarée ({purpose}). Elle ne se déclare qu’une fois.",
+    # the house
+    "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
+    "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
+    "bad-grille": "La grille ne peut pas être publiée : {problem}.",
+    "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
+    "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
+    "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
+    "command-id-reused": "Cette page a déjà servi à enregistrer autre chose. Vos réponses sont gardées : vérifiez-les, "
+    "puis enregistrez à nouveau.",
+}
+
+REQUIRED: dict[str, str] = {
+    "reason": "Écrivez le motif.",
+    "note": "Écrivez une note : elle est nécessaire avec cette réponse.",
+    "last_name": "Écrivez le nom.",
+    "first_name": "Écrivez le prénom.",
+    "name": "Écrivez le nom.",
+    "code": "Écrivez le code de la campagne.",
+    "partner": "Écrivez le nom du partenaire.",
+    "programme": "Choisissez le programme.",
+    "project": "Écrivez le projet professionnel.",
+    "text": "Écrivez la note.",
+    "roles": "Choisissez au moins un rôle.",
+    "sites": "Nommez au moins un site.",
+}
+
+TAKEN: dict[str, str] = {
+    "imilo": "Ce numéro i-Milo est déjà pris par {by} : vérifiez-le, ou ouvrez ce dossier-là.",
+    "email": "Cette adresse est déjà celle d’une autre personne de l’équipe ({by}).",
+    "campaign-code": "Ce code est déjà celui de la campagne {by}.",
+    "campaign": "Cette campagne de Pix Orga est déjà connue : {by}.",
+    "export": "Ce fichier est déjà enregistré : il n’y a rien à refaire.",
+    "participation": "Cette participation est déjà enregistrée : rechargez la page.",
+}
+
+DECISIONS: dict[str, str] = {
+    "present_pix": "présenter Pix",
+    "plan_diagnostic": "prévoir le diagnostic",
+    "decline_diagnostic": "noter un refus du diagnostic",
+    "hold_debrief": "noter la restitution",
+    "build_prescription": "construire la prescription",
+    "send_referral": "orienter vers un partenaire",
+    "answer_referral": "noter la réponse d’un partenaire",
+    "start_action": "noter le début d’une action",
+    "end_action": "noter la fin d’une action",
+    "drop_action": "écarter une action",
+    "open_dossier": "ouvrir un dossier",
+    "correct_identity": "corriger l’identité",
+    "correct_contact": "corriger les coordonnées",
+    "state_project": "noter le projet professionnel",
+    "join_programme": "changer le programme",
+    "set_appointment": "fixer un rendez-vous",
+    "miss_appointment": "noter un rendez-vous manqué",
+    "chase": "noter une relance",
+    "take_note": "ajouter une note",
+    "retract": "retirer un fait",
+    "close": "clore le dossier",
+    "reopen": "rouvrir le dossier",
+    "assign_advisor": "affecter le dossier",
+    "review_late_event": "relire un fait tardif",
+    "dispatch_result": "transmettre un résultat",
+    "declare_campaign": "déclarer une campagne",
+    "settle_purpose": "dire l’usage d’une participation",
+    "find_campaign": "enregistrer une campagne",
+    "choose_external_id_column": "choisir la colonne de l’identifiant",
+    "receive_export": "enregistrer un export",
+    "import_participation": "importer une participation",
+    "follow": "suivre une participation",
+    "vanish": "noter une participation disparue",
+    "match_by_number": "rapprocher par le numéro",
+    "confirm_match": "rapprocher une participation",
+    "reject_match": "refuser un rapprochement",
+    "set_aside": "mettre une participation de côté",
+    "bring_back": "reprendre une participation",
+    "unmatch": "défaire un rapprochement",
+    "open_structure": "ouvrir une structure",
+    "start_program": "mettre pixflow en service",
+    "publish_protocol": "publier un protocole",
+    "publish_grille": "publier une grille",
+    "add": "ajouter quelqu’un à l’équipe",
+}
+
+GRILLE: dict[str, str] = {
+    "gap": "aucune tranche ne couvre {range}",
+    "overlap": "deux tranches couvrent {range}",
+    "start": "la première tranche commence à {first}, et non à {zero}",
+    "end": "la dernière tranche finit à {first}, et non à {hundred}",
+    "order": "les bornes {first} et {last} sont dans le mauvais ordre",
+    "empty": "il manque des tranches, ou des propositions dans une tranche{of_range}",
+    "duplicate-proposal": "une proposition est deux fois dans la même tranche{of_range}",
+    "rounding": "la règle d’arrondi n’est pas connue",
+}
+
+UNKNOWN = "Rien n’est enregistré : pixflow a refusé (motif « {code} »). Signalez-le à la personne qui l’exploite."
+BUSY = "pixflow est occupé : rien n’est enregistré. Recommencez dans quelques secondes."
+FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
+SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
+UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
+
+
+def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
+    """What a Refused says, and what to do. `names` decides whose names this person may read."""
+    if code == "required":
+        return say(REQUIRED.get(str(details.get("field")), "Ce champ est à remplir."))
+    if code == "taken":
+        return _taken(str(details.get("kind")), details.get("by"), names)
+    if code not in REFUSALS:
+        return say(UNKNOWN, code=code)
+    return say(REFUSALS[code], **_extra(code, details), **{k: _word(k, value, names) for k, value in details.items()})
+
+
+def grille_problem(code: str, numbers: Sequence[int]) -> str:
+    """What keeps a grid from being published, with the percents that fail."""
+    said = [words.percent(n) for n in numbers] or [""]
+    first, last = said[0], said[-1]
+    between = first if first == last else f"{numbers[0]}-{last}"
+    return say(
+        GRILLE[code], first=first, last=last, range=between, zero=words.percent(0), hundred=words.percent(100),
+        of_range=f" ({between})" if between else "",
+    )  # fmt: skip
+
+
+def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> str:
+    """The page was out of date: what happened since it was opened, and that a second press records."""
+    told = " ; ".join(events.meanwhile(happened, names, zone=zone))
+    return f"{say('Entre-temps :')} {words.typeset(told)}. Vérifiez, puis enregistrez à nouveau."
+
+
+def store_error(error: Exception) -> str:
+    """What the store's own errors mean; StoreFull cannot always tell whether the action is recorded (RELIABILITY F5)."""
+    match error:
+        case StoreBusy():
+            return say(BUSY)
+        case StoreFull():
+            return say(FULL)
+        case AlreadyServed():
+            return say(SERVED)
+        case StoreRefused():
+            return say(UNUSABLE)
+    return say(UNKNOWN, code=type(error).__name__)
+
+
+def _taken(kind: str, by: object, names: Names) -> str:
+    named: dict[str, Callable[[UUID], str]] = {
+        "imilo": names.dossier, "email": names.staff, "campaign-code": names.campaign, "campaign": names.campaign,
+    }  # fmt: skip
+    holder = named[kind](by) if kind in named and isinstance(by, UUID) else ""
+    return say(TAKEN.get(kind, "Cette valeur est déjà prise."), by=holder)
+
+
+def _extra(code: str, details: Mapping[str, object]) -> dict[str, str]:
+    """What a sentence names beside the details themselves."""
+    if code == "bad-grille":
+        numbers = details.get("numbers")
+        return {"problem": grille_problem(str(details.get("code")), numbers if isinstance(numbers, tuple) else ())}
+    return {"roles": ", ".join(words.ROLES.values())} if code == "unknown-role" else {}
+
+
+def _word(name: str, value: object, names: Names) -> str:
+    match value:
+        case date():
+            return dates.day(value, year=True)
+        case UUID() if name == "advisor":
+            return names.staff(value)
+        case UUID() if name == "dossier":
+            return names.dossier(value)
+    known = {"answer": words.ANSWERS, "purpose": words.PURPOSES, "decision": DECISIONS}.get(name, {})
+    return known.get(str(value), str(value))
