@@ -438,7 +438,7 @@ LABELS: dict[str, str] = {
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
     "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
-    "high": "Fin de la tranche", "imilo_number": "N° i-Milo", "imported": "Autres colonnes", "last_name": "Nom",
+    "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo", "imported": "Autres colonnes", "last_name": "Nom",
     "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
     "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",

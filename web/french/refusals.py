@@ -22,25 +22,25 @@ REFUSALS: dict[str, str] = {
     "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
     # 1 orientation
     "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, retirez ce fait depuis l’historique.",
-    "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un jour suivant.",
+    "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un autre après.",
     "already-tested": "Le résultat du diagnostic est déjà arrivé : il n’y a plus rien à décliner.",
     # 3 prescription
     "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, réaffectez le dossier.",
-    "already-debriefed": "La restitution est déjà notée, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
+    "already-debriefed": "La restitution est déjà notée, le {on}. Si la date est fausse, retirez-la de l’historique.",
     "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
     "already-built": "La prescription est construite depuis le {on}. Pour la refaire, retirez-la depuis l’historique.",
     "no-score": "Pix n’a donné aucun taux pour ce résultat : la grille ne peut pas se lire. Faites repasser le test.",
     "unknown-proposal": "« {proposal} » n’est pas une proposition de cette tranche : rechargez la page.",
     "no-action": "Cochez au moins une proposition, ou ajoutez une action.",
     "reason-needed": "Dites pourquoi : aucune proposition de la grille n’est gardée, ou une action y est ajoutée.",
-    "not-the-current-result": "Ce n’est pas le dernier résultat du diagnostic : rechargez la page pour partir de celui-là.",
+    "not-the-current-result": "Ce résultat n’est pas le plus récent : rechargez la page pour partir du dernier.",
     # 4 parcours
     "unknown-action": "Cette action n’est plus dans la prescription : rechargez la page.",
     "action-over": "Cette action est déjà finie ou écartée. Pour y revenir, retirez ce fait depuis l’historique.",
     "already-referred": "Cette action est déjà proposée à {partner} depuis le {on} : notez d’abord sa réponse.",
     "ends-before-start": "La fin, le {ends}, est avant le début, le {starts} : corrigez l’une des deux dates.",
     "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",
-    "already-answered": "La réponse du partenaire est déjà notée : {answer}. Si elle a changé, retirez d’abord ce fait.",
+    "already-answered": "La réponse du partenaire est déjà notée : {answer}. Si elle a changé, retirez-la d’abord.",
     "already-started": "Cette action a déjà commencé, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
     # along the way
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
@@ -183,7 +183,7 @@ def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> s
 
 
 def store_error(error: Exception) -> str:
-    """What the store's own errors mean; StoreFull cannot always tell whether the action is recorded (RELIABILITY F5)."""
+    """What the store's own errors mean; after StoreFull the action may be recorded all the same (RELIABILITY F5)."""
     match error:
         case StoreBusy():
             return say(BUSY)

@@ -1,0 +1,248 @@
+"""What an export would change, said before anything is recorded (PIX.md §1.11, DOMAIN.md §8's last paragraph)."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.events.values import Purpose
+from pixflow.importing.known import KnownRow, Said, base_of, said, same_result
+from pixflow.importing.pairing import Doubt, Pair, pair
+from pixflow.intake import Intake
+from pixflow.pix_orga import Campaign, Export, Problem
+from pixflow.references import References
+
+What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left"]
+QuestionCode = Literal["external-id-column", "exported-at", "vanished", "doubtful-rows"]
+
+MOST_VANISHED = Decimal("0.1")
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class Answers(Struct, frozen=True):
+    """What the person said to the questions of a preview; None and False say nothing yet.
+
+    `external_id_column` is a header, "" for none; `doubtful` says whether doubtful rows are left out of this import or
+    recorded as best guessed.
+    """
+
+    exported_at: datetime | None = None
+    external_id_column: str | None = None
+    accept_vanished: bool = False
+    doubtful: Literal["leave", "record"] | None = None
+
+
+class Question(Struct, frozen=True):
+    """What must be answered before anything is recorded.
+
+    - external-id-column: `choices` are headers, "" for none of them
+    - exported-at: the file name does not say when it was exported, or says a time to come
+    - vanished: `count` of the `among` participations shown until now are no longer in the file
+    - doubtful-rows: `count` rows and participations cannot be told apart; `choices` are leave, record
+    """
+
+    code: QuestionCode
+    choices: tuple[str, ...] = ()
+    count: int = 0
+    among: int = 0
+
+
+class Change(Struct, frozen=True):
+    """One row, or one participation no longer in the file (no `line`), and what becomes of it.
+
+    `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, or left
+    (doubtful and left out). Progress and mastery are fractions of 1, before and after. `doubt` names why it is doubtful.
+    """
+
+    what: What
+    line: int | None
+    participation: UUID | None
+    last_name: str
+    first_name: str
+    external_id: str | None
+    progress_before: Decimal | None = None
+    progress: Decimal | None = None
+    mastery: Decimal | None = None
+    doubt: Doubt | None = None
+
+
+class Counts(Struct, frozen=True):
+    """The six numbers of ExportReceived."""
+
+    new: int = 0
+    progressed: int = 0
+    shared: int = 0
+    unchanged: int = 0
+    vanished: int = 0
+    problems: int = 0
+
+
+class Preview(Struct, frozen=True):
+    """What to show before recording. `campaign_id` is None for a campaign never met, `purpose` for an undeclared one.
+
+    `older`: exported no later than the newest recorded, so it adds unknown participations and nothing else.
+    `seen_before`: this very file is recorded already, so there is nothing to do. `changes` leave out what is unchanged.
+    `rows`, `people` and `with_result` count what the file holds.
+    """
+
+    campaign: Campaign
+    campaign_id: UUID | None
+    purpose: Purpose | None
+    exported_at: datetime | None
+    newest: datetime | None
+    older: bool
+    seen_before: bool
+    rows: int
+    people: int
+    with_result: int
+    counts: Counts
+    changes: tuple[Change, ...]
+    questions: tuple[Question, ...]
+    problems: tuple[Problem, ...]
+
+
+class Line(Struct, frozen=True):
+    """One pair and what becomes of it; `ordinal` tells a new row from equal ones."""
+
+    what: What
+    pair: Pair
+    ordinal: int = 0
+
+
+class Plan(Struct, frozen=True):
+    """A preview and what it was made of: enough to record it, as long as the intake stands at `intake_version`."""
+
+    preview: Preview
+    lines: tuple[Line, ...]
+    digest: str
+    pix_course: str | None
+    intake_version: int
+
+
+def plan(
+    export: Export,
+    *,
+    digest: str,
+    answers: Answers,
+    now: datetime,
+    refs: References,
+    campaign_id: UUID | None,
+    intake: Intake,
+    known: Sequence[KnownRow],
+) -> Plan:
+    """What an export that is not refused would change; `known` is every participation of its campaign."""
+    assert export.campaign is not None
+    when = answers.exported_at or export.exported_at
+    when = when if when is None or when <= now + CLOCKS_DIFFER else None
+    seen_before = digest in intake.digests
+    older = bool(when and intake.newest and when <= intake.newest)
+    campaign = refs.campaigns.get(campaign_id) if campaign_id else None
+    rows = said(export.rows, refs.calendar, when)
+    lines = _lines(rows, known, older, answers) if not seen_before else []
+    counts = _counts(lines, len(export.problems))
+    preview = Preview(
+        campaign=export.campaign,
+        campaign_id=campaign_id,
+        purpose=campaign.purpose if campaign else None,
+        exported_at=when,
+        newest=intake.newest,
+        older=older,
+        seen_before=seen_before,
+        rows=len(rows),
+        people=len({row.key[:3] for row in rows}),
+        with_result=sum(row.row.shared for row in rows),
+        counts=counts,
+        changes=tuple(_change(line) for line in lines if line.what != "unchanged"),
+        questions=() if seen_before else tuple(_questions(export, when, lines, known, answers)),
+        problems=export.problems,
+    )
+    return Plan(preview, tuple(lines), digest, export.pix_course, intake.version)
+
+
+def _lines(rows: list[Said], known: Sequence[KnownRow], older: bool, answers: Answers) -> list[Line]:
+    free = Counter[tuple[str, ...]]()
+    for one in known:
+        base = base_of(one)
+        free[base] = max(free[base], one.ordinal + 1)
+    lines = []
+    for found in _in_order(pair(rows, known, older=older)):
+        what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
+        ordinal = 0
+        if what == "new" and found.said:
+            ordinal = free[found.said.base]
+            free[found.said.base] += 1
+        lines.append(Line(what, found, ordinal))
+    return lines
+
+
+def _in_order(pairs: list[Pair]) -> list[Pair]:
+    """As in the file, equal rows by their rank; then what is no longer in it."""
+    last = len(pairs) + 1_000_000
+    return sorted(pairs, key=lambda found: found.said.row.line if found.said else last)
+
+
+def _what(found: Pair, older: bool) -> What:
+    row, known = found.said, found.known
+    if known is None:
+        return "new"
+    if older:
+        return "unchanged"
+    if row is None:
+        return "unchanged" if known.vanished else "vanished"
+    if row.result and known.result is None:
+        return "shared"
+    if row.result and known.result and not same_result(row.result, known.result):
+        return "corrected"
+    if known.vanished:
+        return "returned"
+    return "progressed" if known.result is None and row.progress not in (None, known.progress) else "unchanged"
+
+
+def _counts(lines: list[Line], problems: int) -> Counts:
+    told = Counter(line.what for line in lines if line.pair.said or line.what == "vanished")
+    return Counts(
+        new=told["new"],
+        progressed=told["progressed"] + told["returned"],
+        shared=told["shared"] + told["corrected"],
+        unchanged=told["unchanged"] + told["left"],
+        vanished=told["vanished"],
+        problems=problems,
+    )
+
+
+def _change(line: Line) -> Change:
+    row, known = line.pair.said, line.pair.known
+    who = row.row if row else known
+    assert who is not None
+    return Change(
+        what=line.what,
+        line=row.row.line if row else None,
+        participation=known.stream if known else None,
+        last_name=who.last_name,
+        first_name=who.first_name,
+        external_id=who.external_id,
+        progress_before=known.progress if known else None,
+        progress=row.progress if row else None,
+        mastery=row.result.mastery if row and row.result else None,
+        doubt=line.pair.doubt,
+    )
+
+
+def _questions(
+    export: Export, when: datetime | None, lines: list[Line], known: Sequence[KnownRow], answers: Answers
+) -> Iterator[Question]:
+    if export.columns and answers.external_id_column is None:
+        yield Question("external-id-column", (*(column.header for column in export.columns), ""))
+    if when is None:
+        yield Question("exported-at")
+    vanished = sum(line.what == "vanished" for line in lines)
+    visible = sum(not one.vanished for one in known)
+    if vanished > MOST_VANISHED * visible and not answers.accept_vanished:
+        yield Question("vanished", count=vanished, among=visible)
+    doubtful = sum(line.pair.doubt is not None for line in lines)
+    if doubtful and answers.doubtful is None:
+        yield Question("doubtful-rows", ("leave", "record"), count=doubtful)

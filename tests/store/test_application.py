@@ -1,0 +1,61 @@
+"""The store under the library's own Application, as the engine uses it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.application import Application
+from eventsourcing.persistence import IntegrityError
+from eventsourcing.utils import Environment
+
+from pixflow.store import CommandKnown
+from pixflow.store.mapper import TypedMapper
+from pixflow.store.sqlite import HardenedFactory, HardenedRecorder, factory
+from tests.store.samples import Counted, Noted, claim, command, recorded
+
+
+class House(Application[UUID]):
+    recorder: HardenedRecorder
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__()
+
+    def construct_factory(self, env: Environment) -> HardenedFactory:
+        return factory(self.folder)
+
+    def construct_mapper(self) -> TypedMapper:
+        return TypedMapper([Noted, Counted])
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    monkeypatch.setenv("APPLICATION_RECORDER_TOPIC", "os:system")
+    monkeypatch.setenv("PERSISTENCE_MODULE", "eventsourcing.popo")
+    with House(tmp_path) as house:
+        yield house
+
+
+def test_save_and_load(house: House) -> None:
+    stream, new = uuid4(), command()
+    events = [recorded(Noted("a"), stream=stream), recorded(Counted(2), stream=stream, version=2)]
+    saved = house.save(*events, command=new, claims=[claim("1", stream)])  # type: ignore[arg-type]
+    assert [recording.notification.id for recording in saved] == [1, 2]
+    assert house.repository.get(stream, projector_func=lambda _, found: list(found)) == events  # type: ignore[arg-type,comparison-overlap,return-value]
+    assert house.recorder.command(new.id).last_position == 2
+    assert house.recorder.claimed("i-milo", [b"1"]) == {b"1": stream}
+    (second,) = house.recorder.select_notifications(1, 10, inclusive_of_start=False)
+    assert house.mapper.to_domain_event(second).position == 2  # type: ignore[attr-defined]
+
+
+def test_save_inside_exclusive(house: House) -> None:
+    stream, new = uuid4(), command()
+    with house.recorder.exclusive():
+        assert house.recorder.versions([stream]) == {stream: 0}
+        house.save(recorded(Counted(1), stream=stream), command=new)  # type: ignore[arg-type]
+        with pytest.raises(CommandKnown):
+            house.save(recorded(Counted(1), stream=stream, version=2), command=new)  # type: ignore[arg-type]
+        with pytest.raises(IntegrityError):
+            house.save(recorded(Counted(1), stream=stream), command=command())  # type: ignore[arg-type]
+    assert house.recorder.max_notification_id() == 1

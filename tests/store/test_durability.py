@@ -1,0 +1,235 @@
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from threading import Timer
+from uuid import uuid4
+
+import pytest
+from eventsourcing import persistence
+from eventsourcing.persistence import ConnectionUnavailableError, OperationalError
+from eventsourcing.sqlite import SQLiteConnectionPool
+
+from pixflow.store import StoreBusy, StoreFull, StoreRefused
+from pixflow.store.locks import FileLock
+from pixflow.store.sqlite import WAL_LIMIT, HardenedDatastore, HardenedPool, HardenedRecorder, factory
+from tests.store.samples import command, raw, stored
+
+
+def ask(connection: sqlite3.Connection, question: str) -> object:
+    return connection.execute(question).fetchone()[0]
+
+
+def test_f1_every_connection_is_wal_and_full(recorder: HardenedRecorder) -> None:
+    with ExitStack() as stack:
+        for _ in range(15):
+            connection = stack.enter_context(recorder.datastore.get_connection(commit=False))._sqlite_conn
+            pragmas = ("journal_mode", "synchronous", "wal_autocheckpoint", "journal_size_limit")
+            assert [ask(connection, f"PRAGMA {name}") for name in pragmas] == ["wal", 2, 0, WAL_LIMIT]
+
+
+def test_f1_a_store_that_cannot_be_durable_is_refused() -> None:
+    with pytest.raises(StoreRefused, match="lost in a power cut: SQLite gives journal_mode=memory"):
+        HardenedPool(db_name=":memory:").get_connection()
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "events.db").write_bytes(b"Nom;Prenom\n" * 1000)
+    with pytest.raises(StoreRefused, match="not a database"):
+        factory(tmp_path).application_recorder()
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreRefused, match="not a folder"):
+        factory(tmp_path / "elsewhere")
+
+
+FORBIDDEN = [
+    "DELETE FROM stored_events",
+    "UPDATE stored_events SET topic = 'os:system'",
+    "INSERT OR REPLACE INTO stored_events VALUES (1, 'x', 9, 't', 's')",
+    "REPLACE INTO stored_events SELECT 9, originator_id, 1, 't', 's' FROM stored_events LIMIT 1",
+    "DELETE FROM commands",
+    "UPDATE commands SET actor = 'x'",
+    "REPLACE INTO commands SELECT id, 'x', fingerprint, 1, 1 FROM commands",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+def test_f2_what_is_recorded_is_not_changed(recorder: HardenedRecorder, tmp_path: Path, statement: str) -> None:
+    recorder.insert_events(stored(uuid4(), 1, 2), command=command())
+    with raw(tmp_path) as connection:
+        before = list(connection.iterdump())
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(statement)
+        assert list(connection.iterdump()) == before
+
+
+def test_f2_a_position_is_never_issued_twice(tmp_path: Path) -> None:
+    first = factory(tmp_path)
+    first.application_recorder().insert_events(stored(uuid4(), 1, 2, 3))
+    first.close()
+    with raw(tmp_path) as connection:
+        connection.execute("DROP TRIGGER stored_events_delete")
+        connection.execute("DELETE FROM stored_events WHERE position > 1")
+    second = factory(tmp_path)
+    assert list(second.application_recorder().insert_events(stored(uuid4(), 1))) == [4]
+    second.close()
+    with raw(tmp_path) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("DELETE FROM stored_events")
+
+
+def test_f2_control_the_library_table_issues_positions_again() -> None:
+    plain = sqlite3.connect(":memory:")
+    plain.execute("CREATE TABLE e (id TEXT, version INTEGER, PRIMARY KEY (id, version))")
+    plain.executemany("INSERT INTO e VALUES ('a', ?)", [(1,), (2,), (3,)])
+    plain.execute("DELETE FROM e WHERE version > 1")
+    assert plain.execute("INSERT INTO e VALUES ('b', 1)").lastrowid == 2
+    plain.close()
+
+
+@pytest.fixture
+def _stepping_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = map(float, count(0, 3600)).__next__
+    monkeypatch.setattr(time, "time", clock)
+    monkeypatch.setattr(persistence, "time", clock)
+
+
+def wait_for_a_connection(pool: SQLiteConnectionPool) -> None:
+    used = [pool.get_connection() for _ in range(15)]
+    timer = Timer(0.1, pool.put_connection, used[:1])
+    timer.start()
+    try:
+        used.append(pool.get_connection(timeout=5))
+    finally:
+        timer.join()
+        for connection in used[1:]:
+            pool.put_connection(connection)
+        pool.close()
+
+
+@pytest.mark.usefixtures("_stepping_clock")
+def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(tmp_path: Path) -> None:
+    wait_for_a_connection(HardenedPool(db_name=str(tmp_path / "events.db")))
+
+
+@pytest.mark.usefixtures("_stepping_clock")
+def test_f10_control_the_library_pool_fails(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionUnavailableError):
+        wait_for_a_connection(SQLiteConnectionPool(db_name=str(tmp_path / "events.db")))
+
+
+def test_a_wait_for_a_connection_has_a_limit(tmp_path: Path) -> None:
+    pool = HardenedPool(db_name=str(tmp_path / "events.db"))
+    used = [pool.get_connection() for _ in range(15)]
+    with pytest.raises(ConnectionUnavailableError, match=r"0\.05 s"):
+        pool.get_connection(timeout=0.05, is_writer=True)
+    pool.put_connection(used.pop())
+    used.append(pool.get_connection(timeout=0.05, is_writer=True))
+    pool.close()
+
+
+def wal(folder: Path) -> int:
+    return (folder / "events.db-wal").stat().st_size
+
+
+def write_12_megabytes(recorder: HardenedRecorder, folder: Path) -> Iterator[int]:
+    for _ in range(60):
+        recorder.insert_events(stored(uuid4(), 1, state=b"x" * 200_000))
+        yield wal(folder)
+
+
+def test_f12_the_wal_is_checkpointed_past_its_limit(recorder: HardenedRecorder, tmp_path: Path) -> None:
+    assert WAL_LIMIT < max(write_12_megabytes(recorder, tmp_path)) < WAL_LIMIT + 500_000
+    assert (tmp_path / "events.db").stat().st_size > 2 * WAL_LIMIT
+
+
+def test_f12_control_a_reader_keeps_the_wal_and_nobody_waits(recorder: HardenedRecorder, tmp_path: Path) -> None:
+    recorder.insert_events(stored(uuid4(), 1))
+    with recorder.datastore.transaction(commit=False) as reader:
+        reader.execute("SELECT * FROM stored_events")
+        assert max(write_12_megabytes(recorder, tmp_path)) > 12_000_000
+        assert len(reader.fetchall()) == 1
+    recorder.insert_events(stored(uuid4(), 1))
+    recorder.insert_events(stored(uuid4(), 1))
+    assert wal(tmp_path) == WAL_LIMIT
+
+
+def test_f12_checkpoints_are_made_under_the_lock(
+    recorder: HardenedRecorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    checkpoint = HardenedDatastore._checkpoint
+
+    def watched(self: HardenedDatastore, mode: str) -> bool:
+        with pytest.raises(StoreBusy), FileLock(tmp_path / "write.lock", limit=0):
+            pass
+        made.append(mode)
+        return checkpoint(self, mode)
+
+    monkeypatch.setattr(HardenedDatastore, "_checkpoint", watched)
+    recorder.insert_events(stored(uuid4(), 1, state=b"x" * WAL_LIMIT))
+    recorder.truncate()
+    assert made == ["PASSIVE", "TRUNCATE"]
+
+
+def test_f12_a_checkpoint_that_fails_does_not_deny_what_is_recorded(
+    recorder: HardenedRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(self: HardenedDatastore, mode: str) -> bool:
+        raise StoreFull(mode)
+
+    monkeypatch.setattr(HardenedDatastore, "_checkpoint", failing)
+    assert list(recorder.insert_events(stored(uuid4(), 1, state=b"x" * WAL_LIMIT))) == [1]
+
+
+def test_f12_closing_empties_the_wal(tmp_path: Path) -> None:
+    store = factory(tmp_path)
+    store.application_recorder().insert_events(stored(uuid4(), 1))
+    with raw(tmp_path) as witness:
+        witness.execute("SELECT 1 FROM stored_events").fetchall()
+        assert wal(tmp_path) > 0
+        store.close()
+        assert wal(tmp_path) == 0
+    store.close()
+
+
+def test_f12_truncate_says_when_a_reader_kept_the_wal(recorder: HardenedRecorder) -> None:
+    recorder.insert_events(stored(uuid4(), 1))
+    assert recorder.truncate()
+    with recorder.datastore.transaction(commit=False) as reader:
+        reader.execute("SELECT * FROM stored_events")
+        recorder.insert_events(stored(uuid4(), 1))
+        for connection in recorder.datastore.pool._pool:
+            connection.cursor().execute("PRAGMA busy_timeout = 50")
+        assert not recorder.truncate()
+
+
+def test_f12_an_old_sqlite_is_warned_of(recorder: HardenedRecorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
+    assert "WAL-reset" in recorder.warnings[0]
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
+    assert recorder.warnings == []
+
+
+def test_a_full_disk_records_nothing_and_the_store_goes_on(recorder: HardenedRecorder) -> None:
+    recorder.insert_events(stored(uuid4(), 1))
+    stream, new = uuid4(), command()
+    with recorder.datastore.get_connection(commit=False) as connection:
+        pages = ask(connection._sqlite_conn, "PRAGMA page_count")
+        connection.cursor().execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreFull, match="disk is full"):
+        recorder.insert_events(stored(stream, 1, state=b"x" * 100_000), command=new)
+    assert recorder.command(new.id) is None
+    assert recorder.max_notification_id() == 1
+    with recorder.datastore.get_connection(commit=False) as connection:
+        connection.cursor().execute("PRAGMA max_page_count = 1000000")
+    assert list(recorder.insert_events(stored(stream, 1, state=b"x" * 100_000), command=new)) == [2]
+
+
+def test_errors_of_sqlite_become_the_librarys(recorder: HardenedRecorder) -> None:
+    with pytest.raises(OperationalError), recorder.datastore.transaction(commit=True) as cursor:
+        cursor.execute("SELECT * FROM nowhere")
+    recorder.insert_events(stored(uuid4(), 1))

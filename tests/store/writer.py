@@ -1,0 +1,96 @@
+"""What other processes do in these tests: `python -m tests.store.writer <what> <folder> …`."""
+
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import IntegrityError
+
+from pixflow.store import StoreFull
+from pixflow.store.locks import ServeLock
+from pixflow.store.sqlite import HardenedRecorder, factory
+from tests.store.samples import command, stored
+
+
+def say(text: object) -> None:
+    os.write(1, f"{text}\n".encode())
+
+
+def append(recorder: HardenedRecorder, stream: str, times: str) -> None:
+    """Reads the version, then writes the next, with nobody between; says every position."""
+    id = UUID(stream)
+    for _ in range(int(times)):
+        with recorder.exclusive():
+            version = recorder.versions([id])[id]
+            say(recorder.insert_events(stored(id, version + 1), command=command())[0])
+
+
+def race(recorder: HardenedRecorder, stream: str) -> None:
+    """Writes version 2 without looking."""
+    try:
+        recorder.insert_events(stored(UUID(stream), 2))
+    except IntegrityError:
+        say("lost")
+    else:
+        say("won")
+
+
+def hold(recorder: HardenedRecorder, seconds: str) -> None:
+    with recorder.exclusive():
+        say("held")
+        sleep(float(seconds))
+
+
+def load(recorder: HardenedRecorder) -> None:
+    """Writes from four threads until killed; says each command once it is acknowledged."""
+    for _ in range(4):
+        Thread(target=_write_for_ever, args=[recorder]).start()
+
+
+def _write_for_ever(recorder: HardenedRecorder) -> None:
+    while True:
+        new = command()
+        recorder.insert_events(stored(uuid4(), 1, 2, 3), command=new)
+        say(new.id)
+
+
+def die(recorder: HardenedRecorder, stream: str) -> None:
+    """Dies inside a transaction, its events inserted, its commit not sent."""
+    with recorder.datastore.transaction(commit=True) as cursor:
+        recorder._insert_events(cursor, stored(UUID(stream), 1, 2), command=command())
+        say("inserted")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def choke(recorder: HardenedRecorder, stream: str) -> None:
+    """Meets a disk that refuses to write, then one that takes it."""
+    id, new = UUID(stream), command()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    try:
+        recorder.insert_events(stored(id, 1, state=b"x" * 300_000), command=new)
+    except StoreFull:
+        say("refused")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    say(recorder.command(new.id))
+    say(recorder.insert_events(stored(id, 1), command=new)[0])
+
+
+def serve(folder: Path) -> None:
+    with ServeLock(folder):
+        say("serving")
+        sleep(60)
+
+
+if __name__ == "__main__":
+    what, folder, *rest = sys.argv[1:]
+    if what == "serve":
+        serve(Path(folder))
+    else:
+        recorder = factory(Path(folder)).application_recorder()
+        {"append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke}[what](recorder, *rest)

@@ -1,0 +1,105 @@
+"""Who is who in the demonstration: everyone is invented."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from random import Random
+
+from pixflow.events.values import Role
+
+STRUCTURE = "Mission locale de L’Aigle – Mortagne"
+SITES = ("L’Aigle", "Mortagne-au-Perche")
+
+STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("Nadia Benali", "nadia.benali@ml-demo.example", ("advisor",)),
+    ("Paul Rey", "paul.rey@ml-demo.example", ("advisor",)),
+    ("Karim Morel", "karim.morel@ml-demo.example", ("advisor",)),
+    ("Élise Caron", "elise.caron@ml-demo.example", ("advisor",)),
+    ("Sophie Lecomte", "sophie.lecomte@ml-demo.example", ("referent",)),
+    ("Hélène Brault", "helene.brault@ml-demo.example", ("manager",)),
+    ("Claire Vasseur", "claire.vasseur@ml-demo.example", ("auditor",)),
+    ("Thomas Garnier", "thomas.garnier@ml-demo.example", ("facilitator",)),
+    ("Bruno Petit", "bruno.petit@ml-demo.example", ("administrator",)),
+)
+# How many working days each advisor lets pass before acting, at most: Karim Morel is overwhelmed.
+SLOWNESS = {"Nadia Benali": 3, "Paul Rey": 4, "Karim Morel": 9, "Élise Caron": 3}
+
+FIRST = (
+    "Aminata Lucas Zoé Noé Éloïse Emmanuel Inès Théo Can Awa Léa Hugo Sarah Mathis Fatou Enzo Manon Yanis Chloé Bilal "
+    "Camille Tom Nour Louis Jade Kylian Lina Adam Maëlys Rayan Océane Gabin Salomé Ilyes Margaux Axel Romane Nathan "
+    "Anaïs Jean"
+).split()
+LAST = (
+    "Diallo|Martin|Benaïssa|Lefèvre|D’Ornano|Nkom|Kowalski|Moreau|Öztürk|Koné|Petit|Garnier|Haddad|Roussel|Traoré|Leroy|"
+    "Fontaine|Belkacem|Perrin|Chevalier|Marchand|Nguyen|Saïdi|Girard|Blanchard|Lopez|Meunier|Amrani|Guérin|Dupuis|Barbier|"
+    "Colin|Rolland|Mansouri|Vidal|Aubry|Caron|Leclerc|Renaud|Bono"
+).split("|")
+PROJECTS = (
+    "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique", "Espaces verts",
+    "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Try:
+    """One try of the test, as Pix will tell it: `progress` when not finished."""
+
+    started: datetime
+    finished: datetime | None
+    shared: datetime | None
+    mastery: Decimal
+    progress: Decimal
+
+
+@dataclass(slots=True)
+class Youth:
+    """One invented young person; `typed` is what they type on Pix, which is not always their name."""
+
+    number: str
+    last_name: str
+    first_name: str
+    birth_date: date
+    programme: str
+    project: str
+    site: str
+    advisor: str | None
+    arrives: datetime
+    manner: str
+    typed: tuple[str, str, str | None]
+    tries: list[Try] = field(default_factory=list)
+
+
+MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
+
+
+def invent(random: Random, count: int, arrivals: list[datetime]) -> list[Youth]:
+    """`count` young people; the arrivals are in order."""
+    pairs = [(first, LAST[(i * 7 + i // len(FIRST)) % len(LAST)]) for i, first in enumerate(FIRST * (count // len(FIRST) + 1))]
+    made = []
+    for i, arrives in enumerate(arrivals[:count]):
+        first, last = pairs[i]
+        number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
+        advisor = None if i == count - 3 else list(SLOWNESS)[i % len(SLOWNESS)]
+        youth = Youth(
+            number, last, first, date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
+            "CEJ" if random.random() < 0.55 else "PACEA", PROJECTS[random.randrange(len(PROJECTS))],
+            SITES[random.randrange(2)], advisor, arrives, MANNERS[i % len(MANNERS)], (last, first, number),
+        )  # fmt: skip
+        youth.typed = _typed(i, youth)
+        made.append(youth)
+    return made
+
+
+def _typed(i: int, youth: Youth) -> tuple[str, str, str | None]:
+    """Names as people type them: shortened, swapped, without a number, with a zero lost, or with a formula's sign."""
+    last, first, number = youth.last_name, youth.first_name, youth.number
+    match i % 10:
+        case 3:
+            return first.upper(), last.upper(), number
+        case 5:
+            return last, first, None
+        case 7:
+            return f"={last}", first, number
+        case 8:
+            return last, first[0] + ".", number.lstrip("0")
+    return last, first, number
