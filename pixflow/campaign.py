@@ -43,7 +43,9 @@ def evolve(state: Campaign, recorded: Recorded) -> Campaign:
     match event:
         case e.CampaignFound(pix_id=pix_id, code=code, name=name, pix_course=course, on=on):
             mark = Mark(on, recorded.originator_version)
-            changes |= {"pix_id": pix_id, "code": code or state.code, "name": name, "pix_course": course, "found": mark}
+            changes |= {"pix_id": pix_id, "pix_course": course, "found": mark}
+            if state.declared is None:
+                changes |= {"code": code or state.code, "name": name}
         case e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on):
             mark = Mark(on, recorded.originator_version)
             changes |= {"name": name, "code": code, "purpose": purpose, "site": site, "declared": mark}

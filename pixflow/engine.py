@@ -1,8 +1,12 @@
 """Load, decide, stamp, record: the one way anything comes to be known."""
 
 import hmac
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import reduce
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -52,16 +56,19 @@ class Engine(Application[UUID]):
     name = "pixflow"
     recorder: HardenedRecorder
 
-    def __init__(self, folder: Path, digest_key: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, folder: Path, digest_key: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._folder = folder
         self._digest_key = digest_key
         self.clock = clock
         self._references = References()
+        self._references_told: list[Recorded] = []
         self._references_read = 0
         self._references_lock = Lock()
         super().__init__()
 
-    def construct_factory(self, env: Environment) -> HardenedFactory:
+    def construct_factory(self, env: Environment) -> HardenedFactory:  # type: ignore[override]
         return factory(self._folder)
 
     def construct_mapper(self) -> Mapper[UUID]:
@@ -213,10 +220,19 @@ class Engine(Application[UUID]):
                     self._references_read, head, head, REFERENCE_TOPICS, inclusive_of_start=False
                 )
                 for notification in found:
-                    recorded = self.mapper.to_domain_event(notification)
-                    self._references = references.evolve(self._references, recorded)  # type: ignore[arg-type]
+                    recorded: Recorded = self.mapper.to_domain_event(notification)  # type: ignore[assignment]
+                    self._references = references.evolve(self._references, recorded)
+                    self._references_told.append(recorded)
                 self._references_read = head
             return self._references
+
+    def references_at(self, position: int) -> References:
+        """The same as they stood at an earlier position: what somebody could know then."""
+        now, told = self.references(), self._references_told
+        if not told or told[-1].position <= position:
+            return now
+        known = told[: bisect_right(told, position, key=lambda recorded: recorded.position)]
+        return reduce(references.evolve, known, References())
 
     def today(self) -> date:
         """The structure's day."""
@@ -236,8 +252,20 @@ def _positioned(recorded: Recorded, position: int) -> Recorded:
 
 
 def refuse_nir(sent: Mapping[str, Any]) -> None:
-    """No field takes a social security number (DOMAIN.md §8)."""
+    """No field takes a social security number, however deep it stands (DOMAIN.md §8)."""
     for field, value in sent.items():
-        texts = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(text, str) and contains_nir(text) for text in texts):
+        if any(contains_nir(text) for text in _texts(value)):
             raise Refused("nir", field=field)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (tuple, list, set, frozenset)):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Struct) or is_dataclass(value):
+        yield from _texts(msgspec.to_builtins(value, builtin_types=(UUID, date, datetime, Decimal)))

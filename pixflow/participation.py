@@ -131,18 +131,19 @@ def follow(
     on: date,
 ) -> dict[str, list[Event]]:
     """A later export shows the row: only what changed is recorded, here and on the matched dossier."""
-    if participation.seen and exported_at <= participation.seen:
+    if participation.seen is None or exported_at <= participation.seen:
         return {}
     own: list[Event] = []
-    if result and result != participation.result:
-        own.append(e.ResultShared(result=result, exported_at=exported_at, on=on))
+    newly = result if result != participation.result else None
+    if newly:
+        own.append(e.ResultShared(result=newly, exported_at=exported_at, on=on))
     elif progress != participation.progress or participation.vanished:
         own.append(e.ParticipationProgressed(progress=progress, exported_at=exported_at, on=on))
     if not own or dossier is None:
         return {"participation": own}
-    if result and participation.purpose:
+    if newly and participation.purpose:
         purpose = participation.purpose
-        theirs = receive_result(dossier, participation=participation_id, purpose=purpose, result=result, on=on)
+        theirs = receive_result(dossier, participation=participation_id, purpose=purpose, result=newly, on=on)
     else:
         theirs = advance_participation(dossier, participation=participation_id, progress=progress, on=on)
     return {"participation": own, "dossier": theirs}
@@ -157,7 +158,7 @@ def vanish(
     on: date,
 ) -> dict[str, list[Event]]:
     """A later export no longer shows the row."""
-    if participation.vanished or (participation.seen and exported_at <= participation.seen):
+    if participation.vanished or participation.seen is None or exported_at <= participation.seen:
         return {}
     own: list[Event] = [e.ParticipationVanished(exported_at=exported_at, on=on)]
     if dossier is None:
@@ -168,7 +169,8 @@ def vanish(
 
 def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) -> list[Event]:
     """The campaign has been declared: the row may be matched."""
-    return [e.PurposeSettled(purpose=purpose, on=on)] if participation.purpose is None else []
+    waits = participation.imported is not None and participation.purpose is None
+    return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
 
 
 # --- whose it is
@@ -202,11 +204,8 @@ def confirm_match(
     theirs = link_participation(
         dossier, participation=participation_id, campaign=participation.campaign, purpose=participation.purpose,
         started=participation.started, progress=participation.progress, on=on,
+        result=participation.result, vanished=participation.vanished is not None,
     )  # fmt: skip
-    if participation.result:
-        theirs += receive_result(
-            dossier, participation=participation_id, purpose=participation.purpose, result=participation.result, on=on
-        )
     return {"participation": [confirmed], "dossier": theirs}
 
 

@@ -118,8 +118,8 @@ def whose_for(actor: Actor, decision: str, refs: References) -> Whose | None:
 
 
 def roles(actor: Actor, refs: References) -> frozenset[Role]:
-    """The roles held today; none for the system and for strangers."""
-    if actor.id.startswith("system:"):
+    """The roles held today; none for the system, for partners and for strangers."""
+    if ":" in actor.id:
         return frozenset()
     member = refs.team.get(UUID(actor.id))
     return member.roles if member else frozenset()

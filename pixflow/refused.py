@@ -4,7 +4,7 @@
 class Refused(Exception):
     """A decision that was not taken: a code for the sentence (web/french/refusals.py) and its details."""
 
-    def __init__(self, code: str, **details: object) -> None:
+    def __init__(self, code: str, /, **details: object) -> None:
         super().__init__(code)
         self.code = code
         self.details = details

@@ -45,6 +45,10 @@ def open_structure(
         return []
     if calendar not in working_days.CODES:
         raise Refused("unknown-calendar", calendar=calendar)
+    try:
+        working_days.Calendar(calendar, zone)
+    except ValueError:
+        raise Refused("unknown-zone", zone=zone) from None
     if not sites:
         raise Refused("required", field="sites")
     return [StructureOpened(name=required(name, "name"), sites=sites, zone=zone, calendar=calendar, on=on)]

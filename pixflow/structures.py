@@ -1,11 +1,11 @@
 """Open one structure: its folder, its keys, its engine.
 
-    PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
-    PIXFLOW_DATA/<slug>/structure.json its id
-    PIXFLOW_DATA/<slug>/digest.key     the key of digests, wrapped by the structure's key, never rotated
-    PIXFLOW_DATA/<slug>/events.db      the event store
-    PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
-    PIXFLOW_DATA/<slug>/uploads/       exports being previewed
+PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
+PIXFLOW_DATA/<slug>/structure.json its id
+PIXFLOW_DATA/<slug>/digest.key     the key of digests, wrapped by the structure's key, never rotated
+PIXFLOW_DATA/<slug>/events.db      the event store
+PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
+PIXFLOW_DATA/<slug>/uploads/       exports being previewed
 """
 
 import os
@@ -65,13 +65,14 @@ def create(
 ) -> Opened:
     """Make the folder and the keys, and record the structure, its protocol and its grid.
 
-    Raises Refused("structure-exists") when the folder holds one.
+    Raises Refused("structure-exists") when the folder holds anything, or a key is left of that name: nothing is
+    overwritten.
     """
     slug = normalise(name).replace(" ", "-")
     if not slug:
         raise Refused("required", field="name")
     folder = data / slug
-    if (folder / "structure.json").exists():
+    if (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir())):
         raise Refused("structure-exists", slug=slug)
     for made in (data / "keys", folder, folder / "uploads", folder / "read"):
         made.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -82,7 +83,7 @@ def create(
     opened = open_one(data, slug, clock=clock)
     try:
         _publish(opened, name, preset, sites, zone, calendar, on)
-    except Refused:
+    except BaseException:
         opened.engine.close()
         _forget(data, slug)
         raise
@@ -111,7 +112,9 @@ def _publish(
             open_structure,
             {"name": name, "sites": sites, "zone": zone, "calendar": calendar, **day},
         ),
-        Step({"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}),
+        Step(
+            {"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}
+        ),
         Step({"grille": opened.stream("grille")}, publish_grille, {"document": preset.grille, "from_day": first}),
     ]
     command_id = new_id(opened.id, "open")

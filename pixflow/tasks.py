@@ -8,9 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.campaign import Campaign
-from pixflow.dossier.state import ActionState, Dossier, Linked, Mark
+from pixflow.dossier.state import ActionState, Appointment, Dossier, Linked, Mark
 from pixflow.events import Stage
-from pixflow.events.values import Role
+from pixflow.events.values import Purpose, Role
 from pixflow.participation import Participation
 from pixflow.references import References
 
@@ -71,7 +71,7 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     """What this dossier owes, in the order of the path."""
     if dossier.opened is None:
         return []
-    owing = _Owing(dossier, refs)
+    owing = _Owing(dossier, dossier.opened, refs)
     if dossier.closed:
         return [owing.task("review-late-event", "", "referent", dossier.late)] if dossier.late else []
     tasks = [*_assign(owing), *_orientation(owing), *_diagnostic(owing), *_prescription(owing), *_parcours(owing)]
@@ -82,7 +82,7 @@ def of_participation(participation: Participation, refs: References) -> list[Tas
     """A row of an export that waits for somebody to say whose it is."""
     if not participation.waiting or participation.imported is None or participation.settled is None:
         return []
-    mark = max(participation.imported, participation.settled, key=lambda mark: (mark.on, mark.version))
+    mark = max(participation.imported, participation.settled, key=_when)
     return [_task(refs, "match-participation", "", "referent", mark)]
 
 
@@ -94,65 +94,81 @@ def of_campaign(campaign: Campaign, refs: References) -> list[Task]:
 
 
 class _Owing:
-    """One dossier being asked what it owes."""
+    """One dossier being asked what it owes. `exhausted` is the last of the tries to reach the young person."""
 
-    def __init__(self, dossier: Dossier, refs: References) -> None:
+    def __init__(self, dossier: Dossier, opened: Mark, refs: References) -> None:
         self.dossier = dossier
+        self.opened = opened
         self.refs = refs
-        assert dossier.opened is not None
-        self.protocol = refs.protocol(dossier.opened.on)
-        self.cej = dossier.programme == "CEJ" and self.protocol.cej_mandatory
+        joined = dossier.joined or opened
+        self.cej = joined if dossier.programme == "CEJ" and refs.protocol(joined.on).cej_mandatory else None
         self.tested = dossier.diagnostic.linked("initial")
         self.exhausted: Mark | None = None
 
-    def task(self, kind: Kind, about: object, role: Role, mark: Mark, opens: date | None = None, **details: str) -> Task:
+    def task(
+        self,
+        kind: Kind,
+        about: object,
+        role: Role,
+        mark: Mark,
+        details: dict[str, str] | None = None,
+        opens: date | None = None,
+    ) -> Task:
+        if role == "advisor" and kind != "close-or-plan":
+            self._count_tries(_key(kind, about), mark)
         return _task(self.refs, kind, about, role, mark, details, opens, self.dossier)
 
-    def chased(self, kind: Kind, about: UUID, mark: Mark, start: date, **details: str) -> Iterator[Task]:
+    def chased(self, kind: Kind, about: UUID, mark: Mark, start: date, details: dict[str, str]) -> Iterator[Task]:
         """A task that each chase starts again, until the tries of the protocol are used up."""
-        chases = self.dossier.chases.get(f"{kind}:{about}", ())
-        protocol = self.refs.protocol(mark.on)
-        if len(chases) >= protocol.tries:
-            last = chases[-1]
-            self.exhausted = max(self.exhausted or last, last, key=lambda mark: (mark.on, mark.version))
+        key = _key(kind, about)
+        if self._count_tries(key, mark):
             return
-        turn = max(start, chases[-1].on) if chases else start
-        delay: int = getattr(protocol.delays, f"{kind.replace('-', '_')}_opens")
-        yield self.task(kind, about, "advisor", mark, self.refs.calendar.add(turn, delay), **details)
+        turn = max([start, *(chase.on for chase in _chases(self.dossier, key, mark))])
+        delay: int = getattr(self.refs.protocol(mark.on).delays, f"{kind.replace('-', '_')}_opens")
+        yield self.task(kind, about, "advisor", mark, details, self.refs.calendar.add(turn, delay))
+
+    def _count_tries(self, key: str, mark: Mark) -> bool:
+        chases = _chases(self.dossier, key, mark)
+        used_up = len(chases) >= self.refs.protocol(mark.on).tries
+        if used_up:
+            self.exhausted = max(self.exhausted or chases[-1], chases[-1], key=_when)
+        return used_up
 
 
 def _assign(owing: _Owing) -> Iterator[Task]:
-    if owing.dossier.advisor is None and owing.dossier.opened:
-        yield owing.task("assign-advisor", "", "referent", owing.dossier.opened)
+    if owing.dossier.advisor is None:
+        yield owing.task("assign-advisor", "", "referent", owing.opened)
 
 
 def _orientation(owing: _Owing) -> Iterator[Task]:
-    dossier, state = owing.dossier, owing.dossier.orientation
-    if owing.tested or state.declined or dossier.opened is None:
+    state, to_all = owing.dossier.orientation, owing.refs.protocol(owing.opened.on).concerned == "all"
+    concerned = owing.opened if to_all else owing.cej
+    if owing.tested or state.declined:
         return
-    if state.presented is None and (owing.protocol.concerned == "all" or owing.cej):
-        yield owing.task("present-pix", "", "advisor", dossier.opened)
-    if state.plan is None and (state.presented or owing.cej):
-        since = state.presented or dossier.joined or dossier.opened
-        yield owing.task("plan-diagnostic", "", "advisor", since, by="presented" if state.presented else "cej")
+    if state.presented is None and concerned:
+        yield owing.task("present-pix", "", "advisor", concerned)
+    since = state.presented or owing.cej
+    if state.plan is None and since:
+        by = "presented" if state.presented else "cej"
+        yield owing.task("plan-diagnostic", "", "advisor", since, {"by": by})
 
 
 def _diagnostic(owing: _Owing) -> Iterator[Task]:
-    state = owing.dossier.diagnostic
-    plan = owing.dossier.orientation.plan
-    if plan and plan.modality != "workshop" and not owing.tested and not owing.dossier.orientation.declined:
-        yield from owing.chased("chase-diagnostic", plan.id, plan.mark, plan.planned_for, planned=plan.planned_for.isoformat())
+    state, orientation = owing.dossier.diagnostic, owing.dossier.orientation
+    plan = orientation.plan
+    if plan and plan.modality != "workshop" and not owing.tested and not orientation.declined:
+        planned = {"planned": plan.planned_for.isoformat()}
+        yield from owing.chased("chase-diagnostic", plan.id, plan.mark, plan.planned_for, planned)
     for participation, link in state.participations.items():
-        if link.finished and link.result is None and not link.withdrawn and not _overtaken(state.participations, link):
-            yield from owing.chased("chase-sharing", participation, link.finished, link.finished.on)
+        finished = link.finished if link.result is None and not link.withdrawn else None
+        if finished and not _overtaken(state.participations, link.purpose, finished):
+            yield from owing.chased("chase-sharing", participation, finished, finished.on, {})
 
 
-def _overtaken(links: dict[UUID, Linked], link: Linked) -> bool:
+def _overtaken(links: dict[UUID, Linked], purpose: Purpose, finished: Mark) -> bool:
     """Another result of the same purpose came in since: nobody needs this one any more."""
-    assert link.finished is not None
     return any(
-        other.received and other.purpose == link.purpose and other.received.on >= link.finished.on
-        for other in links.values()
+        other.received and other.purpose == purpose and other.received.on >= finished.on for other in links.values()
     )
 
 
@@ -168,24 +184,27 @@ def _prescription(owing: _Owing) -> Iterator[Task]:
     if participation in state.built:
         return
     if debrief:
-        yield owing.task("build-prescription", participation, "advisor", debrief, **score)
+        yield owing.task("build-prescription", participation, "advisor", debrief, score)
     elif by_referent and dispatched is None:
-        yield owing.task("dispatch-result", participation, "referent", received, **score)
+        yield owing.task("dispatch-result", participation, "referent", received, score)
     else:
-        mark = dispatched.mark if dispatched else received
-        yield owing.task("hold-debrief", participation, "advisor", mark, by="dispatched" if dispatched else "received", **score)
+        mark, by = (dispatched.mark, "dispatched") if dispatched else (received, "received")
+        yield owing.task("hold-debrief", participation, "advisor", mark, {"by": by, **score})
 
 
 def _parcours(owing: _Owing) -> Iterator[Task]:
     for action, state in owing.dossier.parcours.actions.items():
         if state.over:
             continue
+        label = {"label": state.action.label}
         if state.referral is None and state.started is None:
             refused = state.referrals[-1].answered if state.referrals else None
-            yield owing.task("refer", action, "advisor", refused or state.built, label=state.action.label, by="refused" if refused else "built")
+            by = {"by": "refused" if refused else "built"}
+            yield owing.task("refer", action, "advisor", refused or state.built, label | by)
         mark = _under_way(state)
         if mark and state.ends:
-            yield owing.task("record-outcome", action, "advisor", mark, state.ends, label=state.action.label, ends=state.ends.isoformat())
+            ends = {"ends": state.ends.isoformat()}
+            yield owing.task("record-outcome", action, "advisor", mark, label | ends, state.ends)
 
 
 def _under_way(state: ActionState) -> Mark | None:
@@ -194,12 +213,33 @@ def _under_way(state: ActionState) -> Mark | None:
 
 
 def _close(owing: _Owing, tasks: list[Task]) -> Iterator[Task]:
-    dossier = owing.dossier
-    if owing.exhausted:
-        yield owing.task("close-or-plan", "", "advisor", owing.exhausted, by="tries")
-    elif not tasks and dossier.last and not any(a.started and not a.over for a in dossier.parcours.actions.values()):
-        quiet = owing.refs.protocol(dossier.last.on).delays.close_or_plan_opens
-        yield owing.task("close-or-plan", "", "advisor", dossier.last, owing.refs.calendar.add(dossier.last.on, quiet), by="quiet")
+    """Nobody could be reached, or nothing is left to do and nothing has happened for long."""
+    dossier, tried = owing.dossier, owing.exhausted
+    if tried and not any(mark.version > tried.version for mark in _ways_on(dossier)):
+        yield owing.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
+    elif not tasks and dossier.last:
+        since = max([dossier.last.on, *(set_.day for set_ in _appointments(dossier))])
+        opens = owing.refs.calendar.add(since, owing.refs.protocol(dossier.last.on).delays.close_or_plan_opens)
+        yield owing.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
+
+
+def _ways_on(dossier: Dossier) -> Iterator[Mark]:
+    """Every event that gave the dossier something to do."""
+    orientation, prescription = dossier.orientation, dossier.prescription
+    marks = [orientation.presented, orientation.plan.mark if orientation.plan else None]
+    for link in dossier.diagnostic.participations.values():
+        marks += [link.finished, link.received]
+    marks += [sent.mark for sent in prescription.dispatched.values()]
+    marks += [*prescription.debriefs.values(), *(built.mark for built in prescription.built.values())]
+    for action in dossier.parcours.actions.values():
+        marks += [action.started, *(mark for sent in action.referrals for mark in (sent.mark, sent.answered))]
+    marks += [set_.mark for set_ in _appointments(dossier)]
+    return filter(None, marks)
+
+
+def _appointments(dossier: Dossier) -> list[Appointment]:
+    """Those set and not missed, about anything but closing."""
+    return [set_ for key, set_ in dossier.appointments.items() if key != "close-or-plan" and not set_.missed]
 
 
 def _task(
@@ -213,17 +253,50 @@ def _task(
     dossier: Dossier | None = None,
 ) -> Task:
     protocol, add = refs.protocol(mark.on), refs.calendar.add
-    key = f"{kind}:{about}" if about else kind
-    opens = opens or mark.on
+    dossier = dossier or Dossier()
+    key = _key(kind, about)
+    chases = _chases(dossier, key, mark)
+    opens = max([opens or mark.on, *(chase.on for chase in chases)])
     due = add(opens, getattr(protocol.delays, kind.replace("-", "_")))
-    appointment = dossier.appointments.get(key) if dossier else None
+    appointment = _appointment(dossier.appointments.get(key), mark, chases)
     if appointment:
         due = appointment.missed.on if appointment.missed else appointment.day
     kept = appointment if appointment and not appointment.missed else None
+    escalation = protocol.escalation
     return Task(
-        key=key, kind=kind, stage=STAGE_OF[kind], role=role, opens=min(opens, due), due=due,
+        key=key,
+        kind=kind,
+        stage=STAGE_OF[kind],
+        role=role,
+        opens=min(opens, due),
+        due=due,
         why=Why(mark.version, mark.on, details or {}),
-        escalations=((add(due, protocol.escalation.referent), "referent"), (add(due, protocol.escalation.manager), "manager")),
-        appointment=kept.at if kept else None, place=kept.place if kept else "",
-        chases=len(dossier.chases.get(key, ())) if dossier else 0,
-    )  # fmt: skip
+        escalations=((add(due, escalation.referent), "referent"), (add(due, escalation.manager), "manager")),
+        appointment=kept.at if kept else None,
+        place=kept.place if kept else "",
+        chases=len(chases),
+    )
+
+
+def _key(kind: Kind, about: object) -> str:
+    return f"{kind}:{about}" if about else kind
+
+
+def _chases(dossier: Dossier, key: str, mark: Mark) -> list[Mark]:
+    """The tries to reach the young person about a task since the event that opens it."""
+    return [chase for chase in dossier.chases.get(key, ()) if chase.version > mark.version]
+
+
+def _appointment(set_: Appointment | None, mark: Mark, chases: list[Mark]) -> Appointment | None:
+    """The appointment that gives a task its day: not one that served an earlier turn of it."""
+    if set_ is None:
+        return None
+    said = set_.missed or set_.mark
+    if mark.version > said.version and mark.on >= set_.day:
+        return None
+    chased = [chase for chase in chases if chase.version > said.version]
+    return None if chased and (set_.missed or chased[-1].on > set_.day) else set_
+
+
+def _when(mark: Mark) -> tuple[date, int]:
+    return mark.on, mark.version

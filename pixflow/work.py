@@ -171,7 +171,7 @@ class Work:
             return
         events = [*loaded.events, *new]
         stages = {stage_of(recorded, events) for recorded in new} - {None}
-        meanwhile = [r for r in loaded.events if r.originator_version > seen]
+        meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self._command]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
 

@@ -1,163 +1,83 @@
-"""The forms of a dossier: what each asks, and the decision it takes."""
+"""The forms of a dossier: where each stands, what it shows, and the decision it takes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow import participation as participations
-from pixflow.dossier import assignment, diagnostic, orientation, parcours, prescription
+from pixflow.dossier import assignment, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
-from pixflow.events.values import Channel, Partner
-from pixflow.grille import explain
+from pixflow.events.values import Partner
+from pixflow.participation import Participation
+from projections.catch_up import fold_of
+from web import fields
 from web.dependencies import Desk
+from web.french import words
 from web.pages import Form
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
+Place = Literal["task", "header", "result", "prescription", "action", "fact", "history"]
 
 
-class Dated(Form):
-    on: date
+def _always(dossier: Dossier) -> bool:
+    return True
 
 
-class Present(Dated):
-    occasion: Literal["welcome", "follow-up", "cej"]
+def _open(dossier: Dossier) -> bool:
+    return dossier.closed is None
 
 
-class Plan(Dated):
-    campaign: UUID
-    modality: Literal["office", "home"]
-    mediator: bool = False
-    place: str | None = None
-    planned_for: date
+def _closed(dossier: Dossier) -> bool:
+    return dossier.closed is not None
 
 
-class Reasoned(Dated):
-    reason: str
+def _late(dossier: Dossier) -> bool:
+    return dossier.late is not None
 
 
-class Noted(Dated):
-    note: str | None = None
+def _to_present(dossier: Dossier) -> bool:
+    return _open(dossier) and dossier.orientation.presented is None
 
 
-class Chase(Noted):
-    about: str
-    channel: Channel
-    reached: bool
-
-
-class Appointment(Dated):
-    about: str
-    day: date
-    hour: time
-    place: str | None = None
-
-
-class Missed(Noted):
-    about: str
-
-
-class Debrief(Noted):
-    about: UUID
-    channel: Channel
-
-
-class Prescription(Dated):
-    about: UUID
-    kept: tuple[str, ...] = ()
-    added: str | None = None
-    wish: str | None = None
-    project: str | None = None
-    reason: str | None = None
-
-
-class Refer(Noted):
-    about: UUID
-    partner: str
-    starts: date | None = None
-    ends: date | None = None
-
-
-class Answer(Dated):
-    about: UUID
-    answer: Literal["accepted", "refused"]
-    reason: str | None = None
-
-
-class Start(Dated):
-    about: UUID
-    ends: date
-
-
-class End(Noted):
-    about: UUID
-    outcome: Literal["done", "abandoned"]
-
-
-class About(Reasoned):
-    about: UUID
-
-
-class Retract(Reasoned):
-    about: int
-
-
-class Note(Dated):
-    text: str
-
-
-class Identity(Dated):
-    last_name: str
-    first_name: str
-    birth_date: date | None = None
-    imilo_number: str | None = None
-    site: str
-
-
-class Contact(Dated):
-    phone: str | None = None
-    email: str | None = None
-
-
-class Project(Dated):
-    project: str
-
-
-class Programme(Dated):
-    programme: str
-    group: str | None = None
-    collective_end: date | None = None
-
-
-class Assign(Dated):
-    advisor: UUID
-
-
-class Close(Noted):
-    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]
+def _to_decline(dossier: Dossier) -> bool:
+    return _open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.linked("initial")
 
 
 @dataclass(frozen=True, slots=True)
 class DossierForm:
     """One form: its model, its decision, and how the model's fields become what the decision takes.
 
-    `streams` names the streams beside the dossier; `initial` gives the values a blank form shows.
+    `place` is the part of the page it stands in. `initial` gives the values a blank form shows, `check` the errors
+    that only the structure's own data can tell, `fits` whether the dossier is in a state to be offered it, `streams`
+    the streams beside the dossier.
     """
 
     decide: Callable[..., Any]
     model: type[Form]
+    place: Place
     said: Callable[[Desk, Dossier, Any], Arguments] = lambda desk, dossier, form: (plain(form), {})
     initial: Callable[[Desk, Dossier, str], Mapping[str, Any]] = lambda desk, dossier, about: {}
-    streams: Callable[[Any], Mapping[str, UUID]] = field(default=lambda form: {})
+    fits: Callable[[Dossier], bool] = _open
+    check: Callable[[Desk, Dossier, Any], dict[str, str]] = lambda desk, dossier, form: {}
+    streams: Callable[[Any], Mapping[str, UUID]] = lambda form: {}
+
+
+def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
+    """The forms this person may open on this dossier as it stands."""
+    return frozenset(
+        name for name, form in FORMS.items() if desk.may(form.decide.__name__, dossier) and form.fits(dossier)
+    )
 
 
 def plain(form: Form, **renamed: str) -> dict[str, Any]:
-    """What the form says, without what every form carries; absent texts are empty."""
-    said = {name: getattr(form, name) for name in type(form).model_fields if name not in ("command_id", "seen")}
-    return {renamed.get(name, name): value for name, value in said.items() if renamed.get(name, name) != "-"}
+    """What the form says, without what every form carries, under the names that the decision gives it."""
+    names = [name for name in type(form).model_fields if name not in ("command_id", "seen")]
+    return {renamed.get(name, name): getattr(form, name) for name in names}
 
 
 def texts(said: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -165,17 +85,20 @@ def texts(said: dict[str, Any], *names: str) -> dict[str, Any]:
     return said | {name: said[name] or "" for name in names}
 
 
-def _plan(desk: Desk, dossier: Dossier, form: Plan) -> Arguments:
+# --- what a form said, as the decision takes it
+
+
+def _plan(desk: Desk, dossier: Dossier, form: fields.Plan) -> Arguments:
     place = form.place or (dossier.site if form.modality == "office" else "")
     return plain(form) | {"place": place}, {"plan": new_id(form.command_id, "plan")}
 
 
-def _appointment(desk: Desk, dossier: Dossier, form: Appointment) -> Arguments:
+def _appointment(desk: Desk, dossier: Dossier, form: fields.Appointment) -> Arguments:
     at = datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)
     return {"task": form.about, "at": at, "day": form.day, "place": form.place or "", "on": form.on}, {}
 
 
-def _prescription(desk: Desk, dossier: Dossier, form: Prescription) -> Arguments:
+def _prescription(desk: Desk, dossier: Dossier, form: fields.Prescription) -> Arguments:
     added = tuple(line.strip() for line in (form.added or "").splitlines() if line.strip())
     said = texts(plain(form, about="participation"), "wish", "project", "reason") | {"added": added}
     published = desk.refs.grille(form.on)
@@ -183,32 +106,13 @@ def _prescription(desk: Desk, dossier: Dossier, form: Prescription) -> Arguments
     return said, {"grille": published.document, "number": published.number, "action_ids": ids}
 
 
-def _refer(desk: Desk, dossier: Dossier, form: Refer) -> Arguments:
+def _refer(desk: Desk, dossier: Dossier, form: fields.Refer) -> Arguments:
     said = texts(plain(form, about="action"), "note") | {"partner": Partner(None, form.partner)}
     return said, {"referral": new_id(form.command_id, "referral")}
 
 
-def _unmatch(desk: Desk, dossier: Dossier, form: About) -> Arguments:
+def _unmatch(desk: Desk, dossier: Dossier, form: fields.About) -> Arguments:
     return {"reason": form.reason, "on": form.on}, {"participation_id": form.about}
-
-
-def _current(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
-    """A form about the current result, whether or not the link named it."""
-    current = dossier.diagnostic.current("initial")
-    return {"about": about or (str(current[0]) if current else "")}
-
-
-def _prescription_initial(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
-    current = dossier.diagnostic.current("initial")
-    values = {**_current(desk, dossier, about), "project": dossier.project, "reading": None, "kept": ()}
-    if current and current[1].result and current[1].result.mastery is not None:
-        published = desk.refs.grille(desk.today)
-        values["reading"] = explain(published.document, published.number, current[1].result.mastery)
-    return values
-
-
-def _with_note(desk: Desk, dossier: Dossier, form: Any) -> Arguments:
-    return texts(plain(form), "note"), {}
 
 
 def _about(name: str) -> Callable[[Desk, Dossier, Any], Arguments]:
@@ -219,51 +123,129 @@ def _about(name: str) -> Callable[[Desk, Dossier, Any], Arguments]:
     return said
 
 
-FORMS: dict[str, DossierForm] = {
-    "present": DossierForm(orientation.present_pix, Present),
-    "plan": DossierForm(orientation.plan_diagnostic, Plan, _plan, lambda desk, dossier, about: {"place": dossier.site}),
-    "decline": DossierForm(orientation.decline_diagnostic, Reasoned),
-    "chase": DossierForm(assignment.chase, Chase, _with_note),
-    "appointment": DossierForm(assignment.set_appointment, Appointment, _appointment),
-    "missed": DossierForm(assignment.miss_appointment, Missed, _about("task")),
-    "debrief": DossierForm(prescription.hold_debrief, Debrief, _about("participation"), _current),
-    "prescription": DossierForm(prescription.build_prescription, Prescription, _prescription, _prescription_initial),
-    "refer": DossierForm(parcours.send_referral, Refer, _refer),
-    "answer": DossierForm(parcours.answer_referral, Answer, _about("referral")),
-    "start": DossierForm(parcours.start_action, Start, _about("action")),
-    "end": DossierForm(parcours.end_action, End, _about("action")),
-    "drop": DossierForm(parcours.drop_action, About, _about("action")),
-    "note": DossierForm(assignment.take_note, Note),
+# --- what a blank form shows
+
+
+def _same(*names: str) -> Callable[[Desk, Dossier, str], Mapping[str, Any]]:
+    """What the dossier says now."""
+    return lambda desk, dossier, about: {name: getattr(dossier, name) for name in names}
+
+
+def _current(desk: Desk, dossier: Dossier, about: str, **values: Any) -> Mapping[str, Any]:
+    """A form about the current result, whether or not the link named it."""
+    current = dossier.diagnostic.current("initial")
+    return {"about": about or (str(current[0]) if current else ""), **values}
+
+
+def _prescribing(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
+    return _current(desk, dossier, about, project=dossier.project)
+
+
+def _planning(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
+    plan = dossier.orientation.plan
+    if plan is None:
+        return {"modality": "office", "place": dossier.site}
+    return {name: getattr(plan, name) for name in ("campaign", "modality", "mediator", "place")}
+
+
+def _meeting(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
+    known = dossier.appointments.get(about)
+    if known is None or known.missed:
+        return {"place": dossier.site}
+    at = known.at.astimezone(ZoneInfo(desk.zone))
+    return {"day": known.day.isoformat(), "hour": f"{at:%H:%M}", "place": known.place}
+
+
+def _referring(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
+    """The partner that the grid names for the proposal."""
+    action = next((known.action for id, known in dossier.parcours.actions.items() if str(id) == about), None)
+    bands = desk.refs.grille(desk.today).document.bands
+    proposals = [proposal for band in bands for proposal in band.proposals if action and proposal.id == action.proposal]
+    return {"partner": proposals[0].partner if proposals else ""}
+
+
+# --- what only the structure's own data can tell
+
+
+def _known_campaign(desk: Desk, dossier: Dossier, form: fields.Plan) -> dict[str, str]:
+    known = desk.refs.campaigns.get(form.campaign)
+    return {} if known and known.declared else {"campaign": words.invalid("literal_error", {})}
+
+
+def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign) -> dict[str, str]:
+    known = form.advisor in dict(desk.staff("advisor"))
+    return {} if known else {"advisor": words.invalid("literal_error", {})}
+
+
+def _own_participation(desk: Desk, dossier: Dossier, form: fields.About) -> dict[str, str]:
+    """A match is undone on the page of the dossier it was made with; undone already, it is nobody's."""
+    linked = form.about in dossier.diagnostic.participations
+    state = fold_of(desk.read, form.about)
+    free = isinstance(state, Participation) and state.dossier is None
+    return {} if linked or free else {"about": words.invalid("uuid_parsing", {})}
+
+
+_FOLLOWING = {
+    "present": DossierForm(
+        orientation.present_pix,
+        fields.Present,
+        "task",
+        fits=_to_present,
+    ),
+    "plan": DossierForm(orientation.plan_diagnostic, fields.Plan, "task", _plan, _planning, check=_known_campaign),
+    "decline": DossierForm(
+        orientation.decline_diagnostic,
+        fields.Reasoned,
+        "task",
+        fits=_to_decline,
+    ),
+    "chase": DossierForm(assignment.chase, fields.Chase, "task", _about("about")),
+    "appointment": DossierForm(assignment.set_appointment, fields.Appointment, "task", _appointment, _meeting),
+    "missed": DossierForm(assignment.miss_appointment, fields.Missed, "task", _about("task")),
+    "debrief": DossierForm(
+        prescription.hold_debrief,
+        fields.Debrief,
+        "prescription",
+        _about("participation"),
+        partial(_current, channel="meeting"),
+    ),
+    "prescription": DossierForm(
+        prescription.build_prescription, fields.Prescription, "prescription", _prescription, _prescribing
+    ),
+    "refer": DossierForm(parcours.send_referral, fields.Refer, "action", _refer, _referring),
+    "answer": DossierForm(parcours.answer_referral, fields.Answer, "action", _about("referral"), fits=_always),
+    "start": DossierForm(parcours.start_action, fields.Start, "action", _about("action")),
+    "end": DossierForm(parcours.end_action, fields.End, "action", _about("action")),
+    "drop": DossierForm(parcours.drop_action, fields.About, "action", _about("action")),
+}
+_DOSSIER = {
+    "note": DossierForm(assignment.take_note, fields.Note, "history", fits=_always),
     "identity": DossierForm(
         assignment.correct_identity,
-        Identity,
-        initial=lambda desk, dossier, about: {
-            name: getattr(dossier, name) for name in ("last_name", "first_name", "birth_date", "imilo_number", "site")
-        },
+        fields.Identity,
+        "header",
+        initial=_same("last_name", "first_name", "birth_date", "imilo_number", "site"),
     ),
-    "contact": DossierForm(
-        assignment.correct_contact,
-        Contact,
-        initial=lambda desk, dossier, about: {"phone": dossier.phone, "email": dossier.email},
-    ),
-    "project": DossierForm(
-        assignment.state_project, Project, initial=lambda desk, dossier, about: {"project": dossier.project}
-    ),
+    "contact": DossierForm(assignment.correct_contact, fields.Contact, "header", initial=_same("phone", "email")),
+    "project": DossierForm(assignment.state_project, fields.Project, "header", initial=_same("project")),
     "programme": DossierForm(
-        assignment.join_programme,
-        Programme,
-        initial=lambda desk, dossier, about: {
-            name: getattr(dossier, name) for name in ("programme", "group", "collective_end")
-        },
+        assignment.join_programme, fields.Programme, "header", initial=_same("programme", "group", "collective_end")
     ),
     "assign": DossierForm(
-        assignment.assign_advisor, Assign, initial=lambda desk, dossier, about: {"advisor": dossier.advisor}
+        assignment.assign_advisor, fields.Assign, "task", initial=_same("advisor"), check=_known_advisor
     ),
-    "review": DossierForm(assignment.review_late_event, Noted, _with_note),
-    "close": DossierForm(assignment.close, Close, _with_note),
-    "reopen": DossierForm(assignment.reopen, Reasoned),
-    "retract": DossierForm(assignment.retract, Retract, _about("version")),
+    "review": DossierForm(assignment.review_late_event, fields.Noted, "task", _about("about"), fits=_late),
+    "close": DossierForm(assignment.close, fields.Close, "task", _about("about")),
+    "reopen": DossierForm(assignment.reopen, fields.Reasoned, "task", fits=_closed),
+    "retract": DossierForm(assignment.retract, fields.Retract, "fact", _about("version"), fits=_always),
     "unmatch": DossierForm(
-        participations.unmatch, About, _unmatch, streams=lambda form: {"participation": form.about}
+        participations.unmatch,
+        fields.About,
+        "result",
+        _unmatch,
+        fits=_always,
+        check=_own_participation,
+        streams=lambda form: {"participation": form.about},
     ),
 }
+FORMS: dict[str, DossierForm] = {**_FOLLOWING, **_DOSSIER}

@@ -1,6 +1,6 @@
 """Whose dossier, how to reach the young person, appointments, chases, notes, retraction, closing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -100,9 +100,7 @@ def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date) -> list[Event]:
     return [] if advisor == dossier.advisor else [e.AdvisorAssigned(advisor=advisor, on=on)]
 
 
-def set_appointment(
-    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date
-) -> list[Event]:
+def set_appointment(dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date) -> list[Event]:
     """The task is then due that day, and not late before."""
     must_be_open(dossier)
     if day < on:
@@ -153,7 +151,9 @@ def close(
     if dossier.opened is None:
         raise Refused("unknown-dossier")
     if dossier.closed:
-        return []
+        if dossier.close_reason == reason:
+            return []
+        raise Refused("closed", on=dossier.closed.on)
     if reason == "other":
         note = required(note, "note")
     return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
@@ -185,7 +185,9 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
     return retractions([version, *dependents(later, introduced(target.event))], reason, on)
 
 
-def retract_participation(dossier: Dossier, *, participation: UUID, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+def retract_participation(
+    dossier: Dossier, *, participation: UUID, reason: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
     """The match was wrong: every event that names the participation, or what was built on it, is taken back."""
     return retractions(dependents(history, {participation}), reason, on)
 
@@ -243,11 +245,11 @@ def _contact(phone: str | None, email: str | None, on: date) -> e.ContactCorrect
     )
 
 
-def _checked(text: str | None, check, field: str) -> str | None:  # type: ignore[no-untyped-def]
+def _checked(text: str | None, check: Callable[[str], str], field: str) -> str | None:
     if not text or not text.strip():
         return None
     try:
-        return check(text)  # type: ignore[no-any-return]
+        return check(text)
     except ValueError:
         raise Refused(f"bad-{field}", field=field) from None
 

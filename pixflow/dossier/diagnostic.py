@@ -19,20 +19,21 @@ def link_participation(
     started: Moment | None,
     progress: Decimal | None,
     on: date,
+    result: Result | None = None,
+    vanished: bool = False,
 ) -> list[Event]:
-    """A participation is this young person's."""
+    """A participation is this young person's, with its result when it was shared; one that vanished is marked so."""
     if participation in dossier.diagnostic.participations:
         return []
-    return [
-        ParticipationLinked(
-            participation=participation, campaign=campaign, purpose=purpose, started=started, progress=progress, on=on
-        )
-    ]
+    linked = ParticipationLinked(
+        participation=participation, campaign=campaign, purpose=purpose, started=started, progress=progress, on=on
+    )
+    received = ResultReceived(participation=participation, purpose=purpose, result=result, on=on) if result else None
+    withdrawn = ParticipationWithdrawn(participation=participation, on=on) if vanished else None
+    return [event for event in (linked, received, withdrawn) if event]
 
 
-def advance_participation(
-    dossier: Dossier, *, participation: UUID, progress: Decimal | None, on: date
-) -> list[Event]:
+def advance_participation(dossier: Dossier, *, participation: UUID, progress: Decimal | None, on: date) -> list[Event]:
     """A later export shows another progress, or shows again what had vanished."""
     link = dossier.diagnostic.participations.get(participation)
     if link is None or (link.progress == progress and link.withdrawn is None):
@@ -48,11 +49,9 @@ def withdraw_participation(dossier: Dossier, *, participation: UUID, on: date) -
     return [ParticipationWithdrawn(participation=participation, on=on)]
 
 
-def receive_result(
-    dossier: Dossier, *, participation: UUID, purpose: Purpose, result: Result, on: date
-) -> list[Event]:
+def receive_result(dossier: Dossier, *, participation: UUID, purpose: Purpose, result: Result, on: date) -> list[Event]:
     """A result was shared and imported; saying it twice records it once."""
     link = dossier.diagnostic.participations.get(participation)
-    if link is not None and link.result == result and link.withdrawn is None:
+    if link is None or (link.result == result and link.withdrawn is None):
         return []
     return [ResultReceived(participation=participation, purpose=purpose, result=result, on=on)]

@@ -36,7 +36,7 @@ def plan_diagnostic(
 ) -> list[Event]:
     """The fiche is filled: campaign, modality, place and the day from which the test can be taken."""
     must_be_open(dossier)
-    current = dossier.orientation.plan
+    current = None if dossier.orientation.declined else dossier.orientation.plan
     said = (campaign, modality, mediator, place, planned_for)
     if current and (current.campaign, current.modality, current.mediator, current.place, current.planned_for) == said:
         return []

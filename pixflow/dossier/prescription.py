@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.dossier.guards import must_be_open, required
-from pixflow.dossier.state import Dossier, Linked
+from pixflow.dossier.state import Built, Dossier, Linked
 from pixflow.events import Event
 from pixflow.events.dossier import AdvisorAssigned, DebriefHeld, PrescriptionBuilt, ResultDispatched
 from pixflow.events.values import Action, Channel
@@ -54,14 +54,20 @@ def build_prescription(
     """The grid proposed, the advisor decides (DOMAIN.md §3).
 
     `kept` are proposal ids of the band, `added` labels of actions from outside the grid; a reason is asked when
-    nothing of the band is kept or something is added. `action_ids` names the actions, kept ones first.
+    nothing of the band is kept or something is added. `action_ids` names the actions, kept ones first; there are
+    at least as many.
     """
     must_be_open(dossier)
     link = _must_be_current(dossier, participation)
     if participation not in dossier.prescription.debriefs:
         raise Refused("debrief-first")
-    if participation in dossier.prescription.built:
-        raise Refused("already-built", on=dossier.prescription.built[participation].mark.on)
+    kept = tuple(dict.fromkeys(kept))
+    extra = tuple(label.strip() for label in added if label.strip())
+    built = dossier.prescription.built.get(participation)
+    if built:
+        if _said(built) == (kept, extra, wish.strip(), reason.strip()):
+            return []
+        raise Refused("already-built", on=built.mark.on)
     if link.result is None or link.result.mastery is None:
         raise Refused("no-score")
     reading = explain(grille, number, link.result.mastery)
@@ -69,15 +75,13 @@ def build_prescription(
     unknown = [proposal for proposal in kept if proposal not in shown]
     if unknown:
         raise Refused("unknown-proposal", proposal=unknown[0])
-    extra = tuple(label.strip() for label in added if label.strip())
     if not kept and not extra:
         raise Refused("no-action")
     if (not kept or extra) and not reason.strip():
         raise Refused("reason-needed")
     chosen = [(shown[p].label, shown[p].kind, p) for p in kept] + [(label, "action", None) for label in extra]
-    actions = tuple(
-        Action(i, label, kind, p) for i, (label, kind, p) in zip(action_ids, chosen, strict=False)
-    )
+    ids = action_ids[: len(chosen)]
+    actions = tuple(Action(i, label, kind, p) for i, (label, kind, p) in zip(ids, chosen, strict=True))
     return [
         PrescriptionBuilt(
             participation=participation, grille=number, percent=reading.percent,
@@ -86,6 +90,11 @@ def build_prescription(
             reason=reason.strip(), on=on,
         )
     ]  # fmt: skip
+
+
+def _said(built: Built) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
+    kept = tuple(action.proposal for action in built.actions if action.proposal is not None)
+    return kept, tuple(a.label for a in built.actions if a.proposal is None), built.wish, built.reason
 
 
 def _must_be_current(dossier: Dossier, participation: UUID) -> Linked:

@@ -1,8 +1,9 @@
 """The dossier as its events made it: one sub-state per stage, and `evolve`, which never raises."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Literal
 from uuid import UUID
 
@@ -57,8 +58,10 @@ class Diagnostic(Struct, frozen=True):
 
     def current(self, purpose: Purpose) -> tuple[UUID, Linked] | None:
         """The most recent shared participation of a purpose: the later sharing, then the later start."""
-        shared = [(p, link) for p, link in self.participations.items() if link.purpose == purpose and link.result]
-        return max(shared, key=_shared_at, default=None)
+        mine = ((p, link) for p, link in self.participations.items() if link.purpose == purpose)
+        shared = ((_shared_at(link.result, link.started), p, link) for p, link in mine if link.result)
+        latest = max(shared, key=itemgetter(0), default=None)
+        return latest[1:] if latest else None
 
     def linked(self, purpose: Purpose) -> bool:
         return any(link.purpose == purpose for link in self.participations.values())
@@ -159,9 +162,16 @@ class Dossier(Struct, frozen=True):
     chases: dict[str, tuple[Mark, ...]] = {}
     late: Mark | None = None
     last: Mark | None = None
+    """The latest event by the day it happened: a late entry about the past does not make the path look quiet."""
 
 
-FROM_OUTSIDE = (e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived, e.ReferralAnswered)
+FROM_OUTSIDE = (
+    e.ParticipationLinked,
+    e.ParticipationAdvanced,
+    e.ParticipationWithdrawn,
+    e.ResultReceived,
+    e.ReferralAnswered,
+)
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:
@@ -174,6 +184,8 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     """The dossier once this event has happened."""
     event = recorded.event
     mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    last = mark if dossier.last is None or mark.on >= dossier.last.on else dossier.last
+    changes: dict[str, object]
     match event.STAGE:
         case "orientation":
             changes = {"orientation": _orientation(dossier.orientation, event, mark)}
@@ -189,7 +201,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
             changes = _along_the_way(dossier, event, mark)
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
         changes["late"] = mark
-    return replace(dossier, version=mark.version, last=mark, **changes)
+    return replace(dossier, version=mark.version, last=last, **changes)
 
 
 def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
@@ -209,20 +221,21 @@ def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
         case e.ParticipationLinked(participation=participation, progress=progress):
             finished = mark if progress == 1 else None
             link = Linked(mark, event.campaign, event.purpose, event.started, progress, finished)
-        case e.ParticipationAdvanced(participation=participation, progress=progress):
-            link = state.participations.get(participation)
-            if link is not None:
-                finished = link.finished or (mark if progress == 1 else None)
-                link = replace(link, progress=progress, finished=finished, withdrawn=None)
-        case e.ParticipationWithdrawn(participation=participation):
-            link = state.participations.get(participation)
-            link = link and replace(link, withdrawn=mark)
-        case e.ResultReceived(participation=participation, result=result):
-            link = state.participations.get(participation)
-            link = link and replace(link, result=result, received=mark, purpose=event.purpose, withdrawn=None)
+            return Diagnostic({**state.participations, participation: link})
+        case e.ParticipationAdvanced(participation=participation, progress=progress) if (
+            known := state.participations.get(participation)
+        ):
+            finished = known.finished or (mark if progress == 1 else None)
+            link = replace(known, progress=progress, finished=finished, withdrawn=None)
+        case e.ParticipationWithdrawn(participation=participation) if known := state.participations.get(participation):
+            link = replace(known, withdrawn=mark)
+        case e.ResultReceived(participation=participation, result=result) if known := state.participations.get(
+            participation
+        ):
+            link = replace(known, result=result, received=mark, purpose=event.purpose, withdrawn=None)
         case _:
             return state
-    return Diagnostic({**state.participations, participation: link}) if link else state
+    return Diagnostic({**state.participations, participation: link})
 
 
 def _prescription(state: Prescription, event: object, mark: Mark) -> Prescription:
@@ -248,10 +261,10 @@ def _parcours(state: Parcours, event: object, mark: Mark) -> Parcours:
     match event:
         case e.ReferralSent(action=action):
             sent = Referral(event.referral, mark, event.partner, event.ends)
-            return _changed(state, action, lambda a: replace(a, referrals=(*a.referrals, sent), ends=sent.ends or a.ends))
+            return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
-            action = next((i for i, a in state.actions.items() if any(r.id == referral for r in a.referrals)), None)
-            return _changed(state, action, lambda a: replace(a, referrals=_answered(a.referrals, event, mark)))
+            about = next((i for i, a in state.actions.items() if any(r.id == referral for r in a.referrals)), None)
+            return _changed(state, about, lambda a: replace(a, referrals=_answered(a.referrals, event, mark)))
         case e.ActionStarted(action=action, ends=ends):
             return _changed(state, action, lambda a: replace(a, started=mark, ends=ends))
         case e.ActionEnded(action=action, outcome=outcome):
@@ -293,9 +306,7 @@ def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, obj
     return {}
 
 
-def _shared_at(item: tuple[UUID, Linked]) -> tuple[date, str, str]:
-    result, started = item[1].result, item[1].started
-    assert result is not None
+def _shared_at(result: Result, started: Moment | None) -> tuple[date, str, str]:
     return (
         result.shared.day,
         result.shared.at.isoformat() if result.shared.at else "",
@@ -303,10 +314,15 @@ def _shared_at(item: tuple[UUID, Linked]) -> tuple[date, str, str]:
     )
 
 
-def _changed(state: Parcours, action: UUID | None, change) -> Parcours:  # type: ignore[no-untyped-def]
+def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
     if action is None or action not in state.actions:
         return state
     return Parcours({**state.actions, action: change(state.actions[action])})
+
+
+def _referred(state: ActionState, sent: Referral) -> ActionState:
+    """The end that a partner who refused had given goes with it."""
+    return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
 
 
 def _answered(referrals: tuple[Referral, ...], event: e.ReferralAnswered, mark: Mark) -> tuple[Referral, ...]:

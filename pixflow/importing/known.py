@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from pixflow.identity import normalise
 from pixflow.pix_orga import Key, Row, participation_keys
 from pixflow.working_days import Calendar
 
+T = TypeVar("T")
 Base = tuple[str, str, str, str]
 
 
@@ -105,12 +106,22 @@ def utc_day(moment: Moment | None) -> str:
 
 
 def same_result(one: Result, other: Result) -> bool:
-    """Equal, a time being the same as its day where one of the two has only days."""
-    return _content(one) == _content(other) and _same_moment(one.shared, other.shared)
+    """Nothing is contradicted: what only one of the two tells (a time, a badge of later) is no other result."""
+    return one == other or (
+        (one.mastery, one.palier) == (other.mastery, other.palier)
+        and _same_moment(one.shared, other.shared)
+        and _agree(dict(one.badges), dict(other.badges))
+        and _agree(_by_name(one.competences), _by_name(other.competences))
+        and _agree(_by_name(one.domains), _by_name(other.domains))
+    )
 
 
-def _content(result: Result) -> tuple[object, ...]:
-    return result.mastery, result.palier, result.paliers, result.badges, result.competences, result.domains
+def _by_name(parts: tuple[Part, ...]) -> dict[str, Part]:
+    return {part.name: part for part in parts}
+
+
+def _agree(one: dict[str, T], other: dict[str, T]) -> bool:
+    return all(one[name] == other[name] for name in one if name in other)
 
 
 def _same_moment(one: Moment, other: Moment) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 
 from pixflow.importing.known import Base, KnownRow, Said, base_of, has_day_only, same_result, utc_day
+from pixflow.pix_orga import Row
 
 T = TypeVar("T")
 G = TypeVar("G")
@@ -21,6 +22,15 @@ class Pair(Struct, frozen=True):
     said: Said | None
     known: KnownRow | None
     doubt: Doubt | None = None
+
+    @property
+    def who(self) -> Row | KnownRow:
+        """Where the names stand: in the file, else as known."""
+        if self.said:
+            return self.said.row
+        if self.known:
+            return self.known
+        raise ValueError("a pair of nothing")
 
 
 def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> list[Pair]:
@@ -44,9 +54,7 @@ def same_outcome(row: Said, known: KnownRow) -> bool:
     return same_result(row.result, known.result)
 
 
-def _by_day(
-    rows: list[Said], known: list[KnownRow], older: bool
-) -> tuple[list[Pair], list[Said], list[KnownRow]]:
+def _by_day(rows: list[Said], known: list[KnownRow], older: bool) -> tuple[list[Pair], list[Said], list[KnownRow]]:
     """Rows with a day against participations with a time, and the other way round."""
     if not rows or not known:
         return [], rows, known

@@ -15,6 +15,7 @@ from pixflow.importing.pairing import Doubt, Pair, pair
 from pixflow.intake import Intake
 from pixflow.pix_orga import Campaign, Export, Problem
 from pixflow.references import References
+from pixflow.refused import Refused
 
 What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left"]
 QuestionCode = Literal["external-id-column", "exported-at", "vanished", "doubtful-rows"]
@@ -37,7 +38,7 @@ class Answers(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """What must be answered before anything is recorded.
+    """What must be answered before anything is recorded; the first two change what the others are about.
 
     - external-id-column: `choices` are headers, "" for none of them
     - exported-at: the file name does not say when it was exported, or says a time to come
@@ -55,7 +56,7 @@ class Change(Struct, frozen=True):
     """One row, or one participation no longer in the file (no `line`), and what becomes of it.
 
     `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, or left
-    (doubtful and left out). Progress and mastery are fractions of 1, before and after. `doubt` names why it is doubtful.
+    (doubtful and left out). Progress and mastery are fractions of 1. `doubt` names why it is doubtful.
     """
 
     what: What
@@ -134,8 +135,9 @@ def plan(
     intake: Intake,
     known: Sequence[KnownRow],
 ) -> Plan:
-    """What an export that is not refused would change; `known` is every participation of its campaign."""
-    assert export.campaign is not None
+    """What an export would change; `known` is every participation of its campaign. Raises Refused("export-refused")."""
+    if export.campaign is None:
+        raise Refused("export-refused")
     when = answers.exported_at or export.exported_at
     when = when if when is None or when <= now + CLOCKS_DIFFER else None
     seen_before = digest in intake.digests
@@ -180,9 +182,8 @@ def _lines(rows: list[Said], known: Sequence[KnownRow], older: bool, answers: An
 
 
 def _in_order(pairs: list[Pair]) -> list[Pair]:
-    """As in the file, equal rows by their rank; then what is no longer in it."""
-    last = len(pairs) + 1_000_000
-    return sorted(pairs, key=lambda found: found.said.row.line if found.said else last)
+    """As in the file, then what is no longer in it."""
+    return sorted(pairs, key=lambda found: (found.said is None, found.said.row.line if found.said else 0))
 
 
 def _what(found: Pair, older: bool) -> What:
@@ -215,9 +216,7 @@ def _counts(lines: list[Line], problems: int) -> Counts:
 
 
 def _change(line: Line) -> Change:
-    row, known = line.pair.said, line.pair.known
-    who = row.row if row else known
-    assert who is not None
+    row, known, who = line.pair.said, line.pair.known, line.pair.who
     return Change(
         what=line.what,
         line=row.row.line if row else None,
@@ -235,10 +234,13 @@ def _change(line: Line) -> Change:
 def _questions(
     export: Export, when: datetime | None, lines: list[Line], known: Sequence[KnownRow], answers: Answers
 ) -> Iterator[Question]:
-    if export.columns and answers.external_id_column is None:
+    unsure_of_column = bool(export.columns) and answers.external_id_column is None
+    if unsure_of_column:
         yield Question("external-id-column", (*(column.header for column in export.columns), ""))
     if when is None:
         yield Question("exported-at")
+    if unsure_of_column or when is None:
+        return
     vanished = sum(line.what == "vanished" for line in lines)
     visible = sum(not one.vanished for one in known)
     if vanished > MOST_VANISHED * visible and not answers.accept_vanished:

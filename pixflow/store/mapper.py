@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
-from msgspec import DecodeError, Struct, ValidationError
+from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder, Encoder
 
 from pixflow.events import Event, Recorded
@@ -15,6 +15,7 @@ from pixflow.store import Damaged, UnknownTopic, Unstorable
 T = TypeVar("T")
 
 _UTC = timedelta(0)
+_UNREADABLE = (MsgspecError, ValueError, TypeError)
 
 
 class Stored(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
@@ -74,11 +75,11 @@ class TypedMapper(Mapper[UUID]):
         content = Stored(recorded.at, recorded.by, recorded.via, recorded.command, recorded.event, recorded.acting_for)
         if recorded.at.utcoffset() != _UTC:
             raise Unstorable(f"{topic}: recorded time is not in UTC")
-        state = self._encoder.encode(content)
         try:
+            state = self._encoder.encode(content)
             if self._decoders[topic].decode(state).data == recorded.event:
                 return state
-        except ValidationError as error:
+        except _UNREADABLE as error:
             raise Unstorable(f"{topic} does not read back{_place(error)}") from None
         raise Unstorable(f"{topic} does not read back equal")
 
@@ -88,7 +89,7 @@ class TypedMapper(Mapper[UUID]):
             raise UnknownTopic(f"topic {stored.topic!r} at {_where(stored)} is not an event of this store")
         try:
             return decoder.decode(stored.state)
-        except DecodeError as error:
+        except _UNREADABLE as error:
             raise Damaged(f"{stored.topic} at {_where(stored)} does not decode{_place(error)}") from None
 
 
@@ -96,7 +97,7 @@ def _where(stored: StoredEvent) -> str:
     return f"stream {stored.originator_id}, version {stored.originator_version}"
 
 
-def _place(error: DecodeError) -> str:
-    """The path in the document, e.g. ` at $.data.on`: what msgspec says before it may quote the value."""
+def _place(error: Exception) -> str:
+    """The path in the document, e.g. " at `$.data.on`": what msgspec says before it may quote the value."""
     _, found, path = str(error).rpartition(" - at ")
     return f" at {path}" if found else ""

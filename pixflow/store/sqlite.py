@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -135,7 +135,10 @@ class HardenedPool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         try:
             raw = sqlite3.connect(self.db_name, isolation_level=None, check_same_thread=False, timeout=5)
-            _make_durable(raw)
+            with ExitStack() as on_failure:
+                on_failure.callback(raw.close)
+                _make_durable(raw)
+                on_failure.pop_all()
         except sqlite3.Error as error:
             raise in_words(error) from error
         return HardenedConnection(raw, max_age=None)
@@ -252,6 +255,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return self.datastore.truncate()
 
     # Writing
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Records them in a transaction of their own; `kwargs` are those of `_insert_events`."""
+        with self.datastore.transaction(commit=True) as c:
+            return self._insert_events(c, stored_events, **kwargs)
 
     def _insert_events(
         self,
@@ -404,7 +412,6 @@ def _make_durable(raw: sqlite3.Connection) -> None:
     raw.execute("PRAGMA wal_autocheckpoint = 0")
     synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
     if mode != "wal" or synchronous != 2:
-        raw.close()
         raise StoreRefused(
             "a confirmed command could be lost in a power cut: SQLite gives"
             f" journal_mode={mode} and synchronous={synchronous} where WAL and FULL (2) are needed"

@@ -21,7 +21,7 @@ AT = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Event):
     TOPIC: ClassVar[str] = "sample.Noted"
 
     text: str
@@ -30,7 +30,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Event):
     TOPIC: ClassVar[str] = "sample.Counted"
 
     score: int

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.application import Application
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import InfrastructureFactory, IntegrityError
 from eventsourcing.utils import Environment
 
 from pixflow.store import CommandKnown
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite import HardenedFactory, HardenedRecorder, factory
+from pixflow.store.sqlite import HardenedRecorder, factory
 from tests.store.samples import Counted, Noted, claim, command, recorded
 
 
@@ -22,7 +23,7 @@ class House(Application[UUID]):
         self.folder = folder
         super().__init__()
 
-    def construct_factory(self, env: Environment) -> HardenedFactory:
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         return factory(self.folder)
 
     def construct_mapper(self) -> TypedMapper:
@@ -40,9 +41,9 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 def test_save_and_load(house: House) -> None:
     stream, new = uuid4(), command()
     events = [recorded(Noted("a"), stream=stream), recorded(Counted(2), stream=stream, version=2)]
-    saved = house.save(*events, command=new, claims=[claim("1", stream)])  # type: ignore[arg-type]
+    saved = house.save(*events, command=new, claims=[claim("1", stream)])
     assert [recording.notification.id for recording in saved] == [1, 2]
-    assert house.repository.get(stream, projector_func=lambda _, found: list(found)) == events  # type: ignore[arg-type,comparison-overlap,return-value]
+    assert house.repository.get(stream, projector_func=lambda _, found: list(found)) == events  # type: ignore[arg-type,return-value]
     assert house.recorder.command(new.id).last_position == 2
     assert house.recorder.claimed("i-milo", [b"1"]) == {b"1": stream}
     (second,) = house.recorder.select_notifications(1, 10, inclusive_of_start=False)
@@ -53,9 +54,9 @@ def test_save_inside_exclusive(house: House) -> None:
     stream, new = uuid4(), command()
     with house.recorder.exclusive():
         assert house.recorder.versions([stream]) == {stream: 0}
-        house.save(recorded(Counted(1), stream=stream), command=new)  # type: ignore[arg-type]
+        house.save(recorded(Counted(1), stream=stream), command=new)
         with pytest.raises(CommandKnown):
-            house.save(recorded(Counted(1), stream=stream, version=2), command=new)  # type: ignore[arg-type]
+            house.save(recorded(Counted(1), stream=stream, version=2), command=new)
         with pytest.raises(IntegrityError):
-            house.save(recorded(Counted(1), stream=stream), command=command())  # type: ignore[arg-type]
+            house.save(recorded(Counted(1), stream=stream), command=command())
     assert house.recorder.max_notification_id() == 1

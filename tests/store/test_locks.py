@@ -62,6 +62,21 @@ def test_a_thread_is_refused_after_the_limit(path: Path) -> None:
     assert refused
 
 
+def test_a_thread_that_was_refused_stands_in_nobodys_way(path: Path) -> None:
+    lock, entered = FileLock(path, limit=0.05), []
+
+    def enter() -> None:
+        with lock:
+            entered.append(lock)
+
+    with FileLock(path), pytest.raises(StoreBusy), lock:
+        pass
+    thread = Thread(target=enter)
+    thread.start()
+    thread.join()
+    assert entered
+
+
 def test_a_failure_inside_lets_go(path: Path) -> None:
     with pytest.raises(RuntimeError), FileLock(path):
         raise RuntimeError
@@ -71,18 +86,18 @@ def test_a_failure_inside_lets_go(path: Path) -> None:
 
 def test_f10_a_step_of_the_wall_clock_does_not_end_a_wait(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", map(float, count(0, 3600)).__next__)
-    holder = FileLock(path)
-    with holder:
-        thread = Thread(target=_enter, args=[waiter := FileLock(path, limit=5), held := []])
+    held = []
+
+    def enter() -> None:
+        with FileLock(path, limit=5) as lock:
+            held.append(lock)
+
+    with FileLock(path):
+        thread = Thread(target=enter)
         thread.start()
         time.sleep(0.1)
     thread.join()
-    assert held == [waiter]
-
-
-def _enter(lock: FileLock, held: list[FileLock]) -> None:
-    with lock:
-        held.append(lock)
+    assert held
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from eventsourcing.persistence import MapperDeserialisationError, Notification, 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pixflow.events import Event
 from pixflow.store import Damaged, UnknownTopic, Unstorable
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.sqlite import HardenedRecorder
@@ -78,7 +79,7 @@ def test_damage_names_the_place_and_no_content(change: tuple[bytes, bytes]) -> N
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Event):
     TOPIC: ClassVar[str] = "sample.Loose"
 
     value: Any
@@ -87,9 +88,11 @@ class Loose:
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        (Noted(text=7), r"sample\.Noted does not read back at \$\.data\.text"),  # type: ignore[arg-type]
+        (Noted(text=7), r"sample\.Noted does not read back at `\$\.data\.text`"),  # type: ignore[arg-type]
         (Noted("Zoe", tags=["a"]), r"sample\.Noted does not read back equal"),  # type: ignore[arg-type]
         (Loose(date(2026, 11, 24)), r"sample\.Loose does not read back equal"),
+        (Loose(object()), r"sample\.Loose does not read back$"),
+        (Noted("\ud800"), r"sample\.Noted does not read back$"),
     ],
 )
 def test_what_would_not_read_back_is_not_written(event: Any, words: str) -> None:

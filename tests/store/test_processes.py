@@ -22,6 +22,17 @@ def test_f3_two_processes_that_read_then_write_meet_no_lock_error(recorder: Hard
     assert recorder.versions([stream]) == {stream: 200}
 
 
+def test_f3_a_write_keeps_even_strangers_to_the_lock_out_before_it_reads(
+    recorder: HardenedRecorder, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None, timeout=0)) as stranger:
+        with recorder.datastore.transaction(commit=True):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                stranger.execute("BEGIN IMMEDIATE")
+            stranger.execute("SELECT COUNT(*) FROM stored_events").fetchall()
+        stranger.execute("BEGIN IMMEDIATE")
+
+
 def test_f3_control_a_deferred_transaction_that_read_cannot_write(recorder: HardenedRecorder, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as deferred:
         deferred.execute("BEGIN")

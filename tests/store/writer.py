@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -93,4 +94,7 @@ if __name__ == "__main__":
         serve(Path(folder))
     else:
         recorder = factory(Path(folder)).application_recorder()
-        {"append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke}[what](recorder, *rest)
+        deeds: dict[str, Callable[..., None]] = {
+            "append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke
+        }  # fmt: skip
+        deeds[what](recorder, *rest)

@@ -22,7 +22,7 @@ STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Bruno Petit", "bruno.petit@ml-demo.example", ("administrator",)),
 )
 # How many working days each advisor lets pass before acting, at most: Karim Morel is overwhelmed.
-SLOWNESS = {"Nadia Benali": 3, "Paul Rey": 4, "Karim Morel": 9, "Élise Caron": 3}
+SLOWNESS = {"Nadia Benali": 13, "Paul Rey": 10, "Karim Morel": 18, "Élise Caron": 8}
 
 FIRST = (
     "Aminata Lucas Zoé Noé Éloïse Emmanuel Inès Théo Can Awa Léa Hugo Sarah Mathis Fatou Enzo Manon Yanis Chloé Bilal "
@@ -67,13 +67,14 @@ class Youth:
     manner: str
     typed: tuple[str, str, str | None]
     tries: list[Try] = field(default_factory=list)
+    eager: bool = False
 
 
 MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
 
 
-def invent(random: Random, count: int, arrivals: list[datetime]) -> list[Youth]:
-    """`count` young people; the arrivals are in order."""
+def invent(random: Random, count: int, arrivals: list[datetime], eager: range) -> list[Youth]:
+    """`count` young people; the arrivals are in order. The `eager` ones take the test within days of arriving."""
     pairs = [(first, LAST[(i * 7 + i // len(FIRST)) % len(LAST)]) for i, first in enumerate(FIRST * (count // len(FIRST) + 1))]
     made = []
     for i, arrives in enumerate(arrivals[:count]):
@@ -86,6 +87,8 @@ def invent(random: Random, count: int, arrivals: list[datetime]) -> list[Youth]:
             SITES[random.randrange(2)], advisor, arrives, MANNERS[i % len(MANNERS)], (last, first, number),
         )  # fmt: skip
         youth.typed = _typed(i, youth)
+        if i in eager:
+            youth.eager, youth.manner = True, "shares"
         made.append(youth)
     return made
 

@@ -56,7 +56,7 @@ TITLES: dict[str, str] = {
     "dossier.AdvisorAssigned": "Affectation",
     "dossier.PixPresented": "Présentation de Pix",
     "dossier.DiagnosticPlanned": "Prévision du diagnostic",
-    "dossier.DiagnosticDeclined": "Diagnostic décliné",
+    "dossier.DiagnosticDeclined": "Refus du diagnostic",
     "dossier.ParticipationLinked": "Participation",
     "dossier.ParticipationAdvanced": "Progression",
     "dossier.ParticipationWithdrawn": "Participation disparue",
@@ -282,7 +282,7 @@ def _whose(event: Event, fact: _Fact) -> str:
         case e.AdvisorAssigned(advisor=advisor):
             return f"Dossier affecté à {fact.names.staff(advisor)}"
         case e.DossierClosed(reason=reason, note=note):
-            return _noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, ", ")
+            return _noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
         case e.DossierReopened(reason=reason):
             return _noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
@@ -297,7 +297,7 @@ def _along_the_way(event: Event, fact: _Fact) -> str:
             set_ = _list(f"Rendez-vous fixé le {dates.weekday(day)} {fact.day(day)}", clock, place)
             return say("{set_} : {task}", set_=set_, task=fact.task(task))
         case e.AppointmentMissed(task=task, note=note):
-            return _noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, ", ")
+            return _noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
         case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
             subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
             chased = " ".join(filter(None, ("Relance", words.CHANNELS[channel], subject)))
@@ -335,7 +335,7 @@ def _diagnostic(event: Event, fact: _Fact) -> str:
                 " ;", f"{words.THIN};"
             )
         case e.ResultReceived(purpose=purpose, result=result):
-            of = "" if purpose == "initial" else f" ({words.PURPOSES[purpose]})"
+            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
             shared = f"partagé le {fact.day(result.shared.day)}"
             return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
     return ""
@@ -366,9 +366,9 @@ def _prescription(event: Event, fact: _Fact) -> str:
             return say("Action commencée : {label}, jusqu’au {day}", label=fact.action(action), day=fact.day(ends))
         case e.ActionEnded(action=action, outcome=outcome, note=note):
             ended = say("Action {outcome} : {label}", outcome=words.OUTCOMES[outcome], label=fact.action(action))
-            return _noted(ended, note, ", ")
+            return _noted(ended, note, " — ")
         case e.ActionDropped(action=action, reason=reason):
-            return _noted(say("Action écartée : {label}", label=fact.action(action)), reason, ", ")
+            return _noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
     return ""
 
 
@@ -393,7 +393,7 @@ def _noted(text: str, note: str, between: str = " : ") -> str:
 
 
 def _struck(target: str, reason: str) -> str:
-    return say("Retiré : {target} — motif : {reason}", target=target, reason=_short(reason))
+    return _noted(say("Retiré : {target}", target=target), reason, " — motif : ")
 
 
 def _short(text: str) -> str:
@@ -438,7 +438,8 @@ LABELS: dict[str, str] = {
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
     "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
-    "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo", "imported": "Autres colonnes", "last_name": "Nom",
+    "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
+    "imported": "Autres colonnes", "last_name": "Nom",
     "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
     "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",

@@ -63,7 +63,7 @@ PIX_ORGA: dict[str, str] = {
     "la première est retenue.",
     "mastery-null": "le résultat est envoyé sans taux : il est gardé, mais la grille ne pourra pas se lire.",
     "mastery-mismatch": "le taux {rate} ne correspond pas aux acquis ({mastered} sur {targeted})." + _CHECK,
-    "shared-without-date": "le résultat est envoyé sans date de partage : la date de l’export est retenue.",
+    "shared-without-date": "le résultat est envoyé sans date de partage : celle du début du test est retenue.",
     "not-a-number": "Pix Orga n’a pas su calculer la colonne « {column} » : cette valeur est laissée de côté.",
     "more-problems": "{count} autres remarques ne sont pas montrées : corrigez d’abord celles-ci.",
 }

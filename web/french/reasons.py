@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from web.french.words import number, plural, say
+
 REASONS = {
     "same-number": "même n°\N{NO-BREAK SPACE}i-Milo",
     "same-words": "mêmes nom et prénom",
@@ -35,3 +37,58 @@ def warning(code: str) -> str:
 def reasons(codes: Iterable[str], warnings: Iterable[str] = ()) -> str:
     """All of them, on one line: "même n° i-Milo · mêmes mots, autre ordre"."""
     return " · ".join([*map(reason, codes), *map(warning, warnings)])
+
+
+# --- an import, before it is recorded
+
+CHANGES = {
+    "new": "nouvelle",
+    "progressed": "avancée",
+    "shared": "partagée",
+    "corrected": "résultat modifié",
+    "returned": "revenue",
+    "unchanged": "inchangée",
+    "vanished": "disparue",
+    "left": "laissée de côté",
+}
+DOUBTS = {
+    "equal-rows": "lignes identiques",
+    "day-only": "jour connu, heure inconnue",
+}
+QUESTIONS = {
+    "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
+    "exported-at": "Quand ce fichier a-t-il été exporté ?",
+    "vanished": "{count} sur {among} ne sont plus dans ce fichier : est-ce normal ?",
+    "doubtful-rows": "{count} se ressemblent trop pour être distinguées : qu’en faire ?",
+}
+EXPLANATIONS = {
+    "external-id-column": "Le fichier a plusieurs colonnes libres. L’identifiant externe est ce que la personne a tapé "
+    "avant le test, souvent son n° i-Milo. La réponse vaut pour tous les exports de cette campagne.",
+    "exported-at": "Le nom du fichier ne le dit pas, ou donne une heure à venir. Un export plus ancien ne défait "
+    "jamais un plus récent : c’est cette date qui les départage.",
+    "vanished": "Elles ont pu être supprimées dans Pix Orga, ou le fichier est incomplet. Si vous confirmez, les "
+    "résultats déjà reçus sont gardés, et ce qui restait à faire pour ces participations s’arrête.",
+    "doubtful-rows": "Même nom, même identifiant, même début : rien ne dit quelle ligne suit quelle participation. "
+    "Dans le doute, laissez-les de côté : un prochain export pourra les distinguer.",
+}
+CHOICES = {
+    "external-id-column": {"": "Aucune de ces colonnes"},
+    "vanished": {"": "Non, ne rien enregistrer", "accept": "Oui, elles ont disparu"},
+    "doubtful-rows": {"leave": "Les laisser de côté pour cette fois", "record": "Les enregistrer au mieux"},
+}
+
+
+def question(code: str, count: int = 0, among: int = 0) -> str:
+    """What an import asks before it is recorded."""
+    what = "ligne" if code == "doubtful-rows" else "participation"
+    return say(QUESTIONS[code], count=plural(count, what), among=number(among))
+
+
+def explanation(code: str) -> str:
+    """What the question is about, and what each answer does."""
+    return say(EXPLANATIONS[code])
+
+
+def choice(code: str, value: str) -> str:
+    """One possible answer; a header as it stands in the file."""
+    return CHOICES.get(code, {}).get(value, value)

@@ -1,0 +1,35 @@
+"""Exports of Pix Orga come in: prepare, answer the questions, record.
+
+    importer = Importer(engine, known)          # known(campaign) -> every participation, up to the last event
+    token = uploads.keep(data, name)            # the file waits; `uploads.get(token)` gives it back
+    prepared = importer.prepare(data, name, Answers())
+    prepared.preview                            # None when the file is refused: see prepared.export.problems
+    prepared.preview.questions                  # put to the person; prepare again with their Answers
+    importer.record(prepared, by=actor, command_id=command_id).counts
+
+`importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
+"""
+
+from pixflow.importing.importer import Imported, Importer, Prepared
+from pixflow.importing.known import KnownRow
+from pixflow.importing.matching import match_after_opening, match_all
+from pixflow.importing.plan import Answers, Change, Counts, Preview, Question
+from pixflow.importing.steps import campaign_code, intake_id
+from pixflow.importing.uploads import Uploads
+
+__all__ = [
+    "Answers",
+    "Change",
+    "Counts",
+    "Imported",
+    "Importer",
+    "KnownRow",
+    "Prepared",
+    "Preview",
+    "Question",
+    "Uploads",
+    "campaign_code",
+    "intake_id",
+    "match_after_opening",
+    "match_all",
+]

@@ -1,0 +1,212 @@
+"""Exports of Pix Orga, from bytes to events: prepare, answer, record; and what waited for a campaign."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.engine import Done, Engine, Step, new_id
+from pixflow.events.intake import ExportReceived
+from pixflow.events.values import Purpose
+from pixflow.importing.known import KnownRow
+from pixflow.importing.matching import dossiers_of, match_late, match_step, number_of
+from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
+from pixflow.importing.steps import campaign_code, declare_campaign, intake_id, steps
+from pixflow.intake import Intake
+from pixflow.participation import settle_purpose
+from pixflow.people import Actor
+from pixflow.pix_orga import Campaign as PixCampaign
+from pixflow.pix_orga import Export, read
+from pixflow.refused import Refused
+
+AGAIN = frozenset({"moved", "taken"})
+NOTHING_SAID = Answers()
+
+
+class Prepared(Struct, frozen=True):
+    """An export read and compared to what is known; no plan when nothing can be recorded of the file."""
+
+    digest: str
+    answers: Answers
+    export: Export
+    plan: Plan | None
+
+    @property
+    def preview(self) -> Preview | None:
+        return self.plan.preview if self.plan else None
+
+
+class Imported(Struct, frozen=True):
+    """What was recorded; `done` records nothing when another command had recorded the file before."""
+
+    campaign: UUID
+    counts: Counts
+    done: Done
+
+
+class Importer:
+    """Imports into one structure. `known` gives every participation of a campaign, up to the last event recorded."""
+
+    def __init__(self, engine: Engine, known: Callable[[UUID], Sequence[KnownRow]]) -> None:
+        self.engine = engine
+        self.known = known
+
+    # --- an export
+
+    def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> Prepared:
+        """Read a file and say what it would change; records nothing.
+
+        Raises Refused("unknown-column") when the file lacks the column chosen.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        export = read(data, name)
+        if export.refused or export.campaign is None:
+            return Prepared(digest, answers, export, None)
+        choice = answers.external_id_column
+        if choice is None:
+            choice = self._column(self._stream(export.campaign))
+        if choice is not None:
+            export = read(data, name, external_id_column=choice)
+        if answers.external_id_column and any(p.code == "external-id-column-unknown" for p in export.problems):
+            raise Refused("unknown-column", field="external_id_column")
+        return self._prepared(digest, answers, export)
+
+    def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
+        """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
+
+        Raises Refused: "export-refused"; "questions" (codes) while one is not answered; "not-allowed"; "moved".
+        """
+        try:
+            return self._record(prepared, by, command_id)
+        except Refused as refused:
+            if refused.code not in AGAIN:
+                raise
+        return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
+
+    def _prepared(self, digest: str, answers: Answers, export: Export) -> Prepared:
+        stream = self._stream(export.campaign)
+        intake: Intake = self.engine.state("intake", intake_id(stream)) if stream else Intake()
+        made = plan(
+            export,
+            digest=digest,
+            answers=answers,
+            now=self.engine.clock(),
+            refs=self.engine.references(),
+            campaign_id=stream,
+            intake=intake,
+            known=self.known(stream) if stream else (),
+        )
+        return Prepared(digest, answers, export, made)
+
+    def _record(self, prepared: Prepared, by: Actor, command_id: UUID) -> Imported:
+        made = prepared.plan
+        if made is None:
+            raise Refused("export-refused")
+        if made.preview.questions:
+            raise Refused("questions", codes=tuple(question.code for question in made.preview.questions))
+        campaign = made.preview.campaign_id or new_id(command_id, "campaign")
+        said = (prepared.digest, prepared.answers)
+        done = self.engine.execute_all(
+            self._steps(made, campaign, prepared.answers, command_id), said, by=by, command_id=command_id, via="import"
+        )
+        match_late(self.engine, done, command_id)
+        return Imported(campaign, _counts(done), done)
+
+    def _steps(self, made: Plan, campaign: UUID, answers: Answers, command_id: UUID) -> list[Step]:
+        if made.preview.seen_before:
+            return []
+        code = campaign_code(made.preview.campaign.code)
+        held = self.engine.claimed("campaign-code", [code]) if code else {}
+        return list(
+            steps(
+                made,
+                campaign=campaign,
+                command_id=command_id,
+                answers=answers,
+                numbers=dossiers_of(self.engine, _numbers(made)) if made.preview.purpose else {},
+                code=code if code and held.get(code, campaign) == campaign else None,
+            )
+        )
+
+    def _stream(self, campaign: PixCampaign | None) -> UUID | None:
+        """The campaign met before, or declared by its code."""
+        if campaign is None:
+            return None
+        found = self.engine.claimed("campaign", [str(campaign.id)])
+        if found:
+            return found[str(campaign.id)]
+        code = campaign_code(campaign.code)
+        stream = self.engine.claimed("campaign-code", [code]).get(code) if code else None
+        known = self.engine.references().campaigns.get(stream) if stream else None
+        return stream if known and known.pix_id is None else None
+
+    def _column(self, campaign: UUID | None) -> str | None:
+        known = self.engine.references().campaigns.get(campaign) if campaign else None
+        return known.external_id_column if known else None
+
+    # --- a campaign
+
+    def declare(
+        self,
+        campaign: UUID | None,
+        *,
+        name: str,
+        code: str,
+        purpose: Purpose,
+        site: str | None,
+        by: Actor,
+        command_id: UUID,
+        via: str = "web",
+    ) -> Done:
+        """Say what a campaign is for; its participations settle, and those with a number match, in one transaction.
+
+        `campaign` is None before any export of it came in. Raises Refused: "already-declared", "bad-code", "required",
+        "not-allowed", "taken" when another campaign has the code, "moved".
+        """
+        stream = campaign or self._declared_as(code) or new_id(command_id, "campaign")
+        said: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
+
+        def declare() -> Done:
+            made = self._declaring(stream, said, purpose)
+            return self.engine.execute_all(made, ("declare", campaign, said), by=by, command_id=command_id, via=via)
+
+        try:
+            return declare()
+        except Refused as refused:
+            if refused.code != "moved":
+                raise
+        return declare()
+
+    def _declared_as(self, code: str) -> UUID | None:
+        canonical = campaign_code(code) or ""
+        return self.engine.claimed("campaign-code", [canonical]).get(canonical)
+
+    def _declaring(self, campaign: UUID, said: dict[str, Any], purpose: Purpose) -> list[Step]:
+        intake: Intake = self.engine.state("intake", intake_id(campaign))
+        known = self.known(campaign)
+        waiting = {one.stream: number_of(one.external_id) for one in known if one.dossier is None and not one.vanished}
+        numbers = dossiers_of(self.engine, waiting.values())
+        return [
+            Step(
+                {"campaign": campaign, "intake": intake_id(campaign)},
+                declare_campaign,
+                said,
+                {"planned": intake.version},
+            ),
+            *(Step({"participation": one.stream}, settle_purpose, context={"purpose": purpose}) for one in known),
+            *(match_step(stream, numbers[number]) for stream, number in waiting.items() if number in numbers),
+        ]
+
+
+def _numbers(made: Plan) -> list[str | None]:
+    return [number_of(line.pair.said.row.external_id) for line in made.lines if line.what == "new" and line.pair.said]
+
+
+def _counts(done: Done) -> Counts:
+    """What the export's own event says; nothing for a file that was recorded before."""
+    for recorded in done.recorded:
+        if isinstance(event := recorded.event, ExportReceived):
+            return Counts(event.new, event.progressed, event.shared, event.unchanged, event.vanished, event.problems)
+    return Counts()

@@ -1,0 +1,66 @@
+"""Matches that make themselves, when an i-Milo number and names agree (DOMAIN.md §8)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from pixflow.engine import Done, Engine, Step, new_id
+from pixflow.events.participation import MatchConfirmed, ParticipationImported
+from pixflow.identity import imilo_number
+from pixflow.participation import match_by_number
+from pixflow.people import IMPORT, Actor
+
+
+def number_of(external_id: str | None) -> str | None:
+    """The i-Milo number that a young person typed as external id; None when it cannot be one."""
+    try:
+        return imilo_number(external_id) if external_id else None
+    except ValueError:
+        return None
+
+
+def dossiers_of(engine: Engine, numbers: Iterable[str | None]) -> dict[str | None, UUID]:
+    """The dossier that holds each number; numbers that none holds are left out."""
+    held = engine.claimed("imilo", {number for number in numbers if number})
+    return dict(held.items())
+
+
+def match_step(participation: UUID, dossier: UUID) -> Step:
+    """Match the two when number and names agree, else nothing."""
+    return Step(
+        {"participation": participation, "dossier": dossier},
+        match_by_number,
+        context={"participation_id": participation, "dossier_id": dossier},
+    )
+
+
+def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], *, command_id: UUID) -> Done:
+    """A dossier was opened, or its identity corrected: match what waits under its number.
+
+    `waiting` are participations whose external id is that number; `command_id` is the command that opened it.
+    """
+    return match_all(engine, {dossier: tuple(waiting)}, command_id=command_id)
+
+
+def match_all(engine: Engine, waiting: Mapping[UUID, Sequence[UUID]], *, command_id: UUID) -> Done:
+    """The same for many dossiers at once, in one transaction; as system:import."""
+    steps = [match_step(participation, dossier) for dossier, found in waiting.items() for participation in found]
+    if not steps:
+        return Done()
+    return engine.execute_all(steps, "match", by=Actor(IMPORT), command_id=new_id(command_id, "match"), via="import")
+
+
+def match_late(engine: Engine, done: Done, command_id: UUID) -> Done:
+    """Dossiers opened while these participations were being recorded: neither side had seen the other."""
+    matched = {recorded.originator_id for recorded in done.recorded if isinstance(recorded.event, MatchConfirmed)}
+    numbers = {
+        recorded.originator_id: number_of(recorded.event.external_id)
+        for recorded in done.recorded
+        if isinstance(recorded.event, ParticipationImported) and recorded.event.purpose
+    }
+    left = {stream: number for stream, number in numbers.items() if number and stream not in matched}
+    held = dossiers_of(engine, left.values())
+    waiting: dict[UUID, list[UUID]] = {}
+    for stream, number in left.items():
+        if number in held:
+            waiting.setdefault(held[number], []).append(stream)
+    return match_all(engine, waiting, command_id=command_id)

@@ -1,0 +1,185 @@
+"""A plan as decisions, each guarded by what the plan was made on: `Refused("moved")` sends it back to be made again."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import asdict
+
+from pixflow import campaign as campaigns
+from pixflow import intake as intakes
+from pixflow import participation as participations
+from pixflow.campaign import Campaign
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Step, new_id
+from pixflow.events import Event
+from pixflow.events.values import Purpose, Result
+from pixflow.importing.known import KnownRow, Said
+from pixflow.importing.matching import match_step, number_of
+from pixflow.importing.plan import Answers, Line, Plan
+from pixflow.intake import Intake
+from pixflow.participation import Participation
+from pixflow.refused import Refused
+
+
+def intake_id(campaign: UUID) -> UUID:
+    """The stream of the exports received for a campaign."""
+    return new_id(campaign, "intake")
+
+
+def campaign_code(code: str | None) -> str | None:
+    """A campaign's code as its claim has it."""
+    return code.replace(" ", "").upper() if code else None
+
+
+def steps(
+    plan: Plan,
+    *,
+    campaign: UUID,
+    command_id: UUID,
+    answers: Answers,
+    numbers: Mapping[str | None, UUID],
+    code: str | None,
+) -> Iterator[Step]:
+    """The decisions that record a plan on the campaign's stream. `numbers`: the dossier that holds each i-Milo number.
+
+    `code` is the campaign's, None where another campaign holds it.
+    """
+    preview, streams = plan.preview, {"campaign": campaign}
+    found = {"pix_id": preview.campaign.id, "code": code, "name": preview.campaign.name, "pix_course": plan.pix_course}
+    yield Step(streams, campaigns.find_campaign, context=found)
+    if answers.external_id_column is not None:
+        chosen = {"header": answers.external_id_column}
+        yield Step(streams, campaigns.choose_external_id_column, chosen)
+    yield Step(
+        {"intake": intake_id(campaign), "campaign": campaign},
+        receive_export,
+        context={
+            "planned": (plan.intake_version, preview.purpose),
+            "digest": plan.digest,
+            "campaign_id": campaign,
+            "exported_at": preview.exported_at,
+            "counts": asdict(preview.counts),
+        },
+    )
+    for line in plan.lines:
+        yield from _of_line(line, plan, campaign, command_id, numbers)
+
+
+def _of_line(
+    line: Line, plan: Plan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
+) -> Iterator[Step]:
+    row, known, when = line.pair.said, line.pair.known, plan.preview.exported_at
+    if row and line.what == "new":
+        stream = new_id(command_id, f"row {row.row.line}")
+        yield Step(
+            {"participation": stream},
+            participations.import_participation,
+            context=_first(row, line.ordinal, plan, campaign),
+        )
+        number = number_of(row.row.external_id)
+        if plan.preview.purpose and number in numbers:
+            yield match_step(stream, numbers[number])
+    elif row and known and line.what in ("shared", "corrected", "progressed", "returned"):
+        result = row.result if line.what in ("shared", "corrected") else None
+        progress = known.progress if row.progress is None or known.result else row.progress
+        context = {"progress": progress, "result": result, "exported_at": when}
+        yield Step(_of_known(known), follow, context={**_matched(known), **context})
+    elif known and line.what == "vanished":
+        yield Step(_of_known(known), vanish, context={**_matched(known), "exported_at": when})
+
+
+def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
+    row = said.row
+    return {
+        "campaign": campaign, "purpose": plan.preview.purpose, "last_name": row.last_name,
+        "first_name": row.first_name, "external_id": row.external_id, "imported": row.imported,
+        "started": said.started, "progress": said.progress, "ordinal": ordinal, "result": said.result,
+        "exported_at": plan.preview.exported_at,
+    }  # fmt: skip
+
+
+def _of_known(known: KnownRow) -> dict[str, UUID]:
+    return {"participation": known.stream, **({"dossier": known.dossier} if known.dossier else {})}
+
+
+def _matched(known: KnownRow) -> dict[str, object]:
+    return {"participation_id": known.stream, "matched": known.dossier}
+
+
+# --- decisions, as long as the plan holds
+
+
+def receive_export(
+    intake: Intake,
+    campaign: Campaign,
+    *,
+    planned: tuple[int, Purpose | None],
+    digest: str,
+    campaign_id: UUID,
+    exported_at: datetime,
+    counts: dict[str, int],
+    on: date,
+) -> list[Event]:
+    """The file was read, and nothing else was imported or declared since."""
+    _must_hold((intake.version, campaign.purpose) == planned)
+    return intakes.receive_export(
+        intake, digest=digest, campaign=campaign_id, exported_at=exported_at, counts=counts, on=on
+    )
+
+
+def follow(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    matched: UUID | None,
+    progress: Decimal | None,
+    result: Result | None,
+    exported_at: datetime,
+    on: date,
+) -> dict[str, list[Event]]:
+    """A later export shows the row, which is still whose it was."""
+    _must_hold(participation.dossier == matched)
+    return participations.follow(
+        participation, dossier, participation_id=participation_id, progress=progress, result=result,
+        exported_at=exported_at, on=on,
+    )  # fmt: skip
+
+
+def vanish(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    matched: UUID | None,
+    exported_at: datetime,
+    on: date,
+) -> dict[str, list[Event]]:
+    """A later export no longer shows the row, which is still whose it was."""
+    _must_hold(participation.dossier == matched)
+    return participations.vanish(
+        participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on
+    )
+
+
+def declare_campaign(
+    campaign: Campaign,
+    intake: Intake,
+    *,
+    planned: int,
+    name: str,
+    code: str,
+    purpose: Purpose,
+    site: str | None,
+    on: date,
+) -> list[Event]:
+    """What the campaign is for, and no export of it came in meanwhile."""
+    _must_hold(intake.version == planned)
+    return campaigns.declare_campaign(campaign, name=name, code=code, purpose=purpose, site=site, on=on)
+
+
+def _must_hold(holds: bool) -> None:
+    if not holds:
+        raise Refused("moved")

@@ -1,0 +1,132 @@
+"""A real structure in a temporary folder, its read side, and small exports of its campaign."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from pixflow import presets, structures
+from pixflow.dossier.assignment import open_dossier
+from pixflow.dossier.state import Dossier
+from pixflow.events import Recorded
+from pixflow.importing import Answers, Counts, Imported, Importer, Prepared
+from pixflow.participation import Participation
+from pixflow.people import OPERATOR, Actor
+from pixflow.pix_orga import Campaign, Part, Row
+from pixflow.pix_orga.sample import file_name, write_export
+from pixflow.staff import add
+from projections import result_routing
+from projections.catch_up import ReadSide
+from projections.result_routing import Known
+from projections.stores import database
+
+CAMPAIGN = Campaign(481516, "KMRTWX482", "Diagnostic initial")
+SAMPLES = Path(__file__).parent.parent / "pix_orga" / "data"
+SAMPLE = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+FIRST = datetime(2026, 5, 12, 7, 10, tzinfo=UTC)
+
+
+class House:
+    """One structure with a référent and an advisor; its clock stands at 1 June 2026, 11:00 in Paris."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.opened = structures.create(
+            folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"), sites=("L’Aigle", "Mortagne"),
+            on=date(2026, 1, 5), clock=lambda: self.now,
+        )  # fmt: skip
+        self.engine = self.opened.engine
+        self.referent = self.hire("Inès Ferrand", "ines@example.org", "referent")
+        self.advisor = self.hire("Paul Morel", "paul@example.org", "advisor")
+        self.side = ReadSide(self.engine, database(None))
+        self.importer = Importer(self.engine, self.known)
+
+    def hire(self, name: str, email: str, *roles: str, site: str | None = None) -> Actor:
+        member = uuid5(self.opened.id, email)
+        said = {"name": name, "email": email, "site": site, "roles": roles}
+        self.engine.execute({"staff": member}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+        return Actor(str(member))
+
+    def known(self, campaign: UUID) -> Sequence[Known]:
+        self.side.catch_up()
+        with self.side.database.connect() as connection:
+            return result_routing.known(connection, campaign)
+
+    def waiting(self, number: str) -> list[UUID]:
+        self.side.catch_up()
+        with self.side.database.connect() as connection:
+            return result_routing.waiting_with_number(connection, number)
+
+    def open(self, last_name: str, first_name: str, number: str | None = None, **said: Any) -> UUID:
+        dossier = uuid4()
+        identity = {"last_name": last_name, "first_name": first_name, "birth_date": None, "imilo_number": number}
+        self.engine.execute(
+            {"dossier": dossier}, open_dossier, by=self.referent, command_id=uuid4(), **{**identity, "site": "L’Aigle", **said}
+        )
+        return dossier
+
+    def declare(self, campaign: UUID | None = None, **said: Any) -> None:
+        self.importer.declare(
+            campaign, by=self.referent, command_id=uuid4(),
+            **{"name": CAMPAIGN.name, "code": CAMPAIGN.code, "purpose": "initial", "site": None, **said},
+        )  # fmt: skip
+
+    def prepare(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Prepared:
+        return self.importer.prepare(write_export(CAMPAIGN, rows, **form), file_name(CAMPAIGN, at), answers)
+
+    def receive(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Counts:
+        return self.record(self.prepare(rows, at, answers, **form)).counts
+
+    def record(self, prepared: Prepared, command_id: UUID | None = None) -> Imported:
+        return self.importer.record(prepared, by=self.referent, command_id=command_id or uuid4())
+
+    # --- what became of it
+
+    @property
+    def campaign(self) -> UUID:
+        return self.engine.claimed("campaign", [str(CAMPAIGN.id)])[str(CAMPAIGN.id)]
+
+    def participations(self) -> list[Participation]:
+        return [self.participation(one.stream) for one in self.known(self.campaign)]
+
+    def participation(self, stream: UUID) -> Participation:
+        state: Participation = self.engine.state("participation", stream)
+        return state
+
+    def dossier(self, stream: UUID) -> Dossier:
+        state: Dossier = self.engine.state("dossier", stream)
+        return state
+
+    def told(self, after: int) -> list[str]:
+        """The names of the events recorded after a position."""
+        return [type(recorded.event).__name__ for recorded in self.events(after)]
+
+    def events(self, after: int) -> list[Recorded]:
+        return self.engine.read(after, 100_000)
+
+
+def row(last_name: str, first_name: str, external_id: str | None = None, **said: Any) -> Row:
+    """Someone who has begun on 11 May 2026 at 15:00 in Paris and is half-way, unless said otherwise."""
+    begun = Row(
+        line=0, last_name=last_name, first_name=first_name, external_id=external_id, imported=(),
+        progress=Decimal("0.5"), started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC), ambiguous_time=False,
+        shared=False, shared_at=None, mastery=None, palier=None, paliers=4, badges=(), competences=(), domains=(),
+        skills=(),
+    )  # fmt: skip
+    return replace(begun, **said)
+
+
+def shared(of: Row, mastery: str = "0.5", **said: Any) -> Row:
+    """The same once shared, 40 minutes after the start."""
+    rate = Decimal(mastery)
+    at = of.started + timedelta(minutes=40) if isinstance(of.started, datetime) else of.started
+    result = {
+        "progress": Decimal(1), "shared": True, "shared_at": at, "mastery": rate, "palier": 2,
+        "competences": (Part("Interagir", rate, 100, int(rate * 100)),),
+        "domains": (Part("Communication", rate, 100, int(rate * 100)),),
+    }  # fmt: skip
+    return replace(of, **{**result, **said})

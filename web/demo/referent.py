@@ -1,0 +1,99 @@
+"""What the référente of the demonstration does: exports on Mondays and Thursdays, matches, dispatches."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from pixflow import campaign as campaigns
+from pixflow import tasks
+from pixflow.dossier import assignment, prescription
+from pixflow.importing import Answers, Importer
+from pixflow.matching import Person, rank
+from pixflow.participation import confirm_match, set_aside
+from pixflow.people import Actor
+from projections import directory, result_routing
+from projections.catch_up import ReadSide
+from web.demo import pix
+from web.demo.people import Youth
+from web.demo.world import World, at
+
+NAME = "Sophie Lecomte"
+LEFT_FOR_YOU = 2  # working days before the end during which what is doubtful and what came last is left on the board
+
+
+def declare(world: World) -> None:
+    """The campaign is declared before anyone takes the test."""
+    world.say(
+        NAME, {"campaign": world.command()}, campaigns.declare_campaign,
+        name=pix.CAMPAIGN.name, code=pix.CAMPAIGN.code, purpose="initial", site=None,
+    )  # fmt: skip
+
+
+def work(world: World, read: ReadSide, everyone: list[Youth], last: date) -> None:
+    """One morning: on Mondays and Thursdays the export, then what it brought."""
+    if world.today.weekday() in (0, 3) or world.today == last:
+        world.clock.go(at(world.today, 8, 40))
+        _import(world, read, everyone)
+    world.clock.go(at(world.today, 8, 50))
+    left = world.calendar.count(world.today, last) <= LEFT_FOR_YOU
+    read.catch_up()
+    if not left:
+        _match(world, read)
+        _dispatch(world, read)
+    _late(world)
+
+
+def _import(world: World, read: ReadSide, everyone: list[Youth]) -> None:
+    def known(campaign: UUID) -> list[result_routing.Known]:
+        read.catch_up()
+        with read.database.connect() as connection:
+            return result_routing.known(connection, campaign)
+
+    name, data = pix.export(everyone, world.clock.now, world.random)
+    importer = Importer(world.engine, known)
+    prepared = importer.prepare(data, name, Answers(exported_at=world.clock.now, accept_vanished=True, doubtful="leave"))
+    if not prepared.export.rows:
+        return  # nobody has begun the test yet
+    importer.record(prepared, by=_me(world), command_id=world.command())
+
+
+def _match(world: World, read: ReadSide) -> None:
+    with read.database.connect() as connection:
+        for row in result_routing.waiting(connection):
+            near = directory.candidates(connection, row.last_name, row.first_name, row.number)
+            people = {one.stream: Person(one.last_name, one.first_name, one.imilo_number, one.birth_date) for one in near}
+            found = rank(Person(row.last_name, row.first_name, row.external_id), people.items())
+            if not found:
+                world.say(NAME, {"participation": row.stream}, set_aside, reason="Compte d’essai de l’équipe")
+                continue
+            (best, match), others = found[0], tuple(key for key, _ in found[1:])
+            world.clock.go(world.clock.now + timedelta(minutes=2))
+            world.say(
+                NAME, {"participation": row.stream, "dossier": best}, confirm_match,
+                score=match.score, reasons=match.reasons, warnings=match.warnings, others=others, automatic=False,
+                context={"participation_id": row.stream, "dossier_id": best},
+            )  # fmt: skip
+
+
+def _dispatch(world: World, read: ReadSide) -> None:
+    read.catch_up()
+    with read.database.connect() as connection:
+        for row in result_routing.to_dispatch(connection):
+            if row.advisor is None:
+                continue
+            world.clock.go(world.clock.now + timedelta(minutes=1))
+            world.say(
+                NAME, {"dossier": row.stream}, prescription.dispatch_result,
+                participation=row.participation, advisor=row.advisor,
+            )  # fmt: skip
+
+
+def _late(world: World) -> None:
+    """What came in on closed dossiers, once it has waited two days."""
+    for id, state in world.engine.states("dossier", world.dossiers).items():
+        for task in tasks.of_dossier(state, world.engine.references()):
+            if task.kind == "review-late-event" and world.calendar.count(task.opens, world.today) >= 2:
+                world.say(NAME, {"dossier": id}, assignment.review_late_event, note="Vu avec le conseiller")
+
+
+def _me(world: World) -> Actor:
+    return world.actor(NAME)

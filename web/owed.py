@@ -1,0 +1,44 @@
+"""One task as a line: what to do, why, and when it is due, seen from a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pixflow.tasks import Task
+from pixflow.working_days import Calendar
+from web.french import dates
+from web.french import tasks as french
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A task said in French. `late` when it is past due; `to_come` is the day it opens, None once open."""
+
+    verb: str
+    why: str
+    due: str
+    late: bool
+    to_come: date | None
+
+
+def of_row(row: Any, today: date, calendar: Calendar) -> Words:
+    """Of a row of the queue."""
+    at = row.appointment.replace(tzinfo=UTC) if row.appointment else None
+    return _words(row, row.details, row.why_on, at, today, calendar)
+
+
+def of_task(task: Task, today: date, calendar: Calendar) -> Words:
+    """Of a task, as a replay works it out."""
+    return _words(task, task.why.details, task.why.on, task.appointment, today, calendar)
+
+
+def _words(
+    task: Any, details: Mapping[str, str], on: date, at: datetime | None, today: date, calendar: Calendar
+) -> Words:
+    at = at.astimezone(ZoneInfo(calendar.zone)) if at else None
+    why = french.why(task.kind, details, on, chases=task.chases, appointment=at, place=task.place, today=today)
+    late = task.due < today
+    due = dates.due_words(at if at and not late else task.due, today, calendar.count(task.due, today) if late else 0)
+    return Words(french.VERBS[task.kind], why, due, late, task.opens if task.opens > today else None)

@@ -1,0 +1,56 @@
+"""Lists of fifty rows: which page, how many in all, what stands before and after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """One page of a list of `total` rows; `address` is the list's, `params` what it asks besides the page `name`."""
+
+    total: int
+    number: int
+    address: str
+    params: Mapping[str, str]
+    name: str = "p"
+    anchor: str = ""
+
+    @classmethod
+    def at(
+        cls, total: int, asked: int, address: str, params: Mapping[str, str], *, name: str = "p", anchor: str = ""
+    ) -> "Pager":
+        """The page asked for, or the last one there is."""
+        last = max(1, -(-total // SIZE))
+        return cls(total, min(max(1, asked), last), address, params, name, anchor)
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * SIZE
+
+    @property
+    def first(self) -> int:
+        return min(self.total, self.offset + 1)
+
+    @property
+    def last(self) -> int:
+        return min(self.total, self.offset + SIZE)
+
+    @property
+    def previous(self) -> str | None:
+        return self._url(self.number - 1) if self.number > 1 else None
+
+    @property
+    def next(self) -> str | None:
+        return self._url(self.number + 1) if self.last < self.total else None
+
+    def _url(self, number: int) -> str:
+        return address(self.address, {**self.params, self.name: str(number) if number > 1 else ""}) + self.anchor
+
+
+def address(path: str, params: Mapping[str, str]) -> str:
+    """A path with those of its parameters that say something."""
+    asked = {name: value for name, value in params.items() if value}
+    return f"{path}?{urlencode(asked)}" if asked else path

@@ -1,0 +1,65 @@
+"""Where each task is done: the one place that knows which form a kind of task opens."""
+
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+FORM_OF: Final[dict[str, str]] = {
+    "present-pix": "present",
+    "plan-diagnostic": "plan",
+    "chase-diagnostic": "chase",
+    "chase-sharing": "chase",
+    "hold-debrief": "debrief",
+    "build-prescription": "prescription",
+    "refer": "refer",
+    "record-outcome": "end",
+    "close-or-plan": "close",
+    "review-late-event": "review",
+    "assign-advisor": "assign",
+}
+"""The form of the dossier page that closes a task."""
+
+_BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
+_BY_SUBJECT = frozenset({"hold-debrief", "build-prescription", "refer", "record-outcome"})
+_PILES = {
+    "dispatch-result": "/resultats#a-transmettre",
+    "match-participation": "/resultats#a-rapprocher",
+    "declare-campaign": "/resultats#campagnes",
+    "assign-advisor": "/dossiers?state=unassigned",
+}
+
+
+def href(subject: str, stream: UUID, key: str, kind: str) -> str:
+    """Where a task is done. `subject` is dossier, participation or campaign, `stream` its id, `key` the task's."""
+    if subject == "campaign":
+        return f"/resultats/campagnes/{stream}"
+    if subject == "participation" or kind == "dispatch-result":
+        return _PILES[kind]
+    return form(stream, FORM_OF[kind], about(kind, key))
+
+
+def about(kind: str, key: str) -> str:
+    """What the form of a task is about: its key, the id its key names, or nothing."""
+    if kind in _BY_KEY:
+        return key
+    return key.partition(":")[2] if kind in _BY_SUBJECT else ""
+
+
+def form(stream: UUID, name: str, about: str = "") -> str:
+    """A form of the dossier page, open."""
+    asked = {"form": name} | ({"about": about} if about else {})
+    return f"{dossier(stream)}?{urlencode(asked)}#form"
+
+
+def appointment(stream: UUID, key: str) -> str:
+    """The form that gives a task its appointment."""
+    return form(stream, "appointment", key)
+
+
+def dossier(stream: UUID) -> str:
+    return f"/dossiers/{stream}"
+
+
+def pile(kind: str) -> str:
+    """Where a référent's pile is worked through."""
+    return _PILES.get(kind) or f"/boite?{urlencode({'pile': kind})}"
