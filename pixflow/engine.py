@@ -156,7 +156,7 @@ class Engine(Application[UUID]):
             return Done()
         claims, releases = self._claims(work)
         try:
-            saved = self.save(*recorded, command=command, claims=claims, releases=releases)  # type: ignore[arg-type]
+            saved = self.save(*recorded, command=command, claims=claims, releases=releases)
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:

@@ -47,6 +47,11 @@ class Opened(msgspec.Struct, frozen=True):
         return uuid5(self.id, name)
 
 
+def slug_of(name: str) -> str:
+    """The name of a structure's folder."""
+    return normalise(name).replace(" ", "-")
+
+
 def slugs(data: Path) -> list[str]:
     """The structures of a data folder, by name of folder."""
     return sorted(found.parent.name for found in data.glob("*/structure.json"))
@@ -68,7 +73,7 @@ def create(
     Raises Refused("structure-exists") when the folder holds anything, or a key is left of that name: nothing is
     overwritten.
     """
-    slug = normalise(name).replace(" ", "-")
+    slug = slug_of(name)
     if not slug:
         raise Refused("required", field="name")
     folder = data / slug

@@ -8,12 +8,25 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 from sqlalchemy import (
-    JSON, Column, ColumnElement, Connection, Date, DateTime, Index, Integer, String, Table, Uuid,
-    and_, case, func, or_, select,
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    and_,
+    case,
+    func,
+    or_,
+    select,
 )  # fmt: skip
 
 from pixflow import tasks
-from pixflow.people import Scope
 from projections.change import Change, Row
 from projections.schema import metadata
 
@@ -64,7 +77,12 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             }  # fmt: skip
         case "participation":
             owed, owner = tasks.of_participation(change.after, change.refs), None
-            about = {"name": f"{change.after.first_name} {change.after.last_name}", "programme": "", "site": "", "phone": None}
+            about = {
+                "name": f"{change.after.first_name} {change.after.last_name}",
+                "programme": "",
+                "site": "",
+                "phone": None,
+            }
         case _:
             owed, owner = tasks.of_campaign(change.after, change.refs), None
             about = {"name": change.after.name, "programme": "", "site": "", "phone": None}
@@ -115,7 +133,9 @@ def page(
 def counts(connection: Connection, owner: UUID, today: date) -> list[Any]:
     """How many rows an advisor sees, and how many are late, by kind, programme and site."""
     late = func.sum(case((table.c.due < today, 1), else_=0))
-    query = select(table.c.kind, table.c.stage, table.c.programme, table.c.site, func.count().label("n"), late.label("late"))
+    query = select(
+        table.c.kind, table.c.stage, table.c.programme, table.c.site, func.count().label("n"), late.label("late")
+    )
     groups = (table.c.kind, table.c.stage, table.c.programme, table.c.site)
     return list(connection.execute(query.where(_mine(owner, today)).group_by(*groups)))
 
@@ -152,13 +172,17 @@ def of_subject(connection: Connection, stream: UUID) -> list[Any]:
 
 def later(connection: Connection, owner: UUID, today: date) -> int:
     """How many of an advisor's rows are still to open."""
-    return int(connection.execute(select(func.count()).where(table.c.owner == owner, table.c.opens > today)).scalar_one())
+    return int(
+        connection.execute(select(func.count()).where(table.c.owner == owner, table.c.opens > today)).scalar_one()
+    )
 
 
 def load(connection: Connection, today: date) -> dict[UUID, int]:
     """How many visible tasks each advisor has."""
-    query = select(table.c.owner, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(table.c.owner)
-    return {owner: count for owner, count in connection.execute(query)}
+    query = (
+        select(table.c.owner, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(table.c.owner)
+    )
+    return dict(connection.execute(query).tuples().all())
 
 
 def _visible(today: date) -> ColumnElement[bool]:

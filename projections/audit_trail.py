@@ -75,8 +75,8 @@ def recorded(row: Any) -> Recorded:
 
 def positions(connection: Connection, stream: UUID) -> dict[int, int]:
     """The position of each version of a stream."""
-    found = connection.execute(select(table.c.version, table.c.position).where(table.c.stream == stream))
-    return {version: position for version, position in found}
+    query = select(table.c.version, table.c.position).where(table.c.stream == stream)
+    return dict(connection.execute(query).tuples().all())
 
 
 def count_by(connection: Connection, by: str, since: Any, topics: tuple[str, ...]) -> int:

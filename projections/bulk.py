@@ -6,8 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, Connection, Date, DateTime, Dialect, Table, Uuid, delete, insert
-from sqlalchemy.sql import Executable
+from sqlalchemy import JSON, Connection, Date, DateTime, Delete, Dialect, Insert, Table, Uuid, delete, insert
 
 from projections.change import Row
 
@@ -56,10 +55,12 @@ def _plan(dialect: Dialect, table: Table) -> tuple[str, Callable[[Row], Sequence
 @cache
 def _deletion(dialect: Dialect, table: Table) -> tuple[str, Convert]:
     column = table.c.stream
-    return _positional(dialect, delete(table).where(column == "")), _convert(dialect, column.type) or (lambda value: value)
+    return _positional(dialect, delete(table).where(column == "")), _convert(dialect, column.type) or (
+        lambda value: value
+    )
 
 
-def _positional(dialect: Dialect, statement: Executable) -> str:
+def _positional(dialect: Dialect, statement: Insert | Delete) -> str:
     return str(statement.compile(dialect=_of_kind(dialect)))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import RLock
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +63,9 @@ class ReadSide:
         with self._mutex, self._turn:
             self._resume()
             goal = self.source.head() if limit is None else self._position + limit
-            while self._position < goal and (events := self.source.read(self._position, min(batch, goal - self._position))):
+            while self._position < goal and (
+                events := self.source.read(self._position, min(batch, goal - self._position))
+            ):
                 self._show(events)
         return self._position
 
@@ -121,7 +122,9 @@ class ReadSide:
             kind = kind_of(events[0].event)
             old = before.get(stream)
             if any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
-                history = [r for r in self.source.history(stream) if r.originator_version <= events[-1].originator_version]
+                history = [
+                    r for r in self.source.history(stream) if r.originator_version <= events[-1].originator_version
+                ]
                 new = KINDS[kind].fold(history)
             else:
                 new = old if old is not None else KINDS[kind].fold([])
@@ -140,7 +143,9 @@ class ReadSide:
         """A protocol was published: what every subject owes is worked out again."""
         kinds = ("dossier", "participation", "campaign")
         found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
-        states = ((row.stream, row.kind, _DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved)
+        states = (
+            (row.stream, row.kind, _DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved
+        )
         return [Change(stream, kind, state, state, (), self._refs) for stream, kind, state in states]
 
     def _project(self, connection: Connection, projection: Projection, changes: list[Change]) -> None:
@@ -188,7 +193,12 @@ def _keep(connection: Connection, changes: Sequence[Change]) -> None:
     moved = [change for change in changes if change.events]
     delete_streams(connection, folds, [change.stream for change in moved if change.before is not None])
     rows = [
-        {"stream": c.stream, "kind": c.kind, "version": c.events[-1].originator_version, "state": _ENCODER.encode(c.after)}
+        {
+            "stream": c.stream,
+            "kind": c.kind,
+            "version": c.events[-1].originator_version,
+            "state": _ENCODER.encode(c.after),
+        }
         for c in moved
     ]
     insert_rows(connection, folds, rows)
@@ -196,9 +206,11 @@ def _keep(connection: Connection, changes: Sequence[Change]) -> None:
 
 def _load(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
     wanted = list(streams)
-    states = {}
+    states: dict[UUID, Any] = {}
     for start in range(0, len(wanted), _CHUNK):
-        query = select(folds.c.stream, folds.c.kind, folds.c.state).where(folds.c.stream.in_(wanted[start : start + _CHUNK]))
+        query = select(folds.c.stream, folds.c.kind, folds.c.state).where(
+            folds.c.stream.in_(wanted[start : start + _CHUNK])
+        )
         states |= {stream: _DECODERS[kind].decode(state) for stream, kind, state in connection.execute(query)}
     return states
 

@@ -93,7 +93,9 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
     if not asked:
         return []
     for word in asked:
-        query = query.where(people.c.stream.in_(select(words.c.stream).where(words.c.word >= word, words.c.word < word + "\x7f")))
+        query = query.where(
+            people.c.stream.in_(select(words.c.stream).where(words.c.word >= word, words.c.word < word + "\x7f"))
+        )
     by_number = select(people).where(people.c.imilo_number == text.strip().upper())
     if scope.whose == "own":
         by_number = by_number.where(people.c.advisor == scope.advisor)
@@ -112,7 +114,7 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
 
 
 def candidates(connection: Connection, last_name: str, first_name: str, number: str | None) -> list[Found]:
-    """Those whom a participation might be: a word of the name in common, its first letters, or a number that looks alike."""
+    """Those whom a participation might be: a name that begins alike, or a number that looks alike."""
     asked = set(normalise(f"{last_name} {first_name}").split())
     streams: set[UUID] = set()
     for word in asked:

@@ -1,12 +1,24 @@
 """Dossiers: one line for each young person, for lists and filters."""
 
-from datetime import date
 from operator import attrgetter
 from typing import Any
 
-import msgspec
 from msgspec import Struct
-from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, Index, Integer, String, Table, Uuid, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+)
 
 from pixflow.dossier.stepper import current_stage
 from pixflow.grille import percent
@@ -20,9 +32,21 @@ KINDS = frozenset({"dossier"})
 APPENDS = False
 READS = {
     "dossier": attrgetter(
-        "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed",
-        "last.on", "orientation", "diagnostic", "prescription", "parcours",
-    )  # fmt: skip
+        "opened",
+        "last_name",
+        "first_name",
+        "birth_date",
+        "imilo_number",
+        "programme",
+        "site",
+        "advisor",
+        "closed",
+        "last.on",
+        "orientation",
+        "diagnostic",
+        "prescription",
+        "parcours",
+    )
 }
 
 table = Table(
@@ -92,12 +116,12 @@ def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
 
 def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
     """The programmes and sites that occur among the dossiers somebody reads."""
-    return {
-        name: [value for value in connection.execute(
-            select(table.c[name]).where(*_scope(scope), table.c[name] != "").distinct().order_by(table.c[name])
-        ).scalars()]
-        for name in ("programme", "site")
-    }  # fmt: skip
+    return {name: list(connection.execute(_values(scope, name)).scalars()) for name in ("programme", "site")}
+
+
+def _values(scope: Scope, name: str) -> Select[tuple[str]]:
+    column = table.c[name]
+    return select(column).where(*_scope(scope), column != "").distinct().order_by(column)
 
 
 def _scope(scope: Scope) -> list[ColumnElement[bool]]:

@@ -8,7 +8,21 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Index, Integer, String, Table, Text, Uuid, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    select,
+)
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Result
@@ -22,9 +36,16 @@ KINDS = frozenset({"participation", "dossier"})
 APPENDS = False
 READS = {
     "dossier": attrgetter(
-        "last_name", "first_name", "programme", "site", "advisor", "closed",
-        "diagnostic", "prescription.dispatched", "prescription.debriefs",
-    )  # fmt: skip
+        "last_name",
+        "first_name",
+        "programme",
+        "site",
+        "advisor",
+        "closed",
+        "diagnostic",
+        "prescription.dispatched",
+        "prescription.debriefs",
+    )
 }
 
 participations = Table(
@@ -127,7 +148,8 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
     if current is None or current[1].result is None or current[1].received is None:
         return []
     participation, link = current
-    assert link.result is not None and link.received is not None
+    assert link.result is not None
+    assert link.received is not None
     dispatched = dossier.prescription.dispatched.get(participation)
     debrief = dossier.prescription.debriefs.get(participation)
     return [
@@ -192,7 +214,7 @@ def one(connection: Connection, stream: UUID) -> Any:
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
     """How many participations each campaign has."""
     query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
-    return {campaign: count for campaign, count in connection.execute(query)}
+    return dict(connection.execute(query).tuples().all())
 
 
 def set_aside(connection: Connection, limit: int = 20) -> list[Any]:
@@ -219,7 +241,9 @@ def to_dispatch_total(connection: Connection) -> int:
 
 def dispatched(connection: Connection, since: date) -> list[Any]:
     """The results dispatched since a day."""
-    query = select(results).where(results.c.dispatched_on >= since).order_by(results.c.dispatched_on.desc(), results.c.name)
+    query = (
+        select(results).where(results.c.dispatched_on >= since).order_by(results.c.dispatched_on.desc(), results.c.name)
+    )
     return list(connection.execute(query))
 
 

@@ -43,7 +43,13 @@ def database(path: Path | None) -> Engine:
     @event.listens_for(made, "connect")
     def _settings(raw, _record) -> None:  # type: ignore[no-untyped-def]
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "secure_delete=ON", "busy_timeout=10000", "cache_size=-64000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "secure_delete=ON",
+            "busy_timeout=10000",
+            "cache_size=-64000",
+        ):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "begin")

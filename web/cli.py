@@ -17,6 +17,7 @@ from projections import advisor_queue, stores
 from web.french import dates, words
 from web.french import tasks as task_words
 from web.settings import Settings
+from web.site import site
 from web.terminal import AsOption, JsonOption, StructureOption, as_json, console, fail, in_words, person, shown, working
 
 app = typer.Typer(
@@ -52,6 +53,53 @@ def init(
     console.print("Ensuite : pixflow staff add NOM COURRIEL --role referent")
 
 
+@app.command()
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Préparer sans servir.")] = False,
+    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
+    data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
+) -> None:
+    """Une Mission locale inventée, quatre mois de suivi, et les pages pour l'essayer."""
+    from web import demo as demonstration
+    from web.main import run
+
+    folder = data or Settings().data
+    with in_words():
+        try:
+            demonstration.build(folder, structures.utc_now())
+            console.print(f"Démonstration préparée dans {folder}")
+        except Refused as refused:
+            if refused.code != "structure-exists":
+                raise
+            console.print(f"Démonstration déjà là, dans {folder} (effacez ce dossier pour repartir de zéro)")
+        _say_who(folder, demonstration.SLUG)
+        if not no_serve:
+            run(folder, port=port)
+
+
+def _say_who(folder: Path, slug: str) -> None:
+    with site(folder, demo=True, only=slug) as one:
+        team = one.structures[slug].refs.team.values()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Qui être", "Rôle", "Où regarder"):
+        table.add_column(title)
+    for member in sorted(team, key=lambda member: LOOK_ORDER.index(min(member.roles, key=LOOK_ORDER.index))):
+        role = min(member.roles, key=LOOK_ORDER.index)
+        table.add_row(f"{member.name}  [dim]{member.email}[/]", words.ROLES[role], LOOK[role])
+    console.print(table)
+
+
+LOOK = {
+    "advisor": "Ma boîte : les jeunes du jour, et pourquoi",
+    "referent": "Résultats : à rapprocher, à transmettre",
+    "manager": "Ma boîte : ce qui attend depuis longtemps",
+    "auditor": "Rejouer : chaque dossier, fait après fait",
+    "facilitator": "Protocole et grille",
+    "administrator": "Protocole et grille (ne lit aucun dossier)",
+}
+LOOK_ORDER = list(LOOK)
+
+
 @staff_app.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
@@ -72,7 +120,9 @@ def staff_add(
             if refused.code == "unknown-role":
                 fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(words.ROLES)}.")
             raise
-    console.print(f"{name} : {', '.join(words.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer")
+    console.print(
+        f"{name} : {', '.join(words.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
+    )
 
 
 @app.command()
@@ -84,7 +134,11 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
         with side.database.connect() as connection:
             owner = next(id for id in served.refs.team if str(id) == actor.id)
             rows = advisor_queue.page(connection, owner, today, limit=-1)
-            piles = advisor_queue.piles(connection, "referent", today) if "referent" in served.refs.team[owner].roles else []
+            piles = (
+                advisor_queue.piles(connection, "referent", today)
+                if "referent" in served.refs.team[owner].roles
+                else []
+            )
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return
@@ -129,7 +183,9 @@ def tick(structure: StructureOption = None) -> None:
 
 @app.command()
 def serve(
-    demo: Annotated[bool, typer.Option("--demo", help="Chacun choisit qui être ; sur cette machine seulement.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Chacun choisit qui être ; sur cette machine seulement.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
@@ -138,8 +194,11 @@ def serve(
 
     if not demo:
         fail(
-            "Les comptes et les mots de passe ne sont pas encore là : sans --demo, n'importe qui pourrait lire les dossiers. "
-            "« pixflow serve --demo » sert sur cette machine seulement."
+            "Les comptes et les mots de passe ne sont pas encore là : sans eux, n'importe qui lirait les dossiers. "
+            "« pixflow serve --demo » sert sur cette machine seulement, et chacun y choisit qui être."
         )
     with in_words():
         run(data or Settings().data, port=port)
+
+
+from web import cli_files  # noqa: E402, F401 — its commands join the app

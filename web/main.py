@@ -16,7 +16,7 @@ TICK_SECONDS = 60
 
 
 def run(data: Path, *, port: int) -> None:
-    """Serve every structure of a folder on 127.0.0.1 until stopped. The read stores reach the head before the port opens."""
+    """Serve every structure of a folder on 127.0.0.1 until stopped; the read stores reach the head before that."""
     if not structures.slugs(data):
         fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
     with site(data, demo=True, progress=shown("Mise à jour des tables")) as served, serving(served):

@@ -1,40 +1,52 @@
-"""What the dossier page shows: the state of one path as words, tasks, results, history and one open form."""
+"""What the dossier page shows: where one path stands, what is owed, what was decided, its history, one open form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pixflow import tasks
-from pixflow.dossier import assignment
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Built, Dossier, Linked
 from pixflow.dossier.stepper import stepper
-from pixflow.events import Recorded
-from pixflow.events.dossier import DossierOpened, Retracted
-from pixflow.folds import retracted
-from pixflow.grille import Explanation, explain
+from pixflow.events.values import Action
+from pixflow.grille import Explanation, Grille, Proposal, explain
 from pixflow.refused import Refused
 from projections import audit_trail
+from web import facts
 from web.dependencies import Desk
-from web.forms import FORMS
-from web.french import refusals
+from web.forms import FORMS, offers
+from web.french import dates, events, path, refusals, words
+from web.french import tasks as task_words
+from web.french.words import say
 from web.naming import names_for
-from web.pages import Form
 
-
-class Undo(Form):
-    version: int
+TASK_FORMS: dict[tasks.Kind, str] = {
+    "present-pix": "present",
+    "plan-diagnostic": "plan",
+    "chase-diagnostic": "chase",
+    "chase-sharing": "chase",
+    "assign-advisor": "assign",
+    "hold-debrief": "debrief",
+    "build-prescription": "prescription",
+    "refer": "refer",
+    "record-outcome": "end",
+    "close-or-plan": "close",
+    "review-late-event": "review",
+}
+NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """The one form that is open: its values, what is wrong with them, what happened meanwhile."""
+    """The one form that is open: its values, what is wrong with them, and the version they were sent from."""
 
     name: str
     about: str
     values: Mapping[str, Any]
     errors: Mapping[str, str] = field(default_factory=dict)
-    meanwhile: Sequence[Recorded] = ()
+    seen: int | None = None
 
     @classmethod
     def blank(cls, desk: Desk, dossier: Dossier, name: str, about: str) -> "OpenForm":
@@ -43,102 +55,211 @@ class OpenForm:
 
     @classmethod
     def again(
-        cls,
-        desk: Desk,
-        dossier: Dossier,
-        name: str,
-        sent: Mapping[str, Any],
-        errors: Mapping[str, str],
-        meanwhile: Sequence[Recorded] = (),
+        cls, desk: Desk, dossier: Dossier, name: str, sent: Mapping[str, Any], errors: Mapping[str, str]
     ) -> "OpenForm":
-        """With the values that were sent, all of them kept."""
+        """With the values that were sent, all of them kept; what is wrong with a hidden field is said of the form."""
         blank = cls.blank(desk, dossier, name, str(sent.get("about", "")))
-        asked = FORMS[name].model.model_fields
-        empty = {key: "" for key in asked if key not in ("command_id", "seen", "about")}
-        return cls(name, blank.about, {**blank.values, **empty, **sent}, errors, meanwhile)
+        empty = {key: "" for key in FORMS[name].model.model_fields if key != "about"}
+        shown = {("" if key in ("about", "seen", "command_id") else key): said for key, said in errors.items()}
+        seen = str(sent.get("seen", ""))
+        return cls(name, blank.about, {**blank.values, **empty, **sent}, shown, int(seen) if seen.isdecimal() else None)
 
     def get(self, name: str) -> Any:
         return self.values.get(name, "")
 
+    def many(self, name: str) -> list[str]:
+        """The values of a name that may come several times."""
+        value = self.get(name)
+        return [value] if isinstance(value, str) else [str(one) for one in value]
 
-def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, done: int = 0) -> dict[str, Any]:
-    """Everything dossier.html needs; `done` is the version just recorded, 0 for none."""
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A task as the page says it; `form` is what its button opens, "" when it is not for this person."""
+
+    task: tasks.Task
+    verb: str
+    button: str
+    when: str
+    late: bool
+    why: str
+    form: str
+    about: str
+    meets: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prescribed:
+    """A prescription beside what the grid proposed; `reserved` are the actions for the advisor's eyes only."""
+
+    built: Built
+    participation: UUID
+    proposals: Sequence[tuple[Proposal, bool]]
+    added: Sequence[Action]
+    actions: Sequence[tuple[ActionState, str]]
+    reserved: frozenset[UUID]
+
+
+def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = 0, stage: str = "") -> dict[str, Any]:
+    """Everything dossier.html needs; `done` is the version just recorded (0 for none), `stage` filters the history."""
     dossier = desk.dossier(dossier_id)
+    names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+    story = facts.Story(desk, names, trail, desk.may("retract", dossier))
+    owed = tasks.of_dossier(dossier, desk.refs)
+    open_to = offers(desk, dossier)
+    due = [due_of(desk, dossier, task, open_to) for task in owed if task.opens <= desk.today]
+    read = reading(desk, dossier)
     return {
-        "desk": desk,
-        "id": dossier_id,
-        "dossier": dossier,
-        "names": names_for(desk, dossier),
-        "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
-        "steps": stepper(dossier),
-        "owed": tasks.of_dossier(dossier, desk.refs),
-        "reading": reading(desk, dossier),
-        "history": history(trail),
-        "undo": undoable_in(desk, trail),
-        "done": next((r for r in trail if r.originator_version == done), None),
-        "form": opened,
-        "preview": preview(desk, dossier_id, opened),
-        "command_id": desk.new_command(),
-        "today": desk.today,
-    }
+        "desk": desk, "id": dossier_id, "dossier": dossier, "names": names, "today": desk.today, "path": path,
+        "offers": open_to, "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
+        "steps": steps(dossier, [task.kind for task in owed], desk.today),
+        "due": sorted(due, key=lambda one: one.task.due),
+        "coming": [(task_words.VERBS[task.kind], task.opens) for task in owed if task.opens > desk.today],
+        "current": dossier.diagnostic.current("initial"), "taken": taken(dossier), "reading": read,
+        "bands": bands(desk, read), "prescribed": list(prescribed(desk, dossier)),
+        "history": story.facts(stage), "stage": stage, "done": story.notice(done), "undo": story.undoable,
+        "form": opened, "beside": beside(dossier, opened, due), "subject": subject(dossier, opened),
+        "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
+        "preview": facts.preview(desk, dossier_id, names, opened) if opened else None,
+    }  # fmt: skip
 
 
-def reading(desk: Desk, dossier: Dossier) -> Explanation | None:
-    """The current initial result read by the grid in force the day it was learned."""
+def steps(dossier: Dossier, owed: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """The four stages as ui.stepper draws them."""
+    lines = path.stages(dossier, owed, today)
+    return [
+        {"label": words.STAGES[step.stage], "state": step.status, "lines": [lines[step.stage]]}
+        for step in stepper(dossier)
+    ]
+
+
+def due_of(desk: Desk, dossier: Dossier, task: tasks.Task, open_to: frozenset[str]) -> Due:
+    """A task with the button that this person may press."""
+    late = task.due < desk.today
+    at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
+    days = desk.refs.calendar.count(task.due, desk.today) if late else 0
+    delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"))
+    form = TASK_FORMS.get(task.kind, "")
+    about = task.key if form == "chase" else task.key.partition(":")[2]
+    return Due(
+        task, task_words.VERBS[task.kind], task_words.BUTTONS[task.kind], dates.due_words(at, desk.today, days), late,
+        task_words.reason_long(task, delay, today=desk.today), form if form in open_to else "", about,
+        "appointment" in open_to and task.kind not in NO_MEETING,
+        task.appointment is not None and task.due <= desk.today,
+    )  # fmt: skip
+
+
+def taken(dossier: Dossier) -> list[tuple[UUID, Linked]]:
+    """Every participation, in the order in which they were begun."""
+    return sorted(dossier.diagnostic.participations.items(), key=lambda item: _begun(item[1]))
+
+
+def _begun(link: Linked) -> tuple[date, int]:
+    return (link.started.day if link.started else link.mark.on, link.mark.version)
+
+
+def reading(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
+    """The current initial result, read by the grid its prescription relied on, else by that of a day (today's)."""
     current = dossier.diagnostic.current("initial")
-    if current is None or current[1].result is None or current[1].result.mastery is None or current[1].received is None:
+    mastery = current[1].result.mastery if current and current[1].result else None
+    if current is None or mastery is None:
         return None
-    published = desk.refs.grille(current[1].received.on)
-    return explain(published.document, published.number, current[1].result.mastery)
+    built = dossier.prescription.built.get(current[0])
+    published = desk.refs.grille(on or desk.today)
+    grille = grille_number(desk, built.grille) if built else None
+    return explain(grille or published.document, built.grille if built and grille else published.number, mastery)
 
 
-def history(trail: Sequence[Recorded]) -> list[tuple[Recorded, Recorded | None]]:
-    """Every fact, the latest first, with the retraction that struck it; retractions stand beside what they struck."""
-    struck = retracted(trail)
-    return [(r, struck.get(r.originator_version)) for r in reversed(trail) if not isinstance(r.event, Retracted)]
+def grille_number(desk: Desk, number: int) -> Grille | None:
+    return next((known.document for _, known in desk.refs.grilles.published if known.number == number), None)
 
 
-def undoable(desk: Desk, dossier_id: UUID, dossier: Dossier) -> int | None:
-    return undoable_in(desk, [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)])
+def bands(desk: Desk, read: Explanation | None) -> list[dict[str, Any]]:
+    """The grid's bands, as ui.score_bar draws them."""
+    grille = grille_number(desk, read.grille_number) if read else None
+    return [{"low": band.low, "high": band.high, "label": band.short} for band in (grille.bands if grille else ())]
 
 
-def undoable_in(desk: Desk, trail: Sequence[Recorded]) -> int | None:
-    """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed."""
-    struck = retracted(trail)
-    standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
-    last = standing[-1] if standing else None
-    if last is None or last.by != desk.actor.id or isinstance(last.event, (DossierOpened, *assignment.FROM_PIX)):
+def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
+    """Every prescription that stands, the latest first."""
+    built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].mark.version)
+    for participation, one in built:
+        grille = grille_number(desk, one.grille)
+        known = {p.id: p for band in (grille.bands if grille else ()) if band.low == one.low for p in band.proposals}
+        kept = {action.proposal for action in one.actions}
+        states = [dossier.parcours.actions[action.id] for action in one.actions]
+        reserved = {a.id for a in one.actions if a.proposal in known and known[a.proposal].advisor_only}
+        yield Prescribed(
+            one, participation,
+            [(known[id], id in kept) for id in one.proposed if id in known],
+            [action for action in one.actions if action.proposal is None],
+            [(state, path.action(state, desk.today)) for state in states], frozenset(reserved),
+        )  # fmt: skip
+
+
+def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due]) -> str:
+    """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page."""
+    if opened is None:
+        return ""
+    match FORMS[opened.name].place:
+        case "task":
+            near = (one for one in due if opened.about == one.task.key or one.form == opened.name != "chase")
+            return next((one.task.key for one in near), "tasks")
+        case "action":
+            found = subject(dossier, opened)
+            return str(found.action.id) if found else "tasks"
+        case "fact":
+            return f"fait-{opened.about}"
+        case place:
+            return place
+
+
+def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
+    """The action that a form is about, by its id or by that of one of its referrals."""
+    if opened is None or FORMS[opened.name].place != "action":
         return None
-    return last.originator_version
+    actions = dossier.parcours.actions.values()
+    named = ((str(state.action.id), *(str(sent.id) for sent in state.referrals)) for state in actions)
+    return next((state for state, ids in zip(actions, named, strict=True) if opened.about in ids), None)
 
 
-def preview(desk: Desk, dossier_id: UUID, opened: OpenForm | None) -> dict[str, Any] | None:
-    """For a correction: the facts it strikes, the tasks that vanish and those that appear."""
-    if opened is None or opened.name not in ("retract", "unmatch") or not opened.about:
+def offered(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanation | None:
+    """For the prescription's form: what the grid in force on the form's day proposes."""
+    if opened is None or opened.name != "prescription":
         return None
-    spec = FORMS[opened.name]
     try:
-        sent = {"version": int(opened.about)} if opened.name == "retract" else {}
-        more = {} if opened.name == "retract" else {"participation_id": UUID(opened.about)}
-        streams = {} if opened.name == "retract" else {"participation": UUID(opened.about)}
-        changed = desk.engine.preview(
-            {**streams, "dossier": dossier_id}, spec.decide, by=desk.actor, context=more, reason="—", **sent
-        )
-    except (Refused, ValueError) as error:
-        return {"refused": errors_of(desk, error).get("", "") if isinstance(error, Refused) else ""}
-    before, after = changed["dossier"]
-    owed = {t.key: t for t in tasks.of_dossier(before.state, desk.refs)}
-    then = {t.key: t for t in tasks.of_dossier(after.state, desk.refs)}
-    struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
-    return {
-        "struck": [r for r in before.events if r.originator_version in struck],
-        "gone": [task for key, task in owed.items() if key not in then],
-        "new": [task for key, task in then.items() if key not in owed],
-    }
+        return reading(desk, dossier, date.fromisoformat(str(opened.get("on"))))
+    except ValueError:
+        return reading(desk, dossier)
+
+
+def meanwhile(desk: Desk, names: Any, trail: Sequence[Any], opened: OpenForm | None) -> list[str]:
+    """What happened since the form was drawn, in sentences."""
+    if opened is None or opened.seen is None:
+        return []
+    since = [fact for fact in trail if fact.originator_version > opened.seen]
+    told = events.meanwhile(trail, names, zone=desk.zone)
+    return told[-len(since) :] if since else []
 
 
 def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
     """The refusal as a sentence, under the field it is about when it names one."""
     field_name = str(refused.details.get("field", ""))
     return {field_name: refusals.refusal(refused.code, refused.details, names_for(desk))}
+
+
+def imilo(dossier: Dossier, one: Prescribed, shared: str) -> str:
+    """A prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
+    day = dates.day(one.built.mark.on, year=True)
+    lines = [say("Pix emploi : {percent}, {shared}", percent=words.percent(one.built.percent), shared=shared)]
+    lines.append(say("Prescription du {day} :", day=day))
+    for state, _ in one.actions:
+        if state.action.id not in one.reserved:
+            partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
+            lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=path.imilo(state)))
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from pixflow import __version__, structures
 from pixflow.engine import Engine
+from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
 from pixflow.store.locks import FileLock, ServeLock
@@ -45,7 +46,7 @@ class Served:
         return self.engine.today()
 
     def tick(self) -> int:
-        """What time does: uploads forgotten for an hour go (their number is returned), the log is folded into the base."""
+        """What time does: uploads forgotten for an hour go (how many is returned), the WAL is emptied."""
         self.engine.recorder.truncate()
         return Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
 

@@ -23,7 +23,9 @@ from web.site import Served, serve_one
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-StructureOption = Annotated[str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")]
+StructureOption = Annotated[
+    str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")
+]
 AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne qui agit.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
 

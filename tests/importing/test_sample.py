@@ -126,5 +126,6 @@ def test_a_shared_row_is_finished_even_where_the_file_has_no_progress(house: Hou
     done = shared(row("Diallo", "Awa"))
     house.receive([done], progress=False)
     before = house.engine.head()
-    assert house.receive([done], datetime(2026, 5, 20, tzinfo=UTC), progress=False).unchanged == 1
-    assert house.told(before) == ["ExportReceived"]
+    later = [done, row("Bah", "Ali")]
+    assert house.receive(later, datetime(2026, 5, 20, tzinfo=UTC), progress=False).unchanged == 1
+    assert house.told(before) == ["ExportReceived", "ParticipationImported"]

@@ -14,16 +14,18 @@ from web.demo.people import SITES, SLOWNESS, STRUCTURE, Youth, invent
 from web.demo.world import MONTHS, Clock, World, at, working_days
 
 YOUNG_PEOPLE = 46
+SLUG = structures.slug_of(STRUCTURE)
 EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
 
 
 def build(data: Path, now: datetime, *, seed: int = 61) -> str:
-    """Open the structure in `data` and play it up to `now` (UTC); returns its slug. Raises Refused("structure-exists")."""
+    """Open the structure in `data` and play it up to `now` (UTC); returns its slug.
+
+    Raises Refused("structure-exists").
+    """
     random = Random(seed)  # noqa: S311 — a demonstration, the same each time
     clock = Clock((now - MONTHS).replace(hour=7, minute=30, second=0, microsecond=0))
-    opened = structures.create(
-        data, name=STRUCTURE, preset=presets.load("laigle-mortagne"), sites=SITES, clock=clock
-    )
+    opened = structures.create(data, name=STRUCTURE, preset=presets.load("laigle-mortagne"), sites=SITES, clock=clock)
     try:
         _play(World(opened, clock, random), now)
     finally:

@@ -18,7 +18,12 @@ Deed = Callable[[World, UUID, Youth, Dossier, Task], None]
 PARTNERS = {
     "cafe-numerique": "Médiathèque de Mortagne", "epn-fablab": "Fablab de L’Aigle", "plongee-numerique": "viaformation",
 }  # fmt: skip
-WISHES = ("Refaire le test après une formation courte", "Être plus à l’aise avec les démarches en ligne", "Valoriser son score", "")
+WISHES = (
+    "Refaire le test après une formation courte",
+    "Être plus à l’aise avec les démarches en ligne",
+    "Valoriser son score",
+    "",
+)
 
 
 def work(world: World) -> None:
@@ -26,7 +31,7 @@ def work(world: World) -> None:
     moment = at(world.today, 9, 10)
     ready = [
         (id, youth, state, task)
-        for id, youth, state, task in world.owed({name for name in world.staff})
+        for id, youth, state, task in world.owed(set(world.staff))
         if task.kind in DEEDS and world.calendar.count(task.opens, world.today) >= world.patience(youth, task)
     ]
     for id, youth, state, task in ready[:18]:
@@ -50,7 +55,8 @@ def partners(world: World) -> None:
                 refused = youth.number.endswith("4")
                 world.say(
                     youth.advisor, {"dossier": id}, parcours.answer_referral, referral=sent.id,
-                    answer="refused" if refused else "accepted", reason="Groupe complet jusqu’à la rentrée" if refused else "",
+                    answer="refused" if refused else "accepted",
+                    reason="Groupe complet jusqu’à la rentrée" if refused else "",
                 )  # fmt: skip
             elif sent.answer == "accepted" and one.started is None and waited >= 14:
                 world.say(
@@ -106,20 +112,43 @@ def _debrief(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -
     soon = state.appointments.get(task.key)
     if soon is None and len(youth.first_name) % 2:
         day = world.calendar.add(world.today, 3)
-        _say(world, youth, id, assignment.set_appointment, task=task.key, at=at(day, 14), day=day, place=f"Site de {youth.site}")
+        _say(
+            world,
+            youth,
+            id,
+            assignment.set_appointment,
+            task=task.key,
+            at=at(day, 14),
+            day=day,
+            place=f"Site de {youth.site}",
+        )
     elif soon and soon.missed is None and soon.day > world.today:
         return
     elif soon and soon.missed is None and youth.number.endswith("7"):
         _say(world, youth, id, assignment.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
     else:
-        _say(world, youth, id, prescription.hold_debrief, participation=_about(task), channel="meeting", note="Score expliqué, bien reçu")
+        _say(
+            world,
+            youth,
+            id,
+            prescription.hold_debrief,
+            participation=_about(task),
+            channel="meeting",
+            note="Score expliqué, bien reçu",
+        )
 
 
 def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     published = world.engine.references().grille(world.today)
     current = state.diagnostic.current("initial")
-    assert current is not None and current[1].result is not None and current[1].result.mastery is not None
-    shown = [p for p in explain(published.document, published.number, current[1].result.mastery).proposals if not p.advisor_only]
+    assert current is not None
+    assert current[1].result is not None
+    assert current[1].result.mastery is not None
+    shown = [
+        p
+        for p in explain(published.document, published.number, current[1].result.mastery).proposals
+        if not p.advisor_only
+    ]
     kept = tuple(p.id for p in shown[len(youth.last_name) % 2 :][:2])
     added = ("Atelier CV en ligne",) if youth.number.endswith("1") else ()
     command = world.command()
@@ -144,7 +173,8 @@ def _refer(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
         ends = world.calendar.add(world.today, 25)
         partner = Partner(None, PARTNERS.get(action.proposal or "", "Centre social de L’Aigle"))
         _say(
-            world, youth, id, parcours.send_referral, action=action.id, partner=partner, starts=None, ends=ends, note="",
+            world, youth, id, parcours.send_referral, action=action.id, partner=partner, starts=None, ends=ends,
+            note="",
             context={"referral": new_id(world.command(), "referral")},
         )  # fmt: skip
 

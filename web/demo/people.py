@@ -28,12 +28,12 @@ FIRST = (
     "Aminata Lucas Zoé Noé Éloïse Emmanuel Inès Théo Can Awa Léa Hugo Sarah Mathis Fatou Enzo Manon Yanis Chloé Bilal "
     "Camille Tom Nour Louis Jade Kylian Lina Adam Maëlys Rayan Océane Gabin Salomé Ilyes Margaux Axel Romane Nathan "
     "Anaïs Jean"
-).split()
+)
 LAST = (
-    "Diallo|Martin|Benaïssa|Lefèvre|D’Ornano|Nkom|Kowalski|Moreau|Öztürk|Koné|Petit|Garnier|Haddad|Roussel|Traoré|Leroy|"
-    "Fontaine|Belkacem|Perrin|Chevalier|Marchand|Nguyen|Saïdi|Girard|Blanchard|Lopez|Meunier|Amrani|Guérin|Dupuis|Barbier|"
-    "Colin|Rolland|Mansouri|Vidal|Aubry|Caron|Leclerc|Renaud|Bono"
-).split("|")
+    "Diallo Martin Benaïssa Lefèvre D’Ornano Nkom Kowalski Moreau Öztürk Koné Petit Garnier Haddad Roussel Traoré Leroy "
+    "Fontaine Belkacem Perrin Chevalier Marchand Nguyen Saïdi Girard Blanchard Lopez Meunier Amrani Guérin Dupuis "
+    "Barbier Colin Rolland Mansouri Vidal Aubry Caron Leclerc Renaud Bono"
+)
 PROJECTS = (
     "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique", "Espaces verts",
     "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
@@ -75,7 +75,9 @@ MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "le
 
 def invent(random: Random, count: int, arrivals: list[datetime], eager: range) -> list[Youth]:
     """`count` young people; the arrivals are in order. The `eager` ones take the test within days of arriving."""
-    pairs = [(first, LAST[(i * 7 + i // len(FIRST)) % len(LAST)]) for i, first in enumerate(FIRST * (count // len(FIRST) + 1))]
+    first_names, last_names = FIRST.split(), LAST.split()
+    turns = range(count)
+    pairs = [(first_names[i % 40], last_names[(i * 7 + i // 40) % 40]) for i in turns]
     made = []
     for i, arrives in enumerate(arrivals[:count]):
         first, last = pairs[i]

@@ -8,7 +8,7 @@ from pixflow.pix_orga import Campaign, Part, Row
 from pixflow.pix_orga.sample import ResultColumns, file_name, write_export
 from web.demo.people import Try, Youth
 
-CAMPAIGN = Campaign(481516, "KMRTWX482", "Diagnostic initial Pix emploi")
+CAMPAIGN = Campaign(530214, "HPVBRC358", "Diagnostic initial Pix emploi")
 COMPETENCES = (
     ("Mener une recherche et une veille d’information", "Information et données", 6),
     ("Gérer des données", "Information et données", 4),
@@ -28,7 +28,9 @@ def export(youths: list[Youth], at: datetime, random: Random) -> tuple[str, byte
     if stranger.started <= at and len(rows) > 6:
         rows.append(_line("Compte", "Essai", None, stranger, at))
     random.shuffle(rows)
-    return file_name(CAMPAIGN, at), write_export(CAMPAIGN, rows, organisation="Mission Locale de Démonstration", columns=COLUMNS)
+    return file_name(CAMPAIGN, at), write_export(
+        CAMPAIGN, rows, organisation="Mission Locale de Démonstration", columns=COLUMNS
+    )
 
 
 def _row(youth: Youth, one: Try, at: datetime) -> Row:

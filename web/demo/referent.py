@@ -50,7 +50,9 @@ def _import(world: World, read: ReadSide, everyone: list[Youth]) -> None:
 
     name, data = pix.export(everyone, world.clock.now, world.random)
     importer = Importer(world.engine, known)
-    prepared = importer.prepare(data, name, Answers(exported_at=world.clock.now, accept_vanished=True, doubtful="leave"))
+    prepared = importer.prepare(
+        data, name, Answers(exported_at=world.clock.now, accept_vanished=True, doubtful="leave")
+    )
     if not prepared.export.rows:
         return  # nobody has begun the test yet
     importer.record(prepared, by=_me(world), command_id=world.command())
@@ -60,7 +62,9 @@ def _match(world: World, read: ReadSide) -> None:
     with read.database.connect() as connection:
         for row in result_routing.waiting(connection):
             near = directory.candidates(connection, row.last_name, row.first_name, row.number)
-            people = {one.stream: Person(one.last_name, one.first_name, one.imilo_number, one.birth_date) for one in near}
+            people = {
+                one.stream: Person(one.last_name, one.first_name, one.imilo_number, one.birth_date) for one in near
+            }
             found = rank(Person(row.last_name, row.first_name, row.external_id), people.items())
             if not found:
                 world.say(NAME, {"participation": row.stream}, set_aside, reason="Compte d’essai de l’équipe")

@@ -71,9 +71,7 @@ class World:
     def hire(self) -> None:
         for name, address, roles in STAFF:
             self.staff[name] = uuid5(self.opened.id, address)
-            self.say(
-                OPERATOR, {"staff": self.staff[name]}, staff.add, name=name, email=address, site=None, roles=roles
-            )
+            self.say(OPERATOR, {"staff": self.staff[name]}, staff.add, name=name, email=address, site=None, roles=roles)
 
     def open(self, youth: Youth, by: str) -> UUID:
         dossier = uuid5(self.opened.id, youth.number)
@@ -81,7 +79,7 @@ class World:
         self.say(
             by, {"dossier": dossier}, assignment.open_dossier,
             last_name=youth.last_name, first_name=youth.first_name, birth_date=youth.birth_date,
-            imilo_number=youth.number, site=youth.site, phone=f"06 {self.random.randrange(10, 99)} 34 56 {self.random.randrange(10, 99)}",
+            imilo_number=youth.number, site=youth.site, phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
             programme=youth.programme, group=f"groupe de {youth.arrives:%m/%Y}" if end else None, collective_end=end,
             advisor=self.staff[youth.advisor] if youth.advisor else None,
             project=youth.project if "Pas encore" not in youth.project else "",

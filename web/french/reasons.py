@@ -61,6 +61,12 @@ QUESTIONS = {
     "vanished": "{count} sur {among} ne sont plus dans ce fichier : est-ce normal ?",
     "doubtful-rows": "{count} se ressemblent trop pour être distinguées : qu’en faire ?",
 }
+ASKED = {
+    "external-id-column": "la colonne de l’identifiant externe",
+    "exported-at": "la date de son export",
+    "vanished": "ce qu’il en est des participations disparues",
+    "doubtful-rows": "que faire des lignes qui se ressemblent",
+}
 EXPLANATIONS = {
     "external-id-column": "Le fichier a plusieurs colonnes libres. L’identifiant externe est ce que la personne a tapé "
     "avant le test, souvent son n° i-Milo. La réponse vaut pour tous les exports de cette campagne.",
@@ -82,6 +88,11 @@ def question(code: str, count: int = 0, among: int = 0) -> str:
     """What an import asks before it is recorded."""
     what = "ligne" if code == "doubtful-rows" else "participation"
     return say(QUESTIONS[code], count=plural(count, what), among=number(among))
+
+
+def asked(code: str) -> str:
+    """What is left to say when a question stands without an answer."""
+    return say(ASKED[code])
 
 
 def explanation(code: str) -> str:

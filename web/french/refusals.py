@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow.events import Recorded
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
-from web.french import dates, events, words
+from web.french import dates, events, reasons, words
 from web.french.events import PARIS, Names
 from web.french.words import say
 
@@ -54,9 +54,16 @@ REFUSALS: dict[str, str] = {
     "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
     "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",
     "already-declared": "Cette campagne est déjà déclarée ({purpose}). Elle ne se déclare qu’une fois.",
+    # files
+    "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "questions": "Il reste à répondre pour ce fichier : {codes}.",
+    "unknown-column": "Cette colonne n’est pas dans le fichier : choisissez-en une autre.",
+    "upload-gone": "Ce fichier n’attend plus ici : il est gardé une heure. Choisissez-le à nouveau.",
+    "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
     # the house
     "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
     "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
+    "unknown-zone": "Le fuseau horaire « {zone} » n’existe pas. Écrivez-le comme Europe/Paris.",
     "bad-grille": "La grille ne peut pas être publiée : {problem}.",
     "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
@@ -216,6 +223,8 @@ def _word(name: str, value: object, names: Names) -> str:
     match value:
         case date():
             return dates.day(value, year=True)
+        case tuple() if name == "codes":
+            return ", ".join(reasons.asked(str(code)) for code in value)
         case UUID() if name == "advisor":
             return names.staff(value)
         case UUID() if name == "dossier":

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from web.routes import who
+from web.routes import dossier, dossiers, queue, who
 
-ROUTERS: list[APIRouter] = [who.router]
+ROUTERS: list[APIRouter] = [who.router, queue.router, dossiers.router, dossier.router]

@@ -1,17 +1,59 @@
 """Ma boîte: what there is to do, in the order of urgency; the référent's piles; what has waited too long."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from msgspec.structs import asdict
 
-from projections import advisor_queue
+from pixflow.events import campaign, dossier, participation
+from pixflow.working_days import Calendar
+from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
+from web import facets, questions, task_links
 from web.dependencies import AtDesk, Desk
+from web.french import dates, words
+from web.french import tasks as french
+from web.owed import Words, of_row
 from web.pages import page
+from web.paging import SIZE, Pager
 
 router = APIRouter()
-PAGE = 50
+WORKING = frozenset({"advisor", "referent", "manager"})
+FACETS = (
+    facets.Facet("kind", french.FILTERS),
+    facets.Facet("stage", words.STAGES),
+    facets.Facet("programme", words.PROGRAMMES),
+    facets.Facet("site", {}),
+)
+CLOSING = tuple(
+    event.TOPIC
+    for event in (
+        dossier.PixPresented, dossier.DiagnosticPlanned, dossier.DiagnosticDeclined, dossier.YoungPersonChased,
+        dossier.ResultDispatched, dossier.DebriefHeld, dossier.PrescriptionBuilt, dossier.ReferralSent,
+        dossier.ActionDropped, dossier.ActionEnded, dossier.LateEventReviewed, dossier.DossierClosed,
+        dossier.AdvisorAssigned, campaign.CampaignDeclared, participation.MatchConfirmed,
+        participation.ParticipationSetAside,
+    )
+)  # fmt: skip
+"""The facts that close a task."""
+
+
+class Line:
+    """A row of the queue with all that its line says and leads to."""
+
+    def __init__(self, desk: Desk, row: Any) -> None:
+        self.row = row
+        self.words: Words = of_row(row, desk.today, desk.refs.calendar)
+        self.id = f"task-{row.stream}-{row.key.replace(':', '-')}"
+        self.href = task_links.href(row.subject, row.stream, row.key, row.kind)
+        self.dossier = task_links.dossier(row.stream) if row.subject == "dossier" else None
+        self.appointment = task_links.appointment(row.stream, row.key) if row.role == "advisor" else None
+        self.button = french.BUTTONS[row.kind]
+        member = desk.refs.team.get(row.owner) if row.owner else None
+        self.owner = member.name if member else "personne" if row.role == "advisor" else words.ROLES[row.role]
 
 
 @router.get("/boite")
@@ -22,58 +64,121 @@ def read(
     stage: str = "",
     programme: str = "",
     site: str = "",
+    pile: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
+    q: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """The rows of the person at the desk, filtered by the address."""
+    """The rows of the person at the desk, filtered by the address; `pile` shows one of the référent's instead."""
+    if not desk.roles & WORKING:
+        raise HTTPException(403)
+    if pile:
+        return _pile(request, desk, pile, p)
     wanted = Filter(kind, stage, programme, site)
-    advisor = "advisor" in desk.roles
-    rows = advisor_queue.page(desk.read, desk.me, desk.today, wanted, PAGE, (p - 1) * PAGE) if advisor else []
-    counted = advisor_queue.counts(desk.read, desk.me, desk.today) if advisor else []
+    own = _own(desk, wanted, p) if "advisor" in desk.roles else {}
+    piles = advisor_queue.piles(desk.read, "referent", desk.today) if "referent" in desk.roles else []
     context = {
         "desk": desk,
-        "wanted": wanted,
-        "groups": groups(desk, rows),
-        "facets": facets(counted),
-        "total": sum(row.n for row in counted),
-        "late": sum(row.late for row in counted),
-        "matching": sum(row.n for row in counted if _fits(row, wanted)),
-        "later": advisor_queue.later(desk.read, desk.me, desk.today) if advisor else 0,
-        "piles": advisor_queue.piles(desk.read, "referent", desk.today) if "referent" in desk.roles else [],
-        "escalated": escalated(desk),
-        "p": p,
-        "size": PAGE,
+        "advisor": "advisor" in desk.roles,
+        "referent": "referent" in desk.roles,
+        "own_total": 0,
+        "total": own.get("own_total", 0) + len(piles),
+        "done": done_today(desk),
+        "groups": [],
+        "chips": [],
+        "filtered": any(asdict(wanted).values()),
+        "matching": 0,
+        "later": 0,
+        "next": None,
+        "pager": None,
+        **own,
+        "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
+        "piles": [_pile_line(desk, one) for one in _in_order(piles)],
+        **_waiting_long(desk, q),
     }
     return page(request, "queue.html", context, block="queue")
 
 
-def groups(desk: Desk, rows: list[Any]) -> list[tuple[str, list[Any]]]:
-    """The rows in their groups: late, today, this week, later."""
-    sunday = desk.today + timedelta(days=6 - desk.today.weekday())
-    names = ("late", "today", "week", "later")
-    made: dict[str, list[Any]] = {name: [] for name in names}
-    for row in rows:
-        late, today, week = row.due < desk.today, row.due == desk.today, row.due <= sunday
-        made["late" if late else "today" if today else "week" if week else "later"].append(row)
-    return [(name, made[name]) for name in names if made[name]]
+def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
+    counted = advisor_queue.counts(desk.read, desk.me, desk.today)
+    asked = asdict(wanted)
+    matching = facets.total(counted, asked)
+    pager = Pager.at(matching, p, "/boite", asked)
+    rows = advisor_queue.page(desk.read, desk.me, desk.today, wanted, SIZE, pager.offset)
+    days = questions.due_days(desk.read, desk.me, desk.today, wanted)
+    return {
+        "own_total": sum(row.n for row in counted),
+        "own_late": sum(row.late for row in counted),
+        "matching": matching,
+        "groups": groups([Line(desk, row) for row in rows], days, desk.today),
+        "chips": facets.chips("/boite", FACETS, counted, asked, {}),
+        "later": advisor_queue.later(desk.read, desk.me, desk.today),
+        "next": questions.first_to_come(desk.read, desk.me, desk.today),
+        "pager": pager,
+    }
 
 
-def facets(counted: list[Any]) -> dict[str, dict[str, int]]:
-    """How many rows each kind, programme and site has."""
-    found: dict[str, dict[str, int]] = {"kind": {}, "programme": {}, "site": {}}
-    for row in counted:
-        for name, values in found.items():
-            value = getattr(row, name)
-            if value:
-                values[value] = values.get(value, 0) + row.n
-    return found
+def groups(
+    lines: Sequence[Line], days: Mapping[date, int], today: date
+) -> list[tuple[str, int, list[Line]]]:
+    """The lines of a page in their groups, each with how many it has over all pages: late, today, week, later."""
+    made: dict[str, list[Line]] = {}
+    counts: dict[str, int] = {}
+    for line in lines:
+        made.setdefault(group_of(line.row.due, today), []).append(line)
+    for due, count in days.items():
+        counts[group_of(due, today)] = counts.get(group_of(due, today), 0) + count
+    return [(name, counts.get(name, len(found)), found) for name, found in made.items()]
 
 
-def escalated(desk: Desk) -> list[Any]:
-    """What has been late so long that this person sees it too."""
-    if "manager" in desk.roles:
-        return advisor_queue.escalated(desk.read, "manager", desk.today, PAGE)
-    return advisor_queue.escalated(desk.read, "referent", desk.today, PAGE) if "referent" in desk.roles else []
+def group_of(due: date, today: date) -> str:
+    """late, today, week (until Sunday) or later."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return "late" if due < today else "today" if due == today else "week" if due <= sunday else "later"
 
 
-def _fits(row: Any, wanted: Filter) -> bool:
-    return all(getattr(row, name) == value for name in Filter.__struct_fields__ if (value := getattr(wanted, name)))
+def done_today(desk: Desk) -> int:
+    """What this person recorded today that closed something."""
+    midnight = datetime.combine(desk.today, time(), ZoneInfo(desk.zone)).astimezone(UTC).replace(tzinfo=None)
+    return audit_trail.count_by(desk.read, desk.actor.id, midnight, CLOSING)
+
+
+def _waiting_long(desk: Desk, q: int) -> dict[str, Any]:
+    total = questions.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
+    pager = Pager.at(total, q, "/boite", {}, name="q", anchor="#en-attente")
+    rows = questions.waiting_long(desk.read, desk.roles, desk.me, desk.today, SIZE, pager.offset) if total else []
+    return {"escalated": [Line(desk, row) for row in rows], "escalated_pager": pager}
+
+
+def _in_order(piles: Sequence[advisor_queue.Pile]) -> list[advisor_queue.Pile]:
+    return sorted(piles, key=lambda pile: pile.oldest)
+
+
+def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
+    due, late = due_said(pile.oldest, desk.today, desk.refs.calendar)
+    return {
+        "kind": pile.kind, "title": french.PILES[pile.kind](pile.count), "count": pile.count, "late_count": pile.late,
+        "due": due, "late": late, "button": french.BUTTONS[pile.kind], "href": _pile_href(desk, pile),
+    }  # fmt: skip
+
+
+def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:
+    if pile.kind == "declare-campaign" and pile.count == 1:
+        row = questions.pile(desk.read, "referent", pile.kind, desk.today, 1, 0)[0]
+        return task_links.href(row.subject, row.stream, row.key, row.kind)
+    return task_links.pile(pile.kind)
+
+
+def due_said(due: date, today: date, calendar: Calendar) -> tuple[str, bool]:
+    """A due day in words, and whether it is past."""
+    late = due < today
+    return dates.due_words(due, today, calendar.count(due, today) if late else 0), late
+
+
+def _pile(request: Request, desk: Desk, kind: str, p: int) -> Response:
+    if "referent" not in desk.roles or kind not in french.PILES:
+        raise HTTPException(404)
+    total = questions.pile_total(desk.read, "referent", kind, desk.today)
+    pager = Pager.at(total, p, "/boite", {"pile": kind})
+    rows = questions.pile(desk.read, "referent", kind, desk.today, SIZE, pager.offset)
+    context = {"title": french.PILES[kind](total), "lines": [Line(desk, row) for row in rows], "pager": pager}
+    return page(request, "pile.html", context, block="pile")

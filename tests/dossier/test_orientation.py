@@ -1,0 +1,86 @@
+from datetime import date
+
+import pytest
+
+from pixflow.dossier.orientation import decline_diagnostic, plan_diagnostic, present_pix
+from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, PixPresented
+from tests.given import (
+    CAMPAIGN, DAY, LATER, PLAN, RESULT_IN, SECOND, Any, closed, declined, given, linked, opened, planned, presented,
+    reopened, state_of,
+)  # fmt: skip
+
+FICHE: dict[str, Any] = {
+    "campaign": CAMPAIGN, "modality": "office", "mediator": False, "place": "L'Aigle", "planned_for": LATER, "on": DAY,
+    "plan": PLAN,
+}  # fmt: skip
+
+
+def test_pix_is_presented_once() -> None:
+    given(opened()).when(present_pix, occasion="welcome", on=DAY).then(PixPresented(occasion="welcome", on=DAY))
+
+
+def test_another_day_is_another_thing_to_say() -> None:
+    given(opened(), presented()).when(present_pix, occasion="welcome", on=LATER).refused("already-presented", on=DAY)
+
+
+def test_pix_may_be_presented_after_a_refusal_of_the_test() -> None:
+    again = PixPresented(occasion="follow-up", on=LATER)
+    given(opened(), declined()).when(present_pix, occasion="follow-up", on=LATER).then(again)
+
+
+def test_the_fiche_is_filled() -> None:
+    given(opened()).when(plan_diagnostic, **FICHE).then(DiagnosticPlanned(**FICHE))
+
+
+def test_another_plan_replaces_the_first() -> None:
+    at_home = FICHE | {"modality": "home", "place": "", "plan": SECOND}
+    given(opened(), planned()).when(plan_diagnostic, **at_home).then(DiagnosticPlanned(**at_home))
+    state = state_of("dossier", opened(), planned(), DiagnosticPlanned(**at_home))
+    assert (state.orientation.plan.id, state.orientation.plan.modality) == (SECOND, "home")
+
+
+def test_the_same_fiche_with_another_id_is_the_same_plan() -> None:
+    given(opened(), DiagnosticPlanned(**FICHE)).when(plan_diagnostic, **FICHE | {"plan": SECOND}).then_nothing()
+
+
+def test_the_same_fiche_after_a_refusal_is_a_new_plan() -> None:
+    history = (opened(), DiagnosticPlanned(**FICHE), declined())
+    given(*history).when(plan_diagnostic, **FICHE | {"plan": SECOND}).then(DiagnosticPlanned(**FICHE | {"plan": SECOND}))
+    assert state_of("dossier", *history, planned()).orientation.declined is None
+
+
+def test_a_test_is_not_planned_for_a_day_before_the_fiche() -> None:
+    before = FICHE | {"planned_for": date(2026, 9, 14)}
+    given(opened()).when(plan_diagnostic, **before).refused("planned-before", planned_for=date(2026, 9, 14), on=DAY)
+
+
+def test_the_young_person_may_decline() -> None:
+    said = DiagnosticDeclined(reason="pas maintenant", on=DAY)
+    given(opened(), presented()).when(decline_diagnostic, reason=" pas maintenant ", on=DAY).then(said)
+
+
+def test_declining_needs_a_reason() -> None:
+    given(opened()).when(decline_diagnostic, reason="  ", on=DAY).refused("required", field="reason")
+
+
+def test_a_test_taken_is_not_declined_any_more() -> None:
+    given(*RESULT_IN).when(decline_diagnostic, reason="non", on=DAY).refused("already-tested")
+
+
+def test_a_test_begun_may_still_be_declined() -> None:
+    said = DiagnosticDeclined(reason="non", on=DAY)
+    given(opened(), linked(progress="0.4")).when(decline_diagnostic, reason="non", on=DAY).then(said)
+
+
+@pytest.mark.parametrize(
+    ("decide", "arguments"),
+    [
+        (present_pix, {"occasion": "welcome", "on": DAY}),
+        (plan_diagnostic, FICHE),
+        (decline_diagnostic, {"reason": "non", "on": DAY}),
+    ],
+)
+def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
+    given().when(decide, **arguments).refused("unknown-dossier")
+    given(opened(), closed()).when(decide, **arguments).refused("closed", on=DAY)
+    assert given(opened(), closed(), reopened()).when(decide, **arguments).then_each_time  # open again: not refused

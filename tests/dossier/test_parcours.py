@@ -1,0 +1,122 @@
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pixflow.dossier.parcours import answer_referral, drop_action, end_action, send_referral, start_action
+from pixflow.events.dossier import ActionDropped, ActionEnded, ActionStarted, ReferralAnswered, ReferralSent
+from pixflow.events.values import Partner
+from tests.given import (
+    ACTION, ADDED, DAY, LATER, PRESCRIBED, REFERRAL, SECOND, answered, closed, dropped, ended, given, opened, sent,
+    started, state_of,
+)  # fmt: skip
+
+END = date(2026, 12, 18)
+REFER: dict[str, Any] = {
+    "action": ACTION, "partner": Partner(None, "viaformation"), "starts": None, "ends": None, "note": "", "on": DAY,
+    "referral": REFERRAL,
+}  # fmt: skip
+SENT = ReferralSent(**REFER)
+
+
+def test_the_young_person_is_referred_to_a_partner() -> None:
+    given(*PRESCRIBED).when(send_referral, **REFER).then(SENT)
+    spaced = REFER | {"partner": Partner(None, "  viaformation ")}
+    given(*PRESCRIBED).when(send_referral, **spaced).then(SENT)
+
+
+def test_a_referral_that_holds_is_not_doubled() -> None:
+    other = REFER | {"partner": Partner(None, "EPN"), "referral": SECOND}
+    given(*PRESCRIBED, sent()).when(send_referral, **other).refused("already-referred", partner="viaformation", on=DAY)
+    given(*PRESCRIBED, sent(), answered()).when(send_referral, **other).refused("already-referred")
+
+
+def test_after_a_refusal_another_partner_is_asked() -> None:
+    other = REFER | {"partner": Partner(None, "EPN"), "referral": SECOND}
+    given(*PRESCRIBED, sent(), answered(answer="refused")).when(send_referral, **other).then(ReferralSent(**other))
+    same = REFER | {"referral": SECOND}
+    given(*PRESCRIBED, sent(), answered(answer="refused")).when(send_referral, **same).then(ReferralSent(**same))
+
+
+def test_the_end_that_a_refusing_partner_gave_goes_with_it() -> None:
+    again = replace(SENT, referral=SECOND)
+    state = state_of("dossier", *PRESCRIBED, sent(ends=END), answered(answer="refused"), again)
+    assert state.parcours.actions[ACTION].ends is None
+    running = state_of("dossier", *PRESCRIBED, started(ends=END), sent())
+    assert running.parcours.actions[ACTION].ends == END
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "details"),
+    [
+        ({"partner": Partner(None, " ")}, "required", {"field": "partner"}),
+        ({"starts": LATER, "ends": DAY}, "ends-before-start", {"starts": LATER, "ends": DAY}),
+        ({"action": ADDED}, "unknown-action", {}),
+    ],
+)
+def test_a_referral_is_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
+    given(*PRESCRIBED).when(send_referral, **REFER | changes).refused(code, **details)
+
+
+def test_the_partner_accepts_or_refuses_with_a_reason() -> None:
+    yes: dict[str, Any] = {"referral": REFERRAL, "answer": "accepted", "reason": "", "on": LATER}
+    no = yes | {"answer": "refused", "reason": "complet"}
+    given(*PRESCRIBED, sent()).when(answer_referral, **yes).then(ReferralAnswered(**yes))
+    given(*PRESCRIBED, sent()).when(answer_referral, **no).then(ReferralAnswered(**no))
+    given(*PRESCRIBED, sent()).when(answer_referral, **no | {"reason": ""}).refused("required", field="reason")
+    given(*PRESCRIBED, sent(), answered()).when(answer_referral, **no).refused("already-answered", answer="accepted")
+    given(*PRESCRIBED).when(answer_referral, **yes).refused("unknown-referral")
+
+
+def test_an_answer_is_recorded_on_a_closed_dossier_for_the_referent_to_review() -> None:
+    said = ReferralAnswered(referral=REFERRAL, answer="accepted", reason="", on=LATER)
+    history = (*PRESCRIBED, sent(), closed())
+    given(*history).when(answer_referral, referral=REFERRAL, answer="accepted", reason="", on=LATER).then(said)
+    assert state_of("dossier", *history, said).late.on == LATER
+
+
+def test_an_action_starts_with_the_day_it_should_be_over() -> None:
+    given(*PRESCRIBED).when(start_action, action=ACTION, ends=END, on=DAY).then(
+        ActionStarted(action=ACTION, ends=END, on=DAY)
+    )
+    given(*PRESCRIBED, started()).when(start_action, action=ACTION, ends=END, on=LATER).refused("already-started", on=DAY)
+    given(*PRESCRIBED, started()).when(start_action, action=ACTION, ends=LATER, on=DAY).refused("already-started")
+    given(*PRESCRIBED).when(start_action, action=ACTION, ends=DAY, on=LATER).refused("ends-before-start", ends=DAY)
+
+
+def test_an_action_is_done_or_abandoned_once() -> None:
+    done = ActionEnded(action=ACTION, outcome="done", note="", on=LATER)
+    said: dict[str, Any] = {"action": ACTION, "outcome": "done", "note": " ", "on": LATER}
+    given(*PRESCRIBED, started()).when(end_action, **said).then(done)
+    given(*PRESCRIBED).when(end_action, **said).then(done)
+    given(*PRESCRIBED, ended()).when(end_action, **said | {"outcome": "abandoned"}).refused("action-over")
+
+
+def test_an_action_is_dropped_with_a_reason() -> None:
+    said = ActionDropped(action=ACTION, reason="trop loin", on=DAY)
+    given(*PRESCRIBED).when(drop_action, action=ACTION, reason="trop loin", on=DAY).then(said)
+    given(*PRESCRIBED, sent()).when(drop_action, action=ACTION, reason="", on=DAY).refused("required", field="reason")
+
+
+OVER: list[tuple[Any, dict[str, Any]]] = [
+    (send_referral, REFER),
+    (start_action, {"action": ACTION, "ends": END, "on": DAY}),
+    (end_action, {"action": ACTION, "outcome": "done", "note": "", "on": DAY}),
+    (drop_action, {"action": ACTION, "reason": "non", "on": DAY}),
+]
+
+
+@pytest.mark.parametrize(("decide", "arguments"), OVER)
+def test_nothing_more_happens_to_an_action_that_is_over(decide: Any, arguments: dict[str, Any]) -> None:
+    if decide is not end_action:
+        given(*PRESCRIBED, ended()).when(decide, **arguments).refused("action-over")
+    if decide is not drop_action:
+        given(*PRESCRIBED, dropped()).when(decide, **arguments).refused("action-over")
+
+
+@pytest.mark.parametrize(("decide", "arguments"), OVER)
+def test_the_dossier_must_be_open_and_know_the_action(decide: Any, arguments: dict[str, Any]) -> None:
+    given().when(decide, **arguments).refused("unknown-dossier")
+    given(*PRESCRIBED, closed()).when(decide, **arguments).refused("closed")
+    given(opened()).when(decide, **arguments).refused("unknown-action")

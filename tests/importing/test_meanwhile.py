@@ -1,0 +1,136 @@
+"""What others do between the reading of an export and its record: decided again, and nothing lost."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import pytest
+
+from pixflow.dossier.assignment import correct_contact, take_note
+from pixflow.importing import Imported, Importer
+from pixflow.participation import confirm_match
+from pixflow.refused import Refused
+from tests.importing.house import FIRST, House, row, shared
+
+LATER = FIRST + timedelta(days=7)
+AWA, BAH = row("Diallo", "Awa", "0012345"), row("Bah", "Ali", "77")
+
+
+def before_the_lock(house: House, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Act once, when the next command has been decided and is about to take the lock."""
+    taken = house.engine.recorder.exclusive
+    left = [act]
+
+    @contextmanager
+    def exclusive():
+        if left:
+            left.pop()()
+        with taken():
+            yield
+
+    monkeypatch.setattr(house.engine.recorder, "exclusive", exclusive)
+
+
+def test_a_write_to_a_matched_dossier_is_kept_and_the_import_decided_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dossier = house.open("Diallo", "Awa", "0012345")
+    house.declare()
+
+    def note() -> None:
+        house.engine.execute({"dossier": dossier}, take_note, by=house.referent, command_id=uuid4(), text="Rappelée")
+
+    before_the_lock(house, monkeypatch, note)
+    assert house.receive([shared(AWA), BAH]).new == 2
+    assert [type(r.event).__name__ for r in house.engine.history(dossier)] == [
+        "DossierOpened", "NoteTaken", "ParticipationLinked", "ResultReceived",
+    ]  # fmt: skip
+    assert [r.originator_version for r in house.engine.history(dossier)] == [1, 2, 3, 4]
+
+
+def test_a_match_confirmed_meanwhile_receives_the_result(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.declare()
+    house.receive([AWA, BAH])
+    dossier = house.open("Diallo", "Aoua")
+    participation = next(one.stream for one in house.known(house.campaign) if one.last_name == "Diallo")
+
+    def confirm() -> None:
+        house.engine.execute(
+            {"participation": participation, "dossier": dossier}, confirm_match, by=house.referent, command_id=uuid4(),
+            participation_id=participation, dossier_id=dossier, automatic=False, score=70, reasons=(), warnings=(),
+            others=(),
+        )  # fmt: skip
+
+    before_the_lock(house, monkeypatch, confirm)
+    assert house.receive([shared(AWA), BAH], LATER).shared == 1
+    assert house.dossier(dossier).diagnostic.current("initial")
+
+
+def test_the_same_export_imported_meanwhile_is_recorded_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_the_lock(house, monkeypatch, lambda: house.record(house.prepare([AWA, BAH])) and None)
+    assert house.receive([AWA, BAH]).new == 0
+    assert len(house.participations()) == 2
+
+
+def test_a_newer_export_imported_meanwhile_makes_this_one_older(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [row(f"J{n}", "Sam") for n in range(20)]
+    house.receive([AWA, *many])
+
+    def newer() -> None:
+        house.receive([AWA, *many, BAH], LATER + timedelta(days=1))
+
+    before_the_lock(house, monkeypatch, newer)
+    counts = house.receive(many, LATER)
+    assert (counts.vanished, counts.unchanged) == (0, 20)
+    assert not any(one.vanished for one in house.participations())
+
+
+def test_a_campaign_declared_meanwhile_leaves_no_row_without_purpose(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.receive([AWA])
+    before_the_lock(house, monkeypatch, lambda: house.declare(house.campaign))
+    house.receive([AWA, BAH], LATER)
+    assert [one.purpose for one in house.participations()] == ["initial", "initial"]
+
+
+def test_an_export_that_comes_in_during_a_declaration_is_settled_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.receive([AWA])
+    before_the_lock(house, monkeypatch, lambda: house.receive([AWA, BAH], LATER) and None)
+    house.declare(house.campaign)
+    assert [one.purpose for one in house.participations()] == ["initial", "initial"]
+
+
+def test_a_dossier_opened_meanwhile_is_matched_all_the_same(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.declare()
+    opened = []
+    before_the_lock(house, monkeypatch, lambda: opened.append(house.open("Diallo", "Awa", "0012345")))
+    house.receive([shared(AWA), BAH])
+    assert {one.last_name: one.dossier for one in house.participations()} == {"Diallo": opened[0], "Bah": None}
+
+
+def test_two_at_once_record_each_row_once(house: House) -> None:
+    rows = [row(f"Jeune{n}", "Sam") for n in range(200)]
+    ready, outcomes = Barrier(2), []
+
+    def importing() -> None:
+        importer = Importer(house.engine, lambda campaign: house.known(campaign))
+        prepared = house.prepare(rows)
+        ready.wait()
+        try:
+            outcomes.append(importer.record(prepared, by=house.referent, command_id=uuid4()))
+        except Refused as refused:
+            outcomes.append(refused)
+
+    threads = [Thread(target=importing) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(isinstance(outcome, Imported) for outcome in outcomes), outcomes
+    assert sorted(outcome.counts.new for outcome in outcomes) == [0, 200]
+    assert len(house.participations()) == 200

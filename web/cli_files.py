@@ -1,0 +1,199 @@
+"""The commands that take a file: read it, import an export, import a portfolio."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from pixflow.importing import Answers, Importer, Preview
+from pixflow.pix_orga import Export, Problem, Row, read
+from projections import result_routing
+from web.cli import app
+from web.french import words
+from web.french.problems import problem
+from web.french.reasons import question
+from web.site import Served
+from web.terminal import AsOption, JsonOption, StructureOption, as_json, console, fail, in_words, person, working
+
+FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Le fichier.")]
+REFUSED, QUESTION = 2, 3
+
+
+@app.command("read")
+def read_command(file: FileArgument, json: JsonOption = False) -> None:
+    """Lire un export de Pix Orga, sans rien enregistrer."""
+    export = read(file.read_bytes(), file.name)
+    if json:
+        as_json(as_document(export))
+    else:
+        _print_export(export)
+    if export.refused:
+        raise typer.Exit(REFUSED)
+
+
+def as_document(export: Export) -> dict[str, Any]:
+    """An export as `read --json` gives it: times in ISO 8601 UTC, a day without a time stays a day."""
+    campaign = export.campaign
+    return {
+        "kind": export.kind,
+        "campaign": {"id": campaign.id, "code": campaign.code, "name": campaign.name} if campaign else None,
+        "pix_course": export.pix_course,
+        "exported_at": _iso(export.exported_at),
+        "columns": [{"position": c.position, "header": c.header, "role": c.role} for c in export.columns],
+        "rows": [_row(row) for row in export.rows],
+        "problems": [_problem(one) for one in export.problems],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "progress": _number(row.progress),
+        "started_at": _iso(row.started),
+        "shared": row.shared,
+        "shared_at": _iso(row.shared_at),
+        "mastery_percent": int(row.mastery * 100) if row.mastery is not None else None,
+    }
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    sentence = problem(one.code, one.line, dict(one.details))
+    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
+
+
+def _iso(moment: datetime | date | None) -> str | None:
+    if isinstance(moment, datetime):
+        return moment.isoformat().replace("+00:00", "Z")
+    return moment.isoformat() if moment else None
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _print_export(export: Export) -> None:
+    if export.campaign:
+        console.print(
+            f"[bold]{export.campaign.name}[/] · {export.campaign.code or 'sans code'} · n° {export.campaign.id}"
+        )
+    if export.rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title, side in (
+            ("Ligne", "right"),
+            ("Nom", "left"),
+            ("N°", "left"),
+            ("Avancement", "right"),
+            ("Résultat", "right"),
+        ):
+            table.add_column(title, justify=side)  # type: ignore[arg-type]
+        for row in export.rows:
+            done = words.percent(int(row.progress * 100)) if row.progress is not None else "—"
+            score = (
+                words.percent(int(row.mastery * 100))
+                if row.mastery is not None
+                else "non envoyé"
+                if not row.shared
+                else "—"
+            )
+            table.add_row(str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—", done, score)
+        console.print(table)
+    _print_problems(export.problems)
+
+
+def _print_problems(problems: tuple[Problem, ...]) -> None:
+    for one in problems:
+        colour = "red" if one.severity == "refused" else "yellow"
+        console.print(f"[{colour}]●[/] {problem(one.code, one.line, dict(one.details))}")
+
+
+@app.command("import")
+def import_command(
+    file: FileArgument,
+    as_: AsOption,
+    preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
+    exported_at: Annotated[str | None, typer.Option(help="Quand il a été exporté : 2026-05-12T09:10.")] = None,
+    accept_vanished: Annotated[
+        bool, typer.Option(help="Oui, ces participations ont bien disparu de Pix Orga.")
+    ] = False,
+    external_id_column: Annotated[str | None, typer.Option(help="La colonne du n° de dossier (vide : aucune).")] = None,
+    doubtful: Annotated[
+        str | None, typer.Option(help="Les lignes douteuses : leave (laisser) ou record (enregistrer).")
+    ] = None,
+    structure: StructureOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Importer un export de Pix Orga."""
+    with working(structure) as served, in_words():
+        actor = person(served, as_)
+        answers = Answers(
+            exported_at=_instant(exported_at, served.refs.structure.zone), external_id_column=external_id_column,
+            accept_vanished=accept_vanished, doubtful=doubtful if doubtful in ("leave", "record") else None,  # type: ignore[arg-type]
+        )  # fmt: skip
+        importer = importer_of(served)
+        prepared = importer.prepare(file.read_bytes(), file.name, answers)
+        if prepared.preview is None:
+            if json:
+                as_json({"refused": True, "problems": [_problem(one) for one in prepared.export.problems]})
+            else:
+                _print_problems(prepared.export.problems)
+            raise typer.Exit(REFUSED)
+        shown, recorded = prepared.preview, False
+        if not shown.questions and not preview:
+            importer.record(prepared, by=actor, command_id=uuid4())
+            recorded = True
+    _tell(shown, recorded, json)
+    if shown.questions:
+        raise typer.Exit(QUESTION)
+
+
+def importer_of(served: Served) -> Importer:
+    """An importer over the served structure; what it knows is up to date."""
+
+    def known(campaign: UUID) -> list[result_routing.Known]:
+        side = served.read()
+        with side.database.connect() as connection:
+            return result_routing.known(connection, campaign)
+
+    return Importer(served.engine, known)
+
+
+def _tell(shown: Preview, recorded: bool, json: bool) -> None:
+    counts = shown.counts
+    numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
+    if json:
+        questions = [one.code for one in shown.questions]
+        as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "questions": questions,
+                 "problem_list": [_problem(one) for one in shown.problems]})  # fmt: skip
+        return
+    console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
+    names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
+    console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
+    _print_problems(shown.problems)
+    for one in shown.questions:
+        console.print(f"[yellow]?[/] {question(one.code, one.count, one.among)}")
+    if shown.seen_before:
+        console.print("Ce fichier est déjà enregistré : rien à faire.")
+    elif recorded:
+        console.print("[green]Enregistré.[/]")
+    elif not shown.questions:
+        console.print("Rien n'est enregistré : c'est un aperçu.")
+
+
+def _instant(text: str | None, zone: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"« {text} » n'est pas une date et une heure : écrivez 2026-05-12T09:10.")
+    return (said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))).astimezone(ZoneInfo("UTC"))

@@ -1,0 +1,135 @@
+"""The history of a dossier as sentences: who and when, what was struck and why, what may be taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pixflow import tasks
+from pixflow.dossier import assignment
+from pixflow.events import Recorded
+from pixflow.events.dossier import DossierOpened, Retracted
+from pixflow.folds import retracted
+from pixflow.refused import Refused
+from web.dependencies import Desk
+from web.forms import FORMS
+from web.french import events, refusals
+from web.french import tasks as task_words
+from web.french.words import say
+from web.naming import DeskNames
+from web.pages import Form
+
+if TYPE_CHECKING:
+    from web.sheet import OpenForm
+
+
+class Undo(Form):
+    """Annuler, in one press."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the history; `struck` says when, by whom and why it was taken back, "" while it stands."""
+
+    version: int
+    said: str
+    when: str
+    who: str
+    struck: str
+    correctable: bool
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a correction would do: the facts it strikes, the tasks that vanish and appear; or why it cannot be."""
+
+    struck: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    new: Sequence[str] = ()
+    refused: str = ""
+
+
+class Story:
+    """The trail of one dossier, told to the person at the desk; `may_retract` lets them correct it."""
+
+    def __init__(self, desk: Desk, names: DeskNames, trail: Sequence[Recorded], may_retract: bool) -> None:
+        self._zone, self._names, self._trail = desk.zone, names, trail
+        self._may_retract = may_retract
+        self._struck = retracted(trail)
+        self.undoable = undoable(desk, trail) if may_retract else None
+
+    def facts(self, stage: str = "") -> list[Fact]:
+        """Every fact, the latest first; a retraction stands beside what it struck."""
+        shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
+        return [self._fact(r) for r in reversed(shown) if not stage or r.event.STAGE == stage]
+
+    def notice(self, version: int) -> str:
+        """What was just recorded, in a sentence; "" for none."""
+        found = next((r for r in self._trail if r.originator_version == version), None)
+        return self._said(found) if found else ""
+
+    def _fact(self, recorded: Recorded) -> Fact:
+        by = self._struck.get(recorded.originator_version)
+        fixed = isinstance(recorded.event, (DossierOpened, *assignment.FROM_PIX))
+        return Fact(
+            recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
+            events.who(recorded, self._names), self._why_struck(by) if by else "",
+            self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
+        )  # fmt: skip
+
+    def _why_struck(self, by: Recorded) -> str:
+        assert isinstance(by.event, Retracted)
+        text = "retiré : {reason} ({who}, {when})"
+        when = events.when(by, self._zone)
+        return say(text, reason=by.event.reason, who=events.who(by, self._names), when=when)
+
+    def _said(self, recorded: Recorded) -> str:
+        return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)
+
+
+def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
+    """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
+
+    What opened the dossier, and what came from Pix Orga, is corrected otherwise.
+    """
+    struck = retracted(trail)
+    standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
+    last = standing[-1] if standing else None
+    if last is None or last.by != desk.actor.id or last.command == trail[0].command:
+        return None
+    return None if isinstance(last.event, assignment.FROM_PIX) else last.originator_version
+
+
+def preview(desk: Desk, dossier_id: UUID, names: DeskNames, opened: "OpenForm") -> Preview | None:
+    """For a correction: the facts it strikes, the tasks that vanish and those that appear."""
+    if opened.name not in ("retract", "unmatch"):
+        return None
+    try:
+        changed = _previewed(desk, dossier_id, opened.name, opened.about)
+    except ValueError:
+        return Preview()
+    except Refused as refused:
+        return Preview(refused=refusals.refusal(refused.code, refused.details, names))
+    before, after = changed["dossier"]
+    owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
+    then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
+    struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
+    gone = [r for r in before.events if r.originator_version in struck]
+    return Preview(
+        [events.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
+        [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
+        [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
+    )
+
+
+def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
+    decide = FORMS[name].decide
+    if name == "retract":
+        return desk.engine.preview({"dossier": dossier_id}, decide, by=desk.actor, version=int(about), reason="—")
+    streams = {"participation": UUID(about), "dossier": dossier_id}
+    return desk.engine.preview(
+        streams, decide, by=desk.actor, context={"participation_id": UUID(about)}, reason="—"
+    )
