@@ -182,7 +182,7 @@ def load(connection: Connection, today: date) -> dict[UUID, int]:
     query = (
         select(table.c.owner, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(table.c.owner)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _visible(today: date) -> ColumnElement[bool]:

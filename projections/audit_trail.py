@@ -76,7 +76,7 @@ def recorded(row: Any) -> Recorded:
 def positions(connection: Connection, stream: UUID) -> dict[int, int]:
     """The position of each version of a stream."""
     query = select(table.c.version, table.c.position).where(table.c.stream == stream)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def count_by(connection: Connection, by: str, since: Any, topics: tuple[str, ...]) -> int:

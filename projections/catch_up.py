@@ -42,6 +42,7 @@ class ReadSide:
         self._mutex = RLock()
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
+        self._stopped: set[tuple[str, UUID]] = set()
         metadata.create_all(database)
         with database.begin() as connection:
             self._position = self._start(connection)
@@ -69,8 +70,13 @@ class ReadSide:
                 self._show(events)
         return self._position
 
+    @property
+    def blocked(self) -> int:
+        """How many streams some projection could not show."""
+        return len(self._stopped)
+
     def stopped(self) -> list[Any]:
-        """The streams that a projection could not show."""
+        """The streams that a projection could not show: which, since which position, and the error's name."""
         with self.database.connect() as connection:
             return list(connection.execute(select(stopped)))
 
@@ -87,6 +93,7 @@ class ReadSide:
             connection.execute(insert(position), {"position": 0})
             return 0
         self._refs = _stored_references(connection)
+        self._stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
         return int(reached)
 
     def _show(self, events: Sequence[Recorded]) -> None:
@@ -152,30 +159,37 @@ class ReadSide:
         wanted = [change for change in changes if change.kind in projection.KINDS]
         if not wanted:
             return
+        tried_before = [c for c in wanted if (projection.NAME, c.stream) in self._stopped]
+        sound = [c for c in wanted if (projection.NAME, c.stream) not in self._stopped] if tried_before else wanted
         try:
             with connection.begin_nested():
-                _write(connection, projection, wanted)
+                _write(connection, projection, sound)
         except Exception:
-            for change in wanted:
-                self._project_one(connection, projection, change)
+            tried_before += sound
+        for change in tried_before:
+            self._project_one(connection, projection, change)
 
     def _project_one(self, connection: Connection, projection: Projection, change: Change) -> None:
-        connection.execute(
-            delete(stopped).where(stopped.c.projection == projection.NAME, stopped.c.stream == change.stream)
-        )
+        name, stream = projection.NAME, change.stream
+        connection.execute(delete(stopped).where(stopped.c.projection == name, stopped.c.stream == stream))
+        again = (name, stream) in self._stopped
+        self._stopped.discard((name, stream))
         try:
             with connection.begin_nested():
-                _write(connection, projection, [change])
+                _write(connection, projection, [change], whole=again)
         except Exception as error:
+            self._stopped.add((name, stream))
             row = {
-                "projection": projection.NAME, "stream": change.stream, "code": type(error).__name__,
+                "projection": name, "stream": stream, "code": type(error).__name__,
                 "position": change.events[-1].position if change.events else self._position,
             }  # fmt: skip
             connection.execute(insert(stopped), row)
 
 
-def _write(connection: Connection, projection: Projection, changes: Sequence[Change]) -> None:
-    moved = changes if projection.APPENDS else [change for change in changes if _seen(projection, change)]
+def _write(connection: Connection, projection: Projection, changes: Sequence[Change], *, whole: bool = False) -> None:
+    """Write the rows of these changes; `whole` also where nothing that the projection reads has changed."""
+    everything = projection.APPENDS or whole
+    moved = changes if everything else [change for change in changes if _seen(projection, change)]
     made = [projection.rows(change) for change in moved]
     for table in projection.TABLES:
         if not projection.APPENDS:

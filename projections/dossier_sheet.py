@@ -119,7 +119,7 @@ def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
     return {name: list(connection.execute(_values(scope, name)).scalars()) for name in ("programme", "site")}
 
 
-def _values(scope: Scope, name: str) -> Select[tuple[str]]:
+def _values(scope: Scope, name: str) -> Select[str]:
     column = table.c[name]
     return select(column).where(*_scope(scope), column != "").distinct().order_by(column)
 

@@ -214,7 +214,7 @@ def one(connection: Connection, stream: UUID) -> Any:
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
     """How many participations each campaign has."""
     query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def set_aside(connection: Connection, limit: int = 20) -> list[Any]:

@@ -94,7 +94,11 @@ class When:
         return decided
 
     def then_nothing(self) -> None:
-        assert taken(self.decide, self.before, self.arguments) == {}
+        assert self.decided() == {}
+
+    def decided(self) -> dict[str, list[Event]]:
+        """What is decided, by stream."""
+        return taken(self.decide, self.before, self.arguments)
 
     def refused(self, code: str, **details: object) -> None:
         """Refused with this code; `details` are those that matter here."""

@@ -22,6 +22,7 @@ from web.pages import Frame
 from web.site import Served, Site
 
 COOKIE = "pixflow_person"
+BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def desk(request: Request) -> Iterator[Desk]:
     with side.database.connect() as connection:
         roles = people.roles(actor, refs)
         made = Desk(site, served, actor, roles, people.scope(actor, refs), refs, connection, served.today())
-        request.state.frame = _frame(request, made)
+        request.state.frame = _frame(request, made, side.blocked)
         yield made
 
 
@@ -114,7 +115,7 @@ def _who(request: Request, site: Site) -> tuple[Served, Actor]:
     return served, Actor(person)
 
 
-def _frame(request: Request, desk: Desk) -> Frame:
+def _frame(request: Request, desk: Desk, blocked: int) -> Frame:
     member = desk.refs.team[desk.me]
     return Frame(
         structure_name=desk.refs.structure.name,
@@ -125,6 +126,7 @@ def _frame(request: Request, desk: Desk) -> Frame:
         search=desk.scope.whose != "none",
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
         change="/qui",
+        toasts=[(BLOCKED, "late")] if blocked else (),
     )
 
 

@@ -130,6 +130,4 @@ def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
     if name == "retract":
         return desk.engine.preview({"dossier": dossier_id}, decide, by=desk.actor, version=int(about), reason="—")
     streams = {"participation": UUID(about), "dossier": dossier_id}
-    return desk.engine.preview(
-        streams, decide, by=desk.actor, context={"participation_id": UUID(about)}, reason="—"
-    )
+    return desk.engine.preview(streams, decide, by=desk.actor, context={"participation_id": UUID(about)}, reason="—")

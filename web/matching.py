@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
+from pixflow.importing import match_after_opening
 from projections import result_routing
 from web.dependencies import Desk
 
 
-def match_waiting(desk: Desk, dossier_id: UUID, command_id: UUID) -> int:
-    """Match what waits with this dossier's i-Milo number, after it was opened or its identity corrected.
+def match_waiting(desk: Desk, dossier_id: UUID, imilo_number: str | None, *, command_id: UUID) -> int:
+    """A dossier was opened, or its identity corrected, by `command_id`: match what waits under its i-Milo number.
 
-    Returns how many were matched. `command_id` is that of the form: sent again, nothing is matched twice.
+    Returns how many facts that recorded. The desk must have been refreshed since.
     """
-    desk.refresh()
-    number = desk.dossier(dossier_id).imilo_number
-    waiting = result_routing.waiting_with_number(desk.read, number) if number else []
-    if not waiting:
-        return 0
-    raise NotImplementedError(command_id)
+    waiting = result_routing.waiting_with_number(desk.read, imilo_number) if imilo_number else []
+    done = match_after_opening(desk.engine, dossier_id, waiting, command_id=command_id)
+    return len(done.recorded)

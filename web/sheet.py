@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from pixflow import tasks
 from pixflow.dossier.state import ActionState, Built, Dossier, Linked
 from pixflow.dossier.stepper import stepper
-from pixflow.events.values import Action
-from pixflow.grille import Explanation, Grille, Proposal, explain
+from pixflow.events.values import Action, Result
+from pixflow.grille import Explanation, Grille, Proposal, explain, percent
 from pixflow.refused import Refused
 from projections import audit_trail
 from web import facts
@@ -75,6 +75,10 @@ class OpenForm:
     def error(self, name: str) -> str:
         return self.errors.get(name, "")
 
+    @property
+    def asked(self) -> Mapping[str, Any]:
+        return FORMS[self.name].model.model_fields
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -123,6 +127,8 @@ def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int 
         "current": dossier.diagnostic.current("initial"), "taken": taken(dossier), "reading": read,
         "bands": bands(desk, read), "prescribed": list(prescribed(desk, dossier)),
         "history": story.facts(stage), "stage": stage, "done": story.notice(done), "undo": story.undoable,
+        "done_version": done, "rank": rank(dossier), "progress": progress(dossier),
+        "imilo": imilo(dossier, list(prescribed(desk, dossier))), "choices": choices(desk, opened) if opened else {},
         "form": opened, "beside": beside(dossier, opened, due), "subject": subject(dossier, opened),
         "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
         "preview": facts.preview(desk, dossier_id, names, opened) if opened else None,
@@ -253,13 +259,53 @@ def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
     return {field_name: refusals.refusal(refused.code, refused.details, names_for(desk))}
 
 
-def imilo(dossier: Dossier, one: Prescribed, shared: str) -> str:
-    """A prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
-    day = dates.day(one.built.mark.on, year=True)
-    lines = [say("Pix emploi : {percent}, {shared}", percent=words.percent(one.built.percent), shared=shared)]
-    lines.append(say("Prescription du {day} :", day=day))
-    for state, _ in one.actions:
-        if state.action.id not in one.reserved:
-            partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
-            lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=path.imilo(state)))
-    return "\n".join(lines)
+def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
+    """What the lists of a form offer; a value that no list has any more stays in its own."""
+    campaigns = [
+        (id, f"{known.name} ({known.code})")
+        for id, known in desk.refs.campaigns.items()
+        if known.declared and known.purpose == "initial"
+    ]
+    offered: dict[str, list[tuple[Any, str]]] = {
+        "campaign": campaigns if len(campaigns) == 1 else [("", "Choisir…"), *campaigns],
+        "site": [(site, site) for site in desk.refs.structure.sites],
+        "programme": list(words.PROGRAMMES.items()),
+        "advisor": [("", "Choisir…"), *desk.staff("advisor")],
+    }
+    for name in ("site", "programme"):
+        value = opened.get(name)
+        if value not in dict(offered[name]):
+            offered[name].insert(0, (value or "", value or "Choisir…"))
+    return offered
+
+
+def rank(dossier: Dossier) -> int:
+    """Which of the initial participations the current result is, counted from 1."""
+    current = dossier.diagnostic.current("initial")
+    initial = [id for id, link in taken(dossier) if link.purpose == "initial"]
+    return initial.index(current[0]) + 1 if current else 0
+
+
+def progress(dossier: Dossier) -> str:
+    """From the shared initial result before the current one to that one, in points; "" without both."""
+    shared = [link.result for _, link in taken(dossier) if link.purpose == "initial" and link.result]
+    scores = [percent(result.mastery) for result in sorted(shared, key=_shared) if result.mastery is not None]
+    if len(scores) < 2:
+        return ""
+    before, now = scores[-2:]
+    return say("{change} depuis {before}", change=path.points(now - before), before=words.percent(before))
+
+
+def _shared(result: Result) -> tuple[date, str]:
+    return result.shared.day, result.shared.at.isoformat() if result.shared.at else ""
+
+
+def imilo(dossier: Dossier, prescriptions: Sequence[Prescribed]) -> list[str]:
+    """Each prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
+    return [
+        path.imilo_block(
+            one.built, dossier.diagnostic.participations.get(one.participation),
+            [state for state, _ in one.actions if state.action.id not in one.reserved],
+        )
+        for one in prescriptions
+    ]  # fmt: skip

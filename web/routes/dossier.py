@@ -91,7 +91,13 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
 
 
 def _answer(
-    request: Request, desk: Desk, dossier: Dossier, dossier_id: UUID, name: str, data: Mapping[str, Any], outcome: Outcome
+    request: Request,
+    desk: Desk,
+    dossier: Dossier,
+    dossier_id: UUID,
+    name: str,
+    data: Mapping[str, Any],
+    outcome: Outcome,
 ) -> Response:
     if not outcome.ok:
         errors = sheet.errors_of(desk, outcome.refused) if outcome.refused else {}

@@ -1,23 +1,39 @@
 """Dossiers: the list, the search, and a dossier opened by hand."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from msgspec.structs import asdict
+from rapidfuzz import fuzz
 
 from pixflow.dossier import assignment
 from pixflow.engine import new_id
+from pixflow.identity import normalise
+from pixflow.refused import Refused
 from projections import directory, dossier_sheet
+from projections.directory import Found
 from projections.dossier_sheet import Filter
+from web import facets, questions
 from web.dependencies import AtDesk, Desk
-from web.pages import Form, FormData, page, validate
+from web.french import dates, refusals, words
+from web.matching import match_waiting
+from web.naming import names_for
+from web.pages import Form, FormData, page, redirect, validate
+from web.paging import SIZE, Pager, address
 from web.recording import record
-from web.sheet import errors_of
 
 router = APIRouter()
-PAGE = 50
+STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
+FACETS = (
+    facets.Facet("stage", words.STAGES),
+    facets.Facet("programme", words.PROGRAMMES),
+    facets.Facet("site", {}),
+)
+ALIKE = 80
+"""How alike a name must be to what was searched, of 100, to be shown when nothing matches."""
 
 
 class Opening(Form):
@@ -51,25 +67,105 @@ def read(
     """The dossiers this person reads, by name."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
+    state = state if state in STATES else "all"
     wanted = Filter(stage, programme, site, state)
+    asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
+    kept = {"state": "" if state == "open" else state}
+    counted = questions.dossier_counts(desk.read, desk.scope)
+    there = [row for row in counted if _in_state(row, state)]
+    pager = Pager.at(facets.total(there, asked), p, "/dossiers", {**kept, **asked})
+    rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
     context = {
         "desk": desk,
-        "wanted": wanted,
-        "rows": dossier_sheet.page(desk.read, desk.scope, wanted, PAGE, (p - 1) * PAGE),
-        "total": dossier_sheet.total(desk.read, desk.scope, wanted),
-        "choices": dossier_sheet.choices(desk.read, desk.scope),
-        "p": p,
-        "size": PAGE,
+        "state": state,
+        "states": _states(desk, counted, asked, state),
+        "chips": facets.chips("/dossiers", FACETS, there, asked, kept),
+        "filtered": any(asked.values()),
+        "nothing": not counted,
+        "clear": address("/dossiers", kept),
+        "rows": [(row, _advisor(desk, row.advisor)) for row in rows],
+        "pager": pager,
     }
     return page(request, "dossiers.html", context, block="list")
 
 
+def _in_state(row: Any, state: str) -> bool:
+    return {
+        "open": not row.closed,
+        "closed": row.closed,
+        "unassigned": not row.closed and row.unassigned,
+        "all": True,
+    }[state]  # fmt: skip
+
+
+def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[facets.Chip]:
+    shown = [state for state in STATES if state != "unassigned" or desk.scope.whose == "all"]
+    chips = []
+    for state in shown:
+        count = facets.total([row for row in counted if _in_state(row, state)], asked)
+        href = address("/dossiers", {"state": "" if state == "open" else state, **asked})
+        chips.append(facets.Chip(STATES[state], href, count, state == chosen))
+    return chips
+
+
+def _advisor(desk: Desk, advisor: UUID | None) -> str:
+    if advisor is None:
+        return "sans conseiller·ère"
+    member = desk.refs.team.get(advisor)
+    return member.name if member else "une personne inconnue"
+
+
+# --- the search
+
+
 @router.post("/chercher")
 def search(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """By name or number; a POST, so that no name stands in an address or a log."""
-    text = str(data.get("q", ""))[:100]
-    context = {"desk": desk, "text": text, "found": directory.find(desk.read, text, desk.scope)}
+    """By name or number; a POST, so that no name stands in an address or a log. One found alone opens at once."""
+    if desk.scope.whose == "none":
+        raise HTTPException(403)
+    text = str(data.get("q", "")).strip()[:100]
+    where = "/rejouer" if data.get("vers") == "rejouer" or desk.roles == {"auditor"} else "/dossiers"
+    found = directory.find(desk.read, text, desk.scope, SIZE + 1)
+    if len(found) == 1:
+        return redirect(request, f"{where}/{found[0].stream}")
+    context = {
+        "text": text,
+        "where": where,
+        "found": [_line(desk, one) for one in found[:SIZE]],
+        "more": len(found) > SIZE,
+        "alike": [] if found else [_line(desk, one) for one in _alike(desk, text)],
+    }
     return page(request, "search.html", context, block="found")
+
+
+def _line(desk: Desk, found: Found) -> tuple[Found, str]:
+    said = (
+        found.imilo_number and f"n°{words.NBSP}{found.imilo_number}",
+        found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",
+        found.site,
+        "" if desk.scope.whose == "own" else _advisor(desk, found.advisor),
+        found.closed and "dossier clos",
+    )
+    return found, " · ".join(part for part in said if part)
+
+
+def _alike(desk: Desk, text: str, limit: int = 8) -> list[Found]:
+    """Those whose name is spelt nearly so, the nearest first."""
+    asked = normalise(text)
+    if not asked:
+        return []
+    near = directory.candidates(desk.read, text, "", None)
+    mine = [one for one in near if desk.scope.whose == "all" or one.advisor == desk.scope.advisor]
+    scored = [(fuzz.token_sort_ratio(asked, normalise(one.name)), one) for one in mine]
+    scored += [(fuzz.ratio(asked, normalise(one.last_name)), one) for one in mine]
+    best: dict[UUID, tuple[float, Found]] = {}
+    for score, one in sorted(scored, key=lambda pair: -pair[0]):
+        if score >= ALIKE:
+            best.setdefault(one.stream, (score, one))
+    return [one for _, one in best.values()][:limit]
+
+
+# --- a dossier by hand
 
 
 @router.get("/dossiers/nouveau")
@@ -77,26 +173,78 @@ def new(request: Request, desk: AtDesk) -> Response:
     """A blank dossier."""
     if not desk.may("open_dossier"):
         raise HTTPException(403)
-    mine = str(desk.me) if "advisor" in desk.roles else ""
-    return _form(request, desk, {"on": desk.today.isoformat(), "advisor": mine}, {})
+    sites = desk.refs.structure.sites
+    own = desk.refs.team[desk.me].site
+    values = {
+        "on": desk.today.isoformat(),
+        "advisor": str(desk.me) if "advisor" in desk.roles else "",
+        "site": own if own in sites else sites[0] if len(sites) == 1 else "",
+    }
+    return _form(request, desk, values, {})
 
 
 @router.post("/dossiers/nouveau")
 def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
+    """Open it; what waits in Pix Orga's exports under its number is then matched."""
     form, errors = validate(Opening, data)
-    if form is None:
+    errors = errors or (_unknown(desk, form) if form else {})
+    if form is None or errors:
         return _form(request, desk, data, errors, status=422)
     dossier_id = new_id(form.command_id, "dossier")
     sent = form.model_dump(exclude={"command_id", "seen"})
     sent |= {"programme": form.programme or "", "project": form.project or ""}
     outcome = record(desk, {"dossier": dossier_id}, assignment.open_dossier, command_id=form.command_id, **sent)
     if outcome.refused:
-        return _form(request, desk, data, errors_of(desk, outcome.refused), status=422)
-    return RedirectResponse(f"/dossiers/{dossier_id}?fait=1", 303)
+        return _form(request, desk, data, _refusal(desk, outcome.refused), status=422, taken=_holder(desk, outcome.refused))
+    desk.refresh()
+    number = assignment.canonical_number(form.imilo_number)
+    match_waiting(desk, dossier_id, number, command_id=form.command_id)
+    return redirect(request, f"/dossiers/{dossier_id}?fait=1" if _reads(desk, form.advisor) else "/dossiers")
+
+
+def _reads(desk: Desk, advisor: UUID | None) -> bool:
+    return desk.scope.whose == "all" or advisor == desk.me
+
+
+def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
+    """What is chosen from a list must be on it."""
+    errors = {}
+    if form.site not in desk.refs.structure.sites:
+        errors["site"] = words.invalid("literal_error", {})
+    if form.advisor and form.advisor not in dict(desk.staff("advisor")):
+        errors["advisor"] = words.invalid("literal_error", {})
+    return errors
+
+
+def _refusal(desk: Desk, refused: Refused) -> dict[str, str]:
+    field = "imilo_number" if refused.code == "taken" else str(refused.details.get("field", ""))
+    return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
+
+
+def _holder(desk: Desk, refused: Refused) -> UUID | None:
+    """The dossier that has the number already, when this person may read it."""
+    by = refused.details.get("by") if refused.code == "taken" else None
+    found = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
+    return found.stream if found and _reads(desk, found.advisor) else None
 
 
 def _form(
-    request: Request, desk: Desk, values: dict[str, object], errors: dict[str, str], *, status: int = 200
+    request: Request,
+    desk: Desk,
+    values: Mapping[str, object],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+    taken: UUID | None = None,
 ) -> Response:
-    context = {"desk": desk, "values": values, "errors": errors, "command_id": desk.new_command()}
+    advisors = [("", "à affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))]
+    context = {
+        "values": values,
+        "errors": errors,
+        "taken": taken,
+        "command_id": desk.new_command(),
+        "sites": [("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
+        "programmes": [("", "aucun pour l’instant"), *words.PROGRAMMES.items()],
+        "advisors": advisors,
+    }
     return page(request, "new_dossier.html", context, block="form", status=status)

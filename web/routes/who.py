@@ -1,22 +1,27 @@
-"""Qui êtes-vous : the page of a demonstration, where one chooses who to be."""
+"""Qui êtes-vous : the page of a demonstration, where one chooses who to be; and where each one begins."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
-from web.dependencies import COOKIE
+from pixflow.events.values import Role
+from pixflow.staff import Staff
+from web.dependencies import COOKIE, AtDesk
 from web.french import words
 from web.pages import page, redirect
 from web.site import Served, Site
 
 router = APIRouter()
-HOME = {"advisor": "/boite", "referent": "/boite", "manager": "/boite", "auditor": "/rejouer"}
+HOME: dict[Role, str] = {"advisor": "/boite", "referent": "/boite", "manager": "/boite", "auditor": "/rejouer"}
+"""Where each role begins, the first that somebody holds; the protocol for the others."""
 
 
 @router.get("/")
-def home() -> Response:
-    return Response(status_code=303, headers={"Location": "/boite"})
+def home(request: Request, desk: AtDesk) -> Response:
+    """To the page where this person begins."""
+    return redirect(request, _home(desk.roles))
 
 
 @router.get("/qui")
@@ -25,7 +30,9 @@ def choose(request: Request) -> Response:
     site: Site = request.app.state.site
     if not site.demo:
         raise HTTPException(404)
-    return page(request, "who.html", {"structures": [_people(slug, one) for slug, one in site.structures.items()]})
+    now = request.cookies.get(COOKIE, "").partition("/")[2]
+    structures = [_structure(slug, one) for slug, one in site.structures.items()]
+    return page(request, "who.html", {"structures": structures, "now": now})
 
 
 @router.post("/qui")
@@ -35,17 +42,27 @@ def be(request: Request, structure: Annotated[str, Form()], person: Annotated[UU
     served = site.find(structure, person) if site.demo else None
     if served is None:
         raise HTTPException(404)
-    roles = served.refs.team[person].roles
-    home = next((HOME[role] for role in HOME if role in roles), "/protocole")
-    response = redirect(request, home)
+    response = redirect(request, _home(served.refs.team[person].roles))
     response.set_cookie(COOKIE, f"{structure}/{person}", httponly=True, samesite="lax", path="/")
     return response
 
 
-def _people(slug: str, served: Served) -> dict[str, object]:
+def _home(roles: Iterable[Role]) -> str:
+    held = set(roles)
+    return next((address for role, address in HOME.items() if role in held), "/protocole")
+
+
+def _structure(slug: str, served: Served) -> dict[str, Any]:
+    """A structure and its people, under the first of their roles."""
     team = sorted(served.refs.team.items(), key=lambda item: item[1].name)
-    people = [
-        {"id": id, "name": member.name, "email": member.email, "roles": [words.ROLES[r] for r in sorted(member.roles)]}
-        for id, member in team
-    ]
-    return {"slug": slug, "name": served.refs.structure.name, "people": people}
+    groups = [(label, [_person(id, m, role) for id, m in team if _first(m) == role]) for role, label in words.ROLES.items()]
+    return {"slug": slug, "name": served.refs.structure.name, "groups": [group for group in groups if group[1]]}
+
+
+def _first(member: Staff) -> str:
+    return next((role for role in words.ROLES if role in member.roles), "")
+
+
+def _person(id: UUID, member: Staff, role: str) -> dict[str, Any]:
+    more = [label for other, label in words.ROLES.items() if other in member.roles and other != role]
+    return {"id": str(id), "name": member.name, "site": member.site, "more": more}

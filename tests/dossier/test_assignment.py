@@ -1,0 +1,232 @@
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from pixflow.dossier import assignment as a
+from pixflow.events import Event
+from pixflow.events import dossier as d
+from tests.given import (
+    ACTION, ADVISOR, COLLEAGUE, DAY, DEBRIEFED, LATER, PARTICIPATION, PRESCRIBED, RESULT_IN, SECOND, answered,
+    appointment, assigned, chased, closed, debriefed, given, joined, linked, missed, note, opened, planned, presented,
+    received, reopened, retracted, sent, started, state_of,
+)  # fmt: skip
+
+IDENTITY: dict[str, Any] = {
+    "last_name": "Martin", "first_name": "Léa", "birth_date": date(2005, 3, 2), "imilo_number": "00123",
+    "site": "L'Aigle", "on": DAY,
+}  # fmt: skip
+
+# --- opening
+
+
+def test_a_dossier_opens() -> None:
+    given().when(a.open_dossier, **IDENTITY).then(d.DossierOpened(**IDENTITY))
+
+
+def test_all_that_is_known_is_said_at_once() -> None:
+    known = {
+        "phone": "06 12 34 56 78", "email": " Lea@Exemple.fr ", "programme": "CEJ", "group": "CEJ 4",
+        "collective_end": date(2027, 1, 29), "advisor": ADVISOR, "project": " vente ",
+    }  # fmt: skip
+    given().when(a.open_dossier, **IDENTITY | {"imilo_number": " 00 12a "}, **known).then(
+        d.DossierOpened(**IDENTITY | {"imilo_number": "0012A"}),
+        d.ContactCorrected(phone="+33612345678", email="lea@exemple.fr", on=DAY),
+        d.ProgrammeJoined(programme="CEJ", group="CEJ 4", collective_end=date(2027, 1, 29), on=DAY),
+        d.ProjectStated(project="vente", on=DAY),
+        d.AdvisorAssigned(advisor=ADVISOR, on=DAY),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"last_name": " "}, "required", "last_name"),
+        ({"first_name": ""}, "required", "first_name"),
+        ({"birth_date": date(2017, 1, 1)}, "bad-birth-date", "birth_date"),
+        ({"birth_date": date(1985, 1, 1)}, "bad-birth-date", "birth_date"),
+        ({"imilo_number": "n° 12"}, "bad-number", "imilo_number"),
+    ],
+)
+def test_an_identity_is_checked(changes: dict[str, Any], code: str, field: str) -> None:
+    given().when(a.open_dossier, **IDENTITY | changes).refused(code, field=field)
+    given(opened()).when(a.correct_identity, **IDENTITY | changes).refused(code, field=field)
+
+
+@pytest.mark.parametrize(
+    ("contact", "code"), [({"phone": "12"}, "bad-phone"), ({"email": "lea"}, "bad-email")]
+)
+def test_a_contact_is_checked(contact: dict[str, str], code: str) -> None:
+    given().when(a.open_dossier, **IDENTITY, **contact).refused(code, field=next(iter(contact)))
+    said = {"phone": None, "email": None} | contact
+    given(opened()).when(a.correct_contact, **said, on=DAY).refused(code, field=next(iter(contact)))
+
+
+def test_an_identity_is_corrected() -> None:
+    other = IDENTITY | {"first_name": "Lea", "imilo_number": "00124"}
+    given(opened()).when(a.correct_identity, **other).then(d.IdentityCorrected(**other))
+    given(opened()).when(a.correct_identity, **IDENTITY | {"imilo_number": " 00123"}).then_nothing()
+    without = IDENTITY | {"imilo_number": "", "birth_date": None}
+    given(opened()).when(a.correct_identity, **without).then(d.IdentityCorrected(**without | {"imilo_number": None}))
+
+
+def test_a_contact_is_corrected() -> None:
+    said = d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
+    given(opened()).when(a.correct_contact, phone="0612345678", email=" ", on=DAY).then(said)
+    given(opened()).when(a.correct_contact, phone=None, email=None, on=DAY).then_nothing()
+
+
+def test_a_project_is_stated_and_kept_up_to_date() -> None:
+    said = d.ProjectStated(project="vente", on=DAY)
+    given(opened()).when(a.state_project, project=" vente", on=DAY).then(said)
+    given(opened(), said).when(a.state_project, project="cuisine", on=DAY).then(d.ProjectStated(project="cuisine", on=DAY))
+    given(opened()).when(a.state_project, project="", on=DAY).refused("required", field="project")
+
+
+def test_only_a_cej_has_a_group_and_a_collective_period() -> None:
+    said: dict[str, Any] = {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY}
+    given(opened()).when(a.join_programme, **said).then(joined())
+    given(opened(), joined()).when(a.join_programme, **said | {"programme": "PACEA"}).then(joined("PACEA"))
+    given(opened()).when(a.join_programme, **said | {"programme": ""}).refused("required", field="programme")
+
+
+def test_a_dossier_is_assigned_and_reassigned() -> None:
+    given(opened()).when(a.assign_advisor, advisor=ADVISOR, on=DAY).then(assigned())
+    given(opened(), assigned()).when(a.assign_advisor, advisor=COLLEAGUE, on=DAY).then(assigned(COLLEAGUE))
+
+
+# --- appointments, chases, notes
+
+TASK = f"hold-debrief:{PARTICIPATION}"
+MEETING: dict[str, Any] = {
+    "task": TASK, "at": datetime(2026, 9, 22, 9, tzinfo=UTC), "day": date(2026, 9, 22), "place": "L'Aigle", "on": DAY,
+}  # fmt: skip
+
+
+def test_an_appointment_is_set_and_moved() -> None:
+    given(*RESULT_IN).when(a.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
+    other = MEETING | {"at": datetime(2026, 9, 22, 14, tzinfo=UTC)}
+    given(*RESULT_IN, d.AppointmentSet(**MEETING)).when(a.set_appointment, **other).then(d.AppointmentSet(**other))
+    given(*RESULT_IN).when(a.set_appointment, **MEETING | {"day": date(2026, 9, 14)}).refused("appointment-past")
+
+
+def test_an_appointment_missed_may_be_set_again_as_it_was() -> None:
+    history = (*RESULT_IN, d.AppointmentSet(**MEETING), missed(TASK, date(2026, 9, 22)))
+    given(*history).when(a.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
+
+
+def test_an_appointment_is_missed_on_its_day_at_the_earliest() -> None:
+    said = d.AppointmentMissed(task=TASK, note="", on=date(2026, 9, 22))
+    history = (*RESULT_IN, d.AppointmentSet(**MEETING))
+    given(*history).when(a.miss_appointment, task=TASK, note=" ", on=date(2026, 9, 22)).then(said)
+    given(*history).when(a.miss_appointment, task=TASK, note="", on=LATER).refused("appointment-to-come")
+    given(*RESULT_IN).when(a.miss_appointment, task=TASK, note="", on=DAY).refused("no-appointment")
+
+
+def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
+    """The command id keeps a second press from counting twice; saying it again on purpose does count."""
+    chase: dict[str, Any] = {"about": "chase-sharing:x", "channel": "sms", "reached": False, "note": "", "on": DAY}
+    given(opened(), d.YoungPersonChased(**chase)).when(a.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
+    given(opened(), note()).when(a.take_note, text=" a appelé ", on=DAY).then_each_time(note())
+    state = state_of("dossier", opened(), d.YoungPersonChased(**chase), d.YoungPersonChased(**chase))
+    assert [mark.version for mark in state.chases["chase-sharing:x"]] == [2, 3]
+
+
+def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
+    given(opened(), closed()).when(a.take_note, text="a appelé", on=DAY).then_each_time(note())
+    given().when(a.take_note, text="a appelé", on=DAY).refused("unknown-dossier")
+    given(opened()).when(a.take_note, text=" ", on=DAY).refused("required", field="text")
+
+
+# --- closing
+
+
+def test_a_dossier_closes_with_a_reason() -> None:
+    given(opened()).when(a.close, reason="moved", note="", on=DAY).then(closed())
+    given(opened(), closed()).when(a.close, reason="employment", note="", on=DAY).refused("closed", on=DAY)
+    given(opened()).when(a.close, reason="other", note=" ", on=DAY).refused("required", field="note")
+    given().when(a.close, reason="moved", note="", on=DAY).refused("unknown-dossier")
+
+
+def test_a_dossier_reopens_with_a_reason() -> None:
+    given(opened(), closed()).when(a.reopen, reason="revenue", on=DAY).then(reopened())
+    given(opened(), closed()).when(a.reopen, reason="", on=DAY).refused("required", field="reason")
+    given(opened()).when(a.reopen, reason="revenue", on=DAY).then_nothing()
+
+
+def test_what_came_in_late_is_reviewed() -> None:
+    late = (opened(), linked(), closed(), received())
+    given(*late).when(a.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
+    given(opened(), closed()).when(a.review_late_event, note="", on=DAY).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("decide", "arguments"),
+    [
+        (a.correct_identity, IDENTITY),
+        (a.correct_contact, {"phone": None, "email": None, "on": DAY}),
+        (a.state_project, {"project": "vente", "on": DAY}),
+        (a.join_programme, {"programme": "PACEA", "group": None, "collective_end": None, "on": DAY}),
+        (a.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
+        (a.set_appointment, MEETING),
+        (a.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
+        (a.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
+    ],
+)
+def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
+    given().when(decide, **arguments).refused("unknown-dossier")
+    given(opened(), closed()).when(decide, **arguments).refused("closed", on=DAY)
+
+
+# --- taking back
+
+
+def struck(*versions: int) -> list[Event]:
+    return [d.Retracted(version=version, reason="erreur", on=DAY) for version in versions]
+
+
+def test_one_event_is_taken_back() -> None:
+    given(opened(), presented()).when(a.retract, version=2, reason=" erreur ", on=DAY).then(*struck(2))
+
+
+def test_what_was_built_on_it_goes_with_it_the_latest_first() -> None:
+    history = (*PRESCRIBED, note(), sent(), answered(), started(), chased(f"refer:{ACTION}"))
+    given(*history).when(a.retract, version=7, reason="erreur", on=DAY).then(*struck(12, 11, 10, 9, 7))
+    given(*history).when(a.retract, version=9, reason="erreur", on=DAY).then(*struck(10, 9))
+
+
+def test_what_is_struck_already_is_not_struck_again() -> None:
+    history = (*PRESCRIBED, sent(), retracted(8))
+    given(*history).when(a.retract, version=7, reason="erreur", on=DAY).then(*struck(7))
+
+
+def test_the_chases_of_a_plan_go_with_it() -> None:
+    plan = planned()
+    history = (opened(), plan, chased(f"chase-diagnostic:{plan.plan}"), chased(f"chase-diagnostic:{SECOND}"))
+    given(*history).when(a.retract, version=2, reason="erreur", on=DAY).then(*struck(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("version", "code"),
+    [(1, "not-retractable"), (3, "undo-the-match"), (4, "undo-the-match"), (7, "not-retractable"), (8, "unknown-event")],
+)
+def test_an_event_stays(version: int, code: str) -> None:
+    history = (*DEBRIEFED, retracted(6))
+    given(*history).when(a.retract, version=version, reason="erreur", on=DAY).refused(code)
+
+
+def test_taking_back_needs_a_reason() -> None:
+    given(opened(), presented()).when(a.retract, version=2, reason="", on=DAY).refused("required", field="reason")
+
+
+def test_closing_may_be_taken_back() -> None:
+    given(opened(), closed()).when(a.retract, version=2, reason="erreur", on=DAY).then(*struck(2))
+    assert state_of("dossier", opened(), closed(), retracted(2)).closed is None
+
+
+def test_a_participation_goes_with_all_that_names_it() -> None:
+    mine = (*PRESCRIBED, appointment(TASK, LATER), sent())
+    others = (linked(participation=SECOND), debriefed(participation=SECOND), note())
+    given(*mine, *others).when(
+        a.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
+    ).then(*struck(9, 8, 7, 6, 5, 4, 3))  # fmt: skip

@@ -1,0 +1,210 @@
+"""The read side follows the events: rebuilt equals live, a bad stream stops alone, a protocol moves every row."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from pixflow import presets, staff, structures
+from pixflow.dossier import assignment, orientation
+from pixflow.engine import Engine
+from pixflow.people import OPERATOR, Actor
+from pixflow.publishing import publish_protocol
+from pixflow.structures import Opened
+from projections import advisor_queue, audit_trail, directory, stores
+from projections.catch_up import PROJECTIONS, ReadSide
+from projections.schema import folds, position
+from web import demo
+
+NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory):
+    """The demonstration's four months: some 700 events of every stream."""
+    data = tmp_path_factory.mktemp("demo")
+    opened = structures.open_one(data, demo.build(data, NOW), clock=lambda: NOW)
+    yield opened
+    opened.engine.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path):
+    made = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    yield made
+    made.engine.close()
+
+
+def everything(side: ReadSide) -> dict[str, list[str]]:
+    """Every row of every table, in an order of its own."""
+    tables = [table for projection in PROJECTIONS for table in projection.TABLES] + [folds, position]
+    with side.database.connect() as connection:
+        return {t.name: sorted(repr(row) for row in connection.execute(select(t))) for t in tables}
+
+
+def follow(engine: Engine, batch: int = 20_000) -> ReadSide:
+    side = ReadSide(engine, stores.database(None))
+    side.catch_up(batch=batch)
+    return side
+
+
+def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
+    dossier = uuid4()
+    opened.engine.execute(
+        {"dossier": dossier}, assignment.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        last_name=name, first_name="Aminata", birth_date=None, imilo_number=None, site="Ici",
+    )  # fmt: skip
+    return dossier
+
+
+@pytest.mark.parametrize("batch", [1, 7, 100])
+def test_rebuilt_equals_live_row_for_row(played: Opened, batch: int):
+    live, rebuilt = follow(played.engine, batch), follow(played.engine)
+    assert live.position == played.engine.head() > 600
+    assert everything(live) == everything(rebuilt)
+    assert live.stopped() == []
+
+
+def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tmp_path: Path):
+    half = ReadSide(played.engine, stores.database(tmp_path / "half.db"))
+    half.catch_up(limit=300, batch=50)
+    assert half.position == 300
+    half.database.dispose()
+    again = ReadSide(played.engine, stores.database(tmp_path / "half.db"))
+    assert again.position == 300
+    again.catch_up()
+    assert everything(again) == everything(follow(played.engine))
+    assert again.refs == played.engine.references()
+
+
+def test_two_readers_of_one_store_take_turns(played: Opened, tmp_path: Path):
+    path = tmp_path / "shared.db"
+    one, other = (ReadSide(played.engine, stores.database(path)) for _ in range(2))
+    one.catch_up(limit=200)
+    other.catch_up(limit=200)
+    one.catch_up()
+    other.catch_up()
+    assert everything(one) == everything(other) == everything(follow(played.engine))
+
+
+def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, monkeypatch: pytest.MonkeyPatch):
+    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    rows = directory.rows
+
+    def failing(change):
+        if change.stream == bad:
+            raise ZeroDivisionError
+        return rows(change)
+
+    monkeypatch.setattr(directory, "rows", failing)
+    side = follow(opened.engine)
+    assert [(row.projection, row.stream, row.code) for row in side.stopped()] == [
+        ("directory", bad, "ZeroDivisionError")
+    ]
+    with side.database.connect() as connection:
+        assert set(directory.named(connection, [bad, good])) == {good}
+        assert len(audit_trail.of_stream(connection, bad)) == 1
+
+    monkeypatch.undo()
+    opened.engine.execute(
+        {"dossier": bad}, assignment.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        phone="0612345678", email=None,
+    )  # fmt: skip
+    side.catch_up()
+    assert side.stopped() == []
+    assert side.blocked == 0
+    assert everything(side) == everything(follow(opened.engine))
+
+
+def test_a_fault_of_the_database_leaves_nothing_half_written(opened: Opened, monkeypatch: pytest.MonkeyPatch):
+    side = follow(opened.engine)
+    before = everything(side)
+    open_dossier(opened)
+    monkeypatch.setattr(ReadSide, "_remember", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        side.catch_up()
+    monkeypatch.undo()
+    assert everything(side) == before
+    side.catch_up()
+    assert everything(side) == everything(follow(opened.engine))
+
+
+def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened):
+    dossier = open_dossier(opened)
+    side = follow(opened.engine)
+
+    def due() -> object:
+        with side.database.connect() as connection:
+            return next(r.due for r in advisor_queue.of_subject(connection, dossier) if r.kind == "present-pix")
+
+    before = due()
+    document = presets.load("laigle-mortagne").protocol
+    document = replace(document, delays=replace(document.delays, present_pix=30))
+    today = opened.engine.today()
+    opened.engine.execute(
+        {"protocol": opened.stream("protocol")}, publish_protocol, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        document=document, from_day=today,
+    )  # fmt: skip
+    side.catch_up()
+    assert due() == opened.engine.references().calendar.add(today, 30) != before
+    assert everything(side) == everything(follow(opened.engine))
+
+
+def test_a_retraction_takes_its_rows_back(opened: Opened):
+    advisor = uuid4()
+    opened.engine.execute(
+        {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        name="Nadia", email="nadia@example.org", site=None, roles=("advisor",),
+    )  # fmt: skip
+    dossier, me = uuid4(), Actor(str(advisor))
+    opened.engine.execute(
+        {"dossier": dossier}, assignment.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
+        first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
+    )  # fmt: skip
+    side = follow(opened.engine)
+
+    def kinds() -> set[str]:
+        with side.database.connect() as connection:
+            return {row.kind for row in advisor_queue.of_subject(connection, dossier)}
+
+    before = kinds()
+    done = opened.engine.execute(
+        {"dossier": dossier}, orientation.present_pix, by=me, command_id=uuid4(), occasion="welcome"
+    )
+    side.catch_up()
+    assert before == {"present-pix"}
+    assert kinds() == {"plan-diagnostic"}
+    version = done.recorded[0].originator_version
+    opened.engine.execute(
+        {"dossier": dossier}, assignment.retract, by=me, command_id=uuid4(), version=version, reason="erreur"
+    )
+    side.catch_up()
+    assert kinds() == before
+    assert everything(side) == everything(follow(opened.engine))
+
+
+def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: Opened, tmp_path: Path):
+    first = stores.rebuild(tmp_path, played.engine)
+    live = stores.Live(tmp_path, played.engine)
+    assert stores.live(tmp_path) == first
+    before = everything(live.side)
+    told: list[tuple[int, int]] = []
+    second = stores.rebuild(tmp_path, played.engine, lambda done, total: told.append((done, total)))
+    assert told[-1] == (played.engine.head(), played.engine.head())
+    assert second != first
+    assert not first.exists()
+    assert everything(live.side) == before
+    assert live.side.database.url.database == str(second)
+    live.close()
+
+
+def test_a_store_of_other_sources_is_not_used(played: Opened, tmp_path: Path):
+    path = stores.rebuild(tmp_path, played.engine)
+    other = path.rename(tmp_path / "0123456789abcdef-1.db")
+    (tmp_path / stores.POINTER).write_text(other.name)
+    assert stores.live(tmp_path) is None
+    with pytest.raises(LookupError):
+        _ = stores.Live(tmp_path, played.engine).side
