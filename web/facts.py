@@ -64,7 +64,7 @@ class Story:
     def facts(self, stage: str = "") -> list[Fact]:
         """Every fact, the latest first; a retraction stands beside what it struck."""
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
-        return [self._fact(r) for r in reversed(shown) if not stage or r.event.STAGE == stage]
+        return [self._fact(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
     def notice(self, version: int) -> str:
         """What was just recorded, in a sentence; "" for none."""
@@ -81,10 +81,9 @@ class Story:
         )  # fmt: skip
 
     def _why_struck(self, by: Recorded) -> str:
-        assert isinstance(by.event, Retracted)
-        text = "retiré : {reason} ({who}, {when})"
-        when = events.when(by, self._zone)
-        return say(text, reason=by.event.reason, who=events.who(by, self._names), when=when)
+        reason = getattr(by.event, "reason", "")
+        who, when = events.who(by, self._names), events.when(by, self._zone)
+        return say("retiré : {reason} ({who}, {when})", reason=reason, who=who, when=when)
 
     def _said(self, recorded: Recorded) -> str:
         return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)

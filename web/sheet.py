@@ -1,6 +1,6 @@
 """What the dossier page shows: where one path stands, what is owed, what was decided, its history, one open form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,18 +8,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pixflow import tasks
-from pixflow.dossier.state import ActionState, Built, Dossier, Linked
+from pixflow.dossier.state import ActionState, Dossier
 from pixflow.dossier.stepper import stepper
-from pixflow.events.values import Action, Result
-from pixflow.grille import Explanation, Grille, Proposal, explain, percent
+from pixflow.grille import Explanation
 from pixflow.refused import Refused
 from projections import audit_trail
-from web import facts
+from web import facts, reading
 from web.dependencies import Desk
 from web.forms import FORMS, offers
 from web.french import dates, events, path, refusals, words
 from web.french import tasks as task_words
-from web.french.words import say
 from web.naming import names_for
 
 TASK_FORMS: dict[tasks.Kind, str] = {
@@ -96,18 +94,6 @@ class Due:
     here: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Prescribed:
-    """A prescription beside what the grid proposed; `reserved` are the actions for the advisor's eyes only."""
-
-    built: Built
-    participation: UUID
-    proposals: Sequence[tuple[Proposal, bool]]
-    added: Sequence[Action]
-    actions: Sequence[tuple[ActionState, str]]
-    reserved: frozenset[UUID]
-
-
 def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = 0, stage: str = "") -> dict[str, Any]:
     """Everything dossier.html needs; `done` is the version just recorded (0 for none), `stage` filters the history."""
     dossier = desk.dossier(dossier_id)
@@ -117,18 +103,19 @@ def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int 
     owed = tasks.of_dossier(dossier, desk.refs)
     open_to = offers(desk, dossier)
     due = [due_of(desk, dossier, task, open_to) for task in owed if task.opens <= desk.today]
-    read = reading(desk, dossier)
+    read = reading.of(desk, dossier)
+    prescribed = list(reading.prescribed(desk, dossier))
     return {
         "desk": desk, "id": dossier_id, "dossier": dossier, "names": names, "today": desk.today, "path": path,
         "offers": open_to, "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
         "steps": steps(dossier, [task.kind for task in owed], desk.today),
         "due": sorted(due, key=lambda one: one.task.due),
         "coming": [(task_words.VERBS[task.kind], task.opens) for task in owed if task.opens > desk.today],
-        "current": dossier.diagnostic.current("initial"), "taken": taken(dossier), "reading": read,
-        "bands": bands(desk, read), "prescribed": list(prescribed(desk, dossier)),
+        "current": dossier.diagnostic.current("initial"), "taken": reading.taken(dossier), "reading": read,
+        "bands": reading.bands(desk, read), "prescribed": prescribed,
         "history": story.facts(stage), "stage": stage, "done": story.notice(done), "undo": story.undoable,
-        "done_version": done, "rank": rank(dossier), "progress": progress(dossier),
-        "imilo": imilo(dossier, list(prescribed(desk, dossier))), "choices": choices(desk, opened) if opened else {},
+        "done_version": done, "rank": reading.rank(dossier), "progress": reading.progress(dossier),
+        "imilo": reading.imilo(dossier, prescribed), "choices": choices(desk, opened) if opened else {},
         "form": opened, "beside": beside(dossier, opened, due), "subject": subject(dossier, opened),
         "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
         "preview": facts.preview(desk, dossier_id, names, opened) if opened else None,
@@ -158,54 +145,6 @@ def due_of(desk: Desk, dossier: Dossier, task: tasks.Task, open_to: frozenset[st
         "appointment" in open_to and task.kind not in NO_MEETING,
         task.appointment is not None and task.due <= desk.today,
     )  # fmt: skip
-
-
-def taken(dossier: Dossier) -> list[tuple[UUID, Linked]]:
-    """Every participation, in the order in which they were begun."""
-    return sorted(dossier.diagnostic.participations.items(), key=lambda item: _begun(item[1]))
-
-
-def _begun(link: Linked) -> tuple[date, int]:
-    return (link.started.day if link.started else link.mark.on, link.mark.version)
-
-
-def reading(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
-    """The current initial result, read by the grid its prescription relied on, else by that of a day (today's)."""
-    current = dossier.diagnostic.current("initial")
-    mastery = current[1].result.mastery if current and current[1].result else None
-    if current is None or mastery is None:
-        return None
-    built = dossier.prescription.built.get(current[0])
-    published = desk.refs.grille(on or desk.today)
-    grille = grille_number(desk, built.grille) if built else None
-    return explain(grille or published.document, built.grille if built and grille else published.number, mastery)
-
-
-def grille_number(desk: Desk, number: int) -> Grille | None:
-    return next((known.document for _, known in desk.refs.grilles.published if known.number == number), None)
-
-
-def bands(desk: Desk, read: Explanation | None) -> list[dict[str, Any]]:
-    """The grid's bands, as ui.score_bar draws them."""
-    grille = grille_number(desk, read.grille_number) if read else None
-    return [{"low": band.low, "high": band.high, "label": band.short} for band in (grille.bands if grille else ())]
-
-
-def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
-    """Every prescription that stands, the latest first."""
-    built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].mark.version)
-    for participation, one in built:
-        grille = grille_number(desk, one.grille)
-        known = {p.id: p for band in (grille.bands if grille else ()) if band.low == one.low for p in band.proposals}
-        kept = {action.proposal for action in one.actions}
-        states = [dossier.parcours.actions[action.id] for action in one.actions]
-        reserved = {a.id for a in one.actions if a.proposal in known and known[a.proposal].advisor_only}
-        yield Prescribed(
-            one, participation,
-            [(known[id], id in kept) for id in one.proposed if id in known],
-            [action for action in one.actions if action.proposal is None],
-            [(state, path.action(state, desk.today)) for state in states], frozenset(reserved),
-        )  # fmt: skip
 
 
 def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due]) -> str:
@@ -239,9 +178,9 @@ def offered(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanatio
     if opened is None or opened.name != "prescription":
         return None
     try:
-        return reading(desk, dossier, date.fromisoformat(str(opened.get("on"))))
+        return reading.of(desk, dossier, date.fromisoformat(str(opened.get("on"))))
     except ValueError:
-        return reading(desk, dossier)
+        return reading.of(desk, dossier)
 
 
 def meanwhile(desk: Desk, names: Any, trail: Sequence[Any], opened: OpenForm | None) -> list[str]:
@@ -277,35 +216,3 @@ def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
         if value not in dict(offered[name]):
             offered[name].insert(0, (value or "", value or "Choisir…"))
     return offered
-
-
-def rank(dossier: Dossier) -> int:
-    """Which of the initial participations the current result is, counted from 1."""
-    current = dossier.diagnostic.current("initial")
-    initial = [id for id, link in taken(dossier) if link.purpose == "initial"]
-    return initial.index(current[0]) + 1 if current else 0
-
-
-def progress(dossier: Dossier) -> str:
-    """From the shared initial result before the current one to that one, in points; "" without both."""
-    shared = [link.result for _, link in taken(dossier) if link.purpose == "initial" and link.result]
-    scores = [percent(result.mastery) for result in sorted(shared, key=_shared) if result.mastery is not None]
-    if len(scores) < 2:
-        return ""
-    before, now = scores[-2:]
-    return say("{change} depuis {before}", change=path.points(now - before), before=words.percent(before))
-
-
-def _shared(result: Result) -> tuple[date, str]:
-    return result.shared.day, result.shared.at.isoformat() if result.shared.at else ""
-
-
-def imilo(dossier: Dossier, prescriptions: Sequence[Prescribed]) -> list[str]:
-    """Each prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
-    return [
-        path.imilo_block(
-            one.built, dossier.diagnostic.participations.get(one.participation),
-            [state for state, _ in one.actions if state.action.id not in one.reserved],
-        )
-        for one in prescriptions
-    ]  # fmt: skip

@@ -1,29 +1,20 @@
 """The event store of one structure on SQLite: `events.db` in its folder (RELIABILITY F1, F2, F3, F5, F10, F12)."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from eventsourcing import persistence
-from eventsourcing.domain import EventSourcingError
 from eventsourcing.persistence import (
-    ConnectionPoolClosedError,
-    ConnectionUnavailableError,
     Notification,
-    PersistenceError,
     StoredEvent,
 )
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
     SQLiteCursor,
-    SQLiteDatastore,
     SQLiteFactory,
 )
 
@@ -33,14 +24,10 @@ from pixflow.store import (
     CommandKnown,
     CommandRow,
     NewCommand,
-    StoreBusy,
-    StoreError,
-    StoreFull,
     StoreRefused,
 )
-from pixflow.store.locks import FileLock
+from pixflow.store.connections import HardenedDatastore
 
-WAL_LIMIT = 4 * 1024 * 1024
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
 
@@ -90,139 +77,6 @@ _SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, posi
 _SELECT_VERSIONS = """SELECT value, COALESCE(
     (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
 _SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
-
-_REFUSALS: dict[int, tuple[type[StoreError], str]] = {
-    sqlite3.SQLITE_FULL: (StoreFull, "the disk is full"),
-    sqlite3.SQLITE_IOERR: (StoreFull, "the disk does not answer"),
-    sqlite3.SQLITE_BUSY: (StoreBusy, "the database is locked by another"),
-    sqlite3.SQLITE_CANTOPEN: (StoreRefused, "the database cannot be opened"),
-    sqlite3.SQLITE_NOTADB: (StoreRefused, "the file is not a database"),
-    sqlite3.SQLITE_CORRUPT: (StoreRefused, "the database is damaged"),
-    sqlite3.SQLITE_READONLY: (StoreRefused, "the database is read-only"),
-}
-
-
-class HardenedConnection(SQLiteConnection):
-    """Writes begin IMMEDIATE (F3); a transaction that fails, even in its commit, leaves the connection clean."""
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        cursor = self.cursor()
-        try:
-            cursor.execute("BEGIN IMMEDIATE" if commit else "BEGIN")
-            yield cursor
-            if commit:
-                self.commit()
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        finally:
-            cursor.sqlite_cursor.close()
-            self._clean()
-
-    def _clean(self) -> None:
-        try:
-            self.rollback()
-        except sqlite3.Error:
-            self.close()
-
-
-class HardenedPool(SQLiteConnectionPool):
-    """WAL and synchronous=FULL on every connection (F1); waits by the monotonic clock (F10).
-
-    Writers queue at write.lock, not here, so a wait that fails leaves no lock behind.
-    """
-
-    def _create_connection(self) -> SQLiteConnection:
-        try:
-            raw = sqlite3.connect(self.db_name, isolation_level=None, check_same_thread=False, timeout=5)
-            with ExitStack() as on_failure:
-                on_failure.callback(raw.close)
-                _make_durable(raw)
-                on_failure.pop_all()
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        return HardenedConnection(raw, max_age=None)
-
-    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
-        with self._put_condition:
-            if self._closed:
-                raise ConnectionPoolClosedError
-            limit = self.pool_timeout if timeout is None else timeout
-            if not self._put_condition.wait_for(lambda: self._pool or not self._is_use_full, limit):
-                raise ConnectionUnavailableError(f"no connection to the store came free in {limit:g} s")
-            connection = self._take()
-            self._in_use[id(connection)] = connection
-            return connection
-
-    def _take(self) -> SQLiteConnection:
-        if not self._pool:
-            return self._create_connection()
-        connection = self._pool.pop()
-        connection.in_use.acquire()
-        return connection
-
-
-class HardenedDatastore(SQLiteDatastore):
-    """One database file, its write.lock beside it, and its checkpoints (F12)."""
-
-    def __init__(self, path: Path, limit: float = 10.0) -> None:
-        super().__init__(str(path))
-        self.pool = HardenedPool(db_name=str(path))
-        self.lock = FileLock(path.parent / "write.lock", limit)
-        self._wal = f"{path}-wal"
-
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """The only writer among all threads and processes; re-entrant. StoreBusy after the limit."""
-        with self.lock:
-            try:
-                yield
-            finally:
-                if self.lock.depth == 1:
-                    self._checkpoint_if_large()
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        if not commit:
-            with super().transaction(commit=False) as cursor:
-                yield cursor
-            return
-        with self.exclusive(), super().transaction(commit=True) as cursor:
-            yield cursor
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Cursor]:
-        """A cursor for one SELECT, which is its own snapshot."""
-        connection = self.pool.get_connection()
-        try:
-            with connection.cursor() as cursor:
-                yield cursor
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        finally:
-            self.pool.put_connection(connection)
-
-    def truncate(self) -> bool:
-        """Moves the whole WAL into the database and empties it; False if a reader kept it."""
-        with self.lock:
-            return self._checkpoint("TRUNCATE")
-
-    def close(self) -> None:
-        if not self.pool.closed:
-            with suppress(StoreError, EventSourcingError):
-                self.truncate()
-        self.pool.close()
-
-    def _checkpoint_if_large(self) -> None:
-        # What was committed is recorded, whatever becomes of the checkpoint: the next writer tries again.
-        with suppress(StoreError, EventSourcingError, OSError):
-            if _size(self._wal) > WAL_LIMIT:
-                self._checkpoint("PASSIVE")
-
-    def _checkpoint(self, mode: str) -> bool:
-        with self.reading() as cursor:
-            busy, frames, moved = cursor.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-        return not busy and frames == moved
 
 
 class HardenedRecorder(SQLiteApplicationRecorder):
@@ -393,38 +247,6 @@ def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
     Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
     """
     return HardenedFactory(folder, limit)
-
-
-def in_words(error: sqlite3.Error) -> Exception:
-    """The store's or the library's error for one of SQLite's."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in _REFUSALS:
-        kind, words = _REFUSALS[code]
-        return kind(f"{words}: {error}")
-    return getattr(persistence, type(error).__name__, PersistenceError)(error)
-
-
-def _make_durable(raw: sqlite3.Connection) -> None:
-    mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    raw.execute("PRAGMA synchronous = FULL")
-    # A WAL restarted after a checkpoint is cut to this, so that a larger file holds more than this.
-    raw.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
-    raw.execute("PRAGMA wal_autocheckpoint = 0")
-    synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
-    if mode != "wal" or synchronous != 2:
-        raise StoreRefused(
-            "a confirmed command could be lost in a power cut: SQLite gives"
-            f" journal_mode={mode} and synchronous={synchronous} where WAL and FULL (2) are needed"
-        )
-
-
-def _size(path: str) -> int:
-    """Bytes, by seeking: a stat makes Linux (6.13 on) give the next write a fresh timestamp, a commit 40 % slower."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        return os.lseek(file, 0, os.SEEK_END)
-    finally:
-        os.close(file)
 
 
 def _next_position(c: SQLiteCursor) -> int:

@@ -14,7 +14,8 @@ from eventsourcing.sqlite import SQLiteConnectionPool
 
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite import WAL_LIMIT, HardenedDatastore, HardenedPool, HardenedRecorder, factory
+from pixflow.store.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
+from pixflow.store.sqlite import HardenedRecorder, factory
 from tests.store.samples import command, raw, stored
 
 

@@ -1,4 +1,5 @@
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -20,6 +21,10 @@ from pixflow.grille import ProblemCode
 from pixflow.importing.pairing import Doubt
 from pixflow.importing.plan import QuestionCode, What
 from pixflow.pix_orga import CODES
+from pixflow.portfolio.columns import FIELDS
+from pixflow.portfolio.plan import Doubt as PersonDoubt
+from pixflow.portfolio.plan import Status
+from pixflow.portfolio.reader import Problem as PortfolioProblem
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
 from web.french import events, problems, reasons, refusals, words
 from web.french import tasks as owed
@@ -478,6 +483,28 @@ def test_no_sentence_is_left_for_a_problem_that_is_no_more() -> None:
     assert set(problems.PIX_ORGA) == CODES
 
 
+def test_every_problem_of_a_portfolio_says_what_to_do() -> None:
+    listed = (PortfolioProblem.__doc__ or "").split("- refused:")[1]
+    codes = set(re.findall(r"[a-z0-9]+-[a-z-]+|empty|encoding|spreadsheet|nir\b|cp1252", listed)) | {"required"}
+    assert codes == set(problems.PORTFOLIO)
+    for code in codes:
+        for line in (None, 12):
+            sentence = problems.portfolio_problem(code, line, "phone", "06 12")
+            assert_well_set(sentence)
+            assert sentence.endswith(".")
+    assert set(problems.FIELDS) == set(FIELDS)
+
+
+def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
+    assert plain(problems.portfolio_problem("name-missing", 3, "first_name", "Diallo")) == (
+        "Ligne 3 : il manque le prénom (« Diallo »). Cette ligne est laissée de côté."
+    )
+    assert plain(problems.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
+        "Ligne 3 : « 31/02/2006 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
+        "Cette case est laissée vide."
+    )
+
+
 # --- matching
 
 
@@ -518,3 +545,10 @@ def test_every_question_of_an_import_is_explained() -> None:
 def test_every_change_and_doubt_of_an_import_has_its_word() -> None:
     assert set(reasons.CHANGES) == set(get_args(What))
     assert set(reasons.DOUBTS) == set(get_args(Doubt))
+
+
+def test_every_row_of_a_portfolio_has_its_word() -> None:
+    assert set(reasons.PEOPLE) == set(get_args(Status))
+    assert set(reasons.PEOPLE_DOUBTS) == set(get_args(PersonDoubt))
+    for code in reasons.PEOPLE_DOUBTS:
+        assert_well_set(reasons.people_doubt(code))

@@ -1,14 +1,14 @@
 """Where a young person stands, in words: the four stages, the participations, each action."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 
-from pixflow.dossier.state import ActionState, Dossier, Linked
+from pixflow.dossier.state import ActionState, Built, Dossier, Linked
 from pixflow.events import Stage
 from pixflow.grille import percent
 from web.french import dates, words
-from web.french.words import de, plural, say, upper_first
+from web.french.words import NBSP, de, plural, say, upper_first
 
 
 def age(birth_date: date, today: date) -> str:
@@ -54,9 +54,8 @@ def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 def _diagnostic(dossier: Dossier, today: date) -> str:
     current = dossier.diagnostic.current("initial")
-    others = [
-        link for link in dossier.diagnostic.participations.values() if link.purpose == "initial" and not link.result
-    ]
+    links = dossier.diagnostic.participations.values()
+    others = [link for link in links if link.purpose == "initial" and not link.result]
     running = [link for link in others if not link.withdrawn]
     if current and current[1].result:
         shared = current[1].result.shared.day
@@ -97,8 +96,7 @@ def _parcours(dossier: Dossier) -> str:
 
 def scored(link: Linked) -> str:
     """Like "40 %", or "résultat" when Pix gave no score."""
-    assert link.result is not None
-    mastery = link.result.mastery
+    mastery = link.result.mastery if link.result else None
     return "résultat" if mastery is None else words.percent(percent(mastery))
 
 
@@ -154,6 +152,25 @@ def imilo(state: ActionState) -> str:
     if refused:
         return "Refusée par le partenaire"
     return "Refusée par le jeune" if state.outcome == "abandoned" or state.dropped else "Prescrite"
+
+
+def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState]) -> str:
+    """A prescription and its actions as plain text to copy into i-Milo."""
+    shared = link.result.shared.day if link and link.result else None
+    on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
+    lines = [say("Pix emploi : {percent}{on}", percent=words.percent(built.percent), on=on)]
+    lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
+    for state in actions:
+        partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
+        lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=imilo(state)))
+    return "\n".join(lines)
+
+
+def points(change: int) -> str:
+    """Like "+ 8 points", "− 3 points", "sans changement"."""
+    if change == 0:
+        return "sans changement"
+    return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), 'point')}"
 
 
 def short(day: date, today: date) -> str:

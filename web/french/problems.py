@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from web.french import dates
-from web.french.words import number, say, upper_first
+from web.french.words import lower_first, number, say, upper_first
 
 _AGAIN = " Réexportez le fichier depuis Pix Orga sans l’ouvrir dans Excel."
 _CHECK = " Vérifiez cette ligne dans Pix Orga."
@@ -68,6 +68,53 @@ PIX_ORGA: dict[str, str] = {
     "more-problems": "{count} autres remarques ne sont pas montrées : corrigez d’abord celles-ci.",
 }
 
+_LEFT = " Cette ligne est laissée de côté."
+_EMPTY = " Cette case est laissée vide."
+
+PORTFOLIO: dict[str, str] = {
+    # the file is refused
+    "too-large": "le fichier pèse plus de 5 Mo : enregistrez la liste en plusieurs fichiers.",
+    "spreadsheet": "c’est un classeur : dans Excel ou LibreOffice, enregistrez-le au format CSV, puis choisissez le CSV.",
+    "encoding": "le texte du fichier ne se lit pas : enregistrez-le à nouveau au format CSV (UTF-8).",
+    "empty": "le fichier est vide : choisissez-en un autre.",
+    "no-names": "aucune ligne de titres n’a les deux colonnes « Nom » et « Prénom » : ajoutez ces titres.",
+    "broken-quotes": "les guillemets ne se referment pas : enregistrez à nouveau le fichier au format CSV.",
+    "too-many-rows": "le fichier a plus de 20 000 lignes : enregistrez la liste en plusieurs fichiers.",
+    "nir": "un numéro de sécurité sociale est écrit, qui n’a rien à faire là : supprimez sa colonne, puis recommencez.",
+    # the row is left out
+    "name-missing": "il manque le {field}{value}." + _LEFT,
+    "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
+    "cell-count": "des cases dépassent la dernière colonne : la ligne a été modifiée ou coupée." + _LEFT,
+    "number-twice": "le numéro i-Milo {value} est déjà sur une autre ligne : gardez la bonne." + _LEFT,
+    "site-needed": "le site n’est pas dit : remplissez la colonne « Site »." + _LEFT,
+    "bad-birth-date": "la date de naissance ne donne pas un âge de 10 à 40 ans : vérifiez l’année." + _LEFT,
+    "required": "la case « {field} » est vide." + _LEFT,
+    # one value is left out
+    "cp1252": "le fichier est enregistré en Windows-1252 : vérifiez les accents des noms.",
+    "bad-date": "« {value} » n’est pas une date, colonne « {field} » : écrivez-la comme 12/03/2005." + _EMPTY,
+    "bad-phone": "« {value} » n’est pas un téléphone : écrivez-le comme 06 12 34 56 78." + _EMPTY,
+    "bad-email": "« {value} » n’est pas une adresse de courriel : écrivez-la comme prenom.nom@exemple.fr." + _EMPTY,
+    "advisor-unknown": "« {value} » n’est pas dans l’équipe : vérifiez le nom, ou affectez le dossier ensuite.",
+    "advisor-ambiguous": "« {value} » peut être plusieurs personnes de l’équipe : écrivez plutôt son courriel.",
+    "site-unknown": "« {value} » n’est pas un site de la structure : corrigez la colonne « Site ».",
+}
+
+FIELDS: dict[str, str] = {
+    "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
+    "last_name": "Nom",
+    "first_name": "Prénom",
+    "birth_date": "Date de naissance",
+    "phone": "Téléphone",
+    "email": "Courriel",
+    "site": "Site",
+    "programme": "Programme",
+    "group": "Groupe",
+    "collective_end": "Fin de la période collective",
+    "advisor": "Conseillère ou conseiller",
+    "project": "Projet professionnel",
+}
+"""What each column of a portfolio file is read as."""
+
 _DELIMITERS = {"semicolon": "des points-virgules", "comma": "des virgules", "tab": "des tabulations"}
 _SPREADSHEETS = {"xlsx": "Excel (xlsx)", "xls": "Excel (xls)", "ods": "LibreOffice (ods)"}
 UNKNOWN = "quelque chose ne se lit pas ({code}). Réexportez le fichier ; si cela continue, signalez-le."
@@ -76,6 +123,15 @@ UNKNOWN = "quelque chose ne se lit pas ({code}). Réexportez le fichier ; si cel
 def problem(code: str, line: int | None, details: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
     """One problem of a Pix Orga export: "Ligne 12 : le taux 73 doit être…". It may quote a cell: never log it."""
     return _told(PIX_ORGA, code, line, dict(details))
+
+
+def portfolio_problem(code: str, line: int | None, field: str | None = None, value: str = "") -> str:
+    """One problem of a portfolio file. It may quote a cell: never log it."""
+    details = {"field": FIELDS.get(field or "", field or ""), "value": value}
+    if code == "name-missing":
+        beside = say(" (« {value} »)", value=value) if value else ""
+        details = {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
+    return _told(PORTFOLIO, code, line, details)
 
 
 def _told(sentences: Mapping[str, str], code: str, line: int | None, details: dict[str, str]) -> str:

@@ -55,6 +55,22 @@ DOUBTS = {
     "equal-rows": "lignes identiques",
     "day-only": "jour connu, heure inconnue",
 }
+PEOPLE = {
+    "new": "nouveau dossier",
+    "unchanged": "inchangé",
+    "changed": "modifié",
+    "doubtful": "à vérifier",
+    "closed": "dossier clos",
+    "left": "laissé de côté",
+}
+"""What becomes of a row of a portfolio file."""
+PEOPLE_DOUBTS = {
+    "other-name": "même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro",
+    "same-person": "mêmes nom et date de naissance qu’un dossier : rien n’est enregistré, ouvrez ce dossier",
+    "namesake": "mêmes nom et prénom qu’un dossier, sans date de naissance pour trancher : rien n’est enregistré",
+    "twice-in-file": "deux fois dans le fichier : seule la première ligne est enregistrée",
+}
+"""Why a row of a portfolio file is not recorded."""
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",
@@ -93,6 +109,11 @@ def question(code: str, count: int = 0, among: int = 0) -> str:
 def asked(code: str) -> str:
     """What is left to say when a question stands without an answer."""
     return say(ASKED[code])
+
+
+def people_doubt(code: str) -> str:
+    """Why a row of a portfolio file may be somebody known already."""
+    return say(PEOPLE_DOUBTS[code])
 
 
 def explanation(code: str) -> str:

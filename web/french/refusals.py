@@ -56,6 +56,8 @@ REFUSALS: dict[str, str] = {
     "already-declared": "Cette campagne est déjà déclarée ({purpose}). Elle ne se déclare qu’une fois.",
     # files
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "portfolio-refused": "Rien de cette liste ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "unknown-site": "Ce site n’est pas un site de la structure : choisissez-en un autre.",
     "questions": "Il reste à répondre pour ce fichier : {codes}.",
     "unknown-column": "Cette colonne n’est pas dans le fichier : choisissez-en une autre.",
     "upload-gone": "Ce fichier n’attend plus ici : il est gardé une heure. Choisissez-le à nouveau.",

@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from web.routes import dossier, dossiers, queue, who
+from web.routes import dossier, dossiers, protocol, queue, replay, who
 
-ROUTERS: list[APIRouter] = [who.router, queue.router, dossiers.router, dossier.router]
+ROUTERS: list[APIRouter] = [
+    who.router,
+    queue.router,
+    dossiers.router,
+    dossier.router,
+    replay.router,
+    protocol.router,
+]

@@ -1,6 +1,7 @@
 """Dossier: one young person's path, with every form beside what it changes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.dossier import assignment
 from pixflow.dossier.state import Dossier
+from pixflow.folds import retracted
 from projections import audit_trail
 from projections.catch_up import fold_of
 from web import facts, sheet
@@ -51,33 +53,34 @@ def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
     """Annuler, in one press: the last fact is taken back; once somebody acted on it, the correction's form opens."""
     dossier = _permitted(desk, dossier_id, "retract")
-    form, errors = validate(facts.Undo, data)
+    form = validate(facts.Undo, data)[0]
     if form is None:
         raise HTTPException(422)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    if form.version not in (facts.undoable(desk, trail), *facts.retracted(trail)):
+    if form.version not in (facts.undoable(desk, trail), *retracted(trail)):
         return RedirectResponse(f"/dossiers/{dossier_id}?form=retract&about={form.version}#form", 303)
     outcome = record(
         desk, {"dossier": dossier_id}, assignment.retract,
         command_id=form.command_id, version=form.version, reason="annulé aussitôt",
     )  # fmt: skip
-    return _answer(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}, outcome)
+    return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
 def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData) -> Response:
     """Take the decision of one form; the sheet comes back, with what happened or what is wrong."""
     dossier = _permitted(desk, dossier_id, name)
+    press = _Press(request, desk, dossier, dossier_id, name, data)
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
-        return _again(request, desk, dossier, dossier_id, name, data, errors)
+        return press.again(errors)
     sent, context = spec.said(desk, dossier, form)
     outcome = record(
         desk, {**spec.streams(form), "dossier": dossier_id}, spec.decide, command_id=form.command_id,
         seen={"dossier": form.seen} if form.seen is not None else None, context=context, **sent,
     )  # fmt: skip
-    return _answer(request, desk, dossier, dossier_id, name, data, outcome)
+    return press.answer(outcome)
 
 
 def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
@@ -90,40 +93,34 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
     return dossier
 
 
-def _answer(
-    request: Request,
-    desk: Desk,
-    dossier: Dossier,
-    dossier_id: UUID,
-    name: str,
-    data: Mapping[str, Any],
-    outcome: Outcome,
-) -> Response:
-    if not outcome.ok:
-        errors = sheet.errors_of(desk, outcome.refused) if outcome.refused else {}
-        return _again(request, desk, dossier, dossier_id, name, data, errors)
-    desk.refresh()
-    if not desk.scope.sees(fold_of(desk.read, dossier_id)):
-        return redirect(request, "/dossiers")
-    own = [r.originator_version for r in outcome.recorded if r.originator_id == dossier_id]
-    where = f"?fait={own[-1]}" if own else ""
-    return RedirectResponse(f"/dossiers/{dossier_id}{where}", 303)
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A form that was sent, and the two ways to answer it."""
 
+    request: Request
+    desk: Desk
+    dossier: Dossier
+    dossier_id: UUID
+    name: str
+    data: Mapping[str, Any]
 
-def _again(
-    request: Request,
-    desk: Desk,
-    dossier: Dossier,
-    dossier_id: UUID,
-    name: str,
-    data: Mapping[str, Any],
-    errors: Mapping[str, str],
-) -> Response:
-    desk.refresh()
-    opened = OpenForm.again(desk, dossier, name, data, errors)
-    response = _page(request, desk, dossier_id, opened, status=422)
-    response.headers["HX-Replace-Url"] = "false"
-    return response
+    def answer(self, outcome: Outcome) -> Response:
+        """See the sheet with what was recorded; the same form again when nothing was."""
+        if not outcome.ok:
+            return self.again(sheet.errors_of(self.desk, outcome.refused) if outcome.refused else {})
+        self.desk.refresh()
+        if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
+            return redirect(self.request, "/dossiers")
+        own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
+        return RedirectResponse(f"/dossiers/{self.dossier_id}{f'?fait={own[-1]}' if own else ''}", 303)
+
+    def again(self, errors: Mapping[str, str]) -> Response:
+        """The form with its values kept, what is wrong, and what happened since it was drawn."""
+        self.desk.refresh()
+        opened = OpenForm.again(self.desk, self.dossier, self.name, self.data, errors)
+        response = _page(self.request, self.desk, self.dossier_id, opened, status=422)
+        response.headers["HX-Replace-Url"] = "false"
+        return response
 
 
 def _page(

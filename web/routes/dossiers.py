@@ -90,12 +90,9 @@ def read(
 
 
 def _in_state(row: Any, state: str) -> bool:
-    return {
-        "open": not row.closed,
-        "closed": row.closed,
-        "unassigned": not row.closed and row.unassigned,
-        "all": True,
-    }[state]  # fmt: skip
+    if state == "all":
+        return True
+    return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
 
 
 def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[facets.Chip]:
@@ -195,7 +192,8 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     sent |= {"programme": form.programme or "", "project": form.project or ""}
     outcome = record(desk, {"dossier": dossier_id}, assignment.open_dossier, command_id=form.command_id, **sent)
     if outcome.refused:
-        return _form(request, desk, data, _refusal(desk, outcome.refused), status=422, taken=_holder(desk, outcome.refused))
+        refused = outcome.refused
+        return _form(request, desk, data, _refusal(desk, refused), status=422, taken=_holder(desk, refused))
     desk.refresh()
     number = assignment.canonical_number(form.imilo_number)
     match_waiting(desk, dossier_id, number, command_id=form.command_id)

@@ -55,8 +55,15 @@ def _home(roles: Iterable[Role]) -> str:
 def _structure(slug: str, served: Served) -> dict[str, Any]:
     """A structure and its people, under the first of their roles."""
     team = sorted(served.refs.team.items(), key=lambda item: item[1].name)
-    groups = [(label, [_person(id, m, role) for id, m in team if _first(m) == role]) for role, label in words.ROLES.items()]
-    return {"slug": slug, "name": served.refs.structure.name, "groups": [group for group in groups if group[1]]}
+    groups = {
+        label: [_person(id, member, role) for id, member in team if _first(member) == role]
+        for role, label in words.ROLES.items()
+    }
+    return {
+        "slug": slug,
+        "name": served.refs.structure.name,
+        "groups": [(label, people) for label, people in groups.items() if people],
+    }
 
 
 def _first(member: Staff) -> str:

@@ -1,0 +1,104 @@
+"""Which header is read as what: French headers as structures write them, accents, case and little words aside."""
+
+from collections.abc import Sequence
+from typing import Literal, get_args
+
+from msgspec import Struct
+
+from pixflow.identity import normalise
+
+Field = Literal[
+    "imilo_number",
+    "last_name",
+    "first_name",
+    "birth_date",
+    "phone",
+    "email",
+    "site",
+    "programme",
+    "group",
+    "collective_end",
+    "advisor",
+    "project",
+]
+FIELDS: tuple[Field, ...] = get_args(Field)
+
+_LITTLE = frozenset({"a", "au", "d", "de", "des", "du", "e", "en", "ere", "l", "la", "le", "les", "un", "une"})
+_SAME = {
+    "n": "numero", "no": "numero", "num": "numero", "nr": "numero", "tel": "telephone", "portable": "mobile",
+    "gsm": "mobile", "courriel": "email", "mail": "email", "mel": "email", "electronique": "email",
+    "conseillere": "conseiller", "referente": "referent", "nee": "ne", "naiss": "naissance", "ddn": "date naissance",
+    "prenoms": "prenom", "pro": "professionnel", "id": "identifiant",
+}  # fmt: skip
+
+# Per field, the forms of its headers in order of preference: of several columns the first that says something counts.
+_FORMS: dict[Field, tuple[str, ...]] = {
+    "imilo_number": (
+        "numero dossier imilo", "numero imilo", "identifiant imilo", "dossier imilo", "imilo", "numero dossier",
+        "identifiant dossier", "dossier", "numero jeune", "identifiant jeune", "code jeune", "identifiant", "numero",
+    ),
+    "last_name": (
+        "nom", "nom famille", "nom jeune", "nom beneficiaire", "nom usuel", "nom usage", "nom naissance",
+    ),
+    "first_name": ("prenom", "prenom jeune", "prenom beneficiaire", "prenom usuel", "premier prenom", "1er prenom"),
+    "birth_date": ("date naissance", "ne", "naissance", "date naissance jeune"),
+    "phone": (
+        "telephone mobile", "mobile", "numero mobile", "numero telephone mobile", "telephone", "numero telephone",
+        "telephone jeune", "telephone 1", "telephone fixe", "telephone 2",
+    ),
+    "email": ("email", "adresse email", "email jeune", "adresse email jeune", "email 1"),
+    "site": (
+        "site", "site rattachement", "site suivi", "site accueil", "antenne", "antenne rattachement", "lieu accueil",
+        "lieu suivi", "agence", "permanence",
+    ),
+    "programme": (
+        "programme", "dispositif", "programme cours", "dispositif cours", "dispositif accompagnement", "accompagnement",
+        "type accompagnement", "contrat",
+    ),
+    "group": ("groupe", "groupe cej", "nom groupe", "promotion", "promo", "cohorte", "session"),
+    "collective_end": (
+        "fin periode collective", "date fin periode collective", "fin collectif", "date fin collectif",
+        "fin phase collective", "date fin phase collective",
+    ),
+    "advisor": (
+        "email conseiller", "adresse email conseiller", "email conseiller referent", "email referent",
+        "conseiller referent", "conseiller", "nom conseiller", "nom conseiller referent", "conseiller cej",
+        "conseiller principal", "conseiller suivi", "referent", "referent unique", "cip",
+    ),
+    "project": (
+        "projet professionnel", "projet", "metier vise", "metier recherche", "metier souhaite", "emploi vise",
+        "emploi recherche", "objectif professionnel",
+    ),
+}  # fmt: skip
+_FIELD_OF: dict[str, Field] = {form: field for field, forms in _FORMS.items() for form in forms}
+_PREFERENCE = {form: place for forms in _FORMS.values() for place, form in enumerate(forms)}
+
+
+class Column(Struct, frozen=True):
+    """One column as read; `field` is None when it is ignored. `position` counts from 1."""
+
+    position: int
+    header: str
+    field: Field | None
+
+
+def canonical(header: str) -> str:
+    """`"N° de dossier i-Milo"` and `"Numéro dossier i-milo"` give `"numero dossier imilo"`."""
+    words = normalise(header.replace("°", " ").replace("º", " ")).replace("i milo", "imilo").split()
+    return " ".join(_SAME.get(word, word) for word in words if word not in _LITTLE)
+
+
+def read_columns(headers: Sequence[str]) -> tuple[Column, ...]:
+    """Every column with the field it is read as."""
+    return tuple(
+        Column(position, header.strip(), _FIELD_OF.get(canonical(header))) for position, header in enumerate(headers, 1)
+    )
+
+
+def places(columns: Sequence[Column]) -> dict[Field, list[int]]:
+    """The indexes of the columns of each field, the preferred first."""
+    found: dict[Field, list[int]] = {}
+    for column in sorted(columns, key=lambda column: _PREFERENCE.get(canonical(column.header), 0)):
+        if column.field:
+            found.setdefault(column.field, []).append(column.position - 1)
+    return found

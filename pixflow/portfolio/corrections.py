@@ -1,0 +1,74 @@
+"""What a row says otherwise than a dossier, and the decisions that take it over, the rest of the dossier kept."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from pixflow.dossier import assignment
+from pixflow.dossier.state import Dossier
+from pixflow.events import Event
+from pixflow.identity import normalise, words
+from pixflow.portfolio.columns import FIELDS, Field
+from pixflow.portfolio.resolving import Said
+
+IDENTITY: tuple[Field, ...] = ("last_name", "first_name", "birth_date", "site")
+CONTACT: tuple[Field, ...] = ("phone", "email")
+PROGRAMME: tuple[Field, ...] = ("programme", "group", "collective_end")
+
+Decision = tuple[Callable[..., list[Event]], dict[str, Any]]
+
+
+def differences(said: Said, dossier: Dossier) -> tuple[Field, ...]:
+    """The fields that the row says otherwise; what it does not say, and accents, case and spaces, are no difference."""
+    same_words = words(said.last_name, said.first_name) == words(dossier.last_name, dossier.first_name)
+    silent: set[Field] = {"last_name", "first_name"} if same_words else set()
+    if (said.programme or dossier.programme) != "CEJ":
+        silent |= {"group", "collective_end"}
+    return tuple(field for field in FIELDS if field not in silent and _differs(said, dossier, field))
+
+
+def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
+    new, old = getattr(said, field), getattr(dossier, field)
+    if isinstance(new, str) and isinstance(old, str) and field not in CONTACT:
+        return normalise(new) != normalise(old)
+    return new is not None and new != old
+
+
+def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
+    """The decisions that bring those fields into the dossier, with their arguments."""
+
+    def told(fields: Collection[Field]) -> dict[str, Any]:
+        return {"told": {field: getattr(said, field) for field in fields if field in differs}}
+
+    for decide, fields in ((correct_identity, IDENTITY), (correct_contact, CONTACT), (join_programme, PROGRAMME)):
+        if any(field in differs for field in fields):
+            yield decide, told(fields)
+    if "project" in differs:
+        yield assignment.state_project, {"project": said.project}
+    if "advisor" in differs:
+        yield assignment.assign_advisor, {"advisor": said.advisor}
+
+
+def opening(said: Said, site: str) -> Decision:
+    """The decision that opens the dossier of a row."""
+    return assignment.open_dossier, {
+        "last_name": said.last_name, "first_name": said.first_name, "birth_date": said.birth_date,
+        "imilo_number": said.imilo_number, "site": site, "phone": said.phone, "email": said.email,
+        "programme": said.programme or "", "group": said.group, "collective_end": said.collective_end,
+        "advisor": said.advisor, "project": said.project or "",
+    }  # fmt: skip
+
+
+def correct_identity(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
+    kept: dict[str, Any] = {field: getattr(dossier, field) for field in (*IDENTITY, "imilo_number")}
+    return assignment.correct_identity(dossier, **{**kept, **told}, on=on)
+
+
+def correct_contact(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
+    kept: dict[str, Any] = {field: getattr(dossier, field) for field in CONTACT}
+    return assignment.correct_contact(dossier, **{**kept, **told}, on=on)
+
+
+def join_programme(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
+    kept: dict[str, Any] = {field: getattr(dossier, field) for field in PROGRAMME}
+    return assignment.join_programme(dossier, **{**kept, **told}, on=on)

@@ -1,0 +1,112 @@
+"""What a row says in the structure's own terms: its sites, its team, its programmes."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.identity import normalise
+from pixflow.portfolio.reader import Entry, Problem
+from pixflow.references import References
+from pixflow.staff import Staff
+
+_CIVILITIES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
+_PROGRAMMES = {
+    "contrat d engagement jeune": "CEJ",
+    "contrat engagement jeune": "CEJ",
+    "parcours contractualise d accompagnement vers l emploi et l autonomie": "PACEA",
+}
+
+
+class Said(Struct, frozen=True):
+    """One row; None is what it does not say, or says of nothing the structure knows."""
+
+    line: int
+    last_name: str
+    first_name: str
+    imilo_number: str | None
+    birth_date: date | None
+    phone: str | None
+    email: str | None
+    site: str | None
+    programme: str | None
+    group: str | None
+    collective_end: date | None
+    advisor: UUID | None
+    project: str | None
+
+
+class Resolver:
+    """Reads rows for one structure; what it does not know is in `problems`."""
+
+    def __init__(self, refs: References) -> None:
+        self.problems: list[Problem] = []
+        self._sites = {normalise(site): site for site in refs.structure.sites}
+        self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles}
+        self._advisors: dict[str, UUID | str] = {}
+
+    def resolve(self, entry: Entry) -> Said:
+        return Said(
+            entry.line,
+            entry.last_name,
+            entry.first_name,
+            entry.imilo_number,
+            entry.birth_date,
+            entry.phone,
+            entry.email,
+            self._site(entry),
+            programme(entry.programme),
+            entry.group,
+            entry.collective_end,
+            self._advisor(entry),
+            entry.project,
+        )
+
+    def _site(self, entry: Entry) -> str | None:
+        if entry.site is None:
+            return None
+        asked = normalise(entry.site)
+        words = set(asked.split())
+        within = [site for form, site in self._sites.items() if set(form.split()) <= words]
+        found = self._sites.get(asked) or (within[0] if len(within) == 1 else None)
+        if found is None:
+            self.problems.append(Problem("warning", "site-unknown", entry.line, "site", entry.site))
+        return found
+
+    def _advisor(self, entry: Entry) -> UUID | None:
+        if entry.advisor is None:
+            return None
+        if entry.advisor not in self._advisors:
+            self._advisors[entry.advisor] = find_advisor(entry.advisor, self._team)
+        found = self._advisors[entry.advisor]
+        if isinstance(found, str):
+            self.problems.append(Problem("warning", found, entry.line, "advisor", entry.advisor))
+            return None
+        return found
+
+
+def find_advisor(text: str, team: Mapping[UUID, Staff]) -> UUID | str:
+    """The one member with this e-mail, these name words, or a name that holds them; else the code of the warning."""
+    by_email = [member for member, state in team.items() if state.email.casefold() == text.casefold()]
+    words = set(normalise(text).split()) - _CIVILITIES
+    names = {member: set(normalise(state.name).split()) for member, state in team.items()}
+    for found in (
+        by_email,
+        [member for member, name in names.items() if name == words],
+        [member for member, name in names.items() if words and words < name],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return "advisor-ambiguous"
+    return "advisor-unknown"
+
+
+def programme(text: str | None) -> str | None:
+    """CEJ and PACEA under any of their names; others as typed."""
+    if text is None:
+        return None
+    plain = normalise(text)
+    short = next((known for known in ("CEJ", "PACEA") if known.lower() in plain.split()), None)
+    return _PROGRAMMES.get(plain) or short or text

@@ -1,0 +1,193 @@
+"""A small Mission locale to test pages on: its people, a campaign, and dossiers driven along the path."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from pixflow import campaign, participation, presets, staff, structures
+from pixflow.dossier import assignment, orientation, parcours, prescription
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Done
+from pixflow.events import Event
+from pixflow.events.values import Moment, Part, Partner, Result, Role
+from pixflow.people import OPERATOR, Actor
+from tests.web.client import InspectingClient
+from web.app import create_app
+from web.dependencies import COOKIE
+from web.site import Served, Site, site
+
+TEAM: tuple[tuple[str, Role], ...] = (
+    ("Nadia Benali", "advisor"),
+    ("Paul Rey", "advisor"),
+    ("Sophie Lecomte", "referent"),
+    ("Claire Vasseur", "auditor"),
+    ("Hélène Morin", "manager"),
+    ("Yann Le Goff", "administrator"),
+)
+DOMAINS = (
+    Part("Information et données", 5, 10),
+    Part("Communication et collaboration", 2, 5),
+    Part("Protection et sécurité", 1, 5),
+)
+COMPETENCES = (
+    Part("Mener une recherche et une veille d’information", 3, 6),
+    Part("Gérer des données", 2, 4),
+    Part("Interagir", 1, 3),
+    Part("Partager et publier", 1, 2),
+    Part("Protéger les données personnelles et la vie privée", 1, 5),
+)
+
+
+class House:
+    """A structure served in a test; `day` moves its clock, noon of that day in UTC."""
+
+    def __init__(self, served_site: Site, clock: list[datetime]) -> None:
+        self.site = served_site
+        self.served: Served = next(iter(served_site.structures.values()))
+        self.slug = next(iter(served_site.structures))
+        self.app = create_app(served_site)
+        self._clock = clock
+        self.people: dict[str, UUID] = {}
+        self.campaign = uuid4()
+
+    def day(self, day: date, hour: int = 9) -> None:
+        self._clock[0] = datetime(day.year, day.month, day.day, hour, 12, tzinfo=UTC)
+
+    @property
+    def today(self) -> date:
+        return self.served.today()
+
+    def client(self, name: str) -> InspectingClient:
+        """The browser of somebody of the team."""
+        client = InspectingClient(self.app, follow_redirects=False)
+        client.cookies.set(COOKIE, f"{self.slug}/{self.people[name]}")
+        return client
+
+    def says(self, by: str, decide: Callable[..., Any], streams: dict[str, UUID], /, **sent: Any) -> Done:
+        """Somebody of the team takes a decision; `context` is what the program adds to what they say."""
+        context = sent.pop("context", None)
+        actor = Actor(OPERATOR) if by == OPERATOR else Actor(str(self.people[by]))
+        return self.served.engine.execute(streams, decide, by=actor, command_id=uuid4(), context=context, **sent)
+
+    def on(self, dossier: UUID, decide: Callable[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> Done:
+        return self.says(by, decide, {"dossier": dossier}, **sent)
+
+    def state(self, dossier: UUID) -> Dossier:
+        state: Dossier = self.served.engine.state("dossier", dossier)
+        return state
+
+    def events(self, dossier: UUID) -> list[Event]:
+        return [recorded.event for recorded in self.served.engine.history(dossier)]
+
+    # --- a dossier, step by step
+
+    def opened(
+        self, first: str = "Aminata", last: str = "Diallo", advisor: str | None = "Nadia Benali", **more: Any
+    ) -> UUID:
+        """A dossier of nobody's programme, unless `more` says so."""
+        dossier = uuid4()
+        about: dict[str, Any] = {"birth_date": date(2005, 11, 3), "imilo_number": None, "site": "Mortagne", **more}
+        by = self.people[advisor] if advisor else None
+        self.on(
+            dossier, assignment.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about
+        )
+        return dossier
+
+    def presented(self, **more: Any) -> UUID:
+        dossier = self.opened(**more)
+        self.on(dossier, orientation.present_pix, occasion="welcome")
+        return dossier
+
+    def planned(self, **more: Any) -> UUID:
+        dossier = self.presented(**more)
+        self.on(
+            dossier, orientation.plan_diagnostic, campaign=self.campaign, modality="office", mediator=False,
+            place="Mortagne", planned_for=self.today, context={"plan": uuid4()},
+        )  # fmt: skip
+        return dossier
+
+    def took(self, dossier: UUID, mastery: str | None = "0.40", *, progress: str = "1", ordinal: int = 0) -> UUID:
+        """A participation imported and matched; with a mastery, it is shared too."""
+        state, found = self.state(dossier), uuid4()
+        moment = Moment(self.today, self.served.engine.clock() - timedelta(hours=2))
+        result = (
+            Result(shared=moment, mastery=Decimal(mastery), domains=DOMAINS, competences=COMPETENCES)
+            if mastery
+            else None
+        )
+        self.says(
+            "Sophie Lecomte", participation.import_participation, {"participation": found}, campaign=self.campaign,
+            purpose="initial", last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
+            started=moment, progress=Decimal(progress), ordinal=ordinal, result=result,
+            exported_at=self.served.engine.clock(),
+        )  # fmt: skip
+        self.says(
+            "Sophie Lecomte", participation.confirm_match, {"participation": found, "dossier": dossier},
+            automatic=False, score=86, reasons=("same-words",), warnings=(), others=(),
+            context={"participation_id": found, "dossier_id": dossier},
+        )  # fmt: skip
+        return found
+
+    def scored(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
+        dossier = self.planned(**more)
+        return dossier, self.took(dossier, mastery)
+
+    def dispatched(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
+        dossier, found = self.scored(mastery, **more)
+        self.on(
+            dossier, prescription.dispatch_result, "Sophie Lecomte", participation=found,
+            advisor=self.state(dossier).advisor,
+        )  # fmt: skip
+        return dossier, found
+
+    def debriefed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
+        dossier, found = self.dispatched(mastery, **more)
+        self.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
+        return dossier, found
+
+    def prescribed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, list[UUID]]:
+        """With three actions: two of the grid's, the first for the advisor's eyes only, and a free one."""
+        dossier, found = self.debriefed(mastery, **more)
+        grille = self.served.refs.grille(self.today)
+        ids = tuple(uuid4() for _ in range(3))
+        self.on(
+            dossier, prescription.build_prescription, participation=found, kept=("illettrisme", "cafe-numerique"),
+            added=("Permis de conduire : code en ligne",), wish="Refaire le test après une formation courte",
+            project="vente en boutique", reason="Le code de la route se révise en ligne",
+            context={"grille": grille.document, "number": grille.number, "action_ids": ids},
+        )  # fmt: skip
+        return dossier, list(ids)
+
+    def referred(self, dossier: UUID, action: UUID, **more: Any) -> UUID:
+        referral = uuid4()
+        said = {"partner": Partner(None, "Médiathèque de Mortagne"), "starts": None, "ends": None, "note": "", **more}
+        self.on(dossier, parcours.send_referral, action=action, context={"referral": referral}, **said)
+        return referral
+
+
+@contextmanager
+def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
+    """L'Aigle-Mortagne with its team and one declared campaign, on its first day."""
+    clock = [datetime(first.year, first.month, first.day, 9, 12, tzinfo=UTC)]
+    preset = presets.load("laigle-mortagne")
+    sites = ("L’Aigle", "Mortagne")
+    structures.create(
+        data, name="Mission locale de L’Aigle – Mortagne", preset=preset, sites=sites, on=first, clock=lambda: clock[0]
+    ).engine.close()
+    with site(data, demo=True, clock=lambda: clock[0]) as served:
+        made = House(served, clock)
+        for name, role in TEAM:
+            made.people[name] = uuid4()
+            address = f"{name.split()[0].lower().replace('é', 'e').replace('è', 'e')}@exemple.fr"
+            made.says(
+                OPERATOR, staff.add, {"staff": made.people[name]}, name=name, email=address, site=None, roles=(role,)
+            )
+        made.says(
+            "Sophie Lecomte", campaign.declare_campaign, {"campaign": made.campaign},
+            name="Diagnostic initial, printemps", code="KMRTWX482", purpose="initial", site=None,
+        )  # fmt: skip
+        yield made

@@ -1,0 +1,116 @@
+"""The protocol in words: whom it concerns, how results travel, what is owed within how long."""
+
+from dataclasses import dataclass
+
+from pixflow.grille import Proposal
+from pixflow.protocol import Escalation, ProtocolDocument
+from web.french import tasks, words
+from web.french.words import NBSP, plural, say
+
+CONCERNED = {
+    "all": "Pix est présenté à tous les jeunes.",
+    "assessed": "Pix est présenté aux jeunes pour qui un besoin est reconnu.",
+}
+ROUTES = {
+    "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à la conseillère ou au conseiller.",
+    "advisor": "Le résultat arrive directement à la conseillère ou au conseiller du jeune.",
+}
+KINDS = {
+    "action": "",
+    "check": "à vérifier",
+    "complete": "diagnostic complet",
+    "certification": "certification",
+    "cv": "CV",
+}
+
+_FOLLOWS = "conseiller·ère"
+_TREATS = "référent·e Pix"
+_OWED = (
+    ("present-pix", _FOLLOWS, "à l’ouverture du dossier", "Pix présenté, ou diagnostic décliné"),
+    ("plan-diagnostic", _FOLLOWS, "une fois Pix présenté, ou à l’entrée en CEJ", "diagnostic prévu, ou décliné"),
+    ("chase-diagnostic", _FOLLOWS, "{opens} après la date prévue, sans test commencé", "test commencé, ou reprévu"),
+    ("chase-sharing", _FOLLOWS, "{opens} après un test vu fini et non envoyé", "résultat reçu"),
+    ("declare-campaign", _TREATS, "au premier export d’une campagne inconnue", "campagne déclarée"),
+    ("match-participation", _TREATS, "à l’import, sans dossier certain", "participation rapprochée, ou mise de côté"),
+    ("dispatch-result", _TREATS, "à l’arrivée du résultat", "résultat transmis"),
+    ("hold-debrief", _FOLLOWS, "dès que le résultat est confié", "restitution tenue"),
+    ("build-prescription", _FOLLOWS, "la restitution tenue", "prescription construite"),
+    ("refer", _FOLLOWS, "la prescription construite, pour chaque action", "orientation envoyée, ou action écartée"),
+    ("record-outcome", _FOLLOWS, "à la fin prévue de l’action", "issue notée"),
+    ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
+    ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
+    ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One task of the protocol: what, by whom, from when, within how many working days, and what closes it."""
+
+    kind: str
+    what: str
+    who: str
+    opens: str
+    days: str
+    closed_by: str
+
+
+def owed(document: ProtocolDocument) -> list[Owed]:
+    """The tasks of the protocol in the order of the path; those it never makes are left out."""
+    made = []
+    for kind, who, opens, closed_by in _OWED:
+        if kind == "dispatch-result" and document.result_route != "referent":
+            continue
+        if kind == "plan-diagnostic" and not document.cej_mandatory:
+            opens = "une fois Pix présenté"
+        if kind == "present-pix" and document.concerned != "all":
+            opens = "à l’entrée en CEJ" if document.cej_mandatory else "quand un besoin est reconnu"
+        name = kind.replace("-", "_")
+        first = getattr(document.delays, f"{name}_opens", 0)
+        from_ = say(opens, opens=working_days(first))
+        made.append(Owed(kind, tasks.VERBS[kind], who, from_, delay(getattr(document.delays, name)), closed_by))
+    return made
+
+
+def delay(days: int) -> str:
+    """Like "5 jours ouvrés", "le jour même"."""
+    return working_days(days) if days else "le jour même"
+
+
+def working_days(days: int) -> str:
+    return plural(days, "jour ouvré", "jours ouvrés")
+
+
+def modalities(document: ProtocolDocument) -> str:
+    """Like "en atelier, au bureau ou à la maison"."""
+    *first, last = [words.MODALITIES[one] for one in document.modalities] or [""]
+    return f"{', '.join(first)} ou {last}" if first else last
+
+
+def escalation(escalation: Escalation) -> str:
+    """Who sees a late task too, and when."""
+    text = (
+        "Une tâche en retard de {referent} est aussi montrée à la référente ou au référent Pix, "
+        "et de {manager} à la direction."
+    )
+    return say(text, referent=working_days(escalation.referent), manager=working_days(escalation.manager))
+
+
+def tries(count: int) -> str:
+    """After how many chases the path is closed or started anew."""
+    return say(
+        "Après {tries} sans suite, il reste à clore le dossier ou à relancer le parcours autrement.",
+        tries=plural(count, "relance"),
+    )
+
+
+def proposal(one: Proposal) -> str:
+    """When and for whom a proposal stands: "si le projet s’y prête · CEJ · avec viaformation"."""
+    said = (
+        KINDS.get(one.kind, one.kind),
+        one.partner and f"avec {one.partner}",
+        one.programmes and ", ".join(words.PROGRAMMES.get(p, p) for p in one.programmes),
+        one.needs_project and "si le projet professionnel s’y prête",
+    )
+    return f"{NBSP}· ".join(part for part in said if part)
+
