@@ -1,4 +1,4 @@
-"""Connections to the SQLite file: durable, one writer at a time, waits by the monotonic clock (RELIABILITY F1-F3, F10, F12)."""
+"""Connections to the SQLite file: durable, one writer at a time, waiting by the monotonic clock (RELIABILITY F1)."""
 
 import os
 import sqlite3

@@ -13,8 +13,8 @@ from eventsourcing.persistence import ConnectionUnavailableError, OperationalErr
 from eventsourcing.sqlite import SQLiteConnectionPool
 
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
-from pixflow.store.locks import FileLock
 from pixflow.store.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
+from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import HardenedRecorder, factory
 from tests.store.samples import command, raw, stored
 
