@@ -137,3 +137,8 @@ def by_birth(connection: Connection, last_name: str, first_name: str, birth_date
 
 def _found(row: Any) -> Found:
     return Found(*(getattr(row, name) for name in Found.__struct_fields__))
+
+
+def everyone(connection: Connection) -> list[Found]:
+    """Every dossier, for a file that must be compared with all of them."""
+    return [_found(row) for row in connection.execute(select(people))]

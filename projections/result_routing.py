@@ -1,5 +1,6 @@
 """Résultats: the participations to match, the results to dispatch and those dispatched."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -192,12 +193,14 @@ def known(connection: Connection, campaign: UUID) -> list[Known]:
 
 def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
     """The participations of declared campaigns that wait for a match, oldest first."""
-    query = select(participations).where(*_waiting()).order_by(participations.c.imported_on, participations.c.last_name)
+    row = participations.c
+    query = select(participations).where(*_waiting())
+    query = query.order_by(row.imported_on, row.last_name, row.first_name, row.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def waiting_total(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(participations).where(*_waiting())).scalar_one())
+    return _total(connection, participations, *_waiting())
 
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
@@ -211,40 +214,65 @@ def one(connection: Connection, stream: UUID) -> Any:
     return connection.execute(select(participations).where(participations.c.stream == stream)).first()
 
 
+def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+    """The rows of these participations."""
+    query = select(participations).where(participations.c.stream.in_(list(streams)))
+    return {row.stream: row for row in connection.execute(query)}
+
+
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
     """How many participations each campaign has."""
     query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
-    return dict(connection.execute(query).all())
+    return dict(connection.execute(query).tuples().all())
 
 
-def set_aside(connection: Connection, limit: int = 20) -> list[Any]:
+def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """The participations set aside, latest first."""
-    query = select(participations).where(participations.c.set_aside).order_by(participations.c.imported_on.desc())
-    return list(connection.execute(query.limit(limit)))
+    query = select(participations).where(participations.c.set_aside)
+    order = participations.c.imported_on.desc(), participations.c.last_name, participations.c.stream
+    return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 
-def vanished(connection: Connection, limit: int = 20) -> list[Any]:
+def set_aside_total(connection: Connection) -> int:
+    return _total(connection, participations, participations.c.set_aside)
+
+
+def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """The participations no longer exported."""
-    query = select(participations).where(participations.c.vanished).order_by(participations.c.seen.desc())
-    return list(connection.execute(query.limit(limit)))
+    query = select(participations).where(participations.c.vanished)
+    order = participations.c.seen.desc(), participations.c.last_name, participations.c.stream
+    return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
+
+
+def vanished_total(connection: Connection) -> int:
+    return _total(connection, participations, participations.c.vanished)
 
 
 def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
     """The current initial results that no advisor has been given, oldest first."""
-    query = select(results).where(*_to_dispatch()).order_by(results.c.received_on, results.c.name)
+    query = select(results).where(*_to_dispatch()).order_by(results.c.received_on, results.c.name, results.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def to_dispatch_total(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(results).where(*_to_dispatch())).scalar_one())
+    return _total(connection, results, *_to_dispatch())
+
+
+def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
+    """The current initial result of each of these dossiers that has one, dispatched or not."""
+    query = select(results).where(results.c.stream.in_(list(dossiers)))
+    return {row.stream: row for row in connection.execute(query)}
 
 
 def dispatched(connection: Connection, since: date) -> list[Any]:
     """The results dispatched since a day."""
-    query = (
-        select(results).where(results.c.dispatched_on >= since).order_by(results.c.dispatched_on.desc(), results.c.name)
-    )
-    return list(connection.execute(query))
+    query = select(results).where(results.c.dispatched_on >= since)
+    order = results.c.dispatched_on.desc(), results.c.name, results.c.stream
+    return list(connection.execute(query.order_by(*order)))
+
+
+def _total(connection: Connection, table: Table, *wanted: Any) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one())
 
 
 def _waiting() -> tuple[Any, ...]:

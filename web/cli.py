@@ -201,4 +201,4 @@ def serve(
         run(data or Settings().data, port=port)
 
 
-from web import cli_files  # noqa: E402, F401 — its commands join the app
+from web import cli_dossiers, cli_files, cli_replay  # noqa: E402, F401 — their commands join the app

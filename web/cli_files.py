@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -18,9 +17,19 @@ from web.french import words
 from web.french.problems import problem
 from web.french.reasons import question
 from web.site import Served
-from web.terminal import AsOption, JsonOption, StructureOption, as_json, console, fail, in_words, person, working
+from web.terminal import (
+    AsOption,
+    FileArgument,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    fail,
+    in_words,
+    person,
+    working,
+)
 
-FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Le fichier.")]
 REFUSED, QUESTION = 2, 3
 
 

@@ -1,6 +1,6 @@
 """Filters that are the address: chips with the count each would give."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,24 +9,26 @@ from web.paging import address
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter; pressing it again takes it off."""
+    """One filter; pressing it again takes it off. `apart` begins another facet."""
 
     label: str
     href: str
     count: int
     on: bool
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One thing that rows are filtered by: its name in the address, and what each value is called, in their order.
 
-    `say` names the values that `values` does not list, which follow in alphabetical order.
+    Values that `values` does not list follow in alphabetical order, as they are. A `quiet` facet has no chip but the
+    one that takes it off.
     """
 
     name: str
     values: Mapping[str, str]
-    say: Callable[[str], str] = str
+    quiet: bool = False
 
 
 def fits(row: Any, wanted: Mapping[str, str], but: str = "") -> bool:
@@ -52,11 +54,14 @@ def chips(
         chosen = wanted[facet.name]
         if len(there) < 2 and not chosen:
             continue
-        for value in _ordered(facet, (there | {chosen}) - {""}):
+        found = []
+        for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
             count = total(counted, {**wanted, facet.name: value})
             if count or value == chosen:
                 href = address(path, {**kept, **wanted, facet.name: "" if value == chosen else value})
-                made.append(Chip(facet.values.get(value) or facet.say(value), href, count, value == chosen))
+                label = facet.values.get(value, value)
+                found.append(Chip(label, href, count, value == chosen, apart=bool(made) and not found))
+        made += found
     return made
 
 

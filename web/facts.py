@@ -16,7 +16,7 @@ from web.forms import FORMS
 from web.french import events, refusals
 from web.french import tasks as task_words
 from web.french.words import say
-from web.naming import DeskNames
+from web.naming import ScopedNames
 from web.pages import Form
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Preview:
 class Story:
     """The trail of one dossier, told to the person at the desk; `may_retract` lets them correct it."""
 
-    def __init__(self, desk: Desk, names: DeskNames, trail: Sequence[Recorded], may_retract: bool) -> None:
+    def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
         self._zone, self._names, self._trail = desk.zone, names, trail
         self._may_retract = may_retract
         self._struck = retracted(trail)
@@ -102,7 +102,7 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     return None if isinstance(last.event, assignment.FROM_PIX) else last.originator_version
 
 
-def preview(desk: Desk, dossier_id: UUID, names: DeskNames, opened: "OpenForm") -> Preview | None:
+def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm") -> Preview | None:
     """For a correction: the facts it strikes, the tasks that vanish and those that appear."""
     if opened.name not in ("retract", "unmatch"):
         return None

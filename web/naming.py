@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from pixflow.dossier.state import Dossier
+from pixflow.people import Scope
+from pixflow.references import References
 from projections import directory
 from web.dependencies import Desk
 
 
-class DeskNames:
-    """Names as the person at the desk sees them; what is asked often is looked up once."""
+class ScopedNames:
+    """Names as somebody with this scope sees them; what is asked often is looked up once."""
 
-    def __init__(self, desk: Desk, dossier: Dossier | None = None) -> None:
-        self._desk = desk
+    def __init__(self, refs: References, read: Connection, scope: Scope, dossier: Dossier | None = None) -> None:
+        self._refs, self._read, self._scope = refs, read, scope
         self._dossier = dossier
         self._people: dict[UUID, str] = {}
 
@@ -20,11 +24,11 @@ class DeskNames:
         system = {"system:operator": "l’exploitant", "system:import": "import Pix Orga", "system:clock": "pixflow"}
         if str(id) in system:
             return system[str(id)]
-        member = self._desk.refs.team.get(UUID(str(id)))
+        member = self._refs.team.get(UUID(str(id)))
         return member.name if member else "une personne inconnue"
 
     def campaign(self, id: UUID) -> str:
-        known = self._desk.refs.campaigns.get(id)
+        known = self._refs.campaigns.get(id)
         return known.name if known else "une campagne inconnue"
 
     def action(self, id: UUID) -> str:
@@ -41,8 +45,8 @@ class DeskNames:
     def dossier(self, id: UUID) -> str:
         """A young person's name, if this person may read the dossier."""
         if id not in self._people:
-            found = directory.named(self._desk.read, [id]).get(id)
-            seen = found and (self._desk.scope.whose == "all" or found.advisor == self._desk.scope.advisor)
+            found = directory.named(self._read, [id]).get(id)
+            seen = found and (self._scope.whose == "all" or found.advisor == self._scope.advisor)
             self._people[id] = found.name if found and seen else "un autre dossier"
         return self._people[id]
 
@@ -53,8 +57,9 @@ class DeskNames:
         return VERBS[key.split(":", 1)[0]]
 
 
-def names_for(desk: Desk, dossier: Dossier | None = None) -> DeskNames:
-    return DeskNames(desk, dossier)
+def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:
+    """Names for the person at the desk."""
+    return ScopedNames(desk.refs, desk.read, desk.scope, dossier)
 
 
 class NoNames:

@@ -25,7 +25,7 @@ def due_days(connection: Connection, owner: UUID, today: date, wanted: advisor_q
     query = select(_queue.due, func.count()).where(
         _queue.owner == owner, _visible(today), *(_queue[name] == value for name, value in named if value)
     )
-    return {due: count for due, count in connection.execute(query.group_by(_queue.due))}
+    return dict(connection.execute(query.group_by(_queue.due)).tuples().all())
 
 
 def first_to_come(connection: Connection, owner: UUID, today: date) -> date | None:

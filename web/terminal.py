@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
@@ -26,6 +27,7 @@ errors = Console(stderr=True, highlight=False)
 StructureOption = Annotated[
     str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")
 ]
+FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Le fichier.")]
 AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne qui agit.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
 

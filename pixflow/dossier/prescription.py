@@ -65,7 +65,7 @@ def build_prescription(
     extra = tuple(label.strip() for label in added if label.strip())
     built = dossier.prescription.built.get(participation)
     if built:
-        if False:
+        if _said(built) == (kept, extra, wish.strip(), reason.strip()):
             return []
         raise Refused("already-built", on=built.mark.on)
     if link.result is None or link.result.mastery is None:

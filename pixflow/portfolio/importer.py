@@ -104,9 +104,10 @@ class PortfolioImporter:
         people = by_words(self.people()) if others else {}
         near = {one.stream for row in others for one in people.get(words(row.last_name, row.first_name), ())}
         states: dict[UUID, Dossier] = self.engine.states("dossier", {*holders.values(), *near})
+        refs = self.engine.references()
         planner = Planner(
-            self.engine.references(),
-            today=self.engine.today(),
+            refs,
+            today=refs.calendar.local_day(self.engine.clock()),
             site=site,
             holders=holders,
             states=states,

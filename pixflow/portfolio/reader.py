@@ -20,6 +20,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000
 DELIMITERS = (";", ",", "\t")
 _TITLES = 10
+_BEGINNING = 20_000
 _NIR_DIGITS = 11
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -119,9 +120,8 @@ def _cp1252(data: bytes) -> str:
 
 def _records(text: str) -> list[tuple[int, list[str]]]:
     """Each record with the line where it starts, under the delimiter that gives the header the most known columns."""
-    heads = text.split("\n", _TITLES)[:_TITLES]
-    known = {mark: max(_known(next(csv.reader([head], delimiter=mark), [])) for head in heads) for mark in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda mark: known[mark])
+    heads = text[:_BEGINNING].splitlines()[:_TITLES]
+    delimiter = max(DELIMITERS, key=lambda mark: max(_known(head.split(mark)) for head in heads))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records, line = [], 1
     try:

@@ -1,6 +1,6 @@
 """A real structure in a temporary folder, its read side, and small exports of its campaign."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,6 +28,7 @@ SAMPLES = Path(__file__).parent.parent / "pix_orga" / "data"
 SAMPLE = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 FIRST = datetime(2026, 5, 12, 7, 10, tzinfo=UTC)
+STARTED = datetime(2026, 5, 11, 13, 0, tzinfo=UTC)
 
 
 class House:
@@ -36,8 +37,8 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.now = NOW
         self.opened = structures.create(
-            folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"), sites=("L’Aigle", "Mortagne"),
-            on=date(2026, 1, 5), clock=lambda: self.now,
+            folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"),
+            sites=("L’Aigle", "Mortagne"), on=date(2026, 1, 5), clock=lambda: self.now,
         )  # fmt: skip
         self.engine = self.opened.engine
         self.referent = self.hire("Inès Ferrand", "ines@example.org", "referent")
@@ -47,7 +48,7 @@ class House:
 
     def hire(self, name: str, email: str, *roles: str, site: str | None = None) -> Actor:
         member = uuid5(self.opened.id, email)
-        said = {"name": name, "email": email, "site": site, "roles": roles}
+        said: dict[str, Any] = {"name": name, "email": email, "site": site, "roles": roles}
         self.engine.execute({"staff": member}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
         return Actor(str(member))
 
@@ -64,10 +65,14 @@ class House:
     def open(self, last_name: str, first_name: str, number: str | None = None, **said: Any) -> UUID:
         dossier = uuid4()
         identity = {"last_name": last_name, "first_name": first_name, "birth_date": None, "imilo_number": number}
-        self.engine.execute(
-            {"dossier": dossier}, open_dossier, by=self.referent, command_id=uuid4(), **{**identity, "site": "L’Aigle", **said}
-        )
+        self.do(open_dossier, {"dossier": dossier}, **{**identity, "site": "L’Aigle", **said})
         return dossier
+
+    def do(self, decide: Callable[..., Any], streams: dict[str, UUID], **said: Any) -> UUID:
+        """The référent takes a decision; returns the id of its command."""
+        command_id = uuid4()
+        self.engine.execute(streams, decide, by=self.referent, command_id=command_id, **said)
+        return command_id
 
     def declare(self, campaign: UUID | None = None, **said: Any) -> None:
         self.importer.declare(
@@ -113,7 +118,7 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
     """Someone who has begun on 11 May 2026 at 15:00 in Paris and is half-way, unless said otherwise."""
     begun = Row(
         line=0, last_name=last_name, first_name=first_name, external_id=external_id, imported=(),
-        progress=Decimal("0.5"), started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC), ambiguous_time=False,
+        progress=Decimal("0.5"), started=STARTED, ambiguous_time=False,
         shared=False, shared_at=None, mastery=None, palier=None, paliers=4, badges=(), competences=(), domains=(),
         skills=(),
     )  # fmt: skip

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow.importing import Answers
+from pixflow.pix_orga import Row
 from pixflow.refused import Refused
-from tests.importing.house import FIRST, House, row, shared
+from tests.importing.house import FIRST, STARTED, House, row, shared
 
 LATER = FIRST + timedelta(days=7)
 EARLIER = FIRST - timedelta(days=7)
@@ -102,7 +103,7 @@ def test_a_time_stands_for_its_day(house: House) -> None:
 
 
 def test_a_day_that_could_be_several_times_is_doubtful(house: House) -> None:
-    again = replace(AWA, started=AWA.started + timedelta(hours=2), progress=Decimal("0.2"))
+    again = replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))
     house.receive([AWA, again])
     unclear = [of_day(replace(AWA, progress=Decimal("0.9"))), of_day(replace(AWA, progress=Decimal("0.6")))]
     prepared = house.prepare(unclear, LATER, dates="day")
@@ -119,7 +120,7 @@ def test_a_day_that_could_be_several_times_is_doubtful(house: House) -> None:
 
 
 def test_a_day_that_says_what_one_of_several_said_is_that_one(house: House) -> None:
-    again = replace(AWA, started=AWA.started + timedelta(hours=2), progress=Decimal("0.2"))
+    again = replace(AWA, started=STARTED + timedelta(hours=2), progress=Decimal("0.2"))
     house.receive([shared(AWA), again])
     days = [of_day(shared(AWA)), of_day(replace(AWA, progress=Decimal("0.7")))]
     prepared = house.prepare(days, LATER, dates="day")
@@ -203,3 +204,40 @@ def test_days_are_the_structures(house: House) -> None:
     started = house.participations()[0].started
     assert started
     assert (started.day, started.at) == (date(2026, 5, 11), datetime(2026, 5, 10, 22, 30, tzinfo=UTC))
+
+
+# --- whatever the order
+
+SNAPSHOTS = st.lists(
+    st.dictionaries(st.sampled_from(["Awa", "Ali", "Zoé"]), st.integers(0, 12), min_size=1), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(snapshots=SNAPSHOTS, data=st.data())
+def test_whatever_the_order_of_imports_the_newest_export_has_the_last_word(
+    snapshots: list[dict[str, int]], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each snapshot shows some people, in tenths of progress; 10 and more are shared, with that many per cent."""
+    house = House(tmp_path_factory.mktemp("house"))
+    answers = Answers(accept_vanished=True, doubtful="record")
+    for day in data.draw(st.permutations(range(len(snapshots)))):
+        house.receive(shown(snapshots[day], day), FIRST + timedelta(days=day), answers)
+    ends = {one.first_name: one for one in house.participations() if not one.vanished}
+    newest = shown(snapshots[-1], len(snapshots) - 1)
+    for one in newest[:-1]:
+        end = ends[one.first_name]
+        assert end.progress == one.progress or end.result
+        assert not one.shared or (end.result and end.result.mastery == one.mastery)
+    assert len(house.participations()) == len({name for snapshot in snapshots for name in snapshot}) + len(snapshots)
+    house.side.database.dispose()
+    house.engine.close()
+
+
+def shown(snapshot: dict[str, int], day: int) -> list[Row]:
+    """The rows of a snapshot, and one that makes its file unlike any other."""
+    rows = []
+    for name, tenths in sorted(snapshot.items()):
+        begun = row("Diallo", name, progress=Decimal(min(tenths, 9)) / 10)
+        rows.append(shared(begun, str(Decimal(tenths) / 100)) if tenths > 9 else begun)
+    return [*rows, row("Seul", f"Jour{day}")]

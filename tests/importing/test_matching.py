@@ -9,8 +9,9 @@ import pytest
 from pixflow.dossier.assignment import correct_identity
 from pixflow.importing import match_after_opening
 from pixflow.participation import reject_match
+from pixflow.pix_orga.sample import file_name, write_export
 from pixflow.refused import Refused
-from tests.importing.house import CAMPAIGN, FIRST, House, row, shared
+from tests.importing.house import CAMPAIGN, FIRST, STARTED, House, row, shared
 
 LATER = FIRST + timedelta(days=7)
 AWA, BAH = row("Diallo", "Awa", "0012345"), row("Bah", "Ali", "77")
@@ -77,8 +78,6 @@ def test_a_declaration_said_twice_is_said_once_and_another_is_refused(house: Hou
 def test_a_code_reused_by_another_campaign_stays_with_the_first(house: House) -> None:
     house.receive([AWA])
     other = replace(CAMPAIGN, id=99)
-    from pixflow.pix_orga.sample import file_name, write_export
-
     house.record(house.importer.prepare(write_export(other, [BAH]), file_name(other, FIRST)))
     campaigns = house.engine.references().campaigns.values()
     assert {known.pix_id: known.code for known in campaigns} == {CAMPAIGN.id: CAMPAIGN.code, 99: None}
@@ -103,7 +102,7 @@ def test_what_comes_later_goes_to_the_matched_dossier(house: House) -> None:
 def test_two_tries_of_one_person_go_to_one_dossier(house: House) -> None:
     dossier = house.open("Diallo", "Awa", "0012345")
     house.declare()
-    house.receive([shared(AWA), replace(AWA, started=AWA.started + timedelta(days=1))])
+    house.receive([shared(AWA), replace(AWA, started=STARTED + timedelta(days=1))])
     assert len(house.dossier(dossier).diagnostic.participations) == 2
 
 
@@ -120,10 +119,16 @@ def test_what_waits_is_matched_when_its_dossier_opens(house: House) -> None:
 def test_what_waits_is_matched_when_an_identity_is_corrected(house: House) -> None:
     house.declare()
     house.receive([AWA])
-    dossier, command_id = house.open("Dialo", "Awa", "0012345"), uuid4()
+    dossier = house.open("Dialo", "Awa", "0012345")
     assert not match_after_opening(house.engine, dossier, house.waiting("0012345"), command_id=uuid4()).recorded
-    said = {"last_name": "Diallo", "first_name": "Awa", "birth_date": None, "imilo_number": "0012345", "site": "L’Aigle"}
-    house.engine.execute({"dossier": dossier}, correct_identity, by=house.referent, command_id=command_id, **said)
+    said = {
+        "last_name": "Diallo",
+        "first_name": "Awa",
+        "birth_date": None,
+        "imilo_number": "0012345",
+        "site": "L’Aigle",
+    }
+    command_id = house.do(correct_identity, {"dossier": dossier}, **said)
     match_after_opening(house.engine, dossier, house.waiting("0012345"), command_id=command_id)
     assert matched(house) == {"Diallo": dossier}
 
@@ -138,6 +143,6 @@ def test_a_match_rejected_is_not_made_again(house: House) -> None:
     house.receive([AWA])
     dossier = house.open("Diallo", "Awa", "0012345")
     (waiting,) = house.waiting("0012345")
-    house.engine.execute({"participation": waiting}, reject_match, by=house.referent, command_id=uuid4(), dossier=dossier)
+    house.do(reject_match, {"participation": waiting}, dossier=dossier)
     match_after_opening(house.engine, dossier, [waiting], command_id=uuid4())
     assert matched(house) == {"Diallo": None}

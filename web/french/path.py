@@ -45,7 +45,7 @@ def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
         parts.append("Pix à présenter")
     if state.declined:
         parts.append(f"diagnostic décliné le {short(state.declined.on, today)}")
-    elif state.plan:
+    elif state.plan and not dossier.diagnostic.linked("initial"):
         parts.append(f"test prévu le {short(state.plan.planned_for, today)}")
     elif "plan-diagnostic" in owed:
         parts.append("diagnostic à prévoir")

@@ -74,7 +74,7 @@ _EMPTY = " Cette case est laissée vide."
 PORTFOLIO: dict[str, str] = {
     # the file is refused
     "too-large": "le fichier pèse plus de 5 Mo : enregistrez la liste en plusieurs fichiers.",
-    "spreadsheet": "c’est un classeur : dans Excel ou LibreOffice, enregistrez-le au format CSV, puis choisissez le CSV.",
+    "spreadsheet": "c’est un classeur Excel ou LibreOffice : enregistrez-le au format CSV, puis choisissez le CSV.",
     "encoding": "le texte du fichier ne se lit pas : enregistrez-le à nouveau au format CSV (UTF-8).",
     "empty": "le fichier est vide : choisissez-en un autre.",
     "no-names": "aucune ligne de titres n’a les deux colonnes « Nom » et « Prénom » : ajoutez ces titres.",
@@ -85,7 +85,7 @@ PORTFOLIO: dict[str, str] = {
     "name-missing": "il manque le {field}{value}." + _LEFT,
     "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
     "cell-count": "des cases dépassent la dernière colonne : la ligne a été modifiée ou coupée." + _LEFT,
-    "number-twice": "le numéro i-Milo {value} est déjà sur une autre ligne : gardez la bonne." + _LEFT,
+    "number-twice": "le même n° i-Milo est déjà à la ligne {value} : gardez la bonne." + _LEFT,
     "site-needed": "le site n’est pas dit : remplissez la colonne « Site »." + _LEFT,
     "bad-birth-date": "la date de naissance ne donne pas un âge de 10 à 40 ans : vérifiez l’année." + _LEFT,
     "required": "la case « {field} » est vide." + _LEFT,
@@ -161,7 +161,7 @@ def _extra(code: str, details: Mapping[str, str]) -> dict[str, str]:
             expected = details.get("expected")
             return {"expected": say(" au lieu de « {expected} »", expected=expected) if expected else ""}
         case "too-large":
-            return {name: _megabytes(details[name]) for name in ("bytes", "limit")}
+            return {name: _megabytes(details[name]) for name in ("bytes", "limit") if name in details}
         case "too-many-rows" | "more-problems":
             return {name: number(int(details[name])) for name in ("limit", "count") if name in details}
     return {}

@@ -12,17 +12,9 @@ CONCERNED = {
     "assessed": "Pix est présenté aux jeunes pour qui un besoin est reconnu.",
 }
 ROUTES = {
-    "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à la conseillère ou au conseiller.",
-    "advisor": "Le résultat arrive directement à la conseillère ou au conseiller du jeune.",
+    "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à qui suit le jeune.",
+    "advisor": "Le résultat arrive directement à la conseillère ou au conseiller qui suit le jeune.",
 }
-KINDS = {
-    "action": "",
-    "check": "à vérifier",
-    "complete": "diagnostic complet",
-    "certification": "certification",
-    "cv": "CV",
-}
-
 _FOLLOWS = "conseiller·ère"
 _TREATS = "référent·e Pix"
 _OWED = (
@@ -105,9 +97,9 @@ def tries(count: int) -> str:
 
 
 def proposal(one: Proposal) -> str:
-    """When and for whom a proposal stands: "si le projet s’y prête · CEJ · avec viaformation"."""
+    """What a proposal is, with whom, for whom and when: "avec viaformation · CEJ"."""
     said = (
-        KINDS.get(one.kind, one.kind),
+        one.kind == "complete" and "diagnostic complet",
         one.partner and f"avec {one.partner}",
         one.programmes and ", ".join(words.PROGRAMMES.get(p, p) for p in one.programmes),
         one.needs_project and "si le projet professionnel s’y prête",

@@ -19,7 +19,7 @@ VERBS: dict[str, str] = {
     "declare-campaign": "Déclarer la campagne",
     "match-participation": "Rapprocher un résultat",
     "dispatch-result": "Transmettre le résultat",
-    "assign-advisor": "Affecter un conseiller",
+    "assign-advisor": "Affecter le dossier",
     "hold-debrief": "Tenir la restitution",
     "build-prescription": "Construire la prescription",
     "refer": "Orienter",

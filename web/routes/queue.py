@@ -24,7 +24,7 @@ router = APIRouter()
 WORKING = frozenset({"advisor", "referent", "manager"})
 FACETS = (
     facets.Facet("kind", french.FILTERS),
-    facets.Facet("stage", words.STAGES),
+    facets.Facet("stage", words.STAGES, quiet=True),
     facets.Facet("programme", words.PROGRAMMES),
     facets.Facet("site", {}),
 )

@@ -19,7 +19,7 @@ from web import questions, replaying
 from web.dependencies import Desk, allowed
 from web.french import changes, dates, events, path, words
 from web.french import tasks as french
-from web.naming import DeskNames, names_for
+from web.naming import ScopedNames, names_for
 from web.owed import Words, of_task
 from web.pages import page
 from web.replaying import Replay
@@ -140,7 +140,7 @@ def _task(task: Task | None, day: date) -> tuple[str, str] | None:
     return french.VERBS[task.kind], ", ".join(filter(None, (who, opens, until, tried)))
 
 
-def _line(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorded], names: DeskNames) -> FactLine:
+def _line(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorded], names: ScopedNames) -> FactLine:
     version = recorded.originator_version
     struck = shown.struck.get(version)
     state = "now" if version == shown.version else "future" if version > shown.version else "struck" if struck else ""

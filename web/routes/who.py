@@ -72,4 +72,4 @@ def _first(member: Staff) -> str:
 
 def _person(id: UUID, member: Staff, role: str) -> dict[str, Any]:
     more = [label for other, label in words.ROLES.items() if other in member.roles and other != role]
-    return {"id": str(id), "name": member.name, "site": member.site, "more": more}
+    return {"id": str(id), "name": member.name, "more": more}

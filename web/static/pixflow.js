@@ -26,3 +26,77 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// Keys. They move and open, never record; the list that `?` shows turns them off (WCAG 2.1.4).
+const KEYS = [
+  ["j k", "ligne suivante, précédente"],
+  ["Entrée", "ouvrir la ligne"],
+  ["r", "fixer un rendez-vous pour la ligne"],
+  ["/", "chercher"],
+  ["g b", "aller à Ma boîte"],
+  ["g d", "aller aux dossiers"],
+  ["← →", "fait précédent, suivant (Rejouer)"],
+  ["?", "cette liste"],
+];
+const PLACES = { b: "/boite", d: "/dossiers" };
+let going = 0;
+
+const keysAreOff = () => localStorage.getItem("pixflow-keys") === "off";
+
+function showKeys() {
+  let dialog = document.querySelector("dialog.keys");
+  if (!dialog) {
+    const line = ([keys, what]) => `<dt>${keys.split(" ").map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${what}</dd>`;
+    dialog = document.createElement("dialog");
+    dialog.className = "keys";
+    dialog.setAttribute("aria-labelledby", "keys-title");
+    dialog.innerHTML = `<h2 id="keys-title">Touches du clavier</h2><dl>${KEYS.map(line).join("")}</dl>
+      <form method="dialog"><div class="choice"><input class="form-check-input" type="checkbox" id="keys-on">
+      <label for="keys-on">Ces touches sont actives</label></div><p class="actions"><button class="btn">Fermer</button></p></form>`;
+    document.body.append(dialog);
+    dialog.querySelector("#keys-on").addEventListener("change", (event) => {
+      localStorage.setItem("pixflow-keys", event.target.checked ? "on" : "off");
+    });
+  }
+  dialog.querySelector("#keys-on").checked = !keysAreOff();
+  dialog.showModal();
+}
+
+function moveRow(step) {
+  const rows = [...document.querySelectorAll(".item")].filter((row) => row.querySelector(".item-who a"));
+  const here = rows.findIndex((row) => row.contains(document.activeElement) || row.classList.contains("current"));
+  const row = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : here + step];
+  if (!row) return;
+  for (const other of rows) other.classList.toggle("current", other === row);
+  row.querySelector(".item-who a").focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function press(key) {
+  if (going && PLACES[key]) return () => (location.href = PLACES[key]);
+  const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
+  const link = arrow && document.querySelector(`[data-arrows] a[rel="${arrow}"]`);
+  const search = key === "/" && document.querySelector('[data-search], #search');
+  const appointment = key === "r" && document.querySelector('.item.current [data-key="r"]');
+  if (key === "j" || key === "k") return () => moveRow(key === "j" ? 1 : -1);
+  if (key === "?") return showKeys;
+  if (key === "g") return () => (going = setTimeout(() => (going = 0), 1500));
+  if (search) return () => search.focus();
+  return link || appointment ? () => (link || appointment).click() : null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || keysAreOff()) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  const action = press(event.key);
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys]")) showKeys();
+});
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-keys]")) button.hidden = false;
+});

@@ -1,0 +1,60 @@
+"""Portfolio files of a few lines, and the structure that imports them."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from pixflow.people import Actor
+from pixflow.portfolio import PortfolioImporter, Prepared, Taken
+from projections import directory
+from tests.importing.house import House
+
+HEADER = (
+    "N° dossier;Nom de naissance;Prénom;Né(e) le;Tél. mobile;Courriel;Site;Dispositif;Groupe;"
+    "Fin de la période collective;Conseiller référent;Projet professionnel"
+)
+AWA = "0012345;DIALLO;Awa;12/03/2005;06 12 34 56 78;Awa@example.org;L'Aigle;CEJ;Printemps;30/06/2026;MOREL Paul;Vente"
+BAH = "0012346;BAH;Ali;01/02/2004;;;Mortagne;PACEA;;;;"
+
+
+def file(*lines: str, header: str = HEADER) -> bytes:
+    return "\r\n".join((header, *lines, "")).encode("utf-8-sig")
+
+
+class Office(House):
+    """The same house, where portfolios come in."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.portfolios = PortfolioImporter(self.engine, self.people, self.waiting)
+
+    def people(self) -> list[Any]:
+        self.side.catch_up()
+        with self.side.database.connect() as connection:
+            return list(connection.execute(select(directory.people)))
+
+    def look(self, *lines: str, site: str | None = None, header: str = HEADER) -> Prepared:
+        return self.portfolios.prepare(file(*lines, header=header), "portefeuille.csv", site)
+
+    def take(
+        self,
+        *lines: str,
+        accept: bool = False,
+        by: Actor | None = None,
+        command_id: UUID | None = None,
+        site: str | None = None,
+        header: str = HEADER,
+    ) -> Taken:
+        prepared = self.look(*lines, site=site, header=header)
+        command_id = command_id or uuid4()
+        return self.portfolios.record(prepared, by=by or self.referent, command_id=command_id, accept_changes=accept)
+
+    def statuses(self, *lines: str, header: str = HEADER) -> list[str]:
+        preview = self.look(*lines, header=header).preview
+        assert preview
+        return [line.status for line in preview.lines]
+
+    def of(self, number: str) -> UUID:
+        return self.engine.claimed("imilo", [number])[number]

@@ -1,0 +1,289 @@
+"""Importing: new, unchanged, changed, doubtful, closed; advisors, sites; twice, by whom, and what waited."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from pixflow.dossier.assignment import close, correct_contact, take_note
+from pixflow.people import OPERATOR, Actor
+from pixflow.portfolio import Counts
+from pixflow.refused import Refused
+from tests.importing.house import row, shared
+from tests.importing.test_meanwhile import before_the_lock
+from tests.portfolio.files import AWA, BAH, Office
+
+
+def test_what_is_new_is_opened_with_all_that_is_said(office: Office) -> None:
+    taken = office.take(AWA, BAH)
+    assert (taken.opened, taken.corrected, taken.matched) == (2, 0, 0)
+    awa = office.dossier(office.of("0012345"))
+    assert (awa.last_name, awa.first_name, awa.birth_date) == ("DIALLO", "Awa", date(2005, 3, 12))
+    assert (awa.phone, awa.email, awa.site) == ("+33612345678", "awa@example.org", "L’Aigle")
+    assert (awa.programme, awa.group, awa.collective_end) == ("CEJ", "Printemps", date(2026, 6, 30))
+    assert (str(awa.advisor), awa.project) == (office.advisor.id, "Vente")
+    bah = office.dossier(office.of("0012346"))
+    assert (bah.site, bah.programme, bah.advisor, bah.project) == ("Mortagne", "PACEA", None, "")
+
+
+def test_the_preview_counts_and_records_nothing(office: Office) -> None:
+    before = office.engine.head()
+    preview = office.look(AWA, BAH).preview
+    assert preview
+    assert preview.counts == Counts(new=2, unassigned=1)
+    assert office.engine.head() == before
+
+
+def test_the_same_file_twice_records_nothing(office: Office) -> None:
+    office.take(AWA, BAH)
+    before = office.engine.head()
+    assert office.statuses(AWA, BAH) == ["unchanged", "unchanged"]
+    assert office.take(AWA, BAH, accept=True).opened == 0
+    assert office.engine.head() == before
+
+
+def test_the_same_command_twice_says_the_same_and_records_once(office: Office) -> None:
+    command_id = uuid4()
+    one = office.take(AWA, BAH, command_id=command_id)
+    before = office.engine.head()
+    two = office.take(AWA, BAH, command_id=command_id)
+    assert two.repeated
+    assert (one.opened, one.corrected) == (two.opened, two.corrected)
+    assert office.engine.head() == before
+
+
+def test_absent_rows_and_empty_cells_mean_nothing(office: Office) -> None:
+    office.take(AWA, BAH)
+    before = office.engine.head()
+    office.take("0012345;Diallo;Awa;;;;;;;;;", accept=True)
+    assert office.engine.head() == before
+
+
+def test_what_changed_is_offered_and_recorded_only_when_accepted(office: Office) -> None:
+    office.take(AWA)
+    moved = AWA.replace("06 12 34 56 78", "07 11 22 33 44").replace("Vente", "Soins").replace("30/06", "31/07")
+    moved = moved.replace("L'Aigle", "Mortagne")
+    preview = office.look(moved).preview
+    assert preview
+    assert preview.lines[0].differs == ("phone", "site", "collective_end", "project")
+    before = office.engine.head()
+    assert office.take(moved).corrected == 0
+    assert office.engine.head() == before
+    assert office.take(moved, accept=True).corrected == 1
+    assert office.told(before) == ["IdentityCorrected", "ContactCorrected", "ProgrammeJoined", "ProjectStated"]
+    awa = office.dossier(office.of("0012345"))
+    assert (awa.phone, awa.email, awa.site, awa.last_name) == ("+33711223344", "awa@example.org", "Mortagne", "DIALLO")
+    assert office.statuses(moved) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    "line", [AWA.replace("DIALLO", "Diallo"), AWA.replace("Awa;", "AWA;"), AWA.replace("Vente", "vente ")]
+)
+def test_accents_case_and_spaces_change_nothing(office: Office, line: str) -> None:
+    office.take(AWA)
+    assert office.statuses(line) == ["unchanged"]
+
+
+def test_a_name_near_enough_is_a_correction_and_another_is_doubtful(office: Office) -> None:
+    office.take(AWA)
+    near = office.look(AWA.replace("DIALLO", "DIALLO TRAORE")).preview
+    assert near
+    assert [(line.status, line.differs) for line in near.lines] == [("changed", ("last_name",))]
+    other = office.look(AWA.replace("DIALLO;Awa", "MARTIN;Lucas")).preview
+    assert other
+    assert [(line.status, line.doubt) for line in other.lines] == [("doubtful", "other-name")]
+    before = office.engine.head()
+    office.take(AWA.replace("DIALLO;Awa", "MARTIN;Lucas"), accept=True)
+    assert office.engine.head() == before
+
+
+def test_without_a_number_names_and_birth_date_tell(office: Office) -> None:
+    office.take(AWA)
+    nameless = AWA.replace("0012345", "")
+    assert office.statuses(nameless) == ["unchanged"]
+    changed = office.look(nameless.replace("Vente", "Soins")).preview
+    assert changed
+    assert [(line.status, line.doubt, line.dossier) for line in changed.lines] == [
+        ("doubtful", "same-person", office.of("0012345"))
+    ]
+    assert office.statuses(nameless.replace("12/03/2005", "13/03/2005")) == ["new"]
+
+
+def test_a_row_without_number_imported_twice_is_one_dossier(office: Office) -> None:
+    line = AWA.replace("0012345", "")
+    assert office.take(line).opened == 1
+    assert office.statuses(line) == ["unchanged"]
+    assert office.take(line).opened == 0
+
+
+def test_without_number_nor_birth_date_a_namesake_is_doubtful(office: Office) -> None:
+    office.take(AWA)
+    preview = office.look(AWA.replace("0012345", "").replace("12/03/2005", "").replace("Vente", "Soins")).preview
+    assert preview
+    assert [(line.status, line.doubt) for line in preview.lines] == [("doubtful", "namesake")]
+
+
+def test_a_number_for_a_dossier_opened_by_hand_without_one_is_doubtful(office: Office) -> None:
+    office.open("Diallo", "Awa", birth_date=date(2005, 3, 12))
+    preview = office.look(AWA).preview
+    assert preview
+    assert [(line.status, line.doubt) for line in preview.lines] == [("doubtful", "same-person")]
+
+
+def test_namesakes_with_other_birth_dates_are_other_people(office: Office) -> None:
+    office.take(AWA)
+    assert office.statuses(AWA.replace("0012345", "0099999").replace("12/03/2005", "12/03/2004")) == ["new"]
+
+
+def test_one_number_twice_in_a_file_is_taken_once(office: Office) -> None:
+    preview = office.look(AWA, AWA).preview
+    assert preview
+    assert [line.status for line in preview.lines] == ["new", "left"]
+    assert [(p.code, p.line, p.value) for p in preview.problems] == [("number-twice", 3, "2")]
+
+
+def test_one_person_twice_without_number_is_taken_once(office: Office) -> None:
+    line = AWA.replace("0012345", "")
+    preview = office.look(line, line).preview
+    assert preview
+    assert [(one.status, one.doubt) for one in preview.lines] == [("new", None), ("doubtful", "twice-in-file")]
+
+
+def test_an_age_that_cannot_be_leaves_the_row_out(office: Office) -> None:
+    preview = office.look(AWA.replace("2005", "1950"), BAH).preview
+    assert preview
+    assert [line.status for line in preview.lines] == ["left", "new"]
+    assert [(p.code, p.line, p.field) for p in preview.problems] == [("bad-birth-date", 2, "birth_date")]
+    assert preview.counts.left == 1
+
+
+def test_a_closed_dossier_is_told_and_left_alone(office: Office) -> None:
+    office.take(AWA)
+    office.do(close, {"dossier": office.of("0012345")}, reason="done", note="")
+    assert office.statuses(AWA) == ["unchanged"]
+    assert office.statuses(AWA.replace("Vente", "Soins")) == ["closed"]
+    before = office.engine.head()
+    office.take(AWA.replace("Vente", "Soins"), accept=True)
+    assert office.engine.head() == before
+
+
+# --- advisors and sites
+
+
+@pytest.mark.parametrize(
+    "text", ["paul@example.org", "Paul@Example.org", "Paul Morel", "MOREL Paul", "M. Morel", "morel"]
+)
+def test_an_advisor_is_found_by_e_mail_or_by_name(office: Office, text: str) -> None:
+    office.take(AWA.replace("MOREL Paul", text))
+    assert str(office.dossier(office.of("0012345")).advisor) == office.advisor.id
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Inès Ferrand", "advisor-unknown"), ("Personne", "advisor-unknown"), ("Morel", "advisor-ambiguous")],
+)
+def test_an_advisor_who_is_none_leaves_the_dossier_unassigned_with_a_warning(
+    office: Office, text: str, code: str
+) -> None:
+    office.hire("Léa Morel", "lea@example.org", "advisor")
+    preview = office.look(AWA.replace("MOREL Paul", text)).preview
+    assert preview
+    assert [(p.severity, p.code, p.line, p.value) for p in preview.problems] == [("warning", code, 2, text)]
+    assert preview.counts == Counts(new=1, unassigned=1)
+
+
+@pytest.mark.parametrize("text", ["l'aigle", "L’AIGLE", "ML de L'Aigle"])
+def test_a_site_is_one_of_the_structures(office: Office, text: str) -> None:
+    office.take(AWA.replace("L'Aigle", text))
+    assert office.dossier(office.of("0012345")).site == "L’Aigle"
+
+
+def test_an_unknown_site_is_the_advisors_or_the_one_chosen_or_needed(office: Office) -> None:
+    nowhere, unassigned = AWA.replace("L'Aigle", "Paris"), BAH.replace("Mortagne", "Paris")
+    office.hire("Zoé Petit", "zoe@example.org", "advisor", site="Mortagne")
+    placed = office.look(nowhere.replace("MOREL Paul", "Zoé Petit"), unassigned).preview
+    assert placed
+    assert [(line.status, line.said.site) for line in placed.lines] == [("new", "Mortagne"), ("left", None)]
+    assert [(p.code, p.line) for p in placed.problems] == [("site-unknown", 2), ("site-unknown", 3), ("site-needed", 3)]
+    chosen = office.look(unassigned, site="L’Aigle").preview
+    assert chosen
+    assert [(line.status, line.said.site) for line in chosen.lines] == [("new", "L’Aigle")]
+    with pytest.raises(Refused, match="unknown-site"):
+        office.look(unassigned, site="Paris")
+
+
+def test_an_unknown_site_moves_nobody(office: Office) -> None:
+    office.take(AWA)
+    assert office.statuses(AWA.replace("L'Aigle", "Paris")) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("text", "programme"),
+    [("Contrat d'engagement jeune", "CEJ"), ("cej", "CEJ"), ("CEJ 2026", "CEJ"), ("Pacea", "PACEA"), ("AIJ", "AIJ")],
+)
+def test_a_programme_has_one_name(office: Office, text: str, programme: str) -> None:
+    office.take(AWA.replace(";CEJ;", f";{text};"))
+    assert office.dossier(office.of("0012345")).programme == programme
+
+
+# --- who, and meanwhile
+
+
+def test_the_operator_the_referent_and_the_manager_open(office: Office) -> None:
+    manager = office.hire("Anne Roy", "anne@example.org", "manager")
+    for number, actor in enumerate((Actor(OPERATOR), office.referent, manager), 50):
+        line = AWA.replace("0012345", str(number)).replace("12/03", f"12/{number - 45:02d}")
+        assert office.take(line, by=actor).opened == 1
+
+
+def test_an_auditor_may_not(office: Office) -> None:
+    auditor = office.hire("Luc Bon", "luc@example.org", "auditor")
+    with pytest.raises(Refused, match="not-allowed"):
+        office.take(AWA, by=auditor)
+
+
+def test_a_refused_file_is_not_recorded(office: Office) -> None:
+    prepared = office.portfolios.prepare(b"nothing", "x.csv")
+    assert prepared.preview is None
+    with pytest.raises(Refused, match="portfolio-refused"):
+        office.portfolios.record(prepared, by=office.referent, command_id=uuid4())
+
+
+def test_a_dossier_opened_meanwhile_is_not_opened_twice(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_the_lock(office, monkeypatch, lambda: office.open("Diallo", "Awa", "0012345"))
+    assert office.take(AWA, BAH).opened == 1
+    assert len(office.people()) == 2
+
+
+def test_what_others_correct_meanwhile_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.take(AWA)
+    dossier = office.of("0012345")
+
+    def write() -> None:
+        office.do(correct_contact, {"dossier": dossier}, phone="0799887766", email="awa@example.org")
+        office.do(take_note, {"dossier": dossier}, text="Vue")
+
+    before_the_lock(office, monkeypatch, write)
+    office.take(AWA.replace("Awa@example.org", "new@example.org"), accept=True)
+    awa = office.dossier(dossier)
+    assert (awa.phone, awa.email) == ("+33799887766", "new@example.org")
+
+
+def test_what_waited_for_these_dossiers_is_matched(office: Office) -> None:
+    office.declare()
+    office.receive([shared(row("Diallo", "Awa", "0012345")), row("Bah", "Ali", "0012346"), row("Autre", "Nom", "77")])
+    taken = office.take(AWA, BAH.replace("Ali", "Aly"))
+    assert (taken.opened, taken.matched) == (2, 1)
+    assert office.dossier(office.of("0012345")).diagnostic.current("initial")
+    assert office.take(AWA, BAH, accept=True).matched == 1
+
+
+def test_a_file_of_several_chunks_is_one_import(office: Office) -> None:
+    lines = [f"{n:07d};NOM{n};Léa;01/01/2005;;;Mortagne;;;;;" for n in range(2_500)]
+    command_id = uuid4()
+    assert office.take(*lines, command_id=command_id).opened == 2_500
+    before = office.engine.head()
+    again = office.take(*lines, command_id=command_id)
+    assert (again.opened, again.repeated) == (2_500, True)
+    assert office.engine.head() == before
+    assert set(office.statuses(*lines)) == {"unchanged"}

@@ -1,0 +1,158 @@
+"""Whose the participations of one page may be: looked for all at once, explained, never stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import Connection, Integer, String, column, distinct, func, select, values
+
+from pixflow.identity import normalise
+from pixflow.matching import Match, Person, rank
+from projections import directory
+from projections.directory import Found
+
+Proposal = tuple[Found, Match]
+
+SHOWN: Final = 3
+SURE: Final = 90
+_START: Final = 4
+_AS_GOOD_AS_FOUND: Final = 84
+_ALIKE: Final = 80
+
+
+def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -> dict[UUID, list[Proposal]]:
+    """For each participation's row, its best dossiers, best first; those it was refused are left out.
+
+    Dossiers are looked for by two words that begin alike, or a number that looks alike; where that gives no name that
+    agrees, by one such word and a close spelling. What is found is ranked by `matching.rank`.
+    """
+    asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
+    near = _merged(_near(connection, asked), _numbered(connection, rows))
+    found = _ranked(connection, rows, near, limit)
+    lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
+    more = _spelled_alike(connection, lost)
+    again = [row for row in rows if more.get(row.stream)]
+    return found | _ranked(connection, again, _merged(near, more), limit) if again else found
+
+
+def sure(found: Sequence[Proposal]) -> Proposal | None:
+    """The one that may be confirmed among others in one go: nearly certain, nothing to check, nobody like it."""
+    if not found:
+        return None
+    (person, match), others = found[0], found[1:]
+    rival = any(other.score >= SURE for _, other in others)
+    return (person, match) if match.score >= SURE and not match.warnings and not rival else None
+
+
+def person_of(found: Found) -> Person:
+    """A dossier, as matching compares it."""
+    return Person(found.last_name, found.first_name, found.imilo_number, found.birth_date)
+
+
+def participant(row: Any) -> Person:
+    """A participation's row, as matching compares it."""
+    return Person(row.last_name, row.first_name, row.external_id)
+
+
+def _settled(found: Sequence[Proposal]) -> bool:
+    return bool(found) and found[0][1].score >= _AS_GOOD_AS_FOUND
+
+
+def _ranked(
+    connection: Connection, rows: Sequence[Any], near: Mapping[UUID, set[UUID]], limit: int
+) -> dict[UUID, list[Proposal]]:
+    people = directory.named(connection, {stream for row in rows for stream in near.get(row.stream, ())})
+    made: dict[UUID, list[Proposal]] = {}
+    for row in rows:
+        refused = {UUID(text) for text in row.rejected.split()}
+        mine = sorted((people[s] for s in near.get(row.stream, set()) - refused), key=lambda one: str(one.stream))
+        best = rank(participant(row), ((one, person_of(one)) for one in mine), limit)
+        made[row.stream] = best
+    return made
+
+
+def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
+    """The dossiers that have two words beginning as theirs do; one is enough for a name of one word."""
+    order = list(asked)
+    near: dict[UUID, set[UUID]] = {}
+    for least, names in ((1, [s for s in order if len(asked[s]) == 1]), (2, [s for s in order if len(asked[s]) > 1])):
+        starts = _starts(names, asked)
+        if starts is None:
+            continue
+        word = directory.words.c
+        query = (
+            select(starts.c.place, word.stream)
+            .join(directory.words, word.word.between(starts.c.start, starts.c.start.concat("\x7f")))
+            .group_by(starts.c.place, word.stream)
+            .having(func.count(distinct(starts.c.start)) >= least)
+        )
+        for place, stream in connection.execute(query):
+            near.setdefault(names[place], set()).add(stream)
+    return near
+
+
+def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
+    """The dossiers with one word that begins as one of theirs, and the whole name nearly the same."""
+    order = list(asked)
+    starts = _starts(order, asked)
+    if starts is None:
+        return {}
+    word, person = directory.words.c, directory.people.c
+    query = (
+        select(starts.c.place, person.stream, person.sort)
+        .join(directory.words, word.word.between(starts.c.start, starts.c.start.concat("\x7f")))
+        .join(directory.people, person.stream == word.stream)
+    )
+    choices: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    for place, stream, sort in connection.execute(query):
+        choices[order[place]][stream] = _sorted(sort.split())
+    return {
+        participation: {
+            stream
+            for _, _, stream in process.extract(
+                _sorted(asked[participation]), names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None
+            )
+        }
+        for participation, names in choices.items()
+    }
+
+
+def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> Any:
+    """The first letters of every word, each with the place of its participation in `order`; None without any."""
+    starts = {(place, word[:_START]) for place, stream in enumerate(order) for word in asked[stream]}
+    if not starts:
+        return None
+    listed = values(column("place", Integer), column("start", String), name="listed").data(sorted(starts))
+    return listed.cte("asked")
+
+
+def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUID]]:
+    """The dossiers whose i-Milo number is the one typed, leading zeros aside."""
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        for form in _forms(row.number) if row.number else ():
+            wanted[form].add(row.stream)
+    if not wanted:
+        return {}
+    person = directory.people.c
+    query = select(person.imilo_number, person.stream).where(person.imilo_number.in_(wanted))
+    near: dict[UUID, set[UUID]] = defaultdict(set)
+    for number, stream in connection.execute(query):
+        for participation in wanted[number]:
+            near[participation].add(stream)
+    return near
+
+
+def _forms(number: str) -> set[str]:
+    bare = number.lstrip("0")
+    return {number, bare, *("0" * zeros + bare for zeros in range(1, 5))}
+
+
+def _sorted(words: Iterable[str]) -> str:
+    return " ".join(sorted(set(words)))
+
+
+def _merged(one: Mapping[UUID, set[UUID]], other: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
+    return {stream: one.get(stream, set()) | other.get(stream, set()) for stream in {*one, *other}}
