@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, Integer, String, column, distinct, func, select, values
+from sqlalchemy import Connection, Integer, String, column, distinct, func, select, type_coerce, values
 
 from pixflow.identity import normalise
 from pixflow.matching import Match, Person, rank
@@ -101,21 +101,25 @@ def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> di
         return {}
     word, person = directory.words.c, directory.people.c
     query = (
-        select(starts.c.place, person.stream, person.sort)
+        select(starts.c.place, type_coerce(person.stream, String), person.sort)
         .join(directory.words, word.word.between(starts.c.start, starts.c.start.concat("\x7f")))
         .join(directory.people, person.stream == word.stream)
     )
-    choices: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    choices: dict[int, dict[str, str]] = defaultdict(dict)
     for place, stream, sort in connection.execute(query):
-        choices[order[place]][stream] = _sorted(sort.split())
+        choices[place][stream] = sort
     return {
-        participation: {
-            stream
+        order[place]: {
+            UUID(str(stream))
             for _, _, stream in process.extract(
-                _sorted(asked[participation]), names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=None
+                " ".join(sorted(asked[order[place]])),
+                names,
+                scorer=fuzz.token_sort_ratio,
+                score_cutoff=_ALIKE,
+                limit=None,
             )
         }
-        for participation, names in choices.items()
+        for place, names in choices.items()
     }
 
 
@@ -124,7 +128,7 @@ def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> Any:
     starts = {(place, word[:_START]) for place, stream in enumerate(order) for word in asked[stream]}
     if not starts:
         return None
-    listed = values(column("place", Integer), column("start", String), name="listed").data(sorted(starts))
+    listed = values(column("place", Integer), column("start", String), name="listed", literal_binds=True).data(sorted(starts))
     return listed.cte("asked")
 
 
@@ -148,10 +152,6 @@ def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUI
 def _forms(number: str) -> set[str]:
     bare = number.lstrip("0")
     return {number, bare, *("0" * zeros + bare for zeros in range(1, 5))}
-
-
-def _sorted(words: Iterable[str]) -> str:
-    return " ".join(sorted(set(words)))
 
 
 def _merged(one: Mapping[UUID, set[UUID]], other: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:

@@ -8,6 +8,7 @@ from web.french import dates, path, words
 from web.french.events import PARIS, Names
 from web.french.words import plural, say
 
+NOBODY = "personne"
 Field = tuple[str, str, str]
 """A key that names it, what it is called, what it says."""
 
@@ -22,7 +23,7 @@ def changes(
     for key in dict.fromkeys((*are, *were)):
         label = (are.get(key) or were[key])[0]
         old, new = were.get(key, ("", ""))[1], are.get(key, ("", ""))[1]
-        if old != new:
+        if old != new and (old, new) != ("", NOBODY):
             found.append((label, old, new))
     return found
 
@@ -56,7 +57,7 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "group", "Groupe", dossier.group or ""
     yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)
     yield "project", "Projet professionnel", dossier.project
-    yield "advisor", "Suivi par", names.staff(dossier.advisor) if dossier.advisor else "personne"
+    yield "advisor", "Suivi par", names.staff(dossier.advisor) if dossier.advisor else NOBODY
 
 
 def _orientation(dossier: Dossier, names: Names) -> Iterator[Field]:
@@ -78,7 +79,7 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
         yield f"link {id}", label, path.participation(link, today)
         sent = dossier.prescription.dispatched.get(id)
         if link.result:
-            yield f"sent {id}", "Résultat confié à", names.staff(sent.advisor) if sent else "personne"
+            yield f"sent {id}", "Résultat confié à", names.staff(sent.advisor) if sent else NOBODY
     for id, held in dossier.prescription.debriefs.items():
         yield f"debrief {id}", "Restitution", f"tenue le {_day(held.on)}"
     for id, built in dossier.prescription.built.items():

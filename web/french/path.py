@@ -46,7 +46,7 @@ def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
     if state.declined:
         parts.append(f"diagnostic décliné le {short(state.declined.on, today)}")
     elif state.plan and not dossier.diagnostic.linked("initial"):
-        parts.append(f"test prévu le {short(state.plan.planned_for, today)}")
+        parts.append("diagnostic prévu")
     elif "plan-diagnostic" in owed:
         parts.append("diagnostic à prévoir")
     return upper_first(", ".join(parts)) or "sans rendez-vous pris"
@@ -78,10 +78,12 @@ def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
     for kind, said in (
         ("dispatch-result", "résultat à transmettre"),
         ("hold-debrief", "restitution à tenir"),
-        ("build-prescription", "restitution tenue, prescription à construire"),
+        ("build-prescription", "prescription à construire"),
     ):
         if kind in owed:
             return said
+    if current:
+        return "restitution tenue" if current[0] in dossier.prescription.debriefs else "sans restitution"
     return "après le diagnostic"
 
 

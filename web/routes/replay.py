@@ -28,6 +28,7 @@ router = APIRouter()
 READERS: tuple[Role, ...] = ("auditor", "referent", "manager")
 AtReplay = Annotated[Desk, allowed(*READERS)]
 RECENT = 20
+WHOLE, NEAR = 14, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
         "task_changes": [(_task(old, day), _task(new, day)) for old, new in shown.changed],
         "owners": _owners(owed, advisor.name if advisor else None, day, refs),
         "facts": [_line(desk, r, shown, trail, last) for r in trail],
+        "around": _around(shown.version, shown.total),
         "detail": events.detail(shown.fact, last, zone=desk.zone, history=trail[: shown.version]),
         "on": getattr(shown.fact.event, "on", None),
         "who": events.who(shown.fact, last),
@@ -149,6 +151,14 @@ def _line(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorde
     return FactLine(
         version, said, events.when(recorded, desk.zone), events.who(recorded, names), recorded.position, state, reason
     )
+
+
+def _around(n: int, total: int) -> tuple[int, int]:
+    """The first and last facts listed around one of them; the others are folded away, when there are many."""
+    if total <= WHOLE:
+        return 1, total
+    first = max(1, min(n - NEAR, total - 2 * NEAR))
+    return first, min(total, first + 2 * NEAR)
 
 
 def _documents(refs: References, day: date) -> tuple[int, date, int]:
