@@ -117,14 +117,22 @@ class Engine(Application[UUID]):
         if known := self.known(command_id, by, fingerprint):
             return known
         work = Work(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
-        work.decide(steps)
+        try:
+            work.decide(steps)
+        except (Refused, Stale):
+            if known := self.known(command_id, by, fingerprint):
+                return known
+            raise
         if not work.recorded():
-            return Done()
+            return self.known(command_id, by, fingerprint) or Done()
+        claims = self._claims(work)
         with self.recorder.exclusive():
             if known := self.known(command_id, by, fingerprint):
                 return known
-            work.decide_again(self._moved(work.versions))
-            return self._save(work, NewCommand(command_id, by.id, fingerprint))
+            if moved := self._moved(work.versions):
+                work.decide_again(moved)
+                claims = self._claims(work)
+            return self._save(work, NewCommand(command_id, by.id, fingerprint), claims)
 
     def preview(
         self,
@@ -150,13 +158,12 @@ class Engine(Application[UUID]):
         found = self.read(row.first_position - 1, row.last_position - row.first_position + 1)
         return Done(tuple(found), repeated=True)
 
-    def _save(self, work: Work, command: NewCommand) -> Done:
+    def _save(self, work: Work, command: NewCommand, claims: tuple[list[Claim], list[Claim]]) -> Done:
         recorded = work.recorded()
         if not recorded:
             return Done()
-        claims, releases = self._claims(work)
         try:
-            saved = self.save(*recorded, command=command, claims=claims, releases=releases)
+            saved = self.save(work, command=command, claims=claims[0], releases=claims[1])  # type: ignore[arg-type]
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:

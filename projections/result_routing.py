@@ -1,6 +1,6 @@
 """Résultats: the participations to match, the results to dispatch and those dispatched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -21,14 +22,19 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
+    false,
     func,
+    or_,
     select,
+    true,
 )
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Result
 from pixflow.identity import imilo_number
 from pixflow.participation import Participation
+from pixflow.references import References
 from projections.change import Change, Row
 from projections.schema import metadata
 
@@ -248,14 +254,18 @@ def vanished_total(connection: Connection) -> int:
     return _total(connection, participations, participations.c.vanished)
 
 
-def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
-    """The current initial results that no advisor has been given, oldest first."""
-    query = select(results).where(*_to_dispatch()).order_by(results.c.received_on, results.c.name, results.c.stream)
+def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
+    """The current initial results that no advisor has been given, oldest first.
+
+    With `refs`, only those that the protocol of the day they came in sends through the référent.
+    """
+    query = select(results).where(*_to_dispatch(refs))
+    query = query.order_by(results.c.received_on, results.c.name, results.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def to_dispatch_total(connection: Connection) -> int:
-    return _total(connection, results, *_to_dispatch())
+def to_dispatch_total(connection: Connection, refs: References | None = None) -> int:
+    return _total(connection, results, *_to_dispatch(refs))
 
 
 def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
@@ -279,9 +289,19 @@ def _waiting() -> tuple[Any, ...]:
     return participations.c.waiting, participations.c.purpose.is_not(None)
 
 
-def _to_dispatch() -> tuple[Any, ...]:
+def _to_dispatch(refs: References | None = None) -> tuple[Any, ...]:
     undone = results.c.dispatched_on.is_(None), results.c.debriefed_on.is_(None)
-    return *undone, ~results.c.closed, ~results.c.withdrawn
+    routed = (or_(false(), *_by_referent(refs)),) if refs else ()
+    return *undone, ~results.c.closed, ~results.c.withdrawn, *routed
+
+
+def _by_referent(refs: References) -> Iterator[ColumnElement[bool]]:
+    """The periods whose protocol sends results through the référent; what came before the first is like the first."""
+    starts = sorted({day for day, _ in refs.protocols.published})
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        if refs.protocol(start).result_route == "referent":
+            since = true() if start == starts[0] else results.c.received_on >= start
+            yield and_(since, results.c.received_on < end) if end else since
 
 
 def _moment(row: Any) -> Moment | None:

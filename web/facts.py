@@ -67,7 +67,9 @@ class Story:
         return [self._fact(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
     def notice(self, version: int) -> str:
-        """What was just recorded, in a sentence; "" for none."""
+        """What was just recorded, in a sentence; "" for none. Version 0: what was said was known already."""
+        if version == 0:
+            return say("Rien de plus : c’était déjà noté.")
         found = next((r for r in self._trail if r.originator_version == version), None)
         return self._said(found) if found else ""
 

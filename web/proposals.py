@@ -6,7 +6,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, Integer, String, column, distinct, func, select, type_coerce, values
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    column,
+    distinct,
+    func,
+    select,
+    type_coerce,
+    values,
+)
 
 from pixflow.identity import normalise
 from pixflow.matching import Match, Person, rank
@@ -75,21 +87,21 @@ def _ranked(
 
 def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
     """The dossiers that have two words beginning as theirs do; one is enough for a name of one word."""
-    order = list(asked)
-    near: dict[UUID, set[UUID]] = {}
-    for least, names in ((1, [s for s in order if len(asked[s]) == 1]), (2, [s for s in order if len(asked[s]) > 1])):
-        starts = _starts(names, asked)
+    near: dict[UUID, set[UUID]] = defaultdict(set)
+    short = [stream for stream, words in asked.items() if len(words) == 1]
+    long = [stream for stream, words in asked.items() if len(words) > 1]
+    for order, least in ((short, 1), (long, 2)):
+        starts = _starts(order, asked)
         if starts is None:
             continue
-        word = directory.words.c
         query = (
-            select(starts.c.place, word.stream)
-            .join(directory.words, word.word.between(starts.c.start, starts.c.start.concat("\x7f")))
-            .group_by(starts.c.place, word.stream)
+            select(starts.c.place, directory.words.c.stream)
+            .join(directory.words, _begins(starts))
+            .group_by(starts.c.place, directory.words.c.stream)
             .having(func.count(distinct(starts.c.start)) >= least)
         )
         for place, stream in connection.execute(query):
-            near.setdefault(names[place], set()).add(stream)
+            near[order[place]].add(stream)
     return near
 
 
@@ -99,36 +111,34 @@ def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> di
     starts = _starts(order, asked)
     if starts is None:
         return {}
-    word, person = directory.words.c, directory.people.c
+    person = directory.people.c
     query = (
         select(starts.c.place, type_coerce(person.stream, String), person.sort)
-        .join(directory.words, word.word.between(starts.c.start, starts.c.start.concat("\x7f")))
-        .join(directory.people, person.stream == word.stream)
+        .join(directory.words, _begins(starts))
+        .join(directory.people, person.stream == directory.words.c.stream)
     )
-    choices: dict[int, dict[str, str]] = defaultdict(dict)
+    choices: dict[UUID, dict[str, str]] = defaultdict(dict)
     for place, stream, sort in connection.execute(query):
-        choices[place][stream] = sort
-    return {
-        order[place]: {
-            UUID(str(stream))
-            for _, _, stream in process.extract(
-                " ".join(sorted(asked[order[place]])),
-                names,
-                scorer=fuzz.token_sort_ratio,
-                score_cutoff=_ALIKE,
-                limit=None,
-            )
-        }
-        for place, names in choices.items()
-    }
+        choices[order[place]][stream] = sort
+    return {stream: _alike(" ".join(sorted(asked[stream])), names) for stream, names in choices.items()}
 
 
-def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> Any:
+def _alike(name: str, choices: Mapping[str, str]) -> set[UUID]:
+    found = process.extract(name, choices, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=None)
+    return {UUID(str(stream)) for _, _, stream in found}
+
+
+def _begins(starts: CTE) -> ColumnElement[bool]:
+    return directory.words.c.word.between(starts.c.start, starts.c.start.concat("\x7f"))
+
+
+def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
     """The first letters of every word, each with the place of its participation in `order`; None without any."""
     starts = {(place, word[:_START]) for place, stream in enumerate(order) for word in asked[stream]}
     if not starts:
         return None
-    listed = values(column("place", Integer), column("start", String), name="listed", literal_binds=True).data(sorted(starts))
+    columns = column("place", Integer), column("start", String)
+    listed = values(*columns, name="listed", literal_binds=True).data(sorted(starts))
     return listed.cte("asked")
 
 

@@ -94,8 +94,8 @@ class Due:
     here: bool
 
 
-def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = 0, stage: str = "") -> dict[str, Any]:
-    """Everything dossier.html needs; `done` is the version just recorded (0 for none), `stage` filters the history."""
+def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = "") -> dict[str, Any]:
+    """Everything dossier.html needs; `done` is the version just recorded (-1 for none), `stage` filters the history."""
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]

@@ -29,9 +29,11 @@ def differences(said: Said, dossier: Dossier) -> tuple[Field, ...]:
 
 def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
     new, old = getattr(said, field), getattr(dossier, field)
+    if new is None or new == old:
+        return False
     if isinstance(new, str) and isinstance(old, str) and field not in CONTACT:
         return normalise(new) != normalise(old)
-    return new is not None and new != old
+    return True
 
 
 def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:

@@ -19,7 +19,7 @@ from pixflow.portfolio.reader import Portfolio, read
 from pixflow.refused import Refused
 
 AGAIN = frozenset({"closed", "taken"})
-CHUNK = 2_000
+CHUNK = 1_000
 
 
 class Prepared(Struct, frozen=True):
@@ -70,7 +70,7 @@ class PortfolioImporter:
     def record(
         self, prepared: Prepared, *, by: Actor, command_id: UUID, accept_changes: bool = False, via: str = "web"
     ) -> Taken:
-        """Open what is new and, when accepted, correct what changed: one transaction per 2,000 lines of the file.
+        """Open what is new and, when accepted, correct what changed: one transaction per 1,000 lines of the file.
 
         Then match what waited for these dossiers. Raises Refused: "portfolio-refused", "not-allowed"; "taken" and
         "closed" when others opened or closed the same dossiers twice meanwhile.

@@ -27,9 +27,9 @@ router = APIRouter()
 
 @router.get("/dossiers/{dossier_id:uuid}")
 def read(
-    request: Request, desk: AtDesk, dossier_id: UUID, form: str = "", about: str = "", fait: int = 0, etape: str = ""
+    request: Request, desk: AtDesk, dossier_id: UUID, form: str = "", about: str = "", fait: int = -1, etape: str = ""
 ) -> Response:
-    """The sheet; `form` opens one of its forms, `fait` names the version just recorded, `etape` filters the history."""
+    """The sheet; `form` opens one of its forms, `fait` is the version just recorded (0: nothing new), `etape` filters the history."""
     dossier = desk.dossier(dossier_id)
     opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
@@ -112,7 +112,7 @@ class _Press:
         if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
             return redirect(self.request, "/dossiers")
         own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
-        return RedirectResponse(f"/dossiers/{self.dossier_id}{f'?fait={own[-1]}' if own else ''}", 303)
+        return RedirectResponse(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", 303)
 
     def again(self, errors: Mapping[str, str]) -> Response:
         """The form with its values kept, what is wrong, and what happened since it was drawn."""
@@ -129,7 +129,7 @@ def _page(
     dossier_id: UUID,
     opened: OpenForm | None,
     *,
-    done: int = 0,
+    done: int = -1,
     stage: str = "",
     status: int = 200,
 ) -> Response:

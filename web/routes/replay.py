@@ -132,14 +132,15 @@ def _owners(
 
 
 def _task(task: Task | None, day: date) -> tuple[str, str] | None:
-    """A task of before or after: what to do, and who by when."""
+    """A task of before or after: what to do, then about what, by whom, from when and until when."""
     if task is None:
         return None
     until = f"pour le {dates.day(task.due, year=task.due.year != day.year)}"
     opens = f"à partir du {dates.day(task.opens, year=task.opens.year != day.year)}" if task.opens > day else ""
     who = "" if task.role == "advisor" else words.ROLES[task.role]
     tried = words.plural(task.chases, "relance") if task.chases else ""
-    return french.VERBS[task.kind], ", ".join(filter(None, (who, opens, until, tried)))
+    label = task.why.details.get("label", "")
+    return french.VERBS[task.kind], ", ".join(filter(None, (label, who, opens, until, tried)))
 
 
 def _line(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorded], names: ScopedNames) -> FactLine:

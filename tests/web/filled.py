@@ -1,0 +1,82 @@
+"""More of a Mission locale for the pages of lists: many dossiers at once, more people, a second structure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from bs4 import BeautifulSoup, Tag
+
+from pixflow import staff, structures
+from pixflow.dossier import assignment
+from pixflow.events.values import Role
+from pixflow.people import OPERATOR, Actor
+from pixflow.presets import Preset
+from pixflow.work import Step
+from tests.web.paths import House
+from web.site import site
+
+CHUNK = 500
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> UUID:
+    """One more person of the team."""
+    house.people[name] = uuid4()
+    house.says(
+        OPERATOR, staff.add, {"staff": house.people[name]}, name=name, email=f"{uuid4().hex}@exemple.fr",
+        site=of_site, roles=roles,
+    )  # fmt: skip
+    return house.people[name]
+
+
+def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said: Any) -> list[UUID]:
+    """Many dossiers in few transactions: Nom0001 Prénom, Nom0002 Prénom…"""
+    ids = [uuid4() for _ in range(count)]
+    plain = {"first_name": "Prénom", "birth_date": None, "imilo_number": None, "site": "Mortagne", "on": house.today}
+    whose = {"advisor": house.people[advisor]} if advisor else {}
+    steps = [
+        Step({"dossier": id}, assignment.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
+        for n, id in enumerate(ids, 1)
+    ]
+    for start in range(0, count, CHUNK):
+        house.served.engine.execute_all(
+            steps[start : start + CHUNK], start, by=Actor(OPERATOR), command_id=uuid4(), via="cli"
+        )
+    return ids
+
+
+@contextmanager
+def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026, 3, 16)) -> Iterator[dict[str, House]]:
+    """Several structures on one site, each with an advisor and an auditor."""
+    clock = [datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)]
+    slugs = {}
+    for name, preset in presets.items():
+        opened = structures.create(data, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0])
+        slugs[name] = opened.slug
+        opened.engine.close()
+    with site(data, demo=True, clock=lambda: clock[0]) as served:
+        houses = {}
+        for name, slug in slugs.items():
+            houses[name] = House(served, clock)
+            houses[name].served, houses[name].slug = served.structures[slug], slug
+            hire(houses[name], "Nadia Benali", "advisor")
+            hire(houses[name], "Claire Vasseur", "auditor")
+        yield houses
+
+
+def soup(html: str) -> BeautifulSoup:
+    return BeautifulSoup(html, "html.parser")
+
+
+def said(tag: Tag | None) -> str:
+    """The words of a part of a page, with ordinary spaces."""
+    assert tag is not None
+    return " ".join(tag.get_text(" ").split())
+
+
+def texts(html: str, selector: str) -> list[str]:
+    """The words of each part that a selector finds."""
+    return [said(tag) for tag in soup(html).select(selector)]

@@ -1,0 +1,246 @@
+"""What the board of results shows: what waits for a match, what goes to whom, what went, and what was left out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pixflow.campaign import Campaign
+from pixflow.grille import explain, percent
+from pixflow.matching import Match
+from projections import advisor_queue, result_routing
+from projections.directory import Found
+from web import lately, proposals
+from web.dependencies import Desk
+from web.french import dates, reasons, words
+from web.french.words import NBSP, say
+from web.paging import SIZE, Pager, address
+from web.told import Told
+
+BOARD = "/resultats"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of each list is shown."""
+
+    waiting: int = 1
+    sending: int = 1
+    aside: int = 1
+    gone: int = 1
+
+    def params(self, but: str = "") -> dict[str, str]:
+        numbers = {"p": self.waiting, "t": self.sending, "e": self.aside, "d": self.gone}
+        return {name: str(number) for name, number in numbers.items() if number > 1 and name != but}
+
+    @property
+    def query(self) -> str:
+        """What an address of the board ends with, "" on the first pages."""
+        return address("", self.params())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """The form open on one participation: `name` is other, new or aside; `found` answers a search, once made."""
+
+    name: str
+    participation: UUID
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    found: Sequence["Candidate"] | None = None
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A dossier proposed or found for a participation, in words."""
+
+    stream: UUID
+    name: str
+    about: str
+    why: str = ""
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A participation that waits, and whose it may be; `sure` is the one that may be confirmed with others."""
+
+    stream: UUID
+    name: str
+    said: str
+    candidates: Sequence[Candidate]
+    sure: Candidate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A result to give to an advisor: the one who follows the dossier, or none yet."""
+
+    stream: UUID
+    participation: UUID
+    name: str
+    said: str
+    advisor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one advisor was given this week. `late`: how many debriefs are late, and by how many working days."""
+
+    name: str
+    rows: Sequence[Any]
+    held: int
+    late: tuple[int, int] | None
+
+
+def context(
+    desk: Desk,
+    place: Place,
+    *,
+    told: Told | None = None,
+    opened: OpenForm | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Everything results.html needs."""
+    waiting = _pager(result_routing.waiting_total(desk.read), place.waiting, place, "p", "a-rapprocher")
+    sending = _pager(result_routing.to_dispatch_total(desk.read, desk.refs), place.sending, place, "t", "a-transmettre")
+    cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
+    results = result_routing.to_dispatch(desk.read, SIZE, sending.offset, desk.refs)
+    sent = result_routing.dispatched(desk.read, _monday(desk.today))
+    counted = result_routing.of_campaigns(desk.read)
+    return {
+        "desk": desk,
+        "here": place.query,
+        "told": told,
+        "form": opened,
+        "errors": errors or {},
+        "export": lately.export(desk),
+        "undeclared": _campaigns(desk, counted, declared=False),
+        "declared": _campaigns(desk, counted, declared=True),
+        "cards": cards,
+        "waiting": waiting,
+        "certain": [card for card in cards if card.sure],
+        "sending": sending,
+        "results": [_sending(desk, row) for row in results],
+        "advisors": advisors(desk) if results else [],
+        "by_referent": desk.refs.protocol(desk.today).result_route == "referent",
+        "sent": _by_advisor(desk, sent),
+        "sent_total": len(sent),
+        "matched": lately.matched(desk),
+        **_left_out(desk, place),
+    }
+
+
+def _left_out(desk: Desk, place: Place) -> dict[str, Any]:
+    aside = _pager(result_routing.set_aside_total(desk.read), place.aside, place, "e", "de-cote")
+    gone = _pager(result_routing.vanished_total(desk.read), place.gone, place, "d", "disparues")
+    return {
+        "aside": lately.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset)) if aside.total else [],
+        "aside_pager": aside,
+        "gone": lately.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
+        "gone_pager": gone,
+    }
+
+
+def _pager(total: int, asked: int, place: Place, name: str, anchor: str) -> Pager:
+    return Pager.at(total, asked, BOARD, place.params(but=name), name=name, anchor=f"#{anchor}")
+
+
+def _monday(today: date) -> date:
+    return today - timedelta(days=today.weekday())
+
+
+def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[tuple[UUID, Campaign, int]]:
+    known = desk.refs.campaigns.items()
+    found = [(id, one, counted.get(id, 0)) for id, one in known if (one.declared is not None) == declared]
+    return sorted(found, key=lambda item: item[1].name)
+
+
+# --- to match
+
+
+def _cards(desk: Desk, rows: Sequence[Any]) -> list[Card]:
+    found = proposals.proposals(desk.read, rows)
+    several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
+    return [_card(desk, row, found[row.stream], several) for row in rows]
+
+
+def _card(desk: Desk, row: Any, found: Sequence[proposals.Proposal], several: bool) -> Card:
+    candidates = [candidate(desk, person, match) for person, match in found]
+    sure = proposals.sure(found)
+    said = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
+    name = f"{row.last_name} {row.first_name}"
+    return Card(row.stream, name, " · ".join(filter(None, said)), candidates, candidates[0] if sure else None)
+
+
+def candidate(desk: Desk, found: Found, match: Match | None = None) -> Candidate:
+    """A dossier as the board names it: programme, advisor, number; why it is proposed."""
+    about = (
+        words.PROGRAMMES.get(found.programme, found.programme),
+        _staff(desk, found.advisor) if found.advisor else "sans conseiller·ère",
+        found.imilo_number and f"n°{NBSP}{found.imilo_number}",
+        found.closed and "dossier clos",
+    )
+    why = [reasons.reason(code) for code in match.reasons] if match else []
+    warnings = [reasons.warning(code) for code in match.warnings] if match else []
+    if match and "namesake" in match.warnings and found.birth_date:
+        why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
+    return Candidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
+
+
+def number(row: Any) -> str:
+    """What the participant typed to be recognised by."""
+    if not row.external_id:
+        return "sans n°"
+    return f"n°{NBSP}{row.external_id}" if row.number else say("identifiant « {id} »", id=row.external_id)
+
+
+def progress(row: Any) -> str:
+    """How far the participation is: its result, or what of the test is done."""
+    if row.shared_day:
+        return words.percent(percent(Decimal(row.mastery))) if row.mastery else "résultat sans taux"
+    if row.progress is None:
+        return "en cours"
+    done = Decimal(row.progress)
+    return "fini, non partagé" if done == 1 else f"{words.percent(percent(done))} du test"
+
+
+# --- to dispatch
+
+
+def _sending(desk: Desk, row: Any) -> Sending:
+    said = "sans taux"
+    if row.mastery is not None:
+        published = desk.refs.grille(row.received_on)
+        read = explain(published.document, published.number, Decimal(row.mastery))
+        said = f"{words.percent(read.percent)} · {read.band.low}-{read.band.high}"
+    advisor = _staff(desk, row.advisor) if row.advisor else ""
+    return Sending(row.stream, row.participation, row.name, said, advisor)
+
+
+def advisors(desk: Desk) -> list[tuple[UUID, str, int]]:
+    """Who may be given a result, with how many tasks they have, the least loaded first."""
+    load = advisor_queue.load(desk.read, desk.today)
+    return sorted(((id, name, load.get(id, 0)) for id, name in desk.staff("advisor")), key=lambda one: (one[2], one[1]))
+
+
+def _by_advisor(desk: Desk, rows: Sequence[Any]) -> list[Sent]:
+    late = lately.late_debriefs(desk)
+    groups: dict[UUID, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.dispatched_to, []).append(row)
+    made = [
+        Sent(_staff(desk, advisor), mine, sum(row.debriefed_on is not None for row in mine), late.get(advisor))
+        for advisor, mine in groups.items()
+    ]
+    return sorted(made, key=lambda one: (-len(one.rows), one.name))
+
+
+def _staff(desk: Desk, id: UUID) -> str:
+    member = desk.refs.team.get(id)
+    return member.name if member else "une personne inconnue"
