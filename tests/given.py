@@ -100,7 +100,7 @@ class When:
         """What is decided, by stream."""
         return taken(self.decide, self.before, self.arguments)
 
-    def refused(self, code: str, **details: object) -> None:
+    def refused(self, code: str, /, **details: object) -> None:
         """Refused with this code; `details` are those that matter here."""
         with pytest.raises(Refused) as refused:
             taken(self.decide, self.before, self.arguments)

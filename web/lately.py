@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from pixflow.events import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
 from pixflow.importing import intake_id
@@ -15,7 +16,7 @@ from projections import advisor_queue, audit_trail, directory, result_routing
 from web import task_links
 from web.dependencies import Desk
 from web.french import dates, events, reasons
-from web.french.words import plural, say
+from web.french.words import say
 from web.naming import names_for
 
 SHOWN = 20
@@ -55,8 +56,8 @@ def export(desk: Desk) -> Export | None:
         return None
     event = audit_trail.recorded(row).event
     assert isinstance(event, ExportReceived)
-    local = dates.local(event.exported_at, desk.zone) if hasattr(dates, "local") else event.exported_at
-    when = f"{dates.weekday_day(local, year=local.year != desk.today.year)}, {dates.clock(event.exported_at, desk.zone)}"
+    day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
+    when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
     return Export(when, desk.refs.campaigns[event.campaign].name, events.counts(event))
 
 
@@ -67,20 +68,22 @@ def matched(desk: Desk) -> list[Past]:
     found = desk.read.execute(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
     facts = [audit_trail.recorded(row) for row in found]
     known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
-    names = names_for(desk)
-    made: dict[UUID, Past] = {}
+    standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
     for fact in facts:
         row, event = known.get(fact.originator_id), fact.event
-        if row is None or not isinstance(event, MatchConfirmed) or row.dossier != event.dossier or row.stream in made:
-            continue
-        by = "de lui-même" if event.automatic else events.who(fact, names)
-        why = reasons.reasons(event.reasons, event.warnings) or "choisi à la main"
-        undo = task_links.form(event.dossier, "unmatch", str(row.stream))
-        when = f"{by}, {dates.instant(fact.at, desk.zone)}"
-        made[row.stream] = Past(row.stream, _name(row), why, when, event.dossier, names.dossier(event.dossier), undo)
-        if len(made) == SHOWN:
-            break
-    return list(made.values())
+        if row and isinstance(event, MatchConfirmed) and row.dossier == event.dossier:
+            standing.setdefault(row.stream, (fact, event))
+    shown = list(standing.items())[:SHOWN]
+    people = directory.named(desk.read, {event.dossier for _, (_, event) in shown})
+    return [_matched(desk, known[stream], fact, event, people[event.dossier].name) for stream, (fact, event) in shown]
+
+
+def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> Past:
+    by = "automatique" if event.automatic else events.who(fact, names_for(desk))
+    why = reasons.reasons(event.reasons, event.warnings) or "choisi à la main"
+    undo = task_links.form(event.dossier, "unmatch", str(row.stream))
+    when = f"{by}, {dates.instant(fact.at, desk.zone)}"
+    return Past(row.stream, _name(row), why, when, event.dossier, person, undo)
 
 
 def set_aside(desk: Desk, rows: Sequence[Any]) -> list[Past]:
@@ -103,8 +106,8 @@ def gone(desk: Desk, rows: Sequence[Any]) -> list[Past]:
     people = directory.named(desk.read, {row.dossier for row in rows if row.dossier})
     made = []
     for row in rows:
-        day = row.seen.replace(tzinfo=UTC)
-        said = say("plus dans l’export du {when}", when=dates.instant(day, desk.zone))
+        at = row.seen.replace(tzinfo=UTC)
+        said = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
         person = people[row.dossier].name if row.dossier else ""
         made.append(Past(row.stream, _name(row), said, "", row.dossier, person))
     return made

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from pixflow.identity import normalise
-from pixflow.matching import Match, Person, rank
+from pixflow.matching import Match, Person, rank, score
 from projections import directory
 from projections.directory import Found
 
@@ -29,6 +29,7 @@ Proposal = tuple[Found, Match]
 
 SHOWN: Final = 3
 SURE: Final = 90
+BY_HAND: Final = Match(0, ())
 _START: Final = 4
 _AS_GOOD_AS_FOUND: Final = 84
 _ALIKE: Final = 80
@@ -56,6 +57,21 @@ def sure(found: Sequence[Proposal]) -> Proposal | None:
     (person, match), others = found[0], found[1:]
     rival = any(other.score >= SURE for _, other in others)
     return (person, match) if match.score >= SURE and not match.warnings and not rival else None
+
+
+def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
+    """What a confirmed match says of itself: its score, its reasons, and who else was proposed."""
+    found = proposals(connection, [row])[row.stream]
+    match = next((match for one, match in found if one.stream == chosen.stream), None)
+    match = match or score(participant(row), person_of(chosen)) or BY_HAND
+    others = tuple(one.stream for one, _ in found if one.stream != chosen.stream)
+    return told(match, others)
+
+
+def told(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
+    """A match as MatchConfirmed tells it, made by somebody."""
+    said = {"score": match.score, "reasons": match.reasons, "warnings": match.warnings}
+    return {**said, "others": others, "automatic": False}
 
 
 def person_of(found: Found) -> Person:

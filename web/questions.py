@@ -22,10 +22,10 @@ _trail = audit_trail.table.c
 def due_days(connection: Connection, owner: UUID, today: date, wanted: advisor_queue.Filter) -> dict[date, int]:
     """How many of an advisor's visible rows are due on each day."""
     named = msgspec.structs.asdict(wanted).items()
-    query = select(_queue.due, func.count()).where(
+    query = select(_queue.due, func.count().label("n")).where(
         _queue.owner == owner, _visible(today), *(_queue[name] == value for name, value in named if value)
     )
-    return dict(connection.execute(query.group_by(_queue.due)).tuples().all())
+    return {row.due: row.n for row in connection.execute(query.group_by(_queue.due))}
 
 
 def first_to_come(connection: Connection, owner: UUID, today: date) -> date | None:

@@ -132,7 +132,25 @@ def context(
         "sent": _by_advisor(desk, sent),
         "sent_total": len(sent),
         "matched": lately.matched(desk),
+        "choices": _choices(desk) if opened else {},
         **_left_out(desk, place),
+    }
+
+
+def blank(desk: Desk, row: Any) -> OpenForm:
+    """A new dossier for a participation, with what was typed on Pix."""
+    sites, campaign = desk.refs.structure.sites, desk.refs.campaigns[row.campaign]
+    site = campaign.site if campaign.site in sites else sites[0] if len(sites) == 1 else ""
+    said = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or "", "site": site}
+    return OpenForm("new", row.stream, said)
+
+
+def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
+    """What a new dossier may be given."""
+    return {
+        "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
+        "programmes": [("", "Pas encore connu"), *words.PROGRAMMES.items()],
+        "advisors": [("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
     }
 
 
@@ -183,8 +201,8 @@ def candidate(desk: Desk, found: Found, match: Match | None = None) -> Candidate
     about = (
         words.PROGRAMMES.get(found.programme, found.programme),
         _staff(desk, found.advisor) if found.advisor else "sans conseiller·ère",
-        found.imilo_number and f"n°{NBSP}{found.imilo_number}",
-        found.closed and "dossier clos",
+        f"n°{NBSP}{found.imilo_number}" if found.imilo_number else "",
+        "dossier clos" if found.closed else "",
     )
     why = [reasons.reason(code) for code in match.reasons] if match else []
     warnings = [reasons.warning(code) for code in match.warnings] if match else []

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pixflow.dossier import assignment, diagnostic, orientation
+from pixflow.dossier import assignment, orientation
 from pixflow.tasks import STAGE_OF
 from tests.web.client import words
 from tests.web.filled import HTMX, fill, hire, said, soup, texts
@@ -96,7 +96,7 @@ def test_rows_stand_in_groups_by_the_day_they_are_due(at_work: House) -> None:
         "En retard · 2": ["Semaine Diallo", "Tard Diallo"],
         "Plus tard · 1": ["Bientôt Diallo"],
     }
-    assert texts(page, ".due") == ["2 j de retard", "1 j de retard", "mardi"]
+    assert texts(page, ".due") == ["1 j de retard", "1 j de retard", "mardi"]
     assert "dont 2 en retard" in words(page)
     at_work.day(date(2026, 4, 13))
     assert texts(queue(at_work), ".group h2") == ["En retard · 2", "Cette semaine · 1"]
@@ -222,9 +222,9 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
 
 
 def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
-    dossier, participation = at_work.scored()
+    dossier = at_work.opened()
     at_work.on(dossier, assignment.close, reason="moved", note="")
-    at_work.says(SOPHIE, diagnostic.withdraw_participation, {"dossier": dossier}, participation=participation)
+    at_work.took(dossier)
     page = soup(queue(at_work, SOPHIE))
     link = page.select_one("#pile-review-late-event .btn")
     assert link["href"] == "/boite?pile=review-late-event"
