@@ -17,7 +17,7 @@ CLOCK = "system:clock"
 IMPORT = "system:import"
 
 _FOLLOWING: dict[Role, Whose] = {"advisor": "own", "referent": "all"}
-_KEEPING: dict[Role, Whose] = {"advisor": "own", "referent": "all", "manager": "all"}
+_ENDING: dict[Role, Whose] = {"advisor": "own", "referent": "all", "manager": "all"}
 _RESULTS: dict[Role, Whose] = {"referent": "all"}
 _STEERING: dict[Role, Whose] = {"referent": "all", "manager": "all"}
 
@@ -35,17 +35,17 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "drop_action": _FOLLOWING,
     # the dossier itself
     "open_dossier": {"advisor": "all", "referent": "all", "manager": "all"},
-    "correct_identity": _KEEPING,
-    "correct_contact": _KEEPING,
-    "state_project": _KEEPING,
-    "join_programme": _KEEPING,
+    "correct_identity": _FOLLOWING,
+    "correct_contact": _FOLLOWING,
+    "state_project": _FOLLOWING,
+    "join_programme": _FOLLOWING,
     "set_appointment": _FOLLOWING,
     "miss_appointment": _FOLLOWING,
     "chase": _FOLLOWING,
     "take_note": _FOLLOWING,
     "retract": _FOLLOWING,
-    "close": _KEEPING,
-    "reopen": _KEEPING,
+    "close": _ENDING,
+    "reopen": _ENDING,
     "assign_advisor": _STEERING,
     "review_late_event": _STEERING,
     # what comes from Pix Orga

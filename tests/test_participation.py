@@ -9,8 +9,29 @@ from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events.values import Moment
 from tests.given import (
-    AT, CAMPAIGN, DAY, DOSSIER, LATER, OTHER_DOSSIER, PARTICIPATION, PRESCRIBED, closed, confirmed, dispatched, given,
-    imported, linked, opened, received, result, set_aside, settled, state_of, taken_back, vanished, withdrawn,
+    AT,
+    CAMPAIGN,
+    DAY,
+    DOSSIER,
+    LATER,
+    OTHER_DOSSIER,
+    PARTICIPATION,
+    PRESCRIBED,
+    closed,
+    confirmed,
+    dispatched,
+    given,
+    imported,
+    linked,
+    opened,
+    received,
+    result,
+    set_aside,
+    settled,
+    state_of,
+    taken_back,
+    vanished,
+    withdrawn,
 )  # fmt: skip
 
 NEXT = datetime(2026, 9, 16, 9, tzinfo=UTC)
@@ -192,9 +213,7 @@ def test_an_undone_match_waits_again_and_the_dossier_is_as_before() -> None:
 # --- by itself
 
 BY_NUMBER: dict[str, Any] = {"participation_id": PARTICIPATION, "dossier_id": DOSSIER, "on": DAY}
-BY_ITSELF = p.MatchConfirmed(
-    dossier=DOSSIER, automatic=True, score=100, reasons=("same-number", "same-words"), on=DAY
-)
+BY_ITSELF = p.MatchConfirmed(dossier=DOSSIER, automatic=True, score=100, reasons=("same-number", "same-words"), on=DAY)
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,48 @@ from pixflow.publishing import Protocols
 from pixflow.references import References
 from pixflow.tasks import STAGE_OF, Kind, Task, of_campaign, of_dossier, of_participation
 from tests.given import (
-    ACTION, ADDED, LEC, OTHER_DOSSIER, PARTICIPATION, PLAN, PRESET, SECOND, answered, appointment,
-    assigned, built, chased, closed, confirmed, debriefed, declared, declined, dispatched, dropped, ended, found,
-    imported, joined, linked, missed, note, opened, planned, presented, received, references, reopened, result, retracted,
-    sent, set_aside, settled, started, state_of, vanished, withdrawn,
+    ACTION,
+    ADDED,
+    LEC,
+    OTHER_DOSSIER,
+    PARTICIPATION,
+    PLAN,
+    PRESET,
+    SECOND,
+    answered,
+    appointment,
+    assigned,
+    built,
+    chased,
+    closed,
+    confirmed,
+    debriefed,
+    declared,
+    declined,
+    dispatched,
+    dropped,
+    ended,
+    found,
+    imported,
+    joined,
+    linked,
+    missed,
+    note,
+    opened,
+    planned,
+    presented,
+    received,
+    references,
+    reopened,
+    result,
+    retracted,
+    sent,
+    set_aside,
+    settled,
+    started,
+    state_of,
+    vanished,
+    withdrawn,
 )  # fmt: skip
 
 REFS = references()
@@ -76,8 +114,9 @@ def gone_quiet(on: date) -> tuple[Event, ...]:
 
 
 NEXT = datetime(2026, 12, 28, 9, tzinfo=UTC)
-APRIL_22, APRIL_30, MAY_7, MAY_22, JULY_13 = date(2026, 4, 22), date(2026, 4, 30), date(2026, 5, 7), date(2026, 5, 22), date(2026, 7, 13)  # fmt: skip
-OCT_1, OCT_23, NOV_2, NOV_6, NOV_10 = date(2026, 10, 1), date(2026, 10, 23), date(2026, 11, 2), date(2026, 11, 6), date(2026, 11, 10)  # fmt: skip
+APRIL_22, APRIL_30, MAY_7, MAY_22 = date(2026, 4, 22), date(2026, 4, 30), date(2026, 5, 7), date(2026, 5, 22)
+JULY_13, OCT_1, OCT_23 = date(2026, 7, 13), date(2026, 10, 1), date(2026, 10, 23)
+NOV_2, NOV_6, NOV_10 = date(2026, 11, 2), date(2026, 11, 6), date(2026, 11, 10)
 DEC_23, DEC_24, OCT_28_2027 = date(2026, 12, 23), date(2026, 12, 24), date(2027, 10, 28)
 PRESENTED = (opened(MAY_7), assigned(on=MAY_7), presented(MAY_7))
 FINISHED = (opened(OCT_1), assigned(on=OCT_1), linked(OCT_28_2027))
@@ -117,7 +156,11 @@ ROWS = (
         why=3,
         details={"planned": "2026-10-23"},
         closed_by={"a participation": WALK_IN, "replanned": (planned(NOV_2, NOV_10, SECOND),)},
-        stops={"declined": (declined(NOV_2),), "closed": (closed(NOV_2),), "in a workshop": (planned(NOV_2, modality="workshop"),)},
+        stops={
+            "declined": (declined(NOV_2),),
+            "closed": (closed(NOV_2),),
+            "in a workshop": (planned(NOV_2, modality="workshop"),),
+        },
         stays={"complete test": (linked(NOV_2, purpose="complete"),)},
     ),
     Row(
@@ -510,7 +553,12 @@ def test_a_debrief_chased_in_vain_is_owed_beside_close_or_plan() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [closed(DEC_24), planned(DEC_24, plan=SECOND), received(DEC_24), appointment(f"chase-sharing:{PARTICIPATION}", DEC_24)],
+    [
+        closed(DEC_24),
+        planned(DEC_24, plan=SECOND),
+        received(DEC_24),
+        appointment(f"chase-sharing:{PARTICIPATION}", DEC_24),
+    ],
     ids=["closed", "planned again", "result", "appointment"],
 )
 def test_used_up_tries_are_answered_by_closing_or_by_what_makes_something_to_do(event: Event) -> None:
@@ -631,4 +679,3 @@ def test_whatever_is_owed_something_always_is_until_the_dossier_closes() -> None
     for n in range(1, len(full) + 1):
         assert owed(full[:n]), f"nothing is owed after {full[n - 1]}"
     assert owed((*full, closed(DEC_24))) == {}
-

@@ -54,7 +54,7 @@ class ScopedNames:
         """What a task asks for, from its key."""
         from web.french.tasks import VERBS
 
-        return VERBS[key.split(":", 1)[0]]
+        return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
 
 
 def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:
@@ -83,4 +83,4 @@ class NoNames:
     def task(self, key: str) -> str:
         from web.french.tasks import VERBS
 
-        return VERBS[key.split(":", 1)[0]]
+        return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")

@@ -100,6 +100,7 @@ def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int 
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
     story = facts.Story(desk, names, trail, desk.may("retract", dossier))
+    history = story.facts(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
     open_to = offers(desk, dossier)
     due = [due_of(desk, dossier, task, open_to) for task in owed if task.opens <= desk.today]
@@ -113,10 +114,10 @@ def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int 
         "coming": [(task_words.VERBS[task.kind], task.opens) for task in owed if task.opens > desk.today],
         "current": dossier.diagnostic.current("initial"), "taken": reading.taken(dossier), "reading": read,
         "bands": reading.bands(desk, read), "prescribed": prescribed,
-        "history": story.facts(stage), "stage": stage, "done": story.notice(done), "undo": story.undoable,
+        "history": history, "stage": stage, "done": story.notice(done), "undo": story.undoable,
         "done_version": done, "rank": reading.rank(dossier), "progress": reading.progress(dossier),
         "imilo": reading.imilo(dossier, prescribed), "choices": choices(desk, opened) if opened else {},
-        "form": opened, "beside": beside(dossier, opened, due), "subject": subject(dossier, opened),
+        "form": opened, "beside": beside(dossier, opened, due, history), "subject": subject(dossier, opened),
         "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
         "preview": facts.preview(desk, dossier_id, names, opened) if opened else None,
     }  # fmt: skip
@@ -147,8 +148,11 @@ def due_of(desk: Desk, dossier: Dossier, task: tasks.Task, open_to: frozenset[st
     )  # fmt: skip
 
 
-def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due]) -> str:
-    """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page."""
+def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due], history: Sequence[facts.Fact]) -> str:
+    """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page.
+
+    What it is about may not be shown: then it stands below the tasks.
+    """
     if opened is None:
         return ""
     match FORMS[opened.name].place:
@@ -159,7 +163,8 @@ def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due]) -> str
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
         case "fact":
-            return f"fait-{opened.about}"
+            shown = opened.about in (str(one.version) for one in history)
+            return f"fait-{opened.about}" if shown else "tasks"
         case place:
             return place
 

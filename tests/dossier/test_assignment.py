@@ -7,9 +7,36 @@ from pixflow.dossier import assignment as a
 from pixflow.events import Event
 from pixflow.events import dossier as d
 from tests.given import (
-    ACTION, ADVISOR, COLLEAGUE, DAY, DEBRIEFED, LATER, PARTICIPATION, PRESCRIBED, RESULT_IN, SECOND, answered,
-    appointment, assigned, chased, closed, debriefed, given, joined, linked, missed, note, opened, planned, presented,
-    received, reopened, retracted, sent, started, state_of,
+    ACTION,
+    ADVISOR,
+    COLLEAGUE,
+    DAY,
+    DEBRIEFED,
+    LATER,
+    PARTICIPATION,
+    PRESCRIBED,
+    RESULT_IN,
+    SECOND,
+    answered,
+    appointment,
+    assigned,
+    chased,
+    closed,
+    debriefed,
+    given,
+    joined,
+    linked,
+    missed,
+    note,
+    opened,
+    planned,
+    presented,
+    received,
+    reopened,
+    retracted,
+    sent,
+    started,
+    state_of,
 )  # fmt: skip
 
 IDENTITY: dict[str, Any] = {
@@ -53,9 +80,7 @@ def test_an_identity_is_checked(changes: dict[str, Any], code: str, field: str) 
     given(opened()).when(a.correct_identity, **IDENTITY | changes).refused(code, field=field)
 
 
-@pytest.mark.parametrize(
-    ("contact", "code"), [({"phone": "12"}, "bad-phone"), ({"email": "lea"}, "bad-email")]
-)
+@pytest.mark.parametrize(("contact", "code"), [({"phone": "12"}, "bad-phone"), ({"email": "lea"}, "bad-email")])
 def test_a_contact_is_checked(contact: dict[str, str], code: str) -> None:
     given().when(a.open_dossier, **IDENTITY, **contact).refused(code, field=next(iter(contact)))
     said = {"phone": None, "email": None} | contact
@@ -79,7 +104,9 @@ def test_a_contact_is_corrected() -> None:
 def test_a_project_is_stated_and_kept_up_to_date() -> None:
     said = d.ProjectStated(project="vente", on=DAY)
     given(opened()).when(a.state_project, project=" vente", on=DAY).then(said)
-    given(opened(), said).when(a.state_project, project="cuisine", on=DAY).then(d.ProjectStated(project="cuisine", on=DAY))
+    given(opened(), said).when(a.state_project, project="cuisine", on=DAY).then(
+        d.ProjectStated(project="cuisine", on=DAY)
+    )
     given(opened()).when(a.state_project, project="", on=DAY).refused("required", field="project")
 
 
@@ -208,7 +235,13 @@ def test_the_chases_of_a_plan_go_with_it() -> None:
 
 @pytest.mark.parametrize(
     ("version", "code"),
-    [(1, "not-retractable"), (3, "undo-the-match"), (4, "undo-the-match"), (7, "not-retractable"), (8, "unknown-event")],
+    [
+        (1, "not-retractable"),
+        (3, "undo-the-match"),
+        (4, "undo-the-match"),
+        (7, "not-retractable"),
+        (8, "unknown-event"),
+    ],
 )
 def test_an_event_stays(version: int, code: str) -> None:
     history = (*DEBRIEFED, retracted(6))

@@ -18,7 +18,19 @@ from pixflow.events.dossier import (
 )
 from pixflow.events.values import Moment, Result
 from tests.given import (
-    CAMPAIGN, DAY, LATER, PARTICIPATION, RESULT_IN, SECOND, closed, given, linked, opened, received, result, state_of,
+    CAMPAIGN,
+    DAY,
+    LATER,
+    PARTICIPATION,
+    RESULT_IN,
+    SECOND,
+    closed,
+    given,
+    linked,
+    opened,
+    received,
+    result,
+    state_of,
     withdrawn,
 )  # fmt: skip
 

@@ -6,8 +6,21 @@ import pytest
 from pixflow.dossier.orientation import decline_diagnostic, plan_diagnostic, present_pix
 from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, PixPresented
 from tests.given import (
-    CAMPAIGN, DAY, LATER, PLAN, RESULT_IN, SECOND, closed, declined, given, linked, opened, planned, presented,
-    reopened, state_of,
+    CAMPAIGN,
+    DAY,
+    LATER,
+    PLAN,
+    RESULT_IN,
+    SECOND,
+    closed,
+    declined,
+    given,
+    linked,
+    opened,
+    planned,
+    presented,
+    reopened,
+    state_of,
 )  # fmt: skip
 
 FICHE: dict[str, Any] = {
@@ -46,7 +59,9 @@ def test_the_same_fiche_with_another_id_is_the_same_plan() -> None:
 
 def test_the_same_fiche_after_a_refusal_is_a_new_plan() -> None:
     history = (opened(), DiagnosticPlanned(**FICHE), declined())
-    given(*history).when(plan_diagnostic, **FICHE | {"plan": SECOND}).then(DiagnosticPlanned(**FICHE | {"plan": SECOND}))
+    given(*history).when(plan_diagnostic, **FICHE | {"plan": SECOND}).then(
+        DiagnosticPlanned(**FICHE | {"plan": SECOND})
+    )
     assert state_of("dossier", *history, planned()).orientation.declined is None
 
 

@@ -8,8 +8,22 @@ from pixflow.dossier.parcours import answer_referral, drop_action, end_action, s
 from pixflow.events.dossier import ActionDropped, ActionEnded, ActionStarted, ReferralAnswered, ReferralSent
 from pixflow.events.values import Partner
 from tests.given import (
-    ACTION, ADDED, DAY, LATER, PRESCRIBED, REFERRAL, SECOND, answered, closed, dropped, ended, given, opened, sent,
-    started, state_of,
+    ACTION,
+    ADDED,
+    DAY,
+    LATER,
+    PRESCRIBED,
+    REFERRAL,
+    SECOND,
+    answered,
+    closed,
+    dropped,
+    ended,
+    given,
+    opened,
+    sent,
+    started,
+    state_of,
 )  # fmt: skip
 
 END = date(2026, 12, 18)
@@ -80,7 +94,9 @@ def test_an_action_starts_with_the_day_it_should_be_over() -> None:
     given(*PRESCRIBED).when(start_action, action=ACTION, ends=END, on=DAY).then(
         ActionStarted(action=ACTION, ends=END, on=DAY)
     )
-    given(*PRESCRIBED, started()).when(start_action, action=ACTION, ends=END, on=LATER).refused("already-started", on=DAY)
+    given(*PRESCRIBED, started()).when(start_action, action=ACTION, ends=END, on=LATER).refused(
+        "already-started", on=DAY
+    )
     given(*PRESCRIBED, started()).when(start_action, action=ACTION, ends=LATER, on=DAY).refused("already-started")
     given(*PRESCRIBED).when(start_action, action=ACTION, ends=DAY, on=LATER).refused("ends-before-start", ends=DAY)
 

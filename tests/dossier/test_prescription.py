@@ -8,8 +8,31 @@ from pixflow.dossier.prescription import build_prescription, dispatch_result, ho
 from pixflow.events.dossier import AdvisorAssigned, DebriefHeld, PrescriptionBuilt, ProjectStated, ResultDispatched
 from pixflow.events.values import Action
 from tests.given import (
-    ACTION, ADDED, ADVISOR, COLLEAGUE, DAY, DEBRIEFED, GRILLE, LATER, LOW, PARTICIPATION, PRESCRIBED, PRESET, RESULT_IN, SECOND,
-    assigned, built, closed, debriefed, dispatched, given, linked, opened, received, result, state_of,
+    ACTION,
+    ADDED,
+    ADVISOR,
+    COLLEAGUE,
+    DAY,
+    DEBRIEFED,
+    GRILLE,
+    LATER,
+    LOW,
+    PARTICIPATION,
+    PRESCRIBED,
+    PRESET,
+    RESULT_IN,
+    SECOND,
+    assigned,
+    built,
+    closed,
+    debriefed,
+    dispatched,
+    given,
+    linked,
+    opened,
+    received,
+    result,
+    state_of,
 )  # fmt: skip
 
 DEBRIEF: dict[str, Any] = {"participation": PARTICIPATION, "channel": "meeting", "note": "", "on": DAY}
@@ -55,7 +78,10 @@ def test_the_prescription_says_what_it_relied_on() -> None:
 
 def test_the_order_kept_is_the_advisor_s_and_nothing_is_kept_twice() -> None:
     both = CHOICE | {"kept": ("epn-fablab", "cap-lec", "epn-fablab")}
-    actions = (Action(ACTION, "Ateliers en EPN ou fablab", "action", "epn-fablab"), Action(ADDED, "CAP LEC", "action", "cap-lec"))
+    actions = (
+        Action(ACTION, "Ateliers en EPN ou fablab", "action", "epn-fablab"),
+        Action(ADDED, "CAP LEC", "action", "cap-lec"),
+    )
     given(*DEBRIEFED).when(build_prescription, **both).then(replace(BUILT, actions=actions))
 
 

@@ -25,9 +25,39 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import of_dossier
 from tests.given import (
-    ACTION, ADVISOR, CAMPAIGN, COLLEAGUE, DAY, DEBRIEFED, GRILLE, LATER, LOW, PARTICIPATION, PLAN, PRESCRIBED, REFERRAL,
-    RESULT_IN, SECOND, answered, appointment, closed, declined, dropped, ended, linked, note, opened, planned, presented,
-    received, references, sent, stamped, started, state_of, without_bookkeeping,
+    ACTION,
+    ADVISOR,
+    CAMPAIGN,
+    COLLEAGUE,
+    DAY,
+    DEBRIEFED,
+    GRILLE,
+    LATER,
+    LOW,
+    PARTICIPATION,
+    PLAN,
+    PRESCRIBED,
+    REFERRAL,
+    RESULT_IN,
+    SECOND,
+    answered,
+    appointment,
+    closed,
+    declined,
+    dropped,
+    ended,
+    linked,
+    note,
+    opened,
+    planned,
+    presented,
+    received,
+    references,
+    sent,
+    stamped,
+    started,
+    state_of,
+    without_bookkeeping,
 )  # fmt: skip
 
 IDS = (ADVISOR, COLLEAGUE, CAMPAIGN, PARTICIPATION, SECOND, PLAN, ACTION, REFERRAL)
@@ -158,7 +188,9 @@ PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
 }
 
 
-def arguments(data: DataObject, decide: Callable[..., Any], dossier: Dossier, history: list[Recorded]) -> dict[str, Any]:
+def arguments(
+    data: DataObject, decide: Callable[..., Any], dossier: Dossier, history: list[Recorded]
+) -> dict[str, Any]:
     """Plausible arguments for a decision; ids of new things are new, ids of known things mostly known."""
     new = uuid5(PLAN, f"{len(history)}")
     known = {
@@ -278,7 +310,9 @@ def test_last_is_the_latest_day_not_the_latest_entry() -> None:
 
 def test_a_result_that_came_in_while_closed_is_late_once_until_the_dossier_reopens() -> None:
     half = linked(progress="0.5")
-    state = state_of("dossier", opened(), closed(), half, d.ParticipationWithdrawn(participation=PARTICIPATION, on=LATER))
+    state = state_of(
+        "dossier", opened(), closed(), half, d.ParticipationWithdrawn(participation=PARTICIPATION, on=LATER)
+    )
     assert state.late.version == 3
     again = evolve(state, stamped([d.DossierReopened(reason="revenue", on=LATER)], after=4)[0])
     assert (again.late, again.closed) == (None, None)

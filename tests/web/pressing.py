@@ -26,7 +26,9 @@ def values(html: str) -> dict[str, Any]:
     for tag in page.select("#form form [name]"):
         for value in _sent(tag):
             known = sent.get(str(tag["name"]))
-            sent[str(tag["name"])] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+            sent[str(tag["name"])] = (
+                value if known is None else [*(known if isinstance(known, list) else [known]), value]
+            )
     return sent
 
 

@@ -113,8 +113,8 @@ FORM_CASES: list[tuple[str, Callable[[House], Arranged], dict[str, Any], type[Ev
 ]  # fmt: skip
 FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "appointment": ({"hour": "midi"}, "Écrivez une heure, comme 14:30."),
-    "retract": ({"reason": ""}, "Ce champ est à remplir."),
-    "unmatch": ({"reason": ""}, "Ce champ est à remplir."),
+    "retract": ({"reason": ""}, "Écrivez le motif."),
+    "unmatch": ({"reason": ""}, "Écrivez le motif."),
 }
 FOR_REFERENT = ("assign", "review", "unmatch")
 
@@ -123,7 +123,9 @@ def test_every_form_has_its_case() -> None:
     assert {case[0] for case in FORM_CASES} == set(FORMS)
 
 
-@pytest.mark.parametrize(("form", "arrange", "said", "event", "gone", "new"), FORM_CASES, ids=[c[0] for c in FORM_CASES])
+@pytest.mark.parametrize(
+    ("form", "arrange", "said", "event", "gone", "new"), FORM_CASES, ids=[c[0] for c in FORM_CASES]
+)
 def test_a_form_records_its_fact_once_and_the_sheet_follows(
     locale: House, form: str, arrange: Any, said: dict[str, Any], event: type[Event], gone: str, new: str
 ) -> None:
@@ -139,7 +141,9 @@ def test_a_form_records_its_fact_once_and_the_sheet_follows(
     recorded = locale.events(dossier)[before:]
     assert isinstance(recorded[-1], event)
     assert answer.status_code == again.status_code == 303
-    assert answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={before + len(recorded)}"
+    assert (
+        answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={before + len(recorded)}"
+    )
     kinds = owed(locale, dossier)
     assert gone not in kinds
     assert not new or new in kinds
@@ -148,14 +152,18 @@ def test_a_form_records_its_fact_once_and_the_sheet_follows(
     assert "Enregistré :" in words(whole.text)
 
 
-@pytest.mark.parametrize("form", [name for name in FORMS if name not in ("missed", "review")])
+@pytest.mark.parametrize("form", list(FORMS))
 def test_a_refused_form_keeps_every_value_and_says_what_is_wrong(locale: House, form: str) -> None:
     arrange = next(case[1] for case in FORM_CASES if case[0] == form)
     dossier, about = arrange(locale)
     client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
     fault, said = FAULTS.get(form, ({"on": "pas une date"}, "Écrivez une date qui existe"))
     sent = {**opened(client, dossier, form, about), **fault}
-    texts = {name: f"texte de {name}" for name in ("note", "reason", "wish", "project", "text", "place") if name in sent and name not in fault}
+    texts = {
+        name: f"texte de {name}"
+        for name in ("note", "reason", "wish", "project", "text", "place")
+        if name in sent and name not in fault
+    }
     before = len(locale.events(dossier))
 
     answer = send(client, dossier, form, {**sent, **texts}, hx=True)
@@ -215,7 +223,9 @@ def test_a_late_entry_counts_from_its_day(locale: House) -> None:
     locale.day(date(2026, 3, 2))
     dossier = locale.opened()
     locale.day(MONDAY)
-    assert press(locale.client("Nadia Benali"), dossier, "present", occasion="welcome", on="2026-03-05").status_code == 303
+    assert (
+        press(locale.client("Nadia Benali"), dossier, "present", occasion="welcome", on="2026-03-05").status_code == 303
+    )
     assert locale.state(dossier).orientation.presented.on == date(2026, 3, 5)
     page = words(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text)
     assert "5 mars 2026, noté le 16 mars 2026, 10:12 · Nadia Benali" in page

@@ -26,7 +26,7 @@ from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
 from pixflow.portfolio.reader import Problem as PortfolioProblem
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
-from web.french import events, problems, reasons, refusals, words
+from web.french import details, events, problems, reasons, refusals, words
 from web.french import tasks as owed
 
 ID = UUID("11111111-1111-4111-8111-111111111111")
@@ -142,7 +142,7 @@ def test_every_fact_is_a_sentence(event: Event) -> None:
 
 @pytest.mark.parametrize("event", tuple(examples()), ids=lambda event: event.TOPIC)
 def test_every_field_of_a_fact_is_told_in_full(event: Event) -> None:
-    rows = events.detail(told(event), NAMES)
+    rows = details.detail(told(event), NAMES)
     assert len(rows) >= len(fields(event))  # type: ignore[arg-type]
     for label, value in rows:
         assert_well_set(label)
@@ -250,7 +250,7 @@ def test_who_and_when() -> None:
 
 def test_a_result_in_full() -> None:
     full = made(Result, "result")[0]
-    rows = dict(events.detail(told(e.ResultReceived(participation=ID, purpose="initial", result=full, on=DAY)), NAMES))
+    rows = dict(details.detail(told(e.ResultReceived(participation=ID, purpose="initial", result=full, on=DAY)), NAMES))
     rows = {plain(label): plain(value) for label, value in rows.items()}
     assert rows["Taux de maîtrise"] == "40 %"
     assert rows["Domaine : Médiathèque"] == "40 / 40"

@@ -5,7 +5,7 @@ from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier, Plan
 from web.french import dates, path, words
-from web.french.events import PARIS, Names
+from web.french.fields import PARIS, Names
 from web.french.words import plural, say
 
 NOBODY = "personne"

@@ -1,11 +1,8 @@
-"""Every fact as one French sentence, and in full as labels and values."""
+"""Every fact as one French sentence."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Protocol
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from pixflow.events import Event, Recorded
@@ -17,15 +14,13 @@ from pixflow.events import participation as p
 from pixflow.events import protocol as pr
 from pixflow.events import staff as s
 from pixflow.events import structure as st
-from pixflow.events.values import Action, Moment, Part, Partner, Result
-from pixflow.folds import RETRACTIONS, retracted
-from pixflow.grille import Grille, percent
-from pixflow.protocol import Delays, Escalation, ProtocolDocument
+from pixflow.events.values import Result
+from pixflow.folds import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, reasons, tasks, words
+from web.french.fields import LABELS, PARIS, Fact, Names, fraction, text_of
 from web.french.words import de, lower_first, plural, say, upper_first
 
-PARIS = "Europe/Paris"
 LONGEST = 240
 
 TITLES: dict[str, str] = {
@@ -81,30 +76,10 @@ TITLES: dict[str, str] = {
 """A short noun for each kind of fact, for filters."""
 
 
-class Names(Protocol):
-    """What the ids in a fact are called."""
-
-    def staff(self, id: str | UUID) -> str:
-        """A colleague, or one of the system's names ("system:operator" is "l’exploitant")."""
-        ...
-
-    def campaign(self, id: UUID) -> str: ...
-
-    def action(self, id: UUID) -> str: ...
-
-    def partner(self, referral: UUID) -> str: ...
-
-    def dossier(self, id: UUID) -> str: ...
-
-    def task(self, key: str) -> str:
-        """What a task asks for: "Tenir la restitution"."""
-        ...
-
-
 def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()) -> str:
     """One fact in one sentence. `history` is its stream: with it, a correction says what it changed, a retraction what
     it struck. `zone` is the structure's."""
-    told = _Fact(recorded, names, zone, history)
+    told = Fact(recorded, names, zone, history)
     return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
 
 
@@ -127,58 +102,7 @@ def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) 
     return [f"{sentence(fact, names, zone=zone, history=happened)} ({who(fact, names)})" for fact in happened]
 
 
-# --- one fact being told
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """A fact with what its sentence may look up."""
-
-    recorded: Recorded
-    names: Names
-    zone: str
-    history: Sequence[Recorded]
-
-    def day(self, day: date) -> str:
-        """Without the year when it is that of the fact."""
-        return dates.day(day, year=day.year != self.recorded.at.year)
-
-    def action(self, id: UUID) -> str:
-        """An action's label, also when its prescription was retracted since."""
-        for known in self.history:
-            if isinstance(known.event, e.PrescriptionBuilt):
-                for action in known.event.actions:
-                    if action.id == id:
-                        return action.label
-        return self.names.action(id)
-
-    def referral(self, id: UUID) -> tuple[str, str]:
-        """Whom a referral went to, and for which action ("" when unknown)."""
-        for known in self.history:
-            if isinstance(known.event, e.ReferralSent) and known.event.referral == id:
-                return known.event.partner.name, self.action(known.event.action)
-        return self.names.partner(id), ""
-
-    def task(self, key: str) -> str:
-        return lower_first(self.names.task(key))
-
-    def before(self, *kinds: type[Event]) -> Event | None:
-        """The fact of these kinds that stood until this one."""
-        earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
-        struck = retracted(earlier)
-        standing = (k for k in reversed(earlier) if k.originator_version not in struck and isinstance(k.event, kinds))
-        found = next(standing, None)
-        return found.event if found else None
-
-    def target(self, version: int) -> str:
-        """The sentence of the fact that a retraction struck."""
-        for known in self.history:
-            if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
-                return sentence(known, self.names, zone=self.zone, history=self.history)
-        return say("fait n° {version}", version=version)
-
-
-def _house(event: Event, fact: _Fact) -> str:
+def _house(event: Event, fact: Fact) -> str:
     match event:
         case st.StructureOpened():
             return _list(say("Structure ouverte : {name}", name=event.name), *event.sites)
@@ -197,7 +121,7 @@ def _house(event: Event, fact: _Fact) -> str:
     return ""
 
 
-def _campaign(event: Event, fact: _Fact) -> str:
+def _campaign(event: Event, fact: Fact) -> str:
     match event:
         case c.CampaignFound(name=name, code=code):
             return _list(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
@@ -224,7 +148,7 @@ def counts(export: i.ExportReceived) -> str:
     return ", ".join(plural(n, word) for n, word in named if n) or "rien de nouveau"
 
 
-def _participation(event: Event, fact: _Fact) -> str:
+def _participation(event: Event, fact: Fact) -> str:
     match event:
         case p.ParticipationImported():
             name = f"{event.first_name} {event.last_name}"
@@ -232,12 +156,12 @@ def _participation(event: Event, fact: _Fact) -> str:
             return _list(
                 say("Participation importée : {name}, campagne {campaign}", name=name, campaign=campaign),
                 event.started and f"commencée le {fact.day(event.started.day)}",
-                event.progress is not None and _percent(event.progress),
+                event.progress is not None and fraction(event.progress),
             )
         case p.PurposeSettled(purpose=purpose):
             return say("Usage connu : {purpose}", purpose=words.PURPOSES[purpose])
         case p.ParticipationProgressed(progress=progress):
-            return "Participation vue à nouveau" if progress is None else f"Test avancé à {_percent(progress)}"
+            return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
         case p.ResultShared(result=result):
             return f"Résultat partagé le {fact.day(result.shared.day)}{_scored(result, ' : ')}"
         case p.ParticipationVanished(exported_at=at):
@@ -252,11 +176,11 @@ def _participation(event: Event, fact: _Fact) -> str:
         case p.ParticipationSetAside(reason=reason):
             return _noted("Participation mise de côté", reason)
         case p.Retracted(version=version, reason=reason):
-            return _struck(fact.target(version), reason)
+            return _struck(_target(fact, version), reason)
     return ""
 
 
-def _whose(event: Event, fact: _Fact) -> str:
+def _whose(event: Event, fact: Fact) -> str:
     match event:
         case e.DossierOpened(site=site):
             return _list("Dossier ouvert", site and f"site {de(site)}")
@@ -286,11 +210,11 @@ def _whose(event: Event, fact: _Fact) -> str:
         case e.DossierReopened(reason=reason):
             return _noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
-            return _struck(fact.target(version), reason)
+            return _struck(_target(fact, version), reason)
     return _along_the_way(event, fact)
 
 
-def _along_the_way(event: Event, fact: _Fact) -> str:
+def _along_the_way(event: Event, fact: Fact) -> str:
     match event:
         case e.AppointmentSet(task=task, at=at, day=day, place=place):
             clock = dates.clock(at, fact.zone)
@@ -309,7 +233,7 @@ def _along_the_way(event: Event, fact: _Fact) -> str:
     return ""
 
 
-def _diagnostic(event: Event, fact: _Fact) -> str:
+def _diagnostic(event: Event, fact: Fact) -> str:
     match event:
         case e.PixPresented(occasion=occasion):
             return f"Pix présenté {words.OCCASIONS[occasion]}"
@@ -324,12 +248,12 @@ def _diagnostic(event: Event, fact: _Fact) -> str:
             return _list(
                 say("Participation rattachée : {campaign}", campaign=fact.names.campaign(campaign)),
                 started and f"commencée le {fact.day(started.day)}",
-                progress is not None and _percent(progress),
+                progress is not None and fraction(progress),
             )
         case e.ParticipationAdvanced(progress=progress):
             if progress is None:
                 return "Participation vue à nouveau"
-            return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {_percent(progress)}"
+            return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {fraction(progress)}"
         case e.ParticipationWithdrawn():
             return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
                 " ;", f"{words.THIN};"
@@ -341,7 +265,7 @@ def _diagnostic(event: Event, fact: _Fact) -> str:
     return ""
 
 
-def _prescription(event: Event, fact: _Fact) -> str:
+def _prescription(event: Event, fact: Fact) -> str:
     match event:
         case e.ResultDispatched(advisor=advisor):
             return f"Résultat transmis à {fact.names.staff(advisor)}"
@@ -372,7 +296,7 @@ def _prescription(event: Event, fact: _Fact) -> str:
     return ""
 
 
-def _dossier(event: Event, fact: _Fact) -> str:
+def _dossier(event: Event, fact: Fact) -> str:
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, fact)
     return _prescription(event, fact) if event.STAGE else _whose(event, fact)
@@ -401,19 +325,11 @@ def _short(text: str) -> str:
     return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
 
 
-def _percent(fraction: Decimal) -> str:
-    """A fraction as a percent; as it stands when it is none."""
-    try:
-        return words.percent(percent(fraction))
-    except (ValueError, ArithmeticError):
-        return str(fraction)
-
-
 def _scored(result: Result, before: str) -> str:
-    return ", sans taux" if result.mastery is None else words.typeset(before) + _percent(result.mastery)
+    return ", sans taux" if result.mastery is None else words.typeset(before) + fraction(result.mastery)
 
 
-def _corrected(text: str, before: Event | None, event: Event, fact: _Fact) -> str:
+def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:
     """With the fields that changed, before and after; all of them when what stood before is not known."""
     told = []
     for field in fields(event):  # type: ignore[arg-type]
@@ -421,181 +337,15 @@ def _corrected(text: str, before: Event | None, event: Event, fact: _Fact) -> st
         was = getattr(before, field.name, None) if before else None
         if field.name == "on" or was == value or (before is None and not value):
             continue
-        label, new, old = lower_first(LABELS[field.name]), _text(field.name, value, fact), _text(field.name, was, fact)
+        label = lower_first(LABELS[field.name])
+        new, old = (text_of(field.name, one, fact) for one in (value, was))
         told.append(f"{label} {new}" if before is None else f"{label} {old} → {new}")
     return say("{text} : {told}", text=text, told=", ".join(told)) if told else text
 
 
-# --- one fact in full
-
-EMPTY = "—"
-LABELS: dict[str, str] = {
-    "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
-    "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
-    "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
-    "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
-    "competences": "Compétences", "day": "Jour du rendez-vous", "digest": "Empreinte du fichier",
-    "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
-    "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
-    "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
-    "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
-    "imported": "Autres colonnes", "last_name": "Nom",
-    "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
-    "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
-    "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",
-    "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
-    "partner": "Partenaire", "percent": "Taux lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
-    "pix_id": "N° dans Pix Orga", "pixflow": "Version de pixflow", "place": "Lieu", "plan": "Fiche",
-    "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
-    "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",
-    "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
-    "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",
-    "score": "Ressemblance sur 100", "shared": "Résultats partagés", "site": "Site", "sites": "Sites",
-    "started": "Commencée le", "starts": "Début", "task": "Tâche", "text": "Texte",
-    "unchanged": "Participations inchangées", "vanished": "Participations disparues",
-    "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
-}  # fmt: skip
-"""What each field of a fact is called."""
-
-_CODES = {
-    "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
-    "occasion": words.OCCASIONS, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
-    "purpose": words.PURPOSES, "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
-}  # fmt: skip
-_FRACTIONS = frozenset({"progress", "mastery"})
-_PERCENTS = frozenset({"percent", "low", "high"})
-
-
-def detail(
-    recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()
-) -> list[tuple[str, str]]:
-    """Every field of a fact as label and value, in the order of the event; "—" for what is not said."""
-    fact = _Fact(recorded, names, zone, history)
-    found: list[tuple[str, str]] = []
-    for field in fields(recorded.event):  # type: ignore[arg-type]
-        found += _rows(field.name, getattr(recorded.event, field.name), fact)
-    return found
-
-
-def _rows(name: str, value: Any, fact: _Fact) -> Iterator[tuple[str, str]]:
-    match value:
-        case Result():
-            yield from _of_result(value, fact)
-        case Grille():
-            yield from _of_grille(value)
-        case ProtocolDocument():
-            yield from _of_protocol(value)
-        case tuple() if name == "imported":
-            yield from value or ((LABELS[name], EMPTY),)
-        case _:
-            yield LABELS[name], _text(name, value, fact)
-
-
-def _text(name: str, value: Any, fact: _Fact) -> str:
-    """One value in words; it never raises, whatever was recorded."""
-    if value is None or value in ("", ()):
-        return EMPTY
-    if isinstance(value, tuple):
-        return ", ".join(_text(name, one, fact) for one in value)
-    if name == "reason" and isinstance(fact.recorded.event, e.DossierClosed):
-        return words.CLOSINGS.get(str(value), str(value))
-    if name in _CODES:
-        return str(_CODES[name].get(value, value))
-    if name in _PERCENTS:
-        return words.percent(value)
-    return _percent(value) if name in _FRACTIONS else _typed(name, value, fact)
-
-
-def _typed(name: str, value: Any, fact: _Fact) -> str:
-    match value:
-        case bool():
-            return words.yes_no(value)
-        case datetime():
-            return dates.instant(value, fact.zone)
-        case date():
-            return dates.day(value, year=True)
-        case Moment(day=day, at=at):
-            return dates.instant(at, fact.zone) if at else dates.day(day, year=True)
-        case UUID():
-            return _named(name, value, fact)
-        case Partner():
-            return value.name
-        case Action():
-            return value.label if value.proposal else f"{value.label} (hors grille)"
-    if name == "phone":
-        return words.phone(value)
-    return fact.names.task(value) if name in ("task", "about") else str(value)
-
-
-def _named(name: str, id: UUID, fact: _Fact) -> str:
-    match name:
-        case "advisor":
-            return fact.names.staff(id)
-        case "campaign":
-            return fact.names.campaign(id)
-        case "dossier" | "others":
-            return fact.names.dossier(id)
-        case "action":
-            return fact.action(id)
-        case "referral":
-            return fact.referral(id)[0]
-    return str(id)
-
-
-def _of_result(result: Result, fact: _Fact) -> Iterator[tuple[str, str]]:
-    yield "Partagé le", _text("shared", result.shared, fact)
-    yield LABELS["mastery"], _text("mastery", result.mastery, fact)
-    if result.palier is not None:
-        yield LABELS["palier"], f"{result.palier} / {result.paliers}" if result.paliers else str(result.palier)
-    for badge, obtained in result.badges:
-        yield say("Badge : {badge}", badge=badge), "obtenu" if obtained else "non obtenu"
-    yield from _of_parts("Domaine", result.domains)
-    yield from _of_parts("Compétence", result.competences)
-
-
-def _of_parts(word: str, parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
-    for part in parts:
-        yield say("{word} : {name}", word=word, name=part.name), f"{part.mastered} / {part.targeted}"
-
-
-def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
-    yield LABELS["name"], grille.name
-    yield "Arrondi", "au plus proche, la moitié vers le haut" if grille.rounding == "half-up" else grille.rounding
-    for band in grille.bands:
-        proposals = ", ".join(proposal.label for proposal in band.proposals) or EMPTY
-        text = say("{objective} : {proposals}", objective=band.objective, proposals=proposals)
-        yield f"Tranche {band.low}-{words.percent(band.high)}", text
-
-
-def _of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
-    yield LABELS["name"], document.name
-    concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
-    yield "Pix est présenté à", concerned
-    yield "Obligatoire en CEJ", words.yes_no(document.cej_mandatory)
-    yield "Modalités", ", ".join(words.MODALITIES[modality] for modality in document.modalities) or EMPTY
-    route = "la référente ou le référent Pix" if document.result_route == "referent" else "personne, directement"
-    yield "Résultats transmis par", route
-    yield "Relances avant de décider", str(document.tries)
-    yield from _of_delays(document.delays)
-    yield from _of_escalation(document.escalation)
-    for text in document.stages:
-        stage = words.STAGES[text.stage]
-        yield say("{stage} : qui", stage=stage), text.who or EMPTY
-        yield say("{stage} : quand", stage=stage), text.when or EMPTY
-        yield say("{stage} : comment", stage=stage), text.how or EMPTY
-
-
-def _of_delays(delays: Delays) -> Iterator[tuple[str, str]]:
-    for field in fields(delays):
-        kind, opens = field.name.removesuffix("_opens").replace("_", "-"), field.name.endswith("_opens")
-        text = "Attente avant : {verb}" if opens else "Délai : {verb}"
-        yield say(text, verb=tasks.verb(kind)), _working(getattr(delays, field.name))
-
-
-def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
-    yield "Retard vu par la référente ou le référent après", _working(escalation.referent)
-    yield "Retard vu par la direction après", _working(escalation.manager)
-
-
-def _working(days: int) -> str:
-    return plural(days, "jour ouvré", "jours ouvrés")
+def _target(fact: Fact, version: int) -> str:
+    """The sentence of the fact that a retraction struck."""
+    for known in fact.history:
+        if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
+            return sentence(known, fact.names, zone=fact.zone, history=fact.history)
+    return say("fait n° {version}", version=version)

@@ -105,4 +105,3 @@ def proposal(one: Proposal) -> str:
         one.needs_project and "si le projet professionnel s’y prête",
     )
     return f"{NBSP}· ".join(part for part in said if part)
-

@@ -7,7 +7,7 @@ from uuid import UUID
 from pixflow.events import Recorded
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
 from web.french import dates, events, reasons, words
-from web.french.events import PARIS, Names
+from web.french.fields import PARIS, Names
 from web.french.words import say
 
 REFUSALS: dict[str, str] = {

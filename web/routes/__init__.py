@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from web.routes import dossier, dossiers, protocol, queue, replay, who
+from web.routes import dossier, dossiers, imports, protocol, queue, replay, results, who
 
 ROUTERS: list[APIRouter] = [
     who.router,
@@ -11,4 +11,6 @@ ROUTERS: list[APIRouter] = [
     dossier.router,
     replay.router,
     protocol.router,
+    results.router,
+    imports.router,
 ]

@@ -17,7 +17,7 @@ from projections.catch_up import fold_of
 from web import facts, sheet
 from web.dependencies import AtDesk, Desk
 from web.forms import FORMS, offers
-from web.french import path
+from web.french import missing, path
 from web.pages import FormData, page, redirect, validate
 from web.recording import Outcome, record
 from web.sheet import OpenForm
@@ -29,7 +29,10 @@ router = APIRouter()
 def read(
     request: Request, desk: AtDesk, dossier_id: UUID, form: str = "", about: str = "", fait: int = -1, etape: str = ""
 ) -> Response:
-    """The sheet; `form` opens one of its forms, `fait` is the version just recorded (0: nothing new), `etape` filters the history."""
+    """The sheet; `form` opens one of its forms, `fait` is the version just recorded (0: it was known already).
+
+    `etape` filters the history.
+    """
     dossier = desk.dossier(dossier_id)
     opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
@@ -74,7 +77,7 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
-        return press.again(errors)
+        return press.again(missing.named(errors))
     sent, context = spec.said(desk, dossier, form)
     outcome = record(
         desk, {**spec.streams(form), "dossier": dossier_id}, spec.decide, command_id=form.command_id,

@@ -17,7 +17,7 @@ from pixflow.tasks import Task
 from projections import audit_trail, directory
 from web import questions, replaying
 from web.dependencies import Desk, allowed
-from web.french import changes, dates, events, path, words
+from web.french import changes, dates, details, events, path, words
 from web.french import tasks as french
 from web.naming import ScopedNames, names_for
 from web.owed import Words, of_task
@@ -77,7 +77,7 @@ def replay(
     today = desk.dossier(dossier_id)
     trail = _trail(desk, dossier_id)
     asked = _asked(desk, trail, le, h) if le else Asked()
-    n = version or asked.version or (1 if asked.at else len(trail))
+    n = version if version is not None else asked.version or (1 if asked.at else len(trail))
     if not 1 <= n <= len(trail):
         raise HTTPException(404)
     position = trail[n - 1].position
@@ -111,7 +111,7 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
         "owners": _owners(owed, advisor.name if advisor else None, day, refs),
         "facts": [_line(desk, r, shown, trail, last) for r in trail],
         "around": _around(shown.version, shown.total),
-        "detail": events.detail(shown.fact, last, zone=desk.zone, history=trail[: shown.version]),
+        "detail": details.detail(shown.fact, last, zone=desk.zone, history=trail[: shown.version]),
         "on": getattr(shown.fact.event, "on", None),
         "who": events.who(shown.fact, last),
         "program": (refs.structure.pixflow, desk.refs.structure.pixflow),

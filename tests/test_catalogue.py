@@ -1,0 +1,392 @@
+"""A walk over every event that may be stored: its stored example, the decision that emits it, its effect.
+
+tests/golden/<topic>.json is one stored state, frozen: what was written once is read for ever. golden/catalogue.json is
+the list of names and fields. A new event gets both by `python -m tests.test_catalogue`, which overwrites no example.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from pixflow import campaign, intake, participation, publishing, staff, structure
+from pixflow.dossier import assignment, diagnostic, orientation, parcours, prescription
+from pixflow.events import Event, Recorded, catalogue
+from pixflow.events import campaign as c
+from pixflow.events import dossier as d
+from pixflow.events import participation as p
+from pixflow.events import staff as s
+from pixflow.events.grille import GrillePublished
+from pixflow.events.intake import ExportReceived
+from pixflow.events.protocol import ProtocolPublished
+from pixflow.events.structure import ProgramStarted, StructureOpened
+from pixflow.events.values import Moment, Part, Partner, Result
+from pixflow.grille import Band, Grille, Proposal
+from pixflow.people import TABLE
+from pixflow.protocol import ProtocolDocument, StageText
+from pixflow.store.mapper import TypedMapper
+from pixflow.streams import KINDS, kind_of
+from tests.given import (
+    ACTION,
+    ADDED,
+    ADVISOR,
+    AT,
+    CAMPAIGN,
+    DAY,
+    DEBRIEFED,
+    DOSSIER,
+    GRILLE,
+    LATER,
+    OTHER_DOSSIER,
+    PARTICIPATION,
+    PLAN,
+    PRESCRIBED,
+    REFERRAL,
+    RESULT_IN,
+    STRUCTURE,
+    appointment,
+    assigned,
+    closed,
+    declared,
+    found,
+    given,
+    imported,
+    linked,
+    opened,
+    received,
+    sent,
+    set_aside,
+    stamped,
+    without_bookkeeping,
+)  # fmt: skip
+
+GOLDEN = Path(__file__).parent / "golden"
+EVENTS = list(catalogue())
+MAPPER = TypedMapper(EVENTS)
+NEXT = datetime(2026, 9, 16, 7, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """What comes before, the decision and what it is told; `no_effect` says why the state stays as it is."""
+
+    before: tuple[Event, ...]
+    decide: Callable[..., Any]
+    told: dict[str, Any] = field(default_factory=dict)
+    no_effect: str = ""
+
+
+PROTOCOL = ProtocolDocument(
+    name="ML", concerned="all", cej_mandatory=True, modalities=("workshop", "home"), result_route="referent",
+    stages=(StageText("orientation", "Le conseiller", "À l'accueil", "Il présente Pix."),),
+)  # fmt: skip
+GRID = Grille(
+    "Grille", "half-up",
+    (
+        Band(0, 40, "Vérifier les savoirs de base", "Bases", (
+            Proposal("illettrisme", "Illettrisme à vérifier", "check", "En entretien.", advisor_only=True),
+            Proposal("cap-lec", "CAP LEC", "action", partner="viaformation", programmes=("CEJ",), needs_project=True),
+        )),
+        Band(41, 100, "Développer", "Développer", (Proposal("cv", "Valoriser sur son CV", "cv"),)),
+    ),
+)  # fmt: skip
+IDENTITY: dict[str, Any] = {
+    "last_name": "Lefèvre", "first_name": "Léa", "birth_date": date(2005, 3, 2), "imilo_number": "0012A",
+    "site": "L'Aigle", "on": DAY,
+}  # fmt: skip
+RESULT = Result(
+    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)), mastery=Decimal("0.35"), palier=2, paliers=5,
+    badges=(("Cléa", False),), competences=(Part("Mener une recherche", 3, 8),), domains=(Part("Information", 3, 8),),
+)  # fmt: skip
+LINK: dict[str, Any] = {
+    "participation": PARTICIPATION, "campaign": CAMPAIGN, "purpose": "initial", "on": DAY,
+    "started": Moment(DAY, datetime(2026, 9, 15, 7, tzinfo=UTC)), "progress": Decimal("0.5"),
+}  # fmt: skip
+ROW: dict[str, Any] = {
+    "campaign": CAMPAIGN, "purpose": "initial", "last_name": "LEFÈVRE", "first_name": "Léa", "external_id": "0012A",
+    "imported": (("Groupe", "CEJ 4"),), "started": Moment(DAY), "progress": Decimal("0.5"), "ordinal": 0,
+    "result": None, "exported_at": AT, "on": DAY,
+}  # fmt: skip
+MATCH: dict[str, Any] = {
+    "participation_id": PARTICIPATION, "dossier_id": DOSSIER, "automatic": False, "score": 86, "reasons": ("same-words",),
+    "warnings": ("other-number",), "others": (OTHER_DOSSIER,), "on": DAY,
+}  # fmt: skip
+FOLLOW: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
+COUNTS = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
+TASK = f"hold-debrief:{PARTICIPATION}"
+HALF = linked(progress="0.5")
+
+EMITTED: dict[type[Event], Emitted] = {
+    StructureOpened: Emitted(
+        (),
+        structure.open_structure,
+        {"name": "ML", "sites": ("Saint-Denis",), "zone": "Indian/Reunion", "calendar": "FR-974", "on": DAY},
+    ),
+    ProgramStarted: Emitted((STRUCTURE,), structure.start_program, {"pixflow": "0.1.0"}),
+    ProtocolPublished: Emitted((), publishing.publish_protocol, {"document": PROTOCOL, "from_day": DAY}),
+    GrillePublished: Emitted((), publishing.publish_grille, {"document": GRID, "from_day": DAY}),
+    s.StaffJoined: Emitted(
+        (), staff.add, {"name": "Camille", "email": "c@ml.fr", "site": "L'Aigle", "roles": ("advisor",), "on": DAY}
+    ),
+    s.RoleGranted: Emitted(
+        (s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY),),
+        staff.add,
+        {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("referent",), "on": DAY},
+    ),
+    c.CampaignFound: Emitted(
+        (),
+        campaign.find_campaign,
+        {"pix_id": 481516, "code": "CEJPRI263", "name": "CEJ printemps", "pix_course": "Diagnostic", "on": DAY},
+    ),
+    c.CampaignDeclared: Emitted(
+        (found(),),
+        campaign.declare_campaign,
+        {"name": "Diagnostic", "code": "CEJPRI263", "purpose": "initial", "site": "L'Aigle", "on": DAY},
+    ),
+    c.ExternalIdColumnChosen: Emitted(
+        (found(), declared()), campaign.choose_external_id_column, {"header": "N° dossier", "on": DAY}
+    ),
+    ExportReceived: Emitted(
+        (),
+        intake.receive_export,
+        {"digest": "ab" * 32, "campaign": CAMPAIGN, "exported_at": AT, "counts": COUNTS, "on": DAY},
+    ),
+    p.ParticipationImported: Emitted((), participation.import_participation, ROW),
+    p.PurposeSettled: Emitted(
+        (imported(purpose=None),), participation.settle_purpose, {"purpose": "initial", "on": DAY}
+    ),
+    p.ParticipationProgressed: Emitted(
+        (imported(),), participation.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+    ),
+    p.ResultShared: Emitted((imported(),), participation.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
+    p.ParticipationVanished: Emitted((imported(),), participation.vanish, FOLLOW),
+    p.MatchConfirmed: Emitted((imported(), opened()), participation.confirm_match, MATCH),
+    p.MatchRejected: Emitted((imported(),), participation.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
+    p.ParticipationSetAside: Emitted((imported(),), participation.set_aside, {"reason": "collègue", "on": DAY}),
+    p.Retracted: Emitted((imported(), set_aside()), participation.bring_back, {"reason": "erreur", "on": DAY}),
+    d.DossierOpened: Emitted((), assignment.open_dossier, IDENTITY),
+    d.IdentityCorrected: Emitted((opened(),), assignment.correct_identity, IDENTITY),
+    d.ContactCorrected: Emitted(
+        (opened(),), assignment.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr", "on": DAY}
+    ),
+    d.ProjectStated: Emitted((opened(),), assignment.state_project, {"project": "vente", "on": DAY}),
+    d.ProgrammeJoined: Emitted(
+        (opened(),),
+        assignment.join_programme,
+        {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY},
+    ),
+    d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
+    d.PixPresented: Emitted((opened(),), orientation.present_pix, {"occasion": "welcome", "on": DAY}),
+    d.DiagnosticPlanned: Emitted(
+        (opened(),),
+        orientation.plan_diagnostic,
+        {
+            "campaign": CAMPAIGN, "modality": "office", "mediator": True, "place": "L'Aigle", "planned_for": LATER,
+            "on": DAY, "plan": PLAN,
+        },
+    ),
+    d.DiagnosticDeclined: Emitted((opened(),), orientation.decline_diagnostic, {"reason": "non", "on": DAY}),
+    d.ParticipationLinked: Emitted((opened(),), diagnostic.link_participation, LINK),
+    d.ParticipationAdvanced: Emitted(
+        (opened(), HALF),
+        diagnostic.advance_participation,
+        {"participation": PARTICIPATION, "progress": Decimal("0.8"), "on": LATER},
+    ),
+    d.ParticipationWithdrawn: Emitted(
+        (opened(), HALF), diagnostic.withdraw_participation, {"participation": PARTICIPATION, "on": LATER}
+    ),
+    d.ResultReceived: Emitted(
+        (opened(), HALF),
+        diagnostic.receive_result,
+        {"participation": PARTICIPATION, "purpose": "initial", "result": RESULT, "on": LATER},
+    ),
+    d.ResultDispatched: Emitted(
+        RESULT_IN, prescription.dispatch_result, {"participation": PARTICIPATION, "advisor": ADVISOR, "on": DAY}
+    ),
+    d.DebriefHeld: Emitted(
+        RESULT_IN,
+        prescription.hold_debrief,
+        {"participation": PARTICIPATION, "channel": "meeting", "note": "à l'aise", "on": DAY},
+    ),
+    d.PrescriptionBuilt: Emitted(
+        DEBRIEFED,
+        prescription.build_prescription,
+        {
+            "participation": PARTICIPATION, "kept": ("cap-lec",), "added": ("Permis",), "wish": "conduire",
+            "project": "vente", "reason": "le demande", "on": DAY, "action_ids": (ACTION, ADDED), **GRILLE,
+        },
+    ),
+    d.ReferralSent: Emitted(
+        PRESCRIBED,
+        parcours.send_referral,
+        {
+            "action": ACTION, "partner": Partner(None, "viaformation"), "starts": LATER, "ends": date(2026, 12, 18),
+            "note": "par téléphone", "on": DAY, "referral": REFERRAL,
+        },
+    ),
+    d.ReferralAnswered: Emitted(
+        (*PRESCRIBED, sent()),
+        parcours.answer_referral,
+        {"referral": REFERRAL, "answer": "refused", "reason": "complet", "on": LATER},
+    ),
+    d.ActionStarted: Emitted(
+        PRESCRIBED, parcours.start_action, {"action": ACTION, "ends": date(2026, 12, 18), "on": DAY}
+    ),
+    d.ActionEnded: Emitted(
+        PRESCRIBED, parcours.end_action, {"action": ACTION, "outcome": "abandoned", "note": "trop loin", "on": DAY}
+    ),
+    d.ActionDropped: Emitted(PRESCRIBED, parcours.drop_action, {"action": ACTION, "reason": "trop loin", "on": DAY}),
+    d.AppointmentSet: Emitted(
+        RESULT_IN,
+        assignment.set_appointment,
+        {"task": TASK, "at": NEXT, "day": LATER, "place": "L'Aigle", "on": DAY},
+    ),
+    d.AppointmentMissed: Emitted(
+        (*RESULT_IN, appointment(TASK, LATER)),
+        assignment.miss_appointment,
+        {"task": TASK, "note": "sans nouvelle", "on": LATER},
+    ),
+    d.YoungPersonChased: Emitted(
+        RESULT_IN, assignment.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY}
+    ),
+    d.NoteTaken: Emitted(
+        (opened(),),
+        assignment.take_note,
+        {"text": "a appelé", "on": DAY},
+        no_effect="a note is read in the history and decides nothing",
+    ),
+    d.LateEventReviewed: Emitted(
+        (opened(), linked(), closed(), received()), assignment.review_late_event, {"note": "lu", "on": DAY}
+    ),
+    d.DossierClosed: Emitted((opened(),), assignment.close, {"reason": "other", "note": "décès", "on": DAY}),
+    d.DossierReopened: Emitted((opened(), closed()), assignment.reopen, {"reason": "revenue", "on": DAY}),
+    d.Retracted: Emitted(
+        (opened(), assigned()), assignment.retract, {"version": 2, "reason": "erreur", "on": DAY}
+    ),
+}  # fmt: skip
+TAKEN_WITHIN = {"link_participation", "advance_participation", "withdraw_participation", "receive_result"}
+each_event = pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.TOPIC)
+
+
+def emitted(cls: type[Event]) -> Event:
+    """The event that its decision gives."""
+    case = EMITTED[cls]
+    decided = given(*case.before).when(case.decide, **case.told).decided()
+    (event,) = [event for events in decided.values() for event in events if type(event) is cls]
+    return event
+
+
+def stored(cls: type[Event]) -> StoredEvent:
+    state = (GOLDEN / f"{cls.TOPIC}.json").read_bytes()
+    return StoredEvent(DOSSIER, 1, cls.TOPIC, state)
+
+
+def test_every_event_has_its_case_its_example_and_no_other() -> None:
+    assert list(EMITTED) == EVENTS
+    names = {path.stem for path in GOLDEN.glob("*.json")} - {"catalogue"}
+    assert names == {cls.TOPIC for cls in EVENTS}
+
+
+@each_event
+def test_a_decision_emits_it(cls: type[Event]) -> None:
+    assert type(emitted(cls)) is cls
+    assert EMITTED[cls].decide.__name__ in TABLE.keys() | TAKEN_WITHIN
+
+
+@each_event
+def test_its_stored_example_reads_as_what_the_decision_emits(cls: type[Event]) -> None:
+    recorded = MAPPER.to_domain_event(stored(cls))
+    assert recorded == example(emitted(cls))
+
+
+@each_event
+def test_it_is_still_written_as_its_example(cls: type[Event]) -> None:
+    written = MAPPER.to_stored_event(example(emitted(cls)))
+    assert written.topic == cls.TOPIC
+    assert json.loads(written.state) == json.loads(stored(cls).state)
+
+
+@each_event
+def test_its_example_folds_alone_and_where_it_belongs(cls: type[Event]) -> None:
+    kind, recorded = KINDS[kind_of(cls)], MAPPER.to_domain_event(stored(cls))
+    assert kind.evolve(kind.fold([]), recorded).version == 1
+    before = [event for event in EMITTED[cls].before if kind_of(event) == kind_of(cls)]
+    history = stamped(before)
+    after = kind.fold([*history, replace(recorded, originator_version=len(history) + 1)])
+    changed = without_bookkeeping(after) != without_bookkeeping(kind.fold(history))
+    assert changed != bool(EMITTED[cls].no_effect)
+
+
+def test_the_list_of_events_and_their_fields_is_frozen() -> None:
+    """Changed on purpose: run `python -m tests.test_catalogue`, and say in docs/event-model.md what changed."""
+    assert json.loads((GOLDEN / "catalogue.json").read_text()) == listed()
+
+
+def test_every_dated_event_says_the_day_it_happened() -> None:
+    undated = {cls.TOPIC for cls in EVENTS if "on" not in {one.name for one in fields(cls)}}  # type: ignore[arg-type]
+    assert undated == {"structure.ProgramStarted", "protocol.ProtocolPublished", "grille.GrillePublished"}
+
+
+def test_no_event_is_named_updated_and_topics_name_their_stream() -> None:
+    assert not [cls.TOPIC for cls in EVENTS if "Updat" in cls.TOPIC or "Chang" in cls.TOPIC]
+    for cls in EVENTS:
+        assert kind_of(cls) in KINDS
+        assert f"{kind_of(cls)}.{cls.__name__}" == cls.TOPIC
+
+
+# --- how the examples and the list are made
+
+
+def example(event: Event) -> Recorded:
+    return Recorded(DOSSIER, 1, event, AT, str(ADVISOR), None, "web", UUID(int=0xC0))
+
+
+def listed() -> dict[str, Any]:
+    values = {cls.__name__: shape(cls) for cls in sorted(set(carried()), key=lambda cls: cls.__name__)}
+    events = {cls.TOPIC: {"stage": cls.STAGE, "fields": shape(cls)} for cls in EVENTS}
+    return {"events": events, "values": values}
+
+
+def shape(cls: type) -> dict[str, str]:
+    hints = get_type_hints(cls)
+    return {one.name: _written(hints[one.name]) for one in fields(cls)}
+
+
+def _written(hint: Any) -> str:
+    return hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint)
+
+
+def carried() -> Iterator[type]:
+    """Every dataclass that an event carries, however deep."""
+    for cls in EVENTS:
+        yield from _within(cls)
+
+
+def _within(cls: type) -> Iterator[type]:
+    for hint in get_type_hints(cls).values():
+        for found in _leaves(hint):
+            if is_dataclass(found):
+                yield found  # type: ignore[misc]
+                yield from _within(found)  # type: ignore[arg-type]
+
+
+def _leaves(hint: Any) -> Iterator[Any]:
+    yield hint
+    for argument in get_args(hint):
+        yield from _leaves(argument)
+
+
+if __name__ == "__main__":
+    for cls in EVENTS:
+        path = GOLDEN / f"{cls.TOPIC}.json"
+        if not path.exists():
+            document = json.loads(MAPPER.to_stored_event(example(emitted(cls))).state)
+            path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    (GOLDEN / "catalogue.json").write_text(json.dumps(listed(), ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,283 @@
+"""The documentation runs: what it names exists, what exists is named, and its transcripts and excerpts are true."""
+
+import ast
+import dataclasses
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+from uuid import UUID
+
+import click
+import pytest
+import typer
+from eventsourcing.persistence import StoredEvent
+from fastapi.routing import APIRoute
+from typer.testing import CliRunner
+
+from pixflow import people, streams, tasks
+from pixflow.events import Recorded, catalogue, values
+from pixflow.protocol import Delays
+from pixflow.store.mapper import TypedMapper
+from pixflow.streams import KINDS, kind_of
+from projections.catch_up import PROJECTIONS
+from web.cli import app
+from web.routes import ROUTERS
+from web.settings import Settings
+from web.task_links import FORM_OF
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+OTHERS = {DOCS / "operations.md", DOCS / "benchmarks.md"}
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(set(DOCS.rglob("*.md")) - OTHERS)]
+)
+EVENT_MODEL = (DOCS / "event-model.md").read_text()
+GLOSSARY = (DOCS / "glossary.md").read_text()
+README = (ROOT / "README.md").read_text()
+NO_WORD = "…"
+
+Row = list[str]
+
+
+def each_page() -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def prose(text: str) -> str:
+    """The page without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def codes(text: str) -> list[str]:
+    return re.findall(r"`([^`\n]+)`", text)
+
+
+def rows(text: str) -> Iterator[Row]:
+    """The cells of every row of every table, the heads too."""
+    for line in prose(text).splitlines():
+        if line.startswith("|"):
+            yield [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def by_code(text: str) -> dict[str, Row]:
+    """The rows of tables by the code in their first cell."""
+    return {named[0]: row for row in rows(text) if (named := codes(row[0]))}
+
+
+def section(text: str, title: str) -> str:
+    """From a heading that begins with `title` to the next one of its level or above."""
+    found = re.search(rf"^(#+) {re.escape(title)}", text, re.MULTILINE)
+    assert found, f"no heading {title}"
+    after = text[found.end() :]
+    end = re.search(rf"^#{{1,{len(found.group(1))}}} ", after, re.MULTILINE)
+    return after[: end.start()] if end else after
+
+
+def blocks(text: str, language: str) -> Iterator[tuple[str, str]]:
+    """The blocks of code of a language: what stands beside its name, and the code."""
+    for said, code in re.findall(rf"^```{language}\b(.*?)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+        yield said.strip(), code
+
+
+# --- events, tasks, claims
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_event_stands_in_the_model_with_its_stage_its_fields_and_its_decisions(kind: str) -> None:
+    found = by_code(section(EVENT_MODEL, f"`{kind}`"))
+    there = {event.__name__: event for event in catalogue() if kind_of(event) == kind}
+    assert found.keys() == there.keys()
+    for name, event in there.items():
+        cells = found[name]
+        assert [field.name for field in dataclasses.fields(event)] == codes(cells[-3]), name
+        assert set(codes(cells[-2])) <= people.TABLE.keys(), name
+        assert kind != "dossier" or cells[1] == (event.STAGE or "–"), name
+
+
+def test_every_stamp_and_every_value_stands_in_the_model() -> None:
+    stamps = [name for row in rows(section(EVENT_MODEL, "The stamps")) for name in codes(row[0])]
+    assert sorted(stamps) == sorted(field.name for field in dataclasses.fields(Recorded))
+    found = by_code(section(EVENT_MODEL, "The values"))
+    there = {name: cls for name, cls in vars(values).items() if dataclasses.is_dataclass(cls)}
+    assert {name: codes(row[1]) for name, row in found.items()} == {
+        name: [field.name for field in dataclasses.fields(cls)] for name, cls in there.items()
+    }
+
+
+def test_every_task_stands_in_the_model_with_its_stage_and_its_events() -> None:
+    found = by_code(section(EVENT_MODEL, "The tasks"))
+    assert found.keys() == set(get_args(tasks.Kind))
+    events = {event.__name__ for event in catalogue()}
+    for kind, cells in found.items():
+        assert cells[1] == (tasks.STAGE_OF[kind] or "–"), kind  # type: ignore[index]
+        named = {code for cell in (cells[3], cells[6], cells[7]) for code in codes(cell)}
+        assert named - FORM_OF.keys() <= events, kind
+
+
+def test_every_delay_stands_beside_its_task_with_its_default() -> None:
+    cells = [cell for row in by_code(section(EVENT_MODEL, "The tasks")).values() for cell in row[4:6]]
+    said = {name: int(days) for cell in cells for name, days in re.findall(r"`(\w+)` (\d+)", cell)}
+    assert said == dataclasses.asdict(Delays())
+
+
+def test_every_claim_stands_in_the_model() -> None:
+    made = ast.walk(ast.parse(Path(streams.__file__).read_text()))
+    kinds = {
+        node.elts[0].value
+        for node in made
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant)
+    }
+    assert by_code(section(EVENT_MODEL, "The claims")).keys() == kinds
+
+
+# --- one command
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [pair for page in PAGES for pair in blocks(page.read_text(), "python")], ids=lambda text: text[:50]
+)
+def test_an_excerpt_stands_in_its_file(path: str, code: str) -> None:
+    lines = [line.strip() for line in (ROOT / path).read_text().splitlines() if line.strip()]
+    for part in re.split(rf"^\s*{NO_WORD}\n", code, flags=re.MULTILINE):
+        wanted = [line.strip() for line in part.splitlines() if line.strip()]
+        starts = [i for i in range(len(lines)) if lines[i : i + len(wanted)] == wanted]
+        assert starts, f"{path} has no longer:\n{part}"
+        lines = lines[starts[0] + len(wanted) :]
+
+
+@pytest.mark.parametrize(
+    ("topic", "document"), list(blocks((DOCS / "following-one-command.md").read_text(), "json")), ids=lambda text: text[:20]
+)
+def test_a_stored_event_that_is_shown_can_be_read(topic: str, document: str) -> None:
+    stored = StoredEvent(UUID(int=1), 1, topic, document.encode())
+    assert TypedMapper(catalogue()).to_domain_event(stored).event.TOPIC == topic
+
+
+# --- names: files, links, routes, commands, settings
+
+
+def defined(path: Path) -> set[str]:
+    """The names a module gives to its classes, functions, methods and constants; methods with their class's."""
+    names: set[str] = set()
+
+    def walk(body: list[ast.stmt], prefix: str) -> None:
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                names.add(prefix + node.name)
+                if isinstance(node, ast.ClassDef):
+                    walk(node.body, f"{prefix}{node.name}.")
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names.update(prefix + target.id for target in targets if isinstance(target, ast.Name))
+
+    walk(ast.parse(path.read_text()).body, "")
+    return names
+
+
+@each_page()
+def test_every_link_leads_somewhere_and_the_name_it_bears_is_there(page: Path) -> None:
+    for label, target in re.findall(r"\[([^\]]*)\]\(([^)\s]+)\)", prose(page.read_text())):
+        if target.startswith(("#", "http://127.0.0.1")):
+            continue
+        path = (page.parent / target.partition("#")[0]).resolve()
+        assert path.exists() or path in OTHERS, f"{page.name}: {target}"
+        name = codes(label)
+        if path.suffix == ".py" and name and "/" not in name[0] and not name[0].endswith(".py"):
+            assert name[0] in defined(path), f"{page.name}: {target} has no {name[0]}"
+
+
+@each_page()
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    rooms = r"(?:pixflow|projections|web|tests|docs|\.ci)/"
+    for path in re.findall(rf"`({rooms}[^`\s<>]*)`", prose(page.read_text())):
+        assert list(ROOT.glob(path.rstrip("/"))), f"{page.name}: {path}"
+
+
+def test_every_route_stands_in_the_table_of_words() -> None:
+    there = {
+        f"{method} {re.sub(r':[a-z]+}', '}', route.path)}"
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    found = {code for row in rows(section(GLOSSARY, "The routes")) for code in codes(row[0])}
+    assert found == there
+
+
+def test_the_table_of_words_names_files_that_exist_and_every_projection() -> None:
+    table = section(GLOSSARY, "The table of words")
+    heads, _, *lines = list(rows(table))
+    rooms = {"route": "web/routes", "template": "web/templates", "projection": "projections", "test": "tests"}
+    for line in lines:
+        for head, cell in zip(heads, line, strict=True):
+            for name in codes(cell) if head in rooms else ():
+                assert (ROOT / rooms[head] / name).exists(), f"{line[0]}: {head} {name}"
+    named = set(codes(table))
+    assert {f"{projection.NAME}.py" for projection in PROJECTIONS} <= named
+    assert {path.name for path in (ROOT / "web/routes").glob("*.py") if path.name != "__init__.py"} <= named
+
+
+def commands(group: click.Group, prefix: str = "pixflow") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}"
+
+
+def test_every_command_stands_in_the_readme_and_in_the_table_of_words() -> None:
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group)
+    for page in (README, GLOSSARY):
+        named = set(re.findall(r"pixflow(?: [a-z]+)+", " ".join(codes(page))))
+        assert not [command for command in commands(group) if not any(n.startswith(command) for n in named)]
+
+
+def test_every_setting_is_explained() -> None:
+    prefix = str(Settings.model_config["env_prefix"])
+    for setting in Settings.model_fields:
+        for page in (README, GLOSSARY):
+            assert f"`{prefix}{setting.upper()}`" in page
+
+
+def test_every_verb_of_make_is_explained() -> None:
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    page = section((ROOT / "CONTRIBUTING.md").read_text(), "The verbs")
+    assert {code.removeprefix("make ") for row in rows(page) for code in codes(row[0])} == verbs
+
+
+# --- transcripts and pictures
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, and the files that the README shows."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    for name, content in blocks(README, "csv"):
+        (tmp_path / name).write_text(content)
+    return tmp_path
+
+
+def test_the_readme_s_terminal_answers_what_it_says(elsewhere: Path) -> None:
+    """`…` stands for what differs: dates, names of files, the end of what is long."""
+    for _, block in blocks(README, "console"):
+        for turn in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            line, _, wanted = turn.partition("\n")
+            arguments = [one for word in shlex.split(line)[1:] for one in (sorted(map(str, Path().glob(word))) or [word])]
+            said = CliRunner().invoke(app, arguments, env={"COLUMNS": "80"})
+            pattern = r".*?".join(re.escape(" ".join(part.split())) for part in wanted.split(NO_WORD))
+            assert re.fullmatch(rf"\s*{pattern}\s*", " ".join(said.output.split())), f"$ {line}\n{said.output}"
+
+
+def test_pictures_are_light_and_shown() -> None:
+    pictures = sorted((DOCS / "pictures").glob("*"))
+    assert pictures
+    shown = "".join(page.read_text() for page in PAGES)
+    for picture in pictures:
+        assert picture.stat().st_size < 200_000
+        assert f"pictures/{picture.name}" in shown

@@ -1,0 +1,97 @@
+"""Every fact in full, as labels and values."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from pixflow.events import Recorded
+from pixflow.events.values import Part, Result
+from pixflow.grille import Grille
+from pixflow.protocol import Delays, Escalation, ProtocolDocument
+from web.french import tasks, words
+from web.french.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
+from web.french.words import plural, say
+
+
+def detail(
+    recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()
+) -> list[tuple[str, str]]:
+    """Every field of a fact as label and value, in the order of the event; "—" for what is not said."""
+    fact = Fact(recorded, names, zone, history)
+    found: list[tuple[str, str]] = []
+    for field in fields(recorded.event):  # type: ignore[arg-type]
+        found += _rows(field.name, getattr(recorded.event, field.name), fact)
+    return found
+
+
+def _rows(name: str, value: Any, fact: Fact) -> Iterator[tuple[str, str]]:
+    match value:
+        case Result():
+            yield from _of_result(value, fact)
+        case Grille():
+            yield from _of_grille(value)
+        case ProtocolDocument():
+            yield from _of_protocol(value)
+        case tuple() if name == "imported":
+            yield from value or ((LABELS[name], EMPTY),)
+        case _:
+            yield LABELS[name], text_of(name, value, fact)
+
+
+def _of_result(result: Result, fact: Fact) -> Iterator[tuple[str, str]]:
+    yield "Partagé le", text_of("shared", result.shared, fact)
+    yield LABELS["mastery"], text_of("mastery", result.mastery, fact)
+    if result.palier is not None:
+        yield LABELS["palier"], f"{result.palier} / {result.paliers}" if result.paliers else str(result.palier)
+    for badge, obtained in result.badges:
+        yield say("Badge : {badge}", badge=badge), "obtenu" if obtained else "non obtenu"
+    yield from _of_parts("Domaine", result.domains)
+    yield from _of_parts("Compétence", result.competences)
+
+
+def _of_parts(word: str, parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        yield say("{word} : {name}", word=word, name=part.name), f"{part.mastered} / {part.targeted}"
+
+
+def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
+    yield LABELS["name"], grille.name
+    yield "Arrondi", "au plus proche, la moitié vers le haut" if grille.rounding == "half-up" else grille.rounding
+    for band in grille.bands:
+        proposals = ", ".join(proposal.label for proposal in band.proposals) or EMPTY
+        text = say("{objective} : {proposals}", objective=band.objective, proposals=proposals)
+        yield f"Tranche {band.low}-{words.percent(band.high)}", text
+
+
+def _of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
+    yield LABELS["name"], document.name
+    concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
+    yield "Pix est présenté à", concerned
+    yield "Obligatoire en CEJ", words.yes_no(document.cej_mandatory)
+    yield "Modalités", ", ".join(words.MODALITIES[modality] for modality in document.modalities) or EMPTY
+    route = "la référente ou le référent Pix" if document.result_route == "referent" else "personne, directement"
+    yield "Résultats transmis par", route
+    yield "Relances avant de décider", str(document.tries)
+    yield from _of_delays(document.delays)
+    yield from _of_escalation(document.escalation)
+    for text in document.stages:
+        stage = words.STAGES[text.stage]
+        yield say("{stage} : qui", stage=stage), text.who or EMPTY
+        yield say("{stage} : quand", stage=stage), text.when or EMPTY
+        yield say("{stage} : comment", stage=stage), text.how or EMPTY
+
+
+def _of_delays(delays: Delays) -> Iterator[tuple[str, str]]:
+    for field in fields(delays):
+        kind, opens = field.name.removesuffix("_opens").replace("_", "-"), field.name.endswith("_opens")
+        text = "Attente avant : {verb}" if opens else "Délai : {verb}"
+        yield say(text, verb=tasks.verb(kind)), _working(getattr(delays, field.name))
+
+
+def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
+    yield "Retard vu par la référente ou le référent après", _working(escalation.referent)
+    yield "Retard vu par la direction après", _working(escalation.manager)
+
+
+def _working(days: int) -> str:
+    return plural(days, "jour ouvré", "jours ouvrés")
