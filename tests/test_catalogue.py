@@ -115,8 +115,8 @@ ROW: dict[str, Any] = {
     "result": None, "exported_at": AT, "on": DAY,
 }  # fmt: skip
 MATCH: dict[str, Any] = {
-    "participation_id": PARTICIPATION, "dossier_id": DOSSIER, "automatic": False, "score": 86, "reasons": ("same-words",),
-    "warnings": ("other-number",), "others": (OTHER_DOSSIER,), "on": DAY,
+    "participation_id": PARTICIPATION, "dossier_id": DOSSIER, "automatic": False, "score": 86,
+    "reasons": ("same-words",), "warnings": ("other-number",), "others": (OTHER_DOSSIER,), "on": DAY,
 }  # fmt: skip
 FOLLOW: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
 COUNTS = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
@@ -371,10 +371,10 @@ def carried() -> Iterator[type]:
 
 def _within(cls: type) -> Iterator[type]:
     for hint in get_type_hints(cls).values():
-        for found in _leaves(hint):
-            if is_dataclass(found):
-                yield found  # type: ignore[misc]
-                yield from _within(found)  # type: ignore[arg-type]
+        for leaf in _leaves(hint):
+            if is_dataclass(leaf):
+                yield leaf  # type: ignore[misc]
+                yield from _within(leaf)  # type: ignore[arg-type]
 
 
 def _leaves(hint: Any) -> Iterator[Any]:

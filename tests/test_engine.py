@@ -52,11 +52,13 @@ class House:
             clock=lambda: self.now,
         )
         self.engine: Engine = self.opened.engine
+        self._people = 0
         self.advisor, self.referent = self.join("advisor"), self.join("referent")
 
     def join(self, role: str) -> Actor:
+        self._people += 1
         person = uuid4()
-        said = {"name": role, "email": f"{role}{person.hex}@ml.fr", "site": None, "roles": (role,)}
+        said: dict[str, Any] = {"name": role, "email": f"{role}{self._people}@ml.fr", "site": None, "roles": (role,)}
         self.engine.execute({"staff": person}, add, by=OPERATING, command_id=uuid4(), **said)
         return Actor(str(person))
 
@@ -413,11 +415,11 @@ def test_each_step_is_decided_on_what_the_ones_before_it_left(followed: House) -
     assert followed.topics()[2:] == ["PixPresented", "Retracted", "PixPresented"]
 
 
-def match(house: House, external_id: str | None = "00123") -> None:
+def match(house: House) -> None:
     row = {
-        "campaign": CAMPAIGN, "purpose": "initial", "last_name": "MARTIN", "first_name": "Léa", "external_id": external_id,
-        "imported": (), "started": None, "progress": Decimal("0.5"), "ordinal": 0, "result": None,
-        "exported_at": house.now,
+        "campaign": CAMPAIGN, "purpose": "initial", "last_name": "MARTIN", "first_name": "Léa",
+        "external_id": "00123", "imported": (), "started": None, "progress": Decimal("0.5"), "ordinal": 0,
+        "result": None, "exported_at": house.now,
     }  # fmt: skip
     streams = {"participation": PARTICIPATION}
     house.engine.execute(
@@ -498,7 +500,7 @@ def test_a_participation_is_imported_once(followed: House) -> None:
 
 
 def test_an_e_mail_is_one_person_s(house: House) -> None:
-    said = {"name": "Camille", "site": None, "roles": ("advisor",)}
+    said: dict[str, Any] = {"name": "Camille", "site": None, "roles": ("advisor",)}
     house.engine.execute({"staff": uuid4()}, add, by=OPERATING, command_id=uuid4(), email="c@ml.fr", **said)
     with pytest.raises(Refused, match="taken"):
         house.engine.execute({"staff": uuid4()}, add, by=OPERATING, command_id=uuid4(), email="C@ML.fr", **said)
@@ -539,6 +541,14 @@ def test_a_social_security_number_is_refused_wherever_it_is_typed(
 def test_a_number_of_thirteen_digits_that_is_none_passes(followed: House) -> None:
     followed.say(take_note, text="commande 9050361001012, rappeler le 02 33 84 10 20")
     assert followed.topics()[-1] == "NoteTaken"
+
+
+def test_the_ids_in_a_task_key_are_no_social_security_number(followed: House) -> None:
+    about = "hold-debrief:2f0b7272-8609-44d4-8657-93480879d316"
+    followed.say(chase, about=about, channel="sms", reached=False, note="")
+    assert followed.topics()[-1] == "YoungPersonChased"
+    with pytest.raises(Refused, match="nir"):
+        followed.say(chase, about=f"{about} {NIR}", channel="sms", reached=False, note="")
 
 
 def test_permission_is_asked_where_events_are_stamped(followed: House) -> None:

@@ -242,8 +242,18 @@ def test_equal_numbers_and_equal_names_match_by_themselves(row: p.ParticipationI
         (imported(), confirmed(dossier=OTHER_DOSSIER)),
         (UNDECLARED,),
     ],
-    ids=["lost zeros", "no number", "other name", "a word more", "set aside", "vanished", "rejected", "taken", "undeclared"],
-)  # fmt: skip
+    ids=[
+        "lost zeros",
+        "no number",
+        "other name",
+        "word more",
+        "set aside",
+        "vanished",
+        "rejected",
+        "taken",
+        "undeclared",
+    ],
+)
 def test_anything_less_does_not(row: Any) -> None:
     given(*row, opened()).when(part.match_by_number, **BY_NUMBER).then_nothing()
 

@@ -54,9 +54,11 @@ def may(person: UUID | str, decision: str, dossier: Dossier | None = MINE) -> bo
     try:
         check(Actor(str(person)), decision, REFS, dossier)
     except Refused as refused:
-        assert (refused.code, refused.details) == ("not-allowed", {"decision": decision})
-        return False
-    return True
+        said = refused
+    else:
+        return True
+    assert (said.code, said.details) == ("not-allowed", {"decision": decision})
+    return False
 
 
 # --- the table is total
@@ -67,9 +69,9 @@ def decisions() -> Iterator[str]:
     for found in pkgutil.walk_packages(pixflow.__path__, "pixflow."):
         module = importlib.import_module(found.name)
         for name, function in getmembers(module, isfunction):
-            if function.__module__ == module.__name__ and not name.startswith("_"):
-                if get_type_hints(function).get("return") in (list[Event], dict[str, list[Event]]):
-                    yield name
+            public = function.__module__ == module.__name__ and not name.startswith("_")
+            if public and get_type_hints(function).get("return") in (list[Event], dict[str, list[Event]]):
+                yield name
 
 
 def test_every_decision_is_in_the_table_and_the_table_names_nothing_else() -> None:

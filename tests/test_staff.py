@@ -8,10 +8,11 @@ from pixflow.streams import KINDS
 from tests.given import DAY, given, state_of
 
 CAMILLE: dict[str, Any] = {
-    "name": "Camille Roy", "email": "Camille.Roy@ml.fr ", "site": "L'Aigle", "roles": ("advisor", "referent"), "on": DAY,
+    "name": "Camille Roy", "email": "Camille.Roy@ml.fr ", "site": "L'Aigle", "roles": ("advisor", "referent"),
+    "on": DAY,
 }  # fmt: skip
 JOINED = StaffJoined(name="Camille Roy", email="camille.roy@ml.fr", site="L'Aigle", on=DAY)
-ADVISOR, REFERENT = (RoleGranted(role=role, on=DAY) for role in ("advisor", "referent"))  # type: ignore[arg-type]
+ADVISOR, REFERENT = (RoleGranted(role=role, on=DAY) for role in ("advisor", "referent"))
 
 
 def test_somebody_joins_in_several_roles() -> None:

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from pixflow.staff import add
 from pixflow.structures import Opened
 
 PRESET = presets.load("laigle-mortagne")
+CAMILLE: dict[str, Any] = {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("advisor",)}
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
 
 
@@ -63,14 +65,14 @@ def test_its_keys_are_for_the_owner_alone_and_the_structure_s_own_is_outside_its
 
 def test_opened_again_it_is_the_same_and_its_claims_hold(tmp_path: Path) -> None:
     first = create(tmp_path)
-    person, said = uuid4(), {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("advisor",)}
-    first.engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+    person = uuid4()
+    first.engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
     first.engine.close()
     again = structures.open_one(tmp_path, first.slug, clock=lambda: NOW)
     assert (again.id, again.engine.head()) == (first.id, 5)
     assert again.engine.claimed("email", ["c@ml.fr"]) == {"c@ml.fr": person}
     with pytest.raises(Refused, match="taken"):
-        again.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+        again.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
     again.engine.close()
 
 
@@ -78,9 +80,8 @@ def test_structures_are_strangers_to_each_other(tmp_path: Path) -> None:
     one, other = create(tmp_path, "Alençon"), create(tmp_path, "Flers")
     assert structures.slugs(tmp_path) == ["alencon", "flers"]
     assert one.id != other.id
-    said = {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("advisor",)}
     for opened in (one, other):
-        opened.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+        opened.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
         assert len(opened.engine.references().team) == 1
         opened.engine.close()
 
@@ -95,7 +96,7 @@ def test_structures_are_strangers_to_each_other(tmp_path: Path) -> None:
         ({"preset": Preset(PRESET.protocol, replace(PRESET.grille, bands=PRESET.grille.bands[1:]))}, "bad-grille"),
     ],
 )
-def test_a_structure_refused_leaves_nothing_behind(tmp_path: Path, changes: dict[str, object], code: str) -> None:
+def test_a_structure_refused_leaves_nothing_behind(tmp_path: Path, changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused, match=code):
         create(tmp_path, **changes)
     assert everything(tmp_path) == {"keys"}

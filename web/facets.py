@@ -48,13 +48,13 @@ def chips(
 
     A facet with one value for all rows narrows nothing: it has no chip.
     """
-    made = []
+    made: list[Chip] = []
     for facet in facets:
         there = {getattr(row, facet.name) or "" for row in counted}
         chosen = wanted[facet.name]
         if len(there) < 2 and not chosen:
             continue
-        found = []
+        found: list[Chip] = []
         for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
             count = total(counted, {**wanted, facet.name: value})
             if count or value == chosen:

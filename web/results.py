@@ -43,10 +43,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """The form open on one participation: `name` is other, new or aside; `found` answers a search, once made."""
+    """The form open on one row: other, new or aside about a participation, send about a dossier.
+
+    `found` answers a search, once made.
+    """
 
     name: str
-    participation: UUID
+    about: UUID
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     found: Sequence["Candidate"] | None = None
@@ -137,12 +140,17 @@ def context(
     }
 
 
-def blank(desk: Desk, row: Any) -> OpenForm:
-    """A new dossier for a participation, with what was typed on Pix."""
+def blank(desk: Desk, name: str, about: UUID) -> OpenForm | None:
+    """A form to fill, with what was typed on Pix for a new dossier; None when there is nothing of the kind to fill."""
+    if name in ("aside", "send"):
+        return OpenForm(name, about)
+    row = result_routing.one(desk.read, about) if name == "new" else None
+    if row is None:
+        return None
     sites, campaign = desk.refs.structure.sites, desk.refs.campaigns[row.campaign]
     site = campaign.site if campaign.site in sites else sites[0] if len(sites) == 1 else ""
     said = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or "", "site": site}
-    return OpenForm("new", row.stream, said)
+    return OpenForm(name, about, said)
 
 
 def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
@@ -151,6 +159,7 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
         "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
         "programmes": [("", "Pas encore connu"), *words.PROGRAMMES.items()],
         "advisors": [("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
+        "loads": [(str(id), f"{name} ({words.number(load)})") for id, name, load in advisors(desk)],
     }
 
 
@@ -189,24 +198,25 @@ def _cards(desk: Desk, rows: Sequence[Any]) -> list[Card]:
 
 
 def _card(desk: Desk, row: Any, found: Sequence[proposals.Proposal], several: bool) -> Card:
-    candidates = [candidate(desk, person, match) for person, match in found]
+    candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in found]
     sure = proposals.sure(found)
     said = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
     name = f"{row.last_name} {row.first_name}"
     return Card(row.stream, name, " · ".join(filter(None, said)), candidates, candidates[0] if sure else None)
 
 
-def candidate(desk: Desk, found: Found, match: Match | None = None) -> Candidate:
-    """A dossier as the board names it: programme, advisor, number; why it is proposed."""
+def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered: bool = True) -> Candidate:
+    """A dossier as the board names it: programme, advisor, number when it helps; why it is proposed."""
+    alike = match is not None and "namesake" in match.warnings
     about = (
         words.PROGRAMMES.get(found.programme, found.programme),
         _staff(desk, found.advisor) if found.advisor else "sans conseiller·ère",
-        f"n°{NBSP}{found.imilo_number}" if found.imilo_number else "",
+        f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
         "dossier clos" if found.closed else "",
     )
     why = [reasons.reason(code) for code in match.reasons] if match else []
     warnings = [reasons.warning(code) for code in match.warnings] if match else []
-    if match and "namesake" in match.warnings and found.birth_date:
+    if alike and found.birth_date:
         why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
     return Candidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
 
@@ -221,7 +231,7 @@ def number(row: Any) -> str:
 def progress(row: Any) -> str:
     """How far the participation is: its result, or what of the test is done."""
     if row.shared_day:
-        return words.percent(percent(Decimal(row.mastery))) if row.mastery else "résultat sans taux"
+        return f"résultat {words.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
     if row.progress is None:
         return "en cours"
     done = Decimal(row.progress)

@@ -94,7 +94,9 @@ class Due:
     here: bool
 
 
-def context(desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = "") -> dict[str, Any]:
+def context(
+    desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = ""
+) -> dict[str, Any]:
     """Everything dossier.html needs; `done` is the version just recorded (-1 for none), `stage` filters the history."""
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)

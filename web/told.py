@@ -17,7 +17,8 @@ from pixflow.events.intake import ExportReceived
 from projections import audit_trail, result_routing
 from web import task_links
 from web.dependencies import Desk
-from web.french import dates, events, fields, words
+from web.french import dates, events, words
+from web.french.fields import Names
 from web.french.words import plural, say
 from web.naming import names_for
 
@@ -121,7 +122,7 @@ def _automatic(fact: Recorded) -> bool:
     return isinstance(fact.event, p.MatchConfirmed) and fact.event.automatic
 
 
-def _line(fact: Recorded, names: fields.Names, known: dict[UUID, Any]) -> Line:
+def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
     row = known.get(fact.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
     match fact.event:

@@ -1,14 +1,11 @@
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from jinja2 import ChoiceLoader, DictLoader
 from playwright.sync_api import Page, expect
 
+from tests.browser.house import listening
 from web import errors, pages
 
 pytestmark = pytest.mark.browser
@@ -55,15 +52,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     def fault() -> None:
         raise RuntimeError
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join()
+    with listening(app) as url:
+        yield f"{url}/"
 
 
 def test_the_frame_and_its_forms_pass_axe_and_fit_a_phone(

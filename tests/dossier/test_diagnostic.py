@@ -55,12 +55,12 @@ def test_a_participation_is_linked_with_its_result_and_marked_when_it_has_vanish
 
 
 def test_a_progress_is_followed() -> None:
-    more = {"participation": PARTICIPATION, "progress": Decimal(1), "on": LATER}
+    more: dict[str, Any] = {"participation": PARTICIPATION, "progress": Decimal(1), "on": LATER}
     given(opened(), HALF).when(advance_participation, **more).then(ParticipationAdvanced(**more))
 
 
 def test_the_same_progress_of_a_vanished_participation_shows_it_again() -> None:
-    same = {"participation": PARTICIPATION, "progress": Decimal("0.5"), "on": LATER}
+    same: dict[str, Any] = {"participation": PARTICIPATION, "progress": Decimal("0.5"), "on": LATER}
     given(opened(), HALF, withdrawn()).when(advance_participation, **same).then(ParticipationAdvanced(**same))
     state = state_of("dossier", opened(), HALF, withdrawn(), ParticipationAdvanced(**same))
     assert state.diagnostic.participations[PARTICIPATION].withdrawn is None
@@ -74,7 +74,7 @@ def test_finished_is_when_an_export_first_showed_it() -> None:
 
 
 def test_a_vanished_participation_is_marked_and_keeps_its_result() -> None:
-    gone = {"participation": PARTICIPATION, "on": LATER}
+    gone: dict[str, Any] = {"participation": PARTICIPATION, "on": LATER}
     given(*RESULT_IN).when(withdraw_participation, **gone).then(ParticipationWithdrawn(**gone))
     link = state_of("dossier", *RESULT_IN, withdrawn()).diagnostic.participations[PARTICIPATION]
     assert (link.result, link.withdrawn.version) == (result(), 5)

@@ -134,8 +134,15 @@ def test_the_project_is_the_one_said_else_the_dossier_s() -> None:
 
 @pytest.mark.parametrize(
     ("mastery", "percent", "low", "high"),
-    [("0", 0, 0, 40), ("0.40", 40, 0, 40), ("0.41", 41, 41, 70), ("0.7", 70, 41, 70), ("0.71", 71, 71, 100), ("1", 100, 71, 100)],
-)  # fmt: skip
+    [
+        ("0", 0, 0, 40),
+        ("0.40", 40, 0, 40),
+        ("0.41", 41, 41, 70),
+        ("0.7", 70, 41, 70),
+        ("0.71", 71, 71, 100),
+        ("1", 100, 71, 100),
+    ],
+)
 def test_the_band_is_the_score_s(mastery: str, percent: int, low: int, high: int) -> None:
     history = (opened(), assigned(), linked(), received(result=result(mastery=mastery)), debriefed())
     first = next(band for band in PRESET.grille.bands if band.low == low).proposals[0]

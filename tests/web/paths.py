@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -53,6 +54,7 @@ class House:
         self._clock = clock
         self.people: dict[str, UUID] = {}
         self.campaign = uuid4()
+        self._ordinals = count()
 
     def day(self, day: date, hour: int = 9) -> None:
         self._clock[0] = datetime(day.year, day.month, day.day, hour, 12, tzinfo=UTC)
@@ -110,7 +112,9 @@ class House:
         )  # fmt: skip
         return dossier
 
-    def took(self, dossier: UUID, mastery: str | None = "0.40", *, progress: str = "1", ordinal: int = 0) -> UUID:
+    def took(
+        self, dossier: UUID, mastery: str | None = "0.40", *, progress: str = "1", ordinal: int | None = None
+    ) -> UUID:
         """A participation imported and matched; with a mastery, it is shared too."""
         state, found = self.state(dossier), uuid4()
         moment = Moment(self.today, self.served.engine.clock() - timedelta(hours=2))
@@ -122,7 +126,8 @@ class House:
         self.says(
             "Sophie Lecomte", participation.import_participation, {"participation": found}, campaign=self.campaign,
             purpose="initial", last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
-            started=moment, progress=Decimal(progress), ordinal=ordinal, result=result,
+            started=moment, progress=Decimal(progress),
+            ordinal=next(self._ordinals) if ordinal is None else ordinal, result=result,
             exported_at=self.served.engine.clock(),
         )  # fmt: skip
         self.says(

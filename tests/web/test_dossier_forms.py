@@ -1,6 +1,5 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,17 @@ MONDAY = date(2026, 3, 16)
 Arranged = tuple[UUID, object]
 
 
-@pytest.fixture
-def locale(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path) as made:
-        made.day(MONDAY)
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("data")) as made:
         yield made
+
+
+@pytest.fixture
+def locale(shared: House) -> House:
+    """The same house for every test, on the same day; each opens its own dossiers."""
+    shared.day(MONDAY)
+    return shared
 
 
 def owed(locale: House, dossier: UUID) -> set[str]:
@@ -116,6 +121,7 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "retract": ({"reason": ""}, "Écrivez le motif."),
     "unmatch": ({"reason": ""}, "Écrivez le motif."),
 }
+TEXTS: tuple[str, ...] = ("note", "reason", "wish", "project", "text", "place")
 FOR_REFERENT = ("assign", "review", "unmatch")
 
 
@@ -159,11 +165,7 @@ def test_a_refused_form_keeps_every_value_and_says_what_is_wrong(locale: House, 
     client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
     fault, said = FAULTS.get(form, ({"on": "pas une date"}, "Écrivez une date qui existe"))
     sent = {**opened(client, dossier, form, about), **fault}
-    texts = {
-        name: f"texte de {name}"
-        for name in ("note", "reason", "wish", "project", "text", "place")
-        if name in sent and name not in fault
-    }
+    texts: dict[str, Any] = {name: f"texte de {name}" for name in TEXTS if name in sent and name not in fault}
     before = len(locale.events(dossier))
 
     answer = send(client, dossier, form, {**sent, **texts}, hx=True)

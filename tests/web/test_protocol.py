@@ -56,7 +56,7 @@ def test_the_four_stages_say_who_when_and_how(at_work: House) -> None:
     page = read(at_work)
     assert texts(page, ".path-stages h3") == ["1 Orientation", "2 Diagnostic", "3 Prescription", "4 Parcours"]
     assert len(soup(page).select(".path-stages dt")) == 12
-    assert "La référente Pix envoie les résultats ; le conseiller construit la prescription avec le jeune." in words(page)
+    assert "La référente Pix envoie les résultats ; le conseiller construit la prescription" in words(page)
     assert "Le test se passe en atelier, au bureau, à la maison ou au café numérique." in words(page)
 
 
@@ -102,13 +102,12 @@ def test_earlier_and_coming_versions_are_listed_and_readable(at_work: House) -> 
         ("grille", publishing.publish_grille, published.grille, date(2026, 4, 1)),
         ("protocol", publishing.publish_protocol, published.protocol, date(2026, 5, 4)),
     ):
-        at_work.says(
-            OPERATOR, decide, {stream: at_work.served.opened.stream(stream)}, document=document, from_day=day
-        )
+        at_work.says(OPERATOR, decide, {stream: at_work.served.opened.stream(stream)}, document=document, from_day=day)
     page = read(at_work)
     assert "Visa Numérique" in words(page)
     assert delays(page)["hold-debrief"] == "5 jours ouvrés"
-    assert [link["href"] for link in soup(page).select(".versions a")] == ["/protocole?protocole=2", "/protocole?grille=1"]
+    links = [link["href"] for link in soup(page).select(".versions a")]
+    assert links == ["/protocole?protocole=2", "/protocole?grille=1"]
     assert "à partir du 4 mai 2026" in words(page)
     old = read(at_work, query="?grille=1")
     assert "CAP Digital" in words(old)

@@ -1,7 +1,4 @@
-"""The frozen list of addresses: a change of it is deliberate.
-
-    .venv/bin/python -m tests.web.test_routes     writes routes.txt anew
-"""
+"""The frozen list of addresses: a change of it is deliberate. `python -m tests.web.test_routes` writes it anew."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +15,7 @@ def routes() -> Iterator[str]:
     for route in (route for router in ROUTERS for route in router.routes):
         assert isinstance(route, APIRoute)
         where = f"{route.endpoint.__module__.removeprefix('web.routes.')}.{route.endpoint.__name__}"
-        yield from (f"{method:4} {route.path}  {where}" for method in sorted(route.methods))
+        yield from (f"{method:4} {route.path}  {where}" for method in sorted(route.methods or ()))
 
 
 def test_the_addresses_are_those_of_the_list() -> None:

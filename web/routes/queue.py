@@ -117,9 +117,7 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     }
 
 
-def groups(
-    lines: Sequence[Line], days: Mapping[date, int], today: date
-) -> list[tuple[str, int, list[Line]]]:
+def groups(lines: Sequence[Line], days: Mapping[date, int], today: date) -> list[tuple[str, int, list[Line]]]:
     """The lines of a page in their groups, each with how many it has over all pages: late, today, week, later."""
     made: dict[str, list[Line]] = {}
     counts: dict[str, int] = {}

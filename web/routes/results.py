@@ -76,10 +76,9 @@ def read(
     importe: int = 0,
     deja: int = 0,
 ) -> Response:
-    """The board. `form` opens a form on the participation `sur`; the others say what was just done."""
+    """The board. `form` opens a form on the row `sur`; the others say what was just done."""
     said = told.done(desk, fait) or told.imported(desk, importe) or told.already(desk, deja)
-    row = result_routing.one(desk.read, sur) if sur and form == "new" else None
-    return _board(request, desk, where, told=said, opened=results.blank(desk, row) if row else None)
+    return _board(request, desk, where, told=said, opened=results.blank(desk, form, sur) if sur else None)
 
 
 # --- whose it is

@@ -1,0 +1,142 @@
+"""Load, decide and save on a dossier of 30 events, against the library's declarative Aggregate doing the same."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+from pixflow.dossier.parcours import send_referral
+from pixflow.engine import new_id
+from pixflow.events import Event
+from pixflow.events.values import Partner
+from pixflow.people import Actor
+from pixflow.structures import Opened
+from tests.benchmarks.declarative import Dossier, Dossiers, replayed
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
+from tests.benchmarks.population import House, Life, fill, structure
+
+T = TypeVar("T")
+
+ROUNDS = 9
+COMMANDS = 100
+NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
+SAID = {"partner": Partner(None, "ViaFormation"), "starts": None, "ends": date(2026, 12, 18), "note": "à rappeler"}
+
+pytestmark = pytest.mark.benchmark
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opened]:
+    made = structure(tmp_path / "data", NOW)
+    yield made
+    made.engine.close()
+
+
+def test_load_decide_save(opened: Opened, tmp_path: Path, report: Report) -> None:
+    house = House()
+    lives = [Life(house, number, begins_within=30) for number in range(ROUNDS * COMMANDS)]
+    paths = [life.thirty() for life in lives]
+    fill(opened.engine, [*house.told(), *(said for path in paths for said in path)])
+    told = [[event for _, _, event in path] for path in paths]
+    full, default = Dossiers(tmp_path / "full.db", "FULL"), Dossiers(tmp_path / "default.db", None)
+    seconds = interleaved(
+        ROUNDS,
+        {
+            "ours": ours(opened, lives),
+            "full": theirs(full, lives, told),
+            "default": theirs(default, lives, told),
+            "floor": floor(tmp_path / "floor.db", opened, lives),
+        },
+    )
+    assert len(opened.engine.history(lives[-1].dossier)) == 31
+    assert opened.engine.head() == 3 + 2 * len(house.advisors) + 2 + 4 + 31 * len(lives)
+    found = synchronous(default)
+    for application in (full, default):
+        application.close()
+    names = {
+        "ours": "pixflow: Engine.execute",
+        "full": "Aggregate, synchronous=FULL",
+        "default": f"Aggregate, the library as it comes (synchronous={found} here)",
+        "floor": "SQLite alone: select 30 rows, insert one, synchronous=FULL",
+    }
+    lines = [Line(what, seconds[name], COMMANDS, "commands") for name, what in names.items()]
+    mine, theirs_full, theirs_default, _ = lines
+    aims = [
+        Aim("against the Aggregate at the same durability", mine.rate / theirs_full.rate, 2, "×", at_least=True),
+        Aim("against the library as it comes", mine.rate / theirs_default.rate, 2, "×", at_least=True),
+    ]
+    report.add("load, decide, save", lines, aims)
+    assert mine.rate > 50
+
+
+def ours(opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
+    """The whole of a command: its id and fingerprint, the actor's right, the decision, its stamps, claims, versions."""
+    turns = some(lives)
+
+    def refer(life: Life) -> None:
+        command = uuid4()
+        opened.engine.execute(
+            {"dossier": life.dossier}, send_referral, by=Actor(str(life.advisor)), command_id=command,
+            seen={"dossier": 30}, context={"referral": new_id(command, "referral")}, action=life.actions[2].id, **SAID,
+        )  # fmt: skip
+
+    return lambda: for_each(refer, next(turns))
+
+
+def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence[Event]]) -> Callable[[], float]:
+    """The same rules and the same event, and nothing of the rest."""
+    dossiers = [replayed(events) for events in told]
+    for turn in some(dossiers):
+        application.save(*turn)
+    turns = some(list(zip(dossiers, lives, strict=True)))
+
+    def refer(pair: tuple[Dossier, Life]) -> None:
+        dossier, life = pair
+        application.send_referral(dossier.id, referral=uuid4(), action=life.actions[2].id, on=NOW.date(), **SAID)
+
+    return lambda: for_each(refer, next(turns))
+
+
+def floor(path: Path, opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
+    """The same rows read and one written, by SQLite and nothing else."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+    raw.execute("CREATE TABLE events (stream TEXT, version INTEGER, topic TEXT, state BLOB, UNIQUE (stream, version))")
+    insert = "INSERT INTO events VALUES (?, ?, ?, ?)"
+    stored = opened.engine.recorder.select_many(life.dossier for life in lives)
+    rows = [(s.hex, one.originator_version, one.topic, one.state) for s, found in stored.items() for one in found]
+    raw.execute("BEGIN")
+    raw.executemany(insert, rows)
+    raw.execute("COMMIT")
+    turns = some([life.dossier.hex for life in lives])
+
+    def refer(stream: str) -> None:
+        found = raw.execute("SELECT * FROM events WHERE stream = ? ORDER BY version", [stream]).fetchall()
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute(insert, (stream, len(found) + 1, *found[-1][2:]))
+        raw.execute("COMMIT")
+
+    return lambda: for_each(refer, next(turns))
+
+
+def some(items: Sequence[T]) -> Iterator[list[T]]:
+    """As many as a round takes, then the next ones."""
+    left = iter(items)
+    while turn := list(islice(left, COMMANDS)):
+        yield turn
+
+
+def for_each(work: Callable[[T], None], items: Sequence[T]) -> float:
+    return spent(lambda: [work(item) for item in items])
+
+
+def synchronous(application: Dossiers) -> str:
+    with application.recorder.datastore.transaction(commit=False) as cursor:  # type: ignore[attr-defined]
+        cursor.execute("PRAGMA synchronous")
+        return ("OFF", "NORMAL", "FULL", "EXTRA")[cursor.fetchone()[0]]

@@ -1,0 +1,11 @@
+"""Which facts a walk has caused, and which it has not."""
+
+from collections.abc import Iterable
+
+from pixflow.events import Recorded, catalogue
+
+
+def missing(recorded: Iterable[Recorded]) -> list[str]:
+    """The stored names of the facts that nobody caused, in the order of the catalogue."""
+    caused = {type(one.event) for one in recorded}
+    return [event.TOPIC for event in catalogue() if event not in caused]

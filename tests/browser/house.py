@@ -1,0 +1,120 @@
+"""A Mission locale begun from an empty folder with pixflow's own commands, and served to a browser."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from unittest.mock import patch
+
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page
+from typer.testing import CliRunner
+
+from pixflow import structures
+from pixflow.engine import Engine
+from pixflow.events import Recorded
+from web.app import create_app
+from web.cli import app
+from web.site import serving, site
+
+NAME = "Mission locale de L’Aigle – Mortagne"
+SITES = ("L’Aigle", "Mortagne")
+TEAM = (
+    ("Sophie Lecomte", "referent"),
+    ("Nadia Benali", "advisor"),
+    ("Paul Rey", "advisor"),
+    ("Hélène Morin", "manager"),
+    ("Claire Vasseur", "auditor"),
+    ("Yann Le Goff", "administrator"),
+)
+
+
+class Clock:
+    """The time of a house, moved by hand: a day, and an hour in UTC."""
+
+    def __init__(self, day: date, hour: int = 8) -> None:
+        self.set(day, hour)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, day: date, hour: int = 8, minute: int = 0) -> None:
+        self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def pixflow(data: Path, clock: Clock, *arguments: object) -> str:
+    """What a command of the terminal says, run on that folder at that time; it must succeed."""
+    told = CliRunner(env={"PIXFLOW_DATA": str(data), "COLUMNS": "200"})
+    with (
+        patch.dict(structures.create.__kwdefaults__, clock=clock),
+        patch.dict(structures.open_one.__kwdefaults__, clock=clock),
+    ):
+        result = told.invoke(app, [str(one) for one in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def begin(data: Path, clock: Clock) -> None:
+    """From an empty folder: the structure and its team."""
+    sites = [argument for one in SITES for argument in ("--site", one)]
+    pixflow(data, clock, "init", "--preset", "laigle-mortagne", "--structure", NAME, *sites)
+    for name, role in TEAM:
+        pixflow(data, clock, "staff", "add", name, address(name), "--role", role)
+
+
+def address(name: str) -> str:
+    """Somebody's e-mail."""
+    plain = name.lower().replace("é", "e").replace("è", "e").replace(" ", ".", 1).replace(" ", "")
+    return f"{plain}@exemple.fr"
+
+
+class House:
+    """A house being served: where, its clock, and what its store holds."""
+
+    def __init__(self, url: str, clock: Clock, engine: Engine) -> None:
+        self.url = url
+        self.clock = clock
+        self.engine = engine
+
+    @property
+    def head(self) -> int:
+        """The position of the last fact recorded."""
+        return self.engine.head()
+
+    def recorded(self, after: int = 0) -> list[Recorded]:
+        """Everything recorded after a position."""
+        return self.engine.read(after, 1_000_000)
+
+
+@contextmanager
+def served(data: Path, clock: Clock) -> Iterator[House]:
+    """The one structure of the folder, as `pixflow serve --demo` serves it."""
+    with site(data, demo=True, clock=clock) as made, serving(made), listening(create_app(made)) as url:
+        yield House(url, clock, next(iter(made.structures.values())).engine)
+
+
+@contextmanager
+def listening(served: FastAPI) -> Iterator[str]:
+    """The address of an application, in a thread of its own, on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(served, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def be(page: Page, name: str) -> None:
+    """Choose who to be: from then on this browser is that person's."""
+    page.goto("/qui")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url(lambda url: not url.endswith("/qui"))

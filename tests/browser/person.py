@@ -1,0 +1,114 @@
+"""Somebody of the team at a browser of their own: what they open, fill and press."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.house import be
+
+
+class Person:
+    """`page` is their tab; they have just chosen who to be, and stand where their work begins."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page = page
+        self.name = name
+        be(page, name)
+
+    # --- where they go
+
+    def goes(self, address: str) -> None:
+        self.page.goto(address)
+
+    def goes_to_queue(self) -> None:
+        self.goes("/boite")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("Ma boîte")
+
+    def finds(self, name: str) -> None:
+        """Opens the one dossier that the search finds."""
+        search = self.page.locator("#search")
+        search.fill(name)
+        search.press("Enter")
+        self.page.wait_for_url("**/dossiers/*-*")
+
+    # --- what they see
+
+    def row(self, who: str, verb: str = "") -> Locator:
+        """The rows of a queue about somebody."""
+        return self.page.locator(".item").filter(has_text=who).filter(has_text=verb)
+
+    def sees(self, *texts: str, within: str = "main") -> None:
+        for text in texts:
+            expect(self.page.locator(within).first).to_contain_text(text)
+
+    def sees_no(self, text: str, within: str = "main") -> None:
+        expect(self.page.locator(within).first).not_to_contain_text(text)
+
+    def texts(self, selector: str) -> list[str]:
+        """The words of each part that a selector finds, with ordinary spaces."""
+        return [" ".join(text.split()) for text in self.page.locator(selector).all_inner_texts()]
+
+    # --- what they do
+
+    def starts(self, who: str, verb: str) -> None:
+        """Presses the button of a row: the form it leads to is open."""
+        self.row(who, verb).locator(".item-act > a.btn").click()
+        expect(self.page.locator("#form")).to_be_visible()
+
+    def opens(self, label: str, within: str = ".sheet") -> None:
+        """Presses a link that opens a form; one in a closed menu is unfolded first."""
+        link = self.page.locator(within).get_by_role("link", name=label, exact=True, include_hidden=True).first
+        unfold(link)
+        link.click()
+        expect(self.page.locator("#form")).to_be_visible()
+
+    def fills(self, said: Mapping[str, str | bool], within: str = "#form") -> None:
+        """Labels and what to put there; True checks a box or chooses an answer, False clears a box."""
+        for label, value in said.items():
+            fill(labelled(self.page.locator(within), label), value)
+
+    def saves(self, told: str, said: Mapping[str, str | bool] | None = None, *, button: str = "Enregistrer") -> None:
+        """Fills the open form, sends it, and reads what is told to have been recorded."""
+        self.fills(said or {})
+        self.page.locator("#form").get_by_role("button", name=button).click()
+        self.sees(told, within=".notice")
+
+    def presses(self, button: str, within: str = "main") -> None:
+        found = self.page.locator(within).get_by_role("button", name=button, include_hidden=True).first
+        unfold(found)
+        found.click()
+
+    def follows(self, label: str) -> None:
+        """Presses a link of the page; one in a closed fold is unfolded first."""
+        link = self.page.locator("main").get_by_role("link", name=label, include_hidden=True).first
+        unfold(link)
+        link.click()
+
+    def uploads(self, file: Path) -> None:
+        """Chooses a file on the results page; a browser with scripts sends it at once."""
+        self.goes("/resultats")
+        self.page.get_by_label("Importer un export Pix Orga").set_input_files(file)
+
+
+def labelled(within: Locator, label: str) -> Locator:
+    """The field whose label begins with these words."""
+    return within.get_by_label(re.compile(rf"^\s*{re.escape(label)}(?![-\w])")).first
+
+
+def fill(field: Locator, value: str | bool) -> None:
+    unfold(field)
+    if isinstance(value, bool):
+        field.set_checked(value)
+    elif field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(label=value)
+    else:
+        field.fill(value)
+
+
+def unfold(hidden: Locator) -> None:
+    """Opens the menus and folds that something stands in, from the outside in, as a person would."""
+    outer: Callable[[], Locator] = lambda: hidden.locator("xpath=ancestor::details[not(@open)]").first  # noqa: E731
+    while outer().count():
+        outer().locator("> summary").click()

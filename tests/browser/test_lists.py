@@ -1,0 +1,168 @@
+"""Ma boîte, Dossiers, Rejouer and the protocol in a real browser: axe, keys, and without JavaScript."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.filled import fill
+from tests.web.paths import House, house
+from tests.web.story import long_story
+
+pytestmark = pytest.mark.browser
+NADIA, SOPHIE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Claire Vasseur"
+DAY = date(2026, 3, 16)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A house on a port of this machine, and a dossier with a long story."""
+
+    address: str
+    house: House
+    dossier: UUID
+
+    def enter(self, tab: Page, name: str) -> None:
+        tab.goto(f"{self.address}/qui")
+        with tab.expect_navigation(wait_until="load"):
+            tab.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    data: Path = tmp_path_factory.mktemp("data")
+    with house(data, DAY) as made, socket.create_server(("127.0.0.1", 0)) as listening:
+        dossier = long_story(made)
+        fill(made, 60, programme="CEJ", phone="0612345678")
+        fill(made, 3, advisor=None)
+        made.day(date(2026, 6, 22))
+        server = uvicorn.Server(uvicorn.Config(made.app, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", made, dossier)
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        (NADIA, "/boite"),
+        (NADIA, "/boite?kind=present-pix"),
+        (NADIA, "/dossiers"),
+        (NADIA, "/dossiers/nouveau"),
+        (SOPHIE, "/boite"),
+        (SOPHIE, "/dossiers"),
+        (CLAIRE, "/rejouer"),
+        (CLAIRE, "/rejouer/{dossier}?version=18"),
+        (CLAIRE, "/protocole"),
+        (CLAIRE, "/qui"),
+    ],
+)
+def test_each_page_passes_axe_and_fits_a_phone(
+    served: Served, tab: Page, check_page: Callable[[Page], None], name: str, path: str
+) -> None:
+    served.enter(tab, name)
+    tab.goto(served.address + path.format(dossier=served.dossier))
+    check_page(tab)
+
+
+def test_an_open_menu_and_the_list_of_keys_pass_axe(
+    served: Served, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    served.enter(tab, NADIA)
+    tab.locator(".item .menu summary").first.click()
+    expect(tab.get_by_role("link", name="Fixer un rendez-vous")).to_be_visible()
+    check_page(tab)
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog", name="Touches du clavier")).to_be_visible()
+    check_page(tab)
+
+
+def test_keys_move_along_the_rows_open_one_search_and_go_home(served: Served, tab: Page) -> None:
+    served.enter(tab, NADIA)
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    second = tab.locator(".item").nth(1)
+    expect(second.locator(".item-who a")).to_be_focused()
+    expect(tab.locator(".item.current")).to_have_count(1)
+    tab.keyboard.press("k")
+    tab.keyboard.press("r")
+    expect(tab).to_have_url(re.compile("form=appointment"))
+    tab.go_back()
+    tab.keyboard.press("j")
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(re.compile("/dossiers/[0-9a-f-]{36}"))
+    tab.locator("body").click(position={"x": 5, "y": 400})
+    tab.keyboard.press("g")
+    tab.keyboard.press("b")
+    expect(tab).to_have_url(f"{served.address}/boite")
+    tab.keyboard.press("/")
+    expect(tab.locator("#search")).to_be_focused()
+    tab.keyboard.type("j?/")
+    expect(tab.locator("#search")).to_have_value("j?/")
+
+
+def test_keys_can_be_turned_off_and_on_again(served: Served, tab: Page) -> None:
+    served.enter(tab, NADIA)
+    tab.keyboard.press("?")
+    tab.get_by_label("Ces touches sont actives").uncheck()
+    tab.get_by_role("button", name="Fermer").click()
+    tab.keyboard.press("j")
+    expect(tab.locator(".item.current")).to_have_count(0)
+    tab.reload()
+    tab.keyboard.press("?")
+    expect(tab.get_by_role("dialog")).to_have_count(0)
+    tab.get_by_role("button", name="Touches du clavier").click()
+    tab.get_by_label("Ces touches sont actives").check()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("j")
+    expect(tab.locator(".item.current")).to_have_count(1)
+
+
+def test_arrows_and_the_slider_replay_fact_by_fact(served: Served, tab: Page) -> None:
+    served.enter(tab, CLAIRE)
+    tab.goto(f"{served.address}/rejouer/{served.dossier}?version=5")
+    tab.keyboard.press("ArrowRight")
+    expect(tab.locator(".replay")).to_contain_text("Fait 6 sur")
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator(".replay")).to_contain_text("Fait 5 sur")
+    tab.keyboard.press("ArrowLeft")
+    expect(tab.locator(".replay")).to_contain_text("Fait 4 sur")
+    tab.get_by_label("N° du fait").fill("9")
+    expect(tab.locator(".replay")).to_contain_text("Fait 9 sur")
+
+
+def test_without_javascript_replay_and_filters_work_all_the_same(served: Served, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="fr-FR")
+    tab = context.new_page()
+    served.enter(tab, CLAIRE)
+    tab.goto(f"{served.address}/rejouer/{served.dossier}?version=5")
+    tab.get_by_role("link", name="Fait suivant").click()
+    expect(tab.locator(".replay")).to_contain_text("Fait 6 sur")
+    tab.get_by_label("N° du fait").press("ArrowRight")
+    tab.get_by_role("button", name="Aller", exact=True).first.click()
+    expect(tab.locator(".replay")).to_contain_text("Fait 7 sur")
+    tab.get_by_text("Aller au…").click()
+    tab.get_by_label("Jour").fill("2026-04-10")
+    tab.get_by_label("Heure").fill("18:00")
+    tab.locator(".go-to button").click()
+    expect(tab.locator("main")).to_contain_text("Au 10 avril 2026, 18:00")
+    served.enter(tab, NADIA)
+    tab.locator(".chips a", has_text="Présentations").click()
+    expect(tab.locator(".chips a[aria-current]")).to_contain_text("Présentations 60")
+    tab.get_by_role("link", name="Page suivante").click()
+    expect(tab.locator(".pager")).to_contain_text("51 à 60 sur 60")
+    context.close()

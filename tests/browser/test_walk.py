@@ -1,0 +1,36 @@
+"""The story of one Mission locale, from an empty folder to an oriented young person, replayed."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import advisor_walk, referent_walk
+from tests.browser.catalogue import missing
+from tests.browser.exports import PORTFOLIO
+from tests.browser.house import Clock, begin, pixflow, served
+from tests.browser.walk import Walk
+
+pytestmark = pytest.mark.browser
+
+
+def test_from_an_empty_folder_to_an_oriented_young_person(
+    tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
+    clock, data = Clock(date(2026, 3, 2)), tmp_path / "data"
+    begin(data, clock)
+    portfolio = tmp_path / "portefeuille.csv"
+    portfolio.write_text(PORTFOLIO)
+    assert "9 dossiers ouverts" in pixflow(data, clock, "dossiers", "import", portfolio)
+
+    with served(data, clock) as house:
+        walk = Walk(house, tmp_path, lambda: new_tab(base_url=house.url), check_page)
+        referent_walk.first_export(walk)
+        advisor_walk.until_the_test(walk)
+        referent_walk.later_export(walk)
+        advisor_walk.from_the_result_on(walk)
+        referent_walk.late_event(walk)
+        referent_walk.everyone_looks(walk)
+        assert not missing(house.recorded()), "no button and no command of this walk causes these"
