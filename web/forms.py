@@ -48,6 +48,16 @@ def _to_decline(dossier: Dossier) -> bool:
     return _open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.linked("initial")
 
 
+def _to_debrief(dossier: Dossier) -> bool:
+    current = dossier.diagnostic.current("initial")
+    return _open(dossier) and current is not None and current[0] not in dossier.prescription.debriefs
+
+
+def _to_prescribe(dossier: Dossier) -> bool:
+    current, state = dossier.diagnostic.current("initial"), dossier.prescription
+    return _open(dossier) and current is not None and current[0] in state.debriefs and current[0] not in state.built
+
+
 @dataclass(frozen=True, slots=True)
 class DossierForm:
     """One form: its model, its decision, and how the model's fields become what the decision takes.
@@ -208,9 +218,15 @@ _FOLLOWING = {
         "prescription",
         _about("participation"),
         partial(_current, channel="meeting"),
+        _to_debrief,
     ),
     "prescription": DossierForm(
-        prescription.build_prescription, fields.Prescription, "prescription", _prescription, _prescribing
+        prescription.build_prescription,
+        fields.Prescription,
+        "prescription",
+        _prescription,
+        _prescribing,
+        _to_prescribe,
     ),
     "refer": DossierForm(parcours.send_referral, fields.Refer, "action", _refer, _referring),
     "answer": DossierForm(parcours.answer_referral, fields.Answer, "action", _about("referral"), fits=_always),

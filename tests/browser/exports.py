@@ -78,7 +78,7 @@ NOE = shared(begun("Lefort", "Noé", "", "2026-03-04T09:06"), 0)
 LUCAS = begun("Martin", "Lucas", "12705", "2026-03-04T09:07")
 EMMANUEL = begun("NKOM Marie", "Emmanuel", "12706", "2025-10-26T02:30", "0.05")
 FATOU = shared(begun("Sow", "Fatou", "12710", "2026-04-03T10:30"), 7)
-FATOU_AGAIN = begun("Sow", "Fatou", "12710", "2026-05-04T16:00", "0.2")
+FATOU_AGAIN = begun("Sow", "Fatoumata", "12710", "2026-05-04T16:00", "0.2")
 
 EARLY = (INES, JEAN, AWA_AGAIN, AWA, ELOISE, NOE, LUCAS, EMMANUEL)
 LATER = (INES, JEAN, AWA, ELOISE, NOE, shared(LUCAS, 11), replace(EMMANUEL, progress=Decimal("0.5")), FATOU)

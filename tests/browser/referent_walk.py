@@ -73,7 +73,7 @@ def match_by_hand(walk: Walk) -> None:
     """One is nobody's yet, one waits for a dossier opened meanwhile: rejected, new, set aside and back, all sure."""
     sophie, nadia = walk.sophie, walk.nadia
     card(sophie, CHAT).get_by_role("button", name="ce n’est pas cette personne").click()
-    sophie.sees("Rapprochement refusé", within=".notice")
+    sophie.sees("n’est pas Éloïse ORNANO", within=".notice")
     card(sophie, CHAT).get_by_role("link", name="Nouveau dossier").click()
     sophie.fills({"Nom": "D'Ornano", "Site": "Mortagne"}, within=".open-form")
     sophie.presses("Ouvrir le dossier et rapprocher")
@@ -82,7 +82,7 @@ def match_by_hand(walk: Walk) -> None:
     card(sophie, "Haddad").get_by_role("link", name="Mettre de côté").click()
     sophie.fills({"Pourquoi la mettre de côté ?": "inconnue ici"}, within=".open-form")
     sophie.presses("Mettre de côté", within=".open-form")
-    sophie.sees("Participation mise de côté : inconnue ici", within=".notice")
+    sophie.sees("mise de côté : inconnue ici", within=".notice")
     sophie.sees("À rapprocher · 1", "Mises de côté · 1")
 
     nadia.goes("/dossiers")
@@ -95,7 +95,7 @@ def match_by_hand(walk: Walk) -> None:
     sophie.presses("Remettre à rapprocher")
     sophie.page.get_by_text("Confirmer 1 sûr…").click()
     sophie.presses("Confirmer ce rapprochement")
-    sophie.sees("Participation rapprochée : Inès Haddad", within=".notice")
+    sophie.sees("c’est Inès Haddad", within=".notice")
 
 
 def wrong_namesake(walk: Walk) -> None:
@@ -125,16 +125,16 @@ def wrong_namesake(walk: Walk) -> None:
 
     sophie.goes("/resultats")
     expect(card(sophie, "Lefort").locator(".choice-line")).to_have_count(1)
-    choice(sophie, "12708").get_by_role("button", name="C’est cette personne").click()
+    choice(sophie, "Paul Rey").get_by_role("button", name="C’est cette personne").click()
     sophie.sees("Rien à rapprocher")
 
 
 def two_facts_follow(sophie: Person, nadia: Person) -> None:
     sophie.goes("/resultats")
-    choice(sophie, "12707").get_by_role("button", name="C’est cette personne").click()
-    sophie.sees("Participation rapprochée : Noé LEFORT", "homonyme", within=".notice")
+    choice(sophie, "Nadia Benali").get_by_role("button", name="C’est cette personne").click()
+    sophie.sees("c’est Noé LEFORT", within=".notice")
     sending(sophie, "Noé LEFORT").get_by_role("button", name="Transmettre").click()
-    sophie.sees("Résultat transmis à Nadia Benali", within=".notice")
+    sophie.sees("transmis à Nadia Benali", within=".notice")
     nadia.goes_to_queue()
     nadia.starts("Noé LEFORT", "Tenir la restitution")
     nadia.saves("Restitution tenue par téléphone", {"Comment": "par téléphone"})
@@ -149,7 +149,7 @@ def dispatch(walk: Walk) -> None:
     choices = labelled(sophie.page.locator(".open-form"), "À qui ?")
     choices.select_option(label=next(said for said in choices.locator("option").all_inner_texts() if "Paul" in said))
     sophie.presses("Transmettre", within=".open-form")
-    sophie.sees("Résultat transmis à Paul Rey", within=".notice")
+    sophie.sees("transmis à Paul Rey", within=".notice")
     sophie.presses("Transmettre les 4 sûrs")
     sophie.sees("4 faits enregistrés", within=".notice")
     sophie.sees("Rien à transmettre", "Transmis cette semaine · 5")
@@ -171,12 +171,88 @@ def sending(sophie: Person, name: str) -> Locator:
 
 
 def later_export(walk: Walk) -> None:
-    pass
+    """One newly shared, one progressed, one gone, one new; recorded once the question about the one gone is answered."""
+    sophie = walk.sophie
+    walk.day(date(2026, 4, 7))
+    sophie.uploads(walk.export(LATER, LATER_EXPORT))
+    sophie.sees("Aperçu de l’import")
+    assert sophie.texts(".figures li") == ["1 nouvelle", "1 avancée", "1 partagée", "5 inchangées", "1 disparue"]
+    sophie.sees("1 participation sur 8 ne sont plus dans ce fichier : est-ce normal ?")
+    before = walk.house.head
+    sophie.presses("Enregistrer")
+    sophie.sees("Répondez d’abord à cette question", within=".errors")
+    walk.check(sophie)
+    assert walk.house.head == before
+    sophie.fills({"Oui, elles ont disparu": True}, within=".questions")
+    sophie.presses("Enregistrer")
+    sophie.sees("1 nouvelle, 1 avancée, 1 partagée, 1 disparue", "1 rapprochée d’elle-même", within=".notice")
+    sophie.sees("Disparues de l’export · 1", "À transmettre · 2")
+    sophie.presses("Transmettre les 2 sûrs")
+    sophie.sees("Rien à transmettre")
+    first_file_again(walk)
+
+
+def first_file_again(walk: Walk) -> None:
+    before = walk.house.head
+    walk.sophie.uploads(walk.export(EARLY, FIRST_EXPORT))
+    walk.sophie.sees("Ce fichier est déjà enregistré", "rien à faire", within=".notice")
+    assert walk.house.head == before
 
 
 def late_event(walk: Walk) -> None:
-    pass
+    """An export with two free columns asks which one counts, and brings something to a dossier that is closed."""
+    sophie = walk.sophie
+    walk.day(date(2026, 5, 5))
+    sophie.uploads(walk.export(LAST, LAST_EXPORT))
+    sophie.sees("Dans quelle colonne est l’identifiant externe ?")
+    walk.check(sophie)
+    sophie.fills({"Numéro de dossier i-Milo": True}, within=".questions")
+    sophie.presses("Voir l’aperçu avec cette réponse")
+    sophie.sees("1 nouvelle", "8 inchangées", within=".figures")
+    sophie.presses("Enregistrer")
+    sophie.sees("1 nouvelle", "1 rapprochée d’elle-même", within=".notice")
+
+    sophie.goes_to_queue()
+    sophie.page.get_by_role("link", name="1 fait tardif à relire").first.click()
+    sophie.sees("Fatoumata SOW", "dossier clos")
+    walk.check(sophie)
+    sophie.starts("Fatoumata SOW", "Relire un fait tardif")
+    sophie.saves("Fait tardif relu : un deuxième essai", {"Note": "un deuxième essai"})
+    sophie.goes_to_queue()
+    sophie.sees_no("fait tardif")
+    sophie.finds("12710")
+    sophie.opens("Rouvrir")
+    sophie.saves("Dossier rouvert : elle revient", {"Motif": "elle revient"}, button="Rouvrir")
 
 
 def everyone_looks(walk: Walk) -> None:
-    pass
+    """What the others of the team find where their work begins."""
+    manager, auditor, administrator = map(walk.arrives, ("Hélène Morin", "Claire Vasseur", "Yann Le Goff"))
+    manager.sees("Ma boîte", "En attente depuis longtemps")
+    walk.check(manager)
+    administrator.sees("Protocole et grille")
+    assert administrator.page.locator(".rail a").all_inner_texts() == ["Protocole et grille"]
+    walk.check(administrator)
+    auditor.sees("Rejouer", "Fatoumata SOW")
+    walk.check(auditor)
+    auditor.page.get_by_role("link", name="Fatoumata SOW").click()
+    auditor.sees("Rejouer le dossier de Fatoumata SOW")
+    replay(walk, auditor)
+
+
+def replay(walk: Walk, auditor: Person) -> None:
+    """The arrows of the keyboard, the links and the slider lead to the same places."""
+    page = auditor.page
+    count = int(page.locator("#version").get_attribute("max") or 0)
+    assert count >= 30
+    walk.check(auditor)
+    page.keyboard.press("ArrowLeft")
+    auditor.sees(f"Fait {count - 1} sur {count}")
+    page.get_by_role("link", name="Fait précédent").click()
+    auditor.sees(f"Fait {count - 2} sur {count}")
+    slider = page.locator("#version")
+    slider.focus()
+    slider.press("Home")
+    auditor.sees(f"Fait 1 sur {count}", "Dossier ouvert")
+    page.get_by_role("link", name="Fait suivant").click()
+    auditor.sees(f"Fait 2 sur {count}")

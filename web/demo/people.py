@@ -22,7 +22,9 @@ STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Bruno Petit", "bruno.petit@ml-demo.example", ("administrator",)),
 )
 # How many working days each advisor lets pass before acting, at most: Karim Morel is overwhelmed.
-SLOWNESS = {"Nadia Benali": 13, "Paul Rey": 10, "Karim Morel": 18, "Élise Caron": 8}
+SLOWNESS = {"Nadia Benali": 12, "Paul Rey": 10, "Karim Morel": 18, "Élise Caron": 8}
+# Whose turn it is when somebody arrives: half of them come to Nadia Benali, whose day the tour shows.
+FOLLOWS = ("Nadia Benali", "Paul Rey", "Nadia Benali", "Karim Morel", "Nadia Benali", "Élise Caron")
 
 FIRST = (
     "Aminata Lucas Zoé Noé Éloïse Emmanuel Inès Théo Can Awa Léa Hugo Sarah Mathis Fatou Enzo Manon Yanis Chloé Bilal "
@@ -82,7 +84,7 @@ def invent(random: Random, count: int, arrivals: list[datetime], eager: range) -
     for i, arrives in enumerate(arrivals[:count]):
         first, last = pairs[i]
         number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
-        advisor = None if i == count - 3 else list(SLOWNESS)[i % len(SLOWNESS)]
+        advisor = None if i == count - 3 else FOLLOWS[i % len(FOLLOWS)]
         youth = Youth(
             number, last, first, date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
             "CEJ" if random.random() < 0.55 else "PACEA", PROJECTS[random.randrange(len(PROJECTS))],

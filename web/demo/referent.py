@@ -38,7 +38,7 @@ def work(world: World, read: ReadSide, everyone: list[Youth], last: date) -> Non
     read.catch_up()
     if not left:
         _match(world, read)
-        _dispatch(world, read)
+    _dispatch(world, read, 2 if left else 50)
     _late(world)
 
 
@@ -78,10 +78,10 @@ def _match(world: World, read: ReadSide) -> None:
             )  # fmt: skip
 
 
-def _dispatch(world: World, read: ReadSide) -> None:
+def _dispatch(world: World, read: ReadSide, most: int) -> None:
     read.catch_up()
     with read.database.connect() as connection:
-        for row in result_routing.to_dispatch(connection):
+        for row in result_routing.to_dispatch(connection, most):
             if row.advisor is None:
                 continue
             world.clock.go(world.clock.now + timedelta(minutes=1))
