@@ -4,6 +4,7 @@ from datetime import date
 
 from playwright.sync_api import expect
 
+from tests.browser.person import labelled
 from tests.browser.walk import Walk
 
 CHASED = date(2026, 4, 2)
@@ -133,7 +134,7 @@ def refer(walk: Walk) -> None:
     nadia = walk.nadia
     nadia.goes_to_queue()
     nadia.starts("Plongée dans le numérique", "Orienter")
-    expect(nadia.page.get_by_label("Partenaire")).to_have_value("viaformation")
+    expect(labelled(nadia.page.locator("#form"), "Partenaire")).to_have_value("viaformation")
     walk.check(nadia)
     nadia.saves("Orientation vers viaformation : Plongée dans le numérique")
     walk.day(date(2026, 4, 13))

@@ -1,4 +1,4 @@
-"""Exports of our own making with the traps of the 481516 example (PIX.md §1.9), and the board pressed as a browser would."""
+"""Exports of our own making with the traps of the 481516 example (PIX.md §1.9), and the board as a browser presses it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -221,6 +221,15 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     assert texts(late, ".pile-line .item-why")[0] == "dont 3 en retard"
 
 
+def test_a_pile_of_2500_is_one_row_and_fifty_pages(at_work: House) -> None:
+    fill(at_work, 2_500, advisor=None)
+    assert texts(queue(at_work, SOPHIE), ".pile-line .item-who") == ["2 500 dossiers à affecter"]
+    pile = queue(at_work, SOPHIE, "?pile=assign-advisor&p=50")
+    assert said(soup(pile).h1) == "2 500 dossiers à affecter"
+    assert "2 451 à 2 500 sur 2 500" in words(pile)
+    assert "Cette pile est vide." in words(queue(at_work, SOPHIE, "?pile=dispatch-result"))
+
+
 def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     dossier = at_work.opened()
     at_work.on(dossier, assignment.close, reason="moved", note="")

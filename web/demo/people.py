@@ -32,13 +32,13 @@ FIRST = (
     "Anaïs Jean"
 )
 LAST = (
-    "Diallo Martin Benaïssa Lefèvre D’Ornano Nkom Kowalski Moreau Öztürk Koné Petit Garnier Haddad Roussel Traoré Leroy "
-    "Fontaine Belkacem Perrin Chevalier Marchand Nguyen Saïdi Girard Blanchard Lopez Meunier Amrani Guérin Dupuis "
+    "Diallo Martin Benaïssa Lefèvre D’Ornano Nkom Kowalski Moreau Öztürk Koné Petit Garnier Haddad Roussel Traoré "
+    "Leroy Fontaine Belkacem Perrin Chevalier Marchand Nguyen Saïdi Girard Blanchard Lopez Meunier Amrani Guérin Dupuis "
     "Barbier Colin Rolland Mansouri Vidal Aubry Caron Leclerc Renaud Bono"
 )
 PROJECTS = (
-    "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique", "Espaces verts",
-    "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
+    "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique",
+    "Espaces verts", "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ function press(key) {
   if (going && PLACES[key]) return () => (location.href = PLACES[key]);
   const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
   const link = arrow && document.querySelector(`[data-arrows] a[rel="${arrow}"]`);
-  const search = key === "/" && document.querySelector('[data-search], #search');
+  const search = key === "/" && document.querySelector("#search");
   const appointment = key === "r" && document.querySelector('.item.current [data-key="r"]');
   if (key === "j" || key === "k") return () => moveRow(key === "j" ? 1 : -1);
   if (key === "?") return showKeys;
