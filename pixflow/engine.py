@@ -170,7 +170,8 @@ class Engine(Application[UUID]):
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
             raise Refused("command-id-reused") from None
-        positions = (recording.notification.id for recording in saved)
+        positions = [recording.notification.id for recording in saved]
+        self._pass_over(recorded, positions)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
@@ -234,6 +235,13 @@ class Engine(Application[UUID]):
                     self._references_told.append(recorded)
                 self._references_read = head
             return self._references
+
+    def _pass_over(self, recorded: Sequence[Recorded], positions: Sequence[int]) -> None:
+        """What was just recorded changes no reference: the next look for them starts after it."""
+        with self._references_lock:
+            follows = positions[0] == self._references_read + 1
+            if follows and not any(kind_of(one.event) in references.KINDS for one in recorded):
+                self._references_read = positions[-1]
 
     def references_at(self, position: int) -> References:
         """The same as they stood at an earlier position: what somebody could know then."""

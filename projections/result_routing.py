@@ -229,7 +229,7 @@ def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
     """How many participations each campaign has."""
     query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
-    return {campaign: count for campaign, count in connection.execute(query)}
+    return dict(connection.execute(query).all())
 
 
 def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:

@@ -569,6 +569,14 @@ def test_used_up_tries_are_answered_by_closing_or_by_what_makes_something_to_do(
     assert after is None or after.why.details == {"by": "quiet"}
 
 
+def test_an_appointment_missed_after_the_tries_leaves_close_or_plan_owed() -> None:
+    row = BY_KIND["chase-sharing"]
+    tried = (*row.history, *[chased(row.key, day) for day in TRIES])
+    meeting = (appointment("meet", DEC_24, DEC_23), missed("meet", DEC_24))
+    assert "close-or-plan" not in owed((*tried, linked(DEC_24, SECOND, progress="1"), *meeting[:1]))
+    assert owed((*tried, *meeting))["close-or-plan"].why.details == {"by": "tries"}
+
+
 def test_replanning_starts_the_tries_anew() -> None:
     row = BY_KIND["chase-diagnostic"]
     history = (*row.history, assigned(), *[chased(row.key, day) for day in TRIES], planned(DEC_24, plan=SECOND))

@@ -213,7 +213,7 @@ def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
         if known.declared and known.purpose == "initial"
     ]
     offered: dict[str, list[tuple[Any, str]]] = {
-        "campaign": campaigns if len(campaigns) == 1 else [("", "Choisir…"), *campaigns],
+        "campaign": campaigns if len(campaigns) < 2 else [("", "Choisir…"), *campaigns],
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": list(words.PROGRAMMES.items()),
         "advisor": [("", "Choisir…"), *desk.staff("advisor")],

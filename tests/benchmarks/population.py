@@ -55,15 +55,17 @@ def population(house: "House", size: int) -> list[Said]:
 
 def fill(engine: Engine, said: Iterable[Said], chunk: int = 5_000) -> None:
     """Record the events as they are, deciding nothing: streams start at version 1."""
-    versions: dict[UUID, int] = {}
-    recorded = (_stamped(versions, number, *one) for number, one in enumerate(said))
-    while some := list(islice(recorded, chunk)):
+    stamped = recorded(said)
+    while some := list(islice(stamped, chunk)):
         engine.save(*some)  # type: ignore[arg-type]
 
 
-def _stamped(versions: dict[UUID, int], number: int, at: datetime, stream: UUID, event: Event) -> Recorded:
-    versions[stream] = versions.get(stream, 0) + 1
-    return Recorded(stream, versions[stream], event, at, str(UUID(int=1)), None, "web", UUID(int=number))
+def recorded(said: Iterable[Said]) -> Iterator[Recorded]:
+    """The events with their versions, each recorded when it happened."""
+    versions: dict[UUID, int] = {}
+    for number, (at, stream, event) in enumerate(said):
+        versions[stream] = versions.get(stream, 0) + 1
+        yield Recorded(stream, versions[stream], event, at, str(UUID(int=1)), None, "web", UUID(int=number))
 
 
 class House:

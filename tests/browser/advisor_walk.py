@@ -104,7 +104,10 @@ def meet(walk: Walk) -> None:
     nadia.goes_to_queue()
     nadia.starts("Fatou SOW", "Tenir la restitution")
     walk.check(nadia)
-    nadia.saves("Restitution tenue de vive voix : à l’aise sur son téléphone", {"Ce qui s’est dit": "à l’aise sur son téléphone"})
+    nadia.saves(
+        "Restitution tenue de vive voix : à l’aise sur son téléphone",
+        {"Ce qui s’est dit": "à l’aise sur son téléphone"},
+    )
 
 
 def prescribe(walk: Walk) -> None:

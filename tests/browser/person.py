@@ -102,7 +102,8 @@ def fill(field: Locator, value: str | bool) -> None:
     if isinstance(value, bool):
         field.set_checked(value)
     elif field.evaluate("field => field.tagName") == "SELECT":
-        field.select_option(label=value)
+        option = field.locator("option", has_text=re.compile(rf"^\s*{re.escape(value)}")).first
+        field.select_option(option.get_attribute("value"))
     else:
         field.fill(value)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from playwright.sync_api import Locator, expect
 
 from tests.browser.exports import EARLY, LAST, LATER
-from tests.browser.person import Person, labelled
+from tests.browser.person import Person
 from tests.browser.walk import Walk
 
 FIRST_EXPORT = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
@@ -110,7 +110,9 @@ def wrong_namesake(walk: Walk) -> None:
     two_facts_follow(sophie, nadia)
     sophie.goes("/resultats")
     sophie.follows("Ce n’est pas Noé LEFORT…")
-    sophie.sees("4 faits retirés", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form")
+    sophie.sees(
+        "4 faits retirés", "Restitution tenue", "N’est plus à faire", "Construire la prescription", within="#form"
+    )
     walk.check(sophie)
     reason = "homonyme : c’est celui de L’Aigle"
     sophie.saves("Retiré", {"Motif": reason}, button="Défaire le rapprochement")
@@ -146,8 +148,7 @@ def dispatch(walk: Walk) -> None:
     sophie.sees("À transmettre · 5")
     walk.check(sophie)
     sending(sophie, "D'Ornano").get_by_role("link", name="À quelqu’un d’autre").click()
-    choices = labelled(sophie.page.locator(".open-form"), "À qui ?")
-    choices.select_option(label=next(said for said in choices.locator("option").all_inner_texts() if "Paul" in said))
+    sophie.fills({"À qui ?": "Paul Rey"}, within=".open-form")
     sophie.presses("Transmettre", within=".open-form")
     sophie.sees("transmis à Paul Rey", within=".notice")
     sophie.presses("Transmettre les 4 sûrs")

@@ -224,6 +224,7 @@ LATE = (opened(), linked(), closed(), received())
 BASES = ((), (opened(),), RESULT_IN, (*RESULT_IN, appointment(TEXTS[2], DAY)), DEBRIEFED, PRESCRIBED, FULL, LATE)
 FITTING: dict[object, tuple[Event, ...]] = {
     assignment.open_dossier: (),
+    orientation.decline_diagnostic: (opened(),),
     assignment.miss_appointment: BASES[3],
     assignment.review_late_event: LATE,
     assignment.reopen: LATE,

@@ -1,4 +1,4 @@
-"""Exports of our own making with the traps of the 481516 example (PIX.md §1.9), and the board as a browser presses it."""
+"""Exports of our own making with the traps of the 481516 example (PIX.md §1.9), and the board, pressed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,10 +53,11 @@ def dossiers(at_work: House) -> dict[str, UUID]:
         "Lina Perrin": ("12349", PAUL),
         "Ibrahim Kamara": ("12350", PAUL),
     }
-    return {
-        name: at_work.opened(*name.split(), advisor, imilo_number=number, programme="CEJ")
-        for name, (number, advisor) in said.items()
-    }
+    made = {}
+    for name, (number, advisor) in said.items():
+        first, last = name.split()
+        made[name] = at_work.opened(first, last, advisor, imilo_number=number, programme="CEJ")
+    return made
 
 
 def export(rows: Sequence[Row], at: datetime = FIRST, campaign: Campaign = CAMPAIGN) -> dict[str, Any]:
@@ -103,16 +104,33 @@ class Board:
 
     def card(self, name: str, url: str = "/resultats") -> Tag:
         """The row of somebody, in either column."""
-        for entry in soup(self.page(url)).select(".entry"):
-            title = entry.select_one("h3")
-            if title and name in title.get_text():
-                return entry
-        raise AssertionError(f"{name} is not on the board")
+        return entry(self.page(url), name)
+
+    def stream(self, name: str) -> UUID:
+        """The participation, or the dossier, whose row bears that name."""
+        return UUID(str(self.card(name)["id"])[2:])
+
+    def act(self, name: str, action: str, url: str = "/resultats", **said: Any) -> str:
+        """The words of the board after a form of somebody's row."""
+        return self.follow(self.send(form_of(self.card(name, url), action), **said))
 
     def follow(self, answer: Any) -> str:
         """The words of the page an answer leads to."""
         assert answer.status_code == 303, words(answer.text)
         return self.said(answer.headers["Location"])
+
+
+def entry(html: str, name: str) -> Tag:
+    """The row whose title bears that name."""
+    rows: list[Tag] = list(soup(html).select(".entry"))
+    return next(one for one in rows if name in (one.select_one("h3") or one).get_text())
+
+
+def form_of(tag: Tag, action: str) -> Tag:
+    """The form whose address ends so."""
+    found = tag.select_one(f"form[action$='{action}']")
+    assert found is not None, f"no form to {action}"
+    return found
 
 
 def fields(form: Tag) -> dict[str, Any]:

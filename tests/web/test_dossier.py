@@ -87,6 +87,13 @@ def test_each_role_is_offered_what_its_table_allows(locale: House) -> None:
     assert offered["Hélène Morin"] == {"assign", "close"}
 
 
+def test_who_may_do_nothing_with_an_action_sees_no_empty_menu(locale: House) -> None:
+    dossier, _ = locale.prescribed()
+    for name, menus in (("Nadia Benali", 3), ("Hélène Morin", 0), ("Claire Vasseur", 0)):
+        page = BeautifulSoup(locale.client(name).get(f"/dossiers/{dossier}").text, "html.parser")
+        assert len(page.select(".deed .menu")) == menus
+
+
 def test_an_unknown_form_is_not_found(locale: House) -> None:
     dossier = locale.opened()
     client = locale.client("Nadia Benali")

@@ -246,13 +246,14 @@ def test_an_undeclared_campaign_waits_then_settles_and_matches(at_work: House, b
 
 def test_a_campaign_is_declared_before_any_export(board: Board) -> None:
     url = "/resultats/campagnes/nouvelle"
-    said = {"name": "Cléa", "code": "ltb jup 656", "purpose": "complete"}
-    done = board.follow(board.press(url, f"form[action='{url}']", **said))
+    form = soup(board.page(url)).select_one(f"form[action='{url}']")
+    said = {**fields(form), "name": "Cléa", "code": "ltb jup 656", "purpose": "complete"}
+    done = board.follow(board.client.post(url, data=said))
     assert "Campagne déclarée : Cléa, diagnostic complet (Cléa numérique)" in done
-    taken = board.press(url, f"form[action='{url}']", **{**said, "purpose": "other"})
+    taken = board.client.post(url, data={**said, "command_id": str(uuid4()), "purpose": "other"})
     assert taken.status_code == 422
     assert 'value="ltb jup 656"' in taken.text
-    elsewhere = board.press(url, f"form[action='{url}']", **{**said, "code": "ABCDEF234", "site": "Paris"})
+    elsewhere = board.client.post(url, data={**said, "command_id": str(uuid4()), "code": "ABCDEF234", "site": "Paris"})
     assert elsewhere.status_code == 422
 
 

@@ -43,7 +43,8 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
         return RedirectResponse("/resultats", 303)
     if file.size and file.size > MOST_BYTES:
         raise HTTPException(413)
-    content, name = file.file.read(), file.filename[:200]
+    with file.file:
+        content, name = file.file.read(), file.filename[:200]
     prepared = imports.importer(desk).prepare(content, name)
     if prepared.preview is None:
         found = [(one, problems.problem(one.code, one.line, one.details)) for one in prepared.export.problems]

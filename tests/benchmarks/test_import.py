@@ -1,0 +1,177 @@
+"""An export of 5,000 rows of which half are matched by number and names, against csv and one insert of the same bytes."""
+
+import csv
+import io
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow import structures
+from pixflow.dossier.assignment import open_dossier
+from pixflow.engine import Engine, Step
+from pixflow.events.participation import MatchConfirmed
+from pixflow.importing import Importer
+from pixflow.people import OPERATOR, Actor
+from pixflow.pix_orga.export import Campaign, Part, Row
+from pixflow.pix_orga.sample import file_name, write_export
+from projections import result_routing, stores
+from projections.catch_up import ReadSide
+from projections.result_routing import Known
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, spent
+from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, House, Life, fill, structure
+
+ROWS = 5_000
+ROUNDS = 3
+CAMPAIGN = Campaign(790_001, "MILOPIX99", "Diagnostic initial CEJ")
+EXPORTED = datetime(2026, 5, 12, 9, 10, tzinfo=UTC)
+COMPETENCE_SKILLS, DOMAIN_SKILLS = 6, 12
+
+pytestmark = pytest.mark.benchmark
+
+
+@dataclass
+class Phases:
+    """What each import spent where, in seconds."""
+
+    prepare: list[float] = field(default_factory=list)
+    record: list[float] = field(default_factory=list)
+    tables: list[float] = field(default_factory=list)
+    locked: list[float] = field(default_factory=list)
+
+
+def test_import(tmp_path: Path, report: Report) -> None:
+    house = House()
+    lives = [Life(house, number, begins_within=0) for number in range(ROWS)]
+    data = write_export(CAMPAIGN, [row_of(life, number) for number, life in enumerate(lives)])
+    prepare_structure(tmp_path / "before", house, lives[::2])
+    phases = Phases()
+    seconds = interleaved(
+        ROUNDS,
+        {
+            "import": lambda: imported(data, house, tmp_path, phases),
+            "insert": lambda: inserted(data, tmp_path / "rows.db"),
+        },
+    )
+    columns = data.split(b"\n", 1)[0].count(b";") + 1
+    what = f"import of {len(data) / 1e6:.1f} MB in {columns} columns, half of the rows matched"
+    whole = Line(what, seconds["import"], ROWS, "rows")
+    parts = {"read and compare": phases.prepare, "decide and record": phases.record, "show": phases.tables}
+    lines = [whole, Line("csv + one insert of the same bytes", seconds["insert"], ROWS, "rows")]
+    lines += [Line(f"of which {what}", found, ROWS, "rows") for what, found in parts.items()]
+    lines.append(locked := Line("write lock held meanwhile", phases.locked, ROWS, "rows"))
+    aims = [Aim("import in all", whole.median, 8, " s"), Aim("write lock held", locked.median, 1, " s")]
+    report.add("import", lines, aims)
+    assert whole.median < 80
+
+
+def row_of(life: Life, number: int) -> Row:
+    """Two rows in three are shared, whoever they are; every other row is of somebody we follow."""
+    shared = number % 3 > 0
+    started = EXPORTED - timedelta(days=20, minutes=number)
+    return Row(
+        line=number + 2, last_name=life.last_name.upper(), first_name=life.first_name,
+        external_id=f"{100_000 + number}", imported=(), progress=Decimal(1) if shared else Decimal("0.4"),
+        started=started, ambiguous_time=False, shared=shared,
+        shared_at=started + timedelta(hours=1) if shared else None, mastery=Decimal("0.5") if shared else None,
+        palier=2 if shared else None, paliers=4, badges=(("Bases", True),) if shared else (),
+        competences=parts(COMPETENCES, COMPETENCE_SKILLS) if shared else (),
+        domains=parts(DOMAINS, DOMAIN_SKILLS) if shared else (), skills=(),
+    )  # fmt: skip
+
+
+def parts(names: tuple[str, ...], skills: int) -> tuple[Part, ...]:
+    return tuple(Part(name, Decimal("0.5"), skills, skills // 2) for name in names)
+
+
+def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
+    """The team, the campaign declared, and a dossier for each of those we follow."""
+    opened = structure(data)
+    fill(opened.engine, house.told())
+    steps = [
+        Step({"dossier": life.dossier}, open_dossier, {
+            "last_name": life.last_name, "first_name": life.first_name, "birth_date": None, "site": SITES[0],
+            "imilo_number": f"{100_000 + life.number}", "advisor": life.advisor, "programme": "CEJ", "on": FIRST,
+        })
+        for life in followed
+    ]  # fmt: skip
+    opened.engine.execute_all(steps, "portfolio", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+    Importer(opened.engine, lambda campaign: ()).declare(
+        None, name=CAMPAIGN.name, code=CAMPAIGN.code or "", purpose="initial", site=None,
+        by=Actor(str(house.referent)), command_id=uuid4(),
+    )  # fmt: skip
+    side = ReadSide(opened.engine, stores.database(data / "read.db"))
+    side.catch_up()
+    side.database.dispose()
+    opened.engine.close()
+
+
+def imported(data: bytes, house: House, folder: Path, phases: Phases) -> float:
+    """Bytes in, rows of the read tables out, on a fresh copy of the structure."""
+    shutil.rmtree(folder / "copy", ignore_errors=True)
+    shutil.copytree(folder / "before", folder / "copy")
+    opened = structures.open_one(folder / "copy", structures.slugs(folder / "copy")[0])
+    side = ReadSide(opened.engine, stores.database(folder / "copy" / "read.db"))
+    side.catch_up()
+    importer = Importer(opened.engine, lambda campaign: known(side, campaign))
+    whole: list[float] = []
+    with lock_noted(opened.engine, phases.locked), noted(whole):
+        with noted(phases.prepare):
+            prepared = importer.prepare(data, file_name(CAMPAIGN, EXPORTED))
+        with noted(phases.record):
+            done = importer.record(prepared, by=Actor(str(house.referent)), command_id=uuid4())
+        with noted(phases.tables):
+            side.catch_up()
+    assert done.counts.new == ROWS
+    assert sum(isinstance(one.event, MatchConfirmed) for one in done.done.recorded) == ROWS // 2
+    assert side.stopped() == []
+    side.database.dispose()
+    opened.engine.close()
+    return whole[0]
+
+
+def known(side: ReadSide, campaign: UUID) -> list[Known]:
+    side.catch_up()
+    with side.database.connect() as connection:
+        return result_routing.known(connection, campaign)
+
+
+@contextmanager
+def lock_noted(engine: Engine, seconds: list[float]) -> Iterator[None]:
+    """Appends how long the write lock was held in the block, in all; nobody else wants it here."""
+    exclusive, held = engine.recorder.exclusive, list[float]()
+
+    @contextmanager
+    def timed() -> Iterator[None]:
+        with noted(held), exclusive():
+            yield
+
+    engine.recorder.exclusive = timed  # type: ignore[method-assign]
+    yield
+    seconds.append(sum(held))
+
+
+def inserted(data: bytes, path: Path) -> float:
+    """What a script would do: split the lines, insert their cells in one durable transaction."""
+    path.unlink(missing_ok=True)
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+
+    def insert() -> None:
+        header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")
+        raw.execute(f"CREATE TABLE export ({', '.join(f'c{place}' for place in range(len(header)))})")
+        raw.execute("BEGIN")
+        raw.executemany(f"INSERT INTO export VALUES ({', '.join('?' * len(header))})", rows)
+        raw.execute("COMMIT")
+
+    seconds = spent(insert)
+    raw.close()
+    return seconds

@@ -1,0 +1,123 @@
+"""Which advisor each result goes to: the one who follows the dossier, another, the least loaded; one or all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from pixflow import presets
+from pixflow.dossier import assignment
+from pixflow.events import dossier as d
+from tests.web.client import words
+from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
+from tests.web.filled import hire, soup, structures_of
+from tests.web.paths import House, house
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, DAY) as made:
+        yield made
+
+
+@pytest.fixture
+def people(at_work: House) -> dict[str, UUID]:
+    return dossiers(at_work)
+
+
+@pytest.fixture
+def board(at_work: House, people: dict[str, UUID]) -> Board:
+    """With the first export recorded: three to dispatch."""
+    made = Board(at_work)
+    made.record(ROWS)
+    return made
+
+
+def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str, UUID]) -> None:
+    card = words(str(board.card("Zoé Haddad")))
+    assert "Zoé Haddad 70 % · 41-70 Nadia Benali suit déjà ce dossier" in card
+    after = board.act("Zoé Haddad", "/transmettre")
+    assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Défaire…" in after
+    assert "Transmis cette semaine · 1" in after
+    assert "Nadia Benali · 1 aucune restitution tenue" in after
+    assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
+        participation=board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")[0],
+        advisor=board.house.people[NADIA], on=DAY,
+    )  # fmt: skip
+    assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)
+
+
+def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str, UUID]) -> None:
+    head = board.house.served.engine.head()
+    url = f"/resultats?form=send&sur={people['Zoé Haddad']}"
+    form = board.card("Zoé Haddad", url).select(".open-form")[0]
+    assert [option.get_text() for option in form.select("option")] == ["Nadia Benali (0)", "Paul Rey (4)"]
+    board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
+    recorded = board.house.served.engine.read(head, 10)
+    assert [type(fact.event).__name__ for fact in recorded] == ["AdvisorAssigned", "ResultDispatched"]
+    assert len({fact.command for fact in recorded}) == 1
+
+
+def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict[str, UUID]) -> None:
+    card = board.card("Fatou Traoré")
+    assert "à choisir suivi·e par personne · le moins de tâches : Nadia Benali" in words(str(card))
+    assert form_of(card, "/transmettre").get_text().startswith("Nadia Benali")
+    board.act("Fatou Traoré", "/transmettre")
+    assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
+
+
+def test_nobody_and_strangers_are_refused(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(board.card("Fatou Traoré"), "/transmettre")
+    for advisor in ("", str(board.house.people[SOPHIE])):
+        refused = board.send(form, advisor=advisor)
+        assert refused.status_code == 422
+        assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
+
+
+def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(soup(board.page()), "/transmettre-surs")
+    assert form.get_text(strip=True) == "Transmettre les 2 sûrs"
+    after = board.follow(board.send(form))
+    assert "Résultat de Zoé Haddad transmis à Nadia Benali" in after
+    assert "Résultat de Tom Colin transmis à Nadia Benali" in after
+    assert "À transmettre · 1" in after
+    commands = {board.house.served.engine.history(people[name])[-1].command for name in ("Zoé Haddad", "Tom Colin")}
+    assert len(commands) == 2
+    head = board.house.served.engine.head()
+    assert board.send(form).status_code == 303, "sent twice"
+    assert board.house.served.engine.head() == head
+
+
+def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(soup(board.page()), "/transmettre-surs")
+    board.act("Tom Colin", "/transmettre", f"/resultats?form=send&sur={people['Tom Colin']}")
+    found = board.house.state(people["Tom Colin"])
+    assert found.advisor == board.house.people[NADIA]
+    board.house.on(people["Zoé Haddad"], assignment.close, reason="moved", note="")
+    answer = board.send(form)
+    assert answer.status_code == 422
+    said = words(answer.text)
+    assert "1 sur 2 enregistrés :" in said
+    assert "Zoé Haddad : ce dossier est clos depuis le 12 mai 2026" in said
+
+
+def test_debriefs_are_counted_by_advisor(at_work: House) -> None:
+    at_work.debriefed("0.3", first="Léa", last="Petit")
+    at_work.dispatched("0.5", first="Jean", last="Bono")
+    said = Board(at_work).said()
+    assert "Nadia Benali · 2 1 restitution tenue Voir les 2 résultats" in said
+
+
+def test_where_the_protocol_routes_directly_nothing_waits_for_the_referent(tmp_path: Path) -> None:
+    preset = presets.load("hautes-pyrenees")
+    with structures_of(tmp_path, {"Direct": preset}, DAY) as houses:
+        made = houses["Direct"]
+        hire(made, SOPHIE, "referent")
+        made.opened("Zoé", "Haddad", NADIA, imilo_number="12-345")
+        board = Board(made)
+        url = "/resultats/campagnes/nouvelle"
+        board.press(url, f"form[action='{url}']", name="Test", code="KMRTWX482", purpose="initial")
+        said = board.said(board.record([ZOE]))
+        assert "1 rapprochée d’elle-même" in said
+        assert "À transmettre · 0 Ici, les résultats arrivent d’eux-mêmes aux conseillers" in said
