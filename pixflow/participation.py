@@ -240,6 +240,8 @@ def unmatch(
     """
     if participation.matched is None or participation.dossier is None:
         return {}
+    if participation_id not in dossier.diagnostic.participations:
+        raise Refused("not-matched")
     reason = required(reason, "reason")
     return {
         "participation": [

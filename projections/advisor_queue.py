@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     case,
+    false,
     func,
     or_,
     select,
@@ -153,16 +154,40 @@ def piles(connection: Connection, role: str, today: date) -> list[Pile]:
     return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
 
 
-def escalated(
-    connection: Connection, to: Literal["referent", "manager"], today: date, limit: int = 50, offset: int = 0
+def due_days(connection: Connection, owner: UUID, today: date, wanted: Filter) -> dict[date, int]:
+    """How many of an advisor's visible rows are due on each day."""
+    query = select(table.c.due, func.count()).where(_mine(owner, today), *_wanted(wanted)).group_by(table.c.due)
+    return dict(connection.execute(query).all())
+
+
+def first_to_come(connection: Connection, owner: UUID, today: date) -> date | None:
+    """The day the next of an advisor's rows opens."""
+    query = select(func.min(table.c.opens)).where(table.c.owner == owner, table.c.opens > today)
+    return connection.execute(query).scalar()
+
+
+def pile_total(connection: Connection, role: str, kind: str, today: date) -> int:
+    query = select(func.count()).select_from(table)
+    return int(connection.execute(query.where(_pile(role, kind, today))).scalar_one())
+
+
+def pile(connection: Connection, role: str, kind: str, today: date, limit: int, offset: int) -> list[Any]:
+    """The rows of one pile of a role, the oldest first."""
+    query = select(table).where(_pile(role, kind, today))
+    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
+
+
+def waiting_long_total(connection: Connection, roles: frozenset[str], me: UUID, today: date) -> int:
+    query = select(func.count()).select_from(table)
+    return int(connection.execute(query.where(_escalated(roles, me, today))).scalar_one())
+
+
+def waiting_long(
+    connection: Connection, roles: frozenset[str], me: UUID, today: date, limit: int, offset: int
 ) -> list[Any]:
-    """The rows so late that the référent, or the manager, sees them too."""
-    query = select(table).where(_escalated(to, today), _visible(today))
-    return list(connection.execute(query.order_by(table.c.due, table.c.name).limit(limit).offset(offset)))
-
-
-def escalated_total(connection: Connection, to: Literal["referent", "manager"], today: date) -> int:
-    return int(connection.execute(select(func.count()).where(_escalated(to, today), _visible(today))).scalar_one())
+    """The rows of others that are so late that somebody of these roles sees them too, the oldest first."""
+    query = select(table).where(_escalated(roles, me, today))
+    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
 
 
 def of_subject(connection: Connection, stream: UUID) -> list[Any]:
@@ -193,11 +218,18 @@ def _mine(owner: UUID, today: date) -> ColumnElement[bool]:
     return and_(table.c.owner == owner, _visible(today))
 
 
-def _escalated(to: str, today: date) -> ColumnElement[bool]:
-    if to == "referent":
-        return and_(table.c.role == "advisor", table.c.to_referent <= today)
-    return table.c.to_manager <= today
-
-
 def _wanted(wanted: Filter) -> Sequence[ColumnElement[bool]]:
     return [table.c[name] == value for name, value in msgspec.structs.asdict(wanted).items() if value]
+
+
+def _pile(role: str, kind: str, today: date) -> ColumnElement[bool]:
+    return and_(table.c.role == role, table.c.kind == kind, _visible(today))
+
+
+def _escalated(roles: frozenset[str], me: UUID, today: date) -> ColumnElement[bool]:
+    to_referent = and_(table.c.role == "advisor", table.c.to_referent <= today) if "referent" in roles else false()
+    to_manager = table.c.to_manager <= today if "manager" in roles else false()
+    theirs = or_(table.c.owner.is_(None), table.c.owner != me)
+    if "referent" in roles:
+        theirs = and_(theirs, table.c.role != "referent")
+    return and_(_visible(today), or_(to_referent, to_manager), theirs)

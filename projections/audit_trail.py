@@ -1,7 +1,7 @@
 """Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,6 +77,22 @@ def positions(connection: Connection, stream: UUID) -> dict[int, int]:
     """The position of each version of a stream."""
     query = select(table.c.version, table.c.position).where(table.c.stream == stream)
     return dict(connection.execute(query).all())
+
+
+def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
+    """The dossiers changed last, each with its last fact; looks at the `among` latest facts."""
+    query = select(table).where(table.c.kind == "dossier").order_by(table.c.position.desc()).limit(among)
+    found: dict[UUID, Any] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.stream, row)
+    return list(found.values())[:limit]
+
+
+def position_at(connection: Connection, instant: datetime) -> int:
+    """The last position recorded at or before an instant, 0 when nothing was."""
+    known = table.c.at <= instant.astimezone(UTC).replace(tzinfo=None)
+    query = select(table.c.position).where(known).order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
+    return int(connection.execute(query).scalar() or 0)
 
 
 def count_by(connection: Connection, by: str, since: Any, topics: tuple[str, ...]) -> int:

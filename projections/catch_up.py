@@ -23,7 +23,7 @@ from projections.schema import folds, metadata, position, stopped
 
 PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sheet, directory, audit_trail)  # type: ignore[assignment]
 BATCH = 20_000
-RULES = frozenset({"protocol", "structure"})
+RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 _CHUNK = 500
 _REMEMBERED = 10_000
 
@@ -115,7 +115,7 @@ class ReadSide:
         for recorded in events:
             self._refs = references.evolve(self._refs, recorded)
         changes = self._fold(connection, moved)
-        if any(change.kind in RULES for change in changes):
+        if any(recorded.event.TOPIC in RULES for recorded in events):
             changes += self._everything_else(connection, set(moved))
         for projection in PROJECTIONS:
             self._project(connection, projection, changes)

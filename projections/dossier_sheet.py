@@ -114,6 +114,14 @@ def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(scope, wanted))).scalar_one())
 
 
+def counts(connection: Connection, scope: Scope) -> list[Any]:
+    """How many dossiers somebody reads, by stage, programme, site, and whether closed or followed by nobody."""
+    unassigned = table.c.advisor.is_(None)
+    columns = (table.c.stage, table.c.programme, table.c.site, table.c.closed)
+    query = select(*columns, unassigned.label("unassigned"), func.count().label("n")).where(*_scope(scope))
+    return list(connection.execute(query.group_by(*columns, unassigned)))
+
+
 def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
     """The programmes and sites that occur among the dossiers somebody reads."""
     return {name: list(connection.execute(_values(scope, name)).scalars()) for name in ("programme", "site")}

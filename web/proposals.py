@@ -11,7 +11,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Select,
     String,
+    case,
     column,
     distinct,
     func,
@@ -28,6 +30,7 @@ from projections.directory import Found
 Proposal = tuple[Found, Match]
 
 SHOWN: Final = 3
+MOST: Final = 60
 SURE: Final = 90
 BY_HAND: Final = Match(0, ())
 _START: Final = 4
@@ -108,17 +111,26 @@ def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, 
     long = [stream for stream, words in asked.items() if len(words) > 1]
     for order, least in ((short, 1), (long, 2)):
         starts = _starts(order, asked)
-        if starts is None:
-            continue
-        query = (
-            select(starts.c.place, directory.words.c.stream)
-            .join(directory.words, _begins(starts))
-            .group_by(starts.c.place, directory.words.c.stream)
-            .having(func.count(distinct(starts.c.start)) >= least)
-        )
-        for place, stream in connection.execute(query):
-            near[order[place]].add(stream)
+        if starts is not None:
+            for place, stream in connection.execute(_nearest(starts, least)):
+                near[order[place]].add(stream)
     return near
+
+
+def _nearest(starts: CTE, least: int) -> Select[Any]:
+    """Place and dossier, those with the most whole words in common first, and no more than MOST of them a place."""
+    found, word = starts.c, directory.words.c
+    whole = func.sum(case((word.word == found.word, 1), else_=0))
+    counted = (
+        select(
+            found.place, word.stream, func.row_number().over(partition_by=found.place, order_by=whole.desc()).label("n")
+        )
+        .join(directory.words, _begins(starts))
+        .group_by(found.place, word.stream)
+        .having(func.count(distinct(found.start)) >= least)
+        .subquery()
+    )
+    return select(counted.c.place, counted.c.stream).where(counted.c.n <= MOST)
 
 
 def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
@@ -149,11 +161,11 @@ def _begins(starts: CTE) -> ColumnElement[bool]:
 
 
 def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
-    """The first letters of every word, each with the place of its participation in `order`; None without any."""
-    starts = {(place, word[:_START]) for place, stream in enumerate(order) for word in asked[stream]}
+    """Every word and its first letters, each with the place of its participation in `order`; None without any."""
+    starts = {(place, word[:_START], word) for place, stream in enumerate(order) for word in asked[stream]}
     if not starts:
         return None
-    columns = column("place", Integer), column("start", String)
+    columns = column("place", Integer), column("start", String), column("word", String)
     listed = values(*columns, name="listed", literal_binds=True).data(sorted(starts))
     return listed.cte("asked")
 

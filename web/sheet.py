@@ -13,26 +13,13 @@ from pixflow.dossier.stepper import stepper
 from pixflow.grille import Explanation
 from pixflow.refused import Refused
 from projections import audit_trail
-from web import facts, reading
+from web import facts, reading, task_links
 from web.dependencies import Desk
 from web.forms import FORMS, offers
 from web.french import dates, events, path, refusals, words
 from web.french import tasks as task_words
 from web.naming import names_for
 
-TASK_FORMS: dict[tasks.Kind, str] = {
-    "present-pix": "present",
-    "plan-diagnostic": "plan",
-    "chase-diagnostic": "chase",
-    "chase-sharing": "chase",
-    "assign-advisor": "assign",
-    "hold-debrief": "debrief",
-    "build-prescription": "prescription",
-    "refer": "refer",
-    "record-outcome": "end",
-    "close-or-plan": "close",
-    "review-late-event": "review",
-}
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan")
 
 
@@ -140,8 +127,7 @@ def due_of(desk: Desk, dossier: Dossier, task: tasks.Task, open_to: frozenset[st
     at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"))
-    form = TASK_FORMS.get(task.kind, "")
-    about = task.key if form == "chase" else task.key.partition(":")[2]
+    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
     return Due(
         task, task_words.VERBS[task.kind], task_words.BUTTONS[task.kind], dates.due_words(at, desk.today, days), late,
         task_words.reason_long(task, delay, today=desk.today), form if form in open_to else "", about,

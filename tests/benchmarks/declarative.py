@@ -61,9 +61,7 @@ class Dossier(Aggregate):
         self.phone, self.email = phone, email
 
     @event("ProgrammeJoined")
-    def programme_joined(
-        self, programme: str, group: str | None, collective_end: date | None, on: date
-    ) -> None:
+    def programme_joined(self, programme: str, group: str | None, collective_end: date | None, on: date) -> None:
         self.programme, self.group, self.collective_end = programme, group, collective_end
 
     @event("AdvisorAssigned")
@@ -81,9 +79,7 @@ class Dossier(Aggregate):
         self.plan, self.campaign, self.modality, self.planned_for = plan, campaign, modality, planned_for
 
     @event("YoungPersonChased")
-    def young_person_chased(
-        self, about: str, channel: Channel, reached: bool, note: str, on: date
-    ) -> None:
+    def young_person_chased(self, about: str, channel: Channel, reached: bool, note: str, on: date) -> None:
         self.chases.setdefault(about, []).append(on)
 
     @event("ParticipationLinked")
@@ -95,15 +91,11 @@ class Dossier(Aggregate):
         self.progress[participation] = progress
 
     @event("ParticipationAdvanced")
-    def participation_advanced(
-        self, participation: UUID, progress: Decimal | None, on: date
-    ) -> None:
+    def participation_advanced(self, participation: UUID, progress: Decimal | None, on: date) -> None:
         self.progress[participation] = progress
 
     @event("ResultReceived")
-    def result_received(
-        self, participation: UUID, purpose: Purpose, result: Result, on: date
-    ) -> None:
+    def result_received(self, participation: UUID, purpose: Purpose, result: Result, on: date) -> None:
         self.participations[participation] = result
 
     @event("ResultDispatched")
@@ -111,9 +103,7 @@ class Dossier(Aggregate):
         self.dispatched[participation] = advisor
 
     @event("AppointmentSet")
-    def appointment_set(
-        self, task: str, at: datetime, day: date, place: str, on: date
-    ) -> None:
+    def appointment_set(self, task: str, at: datetime, day: date, place: str, on: date) -> None:
         self.appointments[task] = (at, day, place)
 
     @event("AppointmentMissed")
@@ -121,9 +111,7 @@ class Dossier(Aggregate):
         self.appointments.pop(task)
 
     @event("DebriefHeld")
-    def debrief_held(
-        self, participation: UUID, channel: Channel, note: str, on: date
-    ) -> None:
+    def debrief_held(self, participation: UUID, channel: Channel, note: str, on: date) -> None:
         self.debriefs[participation] = on
 
     @event("ProjectStated")
@@ -138,9 +126,7 @@ class Dossier(Aggregate):
         self.actions |= {action.id: Going(action) for action in actions}
 
     @event("ReferralAnswered")
-    def referral_answered(
-        self, referral: UUID, answer: str, reason: str, on: date
-    ) -> None:
+    def referral_answered(self, referral: UUID, answer: str, reason: str, on: date) -> None:
         going = next(one for one in self.actions.values() if one.referral == referral)
         going.answer = answer
 
@@ -149,9 +135,7 @@ class Dossier(Aggregate):
         self.actions[action].started, self.actions[action].ends = on, ends
 
     @event("ActionEnded")
-    def action_ended(
-        self, action: UUID, outcome: Literal["done", "abandoned"], note: str, on: date
-    ) -> None:
+    def action_ended(self, action: UUID, outcome: Literal["done", "abandoned"], note: str, on: date) -> None:
         self.actions[action].outcome = outcome
 
     @event("NoteTaken")

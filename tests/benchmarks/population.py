@@ -24,7 +24,13 @@ PROPOSED = ("cap-lec", "cafe-numerique")
 ACTIONS = (("CAP LEC", "cap-lec"), ("Passeport numérique", None), ("Café numérique", "cafe-numerique"))
 LAST_NAMES = ("Martin", "Le Goff", "Benali", "N’Diaye", "Lefèvre", "Da Silva", "Moreau", "Nguyen", "Roussel", "Kaya")
 FIRST_NAMES = ("Léa", "Yanis", "Inès", "Mathéo", "Awa", "Jean-Baptiste", "Chloé", "Enzo", "Maëlys", "Karim", "Océane")
-COMPETENCES = ("Mener une recherche", "Gérer des données", "Interagir", "Développer des documents", "Protéger ses données")
+COMPETENCES = (
+    "Mener une recherche",
+    "Gérer des données",
+    "Interagir",
+    "Développer des documents",
+    "Protéger ses données",
+)
 DOMAINS = ("Information et données", "Communication et collaboration", "Protection et sécurité")
 NOTE = "Vu en entretien : le projet avance, la mobilité reste à travailler."
 

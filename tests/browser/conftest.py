@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -23,7 +23,9 @@ ARGUMENTS = [
 ]
 BROKEN = """only => axe.run(document, {resultTypes: ["violations"], ...(only ? {runOnly: only} : {})}).then(
   found => found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]))"""
-"""The rules that a page breaks: each rule's name and where; all of them, or `only` some, since colours alone change."""
+"""The rules that a page breaks, each with where: all rules, or `only` some."""
+SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {"light": None, "dark": ["color-contrast"]}
+"""In the dark, colours alone are others."""
 OURS = ("status of 422", "status of 410")
 """A form drawn again, a file that is gone: the browser notes the status of our own answers too."""
 
@@ -98,9 +100,9 @@ def assert_page_is_right(page: Page) -> None:
     page.evaluate(AXE_SCRIPT)
     for width in (1360, 390):
         page.set_viewport_size({"width": width, "height": 820})
-        for scheme, only in (("light", None), ("dark", ["color-contrast"])):
+        for scheme, rules in SCHEMES.items():
             page.emulate_media(color_scheme=scheme)
-            broken = page.evaluate(BROKEN, only)
+            broken = page.evaluate(BROKEN, rules)
             assert not broken, f"{page.url} at {width} px, {scheme}: {broken}"
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from pixflow.pix_orga import Row
 from tests.browser.exports import written
 from tests.browser.house import House
 from tests.browser.person import Person
-from pixflow.pix_orga import Row
 
 
 class Walk:

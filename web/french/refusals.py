@@ -50,6 +50,7 @@ REFUSALS: dict[str, str] = {
     "not-retractable": "L’ouverture d’un dossier et un retrait ne se retirent pas. Corrigez l’identité, ou clôturez.",
     "undo-the-match": "Ce fait vient de Pix Orga : pour le retirer, défaites le rapprochement de la participation.",
     # participations and campaigns
+    "not-matched": "Cette participation n’est pas rapprochée de ce dossier.",
     "already-matched": "Cette participation est déjà rapprochée ({dossier}) : défaites d’abord ce rapprochement.",
     "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
     "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",

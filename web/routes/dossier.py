@@ -18,6 +18,7 @@ from web import facts, sheet
 from web.dependencies import AtDesk, Desk
 from web.forms import FORMS, offers
 from web.french import missing, path
+from web.matching import match_waiting
 from web.pages import FormData, page, redirect, validate
 from web.recording import Outcome, record
 from web.sheet import OpenForm
@@ -83,6 +84,9 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
         desk, {**spec.streams(form), "dossier": dossier_id}, spec.decide, command_id=form.command_id,
         seen={"dossier": form.seen} if form.seen is not None else None, context=context, **sent,
     )  # fmt: skip
+    if outcome.recorded and name == "identity":
+        desk.refresh()
+        match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)
     return press.answer(outcome)
 
 

@@ -16,7 +16,7 @@ from pixflow.refused import Refused
 from projections import directory, dossier_sheet
 from projections.directory import Found
 from projections.dossier_sheet import Filter
-from web import facets, questions
+from web import facets
 from web.dependencies import AtDesk, Desk
 from web.french import dates, refusals, words
 from web.matching import match_waiting
@@ -71,7 +71,7 @@ def read(
     wanted = Filter(stage, programme, site, state)
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
     kept = {"state": "" if state == "open" else state}
-    counted = questions.dossier_counts(desk.read, desk.scope)
+    counted = dossier_sheet.counts(desk.read, desk.scope)
     there = [row for row in counted if _in_state(row, state)]
     pager = Pager.at(facets.total(there, asked), p, "/dossiers", {**kept, **asked})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)

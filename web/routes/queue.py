@@ -12,7 +12,7 @@ from pixflow.events import campaign, dossier, participation
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
-from web import facets, questions, task_links
+from web import facets, task_links
 from web.dependencies import AtDesk, Desk
 from web.french import dates, words
 from web.french import tasks as french
@@ -104,7 +104,7 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     matching = facets.total(counted, asked)
     pager = Pager.at(matching, p, "/boite", asked)
     rows = advisor_queue.page(desk.read, desk.me, desk.today, wanted, SIZE, pager.offset)
-    days = questions.due_days(desk.read, desk.me, desk.today, wanted)
+    days = advisor_queue.due_days(desk.read, desk.me, desk.today, wanted)
     return {
         "own_total": sum(row.n for row in counted),
         "own_late": sum(row.late for row in counted),
@@ -112,7 +112,7 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
         "groups": groups([Line(desk, row) for row in rows], days, desk.today),
         "chips": facets.chips("/boite", FACETS, counted, asked, {}),
         "later": advisor_queue.later(desk.read, desk.me, desk.today),
-        "next": questions.first_to_come(desk.read, desk.me, desk.today),
+        "next": advisor_queue.first_to_come(desk.read, desk.me, desk.today),
         "pager": pager,
     }
 
@@ -141,9 +141,9 @@ def done_today(desk: Desk) -> int:
 
 
 def _waiting_long(desk: Desk, q: int) -> dict[str, Any]:
-    total = questions.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
+    total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
     pager = Pager.at(total, q, "/boite", {}, name="q", anchor="#en-attente")
-    rows = questions.waiting_long(desk.read, desk.roles, desk.me, desk.today, SIZE, pager.offset) if total else []
+    rows = advisor_queue.waiting_long(desk.read, desk.roles, desk.me, desk.today, SIZE, pager.offset) if total else []
     return {"escalated": [Line(desk, row) for row in rows], "escalated_pager": pager}
 
 
@@ -161,7 +161,7 @@ def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
 
 def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:
     if pile.kind == "declare-campaign" and pile.count == 1:
-        row = questions.pile(desk.read, "referent", pile.kind, desk.today, 1, 0)[0]
+        row = advisor_queue.pile(desk.read, "referent", pile.kind, desk.today, 1, 0)[0]
         return task_links.href(row.subject, row.stream, row.key, row.kind)
     return task_links.pile(pile.kind)
 
@@ -175,8 +175,8 @@ def due_said(due: date, today: date, calendar: Calendar) -> tuple[str, bool]:
 def _pile(request: Request, desk: Desk, kind: str, p: int) -> Response:
     if "referent" not in desk.roles or kind not in french.PILES:
         raise HTTPException(404)
-    total = questions.pile_total(desk.read, "referent", kind, desk.today)
+    total = advisor_queue.pile_total(desk.read, "referent", kind, desk.today)
     pager = Pager.at(total, p, "/boite", {"pile": kind})
-    rows = questions.pile(desk.read, "referent", kind, desk.today, SIZE, pager.offset)
+    rows = advisor_queue.pile(desk.read, "referent", kind, desk.today, SIZE, pager.offset)
     context = {"title": french.PILES[kind](total), "lines": [Line(desk, row) for row in rows], "pager": pager}
     return page(request, "pile.html", context, block="pile")

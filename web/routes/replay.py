@@ -15,7 +15,7 @@ from pixflow.events.values import Role
 from pixflow.references import References
 from pixflow.tasks import Task
 from projections import audit_trail, directory
-from web import questions, replaying
+from web import replaying
 from web.dependencies import Desk, allowed
 from web.french import changes, dates, details, events, path, words
 from web.french import tasks as french
@@ -58,7 +58,7 @@ class Asked:
 @router.get("/rejouer")
 def choose(request: Request, desk: AtReplay) -> Response:
     """A search, and the dossiers changed last."""
-    rows = questions.recent(desk.read, RECENT)
+    rows = audit_trail.recent(desk.read, RECENT)
     known = directory.named(desk.read, [row.stream for row in rows])
     lines = []
     for row in rows:
@@ -82,7 +82,7 @@ def replay(
         raise HTTPException(404)
     position = trail[n - 1].position
     if asked.at and asked.version:
-        position = max(position, questions.position_at(desk.read, asked.at))
+        position = max(position, audit_trail.position_at(desk.read, asked.at))
     refs = desk.engine.references_at(position)
     shown = replaying.at_version(trail, n, refs)
     context = {
