@@ -14,6 +14,7 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
 from projections import advisor_queue, stores
+from web.demo import EXPORTS
 from web.french import dates, words
 from web.french import tasks as task_words
 from web.settings import Settings
@@ -87,6 +88,8 @@ def _say_who(folder: Path, slug: str) -> None:
         role = min(member.roles, key=LOOK_ORDER.index)
         table.add_row(f"{member.name}  [dim]{member.email}[/]", words.ROLES[role], LOOK[role])
     console.print(table)
+    for export in sorted((folder / slug / EXPORTS).glob("*.csv")):
+        console.print(f"Un export à importer, page Résultats : {export}", soft_wrap=True)
 
 
 LOOK = {

@@ -133,14 +133,22 @@ def page(
 def draw(
     request: Request, template: str, context: Mapping[str, Any], *, block: str | None, status: int
 ) -> HTMLResponse:
-    """`block` of a template, or all of it when that is None."""
+    """`block` of a template and the rail beside it, or the whole page when that is None."""
     frame = getattr(request.state, "frame", None) or Frame()
     seen = {"request": request, "frame": frame, "fragment": block is not None, **context}
     if block is None:
         html = environment().get_template(template).render(seen)
     else:
-        html = render_block(environment(), template, block, seen)
+        html = render_block(environment(), template, block, seen) + _rail(frame)
     return HTMLResponse(html, status, {"Vary": "HX-Request"})
+
+
+def _rail(frame: Frame) -> str:
+    """The rail's counters beside a fragment: what was just recorded may have moved them."""
+    if not frame.nav:
+        return ""
+    rail = environment().get_template("_rail.html").render(frame=frame)
+    return f'<hx-partial hx-target="#rail" hx-swap="outerHTML">{rail}</hx-partial>'
 
 
 def redirect(request: Request, url: str) -> Response:

@@ -110,24 +110,23 @@ def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, 
     short = [stream for stream, words in asked.items() if len(words) == 1]
     long = [stream for stream, words in asked.items() if len(words) > 1]
     for order, least in ((short, 1), (long, 2)):
-        starts = _starts(order, asked)
-        if starts is not None:
-            for place, stream in connection.execute(_nearest(starts, least)):
+        listed = _listed(order, asked)
+        if listed is not None:
+            for place, stream in connection.execute(_nearest(listed, least)):
                 near[order[place]].add(stream)
     return near
 
 
-def _nearest(starts: CTE, least: int) -> Select[Any]:
+def _nearest(listed: CTE, least: int) -> Select[Any]:
     """Place and dossier, those with the most whole words in common first, and no more than MOST of them a place."""
-    found, word = starts.c, directory.words.c
+    found, word = listed.c, directory.words.c
     whole = func.sum(case((word.word == found.word, 1), else_=0))
+    number = func.row_number().over(partition_by=found.place, order_by=(whole.desc(), word.stream))
     counted = (
-        select(
-            found.place, word.stream, func.row_number().over(partition_by=found.place, order_by=whole.desc()).label("n")
-        )
-        .join(directory.words, _begins(starts))
+        select(found.place, word.stream, number.label("n"))
+        .join(directory.words, _begins(listed))
         .group_by(found.place, word.stream)
-        .having(func.count(distinct(found.start)) >= least)
+        .having(func.count(distinct(found.word)) >= least)
         .subquery()
     )
     return select(counted.c.place, counted.c.stream).where(counted.c.n <= MOST)
@@ -136,13 +135,13 @@ def _nearest(starts: CTE, least: int) -> Select[Any]:
 def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
     """The dossiers with one word that begins as one of theirs, and the whole name nearly the same."""
     order = list(asked)
-    starts = _starts(order, asked)
-    if starts is None:
+    listed = _listed(order, asked)
+    if listed is None:
         return {}
     person = directory.people.c
     query = (
-        select(starts.c.place, type_coerce(person.stream, String), person.sort)
-        .join(directory.words, _begins(starts))
+        select(listed.c.place, type_coerce(person.stream, String), person.sort)
+        .join(directory.words, _begins(listed))
         .join(directory.people, person.stream == directory.words.c.stream)
     )
     choices: dict[UUID, dict[str, str]] = defaultdict(dict)
@@ -156,18 +155,18 @@ def _alike(name: str, choices: Mapping[str, str]) -> set[UUID]:
     return {UUID(str(stream)) for _, _, stream in found}
 
 
-def _begins(starts: CTE) -> ColumnElement[bool]:
-    return directory.words.c.word.between(starts.c.start, starts.c.start.concat("\x7f"))
+def _begins(listed: CTE) -> ColumnElement[bool]:
+    start = func.substr(listed.c.word, 1, _START)
+    return directory.words.c.word.between(start, start.concat("\x7f"))
 
 
-def _starts(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
-    """Every word and its first letters, each with the place of its participation in `order`; None without any."""
-    starts = {(place, word[:_START], word) for place, stream in enumerate(order) for word in asked[stream]}
-    if not starts:
+def _listed(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
+    """Every word, with the place of its participation in `order`; None without any."""
+    words = sorted((place, word) for place, stream in enumerate(order) for word in asked[stream])
+    if not words:
         return None
-    columns = column("place", Integer), column("start", String), column("word", String)
-    listed = values(*columns, name="listed", literal_binds=True).data(sorted(starts))
-    return listed.cte("asked")
+    columns = column("place", Integer), column("word", String)
+    return values(*columns, name="listed", literal_binds=True).data(words).cte("asked")
 
 
 def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUID]]:

@@ -1,4 +1,4 @@
-"""The library's declarative Aggregate doing a dossier's work, as its documentation shows: what one command is compared to.
+"""The library's declarative Aggregate doing the work of a dossier, as its documentation shows it.
 
 Values travel through the library's JSON transcoder, with one transcoding for each type that the events carry.
 """
@@ -172,7 +172,7 @@ class Dossier(Aggregate):
 
 
 class Dossiers(Application[UUID]):
-    """The library's application on its own SQLite recorder; `synchronous` is SQLite's pragma, None to leave it alone."""
+    """The library's application on its own SQLite recorder; `synchronous` is SQLite's pragma, left alone when None."""
 
     def __init__(self, path: Path, synchronous: Literal["FULL", "NORMAL"] | None) -> None:
         self._synchronous = synchronous

@@ -85,14 +85,20 @@ class Report:
             Path(path).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
-def interleaved(rounds: int, contenders: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
-    """The seconds each contender says it took, round by round; each round begins with another one."""
+def interleaved(
+    rounds: int, contenders: Mapping[str, Callable[[], float]], *, collect: bool = True
+) -> dict[str, list[float]]:
+    """The seconds each contender says it took, round by round; each round begins with another one.
+
+    Nobody pays for another's garbage: it is collected in between, unless `collect` is False (for short rounds).
+    """
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     names = list(contenders)
     for turn in range(rounds):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
-            gc.collect()
+            if collect:
+                gc.collect()
             seconds[name].append(contenders[name]())
     return seconds
 

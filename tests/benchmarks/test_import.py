@@ -1,4 +1,4 @@
-"""An export of 5,000 rows of which half are matched by number and names, against csv and one insert of the same bytes."""
+"""An export of 5,000 rows, half of them matched by number and names, against csv and one insert of the same bytes."""
 
 import csv
 import io

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
@@ -25,7 +25,12 @@ T = TypeVar("T")
 ROUNDS = 9
 COMMANDS = 100
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
-SAID = {"partner": Partner(None, "ViaFormation"), "starts": None, "ends": date(2026, 12, 18), "note": "à rappeler"}
+SAID: dict[str, Any] = {
+    "partner": Partner(None, "ViaFormation"),
+    "starts": None,
+    "ends": date(2026, 12, 18),
+    "note": "à rappeler",
+}
 
 pytestmark = pytest.mark.benchmark
 
@@ -132,7 +137,7 @@ def some(items: Sequence[T]) -> Iterator[list[T]]:
         yield turn
 
 
-def for_each(work: Callable[[T], None], items: Sequence[T]) -> float:
+def for_each(work: Callable[[T], object], items: Sequence[T]) -> float:
     return spent(lambda: [work(item) for item in items])
 
 

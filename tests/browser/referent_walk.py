@@ -172,7 +172,7 @@ def sending(sophie: Person, name: str) -> Locator:
 
 
 def later_export(walk: Walk) -> None:
-    """One newly shared, one progressed, one gone, one new; recorded once the question about the one gone is answered."""
+    """One newly shared, one progressed, one gone, one new: recorded once the question is answered."""
     sophie = walk.sophie
     walk.day(date(2026, 4, 7))
     sophie.uploads(walk.export(LATER, LATER_EXPORT))

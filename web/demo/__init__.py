@@ -9,11 +9,12 @@ from pixflow import presets, structures
 from pixflow.dossier import assignment, orientation
 from projections import stores
 from projections.catch_up import ReadSide
-from web.demo import advisors, referent
+from web.demo import advisors, pix, referent
 from web.demo.people import SITES, SLOWNESS, STRUCTURE, Youth, invent
-from web.demo.world import MONTHS, Clock, World, at, working_days
+from web.demo.world import MONTHS, Clock, World, at, take_test, working_days
 
 YOUNG_PEOPLE = 46
+EXPORTS = "exports-a-importer"
 SLUG = structures.slug_of(STRUCTURE)
 EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
 
@@ -56,6 +57,21 @@ def _play(world: World, now: datetime) -> None:
             advisors.partners(world)
             advisors.close_what_is_over(world)
     read.database.dispose()
+    world.clock.go(now)
+    _leave_an_export(world, everyone)
+
+
+def _leave_an_export(world: World, everyone: list[Youth]) -> None:
+    """Today's export, not imported: for whoever tries the demonstration to drop on Résultats."""
+    yesterday = world.calendar.local_day(world.clock.now) - timedelta(days=1)
+    planned = [youth for youth in everyone if youth.manner == "shares" and not youth.tries]
+    for youth in planned[:4]:
+        youth.eager = True
+        take_test(youth, yesterday, world.random)
+    name, content = pix.export(everyone, world.clock.now, world.random)
+    folder = world.opened.folder / EXPORTS
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
 
 
 def _spread(days: list[date]) -> list[date]:
