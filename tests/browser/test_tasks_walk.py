@@ -7,7 +7,7 @@ the 7th to the 10th.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -187,26 +187,27 @@ def locale(tmp_path: Path) -> Iterator[House]:
 def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Callable[..., Page], case: Case) -> None:
     case.prepare(locale)
     locale.day(THURSDAY)
+    before = rows(locale)
+    owed = next(task for task in before if kind_of(task) == case.kind)
+    queue = "/boite" if before[owed] == NADIA else f"/boite?pile={case.kind}"
     with listening(locale.app) as url:
-        nadia, sophie = (Person(new_tab(base_url=url), name) for name in (NADIA, SOPHIE))
-        before = rows(nadia) | rows(sophie)
-        owed = next(task for task in before if kind_of(task) == case.kind)
-        doer = nadia if owed in rows(nadia) else sophie
-        doer.goes(f"/boite?pile={case.kind}" if doer is sophie else "/boite")
-        expect(doer.page.locator(f"#{owed} .due")).to_have_text(case.due)
-        doer.page.locator(f"#{owed} .item-act > a.btn").click()
+        doer = Person(new_tab(base_url=url), before[owed])
+        doer.goes(queue)
+        row = doer.page.locator(f"#{owed}")
+        expect(row.locator(".due")).to_have_text(case.due)
+        row.locator(".item-act > a.btn").click()
         do(doer, case)
-        doer.goes_to_queue()
-        expect(doer.page.locator(f"#{owed}")).to_have_count(0)
-        after = rows(nadia) | rows(sophie)
-        assert before - after == {owed}
-        assert sorted(map(kind_of, after - before)) == sorted(case.appear)
-        if case.later:
-            day, kind = case.later
-            locale.day(date.fromordinal(day.toordinal() - 1))
-            assert kind not in map(kind_of, rows(nadia))
-            locale.day(day)
-            assert kind in map(kind_of, rows(nadia))
+        doer.goes(queue)
+        expect(row).to_have_count(0)
+    after = rows(locale)
+    assert set(before) - set(after) == {owed}
+    assert sorted(map(kind_of, set(after) - set(before))) == sorted(case.appear)
+    if case.later:
+        day, kind = case.later
+        locale.day(day - timedelta(days=1))
+        assert kind not in map(kind_of, rows(locale))
+        locale.day(day)
+        assert kind in map(kind_of, rows(locale))
 
 
 def do(doer: Person, case: Case) -> None:
@@ -219,11 +220,15 @@ def do(doer: Person, case: Case) -> None:
     return doer.sees(case.told, within=".notice")
 
 
-def rows(person: Person) -> set[str]:
-    """The ids of every row that somebody sees, those of the piles included, fetched as their browser would."""
-    queue = person.page.request.get("/boite").text()
-    piles = [person.page.request.get(f"/boite?pile={pile}").text() for pile in re.findall('id="pile-([^"]+)"', queue)]
-    return {task for html in (queue, *piles) for task in re.findall('id="(task-[^"]+)"', html)}
+def rows(house: House) -> dict[str, str]:
+    """The ids of every row that the team sees, those of the piles included, and who sees it."""
+    found = {}
+    for name in (NADIA, SOPHIE):
+        client = house.client(name)
+        queue = client.get("/boite").text
+        piles = [client.get(f"/boite?pile={pile}").text for pile in re.findall('id="pile-([^"]+)"', queue)]
+        found |= {task: name for html in (queue, *piles) for task in re.findall('id="(task-[^"]+)"', html)}
+    return found
 
 
 def kind_of(task: str) -> Kind:

@@ -15,10 +15,12 @@ from pixflow.events.values import Role
 from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.work import Step
+from tests.web.client import InspectingClient
 from tests.web.paths import House
 from web.site import site
 
 CHUNK = 500
+
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
@@ -80,3 +82,12 @@ def said(tag: Any) -> str:
 def texts(html: str, selector: str) -> list[str]:
     """The words of each part that a selector finds."""
     return [said(tag) for tag in soup(html).select(selector)]
+
+
+def part(client: InspectingClient, path: str) -> str:
+    """The fragment that htmx swaps into a page, without the rail that comes beside it; both must be on the page."""
+    answer = client.get(path, headers=HTMX).text
+    block, _, rail = answer.partition('<hx-partial hx-target="#rail" hx-swap="outerHTML">')
+    assert "<html" not in answer
+    assert rail.removesuffix("</hx-partial>") in client.get(path).text
+    return block

@@ -37,12 +37,14 @@ def board(at_work: House, people: dict[str, UUID]) -> Board:
 def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str, UUID]) -> None:
     card = words(str(board.card("Zoé Haddad")))
     assert "Zoé Haddad 70 % · 41-70 Nadia Benali suit déjà ce dossier" in card
+    current = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
+    assert current
     after = board.act("Zoé Haddad", "/transmettre")
     assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Défaire…" in after
     assert "Transmis cette semaine · 1" in after
     assert "Nadia Benali · 1 aucune restitution tenue" in after
     assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
-        participation=board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")[0],
+        participation=current[0],
         advisor=board.house.people[NADIA], on=DAY,
     )  # fmt: skip
     assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)

@@ -8,7 +8,7 @@ import pytest
 from pixflow import participation
 from pixflow.dossier import assignment
 from tests.web.client import InspectingClient, words
-from tests.web.filled import HTMX, fill, said, soup, texts
+from tests.web.filled import HTMX, fill, part, said, soup, texts
 from tests.web.paths import House, house
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
@@ -106,7 +106,7 @@ def test_only_who_may_open_a_dossier_is_offered_to(at_work: House) -> None:
 def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
     fill(at_work, 60)
     client = at_work.client(NADIA)
-    assert client.get("/dossiers?p=2", headers=HTMX).text in client.get("/dossiers?p=2").text
+    assert part(client, "/dossiers?p=2") in client.get("/dossiers?p=2").text
 
 
 # --- the search

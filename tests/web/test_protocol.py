@@ -7,7 +7,7 @@ import pytest
 from pixflow import presets, publishing
 from pixflow.people import OPERATOR
 from tests.web.client import words
-from tests.web.filled import HTMX, soup, structures_of, texts
+from tests.web.filled import part, soup, structures_of, texts
 from tests.web.paths import House, house
 from web.french import protocol as french
 
@@ -122,4 +122,4 @@ def test_earlier_and_coming_versions_are_listed_and_readable(at_work: House) -> 
 
 def test_everyone_reads_it_and_the_fragment_is_the_same(at_work: House) -> None:
     client = at_work.client(YANN)
-    assert client.get("/protocole", headers=HTMX).text in client.get("/protocole").text
+    assert part(client, "/protocole") in client.get("/protocole").text
