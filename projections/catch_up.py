@@ -22,7 +22,7 @@ from projections.change import Change, Projection, Source
 from projections.schema import folds, metadata, position, stopped
 
 PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sheet, directory, audit_trail)  # type: ignore[assignment]
-BATCH = 20_000
+BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 _CHUNK = 500
 _REMEMBERED = 10_000

@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 
 import pixflow
 import projections
-from projections.catch_up import ReadSide
+from projections.catch_up import BATCH, ReadSide
 from projections.change import Source
 
 POINTER = "live"
@@ -80,7 +80,7 @@ def rebuild(folder: Path, source: Source, progress: Callable[[int, int], None] =
     side = ReadSide(source, made)
     head = source.head()
     while side.position < head:
-        progress(side.catch_up(limit=20_000, batch=20_000), head)
+        progress(side.catch_up(limit=BATCH), head)
     side.catch_up()
     made.dispose()
     point(folder, path)

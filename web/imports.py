@@ -206,7 +206,7 @@ def counts(preview: Preview) -> list[tuple[int, str]]:
 
 
 def line(change: Change) -> Line:
-    before = words.percent(percent(change.progress_before)) if change.progress_before is not None else ""
+    before = _done(change.progress_before) if change.progress_before is not None else ""
     what = reasons.CHANGES[change.what]
     if change.doubt:
         what += f" ({reasons.DOUBTS[change.doubt]})"
@@ -219,9 +219,11 @@ def _after(change: Change) -> str:
         return ""
     if change.mastery is not None:
         return f"résultat {words.percent(percent(change.mastery))}"
-    if change.progress is None:
-        return "en cours"
-    return "fini, non partagé" if change.progress == Decimal(1) else words.percent(percent(change.progress))
+    return "en cours" if change.progress is None else _done(change.progress, "fini, non partagé")
+
+
+def _done(progress: Decimal, finished: str = "fini") -> str:
+    return finished if progress == 1 else words.percent(percent(progress))
 
 
 def asked(question: Question) -> Asked:

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.campaign import Campaign
-from pixflow.grille import explain, percent
+from pixflow.grille import percent
 from pixflow.matching import Match
-from projections import advisor_queue, result_routing
+from projections import result_routing
 from projections.directory import Found
-from web import lately, proposals
+from web import lately, proposals, sending
 from web.dependencies import Desk
 from web.french import dates, reasons, words
 from web.french.words import NBSP, say
@@ -80,27 +80,6 @@ class Card:
     sure: Candidate | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A result to give to an advisor: the one who follows the dossier, or none yet."""
-
-    stream: UUID
-    participation: UUID
-    name: str
-    said: str
-    advisor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What one advisor was given this week. `late`: how many debriefs are late, and by how many working days."""
-
-    name: str
-    rows: Sequence[Any]
-    held: int
-    late: tuple[int, int] | None
-
-
 def context(
     desk: Desk,
     place: Place,
@@ -111,9 +90,9 @@ def context(
 ) -> dict[str, Any]:
     """Everything results.html needs."""
     waiting = _pager(result_routing.waiting_total(desk.read), place.waiting, place, "p", "a-rapprocher")
-    sending = _pager(result_routing.to_dispatch_total(desk.read, desk.refs), place.sending, place, "t", "a-transmettre")
+    routed = _pager(result_routing.to_dispatch_total(desk.read, desk.refs), place.sending, place, "t", "a-transmettre")
     cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
-    results = result_routing.to_dispatch(desk.read, SIZE, sending.offset, desk.refs)
+    results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
     sent = result_routing.dispatched(desk.read, _monday(desk.today))
     counted = result_routing.of_campaigns(desk.read)
     return {
@@ -128,11 +107,11 @@ def context(
         "cards": cards,
         "waiting": waiting,
         "certain": [card for card in cards if card.sure],
-        "sending": sending,
-        "results": [_sending(desk, row) for row in results],
-        "advisors": advisors(desk) if results else [],
+        "sending": routed,
+        "results": [sending.sending(desk, row) for row in results],
+        "advisors": sending.advisors(desk) if results else [],
         "by_referent": desk.refs.protocol(desk.today).result_route == "referent",
-        "sent": _by_advisor(desk, sent),
+        "sent": sending.by_advisor(desk, sent),
         "sent_total": len(sent),
         "matched": lately.matched(desk),
         "choices": _choices(desk) if opened else {},
@@ -159,7 +138,7 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
         "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
         "programmes": [("", "Pas encore connu"), *words.PROGRAMMES.items()],
         "advisors": [("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
-        "loads": [(str(id), f"{name} ({words.number(load)})") for id, name, load in advisors(desk)],
+        "loads": [(str(id), f"{name} ({words.number(load)})") for id, name, load in sending.advisors(desk)],
     }
 
 
@@ -210,7 +189,7 @@ def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered:
     alike = match is not None and "namesake" in match.warnings
     about = (
         words.PROGRAMMES.get(found.programme, found.programme),
-        _staff(desk, found.advisor) if found.advisor else "sans conseiller·ère",
+        sending.staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère",
         f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
         "dossier clos" if found.closed else "",
     )
@@ -236,39 +215,3 @@ def progress(row: Any) -> str:
         return "en cours"
     done = Decimal(row.progress)
     return "fini, non partagé" if done == 1 else f"{words.percent(percent(done))} du test"
-
-
-# --- to dispatch
-
-
-def _sending(desk: Desk, row: Any) -> Sending:
-    said = "sans taux"
-    if row.mastery is not None:
-        published = desk.refs.grille(row.received_on)
-        read = explain(published.document, published.number, Decimal(row.mastery))
-        said = f"{words.percent(read.percent)} · {read.band.low}-{read.band.high}"
-    advisor = _staff(desk, row.advisor) if row.advisor else ""
-    return Sending(row.stream, row.participation, row.name, said, advisor)
-
-
-def advisors(desk: Desk) -> list[tuple[UUID, str, int]]:
-    """Who may be given a result, with how many tasks they have, the least loaded first."""
-    load = advisor_queue.load(desk.read, desk.today)
-    return sorted(((id, name, load.get(id, 0)) for id, name in desk.staff("advisor")), key=lambda one: (one[2], one[1]))
-
-
-def _by_advisor(desk: Desk, rows: Sequence[Any]) -> list[Sent]:
-    late = lately.late_debriefs(desk)
-    groups: dict[UUID, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(row.dispatched_to, []).append(row)
-    made = [
-        Sent(_staff(desk, advisor), mine, sum(row.debriefed_on is not None for row in mine), late.get(advisor))
-        for advisor, mine in groups.items()
-    ]
-    return sorted(made, key=lambda one: (-len(one.rows), one.name))
-
-
-def _staff(desk: Desk, id: UUID) -> str:
-    member = desk.refs.team.get(id)
-    return member.name if member else "une personne inconnue"

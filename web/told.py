@@ -137,8 +137,8 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             return Line(say("{typed}, de nouveau à rapprocher", typed=typed))
         case ResultDispatched(advisor=advisor):
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            sent = names.dossier(fact.originator_id), names.staff(advisor)
-            return Line(say("résultat de {name} transmis à {advisor}", name=sent[0], advisor=sent[1]), undo)
+            of, to = words.de(names.dossier(fact.originator_id)), names.staff(advisor)
+            return Line(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case DossierOpened():
             return Line(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
     return Line(events.sentence(fact, names))

@@ -49,12 +49,13 @@ def test_load_decide_save(opened: Opened, tmp_path: Path, report: Report) -> Non
     fill(opened.engine, [*house.told(), *(said for path in paths for said in path)])
     told = [[event for _, _, event in path] for path in paths]
     full, default = Dossiers(tmp_path / "full.db", "FULL"), Dossiers(tmp_path / "default.db", None)
+    processor: dict[str, list[float]] = {"ours": [], "full": [], "default": []}
     seconds = interleaved(
         ROUNDS,
         {
-            "ours": ours(opened, lives),
-            "full": theirs(full, lives, told),
-            "default": theirs(default, lives, told),
+            "ours": ours(opened, lives, processor["ours"]),
+            "full": theirs(full, lives, told, processor["full"]),
+            "default": theirs(default, lives, told, processor["default"]),
             "floor": floor(tmp_path / "floor.db", opened, lives),
         },
     )
@@ -71,6 +72,7 @@ def test_load_decide_save(opened: Opened, tmp_path: Path, report: Report) -> Non
     }
     lines = [Line(what, seconds[name], COMMANDS, "commands") for name, what in names.items()]
     mine, theirs_full, theirs_default, _ = lines
+    lines += [Line(f"processor time of {names[name]}", processor[name], COMMANDS, "commands") for name in processor]
     aims = [
         Aim("against the Aggregate at the same durability", mine.rate / theirs_full.rate, 2, "×", at_least=True),
         Aim("against the library as it comes", mine.rate / theirs_default.rate, 2, "×", at_least=True),
@@ -79,9 +81,10 @@ def test_load_decide_save(opened: Opened, tmp_path: Path, report: Report) -> Non
     assert mine.rate > 50
 
 
-def ours(opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
+def ours(opened: Opened, lives: Sequence[Life], processor: list[float]) -> Callable[[], float]:
     """The whole of a command: its id and fingerprint, the actor's right, the decision, its stamps, claims, versions."""
     turns = some(lives)
+    opened.engine.references()  # read once when a program starts
 
     def refer(life: Life) -> None:
         command = uuid4()
@@ -90,10 +93,12 @@ def ours(opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
             seen={"dossier": 30}, context={"referral": new_id(command, "referral")}, action=life.actions[2].id, **SAID,
         )  # fmt: skip
 
-    return lambda: for_each(refer, next(turns))
+    return lambda: for_each(refer, next(turns), processor)
 
 
-def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence[Event]]) -> Callable[[], float]:
+def theirs(
+    application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence[Event]], processor: list[float]
+) -> Callable[[], float]:
     """The same rules and the same event, and nothing of the rest."""
     dossiers = [replayed(events) for events in told]
     for turn in some(dossiers):
@@ -104,7 +109,7 @@ def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence
         dossier, life = pair
         application.send_referral(dossier.id, referral=uuid4(), action=life.actions[2].id, on=NOW.date(), **SAID)
 
-    return lambda: for_each(refer, next(turns))
+    return lambda: for_each(refer, next(turns), processor)
 
 
 def floor(path: Path, opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
@@ -137,8 +142,8 @@ def some(items: Sequence[T]) -> Iterator[list[T]]:
         yield turn
 
 
-def for_each(work: Callable[[T], object], items: Sequence[T]) -> float:
-    return spent(lambda: [work(item) for item in items])
+def for_each(work: Callable[[T], object], items: Sequence[T], processor: list[float] | None = None) -> float:
+    return spent(lambda: [work(item) for item in items], processor)
 
 
 def synchronous(application: Dossiers) -> str:

@@ -40,7 +40,7 @@ def test_queue_page(browsers: dict[int, TestClient], report: Report) -> None:
     assert len({page.text.count('id="task-') for page in pages.values()}) == 1
     contenders = {str(size): partial(drawn, browser) for size, browser in browsers.items()}
     seconds = interleaved(ROUNDS, contenders, collect=False)
-    lines = [Line(f"queue page among {size:,} dossiers", seconds[str(size)], 1, "pages") for size in browsers]
+    lines = [Line(f"queue page among {size:,} dossiers", seconds[str(size)], 1, "page") for size in browsers]
     few, many = lines
     p95 = {line.what: statistics.quantiles(line.seconds, n=20)[-1] * 1000 for line in lines}
     aims = [

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -46,7 +46,7 @@ class Clock:
         self.now = datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
-def pixflow(data: Path, clock: Clock, *arguments: object) -> str:
+def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> str:
     """What a command of the terminal says, run on that folder at that time; it must succeed."""
     told = CliRunner(env={"PIXFLOW_DATA": str(data), "COLUMNS": "200"})
     with (
@@ -58,7 +58,7 @@ def pixflow(data: Path, clock: Clock, *arguments: object) -> str:
     return result.output.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def begin(data: Path, clock: Clock) -> None:
+def begin(data: Path, clock: Callable[[], datetime]) -> None:
     """From an empty folder: the structure and its team."""
     sites = [argument for one in SITES for argument in ("--site", one)]
     pixflow(data, clock, "init", "--preset", "laigle-mortagne", "--structure", NAME, *sites)

@@ -222,7 +222,7 @@ def do(doer: Person, case: Case) -> None:
 
 def rows(house: House) -> dict[str, str]:
     """The ids of every row that the team sees, those of the piles included, and who sees it."""
-    found = {}
+    found: dict[str, str] = {}
     for name in (NADIA, SOPHIE):
         client = house.client(name)
         queue = client.get("/boite").text

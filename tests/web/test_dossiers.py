@@ -205,7 +205,7 @@ def test_a_dossier_is_opened_with_all_that_is_known(at_work: House) -> None:
 @pytest.mark.parametrize(
     ("changed", "said_"),
     [
-        ({"last_name": ""}, "Ce champ est à remplir."),
+        ({"last_name": ""}, "Écrivez le nom."),
         ({"birth_date": "31/02/2006"}, "Écrivez une date qui existe, comme 16/03/2026."),
         ({"site": "Ailleurs"}, "Choisissez l’une des réponses proposées."),
         ({"advisor": str(uuid4())}, "Choisissez l’une des réponses proposées."),

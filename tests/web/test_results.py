@@ -179,7 +179,10 @@ def test_set_aside_with_a_reason_and_back(board: Board) -> None:
 def test_what_somebody_else_matched_meanwhile_is_said(board: Board) -> None:
     form = form_of(board.card("Guérin Léo"), "/confirmer")
     aside = board.card("Guérin Léo", f"/resultats?form=aside&sur={board.stream('Guérin Léo')}")
+    new = form_of(board.card("Guérin Léo", f"/resultats?form=new&sur={board.stream('Guérin Léo')}"), "/nouveau")
     board.follow(board.send(form))
+    opened = board.send(new, site="Mortagne")
+    assert "Cette participation est déjà rapprochée (Léo Guérin)" in words(opened.text)
     refused = board.send(form_of(aside, "/ecarter"), reason="compte d’essai")
     assert refused.status_code == 422
     assert "Cette participation est déjà rapprochée (Léo Guérin)" in words(refused.text)

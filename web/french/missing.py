@@ -1,4 +1,4 @@
-"""What to write in a field of a dossier's form that was left empty."""
+"""What to write in a field that was left empty."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,7 @@ MISSING: dict[str, str] = {
     "outcome": "Dites comment l’action s’est finie.",
     "site": "Choisissez le site.",
     "advisor": "Choisissez la personne qui suivra le dossier.",
+    "purpose": "Dites à quoi sert la campagne.",
 }
 
 

@@ -18,7 +18,7 @@ from projections.directory import Found
 from projections.dossier_sheet import Filter
 from web import facets
 from web.dependencies import AtDesk, Desk
-from web.french import dates, refusals, words
+from web.french import dates, missing, refusals, words
 from web.matching import match_waiting
 from web.naming import names_for
 from web.pages import Form, FormData, page, redirect, validate
@@ -184,7 +184,7 @@ def new(request: Request, desk: AtDesk) -> Response:
 def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Open it; what waits in Pix Orga's exports under its number is then matched."""
     form, errors = validate(Opening, data)
-    errors = errors or (_unknown(desk, form) if form else {})
+    errors = missing.named(errors) or (_unknown(desk, form) if form else {})
     if form is None or errors:
         return _form(request, desk, data, errors, status=422)
     dossier_id = new_id(form.command_id, "dossier")

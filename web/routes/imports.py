@@ -15,7 +15,7 @@ from pixflow.refused import Refused
 from projections import result_routing
 from web import imports, lately, told
 from web.dependencies import Desk, allowed
-from web.french import problems, refusals
+from web.french import missing, problems, refusals
 from web.naming import names_for
 from web.pages import Form, FormData, page, validate
 from web.paging import address
@@ -173,6 +173,7 @@ def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
 
 def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
     form, errors = validate(Declaration, data)
+    errors = missing.named(errors)
     if form and form.site and form.site not in desk.refs.structure.sites:
         errors = {"site": "Choisissez l’un des sites proposés."}
     if form is None or errors:

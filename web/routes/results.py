@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow import matching
@@ -17,7 +17,7 @@ from pixflow.refused import Refused
 from projections import directory, result_routing
 from web import bulk, proposals, results, told
 from web.dependencies import Desk, allowed
-from web.french import refusals, words
+from web.french import missing, refusals, words
 from web.matching import match_waiting
 from web.naming import names_for
 from web.pages import Form, FormData, page, validate
@@ -122,9 +122,11 @@ def search(request: Request, desk: AtBoard, where: Where, participation: UUID, d
 def open_dossier(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """A dossier opened for this participation, and matched with it, in one transaction."""
     form, errors = validate(Opening, data)
-    errors = errors or (_unknown(desk, form) if form else {})
+    errors = missing.named(errors) or (_unknown(desk, form) if form else {})
     row = result_routing.one(desk.read, participation)
-    if form is None or errors or row is None:
+    if row is None:
+        raise HTTPException(404)
+    if form is None or errors:
         return _again(request, desk, where, OpenForm("new", participation, data, errors))
     id = new_id(form.command_id, "dossier")
     sent = form.model_dump(exclude={"command_id", "seen"}) | {"programme": form.programme or ""}
@@ -142,6 +144,8 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
         done = _execute(desk, steps, ("open", participation, sent), form.command_id)
     except Refused as refused:
         field = "imilo_number" if refused.code == "taken" else str(refused.details.get("field", ""))
+        if not field:
+            return _answer(request, desk, where, refused, "")
         errors = {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
         return _again(request, desk, where, OpenForm("new", participation, data, errors))
     desk.refresh()
@@ -154,7 +158,7 @@ def set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID
     """Nobody's here."""
     form, errors = validate(Aside, data)
     if form is None:
-        return _again(request, desk, where, OpenForm("aside", participation, data, errors))
+        return _again(request, desk, where, OpenForm("aside", participation, data, missing.named(errors)))
     streams = {"participation": participation}
     outcome = record(desk, streams, participations.set_aside, command_id=form.command_id, reason=form.reason)
     return _answer(request, desk, where, outcome.refused, told.span(outcome.recorded))

@@ -1,0 +1,212 @@
+"""What is sent twice, sent after Back, or sent while somebody else was at the same dossier."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pixflow.dossier.assignment import take_note
+from pixflow.events import dossier as e
+from pixflow.events.intake import ExportReceived
+from pixflow.pix_orga import Campaign
+from pixflow.pix_orga.sample import file_name, write_export
+from tests.browser.exports import begun, shared
+from tests.browser.house import listening
+from tests.browser.person import Person, labelled
+from tests.web.paths import House, house
+
+pytestmark = pytest.mark.browser
+NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
+SENT_TWICE = """() => {
+  const form = document.querySelector("#form form"), body = new URLSearchParams(new FormData(form));
+  return Promise.all([1, 2].map(() => fetch(form.action, {method: "POST", body}).then(answer => answer.text())));
+}"""
+
+
+@pytest.fixture
+def locale(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data") as made:
+        made.day(date(2026, 3, 16))
+        yield made
+
+
+@pytest.fixture
+def url(locale: House) -> Iterator[str]:
+    with listening(locale.app) as address:
+        yield address
+
+
+def count(locale: House, dossier: UUID, kind: type[object]) -> int:
+    return sum(isinstance(event, kind) for event in locale.events(dossier))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_double_click_records_once(locale: House, url: str, new_tab: Callable[..., Page], scripts: bool) -> None:
+    dossier = locale.presented()
+    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.fills({"Note": "vue au forum"})
+    nadia.page.locator("#form").get_by_role("button", name="Enregistrer").dblclick()
+    nadia.sees("Note : vue au forum", within=".notice")
+    assert count(locale, dossier, e.NoteTaken) == 1
+
+
+def test_one_form_sent_twice_at_once_records_once(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
+    dossier = locale.presented()
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.fills({"Note": "vue au forum"})
+    answers = nadia.page.evaluate(SENT_TWICE)
+    assert all("Enregistré" in answer for answer in answers)
+    assert count(locale, dossier, e.NoteTaken) == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_a_form_filled_again_after_back_says_what_is_known(
+    locale: House, url: str, new_tab: Callable[..., Page], scripts: bool
+) -> None:
+    dossier = locale.opened()
+    nadia = Person(new_tab(base_url=url, java_script_enabled=scripts), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=present#form")
+    nadia.saves("Pix présenté", {"au premier accueil": True})
+    nadia.goes("/boite")
+    nadia.page.go_back()
+    nadia.sees("Pix présenté au premier accueil", within="#historique")
+    if not scripts:
+        nadia.page.go_back()
+    nadia.goes(f"/dossiers/{dossier}?form=decline")
+    nadia.saves("Diagnostic décliné", {"Motif": "plus tard"})
+    assert count(locale, dossier, e.PixPresented) == 1
+
+
+def test_the_same_page_kept_and_sent_again_changes_nothing_or_says_so(
+    locale: House, url: str, new_tab: Callable[..., Page]
+) -> None:
+    """Without scripts the page that Back shows may be the one that was sent: with its values, and its command's id."""
+    dossier = locale.opened()
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.fills({"Note": "vue au forum"})
+    nadia.page.evaluate(SENT_TWICE)
+    nadia.saves("Note : vue au forum")
+    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.fills({"Note": "vue au forum"})
+    nadia.page.evaluate(SENT_TWICE)
+    nadia.fills({"Note": "vue à la gare"})
+    nadia.presses("Enregistrer", within="#form")
+    nadia.sees("Cette page a déjà servi à enregistrer autre chose", within="#form")
+    nadia.saves("Note : vue à la gare")
+    assert [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)] == [
+        "vue au forum",
+        "vue au forum",
+        "vue à la gare",
+    ]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_two_people_on_one_dossier(locale: House, url: str, new_tab: Callable[..., Page], scripts: bool) -> None:
+    dossier = locale.presented()
+    nadia, sophie = (Person(new_tab(base_url=url, java_script_enabled=scripts), name) for name in (NADIA, SOPHIE))
+    for person, place in ((nadia, "salle 2"), (sophie, "salle 7")):
+        person.goes(f"/dossiers/{dossier}?form=plan")
+        person.fills({"À partir du": "2026-03-20", "au bureau": True, "Lieu": place})
+    sophie.saves("salle 7")
+    nadia.presses("Enregistrer", within="#form")
+    nadia.sees("Entre-temps, ce dossier a changé", "salle 7", SOPHIE, within=".meanwhile")
+    expect(labelled(nadia.page.locator("#form"), "Lieu")).to_have_value("salle 2")
+    assert count(locale, dossier, e.DiagnosticPlanned) == 1
+    nadia.saves("Diagnostic prévu à partir du 20 mars, au bureau (salle 2)")
+    plan = locale.state(dossier).orientation.plan
+    assert plan
+    assert plan.place == "salle 2"
+
+
+def test_a_note_of_a_colleague_makes_no_form_stale(locale: House, url: str, new_tab: Callable[..., Page]) -> None:
+    dossier = locale.presented()
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=plan")
+    nadia.fills({"À partir du": "2026-03-20", "à la maison": True})
+    locale.on(dossier, take_note, SOPHIE, text="a téléphoné")
+    nadia.saves("Diagnostic prévu à partir du 20 mars")
+    nadia.sees("Note : a téléphoné", within="#historique")
+
+
+# --- an import, meanwhile
+
+
+def export(folder: Path, mastered: int | None, at: datetime) -> Path:
+    """One young person's row, of the campaign of the house."""
+    known = Campaign(481516, "KMRTWX482", "Diagnostic initial, printemps")
+    row = begun("Diallo", "Aminata", "12347", "2026-03-10T14:00", "0.5" if mastered is None else "1")
+    path = folder / file_name(known, at)
+    path.write_bytes(write_export(known, [row if mastered is None else shared(row, mastered)]))
+    return path
+
+
+FIRST, LATER = datetime(2026, 3, 11, 8, 0, tzinfo=UTC), datetime(2026, 3, 15, 8, 0, tzinfo=UTC)
+
+
+def previewing(url: str, new_tab: Callable[..., Page], file: Path) -> Person:
+    """The référente, looking at what a file would change."""
+    sophie = Person(new_tab(base_url=url), SOPHIE)
+    sophie.uploads(file)
+    sophie.sees("Aperçu de l’import")
+    return sophie
+
+
+def test_a_dossier_changed_during_the_preview_loses_nothing(
+    locale: House, url: str, new_tab: Callable[..., Page], tmp_path: Path
+) -> None:
+    dossier = locale.planned(imilo_number="12347")
+    sophie = previewing(url, new_tab, export(tmp_path, None, FIRST))
+    sophie.presses("Enregistrer")
+    sophie.sees("1 nouvelle", "1 rapprochée d’elle-même", within=".notice")
+
+    sophie = previewing(url, new_tab, export(tmp_path, 8, LATER))
+    sophie.sees("1 partagée", within=".figures")
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.saves("Note : a téléphoné", {"Note": "a téléphoné"})
+    nadia.opens("Prévoir à nouveau le diagnostic")
+    sophie.presses("Enregistrer")
+    sophie.sees("Export enregistré : 1 partagée", within=".notice")
+    nadia.saves("Diagnostic prévu", {"À partir du": "2026-03-18"})
+    nadia.sees("40 %", within="#resultat")
+    nadia.sees("Note : a téléphoné", "Résultat reçu", within="#historique")
+    assert count(locale, dossier, e.ResultReceived) == 1
+
+
+def test_a_dossier_closed_during_the_preview_gets_its_result_late(
+    locale: House, url: str, new_tab: Callable[..., Page], tmp_path: Path
+) -> None:
+    dossier = locale.planned(imilo_number="12347")
+    sophie = previewing(url, new_tab, export(tmp_path, 8, FIRST))
+    nadia = Person(new_tab(base_url=url), NADIA)
+    nadia.goes(f"/dossiers/{dossier}?form=close")
+    nadia.saves("Dossier clos : déménagement", {"déménagement": True}, button="Clore le dossier")
+    sophie.presses("Enregistrer")
+    sophie.sees("1 rapprochée d’elle-même", within=".notice")
+    sophie.goes_to_queue()
+    sophie.sees("1 fait tardif à relire")
+
+
+def test_an_export_is_recorded_once_however_it_is_pressed(
+    locale: House, url: str, new_tab: Callable[..., Page], tmp_path: Path
+) -> None:
+    """A double click; a second tab on the same file; and Back, where the file no longer waits."""
+    file = export(tmp_path, 8, FIRST)
+    sophie, again = (previewing(url, new_tab, file) for _ in range(2))
+    before = locale.served.engine.head()
+    sophie.page.get_by_role("button", name="Enregistrer").dblclick()
+    sophie.sees("Export enregistré : 1 nouvelle", within=".notice")
+    recorded = locale.served.engine.head()
+    again.presses("Enregistrer")
+    again.sees("Ce fichier est déjà enregistré", within=".notice")
+    sophie.page.go_back()
+    sophie.sees("Ce fichier n’attend plus", "Dernier export enregistré")
+    assert locale.served.engine.head() == recorded
+    kinds = [type(one.event) for one in locale.served.engine.read(before, 1000)]
+    assert kinds.count(ExportReceived) == 1
