@@ -190,7 +190,7 @@ class ReadSide:
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """A batch makes many objects and no cycles: looking for them would take a third of its time (docs/benchmarks.md)."""
+    """A batch makes many objects and no cycles: looking for them takes a third of its time (docs/benchmarks.md)."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -135,7 +135,7 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     if desk.roles & {"advisor", "referent", "manager"}:
         items.append(("/boite", "Ma boîte", queue_count(desk)))
     if "referent" in desk.roles:
-        waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read)
+        waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
         items.append(("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.Filter())))

@@ -178,7 +178,7 @@ def later_export(walk: Walk) -> None:
     sophie.uploads(walk.export(LATER, LATER_EXPORT))
     sophie.sees("Aperçu de l’import")
     assert sophie.texts(".figures li") == ["1 nouvelle", "1 avancée", "1 partagée", "5 inchangées", "1 disparue"]
-    sophie.sees("1 participation sur 8 ne sont plus dans ce fichier : est-ce normal ?")
+    sophie.sees("1 participation sur 8 n’est plus dans ce fichier : est-ce normal ?")
     before = walk.house.head
     sophie.presses("Enregistrer")
     sophie.sees("Répondez d’abord à cette question", within=".errors")

@@ -28,7 +28,7 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> U
     """One more person of the team."""
     house.people[name] = uuid4()
     house.says(
-        OPERATOR, staff.add, {"staff": house.people[name]}, name=name, email=f"{uuid4().hex}@exemple.fr",
+        OPERATOR, staff.add, {"staff": house.people[name]}, name=name, email=f"personne.{len(house.people)}@exemple.fr",
         site=of_site, roles=roles,
     )  # fmt: skip
     return house.people[name]

@@ -74,7 +74,7 @@ PEOPLE_DOUBTS = {
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",
-    "vanished": "{count} sur {among} ne sont plus dans ce fichier : est-ce normal ?",
+    "vanished": "{count} sur {among} {are} plus dans ce fichier : est-ce normal ?",
     "doubtful-rows": "{count} se ressemblent trop pour être distinguées : qu’en faire ?",
 }
 ASKED = {
@@ -103,7 +103,8 @@ CHOICES = {
 def question(code: str, count: int = 0, among: int = 0) -> str:
     """What an import asks before it is recorded."""
     what = "ligne" if code == "doubtful-rows" else "participation"
-    return say(QUESTIONS[code], count=plural(count, what), among=number(among))
+    are = "n’est" if count < 2 else "ne sont"
+    return say(QUESTIONS[code], count=plural(count, what), among=number(among), are=are)
 
 
 def asked(code: str) -> str:
