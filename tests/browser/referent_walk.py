@@ -1,6 +1,7 @@
 """The référente's chapters: exports come in, whose they are, whom they go to, and what was wrong put right."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
@@ -11,6 +12,7 @@ from tests.browser.walk import Walk
 FIRST_EXPORT = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
 LATER_EXPORT = datetime(2026, 4, 7, 6, 30, tzinfo=UTC)
 LAST_EXPORT = datetime(2026, 5, 5, 6, 30, tzinfo=UTC)
+PROFILES = next((Path(__file__).parents[1] / "pix_orga" / "data").glob("*481620*"))
 CHAT = 'D\'Ornano; dit "Le Chat"'
 THREE_PARTS = (".stepper", ".now", "#resultat", "#prescription")
 """Of a dossier's page: where it stands, what is to do, and the card of the result with what follows from it."""
@@ -34,6 +36,9 @@ def preview(walk: Walk) -> None:
     sophie.goes("/resultats")
     sophie.sees("Aucun export enregistré")
     walk.check(sophie)
+    sophie.uploads(PROFILES)
+    sophie.sees("Ce fichier ne peut pas être importé", "collecte de profils")
+    walk.check(sophie)
     sophie.uploads(walk.export(EARLY, FIRST_EXPORT))
     sophie.sees("Aperçu de l’import", "rien n’est encore enregistré", "8 participations de 7 personnes")
     sophie.sees("5 résultats partagés", "pas encore déclarée", "9 mars 2026, 08:30")
@@ -53,6 +58,10 @@ def preview(walk: Walk) -> None:
     sophie.presses("Enregistrer")
     sophie.sees("Export enregistré : 8 nouvelles, 1 anomalie", within=".notice")
     sophie.sees("Campagne à déclarer", "8 participations attendent", "À rapprocher · 0")
+    walk.check(sophie)
+    sophie.page.go_back()
+    sophie.sees("Ce fichier n’attend plus")
+    walk.check(sophie)
 
 
 def declare(walk: Walk) -> None:
@@ -231,6 +240,9 @@ def everyone_looks(walk: Walk) -> None:
     manager, auditor, administrator = map(walk.arrives, ("Hélène Morin", "Claire Vasseur", "Yann Le Goff"))
     manager.sees("Ma boîte", "En attente depuis longtemps")
     walk.check(manager)
+    manager.goes("/qui")
+    walk.check(manager)
+    search(walk, walk.paul)
     administrator.sees("Protocole et grille")
     assert administrator.page.locator(".rail a").all_inner_texts() == ["Protocole et grille"]
     walk.check(administrator)
@@ -239,6 +251,23 @@ def everyone_looks(walk: Walk) -> None:
     auditor.page.get_by_role("link", name="Fatoumata SOW").click()
     auditor.sees("Rejouer le dossier de Fatoumata SOW")
     replay(walk, auditor)
+
+
+def search(walk: Walk, paul: Person) -> None:
+    """Accents and typing mistakes forgiven; each finds their own dossiers only."""
+    paul.goes("/dossiers")
+    paul.sees("MARTIN Lucas")
+    paul.sees_no("BONO")
+    walk.check(paul)
+    for typed, told in (
+        ("eloise", "2 dossiers pour « eloise »"),
+        ("Martim", "Noms proches"),
+        ("Bono", "aucun dossier"),
+    ):
+        paul.page.locator("#search").fill(typed)
+        paul.page.locator("#search").press("Enter")
+        paul.sees(told)
+        walk.check(paul)
 
 
 def replay(walk: Walk, auditor: Person) -> None:
