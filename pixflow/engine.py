@@ -190,15 +190,17 @@ class Engine(Application[UUID]):
 
     # --- knowing
 
+    def has_recorded(self, command_id: UUID) -> bool:
+        """Whether this command is in the store, whoever sent it: what an error page must say."""
+        return self.recorder.command(command_id) is not None
+
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Loaded]:
-        fold = KINDS[kind].fold
         ids = list(streams)
         if len(ids) == 1:
-            events = self.history(ids[0])
-            return {ids[0]: Loaded(kind, events, fold(events))}
+            return {ids[0]: _loaded(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
         histories = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
-        return {stream: Loaded(kind, events, fold(events)) for stream, events in histories.items()}  # type: ignore[arg-type]
+        return {stream: _loaded(kind, events) for stream, events in histories.items()}  # type: ignore[arg-type]
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Every event of a stream, in order; none for an unknown one."""
@@ -206,7 +208,7 @@ class Engine(Application[UUID]):
 
     def state(self, kind: str, stream: UUID) -> Any:
         """The fold of one stream (its initial state when unknown)."""
-        return KINDS[kind].fold(self.history(stream))
+        return _loaded(kind, self.history(stream)).state
 
     def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
         """The folds of many streams of one kind."""
@@ -259,6 +261,13 @@ class Engine(Application[UUID]):
         """Which of these values are held, and by which stream."""
         digests = {self._digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
+
+
+def _loaded(kind: str, events: list[Recorded]) -> Loaded:
+    """A stream as it stands; Refused("unknown-stream") when it is of another kind than the decision is about."""
+    if events and kind_of(events[0].event) != kind:
+        raise Refused("unknown-stream")
+    return Loaded(kind, events, KINDS[kind].fold(events))
 
 
 def _positioned(recorded: Recorded, position: int) -> Recorded:

@@ -211,6 +211,7 @@ def confirm_match(
 
 def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
     """Not this dossier: it is not proposed again for this row."""
+    _must_be_known(participation)
     if participation.dossier == dossier:
         raise Refused("already-matched", dossier=dossier)
     return [] if dossier in participation.rejected else [e.MatchRejected(dossier=dossier, on=on)]
@@ -218,6 +219,7 @@ def reject_match(participation: Participation, *, dossier: UUID, on: date) -> li
 
 def set_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
     """Nobody's here."""
+    _must_be_known(participation)
     if participation.set_aside:
         return []
     if participation.dossier:
@@ -275,3 +277,8 @@ def match_by_number(
         participation, dossier, participation_id=participation_id, dossier_id=dossier_id, automatic=True,
         score=100, reasons=("same-number", "same-words"), warnings=(), others=(), on=on,
     )  # fmt: skip
+
+
+def _must_be_known(participation: Participation) -> None:
+    if participation.imported is None:
+        raise Refused("unknown-participation")

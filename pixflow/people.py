@@ -72,6 +72,13 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "add": {"administrator": "all"},
 }
 
+SAID_BY: dict[str, str] = {
+    "dossier.AdvisorAssigned": "assign_advisor",
+    "dossier.ResultDispatched": "dispatch_result",
+    "dossier.LateEventReviewed": "review_late_event",
+}
+"""The decisions that not everybody who may retract may take: their events are taken back by those who may."""
+
 SYSTEM: dict[str, frozenset[str]] = {
     OPERATOR: frozenset(
         {"open_structure", "start_program", "publish_protocol", "publish_grille", "add", "open_dossier"}

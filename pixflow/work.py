@@ -1,7 +1,8 @@
 """One command being decided: states loaded, decisions taken in order, events stamped."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
 from functools import cache
 from inspect import signature
 from typing import Any
@@ -16,6 +17,8 @@ from pixflow.people import Actor
 from pixflow.references import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, Claims
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
 
 class Step(Struct, frozen=True):
@@ -146,6 +149,8 @@ class Work:
         dossier = loaded.get("dossier")
         people.check(self._by, step.decide.__name__, self._refs, dossier.state if dossier else None)
         decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
+        if step.decide.__name__ == "retract":
+            self._check_retraction(decided, loaded["dossier"])
         by_name = decided if isinstance(decided, Mapping) else {next(iter(loaded)): decided}
         outcome: list[Recorded] = []
         for name, events in by_name.items():
@@ -154,6 +159,14 @@ class Work:
             self._current[step.streams[name]] = loaded[name].then(new)
             outcome += new
         return outcome
+
+    def _check_retraction(self, decided: Iterable[Event], dossier: Loaded) -> None:
+        """Who takes something back must be allowed to say it."""
+        struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
+        for recorded in dossier.events:
+            if recorded.originator_version in struck:
+                decision = people.SAID_BY.get(recorded.event.TOPIC, "retract")
+                people.check(self._by, decision, self._refs, dossier.state)
 
     def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
         arguments = {**step.sent, **step.context}
@@ -167,6 +180,7 @@ class Work:
     def _stamp(self, stream: UUID, loaded: Loaded, events: Iterable[Event]) -> list[Recorded]:
         stamped = []
         for version, event in enumerate(events, loaded.version + 1):
+            check_days(event)
             if getattr(event, "on", self._today) > self._today:
                 raise Refused("future", field="on", on=event.on)  # type: ignore[attr-defined]
             stamped.append(
@@ -190,6 +204,22 @@ def stage_of(recorded: Recorded, history: Sequence[Recorded]) -> str | None:
     if isinstance(recorded.event, RETRACTIONS):
         return history[recorded.event.version - history[0].originator_version].event.STAGE
     return recorded.event.STAGE
+
+
+def check_days(event: Event) -> None:
+    """Refused("bad-date") for a day that no path can have: a year mistyped once would bother every page for good."""
+    for name, value in _days(event):
+        if not FIRST_DAY <= value <= LAST_DAY:
+            raise Refused("bad-date", field=name)
+
+
+def _days(event: Event) -> Iterator[tuple[str, date]]:
+    for field in fields(event):  # type: ignore[arg-type]
+        value = getattr(event, field.name)
+        if isinstance(value, datetime):
+            yield field.name, value.date()
+        elif isinstance(value, date):
+            yield field.name, value
 
 
 @cache

@@ -25,6 +25,7 @@ PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sh
 BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 _CHUNK = 500
+FOLD = "fold"
 _REMEMBERED = 10_000
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -128,19 +129,26 @@ class ReadSide:
         before |= _load(connection, [stream for stream in moved if stream not in before])
         changes = []
         for stream, events in moved.items():
-            kind = kind_of(events[0].event)
-            old = before.get(stream)
-            if any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
-                history = [
-                    r for r in self.source.history(stream) if r.originator_version <= events[-1].originator_version
-                ]
-                new = KINDS[kind].fold(history)
+            again = (FOLD, stream) in self._stopped
+            try:
+                changes.append(self._change(stream, before.get(stream), events, whole=again))
+            except Exception as error:
+                self._stop(connection, FOLD, stream, events[-1].position, error)
             else:
-                new = old if old is not None else KINDS[kind].fold([])
-                for recorded in events:
-                    new = KINDS[kind].evolve(new, recorded)
-            changes.append(Change(stream, kind, old, new, events, self._refs))
+                if again:
+                    self._go_on(connection, FOLD, stream)
         return changes
+
+    def _change(self, stream: UUID, old: Any, events: Sequence[Recorded], *, whole: bool) -> Change:
+        kind = kind_of(events[0].event)
+        if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
+            history = self.source.history(stream)
+            known = [r for r in history if r.originator_version <= events[-1].originator_version]
+            return Change(stream, kind, old, KINDS[kind].fold(known), events, self._refs)
+        new = old if old is not None else KINDS[kind].fold([])
+        for recorded in events:
+            new = KINDS[kind].evolve(new, recorded)
+        return Change(stream, kind, old, new, events, self._refs)
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """Keep the folds of streams that moved lately: they are the likeliest to move again."""
@@ -172,20 +180,25 @@ class ReadSide:
             self._project_one(connection, projection, change)
 
     def _project_one(self, connection: Connection, projection: Projection, change: Change) -> None:
-        name, stream = projection.NAME, change.stream
-        connection.execute(delete(stopped).where(stopped.c.projection == name, stopped.c.stream == stream))
-        again = (name, stream) in self._stopped
-        self._stopped.discard((name, stream))
+        again = (projection.NAME, change.stream) in self._stopped
+        self._go_on(connection, projection.NAME, change.stream)
         try:
             with connection.begin_nested():
                 _write(connection, projection, [change], whole=again)
         except Exception as error:
-            self._stopped.add((name, stream))
-            row = {
-                "projection": name, "stream": stream, "code": type(error).__name__,
-                "position": change.events[-1].position if change.events else self._position,
-            }  # fmt: skip
-            connection.execute(insert(stopped), row)
+            reached = change.events[-1].position if change.events else self._position
+            self._stop(connection, projection.NAME, change.stream, reached, error)
+
+    def _stop(self, connection: Connection, name: str, stream: UUID, reached: int, error: Exception) -> None:
+        """This stream is not shown by this projection (or not folded at all) from a position on."""
+        self._go_on(connection, name, stream)
+        self._stopped.add((name, stream))
+        row = {"projection": name, "stream": stream, "position": reached, "code": type(error).__name__}
+        connection.execute(insert(stopped), row)
+
+    def _go_on(self, connection: Connection, name: str, stream: UUID) -> None:
+        connection.execute(delete(stopped).where(stopped.c.projection == name, stopped.c.stream == stream))
+        self._stopped.discard((name, stream))
 
 
 @contextmanager

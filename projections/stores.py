@@ -38,7 +38,8 @@ def database(path: Path | None) -> Engine:
     if path is None:
         made = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
     else:
-        made = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+        # A request holds one connection and may take another to catch up: the threads of the server are the limit.
+        made = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, max_overflow=-1)
 
     @event.listens_for(made, "connect")
     def _settings(raw, _record) -> None:  # type: ignore[no-untyped-def]
@@ -48,7 +49,7 @@ def database(path: Path | None) -> Engine:
             "synchronous=NORMAL",
             "secure_delete=ON",
             "busy_timeout=10000",
-            "cache_size=-64000",
+            "cache_size=-16000",
         ):
             raw.execute(f"PRAGMA {pragma}")
 

@@ -104,6 +104,11 @@ def allowed(*roles: Role) -> Any:
     return Depends(check)
 
 
+def served_for(request: Request) -> Served:
+    """The structure of the person named by the cookie."""
+    return _who(request, request.app.state.site)[0]
+
+
 def _who(request: Request, site: Site) -> tuple[Served, Actor]:
     slug, _, person = request.cookies.get(COOKIE, "").partition("/")
     try:

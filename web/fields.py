@@ -1,6 +1,6 @@
 """What each form of a dossier asks: its fields and their types."""
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from pydantic import Field
 
 from pixflow.events.values import Channel
 from pixflow.tasks import STAGE_OF
-from web.pages import Form
+from web.pages import Day, Form
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 
 
 class Dated(Form):
-    on: date
+    on: Day
 
 
 class Present(Dated):
@@ -26,7 +26,7 @@ class Plan(Dated):
     modality: Literal["office", "home"]
     mediator: bool = False
     place: str | None = None
-    planned_for: date
+    planned_for: Day
 
 
 class Reasoned(Dated):
@@ -45,7 +45,7 @@ class Chase(Noted):
 
 class Appointment(Dated):
     about: TaskKey
-    day: date
+    day: Day
     hour: time
     place: str | None = None
 
@@ -71,8 +71,8 @@ class Prescription(Dated):
 class Refer(Noted):
     about: UUID
     partner: str
-    starts: date | None = None
-    ends: date | None = None
+    starts: Day | None = None
+    ends: Day | None = None
 
 
 class Answer(Dated):
@@ -83,7 +83,7 @@ class Answer(Dated):
 
 class Start(Dated):
     about: UUID
-    ends: date
+    ends: Day
 
 
 class End(Noted):
@@ -106,7 +106,7 @@ class Note(Dated):
 class Identity(Dated):
     last_name: str
     first_name: str
-    birth_date: date | None = None
+    birth_date: Day | None = None
     imilo_number: str | None = None
     site: str
 
@@ -123,7 +123,7 @@ class Project(Dated):
 class Programme(Dated):
     programme: str
     group: str | None = None
-    collective_end: date | None = None
+    collective_end: Day | None = None
 
 
 class Assign(Dated):

@@ -187,6 +187,12 @@ def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign) -> dict[st
     return {} if known else {"advisor": words.invalid("literal_error", {})}
 
 
+def _known_site(desk: Desk, dossier: Dossier, form: fields.Identity) -> dict[str, str]:
+    """One of the structure's sites, or the one the dossier has."""
+    known = form.site in (*desk.refs.structure.sites, dossier.site)
+    return {} if known else {"site": words.invalid("literal_error", {})}
+
+
 def _own_participation(desk: Desk, dossier: Dossier, form: fields.About) -> dict[str, str]:
     """A match is undone on the page of the dossier it was made with; undone already, it is nobody's."""
     linked = form.about in dossier.diagnostic.participations
@@ -241,6 +247,7 @@ _DOSSIER = {
         fields.Identity,
         "header",
         initial=_same("last_name", "first_name", "birth_date", "imilo_number", "site"),
+        check=_known_site,
     ),
     "contact": DossierForm(assignment.correct_contact, fields.Contact, "header", initial=_same("phone", "email")),
     "project": DossierForm(assignment.state_project, fields.Project, "header", initial=_same("project")),

@@ -49,4 +49,7 @@ def _listen(port: int) -> socket.socket:
 def _tick(served: Site, stop: threading.Event) -> None:
     while not stop.wait(TICK_SECONDS):
         for one in served.structures.values():
-            one.tick()
+            try:
+                one.tick()
+            except Exception:
+                logging.getLogger("pixflow").exception("tick")

@@ -5,6 +5,7 @@ import inspect
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -12,24 +13,27 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from asgi_cross_origin_protection import CrossOriginProtection
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2_fragments import render_block
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pixflow.work import FIRST_DAY, LAST_DAY
 from web.french import dates, words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 OWN_HOSTS = ("127.0.0.1", "localhost", "testserver")
+MOST_BYTES = 6 * 1024 * 1024  # a file of 5 MB and what a form says beside it
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -61,13 +65,23 @@ class Frame:
     toasts: Sequence[tuple[str, str]] = ()
 
 
+def _in_our_time(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise PydanticCustomError("date_range", "out of range")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_in_our_time)]
+"""A day that a form may say: a year mistyped is refused where it is typed."""
+
+
 class Form(BaseModel):
     """Base of every form: unknown fields are refused, texts are trimmed.
 
     `command_id` is the fresh id each rendered form carries, `seen` the version of the dossier it was drawn from.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=5_000)
     command_id: UUID
     seen: int | None = None
 
@@ -168,7 +182,10 @@ def redirect(request: Request, url: str) -> Response:
 
 async def form_data(request: Request) -> dict[str, Any]:
     """What the form sent: text, UploadFile, or a list where a name came several times. Use it as `FormData`."""
+    if getattr(request.state, "too_large", False):
+        raise HTTPException(413)
     sent = await request.form()
+    request.state.command_id = sent.get("command_id")
     return {name: values[0] if len(values := sent.getlist(name)) == 1 else values for name in sent}
 
 
@@ -230,6 +247,32 @@ def put_headers(headers: MutableHeaders) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
+class LimitedBody:
+    """Refuses a body over `most` bytes with 413, before reading it when its length is told, else while reading."""
+
+    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
+        self.app = app
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        scope.setdefault("state", {})["too_large"] = told.isdigit() and int(told) > self.most
+        read = 0
+
+        async def receive_within() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.most:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, receive_within, send)
+
+
 class OwnFiles(StaticFiles):
     """Our static files; an address that carries the file's digest never changes its content."""
 
@@ -249,4 +292,5 @@ def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = N
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
     app.add_middleware(CrossOriginProtection, deny_app=deny)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *hosts], www_redirect=False)
+    app.add_middleware(LimitedBody)
     app.add_middleware(SafeHeaders)

@@ -70,11 +70,15 @@ class Site:
 
 
 def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> Served:
-    """Use a structure: its read store is made when there is none of this version, and brought to the last event."""
+    """Use a structure: its read store is made when there is none of this version, and brought to the last event.
+
+    Raises AlreadyServed when it must be made while another version serves: that one would lose its own.
+    """
     folder = opened.folder / "read"
-    with FileLock(opened.folder / "read.lock", limit=600):
-        if stores.live(folder) is None:
-            stores.rebuild(folder, opened.engine, progress)
+    if stores.live(folder) is None:
+        with ServeLock(opened.folder), FileLock(opened.folder / "read.lock", limit=600):
+            if stores.live(folder) is None:
+                stores.rebuild(folder, opened.engine, progress)
     served = Served(opened, stores.Live(folder, opened.engine, FileLock(opened.folder / "read.lock")))
     served.read()
     return served

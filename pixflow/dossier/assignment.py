@@ -1,6 +1,6 @@
 """Whose dossier, how to reach the young person, appointments, chases, notes, retraction, closing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -182,14 +182,22 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
         raise Refused("undo-the-match")
     reason = required(reason, "reason")
     later = [r for r in history if r.originator_version > version]
-    return retractions([version, *dependents(later, introduced(target.event))], reason, on)
+    taken = [version, *dependents(later, introduced(target.event))]
+    return retractions({*taken, *assigned_with(history, taken)}, reason, on)
 
 
 def retract_participation(
     dossier: Dossier, *, participation: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
     """The match was wrong: every event that names the participation, or what was built on it, is taken back."""
-    return retractions(dependents(history, {participation}), reason, on)
+    taken = dependents(history, {participation})
+    return retractions({*taken, *assigned_with(history, taken)}, reason, on)
+
+
+def assigned_with(history: Sequence[Recorded], versions: Sequence[int]) -> list[int]:
+    """The advisor assigned by the very command that dispatched one of these results goes back with it."""
+    sent = {r.command for r in history if r.originator_version in versions and isinstance(r.event, e.ResultDispatched)}
+    return [r.originator_version for r in history if r.command in sent and isinstance(r.event, e.AdvisorAssigned)]
 
 
 def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
@@ -216,7 +224,7 @@ def introduced(event: Event) -> set[UUID]:
     return set()
 
 
-def retractions(versions: Sequence[int], reason: str, on: date) -> list[Event]:
+def retractions(versions: Iterable[int], reason: str, on: date) -> list[Event]:
     return [e.Retracted(version=version, reason=reason, on=on) for version in sorted(versions, reverse=True)]
 
 

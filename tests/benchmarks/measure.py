@@ -52,7 +52,8 @@ class Aim:
 
     def __str__(self) -> str:
         aimed = f"{'at least' if self.at_least else 'under'} {self.limit:,g}{self.unit}"
-        said = f"{self.what}: {self.measured:,.4g}{self.unit}, aim {aimed}"
+        measured = f"{self.measured:,.0f}" if self.measured >= 100 else f"{self.measured:.3g}"
+        said = f"{self.what}: {measured}{self.unit}, aim {aimed}"
         if self.met:
             return f"aim met: {said}"
         return f"AIM MISSED by {abs(self.measured - self.limit) / self.limit:.0%}: {said}"

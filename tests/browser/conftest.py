@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import unavailable
 
@@ -26,6 +26,9 @@ BROKEN = """only => axe.run(document, {resultTypes: ["violations"], ...(only ? {
 """The rules that a page breaks, each with where: all rules, or `only` some."""
 SCHEMES: dict[Literal["light", "dark"], list[str] | None] = {"light": None, "dark": ["color-contrast"]}
 """In the dark, colours alone are others."""
+PATIENCE = 15_000
+"""How long anything is waited for on a busy machine, in ms."""
+expect.set_options(timeout=PATIENCE)
 OURS = ("status of 422", "status of 410")
 """A form drawn again, a file that is gone: the browser notes the status of our own answers too."""
 
@@ -50,7 +53,7 @@ def new_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def opened(**options: Any) -> BrowserContext:
         wide = {"viewport": {"width": 1360, "height": 820}, "locale": "fr-FR"}
         contexts.append(chromium.new_context(**{**wide, **options}))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield opened

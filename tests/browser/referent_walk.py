@@ -5,13 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.exports import EARLY, LAST, LATER
+from tests.browser.exports import EARLY
 from tests.browser.person import Person
 from tests.browser.walk import Walk
 
 FIRST_EXPORT = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
-LATER_EXPORT = datetime(2026, 4, 7, 6, 30, tzinfo=UTC)
-LAST_EXPORT = datetime(2026, 5, 5, 6, 30, tzinfo=UTC)
 PROFILES = next((Path(__file__).parents[1] / "pix_orga" / "data").glob("*481620*"))
 CHAT = 'D\'Ornano; dit "Le Chat"'
 THREE_PARTS = (".stepper", ".now", "#resultat", "#prescription")
@@ -76,6 +74,14 @@ def declare(walk: Walk) -> None:
     sophie.sees("À rapprocher · 3", "Rapprochées récemment · 5", "« +33612345678 »")
     sophie.sees("12707", "12708", within="#a-rapprocher")
     walk.check(sophie)
+    sophie.page.get_by_text("Rapprochées récemment").click()
+    assert sorted(sophie.texts("#rapprochees .entry > p:first-child")) == [
+        "=Bono @Jean Jean BONO",
+        "Keita Awa Awa KEITA",
+        "Keita Awa Awa KEITA",
+        "Martin Lucas Lucas MARTIN",
+        "NKOM Marie Emmanuel Emmanuel Marie NKOM",
+    ]
 
 
 def match_by_hand(walk: Walk) -> None:
@@ -178,111 +184,3 @@ def choice(sophie: Person, about: str) -> Locator:
 def sending(sophie: Person, name: str) -> Locator:
     """A result to give to an advisor."""
     return sophie.page.locator("#a-transmettre .entry").filter(has_text=name)
-
-
-def later_export(walk: Walk) -> None:
-    """One newly shared, one progressed, one gone, one new: recorded once the question is answered."""
-    sophie = walk.sophie
-    walk.day(date(2026, 4, 7))
-    sophie.uploads(walk.export(LATER, LATER_EXPORT))
-    sophie.sees("Aperçu de l’import")
-    assert sophie.texts(".figures li") == ["1 nouvelle", "1 avancée", "1 partagée", "5 inchangées", "1 disparue"]
-    sophie.sees("1 participation sur 8 n’est plus dans ce fichier : est-ce normal ?")
-    before = walk.house.head
-    sophie.presses("Enregistrer")
-    sophie.sees("Répondez d’abord à cette question", within=".errors")
-    walk.check(sophie)
-    assert walk.house.head == before
-    sophie.fills({"Oui, elles ont disparu": True}, within=".questions")
-    sophie.presses("Enregistrer")
-    sophie.sees("1 nouvelle, 1 avancée, 1 partagée, 1 disparue", "1 rapprochée d’elle-même", within=".notice")
-    sophie.sees("Disparues de l’export · 1", "À transmettre · 2")
-    sophie.presses("Transmettre les 2 sûrs")
-    sophie.sees("Rien à transmettre")
-    first_file_again(walk)
-
-
-def first_file_again(walk: Walk) -> None:
-    before = walk.house.head
-    walk.sophie.uploads(walk.export(EARLY, FIRST_EXPORT))
-    walk.sophie.sees("Ce fichier est déjà enregistré", "rien à faire", within=".notice")
-    assert walk.house.head == before
-
-
-def late_event(walk: Walk) -> None:
-    """An export with two free columns asks which one counts, and brings something to a dossier that is closed."""
-    sophie = walk.sophie
-    walk.day(date(2026, 5, 5))
-    sophie.uploads(walk.export(LAST, LAST_EXPORT))
-    sophie.sees("Dans quelle colonne est l’identifiant externe ?")
-    walk.check(sophie)
-    sophie.fills({"Numéro de dossier i-Milo": True}, within=".questions")
-    sophie.presses("Voir l’aperçu avec cette réponse")
-    sophie.sees("1 nouvelle", "8 inchangées", within=".figures")
-    sophie.presses("Enregistrer")
-    sophie.sees("1 nouvelle", "1 rapprochée d’elle-même", within=".notice")
-
-    sophie.goes_to_queue()
-    sophie.page.get_by_role("link", name="1 fait tardif à relire").first.click()
-    sophie.sees("Fatoumata SOW", "dossier clos")
-    walk.check(sophie)
-    sophie.starts("Fatoumata SOW", "Relire un fait tardif")
-    sophie.saves("Fait tardif relu : un deuxième essai", {"Note": "un deuxième essai"})
-    sophie.goes_to_queue()
-    sophie.sees_no("fait tardif")
-    sophie.finds("12710")
-    sophie.opens("Rouvrir")
-    sophie.saves("Dossier rouvert : elle revient", {"Motif": "elle revient"}, button="Rouvrir")
-
-
-def everyone_looks(walk: Walk) -> None:
-    """What the others of the team find where their work begins."""
-    manager, auditor, administrator = map(walk.arrives, ("Hélène Morin", "Claire Vasseur", "Yann Le Goff"))
-    manager.sees("Ma boîte", "En attente depuis longtemps")
-    walk.check(manager)
-    manager.goes("/qui")
-    walk.check(manager)
-    search(walk, walk.paul)
-    administrator.sees("Protocole et grille")
-    assert administrator.page.locator(".rail a").all_inner_texts() == ["Protocole et grille"]
-    walk.check(administrator)
-    auditor.sees("Rejouer", "Fatoumata SOW")
-    walk.check(auditor)
-    auditor.page.get_by_role("link", name="Fatoumata SOW").click()
-    auditor.sees("Rejouer le dossier de Fatoumata SOW")
-    replay(walk, auditor)
-
-
-def search(walk: Walk, paul: Person) -> None:
-    """Accents and typing mistakes forgiven; each finds their own dossiers only."""
-    paul.goes("/dossiers")
-    paul.sees("MARTIN Lucas")
-    paul.sees_no("BONO")
-    walk.check(paul)
-    for typed, told in (
-        ("eloise", "2 dossiers pour « eloise »"),
-        ("Martim", "Noms proches"),
-        ("Bono", "aucun dossier"),
-    ):
-        paul.page.locator("#search").fill(typed)
-        paul.page.locator("#search").press("Enter")
-        paul.sees(told)
-        walk.check(paul)
-
-
-def replay(walk: Walk, auditor: Person) -> None:
-    """The arrows of the keyboard, the links and the slider lead to the same places."""
-    page = auditor.page
-    count = int(page.locator("#version").get_attribute("max") or 0)
-    assert count >= 30
-    walk.check(auditor)
-    page.keyboard.press("ArrowLeft")
-    auditor.sees(f"Fait {count - 1} sur {count}")
-    page.get_by_role("link", name="Fait précédent").click()
-    auditor.sees(f"Fait {count - 2} sur {count}")
-    slider = page.locator("#version")
-    slider.focus()
-    slider.press("Home")
-    auditor.sees(f"Fait 1 sur {count}", "Dossier ouvert")
-    page.get_by_role("link", name="Fait suivant").click()
-    auditor.sees(f"Fait 2 sur {count}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import advisor_walk, referent_walk
+from tests.browser import advisor_walk, later_walk, referent_walk, visitors_walk
 from tests.browser.catalogue import missing
 from tests.browser.exports import PORTFOLIO
 from tests.browser.house import Clock, begin, pixflow, served
@@ -29,8 +29,8 @@ def test_from_an_empty_folder_to_an_oriented_young_person(
         walk = Walk(house, tmp_path, lambda: new_tab(base_url=house.url), check_page)
         referent_walk.first_export(walk)
         advisor_walk.until_the_test(walk)
-        referent_walk.later_export(walk)
+        later_walk.later_export(walk)
         advisor_walk.from_the_result_on(walk)
-        referent_walk.late_event(walk)
-        referent_walk.everyone_looks(walk)
+        later_walk.late_event(walk)
+        visitors_walk.everyone_looks(walk)
         assert not missing(house.recorded()), "no button and no command of this walk causes these"

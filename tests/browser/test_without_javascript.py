@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from tests.browser.person import Person
 
 pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
-TODAY = date.today()
+TOMORROW = (NOW + timedelta(days=1)).date()
+"""A day to come in Paris too, whatever the hour."""
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def planned(nadia: Person) -> None:
     nadia.starts("Fatou", "Présenter Pix")
     nadia.saves("Pix présenté à l’entrée en CEJ", {"à l’entrée en CEJ": True})
     nadia.opens("Prévoir")
-    nadia.saves("Diagnostic prévu", {"À partir du": TODAY.isoformat(), "à la maison": True})
+    nadia.saves("Diagnostic prévu", {"À partir du": TOMORROW.isoformat(), "à la maison": True})
     nadia.follows("Fiche du diagnostic, à imprimer")
     nadia.sees("VWXKTR738")
     nadia.finds("sow")
@@ -113,7 +114,7 @@ def oriented(nadia: Person) -> None:
     nadia.opens("Réponse")
     nadia.saves("EPN accepte", {"accepte": True})
     nadia.opens("Démarrer", within="#prescription .entry:has-text('Café')")
-    nadia.saves("Action commencée", {"Fin prévue": TODAY.isoformat()})
+    nadia.saves("Action commencée", {"Fin prévue": TOMORROW.isoformat()})
     nadia.opens("Issue")
     nadia.saves("Action menée à bien", {"menée à bien": True})
     nadia.presses("Annuler", within=".notice")
@@ -142,6 +143,6 @@ def replayed(claire: Person) -> None:
     page.locator(".replay > form").get_by_role("button", name="Aller").click()
     claire.sees(f"Fait 1 sur {count}", "Présenter Pix")
     page.get_by_text("Aller au…").click()
-    claire.fills({"Jour": (TODAY + timedelta(days=1)).isoformat()}, within=".go-to")
+    claire.fills({"Jour": TOMORROW.isoformat()}, within=".go-to")
     page.locator(".go-to").get_by_role("button", name="Aller").click()
     claire.sees(f"Fait {count} sur {count}", f"le dernier fait connu était le n° {count}")

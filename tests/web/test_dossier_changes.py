@@ -159,12 +159,11 @@ def test_a_match_is_undone_only_on_its_own_dossier(locale: House) -> None:
     assert locale.served.engine.state("participation", found).dossier == dossier
 
 
-def test_whoever_takes_their_own_assignment_back_goes_to_the_list(locale: House) -> None:
+def test_an_advisor_may_not_take_back_an_assignment(locale: House) -> None:
     dossier = locale.opened()
-    client = locale.client("Nadia Benali")
-    answer = press(client, dossier, "retract", 2, reason="pas la mienne")
-    assert answer.headers["location"] == "/dossiers"
-    assert client.get(f"/dossiers/{dossier}").status_code == 404
+    answer = press(locale.client("Nadia Benali"), dossier, "retract", 2, reason="pas la mienne")
+    assert answer.status_code == 422
+    assert locale.state(dossier).advisor == locale.people["Nadia Benali"]
 
 
 @pytest.mark.parametrize("form", ["chase", "debrief", "end", "answer", "retract", "unmatch", "appointment"])

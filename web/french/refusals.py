@@ -50,6 +50,9 @@ REFUSALS: dict[str, str] = {
     "not-retractable": "L’ouverture d’un dossier et un retrait ne se retirent pas. Corrigez l’identité, ou clôturez.",
     "undo-the-match": "Ce fait vient de Pix Orga : pour le retirer, défaites le rapprochement de la participation.",
     # participations and campaigns
+    "unknown-stream": "Cette adresse ne désigne pas ce que l’action attend : rien n’est enregistré.",
+    "unknown-participation": "Cette participation n’existe pas : rien n’est enregistré.",
+    "bad-date": "Écrivez une date entre 1900 et 2100.",
     "not-matched": "Cette participation n’est pas rapprochée de ce dossier.",
     "already-matched": "Cette participation est déjà rapprochée ({dossier}) : défaites d’abord ce rapprochement.",
     "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",

@@ -78,6 +78,7 @@ INVALID = {
     "date_parsing": "Écrivez une date qui existe, comme 16/03/2026.",
     "date_from_datetime_parsing": "Écrivez une date qui existe, comme 16/03/2026.",
     "date_from_datetime_inexact": "Écrivez une date sans heure.",
+    "date_range": "Écrivez une date entre 1900 et 2100.",
     "date_past": "Choisissez une date passée.",
     "date_future": "Choisissez une date à venir.",
     "time_parsing": "Écrivez une heure, comme 14:30.",

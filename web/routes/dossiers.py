@@ -1,7 +1,6 @@
 """Dossiers: the list, the search, and a dossier opened by hand."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from web.dependencies import AtDesk, Desk
 from web.french import dates, missing, refusals, words
 from web.matching import match_waiting
 from web.naming import names_for
-from web.pages import Form, FormData, page, redirect, validate
+from web.pages import Day, Form, FormData, page, redirect, validate
 from web.paging import SIZE, Pager, address
 from web.recording import record
 
@@ -41,17 +40,17 @@ class Opening(Form):
 
     last_name: str
     first_name: str
-    birth_date: date | None = None
+    birth_date: Day | None = None
     imilo_number: str | None = None
     site: str
     phone: str | None = None
     email: str | None = None
     programme: str | None = None
     group: str | None = None
-    collective_end: date | None = None
+    collective_end: Day | None = None
     advisor: UUID | None = None
     project: str | None = None
-    on: date
+    on: Day
 
 
 @router.get("/dossiers")

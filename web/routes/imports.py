@@ -22,7 +22,6 @@ from web.paging import address
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
-MOST_BYTES = 20 * 1024 * 1024
 
 
 class Declaration(Form):
@@ -41,8 +40,6 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
     file = data.get("export")
     if not isinstance(file, UploadFile) or not file.filename:
         return RedirectResponse("/resultats", 303)
-    if file.size and file.size > MOST_BYTES:
-        raise HTTPException(413)
     with file.file:
         content, name = file.file.read(), file.filename[:200]
     prepared = imports.importer(desk).prepare(content, name)

@@ -183,9 +183,9 @@ def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:
 def _asked(desk: Desk, trail: Sequence[Recorded], le: str, h: str) -> Asked:
     try:
         at = datetime.combine(date.fromisoformat(le), time.fromisoformat(h) if h else time(23, 59))
-    except ValueError:
+        instant = at.replace(second=59, microsecond=999_999, tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return Asked(le, h, wrong=True)
-    instant = at.replace(second=59, microsecond=999_999, tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
     return Asked(le, h, instant, replaying.version_at(trail, instant))
 
 

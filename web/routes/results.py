@@ -1,7 +1,6 @@
 """Résultats: the référent's board; whose each participation is, and which advisor each result goes to."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from web.dependencies import Desk, allowed
 from web.french import missing, refusals, words
 from web.matching import match_waiting
 from web.naming import names_for
-from web.pages import Form, FormData, page, validate
+from web.pages import Day, Form, FormData, page, validate
 from web.paging import address
 from web.recording import record
 from web.results import OpenForm, Place
@@ -45,7 +44,7 @@ class Aside(Form):
 class Opening(Form):
     last_name: str
     first_name: str
-    birth_date: date | None = None
+    birth_date: Day | None = None
     imilo_number: str | None = None
     site: str
     programme: str | None = None
@@ -73,7 +72,7 @@ def read(
     form: str = "",
     sur: UUID | None = None,
     fait: str = "",
-    importe: int = 0,
+    importe: Annotated[int, Query(ge=0, le=2**53)] = 0,
     deja: int = 0,
 ) -> Response:
     """The board. `form` opens a form on the row `sur`; the others say what was just done."""

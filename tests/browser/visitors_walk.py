@@ -1,0 +1,57 @@
+"""The chapters of those who look: the manager, the auditor who replays, the administrator, an advisor who searches."""
+
+from tests.browser.person import Person
+from tests.browser.walk import Walk
+
+
+def everyone_looks(walk: Walk) -> None:
+    """What the others of the team find where their work begins."""
+    manager, auditor, administrator = map(walk.arrives, ("Hélène Morin", "Claire Vasseur", "Yann Le Goff"))
+    manager.sees("Ma boîte", "En attente depuis longtemps")
+    walk.check(manager)
+    manager.goes("/qui")
+    walk.check(manager)
+    search(walk, walk.paul)
+    administrator.sees("Protocole et grille")
+    assert administrator.page.locator(".rail a").all_inner_texts() == ["Protocole et grille"]
+    walk.check(administrator)
+    auditor.sees("Rejouer", "Fatoumata SOW")
+    walk.check(auditor)
+    auditor.page.get_by_role("link", name="Fatoumata SOW").click()
+    auditor.sees("Rejouer le dossier de Fatoumata SOW")
+    replay(walk, auditor)
+
+
+def search(walk: Walk, paul: Person) -> None:
+    """Accents and typing mistakes forgiven; each finds their own dossiers only."""
+    paul.goes("/dossiers")
+    paul.sees("MARTIN Lucas")
+    paul.sees_no("BONO")
+    walk.check(paul)
+    for typed, told in (
+        ("eloise", "2 dossiers pour « eloise »"),
+        ("Martim", "Noms proches"),
+        ("Bono", "aucun dossier"),
+    ):
+        paul.page.locator("#search").fill(typed)
+        paul.page.locator("#search").press("Enter")
+        paul.sees(told)
+        walk.check(paul)
+
+
+def replay(walk: Walk, auditor: Person) -> None:
+    """The arrows of the keyboard, the links and the slider lead to the same places."""
+    page = auditor.page
+    count = int(page.locator("#version").get_attribute("max") or 0)
+    assert count >= 30
+    walk.check(auditor)
+    page.keyboard.press("ArrowLeft")
+    auditor.sees(f"Fait {count - 1} sur {count}")
+    page.get_by_role("link", name="Fait précédent").click()
+    auditor.sees(f"Fait {count - 2} sur {count}")
+    slider = page.locator("#version")
+    slider.focus()
+    slider.press("Home")
+    auditor.sees(f"Fait 1 sur {count}", "Dossier ouvert")
+    page.get_by_role("link", name="Fait suivant").click()
+    auditor.sees(f"Fait 2 sur {count}")
