@@ -128,12 +128,6 @@ def candidates(connection: Connection, last_name: str, first_name: str, number: 
     return list(named(connection, streams).values())
 
 
-def by_birth(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[Found]:
-    """The dossiers of that name and birth date."""
-    sort = normalise(f"{last_name} {first_name}")
-    query = select(people).where(people.c.sort == sort, people.c.birth_date == birth_date)
-    return [_found(row) for row in connection.execute(query)]
-
 
 def _found(row: Any) -> Found:
     return Found(*(getattr(row, name) for name in Found.__struct_fields__))

@@ -16,16 +16,30 @@ from pixflow.refused import Refused
 from projections import advisor_queue, stores
 from web.demo import EXPORTS
 from web.french import dates, words
+from web.french import presets as preset_words
 from web.french import tasks as task_words
 from web.settings import Settings
 from web.site import site
-from web.terminal import AsOption, JsonOption, StructureOption, as_json, console, fail, in_words, person, shown, working
+from web.terminal import (
+    AsOption,
+    InFrench,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    fail,
+    in_words,
+    person,
+    shown,
+    working,
+)
 
 app = typer.Typer(
-    help="pixflow : le suivi des parcours Pix d'une Mission locale.", no_args_is_help=True, add_completion=False
-)
-staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", no_args_is_help=True)
-dossiers_app = typer.Typer(help="Les dossiers des jeunes.", no_args_is_help=True)
+    help="pixflow : le suivi des parcours Pix d'une Mission locale.", cls=InFrench, no_args_is_help=True,
+    add_completion=False,
+)  # fmt: skip
+staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
+dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
 app.add_typer(dossiers_app, name="dossiers")
 
@@ -43,7 +57,7 @@ def init(
     try:
         chosen = presets.load(preset)
     except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir : {error}")
+        fail(f"Le protocole {preset} ne peut pas servir. {preset_words.sentence(error)}")
     with in_words():
         opened = structures.create(
             data or Settings().data, name=structure, preset=chosen, sites=tuple(site or [structure]), zone=zone,
@@ -108,7 +122,7 @@ def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
     email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
     role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(words.ROLES)}.")],
-    site: Annotated[str | None, typer.Option("--site")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
     structure: StructureOption = None,
 ) -> None:
     """Ajouter une personne, ou un rôle à une personne déjà là."""

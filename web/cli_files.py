@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from pixflow.importing import Answers, Importer, Preview
+from pixflow.importing import Answers, Imported, Importer, Preview
 from pixflow.pix_orga import Export, Problem, Row, read
 from projections import result_routing
 from web.cli import app
@@ -156,11 +156,10 @@ def import_command(
             else:
                 _print_problems(prepared.export.problems)
             raise typer.Exit(REFUSED)
-        shown, recorded = prepared.preview, False
+        shown, imported = prepared.preview, None
         if not shown.questions and not preview:
-            importer.record(prepared, by=actor, command_id=uuid4())
-            recorded = True
-    _tell(shown, recorded, json)
+            imported = importer.record(prepared, by=actor, command_id=uuid4())
+    _tell(shown, imported, json)
     if shown.questions:
         raise typer.Exit(QUESTION)
 
@@ -176,8 +175,9 @@ def importer_of(served: Served) -> Importer:
     return Importer(served.engine, known)
 
 
-def _tell(shown: Preview, recorded: bool, json: bool) -> None:
-    counts = shown.counts
+def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
+    counts = imported.counts if imported else shown.counts
+    recorded = bool(imported and imported.done.recorded)
     numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
     if json:
         questions = [one.code for one in shown.questions]
@@ -190,7 +190,7 @@ def _tell(shown: Preview, recorded: bool, json: bool) -> None:
     _print_problems(shown.problems)
     for one in shown.questions:
         console.print(f"[yellow]?[/] {question(one.code, one.count, one.among)}")
-    if shown.seen_before:
+    if shown.seen_before or (imported and not recorded):
         console.print("Ce fichier est déjà enregistré : rien à faire.")
     elif recorded:
         console.print("[green]Enregistré.[/]")

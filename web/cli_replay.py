@@ -29,6 +29,8 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Rejouer un dossier : ses faits, et son état après l'un d'eux."""
+    if version is not None and at is not None:
+        fail("Choisissez --version ou --at : les deux à la fois ne désignent pas un fait.")
     with working(structure) as served:
         stream = dossier(served, named)
         history = served.engine.history(stream)

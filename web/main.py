@@ -3,11 +3,14 @@
 import logging
 import socket
 import threading
+import time
 from pathlib import Path
 
 import uvicorn
 
 from pixflow import structures
+from pixflow.clock import ClockWatch
+from pixflow.structures import utc_now
 from web.app import create_app
 from web.site import Site, serving, site
 from web.terminal import console, fail, shown
@@ -47,7 +50,10 @@ def _listen(port: int) -> socket.socket:
 
 
 def _tick(served: Site, stop: threading.Event) -> None:
+    watch = ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
+        if jumped := watch.step(utc_now(), time.monotonic()):
+            logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
         for one in served.structures.values():
             try:
                 one.tick()

@@ -1,6 +1,7 @@
 """What every command of the terminal needs: the structure, the person, words for what is refused."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,10 @@ from uuid import UUID
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from typer import rich_utils
+from typer.core import TyperGroup
 
 from pixflow import staff, structures
 from pixflow.people import Actor
@@ -23,18 +27,31 @@ from web.site import Served, serve_one
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+USAGE = 2
+
+rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
 StructureOption = Annotated[
     str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")
 ]
-FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Le fichier.")]
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        fail(f"{path} est un dossier, et non un fichier." if path.is_dir() else f"Le fichier {path} n'existe pas.", USAGE)
+    return path
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FICHIER", callback=_file, help="Le fichier.")]
 AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne qui agit.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
     """Say why nothing was done, and stop."""
-    errors.print(f"[bold red]Refusé.[/] {sentence}" if code == 1 else sentence)
+    errors.print(f"[bold red]Refusé.[/] {escape(sentence)}" if code == 1 else escape(sentence))
     raise typer.Exit(code)
 
 
@@ -59,6 +76,8 @@ def working(structure: str | None) -> Iterator[Served]:
     if structure is None and len(known) > 1:
         fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}).")
     with in_words():
+        if structure is not None and structure not in known:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
         served = serve_one(structures.open_one(data, structure or known[0]), shown("Mise à jour des tables"))
         try:
             yield served
@@ -106,3 +125,50 @@ def shown(title: str) -> Any:
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     typer.echo(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+
+
+class InFrench(TyperGroup):
+    """A group of commands whose usage errors and help are in French; Typer's own words stay where it has no place."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except typer.Abort:
+            code = 1
+        except Exception as error:
+            if not hasattr(error, "format_message"):  # what Typer raises of a line it cannot read
+                raise
+            if getattr(error, "ctx", None) and type(error).__name__ != "NoArgsIsHelpError":
+                typer.echo(f"{error.ctx.get_usage()}\nAide : {error.ctx.command_path} --help", err=True)
+                errors.print(escape(_usage(error)))
+            code = USAGE
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and self.get_command(ctx, args[0]) is None:
+            fail(f"La commande « {args[0]} » n'existe pas. Commandes : {', '.join(self.list_commands(ctx))}.", USAGE)
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        option = found.get_help_option(ctx) if found else None
+        if option:
+            option.help = "Montrer cette aide."
+        return found
+
+
+def _usage(error: Any) -> str:
+    """What is wrong with the line that was typed."""
+    param = getattr(error, "param", None)
+    named = param.get_error_hint(getattr(error, "ctx", None)).replace("'", "") if param else ""
+    match type(error).__name__:
+        case "MissingParameter":
+            return f"Il manque {named}."
+        case "NoSuchOption":
+            near = ", ".join(error.possibilities or ())
+            return f"L'option {error.option_name} n'existe pas{f' (proche : {near})' if near else ''}."
+        case "BadOptionUsage":
+            return f"L'option {error.option_name} ne s'écrit pas ainsi : voyez l'aide."
+    return f"{named} n'a pas une valeur qui convient." if named else "Il y a un mot de trop dans la ligne."

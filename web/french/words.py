@@ -54,7 +54,6 @@ CLOSINGS = {
     "declined": "ne souhaite pas continuer",
     "other": "autre raison",
 }
-VIA = {"web": "à l’écran", "cli": "en ligne de commande", "import": "par un fichier", "link": "par un lien"}
 
 INVALID = {
     "missing": "Ce champ est à remplir.",
