@@ -28,6 +28,7 @@ from web.site import Served, serve_one
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 USAGE = 2
+HELP = "Montrer cette aide."
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[par défaut : {}]"
@@ -40,7 +41,9 @@ StructureOption = Annotated[
 
 def _file(path: Path) -> Path:
     if not path.is_file():
-        fail(f"{path} est un dossier, et non un fichier." if path.is_dir() else f"Le fichier {path} n'existe pas.", USAGE)
+        fail(
+            f"{path} est un dossier, et non un fichier." if path.is_dir() else f"Le fichier {path} n'existe pas.", USAGE
+        )
     return path
 
 
@@ -128,47 +131,52 @@ def as_json(value: Any) -> None:
 
 
 class InFrench(TyperGroup):
-    """A group of commands whose usage errors and help are in French; Typer's own words stay where it has no place."""
+    """A group of commands that says in French what is wrong with the line typed; "Usage" and the types stay."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **{**extra, "standalone_mode": False})
         except typer.Abort:
             code = 1
         except Exception as error:
-            if not hasattr(error, "format_message"):  # what Typer raises of a line it cannot read
+            if not hasattr(error, "format_message"):  # what Typer's own errors all have; their classes are private
                 raise
-            if getattr(error, "ctx", None) and type(error).__name__ != "NoArgsIsHelpError":
-                typer.echo(f"{error.ctx.get_usage()}\nAide : {error.ctx.command_path} --help", err=True)
+            if type(error).__name__ != "NoArgsIsHelpError":  # the help is shown already
                 errors.print(escape(_usage(error)))
             code = USAGE
         sys.exit(code if isinstance(code, int) else 0)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and self.get_command(ctx, args[0]) is None:
+        if self.get_command(ctx, args[0]) is None:
             fail(f"La commande « {args[0]} » n'existe pas. Commandes : {', '.join(self.list_commands(ctx))}.", USAGE)
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        found = super().get_command(ctx, cmd_name)
-        option = found.get_help_option(ctx) if found else None
+        command = super().get_command(ctx, cmd_name)
+        if command and (option := command.get_help_option(ctx)):
+            option.help = HELP
+        return command
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
         if option:
-            option.help = "Montrer cette aide."
-        return found
+            option.help = HELP
+        return option
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with the line that was typed."""
-    param = getattr(error, "param", None)
-    named = param.get_error_hint(getattr(error, "ctx", None)).replace("'", "") if param else ""
+    """What is wrong with the line typed, and where its help is."""
+    param, ctx = getattr(error, "param", None), getattr(error, "ctx", None)
+    option = param is not None and param.param_type_name == "option"
+    named = (param.opts[0] if option else param.metavar or param.name) if param else ""
     match type(error).__name__:
         case "MissingParameter":
-            return f"Il manque {named}."
+            said = f"Il manque {named}."
         case "NoSuchOption":
-            near = ", ".join(error.possibilities or ())
-            return f"L'option {error.option_name} n'existe pas{f' (proche : {near})' if near else ''}."
+            near = f" ; la plus proche est {', '.join(error.possibilities)}" if error.possibilities else ""
+            said = f"L'option {error.option_name} n'existe pas{near}."
         case "BadOptionUsage":
-            return f"L'option {error.option_name} ne s'écrit pas ainsi : voyez l'aide."
-    return f"{named} n'a pas une valeur qui convient." if named else "Il y a un mot de trop dans la ligne."
+            said = f"L'option {error.option_name} ne s'écrit pas ainsi."
+        case _:
+            said = f"La valeur de {named} ne convient pas." if named else "La ligne a un mot de trop."
+    return f"{said} Aide : {ctx.command_path if ctx else 'pixflow'} --help"

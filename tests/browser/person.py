@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.browser.house import be
 
@@ -40,8 +41,12 @@ class Person:
         return self.page.locator(".item").filter(has_text=who).filter(has_text=verb)
 
     def sees(self, *texts: str, within: str = "main") -> None:
+        """Waits for a part with these texts: looks at each frame, where `expect` would look more and more seldom."""
+        part = self.page.locator(within).first
         for text in texts:
-            expect(self.page.locator(within).first).to_contain_text(text)
+            with suppress(TimeoutError):
+                part.filter(has_text=text).wait_for()
+            expect(part).to_contain_text(text, timeout=1000)
 
     def sees_no(self, text: str, within: str = "main") -> None:
         expect(self.page.locator(within).first).not_to_contain_text(text)

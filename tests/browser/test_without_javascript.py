@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,8 +19,8 @@ from tests.browser.person import Person
 
 pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
-TOMORROW = (NOW + timedelta(days=1)).date()
-"""A day to come in Paris too, whatever the hour."""
+TOMORROW = (NOW.astimezone(ZoneInfo("Europe/Paris")) + timedelta(days=1)).date()
+"""The day after the structure's: to come, whatever the hour."""
 
 
 @pytest.fixture

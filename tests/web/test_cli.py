@@ -1,14 +1,20 @@
 """The commands of the terminal, run as a person would: what they say, what they record, how they end."""
 
 import json
+import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from pixflow import presets
+from pixflow.grille import ProblemCode
+from pixflow.presets import PresetError
 from web import demo
 from web.cli import app
+from web.french import presets as french
 
 SAMPLES = Path(__file__).parents[1] / "pix_orga" / "data"
 EXPORT = SAMPLES / "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
@@ -75,8 +81,6 @@ def test_init_refuses_what_it_does_not_know_and_leaves_nothing(data: Path, optio
 
 
 def test_init_takes_a_file_and_says_where_it_is_wrong(data: Path, tmp_path: Path):
-    from pixflow import presets
-
     text = (Path(presets.__file__).parent / "laigle-mortagne.toml").read_text()
     wrong = tmp_path / "ours.toml"
     wrong.write_text(text.replace("low = 41", "low = 43", 1))
@@ -87,6 +91,94 @@ def test_init_takes_a_file_and_says_where_it_is_wrong(data: Path, tmp_path: Path
     right = tmp_path / "right.toml"
     right.write_text(text)
     ran("init", "--preset", str(right), "--structure", "Ici")
+
+
+def broken(old: str, new: str) -> PresetError:
+    text = (Path(presets.__file__).parent / "laigle-mortagne.toml").read_text()
+    assert old in text
+    with pytest.raises(PresetError) as caught:
+        presets.read(text.replace(old, new, 1))
+    return caught.value
+
+
+PRESETS = [
+    (PresetError("", None, "unknown-preset", found="laigle", nearest="laigle-mortagne"),
+     "Aucun protocole livré ni aucun fichier ne s’appelle « laigle » ; le plus proche est « laigle-mortagne »."),
+    (PresetError("", None, "unknown-preset", found="x"),
+     "Aucun protocole livré ni aucun fichier ne s’appelle « x »."),
+    (PresetError("", 3, "not-utf8"),
+     "Ligne N : le fichier n’est pas en UTF-8 : enregistrez-le à nouveau dans cet encodage."),
+    (broken("[grille]", "[grille"),
+     "Ligne N : ce n’est pas du TOML : « Expected ']' at the end of a table declaration »."),
+    (broken("tries = 3", "tris = 3"),
+     "protocol.tris, ligne N : cette clé n’existe pas ; le plus proche est « tries »."),
+    (broken('label = "CAP LEC"\n', ""), "grille.bands[0].proposals[1].label, ligne N : cette clé manque."),
+    (broken("refer = 5", 'refer = "5"'),
+     "protocol.delays.refer, ligne N : il faut un nombre entier, et non un texte entre guillemets."),
+    (broken("tries = 3", "tries = 0"), "protocol.tries, ligne N : 0 n’est pas de 1 à 20."),
+    (broken('"half-up"', '"down"'),
+     "grille.rounding, ligne N : « down » n’est pas une valeur connue. Valeurs : half-up."),
+    (broken('stage = "parcours"', 'stage = "diagnostic"'),
+     ("protocol.stages, ligne N : les étapes sont orientation, diagnostic, prescription, diagnostic ; écrivez "
+     "chacune une fois, dans cet ordre : orientation, diagnostic, prescription, parcours.")),
+    (broken("low = 41", "low = 43"), "grille.bands[1].low, ligne N : aucune tranche ne couvre 41-42 %."),
+    (broken("low = 41", "low = 39"), "grille.bands[1].low, ligne N : deux tranches couvrent 39-40 %."),
+    (broken("low = 0", "low = 1"), "grille.bands[0].low, ligne N : la première tranche commence à 1 %, et non à 0 %."),
+    (broken("high = 100", "high = 99"),
+     "grille.bands[2].high, ligne N : la dernière tranche finit à 99 %, et non à 100 %."),
+    (broken("low = 41", "low = 71"),
+     "grille.bands[1].low, ligne N : les bornes 71 % et 70 % sont dans le mauvais ordre."),
+    (broken('id = "cap-lec"', 'id = "illettrisme"'),
+     ("grille.bands[0].proposals, ligne N : une proposition est deux fois dans la même tranche (0-40 %) "
+     "(« illettrisme »).")),
+    (PresetError("grille.bands", 62, "grille-empty", numbers=()),
+     "grille.bands, ligne N : il manque des tranches, ou des propositions dans une tranche."),
+    (PresetError("grille.rounding", 62, "grille-rounding", numbers=(), detail="down"),
+     "grille.rounding, ligne N : la règle d’arrondi n’est pas connue (« down »)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "told"), PRESETS, ids=[error.code for error, _ in PRESETS])
+def test_a_preset_s_refusal_is_a_french_sentence_with_its_place_and_its_numbers(error: PresetError, told: str):
+    assert re.sub(r"[\xa0\u202f]", " ", french.sentence(error)) == told.replace("igne N", f"igne {error.line}")
+
+
+def test_every_code_of_a_preset_s_refusal_has_its_sentence():
+    codes = {"unknown-preset", "not-utf8", "syntax", "unknown-key", "missing-key", "wrong-type", "unknown-value",
+             "out-of-range", "stages"}  # fmt: skip
+    assert french.SENTENCES.keys() == codes
+    assert {error.code for error, _ in PRESETS} == codes | {f"grille-{code}" for code in get_args(ProblemCode)}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["replay"], "Il manque DOSSIER. Aide : pixflow replay --help"),
+        (["queue"], "Il manque --as. Aide : pixflow queue --help"),
+        (["replay", "1", "--versin", "3"], "L'option --versin n'existe pas ; la plus proche est --version. Aide : "),
+        (["replay", "1", "--version", "trois"], "La valeur de --version ne convient pas."),
+        (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
+        (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
+        (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
+        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add."),
+        (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
+        (["read", "/"], "/ est un dossier, et non un fichier."),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list[str], told: str):
+    result = CliRunner().invoke(app, line, prog_name="pixflow")
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Error" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_help_is_in_french():
+    for line in ([], ["--help"], ["staff", "--help"], ["staff", "add", "--help"]):
+        output = run(*line).output
+        assert "Usage: " in output
+        assert "Montrer cette aide." in output
+        assert "Show this" not in output
 
 
 def test_staff_add_twice_adds_the_role_only(house: Path):
@@ -118,7 +210,11 @@ def test_two_structures_must_be_told_apart(house: Path):
     assert "l-aigle, tarbes" in result.output
     assert said("queue", "--as", NADIA, "--structure", "l-aigle")["tasks"] == []
     assert run("queue", "--as", NADIA, "--structure", "tarbes").exit_code == 1
-    assert run("queue", "--as", NADIA, "--structure", "ailleurs").exit_code == 1
+    for elsewhere in ("ailleurs", "../data/l-aigle", "./l-aigle", "/etc", "", "keys"):
+        refused = run("queue", "--as", NADIA, "--structure", elsewhere)
+        assert refused.exit_code == 1
+        assert "n’existe pas. Structures connues" in refused.output.replace("\n", " ")
+        assert isinstance(refused.exception, SystemExit)
 
 
 def test_read_gives_the_sample_as_values(data: Path):
@@ -174,7 +270,8 @@ def test_a_portfolio_then_an_export_then_what_is_owed(house: Path, tmp_path: Pat
     assert (preview["new"], preview["recorded"]) == (8, False)
     assert said("import", str(EXPORT), "--as", SOPHIE)["recorded"] is True
     again = said("import", str(EXPORT), "--as", SOPHIE)
-    assert (again["new"], again["seen_before"]) == (0, True)
+    assert (again["new"], again["seen_before"], again["recorded"]) == (0, True, False)
+    assert "déjà enregistré" in ran("import", str(EXPORT), "--as", SOPHIE)
 
     piles = {pile["kind"]: pile["count"] for pile in said("queue", "--as", SOPHIE)["piles"]}
     assert piles == {"declare-campaign": 1}
@@ -215,6 +312,8 @@ def test_replay_by_number_by_version_and_by_date(house: Path, tmp_path: Path):
     assert run("replay", "12347", "--at", "2001-01-01").exit_code == 1
     assert run("replay", "12347", "--at", "demain").exit_code == 1
     assert run("replay", "99999").exit_code == 1
+    both = run("replay", "12347", "--version", "1", "--at", "2026-01-01")
+    assert (both.exit_code, "les deux à la fois" in both.output) == (1, True)
 
 
 def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path):
@@ -226,7 +325,7 @@ def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path)
     assert "Tables refaites" in ran("rebuild")
     assert (house / "l-aigle" / "read" / "live").read_text() != old
     assert said("queue", "--as", NADIA) == before
-    assert "0" in ran("tick")
+    assert ran("tick") == "Envois oubliés effacés : 0\n"
 
 
 def test_the_demonstration_is_prepared_once_and_says_who_to_be(data: Path):

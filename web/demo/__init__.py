@@ -10,11 +10,12 @@ from pixflow.dossier import assignment, orientation
 from projections import stores
 from projections.catch_up import ReadSide
 from web.demo import advisors, pix, referent
-from web.demo.people import SITES, SLOWNESS, STRUCTURE, Youth, invent
+from web.demo.people import SITES, SLOWNESS, STRUCTURE, Youth, invent, stage
 from web.demo.world import MONTHS, Clock, World, at, take_test, working_days
 
 YOUNG_PEOPLE = 46
 EXPORTS = "exports-a-importer"
+REFERENT_DONE = (9, 5)  # by then her morning is over; a day is played from there
 SLUG = structures.slug_of(STRUCTURE)
 EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
 
@@ -36,18 +37,16 @@ def build(data: Path, now: datetime, *, seed: int = 61) -> str:
 
 def _play(world: World, now: datetime) -> None:
     calendar = world.calendar
-    days = list(working_days(world.today, calendar.local_day(now), calendar))
+    today = calendar.local_day(now)
+    days = [day for day in working_days(world.today, today, calendar) if at(day, *REFERENT_DONE) <= now]
     world.hire()
     referent.declare(world)
     arrivals = [at(day, 9 + i % 8, 5) for i, day in enumerate(_spread(days))]
-    everyone = invent(world.random, YOUNG_PEOPLE, arrivals, EAGER)
+    everyone = [*invent(world.random, YOUNG_PEOPLE, arrivals, EAGER), *stage(days, at)]
     read = ReadSide(world.engine, stores.database(None))
-    coming = list(everyone)
+    coming = sorted(everyone, key=lambda youth: youth.arrives)
     for day in days:
-        moment = at(day, 8, 30)
-        if moment > now:
-            break
-        world.clock.go(moment)
+        world.clock.go(at(day, 8, 30))
         referent.work(world, read, everyone, days[-1])
         while coming and calendar.local_day(coming[0].arrives) == day and coming[0].arrives <= now:
             _arrive(world, coming.pop(0))
@@ -56,6 +55,7 @@ def _play(world: World, now: datetime) -> None:
             world.clock.go(at(day, 16, 30))
             advisors.partners(world)
             advisors.close_what_is_over(world)
+            advisors.leave_and_come_back(world)
     read.database.dispose()
     world.clock.go(now)
     _leave_an_export(world, everyone)

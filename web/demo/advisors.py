@@ -77,6 +77,18 @@ def close_what_is_over(world: World) -> None:
                 take_test(youth, world.calendar.add(world.today, 4), world.random)
 
 
+def leave_and_come_back(world: World) -> None:
+    """Somebody moves away; the result that comes all the same is read by the référente, and they come back."""
+    for id, state in world.engine.states("dossier", world.dossiers).items():
+        youth, tested = world.dossiers[id], state.diagnostic.participations
+        if youth.manner != "comes-back" or state.opened is None:
+            continue
+        if state.closed and tested and not state.late:
+            _say(world, youth, id, assignment.reopen, reason="De retour à L’Aigle, test passé entre-temps")
+        elif not state.closed and not tested and world.calendar.count(state.opened.on, world.today) >= 12:
+            _say(world, youth, id, assignment.close, reason="moved", note="Chez ses parents, à Caen")
+
+
 def _present(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     occasion = "welcome" if task.why.on == world.today else "cej" if youth.programme == "CEJ" else "follow-up"
     _say(world, youth, id, orientation.present_pix, occasion=occasion)
@@ -85,6 +97,7 @@ def _present(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -
 def _plan(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     if youth.manner == "declines":
         _say(world, youth, id, orientation.decline_diagnostic, reason="Ne souhaite pas passer le test pour l’instant")
+        _say(world, youth, id, assignment.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
         return
     campaign = next(iter(i for i, c in world.engine.references().campaigns.items() if c.purpose == "initial"))
     modality = "office" if youth.programme == "CEJ" else "home"

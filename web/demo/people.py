@@ -1,7 +1,8 @@
 """Who is who in the demonstration: everyone is invented."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -55,7 +56,11 @@ class Try:
 
 @dataclass(slots=True)
 class Youth:
-    """One invented young person; `typed` is what they type on Pix, which is not always their name."""
+    """One invented young person; `typed` is what they type on Pix, which is not always their name.
+
+    `left`: nobody chases them nor closes their dossier, so that the tour shows it. `sibling`: the number of the one
+    whose test is first taken for theirs.
+    """
 
     number: str
     last_name: str
@@ -70,6 +75,8 @@ class Youth:
     typed: tuple[str, str, str | None]
     tries: list[Try] = field(default_factory=list)
     eager: bool = False
+    left: bool = False
+    sibling: str = ""
 
 
 MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
@@ -110,3 +117,33 @@ def _typed(i: int, youth: Youth) -> tuple[str, str, str | None]:
         case 8:
             return last, first[0] + ".", number.lstrip("0")
     return last, first, number
+
+
+# Last name, first name, manner, what they type as their first name, and the working days before the last one when
+# they arrive and (0: never) take the test, in the evening: what the tour must show whatever its date.
+STAGED = (
+    ("Ferrand", "Alix", "no-test", "Alix", 24, 0),
+    ("Lemoine", "Sacha", "declines", "Sacha", 68, 0),
+    ("Cordier", "Mina", "comes-back", "Mina", 20, 1),
+    ("Rault", "Eden", "comes-back", "Eden", 45, 31),
+    ("Tanguy", "Marie", "no-test", "Marie", 50, 0),
+    ("Tanguy", "Marie-Lou", "no-test", "Marie", 50, 40),
+)
+
+
+def stage(days: list[date], at: Callable[[date, int, int], datetime]) -> list[Youth]:
+    """The young people of STAGED. Two leave and come back; two are sisters, and one types the other's name."""
+    made = []
+    for i, (last, first, manner, typed, arrives, tests) in enumerate(STAGED):
+        number = f"{24_100 + 41 * i}"
+        youth = Youth(
+            number, last, first, date(2004, 1 + i, 3 + i), "PACEA", PROJECTS[i], SITES[i % 2], FOLLOWS[0],
+            at(days[-arrives], 9, 10 + i), manner, (last, typed, number if typed == first else None),
+            eager=True, left=not tests, sibling=f"{24_100 + 41 * (i + 1)}" if first == "Marie" else "",
+        )  # fmt: skip
+        if tests:
+            began = at(days[-tests - 1], 20, 10)
+            ended = began + timedelta(minutes=35)
+            youth.tries.append(Try(began, ended, ended + timedelta(minutes=3), Decimal("0.55"), Decimal("0.5")))
+        made.append(youth)
+    return made

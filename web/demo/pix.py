@@ -1,6 +1,6 @@
 """The Pix Orga of the demonstration: what its exports say at any moment, in the exact format."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -9,6 +9,8 @@ from pixflow.pix_orga.sample import ResultColumns, file_name, write_export
 from web.demo.people import Try, Youth
 
 CAMPAIGN = Campaign(530214, "HPVBRC358", "Diagnostic initial Pix emploi")
+UNDECLARED = Campaign(530391, "TQKWJD742", "Atelier numérique de L’Aigle")
+SLOW = timedelta(days=6)  # what it takes to those who do not finish to go as far as they will
 COMPETENCES = (
     ("Mener une recherche et une veille d’information", "Information et données", 6),
     ("Gérer des données", "Information et données", 4),
@@ -21,15 +23,15 @@ PALIERS = 4
 COLUMNS = ResultColumns(PALIERS, (BADGE,), tuple(name for name, _, _ in COMPETENCES), DOMAINS)
 
 
-def export(youths: list[Youth], at: datetime, random: Random) -> tuple[str, bytes]:
+def export(youths: list[Youth], at: datetime, random: Random, campaign: Campaign = CAMPAIGN) -> tuple[str, bytes]:
     """The name and the bytes of an export made at `at`: one row for each try begun by then."""
     rows = [_row(youth, one, at) for youth in youths for one in youth.tries if one.started <= at]
     stranger = Try(at.replace(day=1, hour=9, minute=12, tzinfo=UTC), None, None, Decimal(0), Decimal("0.055"))
     if stranger.started <= at and len(rows) > 6:
         rows.append(_line("Compte", "Essai", None, stranger, at))
     random.shuffle(rows)
-    return file_name(CAMPAIGN, at), write_export(
-        CAMPAIGN, rows, organisation="Mission Locale de Démonstration", columns=COLUMNS
+    return file_name(campaign, at), write_export(
+        campaign, rows, organisation="Mission Locale de Démonstration", columns=COLUMNS
     )
 
 
@@ -41,9 +43,10 @@ def _line(last: str, first: str, number: str | None, one: Try, at: datetime) -> 
     shared = one.shared is not None and one.shared <= at
     finished = one.finished is not None and one.finished <= at
     competences = _competences(one.mastery) if shared else ()
+    begun = one.progress if at - one.started >= SLOW else one.progress / 2
     return Row(
         line=0, last_name=last, first_name=first, external_id=number, imported=(),
-        progress=Decimal(1) if finished else one.progress, started=one.started, ambiguous_time=False, shared=shared,
+        progress=Decimal(1) if finished else begun, started=one.started, ambiguous_time=False, shared=shared,
         shared_at=one.shared if shared else None, mastery=_rate(competences) if shared else None,
         palier=int(one.mastery * PALIERS) if shared else None, paliers=PALIERS,
         badges=((BADGE, one.mastery >= Decimal("0.6")),) if shared else (), competences=competences,

@@ -21,6 +21,7 @@ from web.demo.people import SLOWNESS, STAFF, Try, Youth
 
 PARIS = ZoneInfo("Europe/Paris")
 MONTHS = timedelta(days=122)
+NEVER = 1_000  # working days
 
 
 class Clock:
@@ -99,6 +100,8 @@ class World:
         """Working days that an advisor lets pass before doing this task: the same each time it is asked."""
         if youth.eager and task.kind in ("present-pix", "plan-diagnostic"):
             return 0
+        if youth.left and task.kind in ("chase-diagnostic", "close-or-plan"):
+            return NEVER
         most = SLOWNESS[youth.advisor or "Nadia Benali"]
         return Random(f"{youth.number} {task.key.split(':')[0]} {task.chases}").randrange(most + 1)  # noqa: S311
 
@@ -121,7 +124,7 @@ def role_of(name: str) -> tuple[Role, ...]:
 
 def take_test(youth: Youth, planned: date, random: Random) -> None:
     """What the young person does on Pix from the day planned for it."""
-    if youth.manner in ("no-test", "declines"):
+    if youth.manner in ("no-test", "declines", "comes-back"):
         return
     late = 0 if youth.eager else random.randrange(6)
     started = at(planned + timedelta(days=late), random.randrange(9, 18), random.randrange(60))
