@@ -128,7 +128,6 @@ def candidates(connection: Connection, last_name: str, first_name: str, number: 
     return list(named(connection, streams).values())
 
 
-
 def _found(row: Any) -> Found:
     return Found(*(getattr(row, name) for name in Found.__struct_fields__))
 

@@ -16,8 +16,8 @@ from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
 from projections import stores
-from tests.web.client import words
 from tests.web import paths
+from tests.web.client import words
 from tests.web.paths import House
 from web.site import serve_one
 
@@ -62,9 +62,12 @@ def test_a_decision_on_a_stream_of_another_kind_is_refused(house: House) -> None
         ("note", {"text": "essai", "on": "DAY"}),
     ],
 )
-def test_a_day_out_of_time_is_refused_where_it_is_typed(house: House, form: str, sent: dict[str, str], day: str) -> None:
+def test_a_day_out_of_time_is_refused_where_it_is_typed(
+    house: House, form: str, sent: dict[str, str], day: str
+) -> None:
     dossier = house.opened()
-    said = {name: value.replace("DAY", day).replace("CAMPAIGN", str(house.campaign)) for name, value in sent.items()}
+    values = {"DAY": day, "CAMPAIGN": str(house.campaign)}
+    said = {name: values.get(value, value) for name, value in sent.items()}
     data = {"command_id": str(uuid4()), "on": house.today.isoformat(), **said}
     answer = house.client(NADIA).post(f"/dossiers/{dossier}/{form}", data=data)
     assert answer.status_code == 422
@@ -108,9 +111,7 @@ def test_undoing_a_wrong_match_gives_the_dossier_back_to_its_advisor(house: Hous
     participation = house.took(dossier)
     before = house.served.engine.state("dossier", dossier).advisor
     paul = house.people[PAUL]
-    house.says(
-        SOPHIE, prescription.dispatch_result, {"dossier": dossier}, participation=participation, advisor=paul
-    )
+    house.says(SOPHIE, prescription.dispatch_result, {"dossier": dossier}, participation=participation, advisor=paul)
     assert house.served.engine.state("dossier", dossier).advisor == paul
     house.says(
         SOPHIE, unmatch, {"participation": participation, "dossier": dossier},
