@@ -151,8 +151,10 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
 
 
 def queue_count(desk: Desk) -> int:
-    """What stands in Ma boîte: one's own rows, and one a pile."""
+    """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
     count = advisor_queue.total(desk.read, desk.me, desk.today) if "advisor" in desk.roles else 0
     if "referent" in desk.roles:
         count += len(advisor_queue.piles(desk.read, "referent", desk.today))
+    if "manager" in desk.roles:
+        count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
     return count
