@@ -28,7 +28,7 @@ from web.task_links import FORM_OF
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-OTHERS = {DOCS / "operations.md", DOCS / "benchmarks.md"}
+OTHERS = {DOCS / "operations.md"}
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(set(DOCS.rglob("*.md")) - OTHERS)]
 )
