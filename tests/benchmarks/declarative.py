@@ -174,7 +174,7 @@ class Dossier(Aggregate):
 class Dossiers(Application[UUID]):
     """The library's application on its own SQLite recorder; `synchronous` is SQLite's pragma, left alone when None."""
 
-    def __init__(self, path: Path, synchronous: Literal["FULL", "NORMAL"] | None) -> None:
+    def __init__(self, path: Path, synchronous: str | None) -> None:
         self._synchronous = synchronous
         super().__init__({SQLiteFactory.SQLITE_DBNAME: str(path)})
 

@@ -104,14 +104,11 @@ def interleaved(
     return seconds
 
 
-def spent(work: Callable[[], object], processor: list[float] | None = None) -> float:
-    """The seconds that `work` takes; those the processor worked in all threads are appended to `processor`."""
-    worked, began = time.process_time(), time.perf_counter()
+def spent(work: Callable[[], object]) -> float:
+    """The seconds that `work` takes."""
+    began = time.perf_counter()
     work()
-    seconds = time.perf_counter() - began
-    if processor is not None:
-        processor.append(time.process_time() - worked)
-    return seconds
+    return time.perf_counter() - began
 
 
 @contextmanager
