@@ -1,7 +1,7 @@
 """Portfolio files come in: the young people a structure follows, as i-Milo or a spreadsheet lists them.
 
     importer = PortfolioImporter(engine, people, waiting)
-    prepared = importer.prepare(data, name)     # site="…" for rows that tell none
+    prepared = importer.prepare(data)           # site="…" for rows that tell none, sheet=2 of a workbook
     prepared.preview                            # None when the file is refused: see prepared.portfolio.problems
     importer.record(prepared, by=actor, command_id=command_id, accept_changes=False)
 
@@ -9,9 +9,12 @@ The same file twice records nothing; a dossier absent from the file is left alon
 """
 
 from pixflow.portfolio.columns import Column, Field
-from pixflow.portfolio.importer import PortfolioImporter, Prepared, Taken
+from pixflow.portfolio.entries import Entry
+from pixflow.portfolio.importer import Outcome, PortfolioImporter, Prepared, Taken
 from pixflow.portfolio.plan import Counts, Line, Preview
-from pixflow.portfolio.reader import Entry, Portfolio, Problem, read
+from pixflow.portfolio.problems import Problem
+from pixflow.portfolio.reader import Portfolio, read
+from pixflow.portfolio.workbook import Sheet
 
 __all__ = [
     "Column",
@@ -19,11 +22,13 @@ __all__ = [
     "Entry",
     "Field",
     "Line",
+    "Outcome",
     "Portfolio",
     "PortfolioImporter",
     "Prepared",
     "Preview",
     "Problem",
+    "Sheet",
     "Taken",
     "read",
 ]

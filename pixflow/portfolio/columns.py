@@ -89,9 +89,14 @@ def canonical(header: str) -> str:
 
 
 def read_columns(headers: Sequence[str]) -> tuple[Column, ...]:
-    """Every column with the field it is read as."""
+    """Every column with the field it is read as. Numbers come from one column only: another may just count the rows."""
+    forms = [canonical(header) for header in headers]
+    numbers = [form for form in forms if _FIELD_OF.get(form) == "imilo_number"]
+    best = min(numbers, key=_PREFERENCE.__getitem__, default="")
+    fields = (None if form in numbers and form != best else _FIELD_OF.get(form) for form in forms)
     return tuple(
-        Column(position, header.strip(), _FIELD_OF.get(canonical(header))) for position, header in enumerate(headers, 1)
+        Column(position, header.strip(), field)
+        for position, (header, field) in enumerate(zip(headers, fields, strict=True), 1)
     )
 
 

@@ -11,9 +11,14 @@ from pixflow.identity import normalise, words
 from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.resolving import Said
 
-IDENTITY: tuple[Field, ...] = ("last_name", "first_name", "birth_date", "site")
 CONTACT: tuple[Field, ...] = ("phone", "email")
-PROGRAMME: tuple[Field, ...] = ("programme", "group", "collective_end")
+TAKEN: dict[Callable[..., list[Event]], tuple[Field, ...]] = {
+    assignment.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
+    assignment.correct_contact: CONTACT,
+    assignment.join_programme: ("programme", "group", "collective_end"),
+    assignment.state_project: ("project",),
+}
+"""The decisions that take over what a row says, and the fields of each."""
 
 Decision = tuple[Callable[..., list[Event]], dict[str, Any]]
 
@@ -38,15 +43,9 @@ def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
 
 def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
     """The decisions that bring those fields into the dossier, with their arguments."""
-
-    def told(fields: Collection[Field]) -> dict[str, Any]:
-        return {"told": {field: getattr(said, field) for field in fields if field in differs}}
-
-    for decide, fields in ((correct_identity, IDENTITY), (correct_contact, CONTACT), (join_programme, PROGRAMME)):
-        if any(field in differs for field in fields):
-            yield decide, told(fields)
-    if "project" in differs:
-        yield assignment.state_project, {"project": said.project}
+    told = {field: getattr(said, field) for fields in TAKEN.values() for field in fields if field in differs}
+    if told:
+        yield correct_from_portfolio, {"told": told}
     if "advisor" in differs:
         yield assignment.assign_advisor, {"advisor": said.advisor}
 
@@ -61,16 +60,11 @@ def opening(said: Said, site: str) -> Decision:
     }  # fmt: skip
 
 
-def correct_identity(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
-    kept: dict[str, Any] = {field: getattr(dossier, field) for field in (*IDENTITY, "imilo_number")}
-    return assignment.correct_identity(dossier, **{**kept, **told}, on=on)
-
-
-def correct_contact(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
-    kept: dict[str, Any] = {field: getattr(dossier, field) for field in CONTACT}
-    return assignment.correct_contact(dossier, **{**kept, **told}, on=on)
-
-
-def join_programme(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
-    kept: dict[str, Any] = {field: getattr(dossier, field) for field in PROGRAMME}
-    return assignment.join_programme(dossier, **{**kept, **told}, on=on)
+def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
+    """What a file says otherwise of one young person, by whoever may import it (people.py); the rest is kept."""
+    events: list[Event] = []
+    for decide, fields in TAKEN.items():
+        if any(field in told for field in fields):
+            said = {field: told[field] if field in told else getattr(dossier, field) for field in fields}
+            events += decide(dossier, **said, on=on)
+    return events

@@ -1,7 +1,7 @@
 """Portfolio files, from bytes to events: prepare, accept, record."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,9 +14,13 @@ from pixflow.identity import words
 from pixflow.importing.matching import match_all
 from pixflow.people import Actor
 from pixflow.portfolio.corrections import corrections, opening
-from pixflow.portfolio.plan import KnownPerson, Line, Planner, Preview, by_words
+from pixflow.portfolio.plan import KnownPerson, Line, Planner, Preview, by_bare_number, by_words
 from pixflow.portfolio.reader import Portfolio, read
+from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
+
+Accepted = bool | Collection[int]
+"""Which changes are accepted: all, none, or those of these lines of the file."""
 
 AGAIN = frozenset({"closed", "taken"})
 CHUNK = 1_000
@@ -27,6 +31,7 @@ class Prepared(Struct, frozen=True):
 
     digest: str
     site: str | None
+    sheet: int | None
     portfolio: Portfolio
     preview: Preview | None
 
@@ -40,37 +45,46 @@ class Taken(Struct, frozen=True):
     repeated: bool = False
 
 
+class Outcome(Struct, frozen=True):
+    """The same by name: the dossiers opened and corrected, in the order of the file, the participations matched."""
+
+    opened: tuple[UUID, ...] = ()
+    corrected: tuple[UUID, ...] = ()
+    matched: tuple[UUID, ...] = ()
+
+
 class PortfolioImporter:
     """Imports into one structure.
 
-    `people` gives every dossier, `waiting` the participations that wait under an i-Milo number, both up to date.
+    `people` gives every dossier, `waiting` the participations that wait under these i-Milo numbers, both up to date.
     """
 
     def __init__(
         self,
         engine: Engine,
         people: Callable[[], Sequence[KnownPerson]],
-        waiting: Callable[[str], Sequence[UUID]],
+        waiting: Callable[[Sequence[str]], Mapping[str, Sequence[UUID]]],
     ) -> None:
         self.engine = engine
         self.people = people
         self.waiting = waiting
 
-    def prepare(self, data: bytes, name: str, site: str | None = None) -> Prepared:
+    def prepare(self, data: bytes, site: str | None = None, sheet: int | None = None) -> Prepared:
         """Read a file and say what it would change; records nothing.
 
-        `site` is for new dossiers whose row tells none. Raises Refused("unknown-site").
+        `site` is for new dossiers whose row tells none, `sheet` the position of a workbook's sheet. Raises
+        Refused("unknown-site").
         """
         if site and site not in self.engine.references().structure.sites:
             raise Refused("unknown-site", field="site")
-        portfolio = read(data, name)
-        digest = hashlib.sha256(data).hexdigest()
-        return Prepared(digest, site, portfolio, None if portfolio.refused else self._preview(portfolio, site))
+        portfolio = read(data, sheet)
+        preview = None if portfolio.refused else self._preview(portfolio, site)
+        return Prepared(hashlib.sha256(data).hexdigest(), site, sheet, portfolio, preview)
 
     def record(
-        self, prepared: Prepared, *, by: Actor, command_id: UUID, accept_changes: bool = False, via: str = "web"
+        self, prepared: Prepared, *, by: Actor, command_id: UUID, accept_changes: Accepted = False, via: str = "web"
     ) -> Taken:
-        """Open what is new and, when accepted, correct what changed: one transaction per 1,000 lines of the file.
+        """Open what is new and correct what changed, where that is accepted: one transaction per 1,000 rows.
 
         Then match what waited for these dossiers. Raises Refused: "portfolio-refused", "not-allowed"; "taken" and
         "closed" when others opened or closed the same dossiers twice meanwhile.
@@ -78,30 +92,53 @@ class PortfolioImporter:
         if prepared.preview is None:
             raise Refused("portfolio-refused")
         preview, done = prepared.preview, []
-        last = max((line.said.line for line in preview.lines), default=0)
-        for start in range(0, last + 1, CHUNK):
-            said = (prepared.digest, prepared.site, accept_changes, start)
+        for start in range(0, len(preview.lines), CHUNK):
             try:
-                done.append(self._record(preview, said, by, command_id, via))
+                done.append(self._record(prepared, preview, start, accept_changes, by, command_id, via))
             except Refused as refused:
                 if refused.code not in AGAIN:
                     raise
                 preview = self._preview(prepared.portfolio, prepared.site)
-                done.append(self._record(preview, said, by, command_id, via))
-        return self._taken(done, command_id)
+                done.append(self._record(prepared, preview, start, accept_changes, by, command_id, via))
+        recorded = [one for each in done for one in each.recorded]
+        matched = match_all(self.engine, self._waiting(recorded), command_id=command_id)
+        outcome = _outcome(recorded, matched.recorded)
+        repeated = any(each.repeated for each in done)
+        return Taken(len(outcome.opened), len(outcome.corrected), len(outcome.matched), repeated)
+
+    def outcome(self, command_id: UUID) -> Outcome:
+        """What an import recorded, whoever sent it; nothing when this command is not known."""
+        chunks = (self.engine.recorded_by(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK))
+        recorded = [one for chunk in chunks for one in chunk]
+        return _outcome(recorded, self.engine.recorded_by(new_id(command_id, "match")))
+
+    def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
+        """What waits for the dossiers opened or whose identity was corrected."""
+        numbers = dict(_numbers(recorded))
+        found = self.waiting(list(numbers.values())) if numbers else {}
+        return {dossier: found[number] for dossier, number in numbers.items() if number in found}
 
     def _record(
-        self, preview: Preview, said: tuple[str, str | None, bool, int], by: Actor, command_id: UUID, via: str
+        self,
+        prepared: Prepared,
+        preview: Preview,
+        start: int,
+        accepted: Accepted,
+        by: Actor,
+        command_id: UUID,
+        via: str,
     ) -> Done:
-        *_, accept_changes, start = said
-        lines = [line for line in preview.lines if start <= line.said.line < start + CHUNK]
-        steps = [step for line in lines for step in _steps(line, command_id, accept_changes)]
-        return self.engine.execute_all(steps, said, by=by, command_id=new_id(command_id, f"lines {start}"), via=via)
+        told = accepted if isinstance(accepted, bool) else sorted(accepted)
+        said = (prepared.digest, prepared.site, prepared.sheet, told, start)
+        lines = preview.lines[start : start + CHUNK]
+        steps = [step for line in lines for step in _steps(line, command_id, accepted)]
+        return self.engine.execute_all(steps, said, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
     def _preview(self, portfolio: Portfolio, site: str | None) -> Preview:
         holders = self.engine.claimed("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
-        people = by_words(self.people()) if others else {}
+        everyone = self.people() if others else ()
+        people = by_words(everyone)
         near = {one.stream for row in others for one in people.get(words(row.last_name, row.first_name), ())}
         states: dict[UUID, Dossier] = self.engine.states("dossier", {*holders.values(), *near})
         refs = self.engine.references()
@@ -112,35 +149,34 @@ class PortfolioImporter:
             holders=holders,
             states=states,
             people=people,
+            bare=by_bare_number(everyone),
         )
         return planner.preview(portfolio)
 
-    def _taken(self, done: Sequence[Done], command_id: UUID) -> Taken:
-        recorded = [one for each in done for one in each.recorded]
-        opened = {one.originator_id for one in recorded if isinstance(one.event, DossierOpened)}
-        matched = match_all(
-            self.engine,
-            {dossier: found for dossier, number in _numbers(recorded) if (found := self.waiting(number))},
-            command_id=command_id,
-        )
-        return Taken(
-            opened=len(opened),
-            corrected=len({one.originator_id for one in recorded} - opened),
-            matched=len(
-                {one.originator_id for one in matched.recorded if one.event.TOPIC.startswith("participation.")}
-            ),
-            repeated=any(each.repeated for each in done),
-        )
+
+def _chunk(start: int) -> str:
+    return f"lines {start}"
 
 
-def _steps(line: Line, command_id: UUID, accept_changes: bool) -> Iterator[Step]:
+def _steps(line: Line, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
     said = line.said
     if line.status == "new":
         decide, arguments = opening(said, said.site or "")
         yield Step({"dossier": new_id(command_id, f"line {said.line}")}, decide, context=arguments)
-    elif line.status == "changed" and line.dossier and accept_changes:
+    elif line.status == "changed" and line.dossier and _is_accepted(said.line, accepted):
         for decide, arguments in corrections(said, line.differs):
             yield Step({"dossier": line.dossier}, decide, context=arguments)
+
+
+def _is_accepted(line: int, accepted: Accepted) -> bool:
+    return accepted if isinstance(accepted, bool) else line in accepted
+
+
+def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> Outcome:
+    opened = dict.fromkeys(one.originator_id for one in recorded if isinstance(one.event, DossierOpened))
+    touched = dict.fromkeys(one.originator_id for one in recorded if one.originator_id not in opened)
+    found = dict.fromkeys(one.originator_id for one in matched if one.event.TOPIC.startswith("participation."))
+    return Outcome(tuple(opened), tuple(touched), tuple(found))
 
 
 def _numbers(recorded: Sequence[Recorded]) -> Iterator[tuple[UUID, str]]:

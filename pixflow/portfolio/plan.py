@@ -1,7 +1,7 @@
 """What a portfolio file would change, said before anything is recorded."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, Protocol
 from uuid import UUID
@@ -14,14 +14,15 @@ from pixflow.identity import words
 from pixflow.matching import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
 from pixflow.portfolio.corrections import corrections, differences, opening
-from pixflow.portfolio.reader import Portfolio, Problem
+from pixflow.portfolio.problems import Problem
+from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.resolving import Resolver, Said
 from pixflow.references import References
 from pixflow.refused import Refused
 
 Words = frozenset[str]
 Status = Literal["new", "unchanged", "changed", "doubtful", "closed", "left"]
-Doubt = Literal["other-name", "same-person", "namesake", "twice-in-file"]
+Doubt = Literal["other-name", "same-person", "namesake", "twice-in-file", "lost-zeros"]
 
 
 class KnownPerson(Protocol):
@@ -42,10 +43,12 @@ class KnownPerson(Protocol):
 class Line(Struct, frozen=True):
     """One row and what becomes of it.
 
-    `status`: new; unchanged; changed (`differs` names what the file says otherwise: offered); doubtful (see `doubt`,
-    nothing is recorded); closed (it differs, and the dossier is closed); left (a problem of its line says why).
+    `status`: new; unchanged; changed (`differs` names what the file says otherwise, `before` what the dossier says of
+    each: offered); doubtful (see `doubt`, nothing is recorded); closed (it differs, and the dossier is closed); left (a
+    problem of its line says why).
     `doubt`: other-name (same number, other names), same-person (same names and birth date), namesake (same names, no
-    birth date to tell them apart), twice-in-file. `dossier` is the one met, when there is just one.
+    birth date to tell them apart), twice-in-file, lost-zeros (the number of another dossier or row but for the zeros in
+    front, which a spreadsheet eats). `dossier` is the one met, when there is just one.
     """
 
     status: Status
@@ -53,6 +56,7 @@ class Line(Struct, frozen=True):
     dossier: UUID | None = None
     differs: tuple[Field, ...] = ()
     doubt: Doubt | None = None
+    before: tuple[str | date | UUID | None, ...] = ()
 
 
 class Counts(Struct, frozen=True):
@@ -78,7 +82,8 @@ class Planner:
     """Compares the rows of one file, in order, with the dossiers of a structure.
 
     `holders`: which dossier has each i-Milo number of the file; `states`: those dossiers and the namesakes of its rows;
-    `people`: every dossier, by name words; `site` is for new dossiers whose row tells none.
+    `people`: every dossier, by name words; `bare`: every numbered one, by its number without the zeros in front; `site`
+    is for new dossiers whose row tells none.
     """
 
     def __init__(
@@ -90,31 +95,37 @@ class Planner:
         holders: Mapping[str, UUID],
         states: Mapping[UUID, Dossier],
         people: Mapping[Words, Sequence[KnownPerson]],
+        bare: Mapping[str, UUID],
     ) -> None:
         self._refs, self._today, self._site = refs, today, site
-        self._holders, self._states, self._people = holders, states, people
-        self._resolver = Resolver(refs)
+        self._holders, self._states, self._people, self._bare = holders, states, people, bare
+        self._resolver = Resolver(refs, today)
         self._left: list[Problem] = []
         self._opened: dict[Words, list[Said]] = {}
         self._numbers: dict[str, int] = {}
+        self._bare_numbers: set[str] = set()
 
     def preview(self, portfolio: Portfolio) -> Preview:
         """What the file would change."""
         lines = tuple(self._line(self._resolver.resolve(entry)) for entry in portfolio.rows)
-        problems = (*portfolio.problems, *self._resolver.problems, *self._left)
+        problems = (*portfolio.problems, *self._resolver.problems, *self._left, *_figures(lines))
         return Preview(
             portfolio.columns, lines, _counts(lines, portfolio), tuple(sorted(problems, key=lambda one: one.line or 0))
         )
 
     def _line(self, said: Said) -> Line:
         number = said.imilo_number
-        if number:
-            first = self._numbers.setdefault(number, said.line)
-            if first != said.line:
-                return self._leave(said, "number-twice", "imilo_number", str(first))
-            if number in self._holders:
-                return self._of_number(said, self._holders[number])
-        return self._of_names(said)
+        if not number:
+            return self._of_names(said)
+        first = self._numbers.setdefault(number, said.line)
+        if first != said.line:
+            return self._leave(said, "number-twice", "imilo_number", str(first))
+        bare, holder = _bare(number), self._holders.get(number)
+        met = bare in self._bare or bare in self._bare_numbers
+        self._bare_numbers.add(bare)
+        if holder:
+            return self._of_number(said, holder)
+        return Line("doubtful", said, self._bare.get(bare), doubt="lost-zeros") if met else self._of_names(said)
 
     def _of_number(self, said: Said, dossier: UUID) -> Line:
         state = self._states[dossier]
@@ -133,7 +144,7 @@ class Planner:
                 decide(state, **arguments, on=self._today)
         except Refused as refused:
             return self._leave(said, refused.code, refused.details.get("field"))
-        return Line("changed", said, dossier, differs)
+        return Line("changed", said, dossier, differs, before=tuple(getattr(state, field) for field in differs))
 
     def _of_names(self, said: Said) -> Line:
         mine = words(said.last_name, said.first_name)
@@ -172,12 +183,27 @@ class Planner:
         return Line("left", said)
 
 
+def by_bare_number(people: Iterable[KnownPerson]) -> dict[str, UUID]:
+    """The dossier under each number, the zeros in front left out."""
+    return {_bare(one.imilo_number): one.stream for one in people if one.imilo_number}
+
+
 def by_words(people: Iterable[KnownPerson]) -> dict[Words, list[KnownPerson]]:
     """Everybody under the words of their names."""
     found: dict[Words, list[KnownPerson]] = {}
     for one in people:
         found.setdefault(words(one.last_name, one.first_name), []).append(one)
     return found
+
+
+def _bare(number: str) -> str:
+    return number.lstrip("0") or "0"
+
+
+def _figures(lines: Sequence[Line]) -> Iterator[Problem]:
+    """Said once, not for each line."""
+    if any(line.status == "new" and line.said.figures for line in lines):
+        yield Problem("warning", "number-figures", field="imilo_number")
 
 
 def _same_person(said: Said, state: Dossier) -> bool:

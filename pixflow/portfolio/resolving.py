@@ -7,7 +7,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.identity import normalise
-from pixflow.portfolio.reader import Entry, Problem
+from pixflow.portfolio.entries import Entry
+from pixflow.portfolio.problems import Problem
 from pixflow.references import References
 from pixflow.staff import Staff
 
@@ -35,15 +36,16 @@ class Said(Struct, frozen=True):
     collective_end: date | None
     advisor: UUID | None
     project: str | None
+    figures: bool = False
 
 
 class Resolver:
     """Reads rows for one structure; what it does not know is in `problems`."""
 
-    def __init__(self, refs: References) -> None:
+    def __init__(self, refs: References, today: date) -> None:
         self.problems: list[Problem] = []
         self._sites = {normalise(site): site for site in refs.structure.sites}
-        self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles}
+        self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles_on(today)}
         self._advisors: dict[str, UUID | str] = {}
 
     def resolve(self, entry: Entry) -> Said:
@@ -61,6 +63,7 @@ class Resolver:
             entry.collective_end,
             self._advisor(entry),
             entry.project,
+            entry.figures,
         )
 
     def _site(self, entry: Entry) -> str | None:

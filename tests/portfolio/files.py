@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from pixflow.people import Actor
 from pixflow.portfolio import PortfolioImporter, Prepared, Taken
+from pixflow.portfolio.importer import Accepted
 from projections import directory
 from tests.importing.house import House
 
@@ -28,7 +29,9 @@ class Office(House):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.portfolios = PortfolioImporter(self.engine, self.people, self.waiting)
+        self.portfolios = PortfolioImporter(
+            self.engine, self.people, lambda numbers: {one: found for one in numbers if (found := self.waiting(one))}
+        )
 
     def people(self) -> list[Any]:
         self.side.catch_up()
@@ -36,12 +39,12 @@ class Office(House):
             return list(connection.execute(select(directory.people)))
 
     def look(self, *lines: str, site: str | None = None, header: str = HEADER) -> Prepared:
-        return self.portfolios.prepare(file(*lines, header=header), "portefeuille.csv", site)
+        return self.portfolios.prepare(file(*lines, header=header), site)
 
     def take(
         self,
         *lines: str,
-        accept: bool = False,
+        accept: Accepted = False,
         by: Actor | None = None,
         command_id: UUID | None = None,
         site: str | None = None,

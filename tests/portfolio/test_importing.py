@@ -7,7 +7,7 @@ import pytest
 
 from pixflow.dossier.assignment import close, correct_contact, take_note
 from pixflow.people import OPERATOR, Actor
-from pixflow.portfolio import Counts
+from pixflow.portfolio import Counts, Outcome
 from pixflow.refused import Refused
 from tests.importing.house import row, shared
 from tests.importing.test_meanwhile import before_the_lock
@@ -167,6 +167,81 @@ def test_a_closed_dossier_is_told_and_left_alone(office: Office) -> None:
     assert office.engine.head() == before
 
 
+@pytest.mark.parametrize("known", ["0012345", "12345"])
+@pytest.mark.parametrize("typed", ["12345", "012345", "00012345"])
+def test_a_number_known_with_other_zeros_in_front_is_doubtful(office: Office, known: str, typed: str) -> None:
+    office.take(AWA.replace("0012345", known))
+    if typed != known:
+        preview = office.look(AWA.replace("0012345", typed)).preview
+        assert preview
+        assert [(line.status, line.doubt, line.dossier) for line in preview.lines] == [
+            ("doubtful", "lost-zeros", office.of(known))
+        ]
+        assert office.take(AWA.replace("0012345", typed), accept=True).opened == 0
+
+
+def test_a_number_twice_in_a_file_but_for_its_zeros_is_doubtful_too(office: Office) -> None:
+    preview = office.look(AWA, BAH.replace("0012346", "12345")).preview
+    assert preview
+    assert [(line.status, line.doubt, line.dossier) for line in preview.lines] == [
+        ("new", None, None), ("doubtful", "lost-zeros", None),
+    ]  # fmt: skip
+
+
+def test_two_dossiers_that_have_both_forms_are_told_apart(office: Office) -> None:
+    office.open("Diallo", "Awa", "0012345")
+    office.open("Bah", "Ali", "12345")
+    other = BAH.replace("0012346", "12345").replace("01/02/2004", "").replace("PACEA", "").replace("Mortagne", "")
+    assert office.statuses(other) == ["unchanged"]
+
+
+def test_figures_are_a_warning_for_new_dossiers_only(office: Office) -> None:
+    line = AWA.replace("0012345", "12345.0")
+    told = [office.look(one).preview for one in (line, AWA)]
+    assert [[problem.code for problem in preview.problems] for preview in told if preview] == [["number-figures"], []]
+    office.take(line)
+    again = office.look(line).preview
+    assert again
+    assert ([one.status for one in again.lines], again.problems) == (["unchanged"], ())
+
+
+def test_changes_are_accepted_line_by_line(office: Office) -> None:
+    lines = [AWA, BAH, AWA.replace("0012345", "77").replace("Awa", "Zoé")]
+    office.take(*lines)
+    moved = [line.replace("2005", "2006").replace("2004", "2003") for line in lines]
+    preview = office.look(*moved).preview
+    assert preview
+    assert [(line.differs, line.before) for line in preview.lines] == [
+        (("birth_date",), (date(2005, 3, 12),)),
+        (("birth_date",), (date(2004, 2, 1),)),
+        (("birth_date",), (date(2005, 3, 12),)),
+    ]
+    assert office.take(*moved, accept={3, 4}).corrected == 2
+    assert office.statuses(*moved) == ["changed", "unchanged", "unchanged"]
+
+
+def test_the_same_command_with_other_lines_accepted_is_another_one(office: Office) -> None:
+    office.take(AWA, BAH)
+    moved = [AWA.replace("Vente", "Soins"), BAH.replace("PACEA", "CEJ")]
+    command_id = uuid4()
+    office.take(*moved, accept={2}, command_id=command_id)
+    with pytest.raises(Refused, match="command-id-reused"):
+        office.take(*moved, accept={2, 3}, command_id=command_id)
+
+
+def test_what_an_import_brought_is_found_again_by_its_command(office: Office) -> None:
+    office.declare()
+    office.take(AWA.replace("Vente", "Soins"))
+    office.receive([shared(row("Bah", "Ali", "0012346"))])
+    command_id = uuid4()
+    office.take(AWA, BAH, accept=True, command_id=command_id)
+    outcome = office.portfolios.outcome(command_id)
+    assert outcome.opened == (office.of("0012346"),)
+    assert outcome.corrected == (office.of("0012345"),)
+    assert outcome.matched == tuple(one.stream for one in office.known(office.campaign))
+    assert office.portfolios.outcome(uuid4()) == Outcome()
+
+
 # --- advisors and sites
 
 
@@ -236,6 +311,30 @@ def test_the_operator_the_referent_and_the_manager_open(office: Office) -> None:
         assert office.take(line, by=actor).opened == 1
 
 
+CHANGED = AWA.replace("DIALLO", "DIALLO BA").replace("78;", "79;").replace("CEJ", "PACEA").replace("Vente", "Soins")
+
+
+@pytest.mark.parametrize("role", ["operator", "referent", "manager"])
+def test_who_imports_for_the_structure_accepts_changes_too(office: Office, role: str) -> None:
+    actor = Actor(OPERATOR) if role == "operator" else office.hire("Anne Roy", "anne@example.org", role)
+    office.hire("Zoé Petit", "zoe@example.org", "advisor")
+    line = CHANGED.replace("MOREL Paul", "Zoé Petit")
+    office.take(AWA, by=actor)
+    assert office.take(line, by=actor, accept=True).corrected == 1
+    assert office.statuses(line) == ["unchanged"]
+
+
+def test_an_advisor_accepts_changes_of_their_own_dossiers_only(office: Office) -> None:
+    office.take(AWA, BAH)
+    office.hire("Zoé Petit", "zoe@example.org", "advisor")
+    assert office.take(CHANGED, by=office.advisor, accept=True).corrected == 1
+    before = office.engine.head()
+    for line in (BAH.replace("PACEA", "CEJ"), CHANGED.replace("MOREL Paul", "Zoé Petit")):
+        with pytest.raises(Refused, match="not-allowed"):
+            office.take(line, by=office.advisor, accept=True)
+    assert office.engine.head() == before
+
+
 def test_an_auditor_may_not(office: Office) -> None:
     auditor = office.hire("Luc Bon", "luc@example.org", "auditor")
     with pytest.raises(Refused, match="not-allowed"):
@@ -243,7 +342,7 @@ def test_an_auditor_may_not(office: Office) -> None:
 
 
 def test_a_refused_file_is_not_recorded(office: Office) -> None:
-    prepared = office.portfolios.prepare(b"nothing", "x.csv")
+    prepared = office.portfolios.prepare(b"nothing")
     assert prepared.preview is None
     with pytest.raises(Refused, match="portfolio-refused"):
         office.portfolios.record(prepared, by=office.referent, command_id=uuid4())

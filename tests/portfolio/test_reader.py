@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pixflow.portfolio import read
 from pixflow.portfolio.columns import read_columns
 from pixflow.portfolio.dates import day
-from pixflow.portfolio.reader import MAX_ROWS
+from pixflow.portfolio.records import MAX_ROWS
 from tests.portfolio.files import AWA, BAH, HEADER, file
 
 
@@ -77,6 +77,18 @@ def test_the_columns_say_what_was_read_as_what_and_what_was_ignored() -> None:
     ]  # fmt: skip
 
 
+def test_a_column_that_counts_the_rows_gives_no_number() -> None:
+    portfolio = read(file("1;0012345;Diallo;Awa", "2;;Bah;Ali", header="N°;N° de dossier;Nom;Prénom"))
+    assert [column.field for column in portfolio.columns] == [None, "imilo_number", "last_name", "first_name"]
+    assert [row.imilo_number for row in portfolio.rows] == ["0012345", None]
+
+
+@pytest.mark.parametrize(("text", "number"), [("123.0", "123"), ("123.00", "123"), ("0123.0", "0123")])
+def test_a_number_written_as_a_decimal_loses_its_point(text: str, number: str) -> None:
+    (row,) = read(file(f"{text};Diallo;Awa", header="N°;Nom;Prénom")).rows
+    assert (row.imilo_number, row.figures) == (number, True)
+
+
 def test_of_two_columns_for_one_field_the_preferred_that_is_filled_counts() -> None:
     header = "Nom de naissance;Nom d'usage;Prénom;Téléphone fixe;Portable"
     rows = read(file("Diallo;Bah;Awa;0233112233;", "Diallo;;Awa;0233112233;0612345678", header=header)).rows
@@ -101,7 +113,7 @@ def test_windows_1252_is_read_with_a_warning() -> None:
     [
         (b"", "empty"),
         (b"  \n", "empty"),
-        (b"PK\x03\x04rest", "spreadsheet"),
+        (b"<html><table><tr><td>Nom</td></tr></table>", "web-page"),
         (b"Nom\0;Pr", "encoding"),
         (b"\x81\x8d\xff", "encoding"),
         (b"a;b\n1;2\n", "no-names"),
@@ -156,8 +168,9 @@ def test_a_short_line_says_nothing_of_the_rest() -> None:
     assert row.birth_date is None
 
 
-def test_a_phone_whose_zero_a_spreadsheet_ate_is_french() -> None:
-    assert read(file("Diallo;Awa;612345678", header="Nom;Prénom;Tél")).rows[0].phone == "+33612345678"
+@pytest.mark.parametrize("text", ["612345678", "33612345678", "6 12 34 56 78"])
+def test_a_phone_whose_zero_or_plus_a_spreadsheet_ate_is_french(text: str) -> None:
+    assert read(file(f"Diallo;Awa;{text}", header="Nom;Prénom;Tél")).rows[0].phone == "+33612345678"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""What is wrong with a portfolio file, as codes; the sentences are web/french's."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pixflow.portfolio.columns import Field
+
+Severity = Literal["refused", "left", "warning"]
+
+
+class Problem(Struct, frozen=True):
+    """One thing wrong. "refused" refuses the file, "left" leaves the row out, "warning" leaves out one value.
+
+    `value` may be personal: show it, never log it.
+
+    - refused: too-large, encoding, empty, web-page, old-workbook (xls), locked-workbook (a password), other-workbook
+      (ods, xlsb), not-a-workbook (another archive), unpacked-too-large, broken-workbook, no-sheet (no sheet has both
+      names; `value` names the sheets), several-sheets (several have), unknown-sheet, no-names (no header has both
+      names), broken-quotes, too-many-rows, nir (a social security number: delete the column)
+    - left: name-missing, bad-number, cell-count, formula-empty (a formula was never worked out), cell-error (`value` is
+      the error); then, once compared: number-twice, site-needed, and what a decision refuses (bad-birth-date…)
+    - warning: cp1252, bad-date, bad-phone, bad-email; then advisor-unknown, advisor-ambiguous, site-unknown,
+      number-figures (new dossiers whose number a workbook keeps as figures: zeros may be lost)
+    """
+
+    severity: Severity
+    code: str
+    line: int | None = None
+    field: Field | None = None
+    value: str = ""
+
+
+class Refusal(Exception):
+    """Nothing of the file is read."""
+
+    def __init__(self, code: str, line: int | None = None, value: str = "") -> None:
+        super().__init__(code)
+        self.problem = Problem("refused", code, line, value=value)
