@@ -1,15 +1,33 @@
 """Who is who: find a dossier by name or number, and the name of one. The one projection others may ask."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Boolean, Column, Connection, Date, Index, String, Table, Uuid, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Index,
+    Select,
+    String,
+    Table,
+    Uuid,
+    and_,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from pixflow.identity import normalise
+from pixflow.identity import words as name_words
 from pixflow.people import Scope
 from projections.change import Change, Row
 from projections.schema import metadata
@@ -22,6 +40,9 @@ READS = {
         "opened", "last_name", "first_name", "birth_date", "imilo_number", "programme", "site", "advisor", "closed"
     )
 }
+
+_ZEROS: Final = 4
+"""How many leading zeros a number may have lost, in a spreadsheet or on its way from one."""
 
 people = Table(
     "directory_people",
@@ -37,6 +58,7 @@ people = Table(
     Column("advisor", Uuid),
     Column("closed", Boolean, nullable=False),
     Index("directory_number", "imilo_number"),
+    Index("directory_advisor", "advisor"),
 )
 words = Table(
     "directory_words",
@@ -83,24 +105,48 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[Found]:
-    """The dossiers whose number is the text, or whose names begin with each of its words (accents and case aside)."""
+    """The dossiers whose number is the text or begins so, or whose names begin with each of its words.
+
+    Accents, case, spaces in a number and its leading zeros aside; a number that is the text is found alone.
+    """
     if scope.whose == "none":
         return []
-    query = select(people)
-    if scope.whose == "own":
-        query = query.where(people.c.advisor == scope.advisor)
+    streams = [*_numbered(connection, text, scope, limit), *_beginning(connection, text, scope, limit)]
+    found = named(connection, streams)
+    return [found[stream] for stream in dict.fromkeys(streams)][:limit]
+
+
+def followed(advisors: Iterable[UUID]) -> Select[tuple[UUID]]:
+    """The dossiers of these advisors, to ask in another question."""
+    return select(people.c.stream).where(people.c.advisor.in_(list(advisors)))
+
+
+def _beginning(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
     asked = normalise(text).split()
-    if not asked:
-        return []
+    query = select(people.c.stream).order_by(people.c.sort, people.c.stream).limit(limit)
     for word in asked:
-        query = query.where(
-            people.c.stream.in_(select(words.c.stream).where(words.c.word >= word, words.c.word < word + "\x7f"))
-        )
-    by_number = select(people).where(people.c.imilo_number == text.strip().upper())
-    if scope.whose == "own":
-        by_number = by_number.where(people.c.advisor == scope.advisor)
-    found = [*connection.execute(by_number), *connection.execute(query.order_by(people.c.sort).limit(limit))]
-    return list({row.stream: _found(row) for row in found}.values())[:limit]
+        query = query.where(people.c.stream.in_(select(words.c.stream).where(_begins(words.c.word, word))))
+    return list(connection.execute(_within(query, scope)).scalars()) if asked else []
+
+
+def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> list[UUID]:
+    bare = re.sub(r"\s", "", text).upper().lstrip("0")
+    if not re.search("[0-9]", text):
+        return []
+    starts = ["0" * zeros + bare for zeros in range(_ZEROS + 1)] if bare else []
+    query = select(people.c.stream, people.c.imilo_number).order_by(func.length(people.c.imilo_number), people.c.sort)
+    query = query.where(or_(false(), *(_begins(people.c.imilo_number, start) for start in starts))).limit(limit)
+    found = connection.execute(_within(query, scope)).all()
+    same = [stream for stream, number in found if number in starts]
+    return same or [stream for stream, _ in found]
+
+
+def _within(query: Select[Any], scope: Scope) -> Select[Any]:
+    return query.where(people.c.advisor.in_(scope.advisors)) if scope.whose == "own" else query
+
+
+def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
+    return and_(column >= start, column < start + "\x7f")
 
 
 def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
@@ -113,19 +159,32 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
     return found
 
 
-def candidates(connection: Connection, last_name: str, first_name: str, number: str | None) -> list[Found]:
-    """Those whom a participation might be: a name that begins alike, or a number that looks alike."""
-    asked = set(normalise(f"{last_name} {first_name}").split())
-    streams: set[UUID] = set()
-    for word in asked:
-        start = word[:4]
-        near = select(words.c.stream).where(words.c.word >= start, words.c.word < start + "\x7f").limit(200)
-        streams |= set(connection.execute(near).scalars())
-    if number:
-        bare = number.lstrip("0")
-        forms = {number, bare, *("0" * n + bare for n in range(1, 5))}
-        streams |= set(connection.execute(select(people.c.stream).where(people.c.imilo_number.in_(forms))).scalars())
-    return list(named(connection, streams).values())
+def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[Found]:
+    """Those born that day whose names are the same words, in any order (accents and case aside)."""
+    asked = name_words(last_name, first_name)
+    born = connection.execute(select(people).where(people.c.birth_date == birth_date).order_by(people.c.sort))
+    return [_found(row) for row in born if name_words(row.last_name, row.first_name) == asked]
+
+
+def doubles_total(connection: Connection) -> int:
+    """How many people have several open dossiers: the same names in the same order, the same birth date."""
+    return int(connection.execute(select(func.count()).select_from(_doubles().subquery())).scalar_one())
+
+
+def doubles(connection: Connection, limit: int, offset: int) -> list[list[Found]]:
+    """Those people's dossiers, by name, each group in the order of their ids."""
+    groups = _doubles().order_by(people.c.sort, people.c.birth_date).limit(limit).offset(offset).subquery()
+    same = and_(people.c.sort == groups.c.sort, people.c.birth_date == groups.c.birth_date)
+    query = select(people).join(groups, same).where(~people.c.closed)
+    found: dict[tuple[str, date], list[Found]] = {}
+    for row in connection.execute(query.order_by(people.c.sort, people.c.birth_date, people.c.stream)):
+        found.setdefault((row.sort, row.birth_date), []).append(_found(row))
+    return list(found.values())
+
+
+def _doubles() -> Select[Any]:
+    query = select(people.c.sort, people.c.birth_date).where(~people.c.closed, people.c.birth_date.is_not(None))
+    return query.group_by(people.c.sort, people.c.birth_date).having(func.count() > 1)
 
 
 def _found(row: Any) -> Found:

@@ -1,0 +1,112 @@
+"""Names spelt nearly so, and numbers: in the order of likeness, within one's scope, and without growing."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from pixflow import presets, spelling, staff, structures
+from pixflow.dossier import assignment
+from pixflow.people import OPERATOR, Actor, Scope
+from projections import directory, name_search, stores
+from projections.catch_up import ReadSide
+from projections.name_search import near, trigrams
+
+ALL = Scope("all")
+
+
+class Register:
+    """Dossiers of a structure, opened and corrected; `read` asks the tables, up to date."""
+
+    def __init__(self, folder: Path) -> None:
+        preset = presets.load("laigle-mortagne")
+        self.opened = structures.create(folder, name="Ici", preset=preset, sites=("Ici",))
+        self.side = ReadSide(self.opened.engine, stores.database(None))
+        self.sophie = Actor(str(uuid4()))
+        known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
+        self.says("staff", UUID(self.sophie.id), staff.add, Actor(OPERATOR), **known)
+
+    def says(self, kind: str, stream: UUID, decide: Callable[..., Any], by: Actor, **sent: Any) -> None:
+        self.opened.engine.execute({kind: stream}, decide, by=by, command_id=uuid4(), **sent)
+
+    def add(self, first: str, last: str, number: str | None = None) -> UUID:
+        dossier = uuid4()
+        names = {"last_name": last, "first_name": first, "birth_date": None, "imilo_number": number, "site": "Ici"}
+        self.says("dossier", dossier, assignment.open_dossier, self.sophie, **names)
+        return dossier
+
+    @property
+    def read(self) -> Connection:
+        self.side.catch_up()
+        return self.side.database.connect()
+
+    def near(self, text: str, scope: Scope = ALL) -> list[str]:
+        with self.read as connection:
+            return [one.name for one in near(connection, text, scope)]
+
+    def find(self, text: str, scope: Scope = ALL) -> list[str]:
+        with self.read as connection:
+            return [one.name for one in directory.find(connection, text, scope)]
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    made = Register(tmp_path)
+    yield made
+    made.side.database.dispose()
+    made.opened.engine.close()
+
+
+def test_those_spelt_nearly_so_come_the_nearest_first(register: Register) -> None:
+    for first, last in (("Emmanuel", "Kowalski"), ("Anna", "Kowalska"), ("Paul", "Kovacs"), ("Nadia", "Benali")):
+        register.add(first, last)
+    assert register.near("jowalski") == ["Emmanuel Kowalski", "Anna Kowalska"]
+    assert register.near("ana kovalska") == ["Anna Kowalska"]
+    assert register.near("zzz") == register.near("") == register.near("’") == []
+
+
+def test_an_advisor_finds_their_own(register: Register) -> None:
+    register.add("Emmanuel", "Kowalski")
+    assert register.near("kowalsky", Scope("own", uuid4())) == []
+    assert register.near("kowalsky", Scope("none")) == []
+
+
+def test_a_corrected_name_is_found_as_it_is_now(register: Register) -> None:
+    dossier = register.add("Emmanuel", "Kowalski")
+    assert register.near("kowalsky") == ["Emmanuel Kowalski"]
+    names = {"last_name": "Benali", "first_name": "Emmanuel", "birth_date": None, "imilo_number": None, "site": "Ici"}
+    register.says("dossier", dossier, assignment.correct_identity, register.sophie, **names)
+    assert register.near("kowalsky") == []
+    assert register.near("bennali") == ["Emmanuel Benali"]
+
+
+def test_a_frequent_name_costs_no_more_rows_than_a_rare_one(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rarest trigrams lead to those sought, however many bear the frequent ones."""
+    for _ in range(30):
+        register.add("Marie", "Martin")
+    register.add("Zoé", "Martinez")
+    monkeypatch.setattr(name_search, "ROWS", 40)
+    with register.read as connection:
+        counted = connection.execute(select(func.count()).select_from(trigrams)).scalar_one()
+        asked = name_search._rarest(connection, spelling.trigrams("zoe martines"))
+    assert counted > 250
+    assert {" zo", "zoe", "oe ", "ine"} <= set(asked)
+    assert "mar" not in asked
+    assert register.near("zoe martines") == ["Zoé Martinez"]
+
+
+def test_a_number_is_found_by_its_beginning_and_whatever_zeros_it_lost(register: Register) -> None:
+    register.add("Awa", "Un", "0012347")
+    register.add("Bob", "Deux", "12347-B")
+    register.add("Cléa", "Trois", "9")
+    for text in ("0012347", "12347", "012 347"):
+        assert register.find(text) == ["Awa Un"]
+    assert register.find("1234") == ["Bob Deux", "Awa Un"]
+    assert register.find("12347-b") == ["Bob Deux"]
+    assert register.find("00") == register.find("8") == []
+    assert register.find("12347", Scope("own", uuid4())) == []

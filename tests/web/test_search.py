@@ -1,0 +1,141 @@
+"""The search: forgiving, within what one reads, by POST; and the names proposed under the box while one types."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.web.client import InspectingClient, words
+from tests.web.filled import HTMX, fill, soup, texts
+from tests.web.paths import House, house
+
+NADIA, PAUL, SOPHIE, CLAIRE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        yield made
+
+
+def search(client: InspectingClient, text: str, **more: str) -> tuple[int, str, str]:
+    answer = client.post("/chercher", data={"q": text, **more})
+    return answer.status_code, answer.headers.get("Location", ""), answer.text
+
+
+def test_one_found_alone_opens_at_once(at_work: House) -> None:
+    dossier = at_work.opened(last="D’Ornano", first="Éloïse", imilo_number="12350")
+    client = at_work.client(NADIA)
+    for text in ("éloïse", "ELOISE D", "12350", "d ornano"):
+        assert search(client, text)[:2] == (303, f"/dossiers/{dossier}")
+
+
+def test_several_found_are_listed_and_no_name_stands_in_an_address(at_work: House) -> None:
+    at_work.opened(first="Lucas", last="Martin", imilo_number="1", birth_date=date(2005, 3, 1))
+    at_work.opened(first="Léa", last="Martinez")
+    status, _, page = search(at_work.client(SOPHIE), "mart")
+    assert status == 200
+    assert texts(page, ".item-who") == ["Lucas Martin", "Léa Martinez"]
+    assert texts(page, ".item-why")[0] == "n° 1 · né·e le 1er mars 2005 · Mortagne · Nadia Benali"
+    assert "2 dossiers pour « mart »" in words(page)
+    assert all("Martin" not in link["href"] for link in soup(page).select("a"))
+    assert [link.text for link in soup(page).select("[autofocus]")] == ["Lucas Martin"]
+    assert soup(page).select_one("#search")["value"] == "mart"
+
+
+@pytest.mark.parametrize("typed", ["Kowalsky", "jowalski", "emanuel kowlaski", "kwoalski", "owalski"])
+def test_a_name_misspelt_anywhere_finds_those_that_are_close(at_work: House, typed: str) -> None:
+    at_work.opened(first="Emmanuel", last="Kowalski")
+    page = search(at_work.client(NADIA), typed)[2]
+    assert f"aucun dossier pour « {typed} »" in words(page)
+    assert texts(page, "#near") == ["Noms proches"]
+    assert texts(page, ".item-who") == ["Emmanuel Kowalski"]
+    assert [link.text for link in soup(page).select("[autofocus]")] == ["Emmanuel Kowalski"]
+    assert "Noms proches" not in words(search(at_work.client(PAUL), typed)[2])
+
+
+def test_few_found_are_followed_by_those_that_are_close(at_work: House) -> None:
+    for first, last in (("Lucas", "Martin"), ("Léa", "Martin"), ("Zoé", "Mattin"), ("Awa", "Benali")):
+        at_work.opened(first=first, last=last)
+    page = search(at_work.client(NADIA), "martin")[2]
+    assert texts(page, ".item-who") == ["Léa Martin", "Lucas Martin", "Zoé Mattin"]
+    assert "2 dossiers pour « martin »" in words(page)
+    assert len(soup(page).select("[autofocus]")) == 1
+
+
+def test_nothing_like_it_says_what_can_be_sought(at_work: House) -> None:
+    at_work.opened()
+    for text in ("zzz", "  ", "’"):
+        status, _, page = search(at_work.client(NADIA), text)
+        assert status == 200
+        assert "Cherchez un nom" in words(page)
+
+
+def test_a_number_is_forgiven_its_zeros_and_found_by_its_beginning(at_work: House) -> None:
+    dossier, other = at_work.opened(imilo_number="0012350"), at_work.opened(last="Rey", imilo_number="12359")
+    client = at_work.client(NADIA)
+    assert search(client, "12350")[1] == f"/dossiers/{dossier}"
+    assert search(client, "12 359")[1] == f"/dossiers/{other}"
+    assert len(soup(search(client, "1235")[2]).select(".item")) == 2
+
+
+def test_the_auditor_and_the_page_rejouer_are_led_to_the_replay(at_work: House) -> None:
+    dossier = at_work.opened()
+    at_work.opened(last="Dialla")
+    assert search(at_work.client(CLAIRE), "diallo")[1] == f"/rejouer/{dossier}"
+    assert search(at_work.client(SOPHIE), "diallo", vers="rejouer")[1] == f"/rejouer/{dossier}"
+    page = search(at_work.client(CLAIRE), "dial")[2]
+    assert all(link["href"].startswith("/rejouer/") for link in soup(page).select(".item a"))
+
+
+def test_an_advisor_finds_only_their_own_and_the_administrator_nothing(at_work: House) -> None:
+    at_work.opened(advisor=PAUL)
+    assert "Diallo" not in search(at_work.client(NADIA), "diallo")[2].split("<main")[1].replace("« diallo »", "")
+    assert search(at_work.client("Yann Le Goff"), "diallo")[0] == 403
+
+
+def test_2500_found_are_fifty_and_the_page_says_so(at_work: House) -> None:
+    fill(at_work, 2_500)
+    page = search(at_work.client(NADIA), "nom")[2]
+    assert len(soup(page).select(".item")) == 50
+    assert "50 dossiers et plus pour « nom »" in words(page)
+    assert "ajoutez un prénom" in words(page)
+
+
+# --- while one types
+
+
+def proposed(client: InspectingClient, text: str, **more: str) -> str:
+    answer = client.post("/chercher/proches", data={"q": text, **more}, headers=HTMX)
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def test_eight_names_at_most_are_proposed_and_how_many_is_told(at_work: House) -> None:
+    fill(at_work, 12)
+    page = proposed(at_work.client(NADIA), "nom00")
+    assert "<html" not in page
+    assert texts(page, "li a b") == [f"Prénom Nom{n:04}" for n in range(1, 9)]
+    assert "Entrée : tous les dossiers trouvés" in words(page)
+    assert "8 dossiers proposés, flèche vers le bas pour les parcourir" in words(page)
+
+
+def test_those_proposed_are_found_or_close_and_lead_where_the_search_does(at_work: House) -> None:
+    dossier = at_work.opened(first="Emmanuel", last="Kowalski", imilo_number="12350")
+    about = "n° 12350 · né·e le 3 novembre 2005 · Mortagne"
+    page = proposed(at_work.client(NADIA), "jowalski")
+    assert texts(page, "ul:not(#rail) a") == [f"Emmanuel Kowalski {about}"]
+    assert [link["href"] for link in soup(page).select("ul:not(#rail) a")] == [f"/dossiers/{dossier}"]
+    assert f"/rejouer/{dossier}" in proposed(at_work.client(CLAIRE), "12350")
+    assert f"/rejouer/{dossier}" in proposed(at_work.client(SOPHIE), "12350", vers="rejouer")
+
+
+def test_nothing_is_proposed_for_nothing_nor_of_what_one_does_not_read(at_work: House) -> None:
+    at_work.opened(advisor=PAUL)
+    client = at_work.client(NADIA)
+    assert "aucun dossier, ni de nom proche" in words(proposed(client, "diallo"))
+    assert words(proposed(client, "")) == words(proposed(client, "   "))
+    assert soup(proposed(client, "")).select("#rail ~ *, li a b, p") == []
+    denied = at_work.client("Yann Le Goff").post("/chercher/proches", data={"q": "diallo"}, headers=HTMX)
+    assert denied.status_code == 403

@@ -1,0 +1,87 @@
+// Keys. They move and open, never record; the list that `?` shows turns them off (WCAG 2.1.4).
+"use strict";
+
+const KEYS = [
+  ["j k", "ligne suivante, précédente"],
+  ["Entrée", "ouvrir la ligne"],
+  ["r", "fixer un rendez-vous pour la ligne"],
+  ["s", "mettre la ligne en pause"],
+  ["/", "chercher ; ↓ pour aller aux noms proposés"],
+  ["g b", "aller à Ma boîte"],
+  ["g d", "aller aux dossiers"],
+  ["← →", "fait précédent, suivant (Rejouer)"],
+  ["p", "suspendre ou reprendre la mise à jour de la page"],
+  ["?", "cette liste"],
+];
+const PLACES = { b: "/boite", d: "/dossiers" };
+let going = 0;
+
+const keysAreOff = () => kept.get("keys") === "off";
+
+function showKeys() {
+  let dialog = document.querySelector("dialog.keys");
+  if (!dialog) {
+    const line = ([keys, what]) => `<dt>${keys.split(" ").map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${what}</dd>`;
+    dialog = document.createElement("dialog");
+    dialog.className = "keys";
+    dialog.setAttribute("aria-labelledby", "keys-title");
+    dialog.innerHTML = `<h2 id="keys-title">Touches du clavier</h2><dl>${KEYS.map(line).join("")}</dl>
+      <form method="dialog"><div class="choice"><input class="form-check-input" type="checkbox" id="keys-on">
+      <label for="keys-on">Ces touches sont actives</label></div><p class="actions"><button class="btn">Fermer</button></p></form>`;
+    document.body.append(dialog);
+    dialog.querySelector("#keys-on").addEventListener("change", (event) => kept.set("keys", event.target.checked ? "on" : "off"));
+  }
+  dialog.querySelector("#keys-on").checked = !keysAreOff();
+  dialog.showModal();
+}
+
+// The rows of the page's lists that lead somewhere, and where each does.
+const rowsOf = (root) => [...root.querySelectorAll(".item, .entry")].filter(leadOf);
+const leadOf = (row) => row.querySelector(".item-who a") ?? row.querySelector("a[href], button, summary");
+
+function moveTo(row, rows) {
+  for (const other of rows) other.classList.toggle("current", other === row);
+  leadOf(row).focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function moveRow(step) {
+  const rows = rowsOf(document.querySelector("main"));
+  const focused = rows.findIndex((row) => row.contains(document.activeElement));
+  const here = focused < 0 ? rows.findIndex((row) => row.classList.contains("current")) : focused;
+  const row = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : here + step];
+  if (row) moveTo(row, rows);
+}
+
+function press(key) {
+  if (going && PLACES[key]) return () => (location.href = PLACES[key]);
+  const arrow = { ArrowLeft: "prev", ArrowRight: "next" }[key];
+  const row = document.activeElement?.closest(".item, .entry") ?? document.querySelector("main .current");
+  const link = arrow ? document.querySelector(`[data-arrows] a[rel="${arrow}"]`) : row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const search = key === "/" && document.querySelector("#search");
+  const pause = key === "p" && document.querySelector("#live:not([hidden]) button");
+  if (key === "j" || key === "k") return () => moveRow(key === "j" ? 1 : -1);
+  if (key === "?") return showKeys;
+  if (key === "g") return () => (going = setTimeout(() => (going = 0), 1500));
+  if (search) return () => search.select();
+  return link || pause ? () => (link || pause).click() : null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || keysAreOff()) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  const action = press(event.key);
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys]")) showKeys();
+});
+
+const showKeysButton = () => {
+  for (const button of document.querySelectorAll("[data-keys]")) button.hidden = false;
+};
+document.addEventListener("DOMContentLoaded", showKeysButton);
+document.addEventListener("htmx:after:swap", showKeysButton);

@@ -1,0 +1,21 @@
+// Rows ticked in a list: tick them all, say how many. Without this, each is ticked by hand.
+"use strict";
+
+const boxesOf = () => [...document.querySelectorAll('.pick-box input[form="picks"]')];
+
+function showPicked() {
+  const all = document.querySelector("[data-pick-all]");
+  if (!all) return;
+  const boxes = boxesOf();
+  const ticked = boxes.filter((box) => box.checked).length;
+  all.closest("[hidden]")?.removeAttribute("hidden");
+  all.checked = ticked > 0 && ticked === boxes.length;
+  all.indeterminate = ticked > 0 && ticked < boxes.length;
+  document.querySelector("[data-picked]").textContent = ticked ? ` (${ticked})` : "";
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-pick-all]")) for (const box of boxesOf()) box.checked = event.target.checked;
+  if (event.target.closest(".pick-box, .pick-all")) showPicked();
+});
+showPicked();
