@@ -10,6 +10,7 @@ from typing import Literal
 ProblemCode = Literal["gap", "overlap", "start", "end", "order", "empty", "duplicate-proposal", "rounding"]
 
 KINDS = ("action", "check", "complete", "certification", "cv")
+PROGRAMMES = ("CEJ", "PACEA", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Proposal:
     """One thing the grid proposes; the advisor decides. `kind`: action, check, complete, certification or cv.
 
     `advisor_only` keeps it off every paper the young person receives (DOMAIN.md §3).
-    `programmes` empty means every programme; `needs_project`: only if the professional project calls for it.
+    `programmes` empty means every programme, `other` those of no list and none; `needs_project`: only if the
+    professional project calls for it, which the advisor judges.
     """
 
     id: str
@@ -67,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """This score, this rounding, this band, this version of the grid, these proposals."""
+    """This score, this rounding, this band, this version of the grid, these proposals: those of the programme."""
 
     mastery: Decimal
     percent: int
@@ -103,11 +105,21 @@ def band_of(grille: Grille, percent: int) -> Band:
     raise ValueError(f"no band holds {percent} %")
 
 
-def explain(grille: Grille, number: int, mastery: Decimal) -> Explanation:
-    """Why this band: the arithmetic, and the grid's published number. Raises ValueError as its parts do."""
+def is_for(proposal: Proposal, programme: str) -> bool:
+    """Whether it is offered to a young person of this programme, "" for none (DOMAIN.md §4, conditions)."""
+    known = programme if programme in PROGRAMMES else "other"
+    return not proposal.programmes or bool({programme, known} & set(proposal.programmes))
+
+
+def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None = None) -> Explanation:
+    """Why this band: the arithmetic, the grid's published number, and what is proposed to somebody of this programme.
+
+    Without a programme, every proposal of the band. Raises ValueError as its parts do.
+    """
     rounded = percent(mastery)
     band = band_of(grille, rounded)
-    return Explanation(mastery, rounded, grille.rounding, number, band, band.proposals)
+    proposals = tuple(one for one in band.proposals if programme is None or is_for(one, programme))
+    return Explanation(mastery, rounded, grille.rounding, number, band, proposals)
 
 
 def _of_rounding(grille: Grille) -> Iterator[Problem]:

@@ -9,6 +9,36 @@ from pixflow.grille import Grille
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrilleDrafted(Event):
+    """The whole grid, proposed to the team under the number `draft`; it takes the place of an earlier draft."""
+
+    TOPIC: ClassVar[str] = "grille.GrilleDrafted"
+    draft: int
+    document: Grille
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrilleEndorsed(Event):
+    """A colleague's word on a draft: a comment, and whether they endorse it. Their latest word holds."""
+
+    TOPIC: ClassVar[str] = "grille.GrilleEndorsed"
+    draft: int
+    endorsed: bool
+    comment: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrilleDraftDropped(Event):
+    TOPIC: ClassVar[str] = "grille.GrilleDraftDropped"
+    draft: int
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GrillePublished(Event):
     """The whole grid under its number, in force from a day."""
 

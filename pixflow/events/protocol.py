@@ -9,6 +9,36 @@ from pixflow.protocol import ProtocolDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolDrafted(Event):
+    """The whole document, proposed to the team under the number `draft`; it takes the place of an earlier draft."""
+
+    TOPIC: ClassVar[str] = "protocol.ProtocolDrafted"
+    draft: int
+    document: ProtocolDocument
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolEndorsed(Event):
+    """A colleague's word on a draft: a comment, and whether they endorse it. Their latest word holds."""
+
+    TOPIC: ClassVar[str] = "protocol.ProtocolEndorsed"
+    draft: int
+    endorsed: bool
+    comment: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolDraftDropped(Event):
+    TOPIC: ClassVar[str] = "protocol.ProtocolDraftDropped"
+    draft: int
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolPublished(Event):
     """The whole document, in force from a day."""
 

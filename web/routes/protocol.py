@@ -1,16 +1,20 @@
 """Protocole et grille: what the team has agreed, read as a page; earlier versions stay readable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.grille import Grille
 from pixflow.protocol import ProtocolDocument, in_force
+from pixflow.publishing import Draft
 from web.dependencies import AtDesk, Desk
+from web.drafts import KINDS, Kind
+from web.french import drafts as drafting
 from web.french import protocol as french
+from web.naming import names_for
 from web.pages import page
 from web.paging import address
 
@@ -29,8 +33,13 @@ class Version(Generic[T]):
 
 
 @router.get("/protocole")
-def read(request: Request, desk: AtDesk, protocole: int = 0, grille: int = 0) -> Response:
-    """The protocol and the grid in force; `protocole` and `grille` name another version by its number."""
+def read(
+    request: Request, desk: AtDesk, protocole: int = 0, grille: int = 0, publie: str = "", ecarte: str = ""
+) -> Response:
+    """The protocol and the grid in force; `protocole` and `grille` name another version by its number.
+
+    `publie` and `ecarte` name the document whose draft was just published or dropped.
+    """
     protocols, grilles = versions(desk)
     protocol, grid = _chosen(protocols, protocole), _chosen(grilles, grille)
     context = {
@@ -41,9 +50,26 @@ def read(request: Request, desk: AtDesk, protocole: int = 0, grille: int = 0) ->
         "protocols": _links(protocols, "protocole", {"grille": str(grille or "")}),
         "grilles": _links(grilles, "grille", {"protocole": str(protocole or "")}),
         "owed": french.owed(protocol.document),
+        "drafts": [_discussed(desk, kind) for kind in KINDS.values()],
+        "told": _told({"grille": grilles, "protocole": protocols}, publie, ecarte, desk.today),
         "french": french,
+        "drafting": drafting,
     }
     return page(request, "protocol.html", context, block="protocol")
+
+
+def _discussed(desk: Desk, kind: Kind) -> tuple[str, Draft[Any] | None, str, bool]:
+    """A document, its draft under discussion, who proposed it, whether the person at the desk may propose one."""
+    draft = kind.draft_of(desk)
+    return kind.what, draft, names_for(desk).staff(draft.by) if draft else "", desk.may(kind.draft.__name__)
+
+
+def _told(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:
+    """What was just done with a draft, in a sentence; "" for nothing."""
+    if dropped in published:
+        return drafting.dropped(dropped)
+    last = published[what][-1] if what in published else None
+    return drafting.published(what, last.number, last.since, today) if last else ""
 
 
 def versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:

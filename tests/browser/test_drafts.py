@@ -1,0 +1,81 @@
+"""A grid made together in a browser: what breaks and whom it touches while one types, then endorsed and published."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.house import be, listening
+from tests.web.paths import House, house
+
+pytestmark = pytest.mark.browser
+GRID = "/protocole/projet/grille"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        filled(made)
+        with listening(made.app) as address:
+            yield address
+
+
+def filled(at_work: House) -> None:
+    for first, mastery in (("Aminata", "0.43"), ("Bilal", "0.20"), ("Chloé", "0.45")):
+        at_work.scored(mastery, first=first, last="Diallo")
+
+
+def test_a_grid_is_made_together(url: str, new_tab: Callable[..., Page], check_page: Callable[[Page], None]) -> None:
+    sophie, nadia, helene = (new_tab(base_url=url) for _ in range(3))
+    be(sophie, "Sophie Lecomte")
+    sophie.goto("/protocole")
+    sophie.get_by_role("link", name="Proposer une modification de la grille").click()
+    limit, said = sophie.get_by_label("Tranche 1 : fin, en %"), sophie.locator("#check")
+    limit.fill("75")
+    expect(said).to_contain_text("Deux tranches couvrent 71-75")
+    expect(sophie.locator("#b1-high-error")).to_contain_text("commencerait à 76")
+    limit.fill("45")
+    expect(said).to_contain_text("2 résultats changeraient de tranche")
+    expect(said).to_contain_text("Aminata Diallo")
+    expect(said).not_to_contain_text("Bilal")
+    expect(sophie.locator("#low-1")).to_have_text("46")
+    expect(limit).to_be_focused()
+    check_page(sophie)
+    sophie.get_by_role("button", name="Ajouter une proposition à la tranche 1").click()
+    expect(sophie.get_by_label("Proposition 7 de la tranche 1")).to_be_focused()
+    expect(said).to_contain_text("ne tient pas encore")
+    sophie.get_by_label("Proposition 7 de la tranche 1").fill("Visa Numérique")
+    sophie.get_by_label("Nom de la grille").fill("Grille du printemps")
+    expect(said).to_contain_text("2 résultats changeraient de tranche")
+    expect(sophie.get_by_label("Nom de la grille")).to_be_focused()
+    sophie.get_by_label("Pourquoi cette modification").fill("Les bases d’abord.")
+    sophie.get_by_role("button", name="Proposer à l’équipe").click()
+    expect(sophie.get_by_role("heading", name="Projet de grille n° 1")).to_be_visible()
+    check_page(sophie)
+    be(nadia, "Nadia Benali")
+    nadia.goto(GRID)
+    nadia.get_by_label("Votre avis").fill("D’accord.")
+    nadia.get_by_role("button", name="Approuver ce projet").click()
+    expect(nadia.locator(".timeline")).to_contain_text("Nadia Benali approuve")
+    be(helene, "Hélène Morin")
+    helene.goto(GRID)
+    helene.get_by_role("button", name="Publier la grille").click()
+    expect(helene.locator("main")).to_contain_text("Grille n° 2 publiée")
+
+
+def test_a_protocol_is_checked_while_one_types(
+    url: str, new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+) -> None:
+    sophie = new_tab(base_url=url)
+    be(sophie, "Sophie Lecomte")
+    sophie.goto("/protocole/projet/protocole/modifier")
+    sophie.get_by_label("Tenir la restitution, à faire sous").fill("400")
+    expect(sophie.locator("#check")).to_contain_text("Écrivez un nombre d’au plus 365.")
+    sophie.get_by_label("Tenir la restitution, à faire sous").fill("8")
+    expect(sophie.locator("#check")).to_contain_text("tenir la restitution")
+    check_page(sophie)
+    sophie.get_by_role("button", name="Proposer à l’équipe").click()
+    expect(sophie.get_by_role("heading", name="Projet de protocole n° 1")).to_be_visible()
+    check_page(sophie)
