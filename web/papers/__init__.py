@@ -1,0 +1,53 @@
+"""What is printed: the same paper as a page and as a PDF, with what each may carry (DOMAIN.md §3).
+
+No paper says a score, a difficulty, or what the grid keeps for the advisor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from json import dumps
+from pathlib import Path
+
+import segno
+import typst
+
+_TEMPLATE = Path(__file__).parents[1] / "templates" / "paper.typ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One sheet. `name` is whom or what it is about, `facts` are labels and values, `entries` things with a detail.
+
+    `code` is drawn large beside a QR of `link`; a table has `titles` and `rows` of cells; `signatures` are who signs
+    at the bottom.
+    """
+
+    structure: str
+    title: str
+    name: str
+    lead: str = ""
+    code: str = ""
+    link: str = ""
+    facts: Sequence[tuple[str, str]] = ()
+    entries: Sequence[tuple[str, str]] = ()
+    titles: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    closing: str = ""
+    signatures: Sequence[str] = ()
+
+    @property
+    def qr(self) -> str:
+        """The link as an SVG in the address of an image, "" without one."""
+        return segno.make(self.link).svg_data_uri(border=2, dark="#000", light="#fff") if self.link else ""
+
+
+def pdf(paper: Paper) -> bytes:
+    """The paper as a tagged PDF, A4, in French."""
+    drawn = BytesIO()
+    if paper.link:
+        segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
+    said = dumps({**asdict(paper), "qr": drawn.getvalue().decode()}, ensure_ascii=False)
+    made = typst.compile(_TEMPLATE, format="pdf", sys_inputs={"paper": said}, ignore_system_fonts=True)
+    assert isinstance(made, bytes)
+    return made
