@@ -1,20 +1,37 @@
 """Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, Date, DateTime, Index, Integer, String, Table, Text, Uuid, func, select
+from msgspec import Struct
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    func,
+    or_,
+    select,
+)
 
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.folds import RETRACTIONS
+from pixflow.streams import KINDS as STREAMS
 from projections.change import Change, Row
 from projections.schema import metadata
 
 NAME = "audit_trail"
-KINDS = frozenset({"structure", "protocol", "grille", "staff", "campaign", "intake", "participation", "dossier"})
+KINDS = frozenset(STREAMS)
 APPENDS = True
 READS: dict[str, Callable[[Any], Any]] = {}
 
@@ -37,6 +54,8 @@ table = Table(
     Column("data", Text, nullable=False),
     Index("trail_of_stream", "stream", "version"),
     Index("trail_of_time", "at"),
+    Index("trail_of_topic", "topic", "position"),
+    Index("trail_of_author", "by", "position"),
 )
 TABLES = (table,)
 
@@ -73,6 +92,51 @@ def recorded(row: Any) -> Recorded:
     return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, row.via, row.command, row.position)
 
 
+class Wanted(Struct, frozen=True):
+    """What of the trail is asked for; empty means all. `since` and `until` are instants (UTC), the second excluded."""
+
+    by: str = ""
+    topic: str = ""
+    stream: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def page(connection: Connection, wanted: Wanted, limit: int, offset: int) -> list[Any]:
+    """The facts wanted, the latest first."""
+    query = select(table).where(*_wanted(wanted)).order_by(table.c.position.desc())
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def total(connection: Connection, wanted: Wanted) -> int:
+    return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(wanted))).scalar_one())
+
+
+def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
+    """Every fact of these streams, oldest first."""
+    found: dict[UUID, list[Recorded]] = {}
+    query = select(table).where(table.c.stream.in_(set(streams))).order_by(table.c.stream, table.c.version)
+    for row in connection.execute(query):
+        found.setdefault(row.stream, []).append(recorded(row))
+    return found
+
+
+def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+    author = or_(table.c.by == wanted.by, table.c.acting_for == wanted.by) if wanted.by else None
+    asked = (
+        author,
+        table.c.topic == wanted.topic if wanted.topic else None,
+        table.c.stream == wanted.stream if wanted.stream else None,
+        table.c.at >= _naive(wanted.since) if wanted.since else None,
+        table.c.at < _naive(wanted.until) if wanted.until else None,
+    )
+    return [clause for clause in asked if clause is not None]
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
 def positions(connection: Connection, stream: UUID) -> dict[int, int]:
     """The position of each version of a stream."""
     query = select(table.c.version, table.c.position).where(table.c.stream == stream)
@@ -90,7 +154,7 @@ def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
 
 def position_at(connection: Connection, instant: datetime) -> int:
     """The last position recorded at or before an instant, 0 when nothing was."""
-    known = table.c.at <= instant.astimezone(UTC).replace(tzinfo=None)
+    known = table.c.at <= _naive(instant)
     query = select(table.c.position).where(known).order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
     return int(connection.execute(query).scalar() or 0)
 
