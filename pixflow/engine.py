@@ -146,9 +146,14 @@ class Engine(Application[UUID]):
         **sent: Any,
     ) -> dict[str, tuple[Loaded, Loaded]]:
         """What a decision would change, recorded nowhere: each stream before and after. Raises Refused."""
+        changed = self.preview_all([Step(streams, decide, sent, context or {})], by=by)
+        return {name: changed[stream] for name, stream in streams.items()}
+
+    def preview_all(self, steps: Sequence[Step], *, by: Actor) -> dict[UUID, tuple[Loaded, Loaded]]:
+        """What decisions taken in order would change, recorded nowhere: each stream before and after."""
         work = Work(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
-        work.decide([Step(streams, decide, sent, context or {})])
-        return {name: work.before_and_after(stream) for name, stream in streams.items()}
+        work.decide(steps)
+        return {stream: work.before_and_after(stream) for stream in work.versions}
 
     def known(self, command_id: UUID, by: Actor, fingerprint: bytes) -> Done | None:
         """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
@@ -157,8 +162,7 @@ class Engine(Application[UUID]):
             return None
         if row.actor != by.id or not hmac.compare_digest(row.fingerprint, fingerprint):
             raise Refused("command-id-reused")
-        found = self.read(row.first_position - 1, row.last_position - row.first_position + 1)
-        return Done(tuple(found), repeated=True)
+        return Done(tuple(self.recorded_by(command_id)), repeated=True)
 
     def _save(self, work: Work, command: NewCommand, claims: tuple[list[Claim], list[Claim]]) -> Done:
         recorded = work.recorded()
@@ -193,6 +197,11 @@ class Engine(Application[UUID]):
     def has_recorded(self, command_id: UUID) -> bool:
         """Whether this command is in the store, whoever sent it: what an error page must say."""
         return self.recorder.command(command_id) is not None
+
+    def recorded_by(self, command_id: UUID) -> list[Recorded]:
+        """What a command recorded, whoever sent it; nothing when it is not in the store."""
+        row = self.recorder.command(command_id)
+        return self.read(row.first_position - 1, row.last_position - row.first_position + 1) if row else []
 
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Loaded]:
         ids = list(streams)
@@ -256,6 +265,10 @@ class Engine(Application[UUID]):
     def today(self) -> date:
         """The structure's day."""
         return self.references().calendar.local_day(self.clock())
+
+    def token(self, kind: str, value: str) -> str:
+        """An unguessable name for a value, always the same, that says nothing of it: what a private address bears."""
+        return self._digest(kind, value.encode()).hex()
 
     def claimed(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
         """Which of these values are held, and by which stream."""

@@ -6,9 +6,10 @@ from typing import TypeVar
 from pixflow.events import Recorded
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import Retracted as ParticipationRetracted
+from pixflow.events.staff import Retracted as StaffRetracted
 
 S = TypeVar("S")
-RETRACTIONS = (DossierRetracted, ParticipationRetracted)
+RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted)
 
 
 def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pixflow.dossier.assignment import retract_participation
+from pixflow.dossier.assignment import retract_from_pix, retract_participation
 from pixflow.dossier.diagnostic import (
     advance_participation,
     link_participation,
+    receive_profile,
     receive_result,
     withdraw_participation,
 )
@@ -19,7 +20,7 @@ from pixflow.dossier.guards import required
 from pixflow.dossier.state import Dossier, Mark
 from pixflow.events import Event, Recorded
 from pixflow.events import participation as e
-from pixflow.events.values import Moment, Purpose, Result
+from pixflow.events.values import Moment, Profile, Purpose, Result
 from pixflow.folds import fold as fold_events
 from pixflow.folds import retracted
 from pixflow.matching import Person, certain
@@ -39,6 +40,7 @@ class Participation(Struct, frozen=True):
     ordinal: int = 0
     progress: Decimal | None = None
     result: Result | None = None
+    profile: Profile | None = None
     shared: Mark | None = None
     vanished: Mark | None = None
     dossier: UUID | None = None
@@ -75,11 +77,13 @@ def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object
                 "ordinal": event.ordinal, "progress": event.progress, "seen": event.exported_at,
             }  # fmt: skip
         case e.PurposeSettled(purpose=purpose):
-            return {"purpose": purpose, "settled": mark}
+            return {"purpose": purpose, "settled": state.settled or mark}
         case e.ParticipationProgressed(progress=progress, exported_at=seen):
             return {"progress": progress, "vanished": None, "seen": seen}
         case e.ResultShared(result=result, exported_at=seen):
             return {"result": result, "shared": mark, "progress": Decimal(1), "vanished": None, "seen": seen}
+        case e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=seen):
+            return {"profile": profile, "ordinal": ordinal, "shared": mark, "vanished": None, "seen": seen}
         case e.ParticipationVanished(exported_at=seen):
             return {"vanished": mark, "seen": seen}
         case e.MatchConfirmed(dossier=dossier, automatic=automatic):
@@ -109,15 +113,16 @@ def import_participation(
     result: Result | None,
     exported_at: datetime,
     on: date,
+    profile: Profile | None = None,
 ) -> list[Event]:
-    """A row met for the first time, with its result when it is shared already."""
+    """A row met for the first time, with its result or its profile when it is shared already."""
     if participation.imported:
         return []
     first = e.ParticipationImported(
         campaign=campaign, purpose=purpose, last_name=last_name, first_name=first_name, external_id=external_id,
         imported=imported, started=started, progress=progress, ordinal=ordinal, exported_at=exported_at, on=on,
     )  # fmt: skip
-    return [first, *([e.ResultShared(result=result, exported_at=exported_at, on=on)] if result else [])]
+    return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
 
 
 def follow(
@@ -129,24 +134,49 @@ def follow(
     result: Result | None,
     exported_at: datetime,
     on: date,
+    profile: Profile | None = None,
+    ordinal: int = 0,
 ) -> dict[str, list[Event]]:
-    """A later export shows the row: only what changed is recorded, here and on the matched dossier."""
+    """A later export shows the row: only what changed is recorded, here and on the matched dossier.
+
+    `ordinal` is that of a profile among those sent at the same time.
+    """
     if participation.seen is None or exported_at <= participation.seen:
         return {}
-    own: list[Event] = []
-    newly = result if result != participation.result else None
-    if newly:
-        own.append(e.ResultShared(result=newly, exported_at=exported_at, on=on))
-    elif progress != participation.progress or participation.vanished:
-        own.append(e.ParticipationProgressed(progress=progress, exported_at=exported_at, on=on))
+    own = _shared(participation, result, profile, ordinal, exported_at, on)
+    if not own and (progress != participation.progress or participation.vanished):
+        own = [e.ParticipationProgressed(progress=progress, exported_at=exported_at, on=on)]
     if not own or dossier is None:
         return {"participation": own}
-    if newly and participation.purpose:
-        purpose = participation.purpose
-        theirs = receive_result(dossier, participation=participation_id, purpose=purpose, result=newly, on=on)
-    else:
-        theirs = advance_participation(dossier, participation=participation_id, progress=progress, on=on)
-    return {"participation": own, "dossier": theirs}
+    return {"participation": own, "dossier": _learned(participation, dossier, participation_id, own[0], on)}
+
+
+def _shared(
+    known: Participation,
+    result: Result | None,
+    profile: Profile | None,
+    ordinal: int,
+    exported_at: datetime,
+    on: date,
+) -> list[Event]:
+    """What the row shares that was not known."""
+    if result and result != known.result:
+        return [e.ResultShared(result=result, exported_at=exported_at, on=on)]
+    if profile and profile != known.profile:
+        return [e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=exported_at, on=on)]
+    return []
+
+
+def _learned(known: Participation, dossier: Dossier, participation: UUID, event: Event, on: date) -> list[Event]:
+    """The same, as the matched dossier learns it."""
+    match event:
+        case e.ResultShared(result=result) if known.purpose:
+            return receive_result(dossier, participation=participation, purpose=known.purpose, result=result, on=on)
+        case e.ProfileShared(profile=profile):
+            return receive_profile(dossier, participation=participation, profile=profile, on=on)
+        case e.ParticipationProgressed(progress=progress):
+            return advance_participation(dossier, participation=participation, progress=progress, on=on)
+    return []
 
 
 def vanish(
@@ -171,6 +201,30 @@ def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) 
     """The campaign has been declared: the row may be matched."""
     waits = participation.imported is not None and participation.purpose is None
     return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
+
+
+def resettle_purpose(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    purpose: Purpose,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """The campaign was declared for something else: the dossier learns again what Pix Orga said, as what it is.
+
+    `history` is the dossier's stream. What people did about it stays: it happened.
+    """
+    if participation.imported is None or participation.purpose in (None, purpose):
+        return {}
+    own: list[Event] = [e.PurposeSettled(purpose=purpose, on=on)]
+    if dossier is None:
+        return {"participation": own}
+    struck = retract_from_pix(participation_id, reason=reason, on=on, history=history)
+    again = linked(replace(participation, purpose=purpose), Dossier(), participation_id, on)
+    return {"participation": own, "dossier": [*struck, *again]}
 
 
 # --- whose it is
@@ -201,12 +255,16 @@ def confirm_match(
     confirmed = e.MatchConfirmed(
         dossier=dossier_id, automatic=automatic, score=score, reasons=reasons, warnings=warnings, others=others, on=on
     )
-    theirs = link_participation(
-        dossier, participation=participation_id, campaign=participation.campaign, purpose=participation.purpose,
-        started=participation.started, progress=participation.progress, on=on,
-        result=participation.result, vanished=participation.vanished is not None,
+    return {"participation": [confirmed], "dossier": linked(participation, dossier, participation_id, on)}
+
+
+def linked(known: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
+    if known.campaign is None or known.purpose is None:
+        return []
+    return link_participation(
+        dossier, participation=participation, campaign=known.campaign, purpose=known.purpose, started=known.started,
+        progress=known.progress, on=on, result=known.result, profile=known.profile, vanished=known.vanished is not None,
     )  # fmt: skip
-    return {"participation": [confirmed], "dossier": theirs}
 
 
 def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:

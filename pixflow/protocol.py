@@ -1,21 +1,27 @@
 """The protocol document: what a structure has agreed, and which one is in force on a day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal, TypeVar
 
 Modality = Literal["workshop", "office", "home", "cafe"]
+ResultRoute = Literal["referent", "advisor", "workshop"]
 Stage = Literal["orientation", "diagnostic", "prescription", "parcours"]
 
 T = TypeVar("T")
+
+LONGEST_DELAY = 365
+MOST_TRIES = 20
+MOST_SEATS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Delays:
     """Working days of the structure's calendar. Source: DOMAIN.md §6, the table of what is owed.
 
-    A name ending in `_opens` counts until the task is visible; the others, from there until it is due.
+    A name ending in `_opens` counts until the task is visible, one in `_lapses` until it is gone; the others, from
+    where it is visible until it is due.
     """
 
     present_pix: int = 15
@@ -35,6 +41,20 @@ class Delays:
     record_outcome: int = 5
     close_or_plan_opens: int = 60
     close_or_plan: int = 5
+    book_workshop: int = 5
+    mark_attendance: int = 1
+    rebook_absent: int = 5
+    explore_difficulty: int = 5
+    chase_partner_opens: int = 10
+    chase_partner: int = 3
+    chase_partner_lapses: int = 30
+    offer_alternative: int = 5
+    follow_self_study_opens: int = 15
+    follow_self_study: int = 5
+    complete_path: int = 30
+    propose_certification: int = 10
+    plan_retake_opens: int = 60
+    plan_retake: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,19 @@ class Escalation:
 
     referent: int = 5
     manager: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Workshops:
+    """How workshops are held: seats, whether one may run them alone, working days that an offered seat is kept.
+
+    Source: the mission, "les ateliers collectifs" (6 to 10) and Hautes-Pyrénées (8 at most, in pair then alone).
+    """
+
+    smallest: int = 6
+    largest: int = 10
+    alone: bool = True
+    offer: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +93,8 @@ class ProtocolDocument:
     """One whole protocol, as published from a date. Source: DOMAIN.md §3, §5 and §6.
 
     `concerned`: Pix is presented to all, or to those for whom the advisor judged a need.
-    `result_route`: the référent dispatches results, or they reach the advisor directly.
+    `result_route`: the référent dispatches results, or they reach the advisor directly; `workshop`: directly
+    when the dossier's advisor ran the workshop where the test was taken, by the référent otherwise.
     `tries`: chases without an answer before close-or-plan opens.
     """
 
@@ -68,10 +102,11 @@ class ProtocolDocument:
     concerned: Literal["all", "assessed"]
     cej_mandatory: bool
     modalities: tuple[Modality, ...]
-    result_route: Literal["referent", "advisor"]
+    result_route: ResultRoute
     tries: int = 3
     delays: Delays = Delays()
     escalation: Escalation = Escalation()
+    workshops: Workshops = Workshops()
     stages: tuple[StageText, ...] = ()
 
 
@@ -92,3 +127,20 @@ def in_force(published: Sequence[tuple[date, T]], day: date) -> T:
 
 def _from(entry: tuple[date, T]) -> date:
     return entry[0]
+
+
+def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, int]]:
+    """Each number of the document that cannot be: its key like "delays.refer", itself, the least and the most."""
+    for part in ("delays", "escalation"):
+        for name, days in asdict(getattr(document, part)).items():
+            yield from _outside(f"{part}.{name}", days, 0, LONGEST_DELAY)
+    yield from _outside("tries", document.tries, 1, MOST_TRIES)
+    held = document.workshops
+    yield from _outside("workshops.smallest", held.smallest, 1, MOST_SEATS)
+    yield from _outside("workshops.largest", held.largest, max(1, held.smallest), MOST_SEATS)
+    yield from _outside("workshops.offer", held.offer, 0, LONGEST_DELAY)
+
+
+def _outside(key: str, found: int, low: int, high: int) -> Iterator[tuple[str, int, int, int]]:
+    if not low <= found <= high:
+        yield key, found, low, high

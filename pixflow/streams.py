@@ -5,8 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from pixflow import campaign, intake, participation, publishing, staff, structure
-from pixflow.dossier import state as dossier
+from pixflow import campaign, intake, notices, participation, publishing, staff, structure, workshop
+from pixflow.dossier import evolve as dossier
+from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded
 from pixflow.identity import normalise
 
@@ -21,7 +22,7 @@ class Kind(Struct, frozen=True):
     claims: Callable[[Any], Claims] = lambda state: frozenset()
 
 
-def _dossier(state: dossier.Dossier) -> Claims:
+def _dossier(state: Dossier) -> Claims:
     return frozenset({("imilo", state.imilo_number)}) if state.imilo_number else frozenset()
 
 
@@ -43,8 +44,12 @@ def _participation(state: participation.Participation) -> Claims:
 
 
 def participation_key(state: participation.Participation) -> str:
-    """What tells one participation from all others of its campaign (PIX.md §1.11, rule 5)."""
-    started = state.started.at or state.started.day if state.started else None
+    """What tells one participation from all others of its campaign (PIX.md §1.11, rule 5).
+
+    A profile collection says no start: the sending stands for it, and nothing as long as the profile is not sent.
+    """
+    dated = state.profile.shared if state.profile else state.started
+    started = dated.at or dated.day if dated else None
     parts = (state.campaign, normalise(state.last_name), normalise(state.first_name), state.external_id or "")
     return "|".join(map(str, (*parts, started.isoformat() if started else "", state.ordinal)))
 
@@ -58,6 +63,8 @@ KINDS: dict[str, Kind] = {
     "intake": Kind(intake.fold, intake.evolve, _intake),
     "participation": Kind(participation.fold, participation.evolve, _participation),
     "dossier": Kind(dossier.fold, dossier.evolve, _dossier),
+    "workshop": Kind(workshop.fold, workshop.evolve),
+    "notices": Kind(notices.fold, notices.evolve),
 }
 
 

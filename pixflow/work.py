@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow import people
+from pixflow import people, tasks
 from pixflow.events import Event, Recorded
 from pixflow.folds import RETRACTIONS
 from pixflow.people import Actor
@@ -146,8 +146,10 @@ class Work:
 
     def _decide(self, step: Step) -> list[Recorded]:
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
-        dossier = loaded.get("dossier")
-        people.check(self._by, step.decide.__name__, self._refs, dossier.state if dossier else None)
+        dossier, member = loaded.get("dossier"), step.streams.get("staff")
+        state = dossier.state if dossier else None
+        workshop = loaded["workshop"].state if "workshop" in loaded else None
+        people.check(self._by, step.decide.__name__, self._refs, state, self._today, member, workshop)
         decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
         if step.decide.__name__ == "retract":
             self._check_retraction(decided, loaded["dossier"])
@@ -166,15 +168,23 @@ class Work:
         for recorded in dossier.events:
             if recorded.originator_version in struck:
                 decision = people.SAID_BY.get(recorded.event.TOPIC, "retract")
-                people.check(self._by, decision, self._refs, dossier.state)
+                people.check(self._by, decision, self._refs, dossier.state, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
         arguments = {**step.sent, **step.context}
         wanted = _parameters(step.decide)
+        arguments |= {f"{name}_id": stream for name, stream in step.streams.items() if f"{name}_id" in wanted}
         if "on" in wanted:
             arguments.setdefault("on", self._today)
         if "history" in wanted:
             arguments["history"] = loaded.get("dossier", next(iter(loaded.values()))).events
+        if "owed" in wanted:
+            owed = tasks.of_dossier(loaded["dossier"].state, self._refs)
+            arguments["owed"] = {task.key: task.why.version for task in owed}
+        if "team" in wanted:
+            arguments["team"] = self._refs.team
+        if "person" in wanted:
+            arguments["person"] = step.streams["staff"]
         return arguments
 
     def _stamp(self, stream: UUID, loaded: Loaded, events: Iterable[Event]) -> list[Recorded]:

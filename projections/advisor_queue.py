@@ -1,11 +1,10 @@
 """Ma boîte: what each advisor has to do, and the piles of the référent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 from sqlalchemy import (
     JSON,
@@ -23,8 +22,10 @@ from sqlalchemy import (
     case,
     false,
     func,
+    not_,
     or_,
     select,
+    tuple_,
 )  # fmt: skip
 
 from pixflow import tasks
@@ -32,7 +33,7 @@ from projections.change import Change, Row
 from projections.schema import metadata
 
 NAME = "advisor_queue"
-KINDS = frozenset({"dossier", "participation", "campaign"})
+KINDS = frozenset({"dossier", "participation", "campaign", "workshop"})
 APPENDS = False
 READS: dict[str, Callable[[Any], Any]] = {}
 
@@ -54,6 +55,9 @@ table = Table(
     Column("appointment", DateTime),
     Column("place", String, nullable=False),
     Column("chases", Integer, nullable=False),
+    Column("paused", Date),
+    Column("handed_to", Uuid),
+    Column("handed_until", Date),
     Column("why_version", Integer, nullable=False),
     Column("why_on", Date, nullable=False),
     Column("details", JSON, nullable=False),
@@ -62,9 +66,11 @@ table = Table(
     Column("site", String, nullable=False),
     Column("phone", String),
     Index("queue_of_owner", "owner", "due"),
+    Index("queue_of_colleague", "handed_to", "due"),
     Index("queue_of_role", "role", "kind", "due"),
 )
 TABLES = (table,)
+Owners = Collection[UUID]
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -84,6 +90,9 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "site": "",
                 "phone": None,
             }
+        case "workshop":
+            owed, owner, state = tasks.of_workshop(change.after, change.refs), None, change.after
+            about = {"name": state.place or state.site, "programme": "", "site": state.site, "phone": None}
         case _:
             owed, owner = tasks.of_campaign(change.after, change.refs), None
             about = {"name": change.after.name, "programme": "", "site": "", "phone": None}
@@ -94,10 +103,11 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
     (to_referent, _), (to_manager, _) = task.escalations
     return {
         "stream": change.stream, "key": task.key, "subject": change.kind, "kind": task.kind, "stage": task.stage,
-        "role": task.role, "owner": owner if task.role == "advisor" else None, "opens": task.opens, "due": task.due,
-        "lapses": task.lapses, "to_referent": to_referent, "to_manager": to_manager,
+        "role": task.role, "owner": owner if task.role == "advisor" else task.owner, "opens": task.opens,
+        "due": task.due, "lapses": task.lapses, "to_referent": to_referent, "to_manager": to_manager,
         "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None, "place": task.place,
-        "chases": task.chases, "why_version": task.why.version, "why_on": task.why.on, "details": task.why.details,
+        "chases": task.chases, "paused": task.paused, "handed_to": task.handed_to, "handed_until": task.handed_until,
+        "why_version": task.why.version, "why_on": task.why.on, "details": task.why.details,
         **about,
     }  # fmt: skip
 
@@ -106,12 +116,25 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
 
 
 class Filter(Struct, frozen=True):
-    """What of the queue is asked for; empty means all."""
+    """What of the queue is asked for; empty means all. `pour` is the id of whose rows they are."""
 
     kind: str = ""
     stage: str = ""
     programme: str = ""
     site: str = ""
+    pour: str = ""
+
+
+class Counted(Struct, frozen=True):
+    """How many rows are alike, under the names of the filters."""
+
+    kind: str
+    stage: str | None
+    programme: str
+    site: str
+    pour: str
+    n: int
+    late: int
 
 
 class Pile(Struct, frozen=True):
@@ -124,26 +147,27 @@ class Pile(Struct, frozen=True):
 
 
 def page(
-    connection: Connection, owner: UUID, today: date, wanted: Filter = Filter(), limit: int = 50, offset: int = 0
+    connection: Connection, owners: Owners, today: date, wanted: Filter = Filter(), limit: int = 50, offset: int = 0
 ) -> list[Any]:
-    """An advisor's visible rows, the most urgent first."""
-    query = select(table).where(_mine(owner, today), *_wanted(wanted))
+    """The visible rows of these people, the most urgent first; `doer` is whose each is today."""
+    query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
     return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
 
 
-def counts(connection: Connection, owner: UUID, today: date) -> list[Any]:
-    """How many rows an advisor sees, and how many are late, by kind, programme and site."""
-    late = func.sum(case((table.c.due < today, 1), else_=0))
-    query = select(
-        table.c.kind, table.c.stage, table.c.programme, table.c.site, func.count().label("n"), late.label("late")
-    )
+def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
+    """How many rows these people have, and how many are late, by kind, stage, programme, site and person."""
+    late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
     groups = (table.c.kind, table.c.stage, table.c.programme, table.c.site)
-    return list(connection.execute(query.where(_mine(owner, today)).group_by(*groups)))
+    query = select(*groups, doer, func.count(), late).where(_mine(owners, today)).group_by(*groups, doer)
+    found = connection.execute(query).all()
+    return [
+        Counted(kind, stage, programme, site, str(of), n, tardy) for kind, stage, programme, site, of, n, tardy in found
+    ]
 
 
-def total(connection: Connection, owner: UUID, today: date) -> int:
+def total(connection: Connection, owners: Owners, today: date) -> int:
     """How many rows an advisor sees."""
-    return int(connection.execute(select(func.count()).where(_mine(owner, today))).scalar_one())
+    return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
 
 
 def piles(connection: Connection, role: str, today: date) -> list[Pile]:
@@ -154,15 +178,15 @@ def piles(connection: Connection, role: str, today: date) -> list[Pile]:
     return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
 
 
-def due_days(connection: Connection, owner: UUID, today: date, wanted: Filter) -> dict[date, int]:
+def due_days(connection: Connection, owners: Owners, today: date, wanted: Filter) -> dict[date, int]:
     """How many of an advisor's visible rows are due on each day."""
-    query = select(table.c.due, func.count()).where(_mine(owner, today), *_wanted(wanted)).group_by(table.c.due)
+    query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
     return dict(connection.execute(query).all())
 
 
-def first_to_come(connection: Connection, owner: UUID, today: date) -> date | None:
+def first_to_come(connection: Connection, owners: Owners, today: date) -> date | None:
     """The day the next of an advisor's rows opens."""
-    query = select(func.min(table.c.opens)).where(table.c.owner == owner, table.c.opens > today)
+    query = select(func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
     return connection.execute(query).scalar()
 
 
@@ -177,59 +201,140 @@ def pile(connection: Connection, role: str, kind: str, today: date, limit: int, 
     return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
 
 
-def waiting_long_total(connection: Connection, roles: frozenset[str], me: UUID, today: date) -> int:
+def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
     query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_escalated(roles, me, today))).scalar_one())
+    return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
 
 
 def waiting_long(
-    connection: Connection, roles: frozenset[str], me: UUID, today: date, limit: int, offset: int
+    connection: Connection, roles: frozenset[str], owners: Owners, today: date, limit: int, offset: int
 ) -> list[Any]:
     """The rows of others that are so late that somebody of these roles sees them too, the oldest first."""
-    query = select(table).where(_escalated(roles, me, today))
+    query = select(table).where(_escalated(roles, owners, today))
     return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
 
 
-def of_subject(connection: Connection, stream: UUID) -> list[Any]:
-    """Every row of one dossier, to come included."""
-    return list(connection.execute(select(table).where(table.c.stream == stream).order_by(table.c.due)))
+def opened_since(connection: Connection, day: date) -> list[Any]:
+    """What owes a task that an event of a day or later opened, dossiers aside: its kind and its stream."""
+    query = select(table.c.subject, table.c.stream).where(table.c.why_on >= day, table.c.subject != "dossier")
+    return list(connection.execute(query.distinct()))
 
 
-def later(connection: Connection, owner: UUID, today: date) -> int:
+def later(connection: Connection, owners: Owners, today: date) -> int:
     """How many of an advisor's rows are still to open."""
     return int(
-        connection.execute(select(func.count()).where(table.c.owner == owner, table.c.opens > today)).scalar_one()
+        connection.execute(select(func.count()).where(table.c.owner.in_(owners), table.c.opens > today)).scalar_one()
     )
+
+
+def resting_total(connection: Connection, owners: Owners, today: date) -> int:
+    """How many of an advisor's rows rest until a day."""
+    return int(connection.execute(select(func.count()).where(*_resting(owners, today))).scalar_one())
+
+
+def resting(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
+    """An advisor's rows that rest, the first to come back first."""
+    query = select(table, _doer(today).label("doer")).where(*_resting(owners, today))
+    ordered = query.order_by(table.c.paused, table.c.name, table.c.key)
+    return list(connection.execute(ordered.limit(limit).offset(offset)))
+
+
+def picked(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:
+    """Those of these people's open rows that are named by stream and key, the most urgent first."""
+    chosen = tuple_(table.c.stream, table.c.key).in_(keys)
+    query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
+    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key)))
+
+
+def without_seat_total(
+    connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID]
+) -> int:
+    query = select(func.count()).select_from(table).where(*_without_seat(kinds, owners, but))
+    return int(connection.execute(query).scalar_one())
+
+
+def without_seat(
+    connection: Connection,
+    kinds: Sequence[str],
+    owners: Owners | None,
+    but: Collection[UUID],
+    cej_first: bool,
+    limit: int,
+    offset: int,
+) -> list[Any]:
+    """The dossiers of these owners (of all, when None) that owe one of these kinds, but some: the most urgent first."""
+    first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej_first else []
+    query = select(table).where(*_without_seat(kinds, owners, but))
+    query = query.order_by(*first, table.c.due, table.c.name, table.c.key)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def _without_seat(kinds: Sequence[str], owners: Owners | None, but: Collection[UUID]) -> Iterator[ColumnElement[bool]]:
+    yield table.c.kind.in_(kinds)
+    yield table.c.stream.not_in(but)
+    if owners is not None:
+        yield table.c.owner.in_(owners)
 
 
 def load(connection: Connection, today: date) -> dict[UUID, int]:
-    """How many visible tasks each advisor has."""
-    query = (
-        select(table.c.owner, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(table.c.owner)
-    )
+    """How many visible tasks each person has to do."""
+    doer = _doer(today)
+    query = select(doer, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(doer)
     return dict(connection.execute(query).all())
 
 
+def load_of(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
+    """How many of somebody's visible tasks each dossier has."""
+    query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")
+    return dict(connection.execute(query.group_by(table.c.stream)).all())
+
+
 def _visible(today: date) -> ColumnElement[bool]:
+    return and_(_open(today), or_(table.c.paused.is_(None), table.c.paused <= today))
+
+
+def _open(today: date) -> ColumnElement[bool]:
     return and_(table.c.opens <= today, or_(table.c.lapses.is_(None), table.c.lapses > today))
 
 
-def _mine(owner: UUID, today: date) -> ColumnElement[bool]:
-    return and_(table.c.owner == owner, _visible(today))
+def _mine(owners: Owners, today: date) -> ColumnElement[bool]:
+    return and_(_done_by(owners, today), _visible(today))
 
 
-def _wanted(wanted: Filter) -> Sequence[ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in msgspec.structs.asdict(wanted).items() if value]
+def _done_by(people: Owners, today: date) -> ColumnElement[bool]:
+    """Their own rows that no colleague has now, and those of colleagues that were handed to them."""
+    handed = _handed(today)
+    return or_(and_(table.c.owner.in_(people), not_(handed)), and_(table.c.handed_to.in_(people), handed))
+
+
+def _doer(today: date) -> ColumnElement[UUID]:
+    """Whose a row is today: the colleague it was handed to, or its owner."""
+    return case((_handed(today), table.c.handed_to), else_=table.c.owner)
+
+
+def _handed(today: date) -> ColumnElement[bool]:
+    return and_(table.c.handed_to.is_not(None), or_(table.c.handed_until.is_(None), table.c.handed_until >= today))
+
+
+def _resting(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
+    return _done_by(owners, today), _open(today), table.c.paused > today
+
+
+def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
+    columns = {"kind": wanted.kind, "stage": wanted.stage, "programme": wanted.programme, "site": wanted.site}
+    of = [_doer(today) == UUID(wanted.pour)] if wanted.pour else []
+    return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
 
 
 def _pile(role: str, kind: str, today: date) -> ColumnElement[bool]:
     return and_(table.c.role == role, table.c.kind == kind, _visible(today))
 
 
-def _escalated(roles: frozenset[str], me: UUID, today: date) -> ColumnElement[bool]:
-    to_referent = and_(table.c.role == "advisor", table.c.to_referent <= today) if "referent" in roles else false()
+def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
+    of_others = and_(table.c.role.in_(("advisor", "facilitator")), table.c.to_referent <= today)
+    to_referent = of_others if "referent" in roles else false()
     to_manager = table.c.to_manager <= today if "manager" in roles else false()
-    theirs = or_(table.c.owner.is_(None), table.c.owner != me)
+    theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
     if "referent" in roles:
         theirs = and_(theirs, table.c.role != "referent")
     return and_(_visible(today), or_(to_referent, to_manager), theirs)

@@ -16,14 +16,17 @@ from pixflow.events import Recorded
 from pixflow.folds import RETRACTIONS
 from pixflow.references import References
 from pixflow.streams import KINDS, kind_of
-from projections import advisor_queue, audit_trail, directory, dossier_sheet, result_routing
+from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bulk import delete_streams, insert_rows
 from projections.change import Change, Projection, Source
 from projections.schema import folds, metadata, position, stopped
 
-PROJECTIONS: tuple[Projection, ...] = (advisor_queue, result_routing, dossier_sheet, directory, audit_trail)  # type: ignore[assignment]
+PROJECTIONS: tuple[Projection, ...] = (
+    advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
+)  # fmt: skip
 BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
+LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _CHUNK = 500
 FOLD = "fold"
 _REMEMBERED = 10_000
@@ -118,6 +121,8 @@ class ReadSide:
         changes = self._fold(connection, moved)
         if any(recorded.event.TOPIC in RULES for recorded in events):
             changes += self._everything_else(connection, set(moved))
+        elif leaving := {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}:
+            changes += self._followed_by(connection, leaving, set(moved))
         for projection in PROJECTIONS:
             self._project(connection, projection, changes)
         _keep(connection, changes)
@@ -158,12 +163,18 @@ class ReadSide:
 
     def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
         """A protocol was published: what every subject owes is worked out again."""
-        kinds = ("dossier", "participation", "campaign")
+        kinds = ("dossier", "participation", "campaign", "workshop")
         found = connection.execute(select(folds).where(folds.c.kind.in_(kinds)))
         states = (
             (row.stream, row.kind, _DECODERS[row.kind].decode(row.state)) for row in found if row.stream not in moved
         )
         return [Change(stream, kind, state, state, (), self._refs) for stream, kind, state in states]
+
+    def _followed_by(self, connection: Connection, advisors: set[UUID], moved: set[UUID]) -> list[Change]:
+        """Somebody leaves: whether their dossiers need another advisor is worked out again."""
+        followed = {row.stream for row in connection.execute(directory.followed(advisors))}
+        found = _load(connection, followed - moved)
+        return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
 
     def _project(self, connection: Connection, projection: Projection, changes: list[Change]) -> None:
         wanted = [change for change in changes if change.kind in projection.KINDS]
@@ -262,6 +273,11 @@ def _load(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
 def fold_of(connection: Connection, stream: UUID) -> Any:
     """The state of a stream as the tables show it, None when unknown."""
     return _load(connection, [stream]).get(stream)
+
+
+def folds_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+    """The states of many streams as the tables show them."""
+    return _load(connection, streams)
 
 
 def _stored_references(connection: Connection) -> References:

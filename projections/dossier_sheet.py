@@ -1,7 +1,10 @@
 """Dossiers: one line for each young person, for lists and filters."""
 
+from collections.abc import Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -40,6 +43,7 @@ READS = {
         "programme",
         "site",
         "advisor",
+        "lent",
         "closed",
         "last.on",
         "orientation",
@@ -61,12 +65,15 @@ table = Table(
     Column("programme", String, nullable=False),
     Column("site", String, nullable=False),
     Column("advisor", Uuid),
+    Column("lent_until", Date),
     Column("stage", String),
     Column("percent", Integer),
+    Column("to_prescribe", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("last_on", Date, nullable=False),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
+    Index("sheet_lent", "lent_until"),
 )
 TABLES = (table,)
 
@@ -84,9 +91,11 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "stream": change.stream, "sort": normalise(f"{state.last_name} {state.first_name}"),
                 "last_name": state.last_name, "first_name": state.first_name, "birth_date": state.birth_date,
                 "imilo_number": state.imilo_number, "programme": state.programme, "site": state.site,
-                "advisor": state.advisor, "stage": current_stage(state),
-                "percent": percent(mastery) if mastery is not None else None, "closed": state.closed is not None,
-                "last_on": state.last.on,
+                "advisor": state.advisor, "lent_until": state.lent.until if state.lent else None,
+                "stage": current_stage(state),
+                "percent": percent(mastery) if mastery is not None else None,
+                "to_prescribe": mastery is not None and current[0] not in state.prescription.built,
+                "closed": state.closed is not None, "last_on": state.last.on,
             }
         ]
     }  # fmt: skip
@@ -122,9 +131,50 @@ def counts(connection: Connection, scope: Scope) -> list[Any]:
     return list(connection.execute(query.group_by(*columns, unassigned)))
 
 
+def load(connection: Connection) -> dict[UUID, int]:
+    """How many open dossiers each advisor follows."""
+    query = select(table.c.advisor, func.count()).where(table.c.advisor.is_not(None), ~table.c.closed)
+    return dict(connection.execute(query.group_by(table.c.advisor)).all())
+
+
+def portfolio(connection: Connection, advisor: UUID, limit: int = -1, offset: int = 0) -> list[Any]:
+    """The open dossiers that somebody follows, by name."""
+    query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
+    """The dossiers that a colleague followed until before a day, closed ones too, each with that last day."""
+    query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
+    return [(row.stream, row.lent_until) for row in connection.execute(query.order_by(table.c.lent_until))]
+
+
 def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
     """The programmes and sites that occur among the dossiers somebody reads."""
     return {name: list(connection.execute(_values(scope, name)).scalars()) for name in ("programme", "site")}
+
+
+def scores(connection: Connection, scope: Scope) -> dict[int, int]:
+    """How many open dossiers that somebody reads have each percent, no prescription being built on it yet."""
+    query = select(table.c.percent, func.count()).where(*_to_prescribe(scope)).group_by(table.c.percent)
+    return dict(connection.execute(query).all())
+
+
+def scored(
+    connection: Connection, scope: Scope, percents: Sequence[int], limit: int = 50, offset: int = 0
+) -> list[Any]:
+    """Those dossiers, of some percents, by name."""
+    query = select(table).where(*_to_prescribe(scope), table.c.percent.in_(percents))
+    return list(connection.execute(query.order_by(table.c.sort, table.c.stream).limit(limit).offset(offset)))
+
+
+def moved_since(connection: Connection, day: date) -> list[UUID]:
+    """The dossiers in which something happened on a day or later."""
+    return list(connection.execute(select(table.c.stream).where(table.c.last_on >= day)).scalars())
+
+
+def _to_prescribe(scope: Scope) -> list[ColumnElement[bool]]:
+    return [*_scope(scope), table.c.to_prescribe, ~table.c.closed]
 
 
 def _values(scope: Scope, name: str) -> Select[str]:
@@ -137,7 +187,7 @@ def _scope(scope: Scope) -> list[ColumnElement[bool]]:
         case "all":
             return []
         case "own":
-            return [table.c.advisor == scope.advisor]
+            return [table.c.advisor.in_(scope.advisors)]
     return [table.c.stream.is_(None)]
 
 

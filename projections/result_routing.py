@@ -1,6 +1,6 @@
 """Résultats: the participations to match, the results to dispatch and those dispatched."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     false,
     func,
     or_,
@@ -31,7 +32,7 @@ from sqlalchemy import (
 )
 
 from pixflow.dossier.state import Dossier
-from pixflow.events.values import Moment, Result
+from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number
 from pixflow.participation import Participation
 from pixflow.references import References
@@ -70,8 +71,11 @@ participations = Table(
     Column("ordinal", Integer, nullable=False),
     Column("progress", String),
     Column("result", Text),
+    Column("profile", Text),
     Column("shared_day", Date),
     Column("mastery", String),
+    Column("pix", Integer),
+    Column("certifiable", Boolean),
     Column("vanished", Boolean, nullable=False),
     Column("seen", DateTime),
     Column("dossier", Uuid),
@@ -123,6 +127,7 @@ class Known(Struct, frozen=True):
     vanished: bool
     dossier: UUID | None
     seen: datetime | None
+    profile: Profile | None = None
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -133,7 +138,8 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 def _participation(stream: UUID, state: Participation) -> Row:
-    started, result = state.started, state.result
+    started, result, profile = state.started, state.result, state.profile
+    shared = result or profile
     return {
         "stream": stream, "campaign": state.campaign, "purpose": state.purpose, "last_name": state.last_name,
         "first_name": state.first_name, "external_id": state.external_id, "number": _number(state.external_id),
@@ -141,8 +147,10 @@ def _participation(stream: UUID, state: Participation) -> Row:
         "started_at": started.at.replace(tzinfo=None) if started and started.at else None, "ordinal": state.ordinal,
         "progress": str(state.progress) if state.progress is not None else None,
         "result": _ENCODER.encode(result).decode() if result else None,
-        "shared_day": result.shared.day if result else None,
+        "profile": _ENCODER.encode(profile).decode() if profile else None,
+        "shared_day": shared.shared.day if shared else None,
         "mastery": str(result.mastery) if result and result.mastery is not None else None,
+        "pix": profile.pix if profile else None, "certifiable": profile.certifiable if profile else None,
         "vanished": state.vanished is not None, "seen": state.seen.replace(tzinfo=None) if state.seen else None,
         "dossier": state.dossier, "automatic": state.automatic, "rejected": " ".join(map(str, state.rejected)),
         "set_aside": state.set_aside is not None, "waiting": state.waiting,
@@ -185,13 +193,13 @@ def _number(external_id: str | None) -> str | None:
 
 def known(connection: Connection, campaign: UUID) -> list[Known]:
     """Every participation of a campaign."""
-    decode = msgspec.json.Decoder(Result).decode
+    decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
     found = connection.execute(select(participations).where(participations.c.campaign == campaign))
     return [
         Known(
             row.stream, row.last_name, row.first_name, row.external_id, _moment(row), row.ordinal,
             Decimal(row.progress) if row.progress is not None else None, decode(row.result) if row.result else None,
-            row.vanished, row.dossier, row.seen,
+            row.vanished, row.dossier, row.seen, decode_profile(row.profile) if row.profile else None,
         )
         for row in found
     ]  # fmt: skip
@@ -211,8 +219,18 @@ def waiting_total(connection: Connection) -> int:
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
     """The waiting participations whose external id is this i-Milo number."""
-    query = select(participations.c.stream).where(*_waiting(), participations.c.number == number)
-    return list(connection.execute(query).scalars())
+    return waiting_with_numbers(connection, [number]).get(number, [])
+
+
+def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
+    """The same for many numbers; those under which nothing waits are left out."""
+    found: dict[str, list[UUID]] = {}
+    for start in range(0, len(numbers), 500):
+        some = participations.c.number.in_(numbers[start : start + 500])
+        query = select(participations.c.number, participations.c.stream).where(*_waiting(), some)
+        for number, stream in connection.execute(query):
+            found.setdefault(number, []).append(stream)
+    return found
 
 
 def one(connection: Connection, stream: UUID) -> Any:
@@ -274,11 +292,23 @@ def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UU
     return {row.stream: row for row in connection.execute(query)}
 
 
-def dispatched(connection: Connection, since: date) -> list[Any]:
-    """The results dispatched since a day."""
-    query = select(results).where(results.c.dispatched_on >= since)
-    order = results.c.dispatched_on.desc(), results.c.name, results.c.stream
-    return list(connection.execute(query.order_by(*order)))
+def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[int, int]]:
+    """How many results each advisor was given since a day, and how many of them are debriefed."""
+    query = select(results.c.dispatched_to, func.count(), func.count(results.c.debriefed_on))
+    found = connection.execute(query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to))
+    return {advisor: (given, held) for advisor, given, held in found}
+
+
+def dispatched(
+    connection: Connection, since: date, advisors: Sequence[UUID], limit: int = 50, offset: int = 0
+) -> list[Any]:
+    """The results that these advisors were given since a day: advisor by advisor in that order, latest first."""
+    if not advisors:
+        return []
+    place = case({advisor: place for place, advisor in enumerate(advisors)}, value=results.c.dispatched_to)
+    query = select(results).where(results.c.dispatched_on >= since, results.c.dispatched_to.in_(advisors))
+    query = query.order_by(place, results.c.dispatched_on.desc(), results.c.name, results.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def _total(connection: Connection, table: Table, *wanted: Any) -> int:

@@ -18,6 +18,7 @@ from pixflow.events import Event, Recorded
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import workshop as w
 from pixflow.events.structure import StructureOpened
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.folds import RETRACTIONS
@@ -26,6 +27,7 @@ from pixflow.references import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.structure import fold as fold_structure
+from pixflow.tasks import of_dossier
 
 AT = datetime(2026, 9, 15, 9, tzinfo=UTC)
 DAY = date(2026, 9, 15)
@@ -36,6 +38,7 @@ DOSSIER, OTHER_DOSSIER = UUID(int=0xD1), UUID(int=0xD2)
 CAMPAIGN = UUID(int=0xC1)
 PARTICIPATION, SECOND = UUID(int=0xF1), UUID(int=0xF2)
 PLAN, ACTION, ADDED, REFERRAL = UUID(int=0xB1), UUID(int=0xB2), UUID(int=0xB3), UUID(int=0xB4)
+STUDY, COMPLETE = UUID(int=0xB5), UUID(int=0xB6)
 
 PRESET = presets.load("laigle-mortagne")
 GRILLE = {"grille": PRESET.grille, "number": 1}
@@ -126,6 +129,12 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
     if "history" in signature(decide).parameters:
         about = "dossier" if "dossier" in kinds else next(iter(kinds))
         asked["history"] = before.histories.get(about, [])
+    if "owed" in signature(decide).parameters:
+        asked["owed"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
+    if "team" in signature(decide).parameters:
+        asked.setdefault("team", {})
+    if "person" in signature(decide).parameters:
+        asked.setdefault("person", ADVISOR)
     decided = decide(*states, **asked)
     by_stream = decided if isinstance(decided, Mapping) else {next(iter(kinds)): decided}
     return {kind: events for kind, events in by_stream.items() if events}
@@ -244,8 +253,8 @@ def started(on: date = DAY, ends: date = date(2026, 12, 18), action: UUID = ACTI
     return d.ActionStarted(action=action, ends=ends, on=on)
 
 
-def ended(on: date = DAY, action: UUID = ACTION) -> d.ActionEnded:
-    return d.ActionEnded(action=action, outcome="done", note="", on=on)
+def ended(on: date = DAY, action: UUID = ACTION, outcome: str = "done") -> d.ActionEnded:
+    return d.ActionEnded(action=action, outcome=outcome, note="", on=on)  # type: ignore[arg-type]
 
 
 def dropped(on: date = DAY, action: UUID = ACTION) -> d.ActionDropped:
@@ -279,6 +288,84 @@ def reopened(on: date = DAY) -> d.DossierReopened:
 
 def retracted(version: int, on: date = DAY) -> d.Retracted:
     return d.Retracted(version=version, reason="erreur", on=on)
+
+
+# --- what the workshop, the interview and the certification add to it
+
+
+def needed(on: date = DAY, *, needed: bool = True) -> d.NeedAssessed:
+    return d.NeedAssessed(needed=needed, reason="" if needed else "à l'aise", on=on)
+
+
+def explored(on: date = DAY, cause: str = "digital") -> d.DifficultyExplored:
+    return d.DifficultyExplored(cause=cause, note="", on=on)  # type: ignore[arg-type]
+
+
+def studied(on: date = DAY, tutorials: str = "Chercher sur le web", study: UUID = STUDY) -> d.SelfStudyAssigned:
+    return d.SelfStudyAssigned(study=study, tutorials=tutorials, on=on)
+
+
+def followed(on: date = DAY, outcome: str = "done", study: UUID = STUDY) -> d.SelfStudyFollowed:
+    return d.SelfStudyFollowed(study=study, outcome=outcome, note="", on=on)  # type: ignore[arg-type]
+
+
+def reminded(on: date = DAY, referral: UUID = REFERRAL) -> d.PartnerChased:
+    return d.PartnerChased(referral=referral, channel="phone", reached=False, note="", on=on)
+
+
+CLEA = Action(COMPLETE, "Diagnostic complet", "complete", "diagnostic-complet")
+
+
+def complete(on: date = DAY, participation: UUID | None = None) -> d.CompleteDiagnosticTaken:
+    return d.CompleteDiagnosticTaken(participation=participation, on=on)
+
+
+def not_complete(on: date = DAY) -> d.CompleteDiagnosticDeclined:
+    return d.CompleteDiagnosticDeclined(reason="pas le temps", on=on)
+
+
+def certification(on: date = DAY) -> d.CertificationProposed:
+    return d.CertificationProposed(note="", on=on)
+
+
+def registered(session: date, on: date = DAY) -> d.CertificationRegistered:
+    return d.CertificationRegistered(session=session, place="Alençon", on=on)
+
+
+def certification_taken(on: date = DAY) -> d.CertificationTaken:
+    return d.CertificationTaken(on=on)
+
+
+def certified(on: date = DAY, level: str = "3") -> d.CertificationObtained:
+    return d.CertificationObtained(level=level, on=on)
+
+
+def not_certified(on: date = DAY) -> d.CertificationNotObtained:
+    return d.CertificationNotObtained(note="", on=on)
+
+
+def no_certification(on: date = DAY) -> d.CertificationDeclined:
+    return d.CertificationDeclined(reason="pas son projet", on=on)
+
+
+def on_cv(on: date = DAY) -> d.ResultAddedToCv:
+    return d.ResultAddedToCv(on=on)
+
+
+def retake(on: date = DAY, planned_for: date | None = None) -> d.RetakePlanned:
+    return d.RetakePlanned(campaign=CAMPAIGN, planned_for=planned_for or on, on=on)
+
+
+def no_retake(on: date = DAY) -> d.RetakeDeclined:
+    return d.RetakeDeclined(reason="en emploi", on=on)
+
+
+def snoozed(task: str, until: date, on: date = DAY) -> d.TaskSnoozed:
+    return d.TaskSnoozed(task=task, until=until, reason="en stage", on=on)
+
+
+def handed(task: str, to: UUID = COLLEAGUE, until: date | None = None, on: date = DAY) -> d.TaskHandedOver:
+    return d.TaskHandedOver(task=task, to=to, until=until, note="", on=on)
 
 
 RESULT_IN = (opened(), assigned(), linked(), received())
@@ -324,3 +411,61 @@ def settled(on: date = DAY) -> p.PurposeSettled:
 
 def taken_back(version: int, on: date = DAY) -> p.Retracted:
     return p.Retracted(version=version, reason="erreur", on=on)
+
+
+# --- a workshop, a fortnight later, with eight seats
+
+WORKSHOP, OTHER_WORKSHOP = UUID(int=0xE1), UUID(int=0xE2)
+HELD = date(2026, 9, 29)
+
+
+def scheduled(held: date = HELD, capacity: int = 8, on: date = DAY, **changes: Any) -> w.WorkshopScheduled:
+    said = {"campaign": CAMPAIGN, "site": "Mortagne", "place": "Salle 2", "series": None, **hours(held)}
+    return w.WorkshopScheduled(**{**said, "capacity": capacity, "on": on, **changes})
+
+
+def hours(held: date = HELD) -> dict[str, Any]:
+    """From two to four in the afternoon in September, in UTC."""
+    at = datetime(held.year, held.month, held.day, 12, tzinfo=UTC)
+    return {"starts": at, "ends": at.replace(hour=14), "day": held}
+
+
+def runs(facilitator: UUID = ADVISOR, on: date = DAY) -> w.FacilitatorJoined:
+    return w.FacilitatorJoined(facilitator=facilitator, on=on)
+
+
+def seated(dossier: UUID = DOSSIER, on: date = DAY) -> w.SeatTaken:
+    return w.SeatTaken(dossier=dossier, on=on)
+
+
+def waits(dossier: UUID = DOSSIER, on: date = DAY) -> w.WaitlistJoined:
+    return w.WaitlistJoined(dossier=dossier, on=on)
+
+
+def kept(dossier: UUID = DOSSIER, until: date = date(2026, 9, 17), on: date = DAY) -> w.SeatOffered:
+    return w.SeatOffered(dossier=dossier, until=until, on=on)
+
+
+def marked(dossier: UUID = DOSSIER, presence: str = "present", on: date = HELD) -> w.AttendanceMarked:
+    return w.AttendanceMarked(dossier=dossier, presence=presence, on=on)  # type: ignore[arg-type]
+
+
+def cancelled(on: date = DAY) -> w.WorkshopCancelled:
+    return w.WorkshopCancelled(reason="room", on=on)
+
+
+def booked(day: date = HELD, on: date = DAY, workshop: UUID = WORKSHOP) -> d.SeatBooked:
+    return d.SeatBooked(workshop=workshop, day=day, on=on)
+
+
+def unbooked(reason: str = "released", on: date = DAY) -> d.SeatCancelled:
+    return d.SeatCancelled(workshop=WORKSHOP, reason=reason, on=on)  # type: ignore[arg-type]
+
+
+def attended(on: date = HELD, **changes: Any) -> d.WorkshopAttended:
+    said = {"workshop": WORKSHOP, "trouble": False, "ease": False, "by_advisor": True}
+    return d.WorkshopAttended(**{**said, "on": on, **changes})
+
+
+def absent(on: date = HELD, *, excused: bool = False, workshop: UUID = WORKSHOP) -> d.WorkshopMissed:
+    return d.WorkshopMissed(workshop=workshop, excused=excused, on=on)

@@ -2,8 +2,23 @@ from typing import Any
 
 import pytest
 
-from pixflow.campaign import choose_external_id_column, declare_campaign, find_campaign
-from pixflow.events.campaign import CampaignDeclared, CampaignFound, ExternalIdColumnChosen
+from pixflow.campaign import (
+    choose_external_id_column,
+    close_campaign,
+    correct_purpose,
+    declare_campaign,
+    find_campaign,
+    reopen_campaign,
+    suits,
+)
+from pixflow.events.campaign import (
+    CampaignClosed,
+    CampaignDeclared,
+    CampaignFound,
+    CampaignReopened,
+    ExternalIdColumnChosen,
+    PurposeCorrected,
+)
 from pixflow.streams import KINDS
 from tests.given import DAY, LATER, declared, found, given, state_of
 
@@ -76,3 +91,74 @@ def test_it_claims_its_code_and_its_number() -> None:
     assert claims(state_of("campaign", found())) == {("campaign", "481516"), ("campaign-code", "CEJPRI263")}
     assert claims(state_of("campaign", declared())) == {("campaign-code", "CEJPRI263")}
     assert claims(state_of("campaign")) == frozenset()
+
+
+# --- the kind of its exports
+
+
+PROFILES = CampaignFound(**EXPORT, kind="profile")
+
+
+@pytest.mark.parametrize(
+    ("kind", "purposes"),
+    [("assessment", {"initial", "complete", "other"}), ("profile", {"profile", "other"})],
+)
+def test_each_kind_of_exports_has_its_purposes(kind: Any, purposes: set[str]) -> None:
+    all_purposes: tuple[Any, ...] = ("initial", "complete", "profile", "other")
+    assert {purpose for purpose in all_purposes if suits(purpose, kind)} == purposes
+    assert all(suits(purpose, None) for purpose in all_purposes)
+    assert state_of("campaign", CampaignFound(**EXPORT, kind=kind)).kind == kind
+
+
+def test_a_purpose_that_its_exports_cannot_serve_is_refused() -> None:
+    initial, profile = DECLARATION, DECLARATION | {"purpose": "profile"}
+    given(PROFILES).when(declare_campaign, **initial).refused("unsuited-purpose", field="purpose", kind="profile")
+    given(found()).when(declare_campaign, **profile).refused("unsuited-purpose", kind="assessment", purpose="profile")
+    given(PROFILES).when(declare_campaign, **profile).then(CampaignDeclared(**profile))
+
+
+def test_an_export_of_another_kind_is_none_of_this_campaign() -> None:
+    given(declared()).when(find_campaign, **EXPORT, kind="profile").refused("not-its-kind", kind="profile")
+    given(PROFILES).when(find_campaign, **EXPORT, kind="assessment").refused("not-its-kind", kind="assessment")
+    given(PROFILES).when(find_campaign, **EXPORT, kind="profile").then_nothing()
+
+
+# --- its purpose corrected
+
+
+def correction(purpose: str = "complete", reason: str = " c’est le parcours Cléa ") -> dict[str, Any]:
+    return {"purpose": purpose, "reason": reason, "on": LATER}
+
+
+def test_a_purpose_is_corrected_with_a_reason() -> None:
+    said = PurposeCorrected(purpose="complete", reason="c’est le parcours Cléa", on=LATER)
+    given(found(), declared()).when(correct_purpose, **correction()).then(said)
+    assert state_of("campaign", found(), declared(), said).purpose == "complete"
+    given(found(), declared()).when(correct_purpose, **correction(reason=" ")).refused("required", field="reason")
+    given(found(), declared()).when(correct_purpose, **correction("initial")).then_nothing()
+
+
+def test_a_purpose_is_corrected_to_one_that_its_exports_serve_and_only_once_it_is_declared() -> None:
+    given(found()).when(correct_purpose, **correction()).refused("undeclared-campaign")
+    given(found(), declared()).when(correct_purpose, **correction("profile")).refused("unsuited-purpose")
+    given(declared()).when(correct_purpose, **correction("profile")).then(
+        PurposeCorrected(purpose="profile", reason="c’est le parcours Cléa", on=LATER)
+    )
+
+
+# --- closed, and open again
+
+
+def test_a_closed_campaign_is_offered_no_more_until_it_is_reopened() -> None:
+    shut, again = CampaignClosed(on=DAY), CampaignReopened(on=LATER)
+    given(found(), declared()).when(close_campaign, on=DAY).then(shut)
+    given(found(), declared(), shut).when(reopen_campaign, on=LATER).then(again)
+    given(found()).when(close_campaign, on=DAY).refused("undeclared-campaign")
+    given(found(), declared()).when(reopen_campaign, on=LATER).then_nothing()
+    opens = [state_of("campaign", *told).open for told in ([found()], [declared()], [declared(), shut])]
+    assert opens == [False, True, False]
+    assert state_of("campaign", declared(), shut, again).open
+
+
+def test_the_exports_of_a_closed_campaign_still_come_in() -> None:
+    given(declared(), CampaignClosed(on=DAY)).when(find_campaign, **EXPORT).then(found())

@@ -16,21 +16,37 @@ from uuid import UUID
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from pixflow import campaign, intake, participation, publishing, staff, structure
-from pixflow.dossier import assignment, diagnostic, orientation, parcours, prescription
+from pixflow import (
+    absences,
+    appropriation,
+    booking,
+    campaign,
+    drafting,
+    intake,
+    merging,
+    notices,
+    participation,
+    publishing,
+    staff,
+    structure,
+    workshop,
+)
+from pixflow.dossier import assignment, certification, diagnostic, lending, orientation, parcours, prescription
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import staff as s
-from pixflow.events.grille import GrillePublished
+from pixflow.events import workshop as w
+from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndorsed, GrillePublished
 from pixflow.events.intake import ExportReceived
-from pixflow.events.protocol import ProtocolPublished
+from pixflow.events.notices import NoticeSent
+from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.events.structure import ProgramStarted, StructureOpened
-from pixflow.events.values import Moment, Part, Partner, Result
+from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.grille import Band, Grille, Proposal
 from pixflow.people import TABLE
-from pixflow.protocol import ProtocolDocument, StageText
+from pixflow.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from tests.given import (
@@ -39,10 +55,12 @@ from tests.given import (
     ADVISOR,
     AT,
     CAMPAIGN,
+    COLLEAGUE,
     DAY,
     DEBRIEFED,
     DOSSIER,
     GRILLE,
+    HELD,
     LATER,
     OTHER_DOSSIER,
     PARTICIPATION,
@@ -51,21 +69,35 @@ from tests.given import (
     REFERRAL,
     RESULT_IN,
     STRUCTURE,
+    STUDY,
+    WORKSHOP,
     appointment,
     assigned,
+    booked,
+    certification_taken,
     closed,
     declared,
+    dispatched,
     found,
     given,
+    hours,
     imported,
+    kept,
     linked,
+    marked,
     opened,
     received,
+    runs,
+    scheduled,
+    seated,
     sent,
     set_aside,
     stamped,
+    studied,
+    waits,
     without_bookkeeping,
 )  # fmt: skip
+from tests.given import certification as proposed
 
 GOLDEN = Path(__file__).parent / "golden"
 EVENTS = list(catalogue())
@@ -97,6 +129,10 @@ GRID = Grille(
         Band(41, 100, "Développer", "Développer", (Proposal("cv", "Valoriser sur son CV", "cv"),)),
     ),
 )  # fmt: skip
+DRAFT: dict[str, Any] = {"note": "après l'hiver", "replaces": 0, "on": DAY}
+PROTOCOL_DRAFTED = ProtocolDrafted(draft=1, document=PROTOCOL, note="après l'hiver", on=DAY)
+GRILLE_DRAFTED = GrilleDrafted(draft=1, document=GRID, note="après l'hiver", on=DAY)
+OPINION: dict[str, Any] = {"draft": 1, "endorsed": True, "comment": "d'accord", "by": str(COLLEAGUE), "on": DAY}
 IDENTITY: dict[str, Any] = {
     "last_name": "Lefèvre", "first_name": "Léa", "birth_date": date(2005, 3, 2), "imilo_number": "0012A",
     "site": "L'Aigle", "on": DAY,
@@ -104,6 +140,10 @@ IDENTITY: dict[str, Any] = {
 RESULT = Result(
     shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)), mastery=Decimal("0.35"), palier=2, paliers=5,
     badges=(("Cléa", False),), competences=(Part("Mener une recherche", 3, 8),), domains=(Part("Information", 3, 8),),
+)  # fmt: skip
+PROFILE = Profile(
+    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)), pix=204, certifiable=True, certifiable_competences=10,
+    levels=(Level("Mener une recherche", 3, 24), Level("Programmer", 0, None)),
 )  # fmt: skip
 LINK: dict[str, Any] = {
     "participation": PARTICIPATION, "campaign": CAMPAIGN, "purpose": "initial", "on": DAY,
@@ -121,7 +161,24 @@ MATCH: dict[str, Any] = {
 FOLLOW: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
 COUNTS = {"new": 5, "progressed": 1, "shared": 2, "unchanged": 3, "vanished": 0, "problems": 1}
 TASK = f"hold-debrief:{PARTICIPATION}"
+CAMILLE = (
+    s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY), s.RoleGranted(role="advisor", on=DAY),
+)  # fmt: skip
+PAUL = {COLLEAGUE: staff.Staff(1, name="Paul", roles=frozenset({"advisor"}))}
+AWAY: dict[str, Any] = {
+    "absence": PLAN, "first": DAY, "last": LATER, "deputy": COLLEAGUE, "team": PAUL, "on": DAY,
+}  # fmt: skip
 HALF = linked(progress="0.5")
+
+SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
+BOOK = SEAT | {"or_wait": True, "initial": True, "plan": PLAN, "on": DAY}
+MARK = SEAT | {"presence": "present", "trouble": True, "ease": False, "on": HELD}
+OTHER = UUID(int=0xA3)
+RUN_BY = {"facilitators": (ADVISOR,), "rules": Workshops(), "on": DAY}
+SCHEDULED = {
+    "campaign_id": CAMPAIGN, "site": "Mortagne", "place": "Salle 2", **hours(), "capacity": 8,
+    "facilitators": (ADVISOR,), "series": UUID(int=0xE9), "rules": Workshops(), "on": DAY,
+}  # fmt: skip
 
 EMITTED: dict[type[Event], Emitted] = {
     StructureOpened: Emitted(
@@ -130,7 +187,17 @@ EMITTED: dict[type[Event], Emitted] = {
         {"name": "ML", "sites": ("Saint-Denis",), "zone": "Indian/Reunion", "calendar": "FR-974", "on": DAY},
     ),
     ProgramStarted: Emitted((STRUCTURE,), structure.start_program, {"pixflow": "0.1.0"}),
+    ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
+    ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),
+    ProtocolDraftDropped: Emitted(
+        (PROTOCOL_DRAFTED,), drafting.drop_protocol_draft, {"draft": 1, "reason": "trop tôt", "on": DAY}
+    ),
     ProtocolPublished: Emitted((), publishing.publish_protocol, {"document": PROTOCOL, "from_day": DAY}),
+    GrilleDrafted: Emitted((), drafting.draft_grille, {"document": GRID, **DRAFT}),
+    GrilleEndorsed: Emitted((GRILLE_DRAFTED,), drafting.endorse_grille, OPINION),
+    GrilleDraftDropped: Emitted(
+        (GRILLE_DRAFTED,), drafting.drop_grille_draft, {"draft": 1, "reason": "trop tôt", "on": DAY}
+    ),
     GrillePublished: Emitted((), publishing.publish_grille, {"document": GRID, "from_day": DAY}),
     s.StaffJoined: Emitted(
         (), staff.add, {"name": "Camille", "email": "c@ml.fr", "site": "L'Aigle", "roles": ("advisor",), "on": DAY}
@@ -139,6 +206,26 @@ EMITTED: dict[type[Event], Emitted] = {
         (s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY),),
         staff.add,
         {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("referent",), "on": DAY},
+    ),
+    s.RoleEnded: Emitted(
+        (*CAMILLE, s.RoleGranted(role="facilitator", on=DAY)),
+        staff.change_roles,
+        {"roles": ("facilitator",), "on": DAY},
+    ),
+    s.StaffLeft: Emitted(CAMILLE, staff.leave, {"last_day": LATER, "on": DAY}),
+    s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), staff.come_back, {"on": LATER}),
+    s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
+    s.AbsenceCancelled: Emitted(
+        (*CAMILLE, s.AbsenceDeclared(absence=PLAN, first=DAY, last=LATER, deputy=None, on=DAY)),
+        absences.cancel_absence,
+        {"absence": PLAN, "on": DAY},
+    ),
+    s.ReferentDesignated: Emitted(CAMILLE, appropriation.designate_referent, {"site": "L'Aigle", "on": DAY}),
+    s.PixTakenByStaff: Emitted(CAMILLE, appropriation.take_pix, {"on": DAY}),
+    s.TrainingAttended: Emitted(CAMILLE, appropriation.attend_training, {"title": "Pix Orga", "on": DAY}),
+    s.BriefingHeld: Emitted(CAMILLE, appropriation.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
+    s.Retracted: Emitted(
+        (*CAMILLE, s.PixTakenByStaff(on=DAY)), appropriation.take_back, {"version": 3, "reason": "erreur", "on": DAY}
     ),
     c.CampaignFound: Emitted(
         (),
@@ -149,6 +236,13 @@ EMITTED: dict[type[Event], Emitted] = {
         (found(),),
         campaign.declare_campaign,
         {"name": "Diagnostic", "code": "CEJPRI263", "purpose": "initial", "site": "L'Aigle", "on": DAY},
+    ),
+    c.PurposeCorrected: Emitted(
+        (found(), declared()), campaign.correct_purpose, {"purpose": "complete", "reason": "parcours Cléa", "on": DAY}
+    ),
+    c.CampaignClosed: Emitted((found(), declared()), campaign.close_campaign, {"on": DAY}),
+    c.CampaignReopened: Emitted(
+        (found(), declared(), c.CampaignClosed(on=DAY)), campaign.reopen_campaign, {"on": LATER}
     ),
     c.ExternalIdColumnChosen: Emitted(
         (found(), declared()), campaign.choose_external_id_column, {"header": "N° dossier", "on": DAY}
@@ -166,6 +260,11 @@ EMITTED: dict[type[Event], Emitted] = {
         (imported(),), participation.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
     p.ResultShared: Emitted((imported(),), participation.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
+    p.ProfileShared: Emitted(
+        (imported(purpose="profile", started=None, progress=None),),
+        participation.follow,
+        FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
+    ),
     p.ParticipationVanished: Emitted((imported(),), participation.vanish, FOLLOW),
     p.MatchConfirmed: Emitted((imported(), opened()), participation.confirm_match, MATCH),
     p.MatchRejected: Emitted((imported(),), participation.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
@@ -183,6 +282,10 @@ EMITTED: dict[type[Event], Emitted] = {
         {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY},
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
+    d.DossierLent: Emitted((opened(), assigned()), lending.lend, {"advisor": COLLEAGUE, "until": LATER, "on": DAY}),
+    d.NeedAssessed: Emitted(
+        (opened(),), orientation.assess_need, {"needed": False, "reason": "très à l'aise", "on": DAY}
+    ),
     d.PixPresented: Emitted((opened(),), orientation.present_pix, {"occasion": "welcome", "on": DAY}),
     d.DiagnosticPlanned: Emitted(
         (opened(),),
@@ -193,6 +296,10 @@ EMITTED: dict[type[Event], Emitted] = {
         },
     ),
     d.DiagnosticDeclined: Emitted((opened(),), orientation.decline_diagnostic, {"reason": "non", "on": DAY}),
+    d.SeatBooked: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
+    d.SeatCancelled: Emitted(
+        (scheduled(), seated(), opened(), booked()), booking.release_seat, SEAT | {"until": LATER, "on": DAY}
+    ),
     d.ParticipationLinked: Emitted((opened(),), diagnostic.link_participation, LINK),
     d.ParticipationAdvanced: Emitted(
         (opened(), HALF),
@@ -202,10 +309,21 @@ EMITTED: dict[type[Event], Emitted] = {
     d.ParticipationWithdrawn: Emitted(
         (opened(), HALF), diagnostic.withdraw_participation, {"participation": PARTICIPATION, "on": LATER}
     ),
+    d.WorkshopAttended: Emitted(
+        (scheduled(), runs(), seated(), opened(), assigned(), booked()), booking.mark_attendance, MARK
+    ),
+    d.WorkshopMissed: Emitted(
+        (scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK | {"presence": "excused"}
+    ),
     d.ResultReceived: Emitted(
         (opened(), HALF),
         diagnostic.receive_result,
         {"participation": PARTICIPATION, "purpose": "initial", "result": RESULT, "on": LATER},
+    ),
+    d.ProfileReceived: Emitted(
+        (opened(), linked(purpose="profile", started=None)),
+        diagnostic.receive_profile,
+        {"participation": PARTICIPATION, "profile": PROFILE, "on": LATER},
     ),
     d.ResultDispatched: Emitted(
         RESULT_IN, prescription.dispatch_result, {"participation": PARTICIPATION, "advisor": ADVISOR, "on": DAY}
@@ -222,6 +340,19 @@ EMITTED: dict[type[Event], Emitted] = {
             "participation": PARTICIPATION, "kept": ("cap-lec",), "added": ("Permis",), "wish": "conduire",
             "project": "vente", "reason": "le demande", "on": DAY, "action_ids": (ACTION, ADDED), **GRILLE,
         },
+    ),
+    d.DifficultyExplored: Emitted(
+        (opened(),),
+        prescription.explore_difficulty,
+        {"cause": "comprehension", "note": "lit peu", "tutorials": "", "on": DAY, "study": STUDY},
+    ),
+    d.SelfStudyAssigned: Emitted(
+        (opened(),), prescription.assign_self_study, {"tutorials": "Chercher sur le web", "on": DAY, "study": STUDY}
+    ),
+    d.SelfStudyFollowed: Emitted(
+        (opened(), studied()),
+        prescription.follow_self_study,
+        {"study": STUDY, "outcome": "ongoing", "note": "la moitié", "on": LATER},
     ),
     d.ReferralSent: Emitted(
         PRESCRIBED,
@@ -243,8 +374,45 @@ EMITTED: dict[type[Event], Emitted] = {
         PRESCRIBED, parcours.end_action, {"action": ACTION, "outcome": "abandoned", "note": "trop loin", "on": DAY}
     ),
     d.ActionDropped: Emitted(PRESCRIBED, parcours.drop_action, {"action": ACTION, "reason": "trop loin", "on": DAY}),
-    d.AppointmentSet: Emitted(
+    d.CompleteDiagnosticTaken: Emitted(
+        (opened(), linked(purpose="complete")),
+        diagnostic.receive_result,
+        {"participation": PARTICIPATION, "purpose": "complete", "result": RESULT, "on": LATER},
+    ),
+    d.CompleteDiagnosticDeclined: Emitted(
+        (opened(),), certification.decline_complete_diagnostic, {"reason": "pas le temps", "on": DAY}
+    ),
+    d.CertificationProposed: Emitted(
+        (opened(),), certification.propose_certification, {"note": "pour un BTS", "on": DAY}
+    ),
+    d.CertificationRegistered: Emitted(
+        (opened(), proposed()),
+        certification.register_certification,
+        {"session": date(2026, 10, 14), "place": "Alençon", "on": DAY},
+    ),
+    d.CertificationTaken: Emitted((opened(), proposed()), certification.take_certification, {"on": LATER}),
+    d.CertificationObtained: Emitted(
+        (opened(), certification_taken()),
+        certification.obtain_certification,
+        {"obtained": True, "level": "Indépendant 1", "note": "", "on": LATER},
+    ),
+    d.CertificationNotObtained: Emitted(
+        (opened(), certification_taken()),
+        certification.obtain_certification,
+        {"obtained": False, "level": "", "note": "à deux pix près", "on": LATER},
+    ),
+    d.CertificationDeclined: Emitted(
+        (opened(), proposed()), certification.decline_certification, {"reason": "pas son projet", "on": LATER}
+    ),
+    d.ResultAddedToCv: Emitted(RESULT_IN, certification.add_result_to_cv, {"on": LATER}),
+    d.RetakePlanned: Emitted(
         RESULT_IN,
+        certification.plan_retake,
+        {"campaign": CAMPAIGN, "planned_for": date(2026, 12, 18), "on": LATER},
+    ),
+    d.RetakeDeclined: Emitted(RESULT_IN, certification.decline_retake, {"reason": "en emploi", "on": LATER}),
+    d.AppointmentSet: Emitted(
+        (*RESULT_IN, dispatched()),
         assignment.set_appointment,
         {"task": TASK, "at": NEXT, "day": LATER, "place": "L'Aigle", "on": DAY},
     ),
@@ -254,7 +422,24 @@ EMITTED: dict[type[Event], Emitted] = {
         {"task": TASK, "note": "sans nouvelle", "on": LATER},
     ),
     d.YoungPersonChased: Emitted(
-        RESULT_IN, assignment.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY}
+        (*RESULT_IN, dispatched()),
+        assignment.chase,
+        {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY},
+    ),
+    d.PartnerChased: Emitted(
+        (*PRESCRIBED, sent()),
+        parcours.chase_partner,
+        {"referral": REFERRAL, "channel": "phone", "reached": True, "note": "rappelle lundi", "on": LATER},
+    ),
+    d.TaskSnoozed: Emitted(
+        (*RESULT_IN, dispatched()),
+        assignment.snooze,
+        {"task": TASK, "until": date(2026, 9, 28), "reason": "en stage", "on": DAY},
+    ),
+    d.TaskHandedOver: Emitted(
+        (*RESULT_IN, dispatched()),
+        assignment.hand_over,
+        {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY},
     ),
     d.NoteTaken: Emitted(
         (opened(),),
@@ -267,11 +452,50 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.DossierClosed: Emitted((opened(),), assignment.close, {"reason": "other", "note": "décès", "on": DAY}),
     d.DossierReopened: Emitted((opened(), closed()), assignment.reopen, {"reason": "revenue", "on": DAY}),
+    d.DossierMerged: Emitted(
+        (opened(), assigned()),
+        merging.merge,
+        {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": True, "on": DAY},
+    ),
     d.Retracted: Emitted(
         (opened(), assigned()), assignment.retract, {"version": 2, "reason": "erreur", "on": DAY}
     ),
+    w.WorkshopScheduled: Emitted((found(), declared()), workshop.schedule_workshop, SCHEDULED),
+    w.FacilitatorJoined: Emitted((scheduled(),), workshop.set_facilitators, RUN_BY),
+    w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), workshop.set_facilitators, RUN_BY),
+    w.WorkshopMoved: Emitted(
+        (scheduled(),), workshop.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": (), "on": DAY}
+    ),
+    w.WorkshopCancelled: Emitted(
+        (scheduled(),), workshop.cancel_workshop, {"reason": "too-few", "registrants": (), "on": DAY}
+    ),
+    w.SeatTaken: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
+    w.SeatReleased: Emitted(
+        (scheduled(), seated(), opened(), booked()), booking.release_seat, SEAT | {"until": LATER, "on": DAY}
+    ),
+    w.WaitlistJoined: Emitted((scheduled(capacity=0), opened()), booking.book_seat, BOOK),
+    w.WaitlistLeft: Emitted(
+        (scheduled(), waits(), opened()), booking.release_seat, SEAT | {"until": LATER, "on": DAY}
+    ),
+    w.SeatOffered: Emitted(
+        (scheduled(capacity=1), seated(), waits(OTHER_DOSSIER), opened(), booked()),
+        booking.release_seat,
+        SEAT | {"until": LATER, "on": DAY},
+    ),
+    w.SeatOfferLapsed: Emitted(
+        (scheduled(), waits(), kept(until=DAY)),
+        booking.lapse_offer,
+        {"dossier": DOSSIER, "kept": DAY, "until": LATER, "on": LATER},
+    ),
+    w.AttendanceMarked: Emitted((scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK),
+    w.HelpAsked: Emitted((scheduled(),), workshop.ask_help, {"on": HELD}),
+    w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), workshop.give_help, {"on": HELD}),
+    w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), workshop.close_workshop, {"on": HELD}),
+    NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "about": "2026-09-15", "on": DAY}),
 }  # fmt: skip
-TAKEN_WITHIN = {"link_participation", "advance_participation", "withdraw_participation", "receive_result"}
+TAKEN_WITHIN = {
+    "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",
+}  # fmt: skip
 each_event = pytest.mark.parametrize("cls", EVENTS, ids=lambda cls: cls.TOPIC)
 
 
@@ -308,9 +532,10 @@ def test_its_stored_example_reads_as_what_the_decision_emits(cls: type[Event]) -
 
 @each_event
 def test_it_is_still_written_as_its_example(cls: type[Event]) -> None:
+    """Fields added since stand beside: their default is what the example is read with."""
     written = MAPPER.to_stored_event(example(emitted(cls)))
     assert written.topic == cls.TOPIC
-    assert json.loads(written.state) == json.loads(stored(cls).state)
+    assert holds(json.loads(written.state), json.loads(stored(cls).state))
 
 
 @each_event
@@ -342,6 +567,15 @@ def test_no_event_is_named_updated_and_topics_name_their_stream() -> None:
 
 
 # --- how the examples and the list are made
+
+
+def holds(written: Any, example: Any) -> bool:
+    """Whether everything that the example says is written, and said the same."""
+    if isinstance(example, dict):
+        return all(name in written and holds(written[name], value) for name, value in example.items())
+    if isinstance(example, list):
+        return len(written) == len(example) and all(map(holds, written, example))
+    return bool(written == example)
 
 
 def example(event: Event) -> Recorded:

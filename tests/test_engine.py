@@ -248,6 +248,15 @@ def test_notes_and_what_has_no_stage_make_no_page_stale(followed: House) -> None
     assert followed.topics()[-2:] == ["PixPresented", "NoteTaken"]
 
 
+def test_what_is_owed_is_told_to_the_decision_by_the_engine(followed: House) -> None:
+    tried: dict[str, Any] = {"about": "plan-diagnostic", "channel": "sms", "reached": False, "note": ""}
+    with pytest.raises(Refused, match="not-owed"):
+        followed.say(chase, **tried)
+    followed.say(present_pix, occasion="welcome")
+    followed.say(chase, **tried)
+    assert followed.topics()[-2:] == ["PixPresented", "YoungPersonChased"]
+
+
 def test_another_stage_makes_no_page_stale(followed: House) -> None:
     match(followed)
     followed.say(present_pix, occasion="welcome", seen={"dossier": 2})
@@ -545,8 +554,8 @@ def test_a_number_of_thirteen_digits_that_is_none_passes(followed: House) -> Non
 
 def test_the_ids_in_a_task_key_are_no_social_security_number(followed: House) -> None:
     about = "hold-debrief:2f0b7272-8609-44d4-8657-93480879d316"
-    followed.say(chase, about=about, channel="sms", reached=False, note="")
-    assert followed.topics()[-1] == "YoungPersonChased"
+    with pytest.raises(Refused, match="not-owed"):
+        followed.say(chase, about=about, channel="sms", reached=False, note="")
     with pytest.raises(Refused, match="nir"):
         followed.say(chase, about=f"{about} {NIR}", channel="sms", reached=False, note="")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.grille import Band, Grille, Problem, Proposal, band_of, explain, percent, problems
+from pixflow.grille import Band, Grille, Problem, Proposal, band_of, explain, is_for, percent, problems
 
 CAFE = Proposal("cafe", "Café numérique", "action")
 
@@ -130,3 +130,32 @@ def test_explain_tells_the_score_the_rounding_the_band_and_the_proposals() -> No
     told = explain(LAIGLE, 3, Decimal("0.705"))
     assert (told.mastery, told.percent, told.rounding, told.grille_number) == (Decimal("0.705"), 71, "half-up", 3)
     assert (told.band, told.proposals) == (LAIGLE.bands[2], (CAFE,))
+
+
+@pytest.mark.parametrize(
+    ("programmes", "programme", "expected"),
+    [
+        ((), "CEJ", True),
+        ((), "", True),
+        (("CEJ",), "CEJ", True),
+        (("CEJ",), "PACEA", False),
+        (("CEJ",), "", False),
+        (("other",), "", True),
+        (("other",), "AIJ", True),
+        (("other",), "PACEA", False),
+        (("AIJ", "CEJ"), "AIJ", True),
+    ],
+)
+def test_a_proposal_is_for_its_programmes_or_for_all(
+    programmes: tuple[str, ...], programme: str, expected: bool
+) -> None:
+    assert is_for(Proposal("x", "X", "action", programmes=programmes), programme) == expected
+
+
+def test_explain_leaves_out_what_is_for_other_programmes_and_keeps_what_depends_on_the_project() -> None:
+    cej = Proposal("cej", "Atelier CEJ", "action", programmes=("CEJ",))
+    certification = Proposal("certification", "Certification", "certification", needs_project=True)
+    one = Grille("G", bands=(band(0, 100, cej, certification),))
+    assert explain(one, 1, Decimal("0.5"), "PACEA").proposals == (certification,)
+    assert explain(one, 1, Decimal("0.5"), "CEJ").proposals == (cej, certification)
+    assert explain(one, 1, Decimal("0.5")).proposals == (cej, certification)

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 from pixflow import participation as part
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events.values import Moment
+from pixflow.events.values import Moment, Profile
+from pixflow.streams import participation_key
 from tests.given import (
     AT,
     CAMPAIGN,
@@ -125,6 +127,118 @@ def test_a_row_that_vanished_comes_back_without_its_result_being_received_anew()
 def test_a_purpose_settles_once_the_campaign_is_declared() -> None:
     given(UNDECLARED).when(part.settle_purpose, purpose="initial", on=DAY).then(settled())
     given(imported()).when(part.settle_purpose, purpose="initial", on=DAY).then_nothing()
+
+
+# --- profiles
+
+PROFILE = Profile(shared=Moment(DAY, AT), pix=204, certifiable=True)
+WAITING = imported(purpose="profile", started=None, progress=None)
+NOT_SENT = d.ParticipationLinked(
+    participation=PARTICIPATION, campaign=CAMPAIGN, purpose="profile", started=None, progress=None, on=DAY
+)
+
+
+def sent(ordinal: int = 0, profile: Profile = PROFILE, seen: datetime = NEXT, on: date = LATER) -> p.ProfileShared:
+    return p.ProfileShared(profile=profile, ordinal=ordinal, exported_at=seen, on=on)
+
+
+def test_a_profile_is_imported_as_it_was_sent() -> None:
+    row = ROW | {"purpose": "profile", "started": None, "progress": None, "ordinal": 1}
+    given().when(part.import_participation, **row, result=None, profile=PROFILE).then(
+        p.ParticipationImported(**row), sent(1, seen=AT, on=DAY)
+    )
+
+
+def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
+    told = follow(None) | {"profile": PROFILE, "ordinal": 1}
+    given(WAITING).when(part.follow, **told).then(participation=[sent(1)])
+    theirs = d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=LATER)
+    given(WAITING, confirmed(), opened(), NOT_SENT).when(part.follow, **told).then(
+        participation=[sent(1)], dossier=[theirs]
+    )
+    state = state_of("participation", WAITING, sent(1))
+    assert (state.profile, state.ordinal, state.progress, state.waiting) == (PROFILE, 1, None, True)
+
+
+def test_a_profile_shown_again_says_nothing_more_and_another_one_is_corrected() -> None:
+    given(WAITING, sent()).when(part.follow, **follow(None, seen=LAST) | {"profile": PROFILE}).then_nothing()
+    other = replace(PROFILE, pix=208)
+    given(WAITING, sent()).when(part.follow, **follow(None, seen=LAST) | {"profile": other}).then(
+        participation=[sent(profile=other, seen=LAST)]
+    )
+
+
+def test_a_profile_comes_with_its_match() -> None:
+    given(WAITING, sent(), opened()).when(part.confirm_match, **MATCH).then(
+        participation=[MATCHED],
+        dossier=[NOT_SENT, d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=DAY)],
+    )
+
+
+def test_a_profile_sent_is_named_by_its_sending() -> None:
+    def key(*events: Any) -> str:
+        return participation_key(state_of("participation", *events))
+
+    assert key(WAITING).endswith("|martin|lea|00123||0")
+    assert key(WAITING, sent(2)).endswith(f"|martin|lea|00123|{AT.isoformat()}|2")
+    day_only = sent(profile=replace(PROFILE, shared=Moment(DAY)))
+    assert key(WAITING, day_only).endswith("|00123|2026-09-15|0")
+
+
+# --- the purpose of its campaign corrected
+
+AS_COMPLETE: dict[str, Any] = {
+    "participation_id": PARTICIPATION, "purpose": "complete", "reason": "parcours Cléa", "on": LATER,
+}  # fmt: skip
+RESETTLED = p.PurposeSettled(purpose="complete", on=LATER)
+
+
+def struck(*versions: int) -> list[d.Retracted]:
+    return [d.Retracted(version=version, reason="parcours Cléa", on=LATER) for version in versions]
+
+
+def test_a_corrected_purpose_is_said_of_each_row() -> None:
+    given(imported()).when(part.resettle_purpose, **AS_COMPLETE).then(participation=[RESETTLED])
+    given(imported(purpose="complete")).when(part.resettle_purpose, **AS_COMPLETE).then_nothing()
+    given(UNDECLARED).when(part.resettle_purpose, **AS_COMPLETE).then_nothing()
+    first, again = state_of("participation", imported()), state_of("participation", imported(), RESETTLED)
+    assert (again.purpose, again.settled) == ("complete", first.settled)
+
+
+def test_the_dossier_learns_again_what_pix_said_and_keeps_what_people_did() -> None:
+    mine = (imported(progress=Decimal(1)), SHARED, confirmed(), *PRESCRIBED)
+    again = [
+        linked(LATER, purpose="complete", started=Moment(DAY)),
+        received(LATER, purpose="complete", result=result()),
+        d.CompleteDiagnosticTaken(participation=PARTICIPATION, on=LATER),
+    ]
+    given(*mine).when(part.resettle_purpose, **AS_COMPLETE).then(
+        participation=[RESETTLED], dossier=[*struck(4, 3), *again]
+    )
+    state = state_of("dossier", *PRESCRIBED, *struck(4, 3), *again)
+    assert (state.diagnostic.current("initial"), state.diagnostic.current("complete")[0]) == (None, PARTICIPATION)
+    assert list(state.prescription.built) == [PARTICIPATION]
+    assert state.parcours.complete.accepted
+
+
+def test_what_was_no_complete_diagnostic_is_no_longer_taken() -> None:
+    taken_then = d.CompleteDiagnosticTaken(participation=PARTICIPATION, on=DAY)
+    by_hand = d.CompleteDiagnosticTaken(participation=None, on=DAY)
+    theirs = (opened(), linked(purpose="complete"), received(purpose="complete"), taken_then)
+    mine = (imported(purpose="complete", progress=Decimal(1)), SHARED, confirmed())
+    said = AS_COMPLETE | {"purpose": "initial"}
+    again = [linked(LATER, started=Moment(DAY)), received(LATER, result=result())]
+    decided = given(*mine, *theirs, by_hand).when(part.resettle_purpose, **said).decided()
+    assert decided["dossier"] == [*struck(4, 3, 2), *again]
+    assert state_of("dossier", *theirs, *struck(4, 3, 2), *again).parcours.complete is None
+
+
+def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
+    mine = (imported(), vanished(NEXT), confirmed(), opened(), LINKED, withdrawn())
+    decided = given(*mine).when(part.resettle_purpose, **AS_COMPLETE).decided()
+    assert decided["dossier"] == [
+        *struck(3, 2), linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)), withdrawn(LATER),
+    ]  # fmt: skip
 
 
 # --- whose it is

@@ -19,6 +19,7 @@ def create_app(site: Site) -> FastAPI:
     errors.install(app, recorded=_recorded)
     for kind in (StoreBusy, StoreFull):
         app.add_exception_handler(kind, _unavailable)
+    app.add_exception_handler(dependencies.Unchanged, _unchanged)
     pages.protect(app, deny=errors.deny)
     return app
 
@@ -33,3 +34,7 @@ def _recorded(request: Request) -> bool | None:
 
 def _unavailable(request: Request, error: Exception) -> Response:
     return errors.answer(request, 503, False)
+
+
+def _unchanged(request: Request, error: Exception) -> Response:
+    return Response(status_code=304)

@@ -88,7 +88,7 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
             desk, {"participation": left, "dossier": right}, participations.confirm_match,
             command_id=new_id(form.command_id, str(left)), context=confirmation(desk, row, person),
         )  # fmt: skip
-        made.append(_row(desk, name, outcome))
+        made.append(row_of(desk, name, outcome))
     return Outcomes(made)
 
 
@@ -114,11 +114,12 @@ def dispatch(desk: Desk, form: Pairs) -> Outcomes:
             desk, {"dossier": dossier}, prescription.dispatch_result,
             command_id=new_id(form.command_id, str(dossier)), participation=participation, advisor=row.advisor,
         )  # fmt: skip
-        made.append(_row(desk, row.name, outcome))
+        made.append(row_of(desk, row.name, outcome))
     return Outcomes(made)
 
 
-def _row(desk: Desk, name: str, outcome: Outcome) -> Row:
+def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
+    """What became of one command."""
     return Row(name, outcome.recorded, _why(desk, outcome.refused) if outcome.refused else "")
 
 

@@ -1,15 +1,18 @@
 """pixflow on the command line: open a structure, bring people and files in, serve, look, rebuild."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
-from pixflow import presets, staff, structures
+from pixflow import people, presets, staff, structures
+from pixflow.absences import deputised
 from pixflow.events.values import Role
+from pixflow.identity import normalise
 from pixflow.people import OPERATOR, Actor
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
@@ -18,8 +21,9 @@ from web.demo import EXPORTS
 from web.french import dates, words
 from web.french import presets as preset_words
 from web.french import tasks as task_words
+from web.mailing import chosen
 from web.settings import Settings
-from web.site import site
+from web.site import Served, site
 from web.terminal import (
     AsOption,
     InFrench,
@@ -94,7 +98,8 @@ def demo(
 
 def _say_who(folder: Path, slug: str) -> None:
     with site(folder, demo=True, only=slug) as one:
-        team = one.structures[slug].refs.team.values()
+        served = one.structures[slug]
+        team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Qui être", "Rôle", "Où regarder"):
         table.add_column(title)
@@ -111,7 +116,7 @@ LOOK = {
     "referent": "Résultats : à rapprocher, à transmettre",
     "manager": "Ma boîte : ce qui attend depuis longtemps",
     "auditor": "Rejouer : chaque dossier, fait après fait",
-    "facilitator": "Protocole et grille",
+    "facilitator": "Ateliers : qui vient, qui était là",
     "administrator": "Protocole et grille (ne lit aucun dossier)",
 }
 LOOK_ORDER = list(LOOK)
@@ -127,11 +132,12 @@ def staff_add(
 ) -> None:
     """Ajouter une personne, ou un rôle à une personne déjà là."""
     with working(structure) as served, in_words():
+        place = _site(served, site) if site else None
         try:
             known = served.engine.claimed("email", [staff.address(email)])
             done = served.engine.execute(
                 {"staff": next(iter(known.values()), uuid4())}, staff.add, by=Actor(OPERATOR), command_id=uuid4(),
-                via="cli", name=name, email=email, site=site, roles=tuple(cast(list[Role], role)),
+                via="cli", name=name, email=email, site=place, roles=tuple(cast(list[Role], role)),
             )  # fmt: skip
         except Refused as refused:
             if refused.code == "unknown-role":
@@ -142,6 +148,15 @@ def staff_add(
     )
 
 
+def _site(served: Served, named: str) -> str:
+    """The structure's site of that name, accents and case aside."""
+    sites = served.refs.structure.sites
+    found = next((site for site in sites if normalise(site) == normalise(named)), None)
+    if found is None:
+        fail(f"« {named} » n'est pas un site de {served.refs.structure.name}. Sites : {', '.join(sites)}.")
+    return found
+
+
 @app.command()
 def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = False) -> None:
     """Ma boîte, dans le terminal."""
@@ -149,20 +164,20 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
         actor, today = person(served, as_), served.today()
         side = served.read()
         with side.database.connect() as connection:
-            owner = next(id for id in served.refs.team if str(id) == actor.id)
-            rows = advisor_queue.page(connection, owner, today, limit=-1)
-            piles = (
-                advisor_queue.piles(connection, "referent", today)
-                if "referent" in served.refs.team[owner].roles
-                else []
-            )
+            me, refs = UUID(actor.id), served.refs
+            owners = deputised(refs.team, me, today) | {me}
+            rows = advisor_queue.page(connection, owners, today, limit=-1)
+            referent = "referent" in people.roles(actor, refs, today)
+            piles = advisor_queue.piles(connection, "referent", today) if referent else []
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return
-    _print_queue(rows, piles, today)
+    _print_queue(rows, piles, today, {id: f"pour {refs.team[id].name}" for id in owners - {me}})
 
 
-def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date) -> None:
+def _print_queue(
+    rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]
+) -> None:
     for pile in piles:
         console.print(f"[bold]{task_words.PILES[pile.kind](pile.count)}[/]")
     if not rows and not piles:
@@ -174,7 +189,8 @@ def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date) 
         for row in rows:
             late = row.due < today
             due = dates.day(row.due, year=row.due.year != today.year)
-            why = task_words.why(row.kind, row.details, row.why_on)
+            said = absent.get(row.doer), task_words.why(row.kind, row.details, row.why_on)
+            why = " · ".join(filter(None, said))
             table.add_row(row.name, task_words.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
         console.print(table)
 
@@ -192,10 +208,11 @@ def rebuild(structure: StructureOption = None) -> None:
 
 @app.command()
 def tick(structure: StructureOption = None) -> None:
-    """Ce qui se fait avec le temps : balayer les envois oubliés, vider le journal de la base."""
-    with working(structure) as served:
-        swept = served.tick()
-    console.print(f"Envois oubliés effacés : {swept}")
+    """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
+    settings = Settings()
+    with working(structure) as served, in_words():
+        done = served.tick(chosen(settings, served.opened.folder, demo=False), settings.url)
+    console.print(f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
 
 
 @app.command()
@@ -218,4 +235,4 @@ def serve(
         run(data or Settings().data, port=port)
 
 
-from web import cli_dossiers, cli_files, cli_replay  # noqa: E402, F401 — their commands join the app
+from web import cli_dossiers, cli_files, cli_replay, cli_staff  # noqa: E402, F401 — their commands join the app

@@ -1,17 +1,16 @@
 """`pixflow dossiers import`: a portfolio file, previewed, then recorded."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 from rich.table import Table
 
 from pixflow.people import OPERATOR, Actor
-from pixflow.portfolio import PortfolioImporter, Prepared, Problem, Taken
-from projections import directory, result_routing
+from pixflow.portfolio import Prepared, Problem, Taken
 from web.cli import dossiers_app
 from web.french import problems, reasons, words
-from web.site import Served
+from web.portfolio import importer_of
 from web.terminal import FileArgument, JsonOption, StructureOption, as_json, console, in_words, person, working
 
 REFUSED = 2
@@ -24,14 +23,15 @@ def import_command(
     preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
     accept_changes: Annotated[bool, typer.Option(help="Enregistrer aussi ce qui a changé.")] = False,
     site: Annotated[str | None, typer.Option(help="Le site des lignes qui n'en disent pas.")] = None,
+    sheet: Annotated[int | None, typer.Option(min=1, help="Le numéro de la feuille à lire dans un classeur.")] = None,
     structure: StructureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Importer un portefeuille (CSV d'i-Milo ou d'un tableur) : les absents du fichier ne changent pas."""
+    """Importer un portefeuille (CSV ou XLSX, d'i-Milo ou d'un tableur) : les absents du fichier ne changent pas."""
     with working(structure) as served, in_words():
         actor = person(served, as_) if as_ else Actor(OPERATOR)
         importer = importer_of(served)
-        prepared = importer.prepare(file.read_bytes(), file.name, site)
+        prepared = importer.prepare(file.read_bytes(), site, sheet)
         taken = None
         if prepared.preview is not None and not preview:
             taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
@@ -41,20 +41,6 @@ def import_command(
         _tell(prepared, taken, accept_changes)
     if prepared.preview is None:
         raise typer.Exit(REFUSED)
-
-
-def importer_of(served: Served) -> PortfolioImporter:
-    """An importer over the served structure; what it knows is up to date."""
-
-    def everyone() -> list[directory.Found]:
-        with served.read().database.connect() as connection:
-            return directory.everyone(connection)
-
-    def waiting(number: str) -> list[UUID]:
-        with served.read().database.connect() as connection:
-            return result_routing.waiting_with_number(connection, number)
-
-    return PortfolioImporter(served.engine, everyone, waiting)
 
 
 def _document(prepared: Prepared, taken: Taken | None) -> dict[str, Any]:
@@ -69,7 +55,7 @@ def _document(prepared: Prepared, taken: Taken | None) -> dict[str, Any]:
 
 def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None:
     read = [c for c in prepared.portfolio.columns if c.field]
-    ignored = [c.header for c in prepared.portfolio.columns if not c.field]
+    ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
     if read:
         console.print("Lu : " + ", ".join(f"{c.header} → {problems.FIELDS[str(c.field)]}" for c in read))
     if ignored:
@@ -77,6 +63,8 @@ def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None
     for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
         colour = "red" if one.severity == "refused" else "yellow"
         console.print(f"[{colour}]●[/] {_said(one)}")
+    if len(prepared.portfolio.sheets) > 1:
+        console.print("Pour choisir la feuille : --sheet et son numéro")
     if prepared.preview is None:
         return
     _print_lines(prepared)

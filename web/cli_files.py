@@ -1,8 +1,7 @@
 """The commands that take a file: read it, import an export, import a portfolio."""
 
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,14 @@ import typer
 from rich.table import Table
 
 from pixflow.importing import Answers, Imported, Importer, Preview
-from pixflow.pix_orga import Export, Problem, Row, read
+from pixflow.pix_orga import Export, Problem, read
 from projections import result_routing
+from web import exported
 from web.cli import app
-from web.french import words
 from web.french.problems import problem
 from web.french.reasons import question
+from web.french.refusals import refusal
+from web.naming import NoNames
 from web.site import Served
 from web.terminal import (
     AsOption,
@@ -38,56 +39,11 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un export de Pix Orga, sans rien enregistrer."""
     export = read(file.read_bytes(), file.name)
     if json:
-        as_json(as_document(export))
+        as_json(exported.document(export))
     else:
         _print_export(export)
     if export.refused:
         raise typer.Exit(REFUSED)
-
-
-def as_document(export: Export) -> dict[str, Any]:
-    """An export as `read --json` gives it: times in ISO 8601 UTC, a day without a time stays a day."""
-    campaign = export.campaign
-    return {
-        "kind": export.kind,
-        "campaign": {"id": campaign.id, "code": campaign.code, "name": campaign.name} if campaign else None,
-        "pix_course": export.pix_course,
-        "exported_at": _iso(export.exported_at),
-        "columns": [{"position": c.position, "header": c.header, "role": c.role} for c in export.columns],
-        "rows": [_row(row) for row in export.rows],
-        "problems": [_problem(one) for one in export.problems],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        "line": row.line,
-        "last_name": row.last_name,
-        "first_name": row.first_name,
-        "external_id": row.external_id,
-        "progress": _number(row.progress),
-        "started_at": _iso(row.started),
-        "shared": row.shared,
-        "shared_at": _iso(row.shared_at),
-        "mastery_percent": int(row.mastery * 100) if row.mastery is not None else None,
-    }
-
-
-def _problem(one: Problem) -> dict[str, Any]:
-    sentence = problem(one.code, one.line, dict(one.details))
-    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
-
-
-def _iso(moment: datetime | date | None) -> str | None:
-    if isinstance(moment, datetime):
-        return moment.isoformat().replace("+00:00", "Z")
-    return moment.isoformat() if moment else None
-
-
-def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _print_export(export: Export) -> None:
@@ -95,26 +51,13 @@ def _print_export(export: Export) -> None:
         console.print(
             f"[bold]{export.campaign.name}[/] · {export.campaign.code or 'sans code'} · n° {export.campaign.id}"
         )
-    if export.rows:
+    if export.entries:
+        columns, lines = exported.table(export)
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for title, side in (
-            ("Ligne", "right"),
-            ("Nom", "left"),
-            ("N°", "left"),
-            ("Avancement", "right"),
-            ("Résultat", "right"),
-        ):
-            table.add_column(title, justify=side)  # type: ignore[arg-type]
-        for row in export.rows:
-            done = words.percent(int(row.progress * 100)) if row.progress is not None else "—"
-            score = (
-                words.percent(int(row.mastery * 100))
-                if row.mastery is not None
-                else "non envoyé"
-                if not row.shared
-                else "—"
-            )
-            table.add_row(str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—", done, score)
+        for title, side in columns:
+            table.add_column(title, justify=side)
+        for line in lines:
+            table.add_row(*line)
         console.print(table)
     _print_problems(export.problems)
 
@@ -152,14 +95,16 @@ def import_command(
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
-                as_json({"refused": True, "problems": [_problem(one) for one in prepared.export.problems]})
+                as_json({"refused": True, "problems": [exported.remark(one) for one in prepared.export.problems]})
             else:
                 _print_problems(prepared.export.problems)
             raise typer.Exit(REFUSED)
         shown, imported = prepared.preview, None
-        if not shown.questions and not preview:
+        if not shown.questions and not preview and not shown.misfit:
             imported = importer.record(prepared, by=actor, command_id=uuid4())
     _tell(shown, imported, json)
+    if shown.misfit:
+        raise typer.Exit(REFUSED)
     if shown.questions:
         raise typer.Exit(QUESTION)
 
@@ -181,13 +126,17 @@ def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
     numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
     if json:
         questions = [one.code for one in shown.questions]
-        as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "questions": questions,
-                 "problem_list": [_problem(one) for one in shown.problems]})  # fmt: skip
+        as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "misfit": shown.misfit,
+                 "questions": questions,
+                 "problem_list": [exported.remark(one) for one in shown.problems]})  # fmt: skip
         return
     console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
     console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
     _print_problems(shown.problems)
+    if shown.misfit:
+        console.print(f"[red]●[/] {refusal('not-its-kind', {'kind': shown.kind}, NoNames())}")
+        return
     for one in shown.questions:
         console.print(f"[yellow]?[/] {question(one.code, one.count, one.among)}")
     if shown.seen_before or (imported and not recorded):

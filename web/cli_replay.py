@@ -78,7 +78,8 @@ def _document(
         "facts": [
             {
                 "version": r.originator_version, "position": positions[r.originator_version], "topic": r.event.TOPIC,
-                "recorded_at": r.at, "on": getattr(r.event, "on", None), "by": r.by, "via": r.via,
+                "recorded_at": r.at, "on": getattr(r.event, "on", None), "by": r.by, "acting_for": r.acting_for,
+                "via": r.via,
                 "sentence": events.sentence(r, names, zone=served.refs.structure.zone, history=history),
                 "retracted": r.originator_version in shown.struck,
             }

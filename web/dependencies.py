@@ -10,24 +10,32 @@ from fastapi import Depends, HTTPException, Request
 from sqlalchemy import Connection
 
 from pixflow import people
+from pixflow.absences import deputised
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.people import Actor, Scope
 from pixflow.references import References
-from projections import advisor_queue, dossier_sheet, result_routing
+from pixflow.workshop import Workshop
+from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
 from projections.catch_up import fold_of
+from projections.directory import Found
 from web.french import words
 from web.pages import Frame
 from web.site import Served, Site
 
 COOKIE = "pixflow_person"
+OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})
+"""Who may have rows of their own in Ma boîte: an advisor's dossiers, the workshops that somebody runs."""
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Somebody at work: who they are, what they may read, and the tables as of now."""
+    """Somebody at work: who they are, what they may read, and the tables as of now.
+
+    `deputised` are the colleagues away today whom they deputise for; `roles` are those held today, theirs included.
+    """
 
     site: Site
     served: Served
@@ -37,6 +45,7 @@ class Desk:
     refs: References
     read: Connection
     today: date
+    deputised: frozenset[UUID] = frozenset()
 
     @property
     def engine(self) -> Engine:
@@ -50,10 +59,41 @@ class Desk:
     def zone(self) -> str:
         return self.refs.structure.zone
 
-    def may(self, decision: str, dossier: Dossier | None = None) -> bool:
+    @property
+    def owners(self) -> frozenset[UUID]:
+        """Whose tasks are to be done at this desk."""
+        return self.deputised | {self.me}
+
+    def may(
+        self,
+        decision: str,
+        dossier: Dossier | None = None,
+        member: UUID | None = None,
+        workshop: Workshop | None = None,
+    ) -> bool:
         """Whether the table of people.py lets this person take the decision here: what a page offers."""
-        reach = people.whose_for(self.actor, decision, self.refs)
-        return reach == "all" or (reach == "own" and dossier is not None and dossier.advisor == self.me)
+        actor = self.by(decision, dossier, member, workshop)
+        return people.allows(actor, decision, self.refs, dossier, self.today, member, workshop)
+
+    def by(
+        self,
+        decision: str,
+        dossier: Dossier | None = None,
+        member: UUID | None = None,
+        workshop: Workshop | None = None,
+    ) -> Actor:
+        """Whom a decision is stamped with: this person, and for whom they act when deputising.
+
+        On the dossiers of an absent colleague, for them; elsewhere only when their own roles do not give it.
+        """
+        if member or not self.deputised:
+            return self.actor
+        acting = [Actor(self.actor.id, str(person)) for person in sorted(self.deputised)]
+        theirs = [actor for actor in acting if dossier and str(dossier.advisor) == actor.acting_for]
+        likely = (*theirs, self.actor, *acting)
+        asked = (decision, self.refs, dossier, self.today, None, workshop)
+        may = (actor for actor in likely if people.allows(actor, *asked))
+        return next(may, self.actor)
 
     def dossier(self, stream: UUID) -> Dossier:
         """A dossier this person may read; 404 otherwise, the same whether it is unknown or not theirs."""
@@ -63,8 +103,8 @@ class Desk:
         return state
 
     def staff(self, role: Role) -> list[tuple[UUID, str]]:
-        """The people who hold a role, by name."""
-        held = [(id, member.name) for id, member in self.refs.team.items() if role in member.roles]
+        """The people who hold a role today, by name."""
+        held = [(id, member.name) for id, member in self.refs.team.items() if role in member.roles_on(self.today)]
         return sorted(held, key=lambda pair: pair[1])
 
     def refresh(self) -> None:
@@ -77,16 +117,27 @@ class Desk:
         return uuid4()
 
 
+class Unchanged(Exception):
+    """Nothing was recorded since the page that asks was drawn, and it is the same day: it is answered 304."""
+
+
 def desk(request: Request) -> Iterator[Desk]:
-    """The desk of the person named by the cookie; without one, off to choose who to be (demo)."""
+    """The desk of the person named by the cookie; without one, off to choose who to be (demo).
+
+    Raises Unchanged, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
+    """
     site: Site = request.app.state.site
     served, actor = _who(request, site)
+    tag = served.tag()
+    if request.headers.get("HX-PTag") == tag:
+        raise Unchanged
     side = served.read()
     refs = served.refs
     with side.database.connect() as connection:
-        roles = people.roles(actor, refs)
-        made = Desk(site, served, actor, roles, people.scope(actor, refs), refs, connection, served.today())
-        request.state.frame = _frame(request, made, side.blocked)
+        today = served.today()
+        roles, away = people.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
+        made = Desk(site, served, actor, roles, people.scope(actor, refs, today), refs, connection, today, away)
+        request.state.frame = _frame(request, made, side.blocked, tag)
         yield made
 
 
@@ -120,41 +171,62 @@ def _who(request: Request, site: Site) -> tuple[Served, Actor]:
     return served, Actor(person)
 
 
-def _frame(request: Request, desk: Desk, blocked: int) -> Frame:
+def _frame(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     member = desk.refs.team[desk.me]
     return Frame(
         structure_name=desk.refs.structure.name,
         person_name=member.name,
-        role_label=", ".join(words.ROLES[role] for role in sorted(desk.roles)),
+        role_label=", ".join(words.ROLES[role] for role in sorted(member.roles)),
+        acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
         nav=_nav(request.url.path, desk),
         demo=desk.site.demo,
         search=desk.scope.whose != "none",
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
         change="/qui",
         toasts=[(BLOCKED, "late")] if blocked else (),
+        me=desk.actor.id,
+        tag=tag,
     )
 
 
 def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     items: list[tuple[str, str, int | None]] = []
-    if desk.roles & {"advisor", "referent", "manager"}:
+    if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
         items.append(("/boite", "Ma boîte", queue_count(desk)))
     if "referent" in desk.roles:
         waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
         items.append(("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.Filter())))
+    if desk.roles - {"administrator"}:
+        items.append(("/ateliers", "Ateliers", workshop_count(desk)))
+    items.append(("/equipe", "Équipe", None))
     if desk.roles & {"auditor", "referent", "manager"}:
-        items.append(("/rejouer", "Rejouer", None))
+        items += [("/rejouer", "Rejouer", None), ("/journal", "Journal", None)]
     items.append(("/protocole", "Protocole et grille", None))
     return [(href, label, count, path == href or path.startswith(href + "/")) for href, label, count in items]
 
 
+def workshop_count(desk: Desk) -> int:
+    """What waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
+    to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
+    calls = len(workshops.calls(desk.read, desk.today)) if "facilitator" in desk.roles else 0
+    return to_mark + len(seats_kept(desk)) + calls
+
+
+def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
+    """The seats kept for young people this person follows, and who they are: accepted, or passed on, in time."""
+    rows = workshops.offers(desk.read, desk.today) if "advisor" in desk.roles else []
+    people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}
+    known = ((row, people[row.dossier]) for row in rows if row.dossier in people)
+    return [(row, person) for row, person in known if person.advisor in desk.owners]
+
+
 def queue_count(desk: Desk) -> int:
     """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
-    count = advisor_queue.total(desk.read, desk.me, desk.today) if "advisor" in desk.roles else 0
+    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & OWNING else 0
     if "referent" in desk.roles:
         count += len(advisor_queue.piles(desk.read, "referent", desk.today))
     if "manager" in desk.roles:
-        count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
+        count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
     return count

@@ -75,7 +75,7 @@ class Story:
 
     def _fact(self, recorded: Recorded) -> Fact:
         by = self._struck.get(recorded.originator_version)
-        fixed = isinstance(recorded.event, (DossierOpened, *assignment.FROM_PIX))
+        fixed = isinstance(recorded.event, DossierOpened) or assignment.told_elsewhere(recorded.event)
         return Fact(
             recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
             events.who(recorded, self._names), self._why_struck(by) if by else "",
@@ -94,14 +94,14 @@ class Story:
 def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
 
-    What opened the dossier, and what came from Pix Orga, is corrected otherwise.
+    What opened the dossier, and what came from Pix Orga or from a workshop, is corrected otherwise.
     """
     struck = retracted(trail)
     standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
     last = standing[-1] if standing else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
-    return None if isinstance(last.event, assignment.FROM_PIX) else last.originator_version
+    return None if assignment.told_elsewhere(last.event) else last.originator_version
 
 
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm") -> Preview | None:
@@ -128,7 +128,8 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm"
 
 def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
     decide = FORMS[name].decide
+    by = desk.by(decide.__name__, desk.dossier(dossier_id))
     if name == "retract":
-        return desk.engine.preview({"dossier": dossier_id}, decide, by=desk.actor, version=int(about), reason="—")
+        return desk.engine.preview({"dossier": dossier_id}, decide, by=by, version=int(about), reason="—")
     streams = {"participation": UUID(about), "dossier": dossier_id}
-    return desk.engine.preview(streams, decide, by=desk.actor, context={"participation_id": UUID(about)}, reason="—")
+    return desk.engine.preview(streams, decide, by=by, context={"participation_id": UUID(about)}, reason="—")

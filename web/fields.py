@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pixflow.events.values import Channel
+from pixflow.events.values import Cause, Channel, Modality
 from pixflow.tasks import STAGE_OF
 from web.pages import Day, Form
 
@@ -23,10 +23,15 @@ class Present(Dated):
 
 class Plan(Dated):
     campaign: UUID
-    modality: Literal["office", "home"]
+    modality: Modality
     mediator: bool = False
     place: str | None = None
     planned_for: Day
+
+
+class Need(Dated):
+    needed: bool
+    reason: str | None = None
 
 
 class Reasoned(Dated):
@@ -57,6 +62,24 @@ class Missed(Noted):
 class Debrief(Noted):
     about: UUID
     channel: Channel
+    cause: Cause | None = None
+    tutorials: str | None = None
+
+
+class Found(Noted):
+    """What an interview finds of a difficulty."""
+
+    cause: Cause
+    tutorials: str | None = None
+
+
+class Study(Dated):
+    tutorials: str
+
+
+class Progress(Noted):
+    about: UUID
+    outcome: Literal["done", "ongoing", "stopped"]
 
 
 class Prescription(Dated):
@@ -81,6 +104,12 @@ class Answer(Dated):
     reason: str | None = None
 
 
+class Remind(Noted):
+    about: UUID
+    channel: Channel
+    reached: bool
+
+
 class Start(Dated):
     about: UUID
     ends: Day
@@ -89,6 +118,32 @@ class Start(Dated):
 class End(Noted):
     about: UUID
     outcome: Literal["done", "abandoned"]
+
+
+class Register(Dated):
+    session: Day
+    place: str | None = None
+
+
+class Obtain(Noted):
+    obtained: bool
+    level: str | None = None
+
+
+class Retake(Dated):
+    campaign: UUID
+    planned_for: Day
+
+
+class Snooze(Reasoned):
+    about: TaskKey
+    until: Day
+
+
+class Hand(Noted):
+    about: TaskKey
+    to: UUID
+    until: Day | None = None
 
 
 class About(Reasoned):
@@ -128,6 +183,11 @@ class Programme(Dated):
 
 class Assign(Dated):
     advisor: UUID
+
+
+class Lend(Dated):
+    advisor: UUID
+    until: Day
 
 
 class Close(Noted):

@@ -8,54 +8,21 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pixflow import booking
 from pixflow import participation as participations
-from pixflow.dossier import assignment, orientation, parcours, prescription
+from pixflow.dossier import assignment, certification, lending, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Partner
 from pixflow.participation import Participation
 from projections.catch_up import fold_of
-from web import fields
+from web import fields, fitting, seats
 from web.dependencies import Desk
 from web.french import words
 from web.pages import Form
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
-Place = Literal["task", "header", "result", "prescription", "action", "fact", "history"]
-
-
-def _always(dossier: Dossier) -> bool:
-    return True
-
-
-def _open(dossier: Dossier) -> bool:
-    return dossier.closed is None
-
-
-def _closed(dossier: Dossier) -> bool:
-    return dossier.closed is not None
-
-
-def _late(dossier: Dossier) -> bool:
-    return dossier.late is not None
-
-
-def _to_present(dossier: Dossier) -> bool:
-    return _open(dossier) and dossier.orientation.presented is None
-
-
-def _to_decline(dossier: Dossier) -> bool:
-    return _open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.linked("initial")
-
-
-def _to_debrief(dossier: Dossier) -> bool:
-    current = dossier.diagnostic.current("initial")
-    return _open(dossier) and current is not None and current[0] not in dossier.prescription.debriefs
-
-
-def _to_prescribe(dossier: Dossier) -> bool:
-    current, state = dossier.diagnostic.current("initial"), dossier.prescription
-    return _open(dossier) and current is not None and current[0] in state.debriefs and current[0] not in state.built
+Place = Literal["task", "header", "result", "prescription", "action", "beyond", "fact", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +39,7 @@ class DossierForm:
     place: Place
     said: Callable[[Desk, Dossier, Any], Arguments] = lambda desk, dossier, form: (plain(form), {})
     initial: Callable[[Desk, Dossier, str], Mapping[str, Any]] = lambda desk, dossier, about: {}
-    fits: Callable[[Dossier], bool] = _open
+    fits: Callable[[Dossier], bool] = fitting.still_open
     check: Callable[[Desk, Dossier, Any], dict[str, str]] = lambda desk, dossier, form: {}
     streams: Callable[[Any], Mapping[str, UUID]] = lambda form: {}
 
@@ -114,6 +81,20 @@ def _prescription(desk: Desk, dossier: Dossier, form: fields.Prescription) -> Ar
     published = desk.refs.grille(form.on)
     ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
     return said, {"grille": published.document, "number": published.number, "action_ids": ids}
+
+
+def _debrief(desk: Desk, dossier: Dossier, form: fields.Debrief) -> Arguments:
+    said = texts(plain(form, about="participation"), "note", "tutorials")
+    return said, {"study": new_id(form.command_id, "study")}
+
+
+def _study(desk: Desk, dossier: Dossier, form: fields.Found | fields.Study) -> Arguments:
+    said = texts(plain(form), *(name for name in ("note", "tutorials") if hasattr(form, name)))
+    return said, {"study": new_id(form.command_id, "study")}
+
+
+def _texts(*names: str) -> Callable[[Desk, Dossier, Any], Arguments]:
+    return lambda desk, dossier, form: (texts(plain(form), *names), {})
 
 
 def _refer(desk: Desk, dossier: Dossier, form: fields.Refer) -> Arguments:
@@ -158,6 +139,11 @@ def _planning(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
     return {name: getattr(plan, name) for name in ("campaign", "modality", "mediator", "place")}
 
 
+def _retaking(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
+    known = dossier.parcours.retake
+    return {name: getattr(known, name) for name in ("campaign", "planned_for")} if known else {}
+
+
 def _meeting(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
     known = dossier.appointments.get(about)
     if known is None or known.missed:
@@ -177,12 +163,26 @@ def _referring(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
 # --- what only the structure's own data can tell
 
 
-def _known_campaign(desk: Desk, dossier: Dossier, form: fields.Plan) -> dict[str, str]:
-    known = desk.refs.campaigns.get(form.campaign)
-    return {} if known and known.declared else {"campaign": words.invalid("literal_error", {})}
+def _known_campaign(desk: Desk, dossier: Dossier, form: fields.Plan | fields.Retake) -> dict[str, str]:
+    """An open one, or the one that is planned already."""
+    known, plan = desk.refs.campaigns.get(form.campaign), dossier.orientation.plan
+    planned = plan is not None and plan.campaign == form.campaign
+    return {} if known and (known.open or planned) else {"campaign": words.invalid("literal_error", {})}
 
 
-def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign) -> dict[str, str]:
+def _plannable(desk: Desk, dossier: Dossier, form: fields.Plan) -> dict[str, str]:
+    """A declared campaign, and a modality that the protocol of that day offers."""
+    offered = form.modality in desk.refs.protocol(form.on).modalities
+    modality = {} if offered else {"modality": words.invalid("literal_error", {})}
+    return _known_campaign(desk, dossier, form) | modality
+
+
+def _known_colleague(desk: Desk, dossier: Dossier, form: fields.Hand) -> dict[str, str]:
+    known = form.to in {**dict(desk.staff("advisor")), **dict(desk.staff("referent"))}
+    return {} if known else {"to": words.invalid("literal_error", {})}
+
+
+def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign | fields.Lend) -> dict[str, str]:
     known = form.advisor in dict(desk.staff("advisor"))
     return {} if known else {"advisor": words.invalid("literal_error", {})}
 
@@ -206,14 +206,14 @@ _FOLLOWING = {
         orientation.present_pix,
         fields.Present,
         "task",
-        fits=_to_present,
+        fits=fitting.to_present,
     ),
-    "plan": DossierForm(orientation.plan_diagnostic, fields.Plan, "task", _plan, _planning, check=_known_campaign),
+    "plan": DossierForm(orientation.plan_diagnostic, fields.Plan, "task", _plan, _planning, check=_plannable),
     "decline": DossierForm(
         orientation.decline_diagnostic,
         fields.Reasoned,
         "task",
-        fits=_to_decline,
+        fits=fitting.to_decline,
     ),
     "chase": DossierForm(assignment.chase, fields.Chase, "task", _about("about")),
     "appointment": DossierForm(assignment.set_appointment, fields.Appointment, "task", _appointment, _meeting),
@@ -222,9 +222,9 @@ _FOLLOWING = {
         prescription.hold_debrief,
         fields.Debrief,
         "prescription",
-        _about("participation"),
+        _debrief,
         partial(_current, channel="meeting"),
-        _to_debrief,
+        fitting.to_debrief,
     ),
     "prescription": DossierForm(
         prescription.build_prescription,
@@ -232,16 +232,84 @@ _FOLLOWING = {
         "prescription",
         _prescription,
         _prescribing,
-        _to_prescribe,
+        fitting.to_prescribe,
     ),
+    "book": DossierForm(
+        booking.book_seat,
+        seats.Book,
+        "task",
+        seats.booking,
+        seats.chosen,
+        check=seats.known,
+        streams=lambda form: {"workshop": form.workshop},
+    ),
+    "release": DossierForm(
+        booking.release_seat,
+        seats.Release,
+        "task",
+        seats.releasing,
+        fits=fitting.always,
+        streams=lambda form: {"workshop": form.about},
+    ),
+    "need": DossierForm(orientation.assess_need, fields.Need, "task", _texts("reason"), fits=fitting.to_assess),
+    "explore": DossierForm(prescription.explore_difficulty, fields.Found, "beyond", _study, fits=fitting.to_explore),
+    "study": DossierForm(prescription.assign_self_study, fields.Study, "beyond", _study),
+    "progress": DossierForm(prescription.follow_self_study, fields.Progress, "beyond", _about("study")),
+    "complete": DossierForm(certification.take_complete_diagnostic, fields.Dated, "beyond", fits=fitting.to_complete),
+    "not-complete": DossierForm(
+        certification.decline_complete_diagnostic, fields.Reasoned, "beyond", fits=fitting.to_complete
+    ),
+    "certify": DossierForm(
+        certification.propose_certification,
+        fields.Noted,
+        "beyond",
+        _texts("note"),
+        fits=fitting.certifying("", "declined", "not-obtained"),
+    ),
+    "not-certify": DossierForm(
+        certification.decline_certification,
+        fields.Reasoned,
+        "beyond",
+        fits=fitting.certifying("", "proposed", "registered"),
+    ),
+    "register": DossierForm(
+        certification.register_certification,
+        fields.Register,
+        "beyond",
+        _texts("place"),
+        fits=fitting.certifying("proposed", "registered", "not-obtained"),
+    ),
+    "certified": DossierForm(
+        certification.take_certification, fields.Dated, "beyond", fits=fitting.certifying("proposed", "registered")
+    ),
+    "obtain": DossierForm(
+        certification.obtain_certification,
+        fields.Obtain,
+        "beyond",
+        _texts("level", "note"),
+        fits=fitting.certifying("registered", "taken"),
+    ),
+    "cv": DossierForm(certification.add_result_to_cv, fields.Dated, "beyond", fits=fitting.to_value),
+    "retake": DossierForm(
+        certification.plan_retake,
+        fields.Retake,
+        "beyond",
+        initial=_retaking,
+        fits=fitting.tested,
+        check=_known_campaign,
+    ),
+    "not-retake": DossierForm(certification.decline_retake, fields.Reasoned, "beyond", fits=fitting.tested),
+    "snooze": DossierForm(assignment.snooze, fields.Snooze, "task", _about("task")),
+    "hand": DossierForm(assignment.hand_over, fields.Hand, "task", _about("task"), check=_known_colleague),
+    "remind": DossierForm(parcours.chase_partner, fields.Remind, "action", _about("referral")),
     "refer": DossierForm(parcours.send_referral, fields.Refer, "action", _refer, _referring),
-    "answer": DossierForm(parcours.answer_referral, fields.Answer, "action", _about("referral"), fits=_always),
+    "answer": DossierForm(parcours.answer_referral, fields.Answer, "action", _about("referral"), fits=fitting.always),
     "start": DossierForm(parcours.start_action, fields.Start, "action", _about("action")),
     "end": DossierForm(parcours.end_action, fields.End, "action", _about("action")),
     "drop": DossierForm(parcours.drop_action, fields.About, "action", _about("action")),
 }
 _DOSSIER = {
-    "note": DossierForm(assignment.take_note, fields.Note, "history", fits=_always),
+    "note": DossierForm(assignment.take_note, fields.Note, "history", fits=fitting.always),
     "identity": DossierForm(
         assignment.correct_identity,
         fields.Identity,
@@ -257,16 +325,17 @@ _DOSSIER = {
     "assign": DossierForm(
         assignment.assign_advisor, fields.Assign, "task", initial=_same("advisor"), check=_known_advisor
     ),
-    "review": DossierForm(assignment.review_late_event, fields.Noted, "task", _about("about"), fits=_late),
+    "lend": DossierForm(lending.lend, fields.Lend, "header", fits=fitting.followed, check=_known_advisor),
+    "review": DossierForm(assignment.review_late_event, fields.Noted, "task", _about("about"), fits=fitting.late),
     "close": DossierForm(assignment.close, fields.Close, "task", _about("about")),
-    "reopen": DossierForm(assignment.reopen, fields.Reasoned, "task", fits=_closed),
-    "retract": DossierForm(assignment.retract, fields.Retract, "fact", _about("version"), fits=_always),
+    "reopen": DossierForm(assignment.reopen, fields.Reasoned, "task", fits=fitting.closed),
+    "retract": DossierForm(assignment.retract, fields.Retract, "fact", _about("version"), fits=fitting.always),
     "unmatch": DossierForm(
         participations.unmatch,
         fields.About,
         "result",
         _unmatch,
-        fits=_always,
+        fits=fitting.always,
         check=_own_participation,
         streams=lambda form: {"participation": form.about},
     ),

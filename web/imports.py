@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from pixflow.events.intake import ExportReceived
+from pixflow.events.values import CampaignKind
 from pixflow.grille import percent
 from pixflow.importing import Answers, Change, Importer, Prepared, Preview, Question, Uploads, intake_id
 from pixflow.structures import utc_now
 from projections import audit_trail, result_routing
 from projections.result_routing import Known
 from web.dependencies import Desk
-from web.french import dates, problems, reasons, words
-from web.french.words import say
+from web.french import dates, problems, profiles, reasons, words
 from web.pages import Form
 from web.paging import SIZE, Pager
 
@@ -61,15 +61,10 @@ class Asked:
     choices: list[tuple[str, str]]
 
 
-PURPOSES = [
-    (purpose, words.upper_first(words.PURPOSES[purpose]), say(means))
-    for purpose, means in (
-        ("initial", "le premier test : lu avec la grille, transmis, restitué, suivi d’une prescription"),
-        ("complete", "noté dans le dossier comme le diagnostic complet ; ni transmis, ni lu avec la grille"),
-        ("profile", "une collecte de profils, gardée dans le dossier"),
-        ("other", "gardée dans le dossier, n’ouvre aucune tâche"),
-    )
-]
+SHARED: dict[CampaignKind, tuple[str, str]] = {
+    "assessment": ("résultat partagé", "résultats partagés"),
+    "profile": ("profil envoyé", "profils envoyés"),
+}
 FIELDS = {
     "external-id-column": "external_id_column",
     "exported-at": "exported_at",
@@ -116,6 +111,11 @@ def answers(desk: Desk, said: Mapping[str, Any]) -> tuple[Answers, dict[str, str
     ), errors
 
 
+def unanswered(preview: Preview) -> dict[str, str]:
+    """Under each question still open, what must be said first."""
+    return {FIELDS[one.code]: f"Dites d’abord {reasons.asked(one.code)}." for one in preview.questions}
+
+
 def recorded_at(desk: Desk, prepared: Prepared) -> int:
     """The position of the fact that this very file was recorded, 0 when it was not."""
     campaign = prepared.preview.campaign_id if prepared.preview else None
@@ -160,6 +160,7 @@ def context(
         "token": token,
         "file": name,
         "preview": preview,
+        "kinds": profiles.KINDS,
         "facts": facts(desk, preview),
         "counts": counts(preview),
         "first": first,
@@ -167,7 +168,7 @@ def context(
         "kept": kept,
         "given": said,
         "errors": errors,
-        "changes": [line(change) for change in ordered[pager.offset : pager.offset + SIZE]],
+        "changes": [line(change, preview.kind) for change in ordered[pager.offset : pager.offset + SIZE]],
         "pager": pager,
         "problems": [(one, problems.problem(one.code, one.line, one.details)) for one in preview.problems],
         "older": dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
@@ -185,11 +186,11 @@ def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
         purpose = "pas encore déclarée : les résultats attendront qu’elle le soit"
     when = dates.instant(preview.exported_at, desk.zone) if preview.exported_at else "à préciser"
     rows = f"{words.plural(preview.rows, 'participation')} de {words.plural(preview.people, 'personne')}"
-    shared = words.plural(preview.with_result, "résultat partagé", "résultats partagés")
+    shared = words.plural(preview.with_result, *SHARED[preview.kind])
     return [
         ("Campagne", f"{campaign.name} (n°{words.NBSP}{campaign.id}{code})"),
         ("Usage", purpose),
-        ("Genre", "évaluation"),
+        ("Genre", profiles.KINDS[preview.kind]),
         ("Exporté le", when),
         ("Contenu", f"{rows}, {shared}"),
     ]
@@ -205,20 +206,24 @@ def counts(preview: Preview) -> list[tuple[int, str]]:
     return [(n, word if n < 2 else f"{word}s") for n, word in named]
 
 
-def line(change: Change) -> Line:
+def line(change: Change, kind: CampaignKind) -> Line:
     before = _done(change.progress_before) if change.progress_before is not None else ""
     what = reasons.CHANGES[change.what]
     if change.doubt:
         what += f" ({reasons.DOUBTS[change.doubt]})"
     name = f"{change.last_name} {change.first_name}"
-    return Line(change.line, name, change.external_id or "", what, before, _after(change))
+    return Line(change.line, name, change.external_id or "", what, before, _after(change, kind))
 
 
-def _after(change: Change) -> str:
+def _after(change: Change, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
     if change.mastery is not None:
         return f"résultat {words.percent(percent(change.mastery))}"
+    if kind == "profile":
+        return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore envoyé"
+    if change.shared:
+        return "résultat sans taux"
     return "en cours" if change.progress is None else _done(change.progress, "fini, non partagé")
 
 

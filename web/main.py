@@ -12,6 +12,8 @@ from pixflow import structures
 from pixflow.clock import ClockWatch
 from pixflow.structures import utc_now
 from web.app import create_app
+from web.mailing import chosen
+from web.settings import Settings
 from web.site import Site, serving, site
 from web.terminal import console, fail, shown
 
@@ -50,12 +52,12 @@ def _listen(port: int) -> socket.socket:
 
 
 def _tick(served: Site, stop: threading.Event) -> None:
-    watch = ClockWatch(utc_now(), time.monotonic())
+    settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
         for one in served.structures.values():
             try:
-                one.tick()
+                one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.url)
             except Exception:
                 logging.getLogger("pixflow").exception("tick")

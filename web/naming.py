@@ -46,7 +46,7 @@ class ScopedNames:
         """A young person's name, if this person may read the dossier."""
         if id not in self._people:
             found = directory.named(self._read, [id]).get(id)
-            seen = found and (self._scope.whose == "all" or found.advisor == self._scope.advisor)
+            seen = found and self._scope.reads(found.advisor)
             self._people[id] = found.name if found and seen else "un autre dossier"
         return self._people[id]
 

@@ -50,8 +50,10 @@ M = TypeVar("M", bound=BaseModel)
 class Frame:
     """What stands around every page. `nav`: (address, word, counter or None, is it this page).
 
+    `acting_for` names the colleagues this person deputises for today.
     `theme` is light, dark or None (the system's); `change` is where one becomes somebody else.
     `toasts`: sentences to show once, as (text, tone), tone being done, note or late.
+    `me` tells browsers shared by several people whose things they keep; `tag` is what a live page is compared with.
     """
 
     structure_name: str = ""
@@ -63,6 +65,9 @@ class Frame:
     theme: str | None = None
     change: str | None = None
     toasts: Sequence[tuple[str, str]] = ()
+    acting_for: Sequence[str] = ()
+    me: str = ""
+    tag: str = ""
 
 
 def _in_our_time(day: date) -> date:

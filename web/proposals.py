@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from rapidfuzz import fuzz, process
 from sqlalchemy import (
     CTE,
     ColumnElement,
@@ -18,13 +17,13 @@ from sqlalchemy import (
     distinct,
     func,
     select,
-    type_coerce,
     values,
 )
 
 from pixflow.identity import normalise
 from pixflow.matching import Match, Person, rank, score
-from projections import directory
+from pixflow.people import Scope
+from projections import directory, name_search
 from projections.directory import Found
 
 Proposal = tuple[Found, Match]
@@ -35,14 +34,15 @@ SURE: Final = 90
 BY_HAND: Final = Match(0, ())
 _START: Final = 4
 _AS_GOOD_AS_FOUND: Final = 84
-_ALIKE: Final = 80
+_SPELT: Final = 20
+_ALL: Final = Scope("all")
 
 
 def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -> dict[UUID, list[Proposal]]:
     """For each participation's row, its best dossiers, best first; those it was refused are left out.
 
     Dossiers are looked for by two words that begin alike, or a number that looks alike; where that gives no name that
-    agrees, by one such word and a close spelling. What is found is ranked by `matching.rank`.
+    agrees, by a close spelling. What is found is ranked by `matching.rank`.
     """
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))
@@ -133,26 +133,10 @@ def _nearest(listed: CTE, least: int) -> Select[Any]:
 
 
 def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
-    """The dossiers with one word that begins as one of theirs, and the whole name nearly the same."""
-    order = list(asked)
-    listed = _listed(order, asked)
-    if listed is None:
-        return {}
-    person = directory.people.c
-    query = (
-        select(listed.c.place, type_coerce(person.stream, String), person.sort)
-        .join(directory.words, _begins(listed))
-        .join(directory.people, person.stream == directory.words.c.stream)
-    )
-    choices: dict[UUID, dict[str, str]] = defaultdict(dict)
-    for place, stream, sort in connection.execute(query):
-        choices[order[place]][stream] = sort
-    return {stream: _alike(" ".join(sorted(asked[stream])), names) for stream, names in choices.items()}
-
-
-def _alike(name: str, choices: Mapping[str, str]) -> set[UUID]:
-    found = process.extract(name, choices, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=None)
-    return {UUID(str(stream)) for _, _, stream in found}
+    """The dossiers whose names are made of the most of the same letters, wherever a mistake is."""
+    return {
+        stream: set(name_search.sharing(connection, " ".join(words), _ALL, _SPELT)) for stream, words in asked.items()
+    }
 
 
 def _begins(listed: CTE) -> ColumnElement[bool]:

@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.dossier.state import ActionState, Built, Dossier, Linked
-from pixflow.events.values import Action, Result
-from pixflow.grille import Explanation, Grille, Proposal, explain, percent
+from pixflow.events.values import Action
+from pixflow.grille import Explanation, Grille, Proposal, explain
 from web.dependencies import Desk
-from web.french import path, words
-from web.french.words import say
+from web.french import path
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,12 @@ def of(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | No
     built = dossier.prescription.built.get(current[0])
     known = grille(desk, built.grille) if built else None
     published = desk.refs.grille(on or desk.today)
-    if built and known:
-        return explain(known, built.grille, mastery)
-    return explain(published.document, published.number, mastery)
+    if built and built.grille and known:
+        return explain(known, built.grille, mastery, dossier.programme)
+    return explain(published.document, published.number, mastery, dossier.programme)
 
 
-def grille(desk: Desk, number: int) -> Grille | None:
+def grille(desk: Desk, number: int | None) -> Grille | None:
     return next((known.document for _, known in desk.refs.grilles.published if known.number == number), None)
 
 
@@ -82,20 +81,6 @@ def rank(dossier: Dossier) -> int:
     current = dossier.diagnostic.current("initial")
     initial = [id for id, link in taken(dossier) if link.purpose == "initial"]
     return initial.index(current[0]) + 1 if current else 0
-
-
-def progress(dossier: Dossier) -> str:
-    """From the shared initial result before the current one to that one, in points; "" without both."""
-    shared = [link.result for _, link in taken(dossier) if link.purpose == "initial" and link.result]
-    scores = [percent(result.mastery) for result in sorted(shared, key=_shared) if result.mastery is not None]
-    if len(scores) < 2:
-        return ""
-    before, now = scores[-2:]
-    return say("{change} depuis {before}", change=path.points(now - before), before=words.percent(before))
-
-
-def _shared(result: Result) -> tuple[date, str]:
-    return result.shared.day, result.shared.at.isoformat() if result.shared.at else ""
 
 
 def imilo(dossier: Dossier, prescriptions: Sequence[Prescribed]) -> list[str]:

@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from pixflow.dossier.state import Dossier
 from pixflow.engine import Stale
 from pixflow.events import Recorded
+from pixflow.people import Actor
 from pixflow.refused import Refused
+from pixflow.workshop import Workshop
+from projections.catch_up import fold_of
 from web.dependencies import Desk
 
 
@@ -36,12 +40,28 @@ def record(
     **sent: Any,
 ) -> Outcome:
     """Take one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
+    by = _by(desk, streams, decide.__name__)
     try:
         done = desk.engine.execute(
-            streams, decide, by=desk.actor, command_id=command_id, via="web", seen=seen, context=context, **sent
+            streams, decide, by=by, command_id=command_id, via="web", seen=seen, context=context, **sent
         )
     except Refused as refused:
         return Outcome(refused=refused)
     except Stale as stale:
         return Outcome(meanwhile=stale.meanwhile)
     return Outcome(done.recorded, done.repeated)
+
+
+def _by(desk: Desk, streams: Mapping[str, UUID], decision: str) -> Actor:
+    """The person at the desk, in the place of the absent colleague whose dossier it is when they are the deputy."""
+    if not desk.deputised:
+        return desk.actor
+    dossier, workshop = (
+        fold_of(desk.read, streams[kind]) if kind in streams else None for kind in ("dossier", "workshop")
+    )
+    return desk.by(
+        decision,
+        dossier if isinstance(dossier, Dossier) else None,
+        streams.get("staff"),
+        workshop if isinstance(workshop, Workshop) else None,
+    )

@@ -7,7 +7,8 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from pixflow import tasks
-from pixflow.dossier.state import Dossier, fold
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import StageStatus, stepper
 from pixflow.events import Recorded
 from pixflow.folds import retracted
@@ -75,7 +76,7 @@ def reading(dossier: Dossier, refs: References) -> Explanation | None:
     if current is None or current[1].result is None or current[1].result.mastery is None or current[1].received is None:
         return None
     published = refs.grille(current[1].received.on)
-    return explain(published.document, published.number, current[1].result.mastery)
+    return explain(published.document, published.number, current[1].result.mastery, dossier.programme)
 
 
 def _shown(task: Task) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from projections import result_routing
 from projections.directory import Found
 from web import lately, proposals, sending
 from web.dependencies import Desk
-from web.french import dates, reasons, words
+from web.french import dates, profiles, reasons, words
 from web.french.words import NBSP, say
 from web.paging import SIZE, Pager, address
 from web.told import Told
@@ -30,9 +30,10 @@ class Place:
     sending: int = 1
     aside: int = 1
     gone: int = 1
+    sent: int = 1
 
     def params(self, but: str = "") -> dict[str, str]:
-        numbers = {"p": self.waiting, "t": self.sending, "e": self.aside, "d": self.gone}
+        numbers = {"p": self.waiting, "t": self.sending, "e": self.aside, "d": self.gone, "s": self.sent}
         return {name: str(number) for name, number in numbers.items() if number > 1 and name != but}
 
     @property
@@ -93,7 +94,6 @@ def context(
     routed = _pager(result_routing.to_dispatch_total(desk.read, desk.refs), place.sending, place, "t", "a-transmettre")
     cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
     results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
-    sent = result_routing.dispatched(desk.read, _monday(desk.today))
     counted = result_routing.of_campaigns(desk.read)
     return {
         "desk": desk,
@@ -111,10 +111,9 @@ def context(
         "results": [sending.sending(desk, row) for row in results],
         "advisors": sending.advisors(desk) if results else [],
         "by_referent": desk.refs.protocol(desk.today).result_route == "referent",
-        "sent": sending.by_advisor(desk, sent),
-        "sent_total": len(sent),
         "matched": lately.matched(desk),
         "choices": _choices(desk) if opened else {},
+        **_sent(desk, place),
         **_left_out(desk, place),
     }
 
@@ -142,6 +141,13 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def _sent(desk: Desk, place: Place) -> dict[str, Any]:
+    monday = desk.today - timedelta(days=desk.today.weekday())
+    counts = result_routing.dispatched_counts(desk.read, monday)
+    sent = _pager(sum(given for given, _ in counts.values()), place.sent, place, "s", "transmis")
+    return {"sent": sending.by_advisor(desk, monday, counts, sent.offset), "sent_pager": sent}
+
+
 def _left_out(desk: Desk, place: Place) -> dict[str, Any]:
     aside = _pager(result_routing.set_aside_total(desk.read), place.aside, place, "e", "de-cote")
     gone = _pager(result_routing.vanished_total(desk.read), place.gone, place, "d", "disparues")
@@ -155,10 +161,6 @@ def _left_out(desk: Desk, place: Place) -> dict[str, Any]:
 
 def _pager(total: int, asked: int, place: Place, name: str, anchor: str) -> Pager:
     return Pager.at(total, asked, BOARD, place.params(but=name), name=name, anchor=f"#{anchor}")
-
-
-def _monday(today: date) -> date:
-    return today - timedelta(days=today.weekday())
 
 
 def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[tuple[UUID, Campaign, int]]:
@@ -209,8 +211,12 @@ def number(row: Any) -> str:
 
 def progress(row: Any) -> str:
     """How far the participation is: its result, or what of the test is done."""
+    if row.profile:
+        return profiles.short(row.pix, row.certifiable)
     if row.shared_day:
         return f"résultat {words.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
+    if row.purpose == "profile" and not row.shared_day:
+        return "profil pas encore envoyé"
     if row.progress is None:
         return "en cours"
     done = Decimal(row.progress)

@@ -1,16 +1,18 @@
 """Whom the results go to, and what each advisor was given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from pixflow.grille import explain
-from projections import advisor_queue
+from projections import advisor_queue, result_routing
 from web import lately
 from web.dependencies import Desk
 from web.french import words
+from web.paging import SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What one advisor was given this week. `late`: how many debriefs are late, and by how many working days."""
+    """What one advisor was given this week: how many, those of them on this page, and how many are debriefed.
+
+    `late`: how many debriefs are late, and by how many working days.
+    """
 
     name: str
+    given: int
     rows: Sequence[Any]
     held: int
     late: tuple[int, int] | None
@@ -51,17 +57,17 @@ def advisors(desk: Desk) -> list[tuple[UUID, str, int]]:
     return sorted(((id, name, load.get(id, 0)) for id, name in desk.staff("advisor")), key=lambda one: (one[2], one[1]))
 
 
-def by_advisor(desk: Desk, rows: Sequence[Any]) -> list[Sent]:
-    """The results given, those who got most first."""
+def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[Sent]:
+    """Every advisor given results since a day, those who got most first, and the results of one page."""
     late = lately.late_debriefs(desk)
-    groups: dict[UUID, list[Any]] = {}
-    for row in rows:
-        groups.setdefault(row.dispatched_to, []).append(row)
-    made = [
-        Sent(staff_name(desk, advisor), mine, sum(row.debriefed_on is not None for row in mine), late.get(advisor))
-        for advisor, mine in groups.items()
+    advisors = sorted(counts, key=lambda advisor: (-counts[advisor][0], staff_name(desk, advisor)))
+    shown: dict[UUID, list[Any]] = {advisor: [] for advisor in advisors}
+    for row in result_routing.dispatched(desk.read, since, advisors, SIZE, offset):
+        shown[row.dispatched_to].append(row)
+    return [
+        Sent(staff_name(desk, advisor), counts[advisor][0], rows, counts[advisor][1], late.get(advisor))
+        for advisor, rows in shown.items()
     ]
-    return sorted(made, key=lambda one: (-len(one.rows), one.name))
 
 
 def staff_name(desk: Desk, id: UUID) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pixflow import tasks
 from pixflow.dossier.state import ActionState, Dossier
@@ -13,14 +13,12 @@ from pixflow.dossier.stepper import stepper
 from pixflow.grille import Explanation
 from pixflow.refused import Refused
 from projections import audit_trail
-from web import facts, reading, task_links
+from web import beyond, compared, facts, reading, seats, todo
 from web.dependencies import Desk
 from web.forms import FORMS, offers
-from web.french import dates, events, path, refusals, words
-from web.french import tasks as task_words
+from web.french import events, path, refusals, stages, words
 from web.naming import names_for
-
-NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan")
+from web.team import absence_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +63,6 @@ class OpenForm:
         return FORMS[self.name].model.model_fields
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A task as the page says it; `form` is what its button opens, "" when it is not for this person."""
-
-    task: tasks.Task
-    verb: str
-    button: str
-    when: str
-    late: bool
-    why: str
-    form: str
-    about: str
-    meets: bool
-    here: bool
-
-
 def context(
     desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = ""
 ) -> dict[str, Any]:
@@ -92,19 +74,21 @@ def context(
     history = story.facts(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
     open_to = offers(desk, dossier)
-    due = [due_of(desk, dossier, task, open_to) for task in owed if task.opens <= desk.today]
+    due = todo.due(desk, dossier_id, dossier, owed, open_to)
     read = reading.of(desk, dossier)
     prescribed = list(reading.prescribed(desk, dossier))
     return {
         "desk": desk, "id": dossier_id, "dossier": dossier, "names": names, "today": desk.today, "path": path,
         "offers": open_to, "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
+        "cover": cover(desk, dossier),
         "steps": steps(dossier, [task.kind for task in owed], desk.today),
-        "due": sorted(due, key=lambda one: one.task.due),
-        "coming": [(task_words.VERBS[task.kind], task.opens) for task in owed if task.opens > desk.today],
+        "due": due, "primary": todo.primary(due), "coming": todo.coming(owed, desk.today),
+        "beyond": beyond.lines(dossier, due, open_to, desk.today),
         "current": dossier.diagnostic.current("initial"), "taken": reading.taken(dossier), "reading": read,
-        "bands": reading.bands(desk, read), "prescribed": prescribed,
+        "bands": reading.bands(desk, read), "prescribed": prescribed, "held": seats.of_dossier(desk, dossier_id),
         "history": history, "stage": stage, "done": story.notice(done), "undo": story.undoable,
-        "done_version": done, "rank": reading.rank(dossier), "progress": reading.progress(dossier),
+        "done_version": done, "rank": reading.rank(dossier), "progress": compared.progress(dossier),
+        "parts": compared.initial(dossier), "others": compared.others(dossier, desk.today),
         "imilo": reading.imilo(dossier, prescribed), "choices": choices(desk, opened) if opened else {},
         "form": opened, "beside": beside(dossier, opened, due, history), "subject": subject(dossier, opened),
         "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
@@ -112,31 +96,23 @@ def context(
     }  # fmt: skip
 
 
+def cover(desk: Desk, dossier: Dossier) -> str:
+    """Until when the advisor is away, and who sees to the dossier meanwhile; "" when they are here."""
+    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
+    absence = advisor.absence(desk.today) if advisor else None
+    return absence_said(desk, absence) if absence else ""
+
+
 def steps(dossier: Dossier, owed: Sequence[str], today: date) -> list[dict[str, Any]]:
     """The four stages as ui.stepper draws them."""
-    lines = path.stages(dossier, owed, today)
+    lines = stages.stages(dossier, owed, today)
     return [
         {"label": words.STAGES[step.stage], "state": step.status, "lines": [lines[step.stage]]}
         for step in stepper(dossier)
     ]
 
 
-def due_of(desk: Desk, dossier: Dossier, task: tasks.Task, open_to: frozenset[str]) -> Due:
-    """A task with the button that this person may press."""
-    late = task.due < desk.today
-    at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
-    days = desk.refs.calendar.count(task.due, desk.today) if late else 0
-    delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"))
-    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
-    return Due(
-        task, task_words.VERBS[task.kind], task_words.BUTTONS[task.kind], dates.due_words(at, desk.today, days), late,
-        task_words.reason_long(task, delay, today=desk.today), form if form in open_to else "", about,
-        "appointment" in open_to and task.kind not in NO_MEETING,
-        task.appointment is not None and task.due <= desk.today,
-    )  # fmt: skip
-
-
-def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due], history: Sequence[facts.Fact]) -> str:
+def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[todo.Due], history: Sequence[facts.Fact]) -> str:
     """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page.
 
     What it is about may not be shown: then it stands below the tasks.
@@ -144,9 +120,9 @@ def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due], histor
     if opened is None:
         return ""
     match FORMS[opened.name].place:
-        case "task":
-            near = (one for one in due if opened.about == one.task.key or one.form == opened.name != "chase")
-            return next((one.task.key for one in near), "tasks")
+        case "task" | "beyond" as place:
+            near = (one.task.key for one in due if _closes(opened, one))
+            return next(near, "tasks" if place == "task" else "beyond")
         case "action":
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
@@ -155,6 +131,12 @@ def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[Due], histor
             return f"fait-{opened.about}" if shown else "tasks"
         case place:
             return place
+
+
+def _closes(opened: OpenForm, one: todo.Due) -> bool:
+    """Whether an open form is about this task, or closes it."""
+    named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
+    return opened.about == one.task.key or (named and opened.name != "chase")
 
 
 def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
@@ -177,12 +159,12 @@ def offered(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanatio
 
 
 def meanwhile(desk: Desk, names: Any, trail: Sequence[Any], opened: OpenForm | None) -> list[str]:
-    """What happened since the form was drawn, in sentences."""
+    """What happened since the form was drawn, in sentences; of a form that is refused, what others did."""
     if opened is None or opened.seen is None:
         return []
-    since = [fact for fact in trail if fact.originator_version > opened.seen]
-    told = events.meanwhile(trail, names, zone=desk.zone)
-    return told[-len(since) :] if since else []
+    told = zip(trail, events.meanwhile(trail, names, zone=desk.zone), strict=True)
+    since = [(fact, said) for fact, said in told if fact.originator_version > opened.seen]
+    return [said for fact, said in since if not opened.errors or fact.by != desk.actor.id]
 
 
 def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
@@ -196,13 +178,16 @@ def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
     campaigns = [
         (id, f"{known.name} ({known.code})")
         for id, known in desk.refs.campaigns.items()
-        if known.declared and known.purpose == "initial"
+        if known.open and known.purpose == "initial"
     ]
     offered: dict[str, list[tuple[Any, str]]] = {
         "campaign": campaigns if len(campaigns) < 2 else [("", "Choisir…"), *campaigns],
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": list(words.PROGRAMMES.items()),
         "advisor": [("", "Choisir…"), *desk.staff("advisor")],
+        "to": [("", "Choisir…"), *sorted({*desk.staff("advisor"), *desk.staff("referent")}, key=itemgetter(1))],
+        "workshop": [("", "Choisir…"), *seats.bookable(desk)] if opened.name == "book" else [],
+        "modality": [(code, words.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
     }
     for name in ("site", "programme"):
         value = opened.get(name)

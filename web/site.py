@@ -17,8 +17,18 @@ from pixflow.structure import start_program
 from pixflow.structures import Clock, Opened, utc_now
 from projections import stores
 from projections.catch_up import ReadSide
+from web import notices, ticks
+from web.mailing import Outbox
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """What a turn of the clock did: forgotten uploads swept, notices sent."""
+
+    swept: int
+    sent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,19 @@ class Served:
     def today(self) -> date:
         return self.engine.today()
 
-    def tick(self) -> int:
-        """What time does: uploads forgotten for an hour go (how many is returned), the WAL is emptied."""
+    def tag(self) -> str:
+        """What a page drawn now shows: the last event's position and the day, `"1234:2026-03-16"`."""
+        return f"{self.engine.head()}:{self.today()}"
+
+    def tick(self, outbox: Outbox | None = None, url: str = "") -> Ticked:
+        """What time does: seats kept in vain pass on, lent dossiers go back, notices leave (when there is an `outbox`;
+        `url` is where the pages are), the WAL is emptied, forgotten uploads go."""
+        side = self.read()
+        ticks.lapse_offers(self.engine, side)
+        ticks.give_back(self.engine, side)
+        sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
         self.engine.recorder.truncate()
-        return Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+        return Ticked(Uploads(self.opened.folder / "uploads").sweep(self.engine.clock()), sent)
 
     def close(self) -> None:
         self.reads.close()
@@ -64,9 +83,10 @@ class Site:
         self.demo = demo
 
     def find(self, slug: str, person: UUID) -> Served | None:
-        """The structure where somebody works, None when they do not."""
+        """The structure where somebody works today, None when they do not, or have left."""
         served = self.structures.get(slug)
-        return served if served and person in served.refs.team else None
+        member = served.refs.team.get(person) if served else None
+        return served if served and member and member.works(served.today()) else None
 
 
 def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> Served:

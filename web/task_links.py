@@ -13,14 +13,38 @@ FORM_OF: Final[dict[str, str]] = {
     "build-prescription": "prescription",
     "refer": "refer",
     "record-outcome": "end",
+    "book-workshop": "book",
+    "rebook-absent": "book",
+    "explore-difficulty": "explore",
+    "follow-self-study": "progress",
+    "chase-partner": "remind",
+    "offer-alternative": "refer",
+    "complete-path": "complete",
+    "propose-certification": "certify",
+    "plan-retake": "retake",
     "close-or-plan": "close",
     "review-late-event": "review",
     "assign-advisor": "assign",
 }
 """The form of the dossier page that closes a task."""
 
+OTHERS: Final[dict[str, tuple[str, str]]] = {
+    "plan-diagnostic": ("decline", "Décliné"),
+    "book-workshop": ("plan", "Prévoir autrement"),
+    "rebook-absent": ("plan", "Prévoir autrement"),
+    "chase-partner": ("answer", "Réponse"),
+    "offer-alternative": ("drop", "Écarter"),
+    "complete-path": ("not-complete", "Décliné"),
+    "propose-certification": ("not-certify", "Déclinée"),
+    "plan-retake": ("not-retake", "Décliné"),
+}
+"""The other way to close a task: its form, and what its button says."""
+
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
-_BY_SUBJECT = frozenset({"hold-debrief", "build-prescription", "refer", "record-outcome"})
+_BY_SUBJECT = frozenset(
+    {"hold-debrief", "build-prescription", "refer", "record-outcome"}
+    | {"follow-self-study", "chase-partner", "offer-alternative"}
+)
 _PILES = {
     "dispatch-result": "/resultats#a-transmettre",
     "match-participation": "/resultats#a-rapprocher",
@@ -30,7 +54,9 @@ _PILES = {
 
 
 def href(subject: str, stream: UUID, key: str, kind: str) -> str:
-    """Where a task is done. `subject` is dossier, participation or campaign, `stream` its id, `key` the task's."""
+    """Where a task is done. `subject` is dossier, participation, campaign or workshop; `key` is the task's."""
+    if subject == "workshop":
+        return f"/ateliers/{stream}/presence"
     if subject == "campaign":
         return f"/resultats/campagnes/{stream}"
     if subject == "participation" or kind == "dispatch-result":
@@ -54,6 +80,16 @@ def form(stream: UUID, name: str, about: str = "") -> str:
 def appointment(stream: UUID, key: str) -> str:
     """The form that gives a task its appointment."""
     return form(stream, "appointment", key)
+
+
+def rest(stream: UUID, key: str) -> str:
+    """The form that lets a task rest until a day."""
+    return form(stream, "snooze", key)
+
+
+def hand_over(stream: UUID, key: str) -> str:
+    """The form that gives a task to a colleague."""
+    return form(stream, "hand", key)
 
 
 def dossier(stream: UUID) -> str:

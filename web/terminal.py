@@ -89,11 +89,20 @@ def working(structure: str | None) -> Iterator[Served]:
 
 
 def person(served: Served, address: str) -> Actor:
-    """The member of staff with this e-mail."""
+    """The member of staff with this e-mail, who works here today."""
+    found = member(served, address)
+    known = served.refs.team[found]
+    if not known.works(served.today()):
+        fail(f"{known.name} a quitté {served.refs.structure.name}.")
+    return Actor(str(found))
+
+
+def member(served: Served, address: str) -> UUID:
+    """The id of who has, or had, this e-mail in the team."""
     found = served.engine.claimed("email", [staff.address(address)])
     if not found:
         fail(f"Personne n'a le courriel {address} dans {served.refs.structure.name}.")
-    return Actor(str(next(iter(found.values()))))
+    return next(iter(found.values()))
 
 
 def dossier(served: Served, named: str) -> UUID:

@@ -1,4 +1,4 @@
-"""What a form of the results just recorded, said once on the board, with the way back."""
+"""What a form just recorded, said once on the board of results or in Ma boîte, with the way back."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,9 +10,9 @@ from sqlalchemy import Connection, func, select
 
 from pixflow.engine import new_id
 from pixflow.events import Recorded
+from pixflow.events import dossier as d
 from pixflow.events import participation as p
-from pixflow.events.campaign import CampaignDeclared
-from pixflow.events.dossier import DossierOpened, ResultDispatched
+from pixflow.events.campaign import CampaignClosed, CampaignDeclared, CampaignReopened, PurposeCorrected
 from pixflow.events.intake import ExportReceived
 from projections import audit_trail, result_routing
 from web import task_links
@@ -27,7 +27,8 @@ _TOPICS = tuple(
     event.TOPIC
     for event in (
         p.MatchConfirmed, p.MatchRejected, p.ParticipationSetAside, p.Retracted,
-        ResultDispatched, CampaignDeclared, DossierOpened,
+        d.ResultDispatched, CampaignDeclared, PurposeCorrected, CampaignClosed, CampaignReopened, d.DossierOpened,
+        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.Retracted,
     )
 )  # fmt: skip
 _trail = audit_trail.table.c
@@ -135,10 +136,16 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             return Line(say("{typed}, mise de côté : {reason}", typed=typed, reason=reason))
         case p.Retracted():
             return Line(say("{typed}, de nouveau à rapprocher", typed=typed))
-        case ResultDispatched(advisor=advisor):
+        case d.ResultDispatched(advisor=advisor):
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
             of, to = words.de(names.dossier(fact.originator_id)), names.staff(advisor)
             return Line(say("résultat {of} transmis à {to}", of=of, to=to), undo)
-        case DossierOpened():
+        case d.DossierOpened():
             return Line(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
+        case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased():
+            undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
+            told = words.lower_first(events.sentence(fact, names))
+            return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told), undo)
+        case d.Retracted():
+            return Line(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
     return Line(events.sentence(fact, names))

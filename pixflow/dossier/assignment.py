@@ -1,7 +1,7 @@
 """Whose dossier, how to reach the young person, appointments, chases, notes, retraction, closing."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -16,7 +16,17 @@ from pixflow.events.values import Channel
 from pixflow.folds import retracted
 from pixflow.refused import Refused
 
-FROM_PIX = (e.ParticipationLinked, e.ParticipationAdvanced, e.ParticipationWithdrawn, e.ResultReceived)
+LONGEST_REST = timedelta(days=90)
+
+FROM_PIX = (
+    e.ParticipationLinked,
+    e.ParticipationAdvanced,
+    e.ParticipationWithdrawn,
+    e.ResultReceived,
+    e.ProfileReceived,
+)
+AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed)
+"""What the stream of a workshop tells too: it is corrected there, on both sides at once."""
 
 
 def open_dossier(
@@ -97,12 +107,16 @@ def join_programme(
 
 def assign_advisor(dossier: Dossier, *, advisor: UUID, on: date) -> list[Event]:
     must_be_open(dossier)
-    return [] if advisor == dossier.advisor else [e.AdvisorAssigned(advisor=advisor, on=on)]
+    for_good = advisor == dossier.advisor and dossier.lent is None
+    return [] if for_good else [e.AdvisorAssigned(advisor=advisor, on=on)]
 
 
-def set_appointment(dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date) -> list[Event]:
-    """The task is then due that day, and not late before."""
+def set_appointment(
+    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, owed: Collection[str]
+) -> list[Event]:
+    """The task is then due that day, and not late before. `owed` are the keys of what the dossier owes."""
     must_be_open(dossier)
+    _must_be_owed(task, owed)
     if day < on:
         raise Refused("appointment-past", day=day)
     current = dossier.appointments.get(task)
@@ -124,10 +138,39 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
     return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
 
 
-def chase(dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date) -> list[Event]:
-    """One try to reach the young person about a task; it starts a new turn of it."""
+def chase(
+    dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
+) -> list[Event]:
+    """One try to reach the young person about a task; it starts a new turn of it. `owed`: as for an appointment."""
     must_be_open(dossier)
+    _must_be_owed(about, owed)
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
+
+
+def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]) -> list[Event]:
+    """The task rests until that day, for a reason; `owed` as for an appointment, each with the event that opened it."""
+    must_be_open(dossier)
+    _must_be_owed(task, owed)
+    if not on < until <= on + LONGEST_REST:
+        raise Refused("snooze-until", field="until", last=on + LONGEST_REST)
+    known = dossier.snoozes.get(task)
+    if known and (known.until, known.mark.on) == (until, on) and known.mark.version > owed[task]:
+        return []
+    return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
+
+
+def hand_over(
+    dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
+) -> list[Event]:
+    """A colleague does this task, through `until` or without end; the dossier stays its advisor's. `owed`: as above."""
+    must_be_open(dossier)
+    _must_be_owed(task, owed)
+    if until and until < on:
+        raise Refused("handed-until-past", field="until")
+    known = dossier.handed.get(task)
+    if known and (known.to, known.until) == (to, until) and known.mark.version > owed[task]:
+        return []
+    return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
 
 
 def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
@@ -162,6 +205,8 @@ def close(
 def reopen(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     if dossier.closed is None:
         return []
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
     return [e.DossierReopened(reason=required(reason, "reason"), on=on)]
 
 
@@ -169,21 +214,41 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
     """Take back one event and what was built on it, the latest first.
 
     `history` is the dossier's whole stream. What came from a participation is taken back with its match
-    (participation.unmatch); the opening and a retraction stay.
+    (participation.unmatch), what a workshop said too is corrected there; the opening and a retraction stay.
     """
     target = next((r for r in history if r.originator_version == version), None)
     if target is None:
         raise Refused("unknown-event", version=version)
     if version in retracted(history):
         return []
-    if isinstance(target.event, (e.DossierOpened, e.Retracted)):
+    if isinstance(target.event, (e.DossierOpened, e.DossierMerged, e.Retracted)):
         raise Refused("not-retractable")
-    if isinstance(target.event, FROM_PIX):
+    if from_pix(target.event):
         raise Refused("undo-the-match")
+    if isinstance(target.event, AT_WORKSHOPS):
+        raise Refused("correct-at-the-workshop")
     reason = required(reason, "reason")
     later = [r for r in history if r.originator_version > version]
     taken = [version, *dependents(later, introduced(target.event))]
     return retractions({*taken, *assigned_with(history, taken)}, reason, on)
+
+
+def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """What Pix Orga said of the participation counts no more; what people did about it stays."""
+    struck = retracted(history)
+    said = [r for r in history if from_pix(r.event) and getattr(r.event, "participation", None) == participation]
+    return retractions([r.originator_version for r in said if r.originator_version not in struck], reason, on)
+
+
+def from_pix(event: Event) -> bool:
+    """Whether an export said it: it is corrected by its match, or by its campaign, never by itself."""
+    taken = isinstance(event, e.CompleteDiagnosticTaken) and event.participation is not None
+    return taken or isinstance(event, FROM_PIX)
+
+
+def told_elsewhere(event: Event) -> bool:
+    """Whether another stream tells it too: there it is corrected, never here alone."""
+    return from_pix(event) or isinstance(event, (*AT_WORKSHOPS, e.DossierMerged))
 
 
 def retract_participation(
@@ -219,6 +284,8 @@ def introduced(event: Event) -> set[UUID]:
             return {action.id for action in actions}
         case e.ReferralSent(referral=referral):
             return {referral}
+        case e.SelfStudyAssigned(study=study):
+            return {study}
         case e.DiagnosticPlanned(plan=plan):
             return {plan}
     return set()
@@ -235,6 +302,11 @@ def canonical_number(number: str | None) -> str | None:
         return identity.imilo_number(number)
     except ValueError:
         raise Refused("bad-number", field="imilo_number") from None
+
+
+def _must_be_owed(task: str, owed: Collection[str]) -> None:
+    if task not in owed:
+        raise Refused("not-owed")
 
 
 def _names(last_name: str, first_name: str) -> dict[str, str]:

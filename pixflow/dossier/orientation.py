@@ -7,9 +7,18 @@ from uuid import UUID
 from pixflow.dossier.guards import must_be_open, required
 from pixflow.dossier.state import Dossier
 from pixflow.events import Event
-from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, PixPresented
+from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
 from pixflow.events.values import Modality
 from pixflow.refused import Refused
+
+
+def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> list[Event]:
+    """Where the protocol leaves it to the advisor: does Pix concern this young person (DOMAIN.md §3, stage 1)?"""
+    must_be_open(dossier)
+    known = dossier.orientation.need
+    if known and known.needed == needed:
+        return []
+    return [NeedAssessed(needed=needed, reason=reason.strip() if needed else required(reason, "reason"), on=on)]
 
 
 def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
@@ -42,6 +51,9 @@ def plan_diagnostic(
         return []
     if planned_for < on:
         raise Refused("planned-before", planned_for=planned_for, on=on)
+    seat = dossier.diagnostic.seat
+    if seat and seat.status == "booked" and seat.day >= on and modality != "workshop":
+        raise Refused("seat-booked", day=seat.day)
     return [
         DiagnosticPlanned(
             plan=plan, campaign=campaign, modality=modality, mediator=mediator,

@@ -7,8 +7,15 @@ from uuid import UUID
 from pixflow.dossier.guards import must_be_open, required
 from pixflow.dossier.state import ActionState, Dossier, Referral
 from pixflow.events import Event
-from pixflow.events.dossier import ActionDropped, ActionEnded, ActionStarted, ReferralAnswered, ReferralSent
-from pixflow.events.values import Partner
+from pixflow.events.dossier import (
+    ActionDropped,
+    ActionEnded,
+    ActionStarted,
+    PartnerChased,
+    ReferralAnswered,
+    ReferralSent,
+)
+from pixflow.events.values import Channel, Partner
 from pixflow.refused import Refused
 
 
@@ -23,14 +30,15 @@ def send_referral(
     on: date,
     referral: UUID,
 ) -> list[Event]:
-    """The young person is referred to a partner for one action."""
+    """The young person is referred to a partner for one action; to another one when the first has not answered."""
     must_be_open(dossier)
     state = _running(dossier, action)
     name = required(partner.name, "partner")
     if state.referral:
         if state.referral.partner.name == name:
             return []
-        raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.mark.on)
+        if state.referral.answer == "accepted":
+            raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.mark.on)
     if starts and ends and ends < starts:
         raise Refused("ends-before-start", starts=starts, ends=ends)
     return [
@@ -53,6 +61,18 @@ def answer_referral(
     if answer == "refused":
         reason = required(reason, "reason")
     return [ReferralAnswered(referral=referral, answer=answer, reason=reason.strip(), on=on)]
+
+
+def chase_partner(
+    dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
+) -> list[Event]:
+    """One try to have a partner's answer; the next one is due after the same delay."""
+    must_be_open(dossier)
+    known = _referral(dossier, referral)
+    if known.answer:
+        raise Refused("already-answered", answer=known.answer)
+    _running(dossier, next(id for id, state in dossier.parcours.actions.items() if known in state.referrals))
+    return [PartnerChased(referral=referral, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
 def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> list[Event]:

@@ -1,13 +1,22 @@
 """Stage 3: the result reaches the advisor, is debriefed, and the prescription is built."""
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pixflow.dossier.guards import must_be_open, required
 from pixflow.dossier.state import Built, Dossier, Linked
 from pixflow.events import Event
-from pixflow.events.dossier import AdvisorAssigned, DebriefHeld, PrescriptionBuilt, ResultDispatched
-from pixflow.events.values import Action, Channel
+from pixflow.events.dossier import (
+    AdvisorAssigned,
+    DebriefHeld,
+    DifficultyExplored,
+    PrescriptionBuilt,
+    ResultDispatched,
+    SelfStudyAssigned,
+    SelfStudyFollowed,
+)
+from pixflow.events.values import Action, Cause, Channel
 from pixflow.grille import Grille, explain
 from pixflow.refused import Refused
 
@@ -25,8 +34,21 @@ def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on:
     return [*assigned, ResultDispatched(participation=participation, advisor=advisor, on=on)]
 
 
-def hold_debrief(dossier: Dossier, *, participation: UUID, channel: Channel, note: str, on: date) -> list[Event]:
-    """The score was explained to the young person, individually."""
+def hold_debrief(
+    dossier: Dossier,
+    *,
+    participation: UUID,
+    channel: Channel,
+    note: str,
+    on: date,
+    cause: Cause | None = None,
+    tutorials: str = "",
+    study: UUID | None = None,
+) -> list[Event]:
+    """The score was explained to the young person, individually.
+
+    The same interview finds the `cause` of a difficulty that was flagged, and may give tutorials to work through.
+    """
     must_be_open(dossier)
     _must_be_current(dossier, participation)
     held = dossier.prescription.debriefs.get(participation)
@@ -34,7 +56,55 @@ def hold_debrief(dossier: Dossier, *, participation: UUID, channel: Channel, not
         if held.on == on:
             return []
         raise Refused("already-debriefed", on=held.on)
-    return [DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on)]
+    events: list[Event] = [DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on)]
+    if cause == "other":
+        required(note, "note")
+    if cause:
+        events.append(DifficultyExplored(cause=cause, note="", on=on))
+    if tutorials.strip() and study:
+        events += assign_self_study(dossier, tutorials=tutorials, on=on, study=study)
+    return events
+
+
+def explore_difficulty(
+    dossier: Dossier, *, cause: Cause, note: str, tutorials: str, on: date, study: UUID
+) -> list[Event]:
+    """The interview found what the difficulty comes from; Pix tutorials may be given to work through alone."""
+    must_be_open(dossier)
+    known = dossier.prescription.explored
+    if cause == "other":
+        note = required(note, "note")
+    explored = [] if known and (known.mark.on, known.cause) == (on, cause) else [_explored(cause, note, on)]
+    given = assign_self_study(dossier, tutorials=tutorials, on=on, study=study) if tutorials.strip() else []
+    return [*explored, *given]
+
+
+def _explored(cause: Cause, note: str, on: date) -> DifficultyExplored:
+    return DifficultyExplored(cause=cause, note=note.strip(), on=on)
+
+
+def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID) -> list[Event]:
+    """Tutorials that the young person works through alone; they are followed up until done or stopped."""
+    must_be_open(dossier)
+    tutorials = required(tutorials, "tutorials")
+    if any(known.tutorials == tutorials and not known.over for known in dossier.prescription.studies.values()):
+        return []
+    return [SelfStudyAssigned(study=study, tutorials=tutorials, on=on)]
+
+
+def follow_self_study(
+    dossier: Dossier, *, study: UUID, outcome: Literal["done", "ongoing", "stopped"], note: str, on: date
+) -> list[Event]:
+    """How the self-study goes: done, stopped, or still going on and followed up again."""
+    must_be_open(dossier)
+    known = dossier.prescription.studies.get(study)
+    if known is None:
+        raise Refused("unknown-study")
+    if known.outcome == outcome and known.followed and known.followed.on == on:
+        return []
+    if known.over and known.followed:
+        raise Refused("study-over", on=known.followed.on)
+    return [SelfStudyFollowed(study=study, outcome=outcome, note=note.strip(), on=on)]
 
 
 def build_prescription(
@@ -53,9 +123,10 @@ def build_prescription(
 ) -> list[Event]:
     """The grid proposed, the advisor decides (DOMAIN.md §3).
 
-    `kept` are proposal ids of the band, `added` labels of actions from outside the grid; a reason is asked when
-    nothing of the band is kept or something is added. `action_ids` names the actions, kept ones first; there are
-    at least as many.
+    `kept` are ids among what the band proposes to somebody of the dossier's programme, `added` labels of actions from
+    outside; a reason is asked when nothing of what is proposed is kept, or something is added. `action_ids` names the
+    actions, kept ones first; there are at least as many. A result without a score is read by no grid: nothing is
+    proposed, the advisor says what is done and why.
     """
     must_be_open(dossier)
     link = _must_be_current(dossier, participation)
@@ -68,10 +139,9 @@ def build_prescription(
         if _said(built) == (kept, extra, wish.strip(), reason.strip()):
             return []
         raise Refused("already-built", on=built.mark.on)
-    if link.result is None or link.result.mastery is None:
-        raise Refused("no-score")
-    reading = explain(grille, number, link.result.mastery)
-    shown = {proposal.id: proposal for proposal in reading.proposals}
+    mastery = link.result.mastery if link.result else None
+    reading = explain(grille, number, mastery, dossier.programme) if mastery is not None else None
+    shown = {proposal.id: proposal for proposal in (reading.proposals if reading else ())}
     unknown = [proposal for proposal in kept if proposal not in shown]
     if unknown:
         raise Refused("unknown-proposal", proposal=unknown[0])
@@ -84,8 +154,9 @@ def build_prescription(
     actions = tuple(Action(i, label, kind, p) for i, (label, kind, p) in zip(ids, chosen, strict=True))
     return [
         PrescriptionBuilt(
-            participation=participation, grille=number, percent=reading.percent,
-            low=reading.band.low, high=reading.band.high, proposed=tuple(shown), actions=actions,
+            participation=participation, grille=number if reading else None,
+            percent=reading.percent if reading else None, low=reading.band.low if reading else None,
+            high=reading.band.high if reading else None, proposed=tuple(shown), actions=actions,
             wish=wish.strip(), project=required(project or dossier.project or "—", "project"),
             reason=reason.strip(), on=on,
         )

@@ -1,6 +1,5 @@
-"""The dossier as its events made it: one sub-state per stage, and `evolve`, which never raises."""
+"""The dossier as its events made it: one sub-state per stage."""
 
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -8,12 +7,8 @@ from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from pixflow.events import Recorded
-from pixflow.events import dossier as e
-from pixflow.events.values import Action, Modality, Moment, Partner, Purpose, Result
-from pixflow.folds import fold as fold_events
+from pixflow.events.values import Action, Cause, Modality, Moment, Partner, Profile, Purpose, Result
 
 
 class Mark(Struct, frozen=True):
@@ -33,7 +28,15 @@ class Plan(Struct, frozen=True):
     planned_for: date
 
 
+class Need(Struct, frozen=True):
+    """What the advisor judged: whether Pix concerns this young person."""
+
+    mark: Mark
+    needed: bool
+
+
 class Orientation(Struct, frozen=True):
+    need: Need | None = None
     presented: Mark | None = None
     declined: Mark | None = None
     plan: Plan | None = None
@@ -51,10 +54,42 @@ class Linked(Struct, frozen=True):
     result: Result | None = None
     received: Mark | None = None
     withdrawn: Mark | None = None
+    profile: Profile | None = None
+
+
+class Seat(Struct, frozen=True):
+    """A seat in a workshop and what became of it; `mark` is the event that last said so, `day` the workshop's."""
+
+    mark: Mark
+    workshop: UUID
+    day: date
+    status: Literal["booked", "cancelled", "attended", "missed"]
+    reason: Literal["", "released", "cancelled", "excused"] = ""
+    trouble: bool = False
+    ease: bool = False
+    by_advisor: bool = False
 
 
 class Diagnostic(Struct, frozen=True):
     participations: dict[UUID, Linked] = {}
+    seats: dict[UUID, Seat] = {}
+
+    @property
+    def seat(self) -> Seat | None:
+        """The seat that is booked, else the one of which something happened last, by the day it happened."""
+        return max(self.seats.values(), key=lambda one: (one.status == "booked", *_when(one.mark)), default=None)
+
+    @property
+    def attended(self) -> Seat | None:
+        """The workshop attended last."""
+        there = (seat for seat in self.seats.values() if seat.status == "attended")
+        return max(there, key=lambda seat: _when(seat.mark), default=None)
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile shared last."""
+        shared = (link.profile for link in self.participations.values() if link.profile)
+        return max(shared, key=lambda profile: _moment(profile.shared), default=None)
 
     def current(self, purpose: Purpose) -> tuple[UUID, Linked] | None:
         """The most recent shared participation of a purpose: the later sharing, then the later start."""
@@ -73,21 +108,44 @@ class Dispatched(Struct, frozen=True):
 
 
 class Built(Struct, frozen=True):
+    """A prescription; without number, percent and band when Pix gave no score for the grid to read."""
+
     mark: Mark
-    grille: int
-    percent: int
-    low: int
-    high: int
+    grille: int | None
+    percent: int | None
+    low: int | None
+    high: int | None
     proposed: tuple[str, ...]
     actions: tuple[Action, ...]
     wish: str
     reason: str
 
 
+class Study(Struct, frozen=True):
+    """Tutorials to work through alone; `followed` is when somebody last asked how it goes."""
+
+    mark: Mark
+    id: UUID
+    tutorials: str
+    followed: Mark | None = None
+    outcome: Literal["done", "ongoing", "stopped"] | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.outcome in ("done", "stopped")
+
+
+class Explored(Struct, frozen=True):
+    mark: Mark
+    cause: Cause
+
+
 class Prescription(Struct, frozen=True):
     dispatched: dict[UUID, Dispatched] = {}
     debriefs: dict[UUID, Mark] = {}
     built: dict[UUID, Built] = {}
+    explored: Explored | None = None
+    studies: dict[UUID, Study] = {}
 
 
 class Referral(Struct, frozen=True):
@@ -118,13 +176,50 @@ class ActionState(Struct, frozen=True):
 
     @property
     def referral(self) -> Referral | None:
-        """The referral that holds: the last one, unless the partner refused it."""
-        last = self.referrals[-1] if self.referrals else None
+        """The referral that holds: one that was accepted, else the last one, unless the partner refused it."""
+        accepted = [one for one in self.referrals if one.answer == "accepted"]
+        last = [*self.referrals[-1:], *accepted][-1] if self.referrals else None
         return last if last and last.answer != "refused" else None
+
+
+class Answer(Struct, frozen=True):
+    """What was said of the complete diagnostic: taken, or declined."""
+
+    mark: Mark
+    accepted: bool
+
+
+class Certification(Struct, frozen=True):
+    """How far the certification is: the event that last said so, and what it says."""
+
+    mark: Mark
+    step: Literal["proposed", "registered", "taken", "obtained", "not-obtained", "declined"]
+    session: date | None = None
+    place: str = ""
+    level: str = ""
+
+
+class Retake(Struct, frozen=True):
+    """The diagnostic to take again, planned with a campaign for a day, or declined."""
+
+    mark: Mark
+    campaign: UUID | None = None
+    planned_for: date | None = None
 
 
 class Parcours(Struct, frozen=True):
     actions: dict[UUID, ActionState] = {}
+    complete: Answer | None = None
+    certification: Certification | None = None
+    on_cv: Mark | None = None
+    retake: Retake | None = None
+
+    @property
+    def learned(self) -> tuple[Mark, Action] | None:
+        """The remediation or training that was done last, and when; a check, a CV, a certification teach nothing."""
+        mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
+        done = ((a.ended, a.action) for a in mine if a.ended)
+        return max(done, key=lambda one: _when(one[0]), default=None)
 
 
 class Appointment(Struct, frozen=True):
@@ -135,11 +230,45 @@ class Appointment(Struct, frozen=True):
     missed: Mark | None = None
 
 
+class Snooze(Struct, frozen=True):
+    mark: Mark
+    until: date
+    reason: str
+
+
+class Handed(Struct, frozen=True):
+    """A task that a colleague does; `until` is the last day, None without end."""
+
+    mark: Mark
+    to: UUID
+    until: date | None
+
+    def stands(self, day: date) -> bool:
+        return self.until is None or day <= self.until
+
+
+class Lent(Struct, frozen=True):
+    """Until that day a colleague follows the dossier of the advisor that it then goes back to."""
+
+    mark: Mark
+    back_to: UUID
+    until: date
+
+
+class Merged(Struct, frozen=True):
+    """A duplicate: the dossier that goes on, and the participations it took over."""
+
+    mark: Mark
+    into: UUID
+    participations: tuple[UUID, ...]
+
+
 class Dossier(Struct, frozen=True):
     version: int = 0
     opened: Mark | None = None
     closed: Mark | None = None
     close_reason: str = ""
+    merged: Merged | None = None
     last_name: str = ""
     first_name: str = ""
     birth_date: date | None = None
@@ -154,179 +283,38 @@ class Dossier(Struct, frozen=True):
     project: str = ""
     advisor: UUID | None = None
     assigned: Mark | None = None
+    lent: Lent | None = None
     orientation: Orientation = Orientation()
     diagnostic: Diagnostic = Diagnostic()
     prescription: Prescription = Prescription()
     parcours: Parcours = Parcours()
     appointments: dict[str, Appointment] = {}
     chases: dict[str, tuple[Mark, ...]] = {}
+    snoozes: dict[str, Snooze] = {}
+    handed: dict[str, Handed] = {}
     late: Mark | None = None
     last: Mark | None = None
-    """The latest event by the day it happened: a late entry about the past does not make the path look quiet."""
+    """The latest event by the day it happened: a late entry about the past does not make the path look quiet.
+
+    A task put off or handed over is no event of the path.
+    """
+
+    @property
+    def in_trouble(self) -> Seat | None:
+        """The workshop where a difficulty was flagged whose cause nobody has found yet."""
+        seat, explored = self.diagnostic.attended, self.prescription.explored
+        if seat is None or not seat.trouble:
+            return None
+        return None if explored and _when(explored.mark) > _when(seat.mark) else seat
 
 
-FROM_OUTSIDE = (
-    e.ParticipationLinked,
-    e.ParticipationAdvanced,
-    e.ParticipationWithdrawn,
-    e.ResultReceived,
-    e.ReferralAnswered,
-)
-
-
-def fold(events: Sequence[Recorded]) -> Dossier:
-    """The dossier after these events of its stream, retracted ones left out; its version is the last event's."""
-    dossier = fold_events(Dossier(), evolve, events)
-    return replace(dossier, version=events[-1].originator_version) if events else dossier
-
-
-def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
-    """The dossier once this event has happened."""
-    event = recorded.event
-    mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
-    last = mark if dossier.last is None or mark.on >= dossier.last.on else dossier.last
-    changes: dict[str, object]
-    match event.STAGE:
-        case "orientation":
-            changes = {"orientation": _orientation(dossier.orientation, event, mark)}
-        case "diagnostic":
-            changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, mark)}
-        case "prescription":
-            changes = {"prescription": _prescription(dossier.prescription, event, mark)}
-            if isinstance(event, e.PrescriptionBuilt):
-                changes["parcours"] = _with_actions(dossier.parcours, event, mark)
-        case "parcours":
-            changes = {"parcours": _parcours(dossier.parcours, event, mark)}
-        case _:
-            changes = _along_the_way(dossier, event, mark)
-    if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
-        changes["late"] = mark
-    return replace(dossier, version=mark.version, last=last, **changes)
-
-
-def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
-    match event:
-        case e.PixPresented():
-            return replace(state, presented=mark)
-        case e.DiagnosticDeclined():
-            return replace(state, declined=mark)
-        case e.DiagnosticPlanned(plan=plan, campaign=campaign, modality=modality, mediator=mediator, place=place):
-            planned = Plan(mark, plan, campaign, modality, mediator, place, event.planned_for)
-            return replace(state, plan=planned, declined=None)
-    return state
-
-
-def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
-    match event:
-        case e.ParticipationLinked(participation=participation, progress=progress):
-            finished = mark if progress == 1 else None
-            link = Linked(mark, event.campaign, event.purpose, event.started, progress, finished)
-            return Diagnostic({**state.participations, participation: link})
-        case e.ParticipationAdvanced(participation=participation, progress=progress) if (
-            known := state.participations.get(participation)
-        ):
-            finished = known.finished or (mark if progress == 1 else None)
-            link = replace(known, progress=progress, finished=finished, withdrawn=None)
-        case e.ParticipationWithdrawn(participation=participation) if known := state.participations.get(participation):
-            link = replace(known, withdrawn=mark)
-        case e.ResultReceived(participation=participation, result=result) if known := state.participations.get(
-            participation
-        ):
-            link = replace(known, result=result, received=mark, purpose=event.purpose, withdrawn=None)
-        case _:
-            return state
-    return Diagnostic({**state.participations, participation: link})
-
-
-def _prescription(state: Prescription, event: object, mark: Mark) -> Prescription:
-    match event:
-        case e.ResultDispatched(participation=participation, advisor=advisor):
-            return replace(state, dispatched={**state.dispatched, participation: Dispatched(mark, advisor)})
-        case e.DebriefHeld(participation=participation):
-            return replace(state, debriefs={**state.debriefs, participation: mark})
-        case e.PrescriptionBuilt(participation=participation):
-            built = Built(
-                mark, event.grille, event.percent, event.low, event.high,
-                event.proposed, event.actions, event.wish, event.reason,
-            )  # fmt: skip
-            return replace(state, built={**state.built, participation: built})
-    return state
-
-
-def _with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Parcours:
-    return Parcours({**state.actions, **{action.id: ActionState(action, mark) for action in event.actions}})
-
-
-def _parcours(state: Parcours, event: object, mark: Mark) -> Parcours:
-    match event:
-        case e.ReferralSent(action=action):
-            sent = Referral(event.referral, mark, event.partner, event.ends)
-            return _changed(state, action, lambda a: _referred(a, sent))
-        case e.ReferralAnswered(referral=referral):
-            about = next((i for i, a in state.actions.items() if any(r.id == referral for r in a.referrals)), None)
-            return _changed(state, about, lambda a: replace(a, referrals=_answered(a.referrals, event, mark)))
-        case e.ActionStarted(action=action, ends=ends):
-            return _changed(state, action, lambda a: replace(a, started=mark, ends=ends))
-        case e.ActionEnded(action=action, outcome=outcome):
-            return _changed(state, action, lambda a: replace(a, ended=mark, outcome=outcome))
-        case e.ActionDropped(action=action):
-            return _changed(state, action, lambda a: replace(a, dropped=mark))
-    return state
-
-
-def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
-    match event:
-        case e.DossierOpened() | e.IdentityCorrected():
-            identity = {
-                "last_name": event.last_name, "first_name": event.first_name, "birth_date": event.birth_date,
-                "imilo_number": event.imilo_number, "site": event.site,
-            }  # fmt: skip
-            return identity | ({"opened": mark} if isinstance(event, e.DossierOpened) else {})
-        case e.ContactCorrected(phone=phone, email=email):
-            return {"phone": phone, "email": email}
-        case e.ProjectStated(project=project):
-            return {"project": project}
-        case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
-            return {"programme": programme, "group": group, "collective_end": end, "joined": mark}
-        case e.AdvisorAssigned(advisor=advisor):
-            return {"advisor": advisor, "assigned": mark}
-        case e.AppointmentSet(task=task, at=at, day=day, place=place):
-            return {"appointments": {**dossier.appointments, task: Appointment(mark, at, day, place)}}
-        case e.AppointmentMissed(task=task) if task in dossier.appointments:
-            missed = replace(dossier.appointments[task], missed=mark)
-            return {"appointments": {**dossier.appointments, task: missed}}
-        case e.YoungPersonChased(about=about):
-            return {"chases": {**dossier.chases, about: (*dossier.chases.get(about, ()), mark)}}
-        case e.LateEventReviewed():
-            return {"late": None}
-        case e.DossierClosed(reason=reason):
-            return {"closed": mark, "close_reason": reason}
-        case e.DossierReopened():
-            return {"closed": None, "close_reason": "", "late": None}
-    return {}
+def _when(mark: Mark) -> tuple[date, int]:
+    return mark.on, mark.version
 
 
 def _shared_at(result: Result, started: Moment | None) -> tuple[date, str, str]:
-    return (
-        result.shared.day,
-        result.shared.at.isoformat() if result.shared.at else "",
-        started.day.isoformat() if started else "",
-    )
+    return (*_moment(result.shared), started.day.isoformat() if started else "")
 
 
-def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
-    if action is None or action not in state.actions:
-        return state
-    return Parcours({**state.actions, action: change(state.actions[action])})
-
-
-def _referred(state: ActionState, sent: Referral) -> ActionState:
-    """The end that a partner who refused had given goes with it."""
-    return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
-
-
-def _answered(referrals: tuple[Referral, ...], event: e.ReferralAnswered, mark: Mark) -> tuple[Referral, ...]:
-    return tuple(
-        replace(r, answer=event.answer, answered=mark, reason=event.reason) if r.id == event.referral else r
-        for r in referrals
-    )
+def _moment(moment: Moment) -> tuple[date, str]:
+    return moment.day, moment.at.isoformat() if moment.at else ""

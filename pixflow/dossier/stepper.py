@@ -40,12 +40,14 @@ def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
     current: tuple[UUID, object] | None = dossier.diagnostic.current("initial")
     result = dossier.diagnostic.participations[current[0]].received if current else None
     linked = next((link.mark for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None)
+    there = orientation.plan or dossier.diagnostic.attended
+    planned = there.mark if there else None
     built = dossier.prescription.built.get(current[0]) if current else None
     actions = dossier.parcours.actions.values()
     over = [action.ended or action.dropped for action in actions]
     finished = built is not None and bool(over) and all(over)
     return {
-        "orientation": (orientation.plan.mark if orientation.plan else None) or linked,
+        "orientation": planned or linked,
         "diagnostic": result,
         "prescription": built.mark if built else None,
         "parcours": max((mark for mark in over if mark), key=lambda mark: mark.version) if finished else None,

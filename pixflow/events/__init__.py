@@ -44,9 +44,21 @@ class Recorded:
 
 def catalogue() -> Iterator[type[Event]]:
     """Every event class that may be stored, in the order of the streams."""
-    from pixflow.events import campaign, dossier, grille, intake, participation, protocol, staff, structure
+    from pixflow.events import (
+        campaign,
+        dossier,
+        grille,
+        intake,
+        notices,
+        participation,
+        protocol,
+        staff,
+        structure,
+        workshop,
+    )
 
-    for module in (structure, protocol, grille, staff, campaign, intake, participation, dossier):
+    modules = (structure, protocol, grille, staff, campaign, intake, participation, dossier, workshop, notices)
+    for module in modules:
         for value in vars(module).values():
             if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "TOPIC"):
                 yield value

@@ -5,18 +5,22 @@ from datetime import date
 from typing import ClassVar
 
 from pixflow.events import Event
-from pixflow.events.values import Purpose
+from pixflow.events.values import CampaignKind, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFound(Event):
-    """First met in an export. `pix_id` is Pix Orga's number, `code` what the young person types."""
+    """First met in an export. `pix_id` is Pix Orga's number, `code` what the young person types.
+
+    `kind` is the kind of its exports, which Pix Orga settles once and for all.
+    """
 
     TOPIC: ClassVar[str] = "campaign.CampaignFound"
     pix_id: int
     code: str | None
     name: str
     pix_course: str | None
+    kind: CampaignKind = "assessment"
     on: date
 
 
@@ -29,6 +33,30 @@ class CampaignDeclared(Event):
     code: str
     purpose: Purpose
     site: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeCorrected(Event):
+    """It was declared for something else: what followed from the first purpose is said again."""
+
+    TOPIC: ClassVar[str] = "campaign.PurposeCorrected"
+    purpose: Purpose
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignClosed(Event):
+    """No diagnostic is planned in it any more; its exports still come in."""
+
+    TOPIC: ClassVar[str] = "campaign.CampaignClosed"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignReopened(Event):
+    TOPIC: ClassVar[str] = "campaign.CampaignReopened"
     on: date
 
 

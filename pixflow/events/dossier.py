@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from pixflow.events import Event, Stage
-from pixflow.events.values import Action, Channel, Modality, Moment, Partner, Purpose, Result
+from pixflow.events.values import Action, Cause, Channel, Modality, Moment, Partner, Profile, Purpose, Result
 
 # --- who, and whose
 
@@ -67,7 +67,28 @@ class AdvisorAssigned(Event):
     on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierLent(Event):
+    """A colleague follows the dossier until a day, that day included; then it goes back (AdvisorAssigned)."""
+
+    TOPIC: ClassVar[str] = "dossier.DossierLent"
+    advisor: UUID
+    until: date
+    on: date
+
+
 # --- 1 orientation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedAssessed(Event):
+    """The advisor judged whether Pix concerns this young person, where the protocol leaves it to advisors."""
+
+    TOPIC: ClassVar[str] = "dossier.NeedAssessed"
+    STAGE: ClassVar[Stage | None] = "orientation"
+    needed: bool
+    reason: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +119,28 @@ class DiagnosticDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.DiagnosticDeclined"
     STAGE: ClassVar[Stage | None] = "orientation"
     reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatBooked(Event):
+    """A seat in a workshop; said again with another `day`, the workshop was moved."""
+
+    TOPIC: ClassVar[str] = "dossier.SeatBooked"
+    STAGE: ClassVar[Stage | None] = "orientation"
+    workshop: UUID
+    day: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatCancelled(Event):
+    """The seat is no longer theirs: they gave it up (released), or the workshop will not be held (cancelled)."""
+
+    TOPIC: ClassVar[str] = "dossier.SeatCancelled"
+    STAGE: ClassVar[Stage | None] = "orientation"
+    workshop: UUID
+    reason: Literal["released", "cancelled"]
     on: date
 
 
@@ -138,6 +181,28 @@ class ParticipationWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopAttended(Event):
+    """Present at a workshop. `by_advisor`: the dossier's own advisor was among those who ran it."""
+
+    TOPIC: ClassVar[str] = "dossier.WorkshopAttended"
+    STAGE: ClassVar[Stage | None] = "diagnostic"
+    workshop: UUID
+    trouble: bool
+    ease: bool
+    by_advisor: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopMissed(Event):
+    TOPIC: ClassVar[str] = "dossier.WorkshopMissed"
+    STAGE: ClassVar[Stage | None] = "diagnostic"
+    workshop: UUID
+    excused: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultReceived(Event):
     """A shared result came in; `on` is the day it was learned, from which delays count."""
 
@@ -146,6 +211,17 @@ class ResultReceived(Event):
     participation: UUID
     purpose: Purpose
     result: Result
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileReceived(Event):
+    """A profile was shared in a profile collection; `on` is the day it was learned."""
+
+    TOPIC: ClassVar[str] = "dossier.ProfileReceived"
+    STAGE: ClassVar[Stage | None] = "diagnostic"
+    participation: UUID
+    profile: Profile
     on: date
 
 
@@ -182,15 +258,49 @@ class PrescriptionBuilt(Event):
     TOPIC: ClassVar[str] = "dossier.PrescriptionBuilt"
     STAGE: ClassVar[Stage | None] = "prescription"
     participation: UUID
-    grille: int
-    percent: int
-    low: int
-    high: int
+    grille: int | None
+    percent: int | None
+    low: int | None
+    high: int | None
     proposed: tuple[str, ...]
     actions: tuple[Action, ...]
     wish: str
     project: str
     reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifficultyExplored(Event):
+    """The interview found what the difficulty comes from."""
+
+    TOPIC: ClassVar[str] = "dossier.DifficultyExplored"
+    STAGE: ClassVar[Stage | None] = "prescription"
+    cause: Cause
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfStudyAssigned(Event):
+    """Pix tutorials to work through alone; `tutorials` says which, as the advisor wrote it."""
+
+    TOPIC: ClassVar[str] = "dossier.SelfStudyAssigned"
+    STAGE: ClassVar[Stage | None] = "prescription"
+    study: UUID
+    tutorials: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfStudyFollowed(Event):
+    """What came of a self-study; still `ongoing`, it will be followed up again."""
+
+    TOPIC: ClassVar[str] = "dossier.SelfStudyFollowed"
+    STAGE: ClassVar[Stage | None] = "prescription"
+    study: UUID
+    outcome: Literal["done", "ongoing", "stopped"]
+    note: str
     on: date
 
 
@@ -248,6 +358,102 @@ class ActionDropped(Event):
     on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteDiagnosticTaken(Event):
+    """The complete diagnostic (parcours Cléa numérique) was taken; `participation` when an export says so."""
+
+    TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticTaken"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    participation: UUID | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteDiagnosticDeclined(Event):
+    TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticDeclined"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationProposed(Event):
+    TOPIC: ClassVar[str] = "dossier.CertificationProposed"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationRegistered(Event):
+    """Registered for a session of the Pix certification."""
+
+    TOPIC: ClassVar[str] = "dossier.CertificationRegistered"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    session: date
+    place: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationTaken(Event):
+    TOPIC: ClassVar[str] = "dossier.CertificationTaken"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationObtained(Event):
+    """`level` as the certificate says it, empty when not known."""
+
+    TOPIC: ClassVar[str] = "dossier.CertificationObtained"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    level: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationNotObtained(Event):
+    TOPIC: ClassVar[str] = "dossier.CertificationNotObtained"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificationDeclined(Event):
+    TOPIC: ClassVar[str] = "dossier.CertificationDeclined"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultAddedToCv(Event):
+    TOPIC: ClassVar[str] = "dossier.ResultAddedToCv"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetakePlanned(Event):
+    """The initial diagnostic will be taken again, to measure progress."""
+
+    TOPIC: ClassVar[str] = "dossier.RetakePlanned"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    campaign: UUID
+    planned_for: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetakeDeclined(Event):
+    TOPIC: ClassVar[str] = "dossier.RetakeDeclined"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    reason: str
+    on: date
+
+
 # --- along the way
 
 
@@ -284,6 +490,42 @@ class YoungPersonChased(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerChased(Event):
+    """A try to have a partner's answer."""
+
+    TOPIC: ClassVar[str] = "dossier.PartnerChased"
+    STAGE: ClassVar[Stage | None] = "parcours"
+    referral: UUID
+    channel: Channel
+    reached: bool
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSnoozed(Event):
+    """A task rests until a day; `task` is its key."""
+
+    TOPIC: ClassVar[str] = "dossier.TaskSnoozed"
+    task: str
+    until: date
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskHandedOver(Event):
+    """A colleague does this task; the dossier stays its advisor's. `until` is the last day, None without end."""
+
+    TOPIC: ClassVar[str] = "dossier.TaskHandedOver"
+    task: str
+    to: UUID
+    until: date | None
+    note: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTaken(Event):
     TOPIC: ClassVar[str] = "dossier.NoteTaken"
     text: str
@@ -309,6 +551,20 @@ class DossierClosed(Event):
 class DossierReopened(Event):
     TOPIC: ClassVar[str] = "dossier.DossierReopened"
     reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierMerged(Event):
+    """This dossier was the duplicate of another one, which has its `participations` from now on.
+
+    `gives_number`: the other one, which had no i-Milo number, takes this one's.
+    """
+
+    TOPIC: ClassVar[str] = "dossier.DossierMerged"
+    into: UUID
+    participations: tuple[UUID, ...]
+    gives_number: bool
     on: date
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from pixflow.events import Event
-from pixflow.events.values import Moment, Purpose, Result
+from pixflow.events.values import Moment, Profile, Purpose, Result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class ParticipationImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeSettled(Event):
-    """The campaign was declared after this row came in: matching may begin."""
+    """The campaign was declared after this row came in, and matching may begin; or its purpose was corrected."""
 
     TOPIC: ClassVar[str] = "participation.PurposeSettled"
     purpose: Purpose
@@ -51,6 +51,17 @@ class ParticipationProgressed(Event):
 class ResultShared(Event):
     TOPIC: ClassVar[str] = "participation.ResultShared"
     result: Result
+    exported_at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileShared(Event):
+    """The profile was sent. From then on its sending names the row, `ordinal` among those of the same minute."""
+
+    TOPIC: ClassVar[str] = "participation.ProfileShared"
+    profile: Profile
+    ordinal: int
     exported_at: datetime
     on: date
 

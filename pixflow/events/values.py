@@ -7,9 +7,12 @@ from typing import Literal
 from uuid import UUID
 
 Purpose = Literal["initial", "complete", "profile", "other"]
+CampaignKind = Literal["assessment", "profile"]
 Modality = Literal["workshop", "office", "home", "cafe"]
 Role = Literal["advisor", "referent", "facilitator", "manager", "auditor", "administrator"]
+Cause = Literal["digital", "comprehension", "both", "other"]
 Channel = Literal["phone", "sms", "email", "letter", "meeting"]
+Presence = Literal["present", "absent", "excused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,26 @@ class Result:
     badges: tuple[tuple[str, bool], ...] = ()
     competences: tuple[Part, ...] = ()
     domains: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One competence of a profile: its level (0 to 8) and its pix, None when Pix gave none."""
+
+    name: str
+    level: int | None
+    pix: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A shared profile (PIX.md §1.5): pix in all, whether and by how many competences it can be certified."""
+
+    shared: Moment
+    pix: int | None
+    certifiable: bool | None
+    certifiable_competences: int | None = None
+    levels: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

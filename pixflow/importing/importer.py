@@ -11,15 +11,16 @@ from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.known import KnownRow
-from pixflow.importing.matching import dossiers_of, match_late, match_step, number_of
+from pixflow.importing.matching import dossiers_of, match_late, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
-from pixflow.importing.steps import campaign_code, declare_campaign, intake_id, steps
+from pixflow.importing.purposes import correcting, declaring
+from pixflow.importing.steps import campaign_code, intake_id, steps
 from pixflow.intake import Intake
-from pixflow.participation import settle_purpose
 from pixflow.people import Actor
 from pixflow.pix_orga import Campaign as PixCampaign
 from pixflow.pix_orga import Export, read
 from pixflow.refused import Refused
+from pixflow.work import Loaded
 
 AGAIN = frozenset({"moved", "taken"})
 NOTHING_SAID = Answers()
@@ -76,7 +77,8 @@ class Importer:
     def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
         """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
 
-        Raises Refused: "export-refused"; "questions" (codes) while one is not answered; "not-allowed"; "moved".
+        Raises Refused: "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's;
+        "questions" (codes) while one is not answered; "not-allowed"; "moved".
         """
         try:
             return self._record(prepared, by, command_id)
@@ -87,7 +89,7 @@ class Importer:
 
     def _prepared(self, digest: str, answers: Answers, export: Export) -> Prepared:
         stream = self._stream(export.campaign)
-        intake: Intake = self.engine.state("intake", intake_id(stream)) if stream else Intake()
+        intake = self._intake(stream) if stream else Intake()
         made = plan(
             export,
             digest=digest,
@@ -104,6 +106,8 @@ class Importer:
         made = prepared.plan
         if made is None:
             raise Refused("export-refused")
+        if made.preview.misfit:
+            raise Refused("not-its-kind", kind=made.preview.kind)
         if made.preview.questions:
             raise Refused("questions", codes=tuple(question.code for question in made.preview.questions))
         campaign = made.preview.campaign_id or new_id(command_id, "campaign")
@@ -169,35 +173,60 @@ class Importer:
         said: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
 
         def declare() -> Done:
-            made = self._declaring(stream, said, purpose)
+            made = self._declaring(stream, said)
             return self.engine.execute_all(made, ("declare", campaign, said), by=by, command_id=command_id, via=via)
 
-        try:
-            return declare()
-        except Refused as refused:
-            if refused.code != "moved":
-                raise
-        return declare()
+        return _once_more(declare)
+
+    def correct_purpose(
+        self, campaign: UUID, *, purpose: Purpose, reason: str, by: Actor, command_id: UUID, via: str = "web"
+    ) -> Done:
+        """Say that a campaign is for something else; what followed from the first purpose is said again.
+
+        Raises Refused: "undeclared-campaign", "unsuited-purpose", "required", "not-allowed", "moved".
+        """
+        said: dict[str, Any] = {"purpose": purpose, "reason": reason}
+
+        def correct() -> Done:
+            made = self._correcting(campaign, said)
+            told = ("correct-purpose", campaign, said)
+            return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
+
+        return _once_more(correct)
+
+    def preview_correction(self, campaign: UUID, purpose: Purpose, *, by: Actor) -> dict[UUID, tuple[Loaded, Loaded]]:
+        """Every stream that the correction would change, before and after; records nothing. Raises as it does."""
+        return self.engine.preview_all(self._correcting(campaign, {"purpose": purpose, "reason": "—"}), by=by)
 
     def _declared_as(self, code: str) -> UUID | None:
         canonical = campaign_code(code) or ""
         return self.engine.claimed("campaign-code", [canonical]).get(canonical)
 
-    def _declaring(self, campaign: UUID, said: dict[str, Any], purpose: Purpose) -> list[Step]:
-        intake: Intake = self.engine.state("intake", intake_id(campaign))
+    def _declaring(self, campaign: UUID, said: dict[str, Any]) -> list[Step]:
+        planned = self._intake(campaign).version
         known = self.known(campaign)
         waiting = {one.stream: number_of(one.external_id) for one in known if one.dossier is None and not one.vanished}
-        numbers = dossiers_of(self.engine, waiting.values())
-        return [
-            Step(
-                {"campaign": campaign, "intake": intake_id(campaign)},
-                declare_campaign,
-                said,
-                {"planned": intake.version},
-            ),
-            *(Step({"participation": one.stream}, settle_purpose, context={"purpose": purpose}) for one in known),
-            *(match_step(stream, numbers[number]) for stream, number in waiting.items() if number in numbers),
-        ]
+        held = dossiers_of(self.engine, waiting.values())
+        matches = {stream: held[number] for stream, number in waiting.items() if number in held}
+        return list(declaring(campaign, said, planned=planned, known=known, matches=matches))
+
+    def _correcting(self, campaign: UUID, said: dict[str, Any]) -> list[Step]:
+        planned = self._intake(campaign).version
+        return list(correcting(campaign, said, planned=planned, known=self.known(campaign)))
+
+    def _intake(self, campaign: UUID) -> Intake:
+        intake: Intake = self.engine.state("intake", intake_id(campaign))
+        return intake
+
+
+def _once_more(say: Callable[[], Done]) -> Done:
+    """Again when an export came in, or a match was made, while it was being prepared."""
+    try:
+        return say()
+    except Refused as refused:
+        if refused.code != "moved":
+            raise
+    return say()
 
 
 def _numbers(made: Plan) -> list[str | None]:

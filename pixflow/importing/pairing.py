@@ -5,12 +5,23 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from pixflow.importing.known import Base, KnownRow, Said, base_of, has_day_only, same_result, utc_day
-from pixflow.pix_orga import Row
+from pixflow.importing.known import (
+    Base,
+    KnownRow,
+    Said,
+    base_of,
+    dated,
+    has_day_only,
+    same_profile,
+    same_result,
+    utc_day,
+)
+from pixflow.pix_orga import Entry
 
 T = TypeVar("T")
 G = TypeVar("G")
 Doubt = Literal["equal-rows", "day-only"]
+Left = tuple[list[Said], list[KnownRow]]
 
 
 class Pair(Struct, frozen=True):
@@ -24,7 +35,7 @@ class Pair(Struct, frozen=True):
     doubt: Doubt | None = None
 
     @property
-    def who(self) -> Row | KnownRow:
+    def who(self) -> Entry | KnownRow:
         """Where the names stand: in the file, else as known."""
         if self.said:
             return self.said.row
@@ -33,8 +44,8 @@ class Pair(Struct, frozen=True):
         raise ValueError("a pair of nothing")
 
 
-def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> list[Pair]:
-    """Every row and every known participation, once each."""
+def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
+    """Every row and every known participation that can be told to be one; and what is left on either side."""
     pairs: list[Pair] = []
     there, here = _grouped(rows, lambda row: row.base), _grouped(known, base_of)
     left_rows, left_known = [], []
@@ -44,14 +55,22 @@ def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> lis
         left_rows += mine
         left_known += theirs
     settled, left_rows, left_known = _by_day(left_rows, left_known, older)
-    return [*pairs, *settled, *(Pair(row, None) for row in left_rows), *(Pair(None, one) for one in left_known)]
+    return [*pairs, *settled], (left_rows, left_known)
+
+
+def alone(rows: Sequence[Said], known: Sequence[KnownRow]) -> list[Pair]:
+    """New rows, and participations no longer shown."""
+    return [*(Pair(row, None) for row in rows), *(Pair(None, one) for one in known)]
 
 
 def same_outcome(row: Said, known: KnownRow) -> bool:
     """The row says nothing new."""
-    if row.result is None or known.result is None:
-        return row.result is known.result and row.progress == known.progress
-    return same_result(row.result, known.result)
+    if row.result and known.result:
+        return same_result(row.result, known.result)
+    if row.profile and known.profile:
+        return same_profile(row.profile, known.profile)
+    shown, told = row.result or row.profile, known.result or known.profile
+    return shown is told and row.progress == known.progress
 
 
 def _by_day(rows: list[Said], known: list[KnownRow], older: bool) -> tuple[list[Pair], list[Said], list[KnownRow]]:
@@ -59,8 +78,8 @@ def _by_day(rows: list[Said], known: list[KnownRow], older: bool) -> tuple[list[
     if not rows or not known:
         return [], rows, known
     pairs: list[Pair] = []
-    there = _grouped(rows, lambda row: (_day(row.base, utc_day(row.started)), has_day_only(row.started)))
-    here = _grouped(known, lambda one: (_day(base_of(one), utc_day(one.started)), not has_day_only(one.started)))
+    there = _grouped(rows, lambda row: (_day(row.base, utc_day(row.dated)), has_day_only(row.dated)))
+    here = _grouped(known, lambda one: (_day(base_of(one), utc_day(dated(one))), not has_day_only(dated(one))))
     for place in [place for place in there if place in here]:
         settled, there[place], here[place] = _settle(there[place], here[place], "day-only", older)
         pairs += settled
@@ -111,8 +130,9 @@ def _exact(rows: list[Said], known: list[KnownRow]) -> tuple[list[Pair], list[Sa
 
 def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
     """As pix_orga ranks equal rows: shared ones first, as they were shared, then the most advanced."""
-    shared = utc_day(known.result.shared) if known.result else ""
-    return known.result is None, shared, -(known.progress or 0), known.ordinal
+    outcome = known.result or known.profile
+    shared = utc_day(outcome.shared) if outcome else ""
+    return outcome is None, shared, -(known.progress or 0), known.ordinal
 
 
 def _zipped(rows: list[Said], known: list[KnownRow]) -> Iterator[tuple[Said | None, KnownRow | None]]:

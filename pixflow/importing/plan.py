@@ -9,9 +9,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.events.values import Purpose
-from pixflow.importing.known import KnownRow, Said, base_of, said, same_result
-from pixflow.importing.pairing import Doubt, Pair, pair
+from pixflow.events.values import CampaignKind, Purpose
+from pixflow.importing.known import KnownRow, Said, base_of, said
+from pixflow.importing.pairing import Doubt, Pair, alone, pair, same_outcome
+from pixflow.importing.sendings import pair_profiles
 from pixflow.intake import Intake
 from pixflow.pix_orga import Campaign, Export, Problem
 from pixflow.references import References
@@ -56,7 +57,8 @@ class Change(Struct, frozen=True):
     """One row, or one participation no longer in the file (no `line`), and what becomes of it.
 
     `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, or left
-    (doubtful and left out). Progress and mastery are fractions of 1. `doubt` names why it is doubtful.
+    (doubtful and left out). Progress and mastery are fractions of 1; `pix` and `certifiable` are a profile's. `shared`:
+    the row holds a result or a profile. `doubt` names why it is doubtful.
     """
 
     what: What
@@ -68,6 +70,9 @@ class Change(Struct, frozen=True):
     progress_before: Decimal | None = None
     progress: Decimal | None = None
     mastery: Decimal | None = None
+    pix: int | None = None
+    certifiable: bool | None = None
+    shared: bool = False
     doubt: Doubt | None = None
 
 
@@ -85,18 +90,22 @@ class Counts(Struct, frozen=True):
 class Preview(Struct, frozen=True):
     """What to show before recording. `campaign_id` is None for a campaign never met, `purpose` for an undeclared one.
 
+    `misfit`: the campaign is known as another kind than the file's, or declared for what such a file cannot give:
+    nothing can be recorded until its purpose is corrected.
     `older`: exported no later than the newest recorded, so it adds unknown participations and nothing else.
     `seen_before`: this very file is recorded already, so there is nothing to do. `changes` leave out what is unchanged.
     `rows`, `people` and `with_result` count what the file holds.
     """
 
     campaign: Campaign
+    kind: CampaignKind
     campaign_id: UUID | None
     purpose: Purpose | None
     exported_at: datetime | None
     newest: datetime | None
     older: bool
     seen_before: bool
+    misfit: bool
     rows: int
     people: int
     with_result: int
@@ -107,7 +116,7 @@ class Preview(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """One pair and what becomes of it; `ordinal` tells a new row from equal ones."""
+    """One pair and what becomes of it; `ordinal` tells from equal ones a new row, or a profile sent since."""
 
     what: What
     pair: Pair
@@ -136,24 +145,27 @@ def plan(
     known: Sequence[KnownRow],
 ) -> Plan:
     """What an export would change; `known` is every participation of its campaign. Raises Refused("export-refused")."""
-    if export.campaign is None:
+    if export.campaign is None or export.kind is None:
         raise Refused("export-refused")
     when = answers.exported_at or export.exported_at
     when = when if when is None or when <= now + CLOCKS_DIFFER else None
     seen_before = digest in intake.digests
     older = bool(when and intake.newest and when <= intake.newest)
     campaign = refs.campaigns.get(campaign_id) if campaign_id else None
-    rows = said(export.rows, refs.calendar, when)
-    lines = _lines(rows, known, older, answers) if not seen_before else []
+    rows = said(export.entries, refs.calendar, when)
+    pairs = _pairs(export.kind, rows, known, older, when) if not seen_before else []
+    lines = _lines(pairs, known, older, answers)
     counts = _counts(lines, len(export.problems))
     preview = Preview(
         campaign=export.campaign,
+        kind=export.kind,
         campaign_id=campaign_id,
         purpose=campaign.purpose if campaign else None,
         exported_at=when,
         newest=intake.newest,
         older=older,
         seen_before=seen_before,
+        misfit=campaign is not None and not campaign.takes(export.kind),
         rows=len(rows),
         people=len({row.key[:3] for row in rows}),
         with_result=sum(row.row.shared for row in rows),
@@ -165,16 +177,25 @@ def plan(
     return Plan(preview, tuple(lines), digest, export.pix_course, intake.version)
 
 
-def _lines(rows: list[Said], known: Sequence[KnownRow], older: bool, answers: Answers) -> list[Line]:
+def _pairs(
+    kind: CampaignKind, rows: list[Said], known: Sequence[KnownRow], older: bool, when: datetime | None
+) -> list[Pair]:
+    if kind == "profile":
+        return pair_profiles(rows, known, older=older, when=when)
+    pairs, left = pair(rows, known, older=older)
+    return [*pairs, *alone(*left)]
+
+
+def _lines(pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: Answers) -> list[Line]:
     free = Counter[tuple[str, ...]]()
     for one in known:
         base = base_of(one)
         free[base] = max(free[base], one.ordinal + 1)
     lines = []
-    for found in _in_order(pair(rows, known, older=older)):
+    for found in _in_order(pairs):
         what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
         ordinal = 0
-        if what == "new" and found.said:
+        if found.said and (what == "new" or (what == "shared" and found.said.profile)):
             ordinal = free[found.said.base]
             free[found.said.base] += 1
         lines.append(Line(what, found, ordinal))
@@ -194,13 +215,14 @@ def _what(found: Pair, older: bool) -> What:
         return "unchanged"
     if row is None:
         return "unchanged" if known.vanished else "vanished"
-    if row.result and known.result is None:
+    shown, told = row.result or row.profile, known.result or known.profile
+    if shown and told is None:
         return "shared"
-    if row.result and known.result and not same_result(row.result, known.result):
+    if shown and told and not same_outcome(row, known):
         return "corrected"
     if known.vanished:
         return "returned"
-    return "progressed" if known.result is None and row.progress not in (None, known.progress) else "unchanged"
+    return "progressed" if told is None and row.progress not in (None, known.progress) else "unchanged"
 
 
 def _counts(lines: list[Line], problems: int) -> Counts:
@@ -227,6 +249,9 @@ def _change(line: Line) -> Change:
         progress_before=known.progress if known else None,
         progress=row.progress if row else None,
         mastery=row.result.mastery if row and row.result else None,
+        pix=row.profile.pix if row and row.profile else None,
+        certifiable=row.profile.certifiable if row and row.profile else None,
+        shared=row is not None and row.row.shared,
         doubt=line.pair.doubt,
     )
 

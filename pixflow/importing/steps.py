@@ -14,7 +14,7 @@ from pixflow.campaign import Campaign
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step, new_id
 from pixflow.events import Event
-from pixflow.events.values import Purpose, Result
+from pixflow.events.values import Profile, Purpose, Result
 from pixflow.importing.known import KnownRow, Said
 from pixflow.importing.matching import match_step, number_of
 from pixflow.importing.plan import Answers, Line, Plan
@@ -47,7 +47,10 @@ def steps(
     `code` is the campaign's, None where another campaign holds it.
     """
     preview, streams = plan.preview, {"campaign": campaign}
-    found = {"pix_id": preview.campaign.id, "code": code, "name": preview.campaign.name, "pix_course": plan.pix_course}
+    found = {
+        "pix_id": preview.campaign.id, "code": code, "name": preview.campaign.name, "pix_course": plan.pix_course,
+        "kind": preview.kind,
+    }  # fmt: skip
     yield Step(streams, campaigns.find_campaign, context=found)
     if answers.external_id_column is not None:
         chosen = {"header": answers.external_id_column}
@@ -82,12 +85,14 @@ def _of_line(
         if plan.preview.purpose and number in numbers:
             yield match_step(stream, numbers[number])
     elif row and known and line.what in ("shared", "corrected", "progressed", "returned"):
-        result = row.result if line.what in ("shared", "corrected") else None
+        newly = line.what in ("shared", "corrected")
+        shared = {"result": row.result if newly else None, "profile": row.profile if newly else None}
         progress = known.progress if row.progress is None or known.result else row.progress
-        context = {"progress": progress, "result": result, "exported_at": when}
-        yield Step(_of_known(known), follow, context={**_matched(known), **context})
+        ordinal = line.ordinal if line.what == "shared" else known.ordinal
+        context = {**shared, "progress": progress, "ordinal": ordinal, "exported_at": when}
+        yield Step(of_known(known), follow, context={**_matched(known), **context})
     elif known and line.what == "vanished":
-        yield Step(_of_known(known), vanish, context={**_matched(known), "exported_at": when})
+        yield Step(of_known(known), vanish, context={**_matched(known), "exported_at": when})
 
 
 def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
@@ -96,11 +101,13 @@ def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, ob
         "campaign": campaign, "purpose": plan.preview.purpose, "last_name": row.last_name,
         "first_name": row.first_name, "external_id": row.external_id, "imported": row.imported,
         "started": said.started, "progress": said.progress, "ordinal": ordinal, "result": said.result,
+        "profile": said.profile,
         "exported_at": plan.preview.exported_at,
     }  # fmt: skip
 
 
-def _of_known(known: KnownRow) -> dict[str, UUID]:
+def of_known(known: KnownRow) -> dict[str, UUID]:
+    """The streams of a participation: its own, and the dossier it was matched with."""
     return {"participation": known.stream, **({"dossier": known.dossier} if known.dossier else {})}
 
 
@@ -123,7 +130,7 @@ def receive_export(
     on: date,
 ) -> list[Event]:
     """The file was read, and nothing else was imported or declared since."""
-    _must_hold((intake.version, campaign.purpose) == planned)
+    must_hold((intake.version, campaign.purpose) == planned)
     return intakes.receive_export(
         intake, digest=digest, campaign=campaign_id, exported_at=exported_at, counts=counts, on=on
     )
@@ -139,12 +146,14 @@ def follow(
     result: Result | None,
     exported_at: datetime,
     on: date,
+    profile: Profile | None = None,
+    ordinal: int = 0,
 ) -> dict[str, list[Event]]:
     """A later export shows the row, which is still whose it was."""
-    _must_hold(participation.dossier == matched)
+    must_hold(participation.dossier == matched)
     return participations.follow(
         participation, dossier, participation_id=participation_id, progress=progress, result=result,
-        exported_at=exported_at, on=on,
+        profile=profile, ordinal=ordinal, exported_at=exported_at, on=on,
     )  # fmt: skip
 
 
@@ -158,28 +167,13 @@ def vanish(
     on: date,
 ) -> dict[str, list[Event]]:
     """A later export no longer shows the row, which is still whose it was."""
-    _must_hold(participation.dossier == matched)
+    must_hold(participation.dossier == matched)
     return participations.vanish(
         participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on
     )
 
 
-def declare_campaign(
-    campaign: Campaign,
-    intake: Intake,
-    *,
-    planned: int,
-    name: str,
-    code: str,
-    purpose: Purpose,
-    site: str | None,
-    on: date,
-) -> list[Event]:
-    """What the campaign is for, and no export of it came in meanwhile."""
-    _must_hold(intake.version == planned)
-    return campaigns.declare_campaign(campaign, name=name, code=code, purpose=purpose, site=site, on=on)
-
-
-def _must_hold(holds: bool) -> None:
+def must_hold(holds: bool) -> None:
+    """Raises Refused("moved") when what a plan was made on is no more."""
     if not holds:
         raise Refused("moved")

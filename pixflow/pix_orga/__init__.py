@@ -1,4 +1,4 @@
-"""Reader of the assessment exports of Pix Orga (PIX.md §1): `read(data, name)` gives an `Export`.
+"""Reader of the exports of Pix Orga, assessments and profile collections (PIX.md §1): `read(data, name)`.
 
 A problem is a code with details; its sentence is said in the web package. `value` and `header` quote the file and may
 be personal: show them to the person who imports, never log them. All details are texts; `column` and `header` are
@@ -14,7 +14,6 @@ Refused, for the whole file:
 - encoding () — not a text in UTF-8, UTF-16 or Windows-1252
 - not-pix-orga () — no header known from Pix Orga
 - english-export () — exported with Pix Orga in English: export it in French
-- profile-not-read-yet () — a profile collection, not an assessment
 - header-unknown (position, header, expected) — another column than the expected one ("" when several could stand there)
 - header-missing (header) — a column that every export has is not there
 - too-many-rows (limit) — over 20,000 rows
@@ -25,6 +24,7 @@ Refused, with a line:
 - cell-count (expected, found) — not as many cells as the header: truncated or edited
 - several-campaigns (first, other) — another campaign id than the first row's; told once for each other id
 - integer (column, value) — not a whole number, or a negative count
+- level-range (column, value) — a level outside 0..8
 - rate (column, value) — not a number
 - rate-range (column, value) — a number outside 0..1, such as 73 or 73 %
 - yes-no (column, value) — neither Oui nor Non
@@ -34,6 +34,7 @@ Refused, with a line:
 - palier-range (value, most) — a palier outside 0..most
 - result-not-shared (column) — a row not shared that holds a result
 - na-on-shared (column) — a shared row whose result says NA
+- sent-without-date (column) — a profile sent, no date of sending: nothing tells it from another one
 - nir (column) — a social security number, which must not be here
 
 Warnings:
@@ -49,14 +50,17 @@ Warnings:
 - validation-bug () — exported between December 2024 and 13 January 2025, when validated skills could be missing
 - ambiguous-hour (column, value) — the hour of October that comes twice; the first one is taken (line)
 - mastery-null () — shared without a global rate (line)
+- pix-null () — a profile sent without its total (line)
+- pix-mismatch (pix, total) — the total contradicts the competences (line)
+- certifiable-mismatch (counted) — what is said certifiable contradicts the levels (line)
 - mastery-mismatch (rate, mastered, targeted) — the global rate contradicts the competences (line)
 - shared-without-date () — shared, no date of sharing (line)
 - not-a-number (column) — Pix Orga wrote NaN: left out (line)
 - more-problems (count) — how many problems are not listed after the first ones
 """
 
-from pixflow.pix_orga.export import Campaign, Column, Export, Part, Row
-from pixflow.pix_orga.keys import Key, day_keys, normalise, participation_keys
+from pixflow.pix_orga.export import Campaign, Column, Entry, Export, Part, ProfileRow, Row
+from pixflow.pix_orga.keys import Key, participation_keys
 from pixflow.pix_orga.problems import CODES, Problem
 from pixflow.pix_orga.reader import read
 
@@ -64,13 +68,13 @@ __all__ = [
     "CODES",
     "Campaign",
     "Column",
+    "Entry",
     "Export",
     "Key",
     "Part",
     "Problem",
+    "ProfileRow",
     "Row",
-    "day_keys",
-    "normalise",
     "participation_keys",
     "read",
 ]

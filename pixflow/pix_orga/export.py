@@ -5,9 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from pixflow.events.values import CampaignKind, Level
 from pixflow.pix_orga.problems import Problem
 
-Kind = Literal["assessment", "profile"]
 Role = Literal["imported", "external-id-candidate"]
 Pairs = tuple[tuple[str, str], ...]
 
@@ -41,13 +41,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One participation, not one person.
+class Entry:
+    """One participation, not one person: what both kinds of exports say of it.
 
-    `line`: physical line of the file, from 1, where the record starts. `progress` and `mastery` are fractions 0..1.
-    `started` and `shared_at`: an aware UTC datetime, or a date (UTC day) when the file says no time.
-    `imported` also holds Classe, Groupe and Numéro Étudiant. `palier` counts 0..`paliers`.
-    Result fields are None or () unless `shared`. Skills are "ok", "ko" or "untested" under their "@name".
+    `line`: physical line of the file, from 1, where the record starts. `imported` also holds Classe, Groupe and Numéro
+    Étudiant. `shared_at`: an aware UTC datetime, or a date (UTC day) when the file says no time.
     """
 
     line: int
@@ -55,11 +53,21 @@ class Row:
     first_name: str
     external_id: str | None
     imported: Pairs
-    progress: Decimal | None
-    started: datetime | date | None
     ambiguous_time: bool
     shared: bool
     shared_at: datetime | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Entry):
+    """A participation in an assessment.
+
+    `progress` and `mastery` are fractions 0..1; `started` is as `shared_at`. `palier` counts 0..`paliers`.
+    Result fields are None or () unless `shared`. Skills are "ok", "ko" or "untested" under their "@name".
+    """
+
+    progress: Decimal | None
+    started: datetime | date | None
     mastery: Decimal | None
     palier: int | None
     paliers: int | None
@@ -68,27 +76,41 @@ class Row:
     domains: tuple[Part, ...]
     skills: Pairs
 
-    @property
-    def finished_not_shared(self) -> bool:
-        """The test is done, the result is not sent yet (PIX.md §0, fact 6)."""
-        return self.progress == 1 and not self.shared
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow(Entry):
+    """A participation in a profile collection: nothing but who, until the profile is sent.
+
+    `pix` is the total, `certifiable_competences` how many can be certified, `levels` each competence in its order.
+    """
+
+    pix: int | None
+    certifiable: bool | None
+    certifiable_competences: int | None
+    levels: tuple[Level, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A whole file, all or nothing: when `refused`, `rows` is empty.
+    """A whole file, all or nothing: when `refused`, `rows` and `profiles` are empty.
 
+    An assessment has `rows`, a profile collection `profiles`; `entries` are those of either.
     `campaign` and `pix_course` come from the first row. `exported_at` is UTC, read in the file name; None if it
     does not say. `columns` lists only ambiguous columns: ask once per campaign, then read again with the choice.
     """
 
-    kind: Kind | None = None
+    kind: CampaignKind | None = None
     campaign: Campaign | None = None
     pix_course: str | None = None
     exported_at: datetime | None = None
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
+    profiles: tuple[ProfileRow, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.rows or self.profiles
 
     @property
     def refused(self) -> bool:

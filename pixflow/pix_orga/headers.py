@@ -31,7 +31,12 @@ DOMAIN = (
     "Acquis maitrisés du domaine ",
 )
 SKILL_START = "@"
-PROFILE_TOTAL = "Nombre de pix total"
+SENT = "Envoi (O/N)"
+SENT_AT = ("Date de l'envoi", "Date et heure de l'envoi")
+PIX_TOTAL = "Nombre de pix total"
+CERTIFIABLE = "Certifiable (O/N)"
+CERTIFIABLE_COMPETENCES = "Nombre de compétences certifiables"
+LEVEL = ("Niveau pour la compétence ", "Nombre de pix pour la compétence ")
 ENGLISH = frozenset({"Organisation's name", "Campaign ID", "Participant's last name", "Participant's first name"})
 
 

@@ -1,24 +1,23 @@
 """The key of a participation, since the file has no stable id (PIX.md §0 fact 4, §1.11)."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from anyascii import anyascii
-
-from pixflow.pix_orga.export import Row
+from pixflow.identity import normalise
+from pixflow.pix_orga.export import Entry, ProfileRow, Row
 
 Moment = datetime | date | None
-Rank = tuple[bool, str, Decimal | int, Decimal | int, str]
-
-_WORD = re.compile(r"[a-z0-9]+")
+Rank = tuple[bool, str, Decimal, Decimal, str]
 
 
 class Key(NamedTuple):
-    """Normalised names, external id or "", start or "" (ISO: a UTC time or a day), rank among equal keys from 0."""
+    """Normalised names, external id or "", start or "" (ISO: a UTC time or a day), rank among equal keys from 0.
+
+    A profile collection says no start: the sending stands for it, "" as long as the profile is not sent.
+    """
 
     last_name: str
     first_name: str
@@ -27,45 +26,31 @@ class Key(NamedTuple):
     ordinal: int
 
 
-def normalise(text: str) -> str:
-    """Lower-case ASCII words joined by one space."""
-    return " ".join(_WORD.findall(anyascii(text).lower()))
-
-
-def participation_keys(rows: Sequence[Row]) -> tuple[Key, ...]:
+def participation_keys(rows: Sequence[Entry]) -> tuple[Key, ...]:
     """The key of each row without its campaign, in the order of `rows`; the ordinal does not depend on that order."""
-    return _keys(rows, _time, _rank_by_time)
-
-
-def day_keys(rows: Sequence[Row]) -> tuple[Key, ...]:
-    """The same with the UTC day of the start: a row with only a day has the key of the one with a time."""
-    return _keys(rows, _day, _rank_by_day)
-
-
-def _keys(rows: Sequence[Row], start: Callable[[Moment], str], rank: Callable[[Row], Rank]) -> tuple[Key, ...]:
     keys: dict[int, Key] = {}
     seen: Counter[tuple[str, str, str, str]] = Counter()
-    for place in sorted(range(len(rows)), key=lambda place: rank(rows[place])):
+    for place in sorted(range(len(rows)), key=lambda place: _rank(rows[place])):
         row = rows[place]
-        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", start(row.started))
+        base = (normalise(row.last_name), normalise(row.first_name), row.external_id or "", _time(_dated(row)))
         keys[place] = Key(*base, seen[base])
         seen[base] += 1
     return tuple(keys[place] for place in range(len(rows)))
 
 
-def _rank_by_time(row: Row) -> Rank:
+def _dated(row: Entry) -> Moment:
+    return row.started if isinstance(row, Row) else row.shared_at
+
+
+def _rank(row: Entry) -> Rank:
     """Shared rows first, as they were shared: a row shared later never takes the rank of one shared before."""
-    return (not row.shared, _time(row.shared_at), -(row.mastery or 0), -(row.progress or 0), _time(row.started))
-
-
-def _rank_by_day(row: Row) -> Rank:
-    """Only what files with and without times both say; times come last."""
-    return (not row.shared, _day(row.shared_at), -(row.mastery or 0), -(row.progress or 0), _time(row.started))
+    best, done = Decimal(0), Decimal(0)
+    if isinstance(row, Row):
+        best, done = row.mastery or best, row.progress or done
+    elif isinstance(row, ProfileRow):
+        best = Decimal(row.pix or 0)
+    return (not row.shared, _time(row.shared_at), -best, -done, _time(_dated(row)))
 
 
 def _time(at: Moment) -> str:
     return at.isoformat() if at else ""
-
-
-def _day(at: Moment) -> str:
-    return (at.astimezone(UTC).date() if isinstance(at, datetime) else at).isoformat() if at else ""

@@ -1,12 +1,30 @@
 """Which cell holds what, found by position because headers repeat and labels are free (PIX.md §1.4, §1.11)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
+from pixflow.events.values import CampaignKind
 from pixflow.pix_orga import headers as labels
-from pixflow.pix_orga.export import Kind
 from pixflow.pix_orga.middle import Middle, read_middle
 from pixflow.pix_orga.problems import Problems
-from pixflow.pix_orga.tail import Tail, read_tail
+
+_KINDS: dict[str, CampaignKind] = {
+    labels.MASTERY: "assessment",
+    labels.PIX_TOTAL: "profile",
+    labels.CERTIFIABLE: "profile",
+    labels.CERTIFIABLE_COMPETENCES: "profile",
+}
+
+
+class Ending(Protocol):
+    """The columns after the free ones; `start` is the first of them."""
+
+    @property
+    def start(self) -> int: ...
+
+
+T = TypeVar("T", bound=Ending)
 
 _HEAD: tuple[tuple[frozenset[str], bool], ...] = (
     (frozenset({labels.ORGANISATION}), True),
@@ -33,25 +51,27 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Every column of an assessment export; `headers` are tidy."""
+class Layout(Generic[T]):
+    """Every column of an export; `headers` are tidy."""
 
     headers: tuple[str, ...]
     head: Head
     middle: Middle
-    tail: Tail
+    tail: T
 
 
-def kind_of(header: list[str]) -> Kind | None:
-    """What the file holds, told by its results columns."""
-    plain = {labels.plain(cell) for cell in header}
-    if labels.MASTERY in plain:
-        return "assessment"
-    return "profile" if labels.PROFILE_TOTAL in plain else None
+def kind_of(header: list[str]) -> CampaignKind | None:
+    """What the file holds, told by its last column that only one kind has: an external id may bear such a label."""
+    return next((_KINDS[cell] for cell in map(labels.plain, reversed(header)) if cell in _KINDS), None)
 
 
-def read_layout(header: list[str], external_id_column: str | None, problems: Problems) -> Layout | None:
-    """The columns of an assessment export; None when a header problem refuses the file.
+def read_layout(
+    header: list[str],
+    external_id_column: str | None,
+    problems: Problems,
+    read_tail: Callable[[tuple[str, ...], tuple[str, ...], int], T],
+) -> Layout[T] | None:
+    """The columns of an export, the last ones read by `read_tail`; None when a header problem refuses the file.
 
     `external_id_column`: the header that holds the external id, "" for none of them, None to go by position.
     """

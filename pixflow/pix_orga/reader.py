@@ -1,31 +1,38 @@
 """Read a whole file, all or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from pixflow.pix_orga.dates import BUG_FROM, BUG_UNTIL, exported_at
-from pixflow.pix_orga.export import Campaign, Export, Row
-from pixflow.pix_orga.layout import Layout, kind_of, read_layout
+from pixflow.pix_orga.export import Campaign, Entry, Export, Row
+from pixflow.pix_orga.layout import Ending, Layout, kind_of, read_layout
 from pixflow.pix_orga.opening import open_text
 from pixflow.pix_orga.problems import Problems
+from pixflow.pix_orga.profile_tail import ProfileTail, read_profile_tail
 from pixflow.pix_orga.results import Line
-from pixflow.pix_orga.rows import read_campaign, read_course, read_row
+from pixflow.pix_orga.rows import read_campaign, read_course, read_profile, read_row
 from pixflow.pix_orga.table import find_delimiter, records
+from pixflow.pix_orga.tail import Tail, read_tail
 
 Records = Iterator[tuple[int, list[str]]]
+T = TypeVar("T", bound=Ending)
+E = TypeVar("E", bound=Entry)
 
 
 def read(data: bytes, name: str = "", *, external_id_column: str | None = None) -> Export:
     """Read an export of Pix Orga from its bytes and its file name (PIX.md §1).
 
-    Never raises on bad content: what is wrong is in `problems`, and one refusal leaves `rows` empty.
+    Never raises on bad content: what is wrong is in `problems`, and one refusal leaves it without rows.
     `external_id_column` settles which free column is the external id: a header, or "" for none of them.
     At most 5 MB and 20,000 rows; times come out in UTC, rates as fractions 0..1.
     """
     problems = Problems()
     export = _read(data, name, external_id_column, problems)
-    return replace(export, rows=() if problems.refused else export.rows, problems=problems.listed())
+    if problems.refused:
+        export = replace(export, rows=(), profiles=())
+    return replace(export, problems=problems.listed())
 
 
 def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Export:
@@ -36,18 +43,33 @@ def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Exp
     when = exported_at(name, problems)
     lines = records(text, delimiter, problems)
     _, header = next(lines)
-    kind = kind_of(header)
-    if kind == "profile":
-        problems.refuse("profile-not-read-yet")
-        return Export(kind, exported_at=when)
-    layout = read_layout(header, choice, problems)
-    if layout is None:
-        return Export(kind, exported_at=when)
-    return _read_rows(Export(kind, exported_at=when, columns=layout.middle.columns), lines, layout, problems)
+    export = Export(kind_of(header), exported_at=when)
+    if export.kind == "profile":
+        profiles = read_layout(header, choice, problems, read_profile_tail)
+        return _read_profiles(export, lines, profiles, problems) if profiles else export
+    layout = read_layout(header, choice, problems, read_tail)
+    return _read_assessment(export, lines, layout, problems) if layout else export
 
 
-def _read_rows(export: Export, lines: Records, layout: Layout, problems: Problems) -> Export:
-    rows: list[Row] = []
+def _read_assessment(export: Export, lines: Records, layout: Layout[Tail], problems: Problems) -> Export:
+    said, rows = _read_rows(export, lines, layout, read_row, problems)
+    _warn_of_bug(export.exported_at, rows, problems)
+    return replace(said, rows=tuple(rows))
+
+
+def _read_profiles(export: Export, lines: Records, layout: Layout[ProfileTail], problems: Problems) -> Export:
+    said, rows = _read_rows(export, lines, layout, read_profile, problems)
+    return replace(said, profiles=tuple(rows))
+
+
+def _read_rows(
+    export: Export,
+    lines: Records,
+    layout: Layout[T],
+    read_one: Callable[[Line, Layout[T]], E | None],
+    problems: Problems,
+) -> tuple[Export, list[E]]:
+    rows: list[E] = []
     campaign: Campaign | None = None
     course: str | None = None
     others: set[int] = set()
@@ -62,11 +84,10 @@ def _read_rows(export: Export, lines: Records, layout: Layout, problems: Problem
         elif found is not None and found.id != campaign.id and found.id not in others:
             others.add(found.id)
             problems.refuse("several-campaigns", number, first=campaign.id, other=found.id)
-        row = read_row(line, layout)
+        row = read_one(line, layout)
         if row is not None:
             rows.append(row)
-    _warn_of_bug(export.exported_at, rows, problems)
-    return replace(export, campaign=campaign, pix_course=course, rows=tuple(rows))
+    return replace(export, columns=layout.middle.columns, campaign=campaign, pix_course=course), rows
 
 
 def _warn_of_bug(when: datetime | None, rows: list[Row], problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""The result cells of one row (PIX.md §1.4)."""
+"""The result cells of one assessment row (PIX.md §1.4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,21 +52,34 @@ class Line:
             return None
         return None if text in ABSENT else self.take(rate, place)
 
+    def take_known(self, parse: Callable[[str], T], place: int) -> T | None:
+        """The value of one cell; None for an absent one."""
+        return None if self.cells[place] in ABSENT else self.take(parse, place)
+
+    def hides(self, start: int) -> None:
+        """A row not shared holds no result: "result-not-shared" refuses one that does, from `start` on."""
+        shown = next((place for place in range(start, len(self.cells)) if self.cells[place] not in ABSENT), None)
+        if shown is not None:
+            self.problems.refuse("result-not-shared", self.number, column=self.headers[shown])
+
+    def shows(self, start: int) -> bool:
+        """A shared row says NA nowhere from `start` on: "na-on-shared" refuses one that does."""
+        if NOT_SHARED not in self.cells[start:]:
+            return True
+        place = self.cells.index(NOT_SHARED, start)
+        self.problems.refuse("na-on-shared", self.number, column=self.headers[place])
+        return False
+
 
 def hidden(line: Line, tail: Tail) -> Results:
-    """A row not shared holds no result: "result-not-shared" refuses one that does."""
-    for place in range(tail.shared_at, len(line.cells)):
-        if line.cells[place] not in ABSENT:
-            line.problems.refuse("result-not-shared", line.number, column=line.headers[place])
-            break
+    """The results of a row not shared: none."""
+    line.hides(tail.shared_at)
     return Results()
 
 
 def shown(line: Line, tail: Tail) -> Results:
     """The results of a shared row, checked against each other."""
-    if NOT_SHARED in line.cells[tail.shared_at :]:
-        place = line.cells.index(NOT_SHARED, tail.shared_at)
-        line.problems.refuse("na-on-shared", line.number, column=line.headers[place])
+    if not line.shows(tail.shared_at):
         return Results()
     results = Results(
         mastery=line.take_rate(tail.mastery),

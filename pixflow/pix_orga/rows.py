@@ -1,16 +1,20 @@
-"""One record of the file as a Row."""
+"""One record of the file as a Row, or as a ProfileRow."""
 
 from functools import partial
+from typing import Any
 
+from pixflow.identity import contains_nir
+from pixflow.pix_orga import profiles
 from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
 from pixflow.pix_orga.dates import Moment, moment
-from pixflow.pix_orga.export import Campaign, Pairs, Row
+from pixflow.pix_orga.export import Campaign, Pairs, ProfileRow, Row
 from pixflow.pix_orga.layout import Layout
-from pixflow.pix_orga.nir import looks_like_nir
+from pixflow.pix_orga.profile_tail import ProfileTail
 from pixflow.pix_orga.results import Line, hidden, shown
+from pixflow.pix_orga.tail import Tail
 
 
-def read_campaign(line: Line, layout: Layout) -> Campaign | None:
+def read_campaign(line: Line, layout: Layout[Any]) -> Campaign | None:
     """The campaign a record belongs to; None once its problem is noted."""
     head = layout.head
     number = line.take(count, head.campaign_id)
@@ -20,13 +24,13 @@ def read_campaign(line: Line, layout: Layout) -> Campaign | None:
     return Campaign(number, code, unguard(line.cells[head.campaign_name]))
 
 
-def read_course(line: Line, layout: Layout) -> str | None:
+def read_course(line: Line, layout: Layout[Any]) -> str | None:
     """The internal name of the target profile, where the file has it."""
     course = layout.head.course
     return None if course is None else unguard(line.cells[course]) or None
 
 
-def read_row(line: Line, layout: Layout) -> Row | None:
+def read_row(line: Line, layout: Layout[Tail]) -> Row | None:
     """The participation in a record with the right number of cells; None once a problem leaves its sharing unknown."""
     tail = layout.tail
     _refuse_nir(line, layout)
@@ -40,11 +44,7 @@ def read_row(line: Line, layout: Layout) -> Row | None:
     if shared and line.cells[tail.shared_at] == "":
         line.problems.warn("shared-without-date", line.number)
     return Row(
-        line=line.number,
-        last_name=unguard(line.cells[layout.head.last_name]),
-        first_name=unguard(line.cells[layout.head.first_name]),
-        external_id=_external_id(line, layout),
-        imported=_imported(line, layout),
+        **_who(line, layout),
         progress=progress,
         started=started.at if started else None,
         ambiguous_time=any(time is not None and time.ambiguous for time in (started, shared_at)),
@@ -60,6 +60,39 @@ def read_row(line: Line, layout: Layout) -> Row | None:
     )
 
 
+def read_profile(line: Line, layout: Layout[ProfileTail]) -> ProfileRow | None:
+    """The profile in a record with the right number of cells; None once a problem leaves its sending unknown."""
+    tail = layout.tail
+    _refuse_nir(line, layout)
+    sent = line.take(yes_no, tail.shared)
+    if sent is None:
+        return None
+    profile = profiles.shown(line, tail) if sent else profiles.hidden(line, tail)
+    at = _moment(line, tail.shared_at, tail.shared_zone) if sent else None
+    if sent and line.cells[tail.shared_at] == "":
+        line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])
+    return ProfileRow(
+        **_who(line, layout),
+        ambiguous_time=at is not None and at.ambiguous,
+        shared=sent,
+        shared_at=at.at if at else None,
+        pix=profile.pix,
+        certifiable=profile.certifiable,
+        certifiable_competences=profile.certifiable_competences,
+        levels=profile.levels,
+    )
+
+
+def _who(line: Line, layout: Layout[Any]) -> dict[str, Any]:
+    return {
+        "line": line.number,
+        "last_name": unguard(line.cells[layout.head.last_name]),
+        "first_name": unguard(line.cells[layout.head.first_name]),
+        "external_id": _external_id(line, layout),
+        "imported": _imported(line, layout),
+    }
+
+
 def _moment(line: Line, place: int, zone: str) -> Moment | None:
     text = line.cells[place]
     if text in ABSENT:
@@ -70,16 +103,16 @@ def _moment(line: Line, place: int, zone: str) -> Moment | None:
     return time
 
 
-def _external_id(line: Line, layout: Layout) -> str | None:
+def _external_id(line: Line, layout: Layout[Any]) -> str | None:
     place = layout.middle.external_id
     return None if place is None else unguard(line.cells[place]) or None
 
 
-def _imported(line: Line, layout: Layout) -> Pairs:
+def _imported(line: Line, layout: Layout[Any]) -> Pairs:
     return tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported)
 
 
-def _refuse_nir(line: Line, layout: Layout) -> None:
+def _refuse_nir(line: Line, layout: Layout[Any]) -> None:
     for place in range(layout.head.last_name, layout.tail.start):
-        if looks_like_nir(line.cells[place]):
+        if contains_nir(line.cells[place]):
             line.problems.refuse("nir", line.number, column=line.headers[place])

@@ -1,4 +1,4 @@
-"""Writes a file in the exact format of Pix Orga, for demos and tests (PIX.md §1.2-1.6)."""
+"""Writes an assessment in the exact format of Pix Orga, for demos and tests (PIX.md §1.2-1.6)."""
 
 import re
 import unicodedata
@@ -15,6 +15,8 @@ Dates = Literal["day", "iso", "paris"]
 Value = str | int | Decimal | None
 
 PARIS = ZoneInfo("Europe/Paris")
+MARK = b"\xef\xbb\xbf"
+ORGANISATION = "Mission Locale du Val d’Exemple"
 DATE_HEADERS: dict[Dates, tuple[str, str]] = {
     "day": ("Date de début", "Date du partage"),
     "iso": ("Date de début", "Date du partage"),
@@ -67,7 +69,7 @@ def write_export(
     campaign: Campaign,
     rows: Iterable[Row],
     *,
-    organisation: str = "Mission Locale du Val d’Exemple",
+    organisation: str = ORGANISATION,
     pix_course: str | None = "Diagnostic initial Pix Emploi",
     external_id_label: str | None = "Numéro de dossier i-Milo",
     columns: ResultColumns | None = None,
@@ -86,7 +88,7 @@ def write_export(
     start: list[Value] = [organisation, campaign.id, *([] if campaign.code is None else [campaign.code]), *fixed]
     records: list[list[Value]] = [
         [
-            *_head(campaign, pix_course),
+            *head(campaign, pix_course),
             *([header for header, _ in rows[0].imported] if rows else []),
             *([] if external_id_label is None else [external_id_label]),
             *_tail(columns, progress, DATE_HEADERS[dates]),
@@ -97,14 +99,19 @@ def write_export(
         done: list[Value] = [row.progress] if progress else []
         names: list[Value] = [row.last_name, row.first_name, *(value for _, value in row.imported)]
         records.append([*start, *names, *external, *done, *_outcome(row, columns, dates)])
-    return b"\xef\xbb\xbf" + "".join(";".join(map(cell, record)) + "\n" for record in records).encode()
+    return MARK + "".join(map(record, records)).encode()
 
 
 def file_name(campaign: Campaign, exported_at: datetime) -> str:
     """The name Pix Orga gives today to a file exported at an aware time."""
-    bare = unicodedata.normalize("NFD", campaign.name.lower())
-    slug = re.sub(r"[^_. a-z0-9-]", "", bare).strip().replace(" ", "_")
-    return f"resultats-{slug}-{campaign.id}-{exported_at.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
+    whole = f"Resultats-{campaign.name}-{campaign.id}-{exported_at.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
+    bare = unicodedata.normalize("NFD", whole.lower())
+    return re.sub(r"[^_. a-z0-9-]", "", bare).strip().replace(" ", "_")
+
+
+def record(cells: Iterable[Value]) -> str:
+    """One line of the file."""
+    return ";".join(map(cell, cells)) + "\n"
 
 
 def cell(value: Value) -> str:
@@ -123,7 +130,8 @@ def _number(value: int | Decimal) -> str:
     return format(Decimal(value).normalize(), "f").replace(".", ",")
 
 
-def _head(campaign: Campaign, pix_course: str | None) -> list[str]:
+def head(campaign: Campaign, pix_course: str | None) -> list[str]:
+    """The headers of the fixed first columns."""
     code = [] if campaign.code is None else ["Code"]
     course = [] if pix_course is None else ["Parcours"]
     names = ["Nom du Participant", "Prénom du Participant"]
@@ -146,13 +154,13 @@ def _tail(columns: ResultColumns, progress: bool, dates: tuple[str, str]) -> lis
 
 
 def _outcome(row: Row, columns: ResultColumns, dates: Dates) -> list[Value]:
-    started = _date(row.started, dates)
+    started = date_cell(row.started, dates)
     if not row.shared:
         return [started, "Non", "NA", *["NA"] * columns.count]
     return [
         started,
         "Oui",
-        _date(row.shared_at, dates),
+        date_cell(row.shared_at, dates),
         *([] if columns.paliers is None else [row.palier]),
         *("Oui" if won else "Non" for _, won in row.badges),
         row.mastery,
@@ -166,7 +174,8 @@ def _parts(parts: tuple[Part, ...]) -> list[Value]:
     return [value for part in parts for value in (part.rate, part.targeted, part.mastered)]
 
 
-def _date(at: datetime | date | None, dates: Dates) -> str | None:
+def date_cell(at: datetime | date | None, dates: Dates) -> str | None:
+    """A moment as that generation of exports writes it."""
     if at is None:
         return None
     if not isinstance(at, datetime):

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,10 +13,8 @@ from rapidfuzz import process
 
 from pixflow.grille import KINDS, Band, Grille, Problem, problems
 from pixflow.presets.lines import line_of
-from pixflow.protocol import ProtocolDocument, Stage
+from pixflow.protocol import ProtocolDocument, Stage, out_of_range
 
-LONGEST_DELAY = 365
-MOST_TRIES = 20
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
 _TO_CORRECT = {"end": "high", "empty": "proposals", "duplicate-proposal": "proposals"}
@@ -133,18 +131,11 @@ def _refused(complaint: str) -> _Fault:
 
 
 def _of_protocol(protocol: ProtocolDocument) -> Iterator[_Fault]:
-    for part in ("delays", "escalation"):
-        for name, days in asdict(getattr(protocol, part)).items():
-            yield from _outside(f"protocol.{part}.{name}", days, 0, LONGEST_DELAY)
-    yield from _outside("protocol.tries", protocol.tries, 1, MOST_TRIES)
+    for key, found, low, high in out_of_range(protocol):
+        yield _Fault(f"protocol.{key}", "out-of-range", {"found": found, "low": low, "high": high})
     stages = tuple(text.stage for text in protocol.stages)
     if stages != get_args(Stage):
         yield _Fault("protocol.stages", "stages", {"found": stages, "expected": get_args(Stage)})
-
-
-def _outside(path: str, found: int, low: int, high: int) -> Iterator[_Fault]:
-    if not low <= found <= high:
-        yield _Fault(path, "out-of-range", {"found": found, "low": low, "high": high})
 
 
 def _of_grille(grille: Grille) -> Iterator[_Fault]:

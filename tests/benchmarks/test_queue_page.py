@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pixflow import tasks
-from pixflow.dossier.state import fold
+from pixflow.dossier.evolve import fold
 from pixflow.engine import Engine
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, recorded, structure

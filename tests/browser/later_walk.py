@@ -20,7 +20,7 @@ def later_export(walk: Walk) -> None:
     sophie.sees("1 participation sur 8 n’est plus dans ce fichier : est-ce normal ?")
     before = walk.house.head
     sophie.presses("Enregistrer")
-    sophie.sees("Répondez d’abord à cette question", within=".errors")
+    sophie.sees("Dites d’abord ce qu’il en est des participations disparues", within=".errors")
     walk.check(sophie)
     assert walk.house.head == before
     sophie.fills({"Oui, elles ont disparu": True}, within=".questions")

@@ -1,7 +1,6 @@
 """The référente's chapters: exports come in, whose they are, whom they go to, and what was wrong put right."""
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
@@ -10,7 +9,6 @@ from tests.browser.person import Person
 from tests.browser.walk import Walk
 
 FIRST_EXPORT = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
-PROFILES = next((Path(__file__).parents[1] / "pix_orga" / "data").glob("*481620*"))
 CHAT = 'D\'Ornano; dit "Le Chat"'
 THREE_PARTS = (".stepper", ".now", "#resultat", "#prescription")
 """Of a dossier's page: where it stands, what is to do, and the card of the result with what follows from it."""
@@ -34,10 +32,13 @@ def preview(walk: Walk) -> None:
     sophie.goes("/resultats")
     sophie.sees("Aucun export enregistré")
     walk.check(sophie)
-    sophie.uploads(PROFILES)
-    sophie.sees("Ce fichier ne peut pas être importé", "collecte de profils")
+    export = walk.export(EARLY, FIRST_EXPORT)
+    broken = export.with_name("abimé.csv")
+    broken.write_bytes(export.read_bytes().replace(b'"Oui"', b'"Peut-\xc3\xaatre"', 1))
+    sophie.uploads(broken)
+    sophie.sees("Ce fichier ne peut pas être importé", "devrait être Oui ou Non")
     walk.check(sophie)
-    sophie.uploads(walk.export(EARLY, FIRST_EXPORT))
+    sophie.uploads(export)
     sophie.sees("Aperçu de l’import", "rien n’est encore enregistré", "8 participations de 7 personnes")
     sophie.sees("5 résultats partagés", "pas encore déclarée", "9 mars 2026, 08:30")
     assert sophie.texts(".figures li") == ["8 nouvelles", "0 avancée", "0 partagée", "0 inchangée", "0 disparue"]

@@ -115,6 +115,16 @@ def test_keys_move_along_the_rows_open_one_search_and_go_home(served: Served, ta
     expect(tab.locator("#search")).to_have_value("j?/")
 
 
+def test_s_pauses_the_row_in_hand(served: Served, tab: Page) -> None:
+    served.enter(tab, NADIA)
+    tab.keyboard.press("s")
+    tab.keyboard.press("j")
+    tab.keyboard.press("s")
+    expect(tab).to_have_url(re.compile("form=snooze"))
+    tab.keyboard.press("j")
+    expect(tab).to_have_url(re.compile("form=snooze"))
+
+
 def test_keys_can_be_turned_off_and_on_again(served: Served, tab: Page) -> None:
     served.enter(tab, NADIA)
     tab.keyboard.press("?")

@@ -17,7 +17,7 @@ class Walk:
 
     def __init__(self, house: House, folder: Path, tab: Callable[[], Page], check: Callable[[Page], None]) -> None:
         self.house = house
-        self._folder = folder
+        self.folder = folder
         self._check = check
         self._tab = tab
         self.sophie = self.arrives("Sophie Lecomte")
@@ -35,4 +35,4 @@ class Walk:
         self._check(person.page)
 
     def export(self, rows: tuple[Row, ...], at: datetime) -> Path:
-        return written(self._folder, rows, at)
+        return written(self.folder, rows, at)

@@ -17,13 +17,20 @@ from tests.given import (
     PRESCRIBED,
     RESULT_IN,
     SECOND,
+    STUDY,
+    absent,
     answered,
     appointment,
     assigned,
+    attended,
+    booked,
     chased,
     closed,
     debriefed,
+    dispatched,
+    followed,
     given,
+    handed,
     joined,
     linked,
     missed,
@@ -32,11 +39,15 @@ from tests.given import (
     planned,
     presented,
     received,
+    reminded,
     reopened,
     retracted,
     sent,
+    snoozed,
     started,
     state_of,
+    studied,
+    unbooked,
 )  # fmt: skip
 
 IDENTITY: dict[str, Any] = {
@@ -125,20 +136,29 @@ def test_a_dossier_is_assigned_and_reassigned() -> None:
 # --- appointments, chases, notes
 
 TASK = f"hold-debrief:{PARTICIPATION}"
+DISPATCHED = (*RESULT_IN, dispatched())
 MEETING: dict[str, Any] = {
     "task": TASK, "at": datetime(2026, 9, 22, 9, tzinfo=UTC), "day": date(2026, 9, 22), "place": "L'Aigle", "on": DAY,
 }  # fmt: skip
 
 
+def test_nobody_is_met_or_chased_about_what_is_not_owed() -> None:
+    chase: dict[str, Any] = {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}
+    for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
+        given(*history).when(a.set_appointment, **MEETING).refused("not-owed")
+        given(*history).when(a.chase, **chase).refused("not-owed")
+    given(*DISPATCHED).when(a.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
+
+
 def test_an_appointment_is_set_and_moved() -> None:
-    given(*RESULT_IN).when(a.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
+    given(*DISPATCHED).when(a.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
     other = MEETING | {"at": datetime(2026, 9, 22, 14, tzinfo=UTC)}
-    given(*RESULT_IN, d.AppointmentSet(**MEETING)).when(a.set_appointment, **other).then(d.AppointmentSet(**other))
-    given(*RESULT_IN).when(a.set_appointment, **MEETING | {"day": date(2026, 9, 14)}).refused("appointment-past")
+    given(*DISPATCHED, d.AppointmentSet(**MEETING)).when(a.set_appointment, **other).then(d.AppointmentSet(**other))
+    given(*DISPATCHED).when(a.set_appointment, **MEETING | {"day": date(2026, 9, 14)}).refused("appointment-past")
 
 
 def test_an_appointment_missed_may_be_set_again_as_it_was() -> None:
-    history = (*RESULT_IN, d.AppointmentSet(**MEETING), missed(TASK, date(2026, 9, 22)))
+    history = (*DISPATCHED, d.AppointmentSet(**MEETING), missed(TASK, date(2026, 9, 22)))
     given(*history).when(a.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
 
 
@@ -152,11 +172,62 @@ def test_an_appointment_is_missed_on_its_day_at_the_earliest() -> None:
 
 def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
     """The command id keeps a second press from counting twice; saying it again on purpose does count."""
-    chase: dict[str, Any] = {"about": "chase-sharing:x", "channel": "sms", "reached": False, "note": "", "on": DAY}
+    chase: dict[str, Any] = {"about": "present-pix", "channel": "sms", "reached": False, "note": "", "on": DAY}
     given(opened(), d.YoungPersonChased(**chase)).when(a.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
     given(opened(), note()).when(a.take_note, text=" a appelé ", on=DAY).then_each_time(note())
     state = state_of("dossier", opened(), d.YoungPersonChased(**chase), d.YoungPersonChased(**chase))
-    assert [mark.version for mark in state.chases["chase-sharing:x"]] == [2, 3]
+    assert [mark.version for mark in state.chases["present-pix"]] == [2, 3]
+
+
+# --- a task that rests, a task that a colleague does
+
+REST: dict[str, Any] = {"task": TASK, "until": date(2026, 9, 28), "reason": " en stage ", "on": DAY}
+HAND: dict[str, Any] = {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": " ", "on": DAY}
+
+
+def test_a_task_is_put_off_for_a_reason() -> None:
+    rests = snoozed(TASK, date(2026, 9, 28))
+    given(*DISPATCHED).when(a.snooze, **REST).then(rests)
+    given(*DISPATCHED, rests).when(a.snooze, **REST | {"reason": "en congé"}).then_nothing()
+    longer = REST | {"until": date(2026, 10, 5)}
+    given(*DISPATCHED, rests).when(a.snooze, **longer).then(snoozed(TASK, date(2026, 10, 5)))
+    later = REST | {"on": LATER}
+    given(*DISPATCHED, rests).when(a.snooze, **later).then(snoozed(TASK, date(2026, 9, 28), LATER))
+    given(*DISPATCHED).when(a.snooze, **REST | {"reason": " "}).refused("required", field="reason")
+
+
+def test_a_task_rests_for_ninety_days_at_most() -> None:
+    last = date(2026, 12, 14)
+    given(*DISPATCHED).when(a.snooze, **REST | {"until": last}).then(snoozed(TASK, last))
+    for until in (date(2026, 12, 15), DAY, date(2026, 9, 14)):
+        given(*DISPATCHED).when(a.snooze, **REST | {"until": until}).refused("snooze-until", field="until", last=last)
+
+
+def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
+    lent = handed(TASK, until=date(2026, 9, 28))
+    given(*DISPATCHED).when(a.hand_over, **HAND).then(lent)
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": None}).then(handed(TASK))
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
+    given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"on": LATER}).then_nothing()
+    given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"to": ADVISOR}).then(handed(TASK, ADVISOR, date(2026, 9, 28)))
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
+        "handed-until-past", field="until"
+    )
+
+
+def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
+    key = f"offer-alternative:{ACTION}"
+    refused = (*PRESCRIBED, sent(), answered(answer="refused"))
+    rests, lent = snoozed(key, date(2026, 9, 28)), handed(key, until=date(2026, 9, 28))
+    again = (*refused, rests, lent, sent(referral=SECOND), answered(answer="refused", referral=SECOND))
+    given(*again).when(a.snooze, **REST | {"task": key}).then(rests)
+    given(*again).when(a.hand_over, **HAND | {"task": key}).then(lent)
+
+
+def test_nothing_is_put_off_nor_handed_over_that_is_not_owed() -> None:
+    for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
+        given(*history).when(a.snooze, **REST).refused("not-owed")
+        given(*history).when(a.hand_over, **HAND).refused("not-owed")
 
 
 def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
@@ -198,6 +269,8 @@ def test_what_came_in_late_is_reviewed() -> None:
         (a.set_appointment, MEETING),
         (a.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
         (a.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
+        (a.snooze, REST),
+        (a.hand_over, HAND),
     ],
 )
 def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
@@ -233,6 +306,16 @@ def test_the_chases_of_a_plan_go_with_it() -> None:
     given(*history).when(a.retract, version=2, reason="erreur", on=DAY).then(*struck(3, 2))
 
 
+def test_what_came_of_a_self_study_goes_with_it() -> None:
+    history = (opened(), studied(), studied(study=SECOND), followed(), snoozed(f"follow-self-study:{STUDY}", LATER))
+    given(*history).when(a.retract, version=2, reason="erreur", on=DAY).then(*struck(5, 4, 2))
+
+
+def test_the_chases_of_a_partner_go_with_the_referral() -> None:
+    history = (*PRESCRIBED, sent(), reminded(), sent(referral=SECOND), reminded(referral=SECOND))
+    given(*history).when(a.retract, version=8, reason="erreur", on=DAY).then(*struck(9, 8))
+
+
 @pytest.mark.parametrize(
     ("version", "code"),
     [
@@ -246,6 +329,14 @@ def test_the_chases_of_a_plan_go_with_it() -> None:
 def test_an_event_stays(version: int, code: str) -> None:
     history = (*DEBRIEFED, retracted(6))
     given(*history).when(a.retract, version=version, reason="erreur", on=DAY).refused(code)
+
+
+@pytest.mark.parametrize("said", [booked(), unbooked(), attended(), absent()])
+def test_what_a_workshop_said_too_is_corrected_there(said: Event) -> None:
+    history = given(opened(), booked(), said)
+    history.when(a.retract, version=3, reason="erreur", on=DAY).refused("correct-at-the-workshop")
+    assert a.told_elsewhere(said)
+    assert not a.told_elsewhere(presented())
 
 
 def test_taking_back_needs_a_reason() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,16 +8,20 @@ import pytest
 from pixflow.dossier.diagnostic import (
     advance_participation,
     link_participation,
+    receive_profile,
     receive_result,
     withdraw_participation,
 )
 from pixflow.events.dossier import (
+    CompleteDiagnosticTaken,
     ParticipationAdvanced,
     ParticipationLinked,
     ParticipationWithdrawn,
+    ProfileReceived,
     ResultReceived,
 )
-from pixflow.events.values import Moment, Result
+from pixflow.events.values import Moment, Profile, Result
+from pixflow.tasks import of_dossier
 from tests.given import (
     CAMPAIGN,
     DAY,
@@ -24,11 +29,14 @@ from tests.given import (
     PARTICIPATION,
     RESULT_IN,
     SECOND,
+    assigned,
     closed,
     given,
     linked,
     opened,
+    presented,
     received,
+    references,
     result,
     state_of,
     withdrawn,
@@ -113,6 +121,67 @@ def test_what_comes_from_pix_is_recorded_on_a_closed_dossier_for_the_referent_to
     given(*history).when(receive_result, **SHARED).then(ResultReceived(**SHARED))
     assert state_of("dossier", *history, received(LATER)).late.on == LATER
     assert state_of("dossier", opened(), HALF, received()).late is None
+
+
+# --- the complete diagnostic, and profiles
+
+COMPLETE: dict[str, Any] = {"participation": PARTICIPATION, "purpose": "complete", "result": result(), "on": LATER}
+CLEA = linked(purpose="complete")
+TAKEN = CompleteDiagnosticTaken(participation=PARTICIPATION, on=LATER)
+
+
+def test_a_complete_result_says_that_the_complete_diagnostic_was_taken() -> None:
+    given(opened(), CLEA).when(receive_result, **COMPLETE).then(ResultReceived(**COMPLETE), TAKEN)
+    state = state_of("dossier", opened(), CLEA, ResultReceived(**COMPLETE), TAKEN)
+    assert state.parcours.complete.accepted
+    assert state.diagnostic.current("initial") is None
+
+
+def test_a_complete_result_that_was_shared_before_its_match_says_it_too() -> None:
+    given(opened()).when(link_participation, **LINK | {"purpose": "complete", "result": result()}).then(
+        ParticipationLinked(**LINK | {"purpose": "complete"}),
+        received(purpose="complete", result=result()),
+        CompleteDiagnosticTaken(participation=PARTICIPATION, on=DAY),
+    )
+
+
+def test_another_result_of_the_same_participation_does_not_say_it_again() -> None:
+    corrected = COMPLETE | {"result": result(mastery="0.8")}
+    given(opened(), CLEA, received(purpose="complete"), TAKEN).when(receive_result, **corrected).then(
+        ResultReceived(**corrected)
+    )
+
+
+def test_a_complete_result_owes_neither_dispatch_nor_debrief() -> None:
+    state = state_of("dossier", opened(), assigned(), presented(), CLEA, ResultReceived(**COMPLETE), TAKEN)
+    assert {task.kind for task in of_dossier(state, references())} == {"plan-diagnostic"}
+
+
+PROFILE = Profile(shared=Moment(DAY), pix=204, certifiable=True, certifiable_competences=10)
+COLLECTED = linked(purpose="profile", started=None)
+SENT: dict[str, Any] = {"participation": PARTICIPATION, "profile": PROFILE, "on": LATER}
+
+
+def test_a_profile_is_received_once() -> None:
+    given(opened(), COLLECTED).when(receive_profile, **SENT).then(ProfileReceived(**SENT))
+    given(opened()).when(receive_profile, **SENT).then_nothing()
+    assert state_of("dossier", opened(), COLLECTED, ProfileReceived(**SENT)).diagnostic.profile == PROFILE
+
+
+def test_a_profile_sent_before_its_match_comes_with_it() -> None:
+    link = LINK | {"purpose": "profile", "started": None, "progress": None}
+    given(opened()).when(link_participation, **link, profile=PROFILE).then(
+        ParticipationLinked(**link), ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=DAY)
+    )
+
+
+def test_a_certifiable_profile_lets_the_certification_be_proposed() -> None:
+    story = (opened(), assigned(), CLEA, ResultReceived(**COMPLETE), TAKEN)
+    second = linked(participation=SECOND, purpose="profile", started=None)
+    for certifiable in (True, False):
+        profile = ProfileReceived(participation=SECOND, profile=replace(PROFILE, certifiable=certifiable), on=LATER)
+        kinds = {task.kind for task in of_dossier(state_of("dossier", *story, second, profile), references())}
+        assert ("propose-certification" in kinds) == certifiable
 
 
 # --- which result counts

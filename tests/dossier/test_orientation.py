@@ -3,30 +3,53 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.orientation import decline_diagnostic, plan_diagnostic, present_pix
-from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, PixPresented
+from pixflow.dossier.orientation import assess_need, decline_diagnostic, plan_diagnostic, present_pix
+from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
 from tests.given import (
     CAMPAIGN,
     DAY,
+    HELD,
     LATER,
+    OTHER_WORKSHOP,
     PLAN,
     RESULT_IN,
     SECOND,
+    absent,
+    booked,
     closed,
     declined,
     given,
     linked,
+    needed,
     opened,
     planned,
     presented,
     reopened,
     state_of,
+    unbooked,
 )  # fmt: skip
 
 FICHE: dict[str, Any] = {
     "campaign": CAMPAIGN, "modality": "office", "mediator": False, "place": "L'Aigle", "planned_for": LATER, "on": DAY,
     "plan": PLAN,
 }  # fmt: skip
+
+
+def test_the_advisor_judges_whether_pix_concerns_somebody() -> None:
+    wanted: dict[str, Any] = {"needed": True, "reason": " le demande ", "on": DAY}
+    said = NeedAssessed(needed=True, reason="le demande", on=DAY)
+    given(opened()).when(assess_need, **wanted).then(said)
+    given(opened()).when(assess_need, **wanted | {"reason": " "}).then(needed())
+    given(opened(), needed(needed=False)).when(assess_need, **wanted).then(said)
+    given(opened(), needed()).when(assess_need, **wanted | {"on": LATER}).then_nothing()
+
+
+def test_that_it_does_not_needs_a_reason() -> None:
+    spared: dict[str, Any] = {"needed": False, "reason": "à l'aise", "on": DAY}
+    given(opened()).when(assess_need, **spared).then(needed(needed=False))
+    given(opened(), needed()).when(assess_need, **spared).then(needed(needed=False))
+    given(opened(), needed(needed=False)).when(assess_need, **spared | {"reason": ""}).then_nothing()
+    given(opened()).when(assess_need, **spared | {"reason": " "}).refused("required", field="reason")
 
 
 def test_pix_is_presented_once() -> None:
@@ -70,6 +93,21 @@ def test_a_test_is_not_planned_for_a_day_before_the_fiche() -> None:
     given(opened()).when(plan_diagnostic, **before).refused("planned-before", planned_for=date(2026, 9, 14), on=DAY)
 
 
+def test_who_has_a_seat_in_a_workshop_gives_it_up_before_another_way_is_planned() -> None:
+    given(opened(), booked()).when(plan_diagnostic, **FICHE).refused("seat-booked", day=HELD)
+    in_workshop = FICHE | {"modality": "workshop"}
+    given(opened(), booked()).when(plan_diagnostic, **in_workshop).then(DiagnosticPlanned(**in_workshop))
+    given(opened(), booked(), unbooked()).when(plan_diagnostic, **FICHE).then(DiagnosticPlanned(**FICHE))
+
+
+def test_a_seat_counts_though_another_was_spoken_of_since_and_no_longer_once_its_day_is_past() -> None:
+    late = (opened(), booked(DAY, workshop=OTHER_WORKSHOP), booked(), absent(DAY, workshop=OTHER_WORKSHOP))
+    given(*late).when(plan_diagnostic, **FICHE).refused("seat-booked", day=HELD)
+    unmarked = (opened(), booked(DAY))
+    at_home = FICHE | {"modality": "home", "on": LATER}
+    given(*unmarked).when(plan_diagnostic, **at_home).then(DiagnosticPlanned(**at_home))
+
+
 def test_the_young_person_may_decline() -> None:
     said = DiagnosticDeclined(reason="pas maintenant", on=DAY)
     given(opened(), presented()).when(decline_diagnostic, reason=" pas maintenant ", on=DAY).then(said)
@@ -91,6 +129,7 @@ def test_a_test_begun_may_still_be_declined() -> None:
 @pytest.mark.parametrize(
     ("decide", "arguments"),
     [
+        (assess_need, {"needed": True, "reason": "", "on": DAY}),
         (present_pix, {"occasion": "welcome", "on": DAY}),
         (plan_diagnostic, FICHE),
         (decline_diagnostic, {"reason": "non", "on": DAY}),

@@ -4,8 +4,22 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.parcours import answer_referral, drop_action, end_action, send_referral, start_action
-from pixflow.events.dossier import ActionDropped, ActionEnded, ActionStarted, ReferralAnswered, ReferralSent
+from pixflow.dossier.parcours import (
+    answer_referral,
+    chase_partner,
+    drop_action,
+    end_action,
+    send_referral,
+    start_action,
+)
+from pixflow.events.dossier import (
+    ActionDropped,
+    ActionEnded,
+    ActionStarted,
+    PartnerChased,
+    ReferralAnswered,
+    ReferralSent,
+)
 from pixflow.events.values import Partner
 from tests.given import (
     ACTION,
@@ -32,6 +46,7 @@ REFER: dict[str, Any] = {
     "referral": REFERRAL,
 }  # fmt: skip
 SENT = ReferralSent(**REFER)
+ELSEWHERE = REFER | {"partner": Partner(None, "EPN"), "referral": SECOND}
 
 
 def test_the_young_person_is_referred_to_a_partner() -> None:
@@ -41,16 +56,37 @@ def test_the_young_person_is_referred_to_a_partner() -> None:
 
 
 def test_a_referral_that_holds_is_not_doubled() -> None:
-    other = REFER | {"partner": Partner(None, "EPN"), "referral": SECOND}
-    given(*PRESCRIBED, sent()).when(send_referral, **other).refused("already-referred", partner="viaformation", on=DAY)
-    given(*PRESCRIBED, sent(), answered()).when(send_referral, **other).refused("already-referred")
+    given(*PRESCRIBED, sent()).when(send_referral, **REFER | {"referral": SECOND}).then_nothing()
+    accepted = given(*PRESCRIBED, sent(), answered())
+    accepted.when(send_referral, **ELSEWHERE).refused("already-referred", partner="viaformation", on=DAY)
+
+
+def test_another_partner_is_asked_while_the_first_is_silent() -> None:
+    given(*PRESCRIBED, sent()).when(send_referral, **ELSEWHERE).then(ReferralSent(**ELSEWHERE))
+
+
+def test_the_partner_who_accepts_holds_though_another_was_asked_meanwhile() -> None:
+    both = (*PRESCRIBED, sent(ends=END), ReferralSent(**ELSEWHERE))
+    third = REFER | {"partner": Partner(None, "Café"), "referral": ADDED}
+    given(*both).when(send_referral, **third).then(ReferralSent(**third))
+    accepted = (*both, answered())
+    given(*accepted).when(send_referral, **third).refused("already-referred", partner="viaformation")
+    given(*accepted, answered(answer="refused", referral=SECOND)).when(send_referral, **third).refused(
+        "already-referred"
+    )
+    action = state_of("dossier", *accepted).parcours.actions[ACTION]
+    assert (action.referral.id, action.ends) == (REFERRAL, END)
+    waiting = state_of("dossier", *both, answered(answer="refused")).parcours.actions[ACTION]
+    assert (waiting.referral.id, waiting.ends) == (SECOND, None)
+    begun = state_of("dossier", *both, started(ends=LATER), answered()).parcours.actions[ACTION]
+    assert begun.ends == LATER
 
 
 def test_after_a_refusal_another_partner_is_asked() -> None:
-    other = REFER | {"partner": Partner(None, "EPN"), "referral": SECOND}
-    given(*PRESCRIBED, sent(), answered(answer="refused")).when(send_referral, **other).then(ReferralSent(**other))
+    refused = given(*PRESCRIBED, sent(), answered(answer="refused"))
+    refused.when(send_referral, **ELSEWHERE).then(ReferralSent(**ELSEWHERE))
     same = REFER | {"referral": SECOND}
-    given(*PRESCRIBED, sent(), answered(answer="refused")).when(send_referral, **same).then(ReferralSent(**same))
+    refused.when(send_referral, **same).then(ReferralSent(**same))
 
 
 def test_the_end_that_a_refusing_partner_gave_goes_with_it() -> None:
@@ -81,6 +117,27 @@ def test_the_partner_accepts_or_refuses_with_a_reason() -> None:
     given(*PRESCRIBED, sent()).when(answer_referral, **no | {"reason": ""}).refused("required", field="reason")
     given(*PRESCRIBED, sent(), answered()).when(answer_referral, **no).refused("already-answered", answer="accepted")
     given(*PRESCRIBED).when(answer_referral, **yes).refused("unknown-referral")
+
+
+REMIND: dict[str, Any] = {"referral": REFERRAL, "channel": "phone", "reached": True, "note": " rappelle ", "on": LATER}
+
+
+def test_each_try_to_have_a_partner_s_answer_is_a_fact_of_its_own() -> None:
+    said = PartnerChased(**REMIND | {"note": "rappelle"})
+    given(*PRESCRIBED, sent()).when(chase_partner, **REMIND).then_each_time(said)
+    given(*PRESCRIBED, sent(), said).when(chase_partner, **REMIND).then_each_time(said)
+    state = state_of("dossier", *PRESCRIBED, sent(), said, said)
+    assert [mark.version for mark in state.chases[f"chase-partner:{REFERRAL}"]] == [9, 10]
+
+
+def test_a_partner_who_answered_or_whose_action_is_over_is_not_chased() -> None:
+    for answer in ("accepted", "refused"):
+        history = (*PRESCRIBED, sent(), answered(answer=answer))
+        given(*history).when(chase_partner, **REMIND).refused("already-answered", answer=answer)
+    for over in (ended(), dropped()):
+        given(*PRESCRIBED, sent(), over).when(chase_partner, **REMIND).refused("action-over")
+    given(*PRESCRIBED).when(chase_partner, **REMIND).refused("unknown-referral")
+    given(*PRESCRIBED, sent(), closed()).when(chase_partner, **REMIND).refused("closed")
 
 
 def test_an_answer_is_recorded_on_a_closed_dossier_for_the_referent_to_review() -> None:

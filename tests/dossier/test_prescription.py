@@ -4,9 +4,25 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.prescription import build_prescription, dispatch_result, hold_debrief
-from pixflow.events.dossier import AdvisorAssigned, DebriefHeld, PrescriptionBuilt, ProjectStated, ResultDispatched
+from pixflow.dossier.prescription import (
+    assign_self_study,
+    build_prescription,
+    dispatch_result,
+    explore_difficulty,
+    follow_self_study,
+    hold_debrief,
+)
+from pixflow.events.dossier import (
+    AdvisorAssigned,
+    DebriefHeld,
+    DifficultyExplored,
+    PrescriptionBuilt,
+    ProjectStated,
+    ResultDispatched,
+    SelfStudyFollowed,
+)
 from pixflow.events.values import Action
+from pixflow.grille import Band, Grille, Proposal
 from tests.given import (
     ACTION,
     ADDED,
@@ -22,17 +38,22 @@ from tests.given import (
     PRESET,
     RESULT_IN,
     SECOND,
+    STUDY,
     assigned,
     built,
     closed,
     debriefed,
     dispatched,
+    explored,
+    followed,
     given,
+    joined,
     linked,
     opened,
     received,
     result,
     state_of,
+    studied,
 )  # fmt: skip
 
 DEBRIEF: dict[str, Any] = {"participation": PARTICIPATION, "channel": "meeting", "note": "", "on": DAY}
@@ -70,6 +91,86 @@ def test_a_debrief_is_held() -> None:
 
 def test_a_debrief_is_held_once() -> None:
     given(*DEBRIEFED).when(hold_debrief, **DEBRIEF | {"on": LATER}).refused("already-debriefed", on=DAY)
+
+
+def test_a_debrief_may_find_the_cause_of_a_difficulty_and_give_tutorials() -> None:
+    both = DEBRIEF | {"cause": "digital", "tutorials": " Chercher sur le web ", "study": STUDY}
+    given(*RESULT_IN).when(hold_debrief, **both).then(DebriefHeld(**DEBRIEF), explored(), studied())
+    blank = both | {"tutorials": " "}
+    given(*RESULT_IN).when(hold_debrief, **blank).then(DebriefHeld(**DEBRIEF), explored())
+    known = (*RESULT_IN, studied())
+    given(*known).when(hold_debrief, **both | {"study": SECOND}).then(DebriefHeld(**DEBRIEF), explored())
+
+
+def test_another_cause_is_said_in_words() -> None:
+    other = DEBRIEF | {"cause": "other"}
+    given(*RESULT_IN).when(hold_debrief, **other).refused("required", field="note")
+    noted = DEBRIEF | {"note": "la vue"}
+    given(*RESULT_IN).when(hold_debrief, **noted, cause="other").then(DebriefHeld(**noted), explored(cause="other"))
+
+
+EXPLORE: dict[str, Any] = {"cause": "comprehension", "note": " ", "tutorials": "", "on": DAY, "study": STUDY}
+
+
+def test_a_difficulty_is_explored_in_an_interview_of_its_own() -> None:
+    found = explored(cause="comprehension")
+    given(opened()).when(explore_difficulty, **EXPLORE).then(found)
+    given(opened()).when(explore_difficulty, **EXPLORE | {"tutorials": " Chercher sur le web "}).then(found, studied())
+    given(opened()).when(explore_difficulty, **EXPLORE | {"tutorials": " "}).then(found)
+    given(opened()).when(explore_difficulty, **EXPLORE | {"cause": "other"}).refused("required", field="note")
+    noted = DifficultyExplored(cause="other", note="la vue", on=DAY)
+    given(opened()).when(explore_difficulty, **EXPLORE | {"cause": "other", "note": " la vue "}).then(noted)
+
+
+def test_an_interview_of_another_day_or_another_cause_is_another_one() -> None:
+    history = (opened(), explored(cause="comprehension"))
+    given(*history).when(explore_difficulty, **EXPLORE).then_nothing()
+    given(*history).when(explore_difficulty, **EXPLORE | {"on": LATER}).then(explored(LATER, "comprehension"))
+    given(*history).when(explore_difficulty, **EXPLORE | {"cause": "both"}).then(explored(cause="both"))
+    given(*history).when(explore_difficulty, **EXPLORE | {"tutorials": "Chercher sur le web"}).then(studied())
+
+
+ASSIGN: dict[str, Any] = {"tutorials": " Chercher sur le web ", "on": DAY, "study": STUDY}
+
+
+def test_tutorials_are_given_once_until_they_are_worked_through() -> None:
+    given(opened()).when(assign_self_study, **ASSIGN).then(studied())
+    for history in ((opened(), studied()), (opened(), studied(), followed(outcome="ongoing"))):
+        given(*history).when(assign_self_study, **ASSIGN | {"study": SECOND}).then_nothing()
+    again = ASSIGN | {"study": SECOND}
+    given(opened(), studied(), followed()).when(assign_self_study, **again).then(studied(study=SECOND))
+    given(opened()).when(assign_self_study, **ASSIGN | {"tutorials": " "}).refused("required", field="tutorials")
+
+
+FOLLOW: dict[str, Any] = {"study": STUDY, "outcome": "done", "note": " ", "on": LATER}
+
+
+@pytest.mark.parametrize("outcome", ["done", "ongoing", "stopped"])
+def test_a_self_study_is_followed_up(outcome: str) -> None:
+    said = FOLLOW | {"outcome": outcome}
+    given(opened(), studied()).when(follow_self_study, **said).then(followed(LATER, outcome))
+    given(opened(), studied(), followed(outcome="ongoing")).when(follow_self_study, **said).then(
+        followed(LATER, outcome)
+    )
+
+
+def test_a_self_study_that_is_over_is_not_followed_any_more() -> None:
+    for outcome in ("done", "stopped"):
+        history = (opened(), studied(), followed(outcome=outcome))
+        given(*history).when(follow_self_study, **FOLLOW).refused("study-over", on=DAY)
+        given(*history).when(follow_self_study, **FOLLOW | {"outcome": "ongoing", "on": DAY}).refused("study-over")
+    given(opened(), studied(), followed(LATER)).when(follow_self_study, **FOLLOW).then_nothing()
+    given(opened()).when(follow_self_study, **FOLLOW).refused("unknown-study")
+    noted = SelfStudyFollowed(study=STUDY, outcome="done", note="trois sur quatre", on=LATER)
+    given(opened(), studied()).when(follow_self_study, **FOLLOW | {"note": " trois sur quatre "}).then(noted)
+
+
+@pytest.mark.parametrize(
+    ("decide", "arguments"), [(explore_difficulty, EXPLORE), (assign_self_study, ASSIGN), (follow_self_study, FOLLOW)]
+)
+def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
+    given().when(decide, **arguments).refused("unknown-dossier")
+    given(opened(), studied(), closed()).when(decide, **arguments).refused("closed", on=DAY)
 
 
 def test_the_prescription_says_what_it_relied_on() -> None:
@@ -112,6 +213,39 @@ def test_a_prescription_is_refused(changes: dict[str, Any], code: str) -> None:
     given(*DEBRIEFED).when(build_prescription, **CHOICE | changes).refused(code)
 
 
+ATELIER = Proposal("atelier", "Atelier CEJ", "action", programmes=("CEJ",))
+CAP = Proposal("cap-lec", "CAP LEC", "action")
+CONDITIONS: dict[str, Any] = {
+    "grille": Grille("G", bands=(Band(0, 100, "objectif", "court", (ATELIER, CAP)),)), "number": 1,
+}  # fmt: skip
+
+
+def test_what_is_for_another_programme_is_neither_proposed_nor_kept() -> None:
+    for history, proposed in (
+        (DEBRIEFED, ("cap-lec",)),
+        ((*DEBRIEFED, joined("PACEA")), ("cap-lec",)),
+        ((*DEBRIEFED, joined("CEJ")), ("atelier", "cap-lec")),
+    ):
+        (event,) = given(*history).when(build_prescription, **CHOICE | CONDITIONS).decided()["dossier"]
+        assert isinstance(event, PrescriptionBuilt)
+        assert event.proposed == proposed
+    kept = CHOICE | CONDITIONS | {"kept": ("atelier",)}
+    given(*DEBRIEFED, joined("PACEA")).when(build_prescription, **kept).refused("unknown-proposal", proposal="atelier")
+
+
+def test_a_reason_is_asked_when_nothing_of_what_is_proposed_is_kept() -> None:
+    only = {"grille": Grille("G", bands=(Band(0, 100, "objectif", "court", (ATELIER,)),))}
+    outside = CHOICE | CONDITIONS | only | {"kept": (), "added": ("Permis",)}
+    given(*DEBRIEFED, joined("PACEA")).when(build_prescription, **outside).refused("reason-needed")
+    (event,) = (
+        given(*DEBRIEFED, joined("PACEA"))
+        .when(build_prescription, **outside | {"reason": "rien pour le PACEA"})
+        .decided()["dossier"]
+    )
+    assert isinstance(event, PrescriptionBuilt)
+    assert (event.proposed, event.actions[0].label) == ((), "Permis")
+
+
 def test_the_debrief_comes_first() -> None:
     given(*RESULT_IN, dispatched()).when(build_prescription, **CHOICE).refused("debrief-first")
 
@@ -121,9 +255,15 @@ def test_another_choice_is_not_taken_over_the_first() -> None:
     given(*PRESCRIBED).when(build_prescription, **CHOICE | {"wish": "un ordinateur"}).refused("already-built")
 
 
-def test_a_result_without_a_score_gives_no_reading() -> None:
+def test_a_result_without_a_score_is_read_by_no_grid_and_the_advisor_says_what_is_done_and_why() -> None:
     history = (opened(), assigned(), linked(), received(result=result(mastery=None)), debriefed())
-    given(*history).when(build_prescription, **CHOICE).refused("no-score")
+    said = CHOICE | {"kept": (), "added": ("Refaire le test ensemble",), "reason": "panne pendant le test"}
+    again = Action(said["action_ids"][0], "Refaire le test ensemble", "action")
+    unread = replace(BUILT, grille=None, percent=None, low=None, high=None, proposed=(), actions=(again,))
+    given(*history).when(build_prescription, **said).then(replace(unread, reason="panne pendant le test"))
+    given(*history).when(build_prescription, **said | {"reason": " "}).refused("reason-needed")
+    given(*history).when(build_prescription, **said | {"added": ()}).refused("no-action")
+    given(*history).when(build_prescription, **CHOICE).refused("unknown-proposal", proposal="cap-lec")
 
 
 def test_the_project_is_the_one_said_else_the_dossier_s() -> None:

@@ -14,54 +14,102 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from pixflow.dossier import assignment, diagnostic, orientation, parcours, prescription
-from pixflow.dossier.state import Dossier, evolve, fold
+from pixflow.dossier import (
+    assignment,
+    certification,
+    diagnostic,
+    lending,
+    orientation,
+    parcours,
+    prescription,
+    seats,
+)
+from pixflow.dossier.evolve import evolve, fold
+from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage, stepper
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events.values import Action
 from pixflow.folds import retracted
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
-from pixflow.tasks import of_dossier
+from pixflow.tasks import Task, of_dossier
 from tests.given import (
     ACTION,
+    ADDED,
     ADVISOR,
     CAMPAIGN,
+    CLEA,
     COLLEAGUE,
     DAY,
     DEBRIEFED,
     GRILLE,
+    HELD,
     LATER,
+    LEC,
     LOW,
+    OTHER_WORKSHOP,
     PARTICIPATION,
     PLAN,
     PRESCRIBED,
     REFERRAL,
     RESULT_IN,
     SECOND,
+    STUDY,
+    WORKSHOP,
+    absent,
     answered,
     appointment,
+    assigned,
+    attended,
+    booked,
+    built,
+    certification_taken,
+    certified,
+    chased,
     closed,
+    complete,
     declined,
+    dispatched,
     dropped,
     ended,
+    explored,
+    followed,
+    handed,
     linked,
+    needed,
+    no_certification,
+    no_retake,
+    not_certified,
+    not_complete,
     note,
+    on_cv,
     opened,
     planned,
     presented,
     received,
     references,
+    registered,
+    reminded,
+    reopened,
+    retake,
     sent,
+    snoozed,
     stamped,
     started,
     state_of,
+    studied,
+    unbooked,
     without_bookkeeping,
 )  # fmt: skip
+from tests.given import certification as proposed
 
-IDS = (ADVISOR, COLLEAGUE, CAMPAIGN, PARTICIPATION, SECOND, PLAN, ACTION, REFERRAL)
-TEXTS = ("", "vente", f"hold-debrief:{PARTICIPATION}", f"refer:{ACTION}", f"chase-diagnostic:{PLAN}", "close-or-plan")
+IDS = (ADVISOR, COLLEAGUE, CAMPAIGN, PARTICIPATION, SECOND, PLAN, ACTION, REFERRAL, STUDY, WORKSHOP)
+TEXTS = (
+    "", "vente", f"hold-debrief:{PARTICIPATION}", f"refer:{ACTION}", f"chase-diagnostic:{PLAN}", "close-or-plan",
+    f"offer-alternative:{ACTION}", f"chase-partner:{REFERRAL}", f"rebook-absent:{WORKSHOP}", "complete-path",
+)  # fmt: skip
 SIMPLE: dict[object, SearchStrategy[Any]] = {
     UUID: st.sampled_from(IDS),
     str: st.sampled_from(TEXTS),
@@ -93,9 +141,9 @@ def any_of(hint: Any) -> SearchStrategy[Any]:
     return st.builds(hint, **{field.name: any_of(hints[field.name]) for field in fields(hint)})  # type: ignore[arg-type]
 
 
-def events_of(kind: str) -> SearchStrategy[list[Event]]:
+def events_of(kind: str, at_most: int = 14) -> SearchStrategy[list[Event]]:
     classes: list[Any] = [cls for cls in catalogue() if kind_of(cls) == kind]
-    return st.lists(st.one_of(*map(any_of, classes)), max_size=14)
+    return st.lists(st.one_of(*map(any_of, classes)), max_size=at_most)
 
 
 def without_retractions(events: Sequence[Event]) -> list[Event]:
@@ -117,14 +165,51 @@ def test_evolve_never_raises_whatever_the_order(kind: str, data: DataObject) -> 
     assert KINDS[kind].fold(history).version == len(history)
 
 
+PROTOCOLS = {"L'Aigle": REFS, "another": references(result_route="workshop", concerned="assessed", tries=1)}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 @settings(max_examples=150, deadline=None)
-@given(events_of("dossier"))
-def test_whatever_happened_a_dossier_owes_something_or_nothing_but_never_fails(events: list[Event]) -> None:
+@given(events=events_of("dossier"))
+def test_whatever_happened_a_dossier_owes_something_until_it_is_closed(protocol: str, events: list[Event]) -> None:
     state = fold(stamped([opened(), *events]))
-    owed = of_dossier(state, REFS)
+    owed = of_dossier(state, PROTOCOLS[protocol])
+    if state.opened is None:
+        assert owed == []
+    elif state.closed:
+        assert [task.kind for task in owed] == ["review-late-event"] * (state.late is not None)
+    else:
+        assert owed
+    must_hold(state, owed)
+
+
+def must_hold(state: Dossier, owed: Sequence[Task]) -> None:
+    """One row for a key; its days are in order; what rests, lapses or is another's says so in full."""
     assert len({task.key for task in owed}) == len(owed)
-    assert all(task.opens <= task.due <= task.escalations[0][0] <= task.escalations[1][0] for task in owed)
-    assert all(1 <= task.why.version <= state.version for task in owed)
+    for task in owed:
+        assert task.opens <= task.due <= task.escalations[0][0] <= task.escalations[1][0], task
+        assert 1 <= task.why.version <= state.version, task
+        assert task.lapses is None or task.opens < task.lapses, task
+        assert task.paused is None or task.paused <= task.due, task
+        assert task.appointment is None or task.due == state.appointments[task.key].day, task
+        assert task.handed_to is not None or task.handed_until is None, task
+        assert task.key == task.kind or task.key.startswith(f"{task.kind}:"), task
+
+
+@settings(max_examples=150, deadline=None)
+@given(events_of("dossier", at_most=6))
+def test_whatever_is_taken_back_the_dossier_owes_as_before(events: list[Event]) -> None:
+    more = without_retractions(events)
+    for base in BASES[1:]:
+        strikes = [d.Retracted(version=len(base) + n, reason="erreur", on=DAY) for n in range(len(more), 0, -1)]
+        before = of_dossier(fold(stamped(base)), REFS)
+        after = of_dossier(fold(stamped([*base, *more, *strikes])), REFS)
+        assert list(map(undated, after)) == list(map(undated, before))
+
+
+def undated(task: Task) -> Task | str:
+    """Quiet counts from the retraction, which is an event too."""
+    return task.kind if task.why.details.get("by") == "quiet" else task
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -168,8 +253,15 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     assignment.correct_contact, assignment.state_project, assignment.join_programme, assignment.assign_advisor,
     assignment.set_appointment, assignment.miss_appointment, assignment.chase, assignment.take_note,
     assignment.review_late_event, assignment.close, assignment.reopen, assignment.retract,
+    orientation.assess_need, diagnostic.receive_profile, prescription.explore_difficulty,
+    prescription.assign_self_study, prescription.follow_self_study, parcours.chase_partner,
+    certification.take_complete_diagnostic, certification.decline_complete_diagnostic,
+    certification.propose_certification, certification.decline_certification, certification.register_certification,
+    certification.take_certification, certification.obtain_certification, certification.add_result_to_cv,
+    certification.plan_retake, certification.decline_retake, assignment.snooze, assignment.hand_over, lending.lend,
+    seats.keep_seat, seats.lose_seat, seats.record_attendance,
 )  # fmt: skip
-EACH_TIME_A_FACT = (assignment.chase, assignment.take_note)
+EACH_TIME_A_FACT = (assignment.chase, assignment.take_note, parcours.chase_partner)
 PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "participation": st.sampled_from([PARTICIPATION, PARTICIPATION, SECOND]),
     "on": st.dates(DAY, date(2026, 9, 18)),
@@ -182,7 +274,13 @@ PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "email": st.sampled_from([None, "lea@exemple.fr"]),
     "programme": st.sampled_from(["CEJ", "PACEA"]),
     "reason": st.sampled_from(["non", "non", ""]),
-    "task": st.sampled_from([f"hold-debrief:{PARTICIPATION}", "present-pix"]),
+    "day": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
+    "ends": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
+    "until": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
+    "session": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
+    "planned_for": st.dates(date(2026, 9, 18), date(2026, 9, 30)),
+    "workshop": st.sampled_from([WORKSHOP, OTHER_WORKSHOP]),
+    "tutorials": st.sampled_from(["Chercher sur le web", ""]),
     "kept": st.lists(st.sampled_from([*LOW, *LOW, "cv"]), min_size=1, max_size=3).map(tuple),
     "added": st.sampled_from([(), ("Permis",), (" ",)]),
     "version": st.integers(1, 20),
@@ -194,16 +292,23 @@ def arguments(
 ) -> dict[str, Any]:
     """Plausible arguments for a decision; ids of new things are new, ids of known things mostly known."""
     new = uuid5(PLAN, f"{len(history)}")
-    known = {
+    known: dict[str, Any] = {
         "grille": GRILLE["grille"], "number": 1, "history": history, "plan": new,
         "action_ids": tuple(uuid5(new, str(n)) for n in range(5)),
+        "owed": {task.key: task.why.version for task in of_dossier(dossier, REFS)},
     }  # fmt: skip
     if decide is parcours.send_referral:
         known["referral"] = new
+    if decide is not prescription.follow_self_study:
+        known["study"] = new
     actions = dossier.parcours.actions
+    owed = [*known["owed"], f"hold-debrief:{PARTICIPATION}"]
     ids = {
+        "task": [*dossier.appointments, *owed] if decide is assignment.miss_appointment else owed,
+        "about": owed,
         "action": [*actions, ACTION],
         "referral": [*(sent.id for action in actions.values() for sent in action.referrals), REFERRAL],
+        "study": [*dossier.prescription.studies, STUDY],
     }
     hints = {name: hint for name, hint in get_type_hints(decide).items() if name not in ("dossier", "return")}
     said = {name: known[name] for name in hints if name in known}
@@ -221,10 +326,16 @@ def _kind_of(decide: Callable[..., Any], name: str, hint: Any) -> Any:
 
 FULL = (*PRESCRIBED, sent(), answered(answer="refused"), sent(referral=SECOND), answered(referral=SECOND), started())
 LATE = (opened(), linked(), closed(), received())
-BASES = ((), (opened(),), RESULT_IN, (*RESULT_IN, appointment(TEXTS[2], DAY)), DEBRIEFED, PRESCRIBED, FULL, LATE)
+WORKED = (*DEBRIEFED, studied(), built(actions=(LEC, CLEA)), sent(), ended(), complete(), proposed())
+SEATED = (opened(), assigned(), booked(), absent())
+BASES = (
+    (), (opened(),), RESULT_IN, (*RESULT_IN, appointment(TEXTS[2], DAY)), DEBRIEFED, PRESCRIBED, FULL, LATE, WORKED,
+    SEATED,
+)  # fmt: skip
 FITTING: dict[object, tuple[Event, ...]] = {
     assignment.open_dossier: (),
     orientation.decline_diagnostic: (opened(),),
+    assignment.set_appointment: (*RESULT_IN, dispatched()),
     assignment.miss_appointment: BASES[3],
     assignment.review_late_event: LATE,
     assignment.reopen: LATE,
@@ -235,6 +346,13 @@ FITTING: dict[object, tuple[Event, ...]] = {
     parcours.start_action: PRESCRIBED,
     parcours.end_action: FULL,
     parcours.drop_action: FULL,
+    prescription.follow_self_study: WORKED,
+    certification.register_certification: WORKED,
+    certification.take_certification: WORKED,
+    certification.obtain_certification: (*WORKED, registered(LATER)),
+    assignment.snooze: (*RESULT_IN, dispatched()),
+    assignment.hand_over: (*RESULT_IN, dispatched()),
+    seats.lose_seat: SEATED[:-1],
 }
 """Where a decision comes to something; the others do with a result received."""
 
@@ -291,8 +409,19 @@ def test_taking_back_leaves_what_was_before_without_it_and_what_it_made(data: Da
 
 def retractable(history: Sequence[Recorded]) -> Iterator[int]:
     for recorded in history:
-        if not isinstance(recorded.event, (d.DossierOpened, d.Retracted, *assignment.FROM_PIX)):
+        fixed = isinstance(recorded.event, (d.DossierOpened, d.Retracted))
+        if not fixed and not assignment.told_elsewhere(recorded.event):
             yield recorded.originator_version
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_whatever_people_decide_what_is_owed_can_be_done(data: DataObject) -> None:
+    history = walked(data, stamped(data.draw(st.sampled_from(BASES[1:]))), steps=8)
+    state = fold(history)
+    owed = of_dossier(state, REFS)
+    must_hold(state, owed)
+    assert owed or state.closed
 
 
 # --- bookkeeping
@@ -310,6 +439,11 @@ def test_last_is_the_latest_day_not_the_latest_entry() -> None:
     assert (state.last.on, state.last.version, state.version) == (LATER, 2, 3)
 
 
+def test_what_is_only_put_off_or_handed_over_is_not_the_last_that_happened() -> None:
+    state = state_of("dossier", opened(), snoozed("present-pix", LATER, LATER), handed("present-pix", on=LATER))
+    assert (state.last.on, state.last.version, state.version) == (DAY, 1, 3)
+
+
 def test_a_result_that_came_in_while_closed_is_late_once_until_the_dossier_reopens() -> None:
     half = linked(progress="0.5")
     state = state_of(
@@ -318,6 +452,166 @@ def test_a_result_that_came_in_while_closed_is_late_once_until_the_dossier_reope
     assert state.late.version == 3
     again = evolve(state, stamped([d.DossierReopened(reason="revenue", on=LATER)], after=4)[0])
     assert (again.late, again.closed) == (None, None)
+
+
+def test_reopened_it_starts_the_tries_anew() -> None:
+    history = (opened(), chased("present-pix"), closed())
+    assert len(state_of("dossier", *history).chases["present-pix"]) == 1
+    assert state_of("dossier", *history, reopened()).chases == {}
+
+
+# --- what each event makes of it
+
+
+def test_the_need_is_the_one_judged_last() -> None:
+    state = state_of("dossier", opened(), needed(needed=False), needed(LATER)).orientation
+    assert (state.need.needed, state.need.mark.version) == (True, 3)
+
+
+def test_a_seat_is_booked_moved_lost_used_or_not() -> None:
+    def seat(*events: Event) -> tuple[object, ...]:
+        last = state_of("dossier", opened(), *events).diagnostic.seat
+        return last.day, last.status, last.reason, last.mark.version
+
+    assert seat(booked()) == (HELD, "booked", "", 2)
+    assert seat(booked(), booked(LATER)) == (LATER, "booked", "", 3)
+    assert seat(booked(), unbooked("cancelled")) == (HELD, "cancelled", "cancelled", 3)
+    assert seat(booked(), unbooked(), booked()) == (HELD, "booked", "", 4)
+    assert seat(booked(), absent()) == (HELD, "missed", "", 3)
+    assert seat(booked(), absent(), absent(excused=True)) == (HELD, "missed", "excused", 4)
+    assert seat(booked(), absent(excused=True), attended()) == (HELD, "attended", "", 4)
+    assert seat(attended(LATER)) == (LATER, "attended", "", 2)
+    assert seat(absent(LATER)) == (LATER, "missed", "", 2)
+    assert state_of("dossier", opened(), unbooked()).diagnostic.seat is None
+
+
+def test_what_was_seen_at_a_workshop_is_what_was_said_last() -> None:
+    history = (opened(), booked(), attended(trouble=True), attended(ease=True, by_advisor=False))
+    there = state_of("dossier", *history).diagnostic.attended
+    assert (there.trouble, there.ease, there.by_advisor, there.mark.version) == (False, True, False, 4)
+    assert state_of("dossier", *history, absent()).diagnostic.attended is None
+
+
+def test_the_seat_that_counts_is_the_one_booked_else_the_last_by_its_day() -> None:
+    elsewhere = booked(HELD, workshop=OTHER_WORKSHOP)
+    late = state_of("dossier", opened(), booked(LATER), elsewhere, absent(LATER)).diagnostic
+    assert (late.seat.workshop, late.seat.status) == (OTHER_WORKSHOP, "booked")
+    corrected = (attended(HELD, workshop=OTHER_WORKSHOP), absent(LATER, excused=True))
+    both = state_of("dossier", opened(), booked(LATER), elsewhere, *corrected).diagnostic
+    assert (both.seat.workshop, both.seat.status) == (OTHER_WORKSHOP, "attended")
+    assert both.attended.workshop == OTHER_WORKSHOP
+
+
+def test_the_cause_of_a_difficulty_is_the_one_found_last() -> None:
+    state = state_of("dossier", opened(), explored(), explored(LATER, "both")).prescription
+    assert (state.explored.cause, state.explored.mark.version) == ("both", 3)
+
+
+def test_a_self_study_is_over_once_it_is_done_or_stopped() -> None:
+    def study(*events: Event) -> tuple[object, ...]:
+        known = state_of("dossier", opened(), studied(), *events).prescription.studies[STUDY]
+        return known.tutorials, known.outcome, known.over, known.mark.version
+
+    assert study() == ("Chercher sur le web", None, False, 2)
+    assert study(followed(outcome="ongoing")) == ("Chercher sur le web", "ongoing", False, 2)
+    assert study(followed(outcome="ongoing"), followed()) == ("Chercher sur le web", "done", True, 2)
+    assert study(followed(outcome="stopped")) == ("Chercher sur le web", "stopped", True, 2)
+    assert study(followed(study=SECOND)) == study()
+
+
+def test_a_partner_who_is_chased_is_tried_once_more() -> None:
+    state = state_of("dossier", *PRESCRIBED, sent(), reminded(), reminded(LATER))
+    assert [mark.on for mark in state.chases[f"chase-partner:{REFERRAL}"]] == [DAY, LATER]
+    assert state.parcours == state_of("dossier", *PRESCRIBED, sent()).parcours
+
+
+CERTIFY = Action(ADDED, "Certification Pix", "certification")
+CV = Action(SECOND, "Valoriser sur le CV", "cv")
+KEPT = (*DEBRIEFED, built(actions=(LEC, CLEA, CERTIFY, CV)))
+
+
+def ends(*events: Event) -> dict[str, object]:
+    """What became of each kind of action that was kept."""
+    actions = state_of("dossier", *KEPT, *events).parcours.actions.values()
+    return {
+        a.action.kind: a.outcome or ("dropped" if a.dropped else "started" if a.started else "kept") for a in actions
+    }
+
+
+AS_KEPT = {"action": "kept", "complete": "kept", "certification": "kept", "cv": "kept"}
+
+
+@pytest.mark.parametrize(
+    ("events", "change"),
+    [
+        ((), {}),
+        ((complete(),), {"complete": "done"}),
+        ((complete(), complete(LATER, SECOND)), {"complete": "done"}),
+        ((not_complete(),), {"complete": "dropped"}),
+        ((not_complete(), complete(LATER)), {"complete": "done"}),
+        ((dropped(action=CLEA.id), complete(LATER)), {"complete": "dropped"}),
+        ((proposed(),), {"certification": "started"}),
+        ((proposed(), registered(LATER), certification_taken()), {"certification": "started"}),
+        ((proposed(), registered(LATER), certified()), {"certification": "done"}),
+        ((proposed(), registered(LATER), not_certified()), {"certification": "done"}),
+        ((proposed(), no_certification()), {"certification": "dropped"}),
+        ((proposed(), no_certification(), proposed(LATER)), {"certification": "started"}),
+        ((no_certification(), proposed(LATER), certification_taken(), certified()), {"certification": "done"}),
+        ((on_cv(),), {"cv": "done"}),
+    ],
+)
+def test_what_was_kept_of_the_grid_ends_with_what_it_stands_for(
+    events: tuple[Event, ...], change: dict[str, str]
+) -> None:
+    assert ends(*events) == AS_KEPT | change
+
+
+def test_the_complete_diagnostic_is_taken_or_declined() -> None:
+    def said(*events: Event) -> tuple[bool, int]:
+        answer = state_of("dossier", opened(), *events).parcours.complete
+        return answer.accepted, answer.mark.version
+
+    assert said(complete()) == said(complete(), complete(LATER, PARTICIPATION)) == (True, 2)
+    assert said(not_complete()) == (False, 2)
+    assert said(not_complete(), complete()) == (True, 3)
+
+
+def test_the_certification_is_where_it_was_said_last_to_be() -> None:
+    def step(*events: Event) -> tuple[object, ...]:
+        known = state_of("dossier", opened(), *events).parcours.certification
+        return known.step, known.session, known.place, known.level
+
+    assert step(proposed()) == ("proposed", None, "", "")
+    assert step(proposed(), registered(LATER)) == ("registered", LATER, "Alençon", "")
+    assert step(registered(LATER), certification_taken()) == ("taken", None, "", "")
+    assert step(certification_taken(), certified()) == ("obtained", None, "", "3")
+    assert step(certification_taken(), not_certified()) == ("not-obtained", None, "", "")
+    assert step(proposed(), no_certification()) == ("declined", None, "", "")
+
+
+def test_a_retake_is_planned_for_a_day_or_declined() -> None:
+    planned_again = state_of("dossier", opened(), no_retake(), retake(DAY, LATER)).parcours.retake
+    assert (planned_again.campaign, planned_again.planned_for) == (CAMPAIGN, LATER)
+    refused = state_of("dossier", opened(), retake(), no_retake(LATER)).parcours.retake
+    assert (refused.campaign, refused.planned_for, refused.mark.on) == (None, None, LATER)
+
+
+def test_what_was_learned_last_is_the_training_done_last() -> None:
+    assert state_of("dossier", *KEPT, complete(), on_cv(), certified()).parcours.learned is None
+    both = (*DEBRIEFED, built(actions=(LEC, Action(ADDED, "CAP Digital", "action"))))
+    mark, action = state_of("dossier", *both, ended(LATER, ADDED), ended()).parcours.learned
+    assert (mark.on, action.id) == (LATER, ADDED)
+    assert state_of("dossier", *both, ended(outcome="abandoned"), dropped(action=ADDED)).parcours.learned is None
+
+
+def test_a_task_rests_or_is_a_colleague_s_as_was_said_last() -> None:
+    key = "present-pix"
+    state = state_of("dossier", opened(), snoozed(key, LATER), snoozed(key, HELD), handed(key), handed(key, ADVISOR))
+    assert (state.snoozes[key].until, state.snoozes[key].mark.version) == (HELD, 3)
+    assert (state.handed[key].to, state.handed[key].until) == (ADVISOR, None)
+    assert state.handed[key].stands(HELD)
+    until = state_of("dossier", opened(), handed(key, until=LATER)).handed[key]
+    assert [until.stands(day) for day in (DAY, LATER, HELD)] == [True, True, False]
 
 
 # --- where it stands

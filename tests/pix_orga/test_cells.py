@@ -78,11 +78,6 @@ def test_an_external_id_that_says_na_is_a_text() -> None:
     assert read(file(replace(SHARED, external_id="NA"))).rows[0].external_id == "NA"
 
 
-def test_finished_and_not_shared() -> None:
-    rows = read(file(SHARED, PENDING, replace(PENDING, progress=Decimal(1)))).rows
-    assert [row.finished_not_shared for row in rows] == [False, False, True]
-
-
 def test_nan_leaves_the_part_out() -> None:
     row = read(changed(";0,5;6;3;", ";NaN;0;0;")).rows[0]
     assert (row.competences, row.domains, row.mastery) == ((), SHARED.domains, Decimal("0.5"))

@@ -13,11 +13,14 @@ from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.sample import write_export
 from pixflow.pix_orga.table import MAX_ROWS
-from tests.pix_orga.files import ATELIER, BOM, CAMPAIGN, DATA, PENDING, PROFIL, SHARED, changed, file
+from tests.pix_orga import profile_files as profiles
+from tests.pix_orga.files import ATELIER, BOM, CAMPAIGN, DATA, PENDING, SHARED, changed, file
 
 OCTOBER = '"26/10/2025 02:30"'
 START = '"11/05/2026 15:00"'
 PARIS = "Date et heure de début (Europe/Paris)"
+LEVEL = "Niveau pour la compétence Mener une recherche et une veille d’information"
+SENT_AT = "Date et heure de l'envoi (Europe/Paris)"
 NAME = "resultats-x-7001-{}.csv"
 BINARY_ZIP = b"PK\x03\x04" + bytes(40)
 
@@ -67,7 +70,6 @@ CASES: dict[str, list[Case]] = {
         (lambda: BOM + '"Organisation’s name";"Campaign ID"\n'.encode(), "", None, {}),
         (lambda: BOM + b'"Organisation\'s name","Participant\'s last name"\n', "", None, {}),
     ],
-    "profile-not-read-yet": [((DATA / PROFIL).read_bytes, "", None, {})],
     "header-unknown": [
         (
             lambda: changed('"ID Campagne";', '"Autre";'),
@@ -99,6 +101,9 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(";6;3;", ";-6;3;"), "", 2, None),
         (lambda: changed(";6;3;", ";6;٣;"), "", 2, None),
     ],
+    "level-range": [
+        (lambda: profiles.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"}),
+    ],
     "rate": [
         (lambda: changed(";12347;1;", ";12347;fini;"), "", 2, {"column": "% de progression", "value": "fini"}),
         (lambda: changed(";0,5;6;3;", ";;6;3;"), "", 2, None),
@@ -128,6 +133,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: file(SHARED, PENDING)[:-5] + b'"OK"\n', "", 3, {"column": "@web2"}),
     ],
     "na-on-shared": [(lambda: changed('"Non testé"', '"NA"'), "", 2, {"column": "@web2"})],
+    "sent-without-date": [(lambda: profiles.file(replace(profiles.SENT, shared_at=None)), "", 2, {"column": SENT_AT})],
     "nir": [
         nir_case("1850578006084"),
         nir_case("185057800608436"),
@@ -165,6 +171,12 @@ CASES: dict[str, list[Case]] = {
             {"rate": "0.5", "mastered": "0", "targeted": "6"},
         )
     ],
+    "pix-null": [(lambda: profiles.file(replace(profiles.SENT, pix=None)), "", 2, {})],
+    "pix-mismatch": [(lambda: profiles.file(replace(profiles.SENT, pix=12)), "", 2, {"pix": "12", "total": "89"})],
+    "certifiable-mismatch": [
+        (lambda: profiles.file(replace(profiles.SENT, certifiable=False)), "", 2, {"counted": "5"}),
+        (lambda: profiles.file(replace(profiles.SENT, certifiable_competences=4)), "", 2, {"counted": "5"}),
+    ],
     "shared-without-date": [(lambda: file(replace(SHARED, shared_at=None)), "", 2, {})],
     "not-a-number": [(lambda: changed(";0,5;6;3;", ";NaN;0;0;"), "", 2, None)],
     "more-problems": [(lambda: file(*[replace(SHARED, mastery=None)] * 300), "", None, {"count": "101"})],
@@ -196,7 +208,7 @@ def test_a_file_earns_its_code(code: str, number: int) -> None:
     assert details is None or dict(found[0].details) == details
     assert (found[0].severity == "refused") == (f"- {code} (" in REFUSED)
     assert export.refused == any(problem.severity == "refused" for problem in export.problems)
-    assert not (export.refused and export.rows)
+    assert not (export.refused and export.entries)
 
 
 WARNINGS_ALONE = sorted(code for code in CODES if f"- {code} (" not in REFUSED)
@@ -206,7 +218,7 @@ WARNINGS_ALONE = sorted(code for code in CODES if f"- {code} (" not in REFUSED)
 def test_a_warning_refuses_nothing(code: str) -> None:
     for make, name, _, _ in CASES[code]:
         assert not read(make(), name).refused, read(make(), name).problems
-        assert read(make(), name).rows
+        assert read(make(), name).entries
 
 
 def test_details_are_short_and_never_hold_the_nir() -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from pixflow.identity import contains_nir
 from pixflow.pix_orga.export import Campaign, Part, Row
 from pixflow.pix_orga.keys import participation_keys
-from pixflow.pix_orga.nir import looks_like_nir
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.sample import write_export
@@ -20,7 +20,7 @@ from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHA
 
 GUARD_LOOKALIKES = ("'-", "'@", "'=", "'+")
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20).filter(
-    lambda text: not text.startswith(GUARD_LOOKALIKES) and not looks_like_nir(text)
+    lambda text: not text.startswith(GUARD_LOOKALIKES) and not contains_nir(text)
 )
 labels = st.sampled_from(["Numéro de dossier i-Milo", "% de progression", "Partage (O/N)", "=Matricule", "N° d’élève"])
 titles = st.lists(st.sampled_from(["Bases", "Prêt pour le CléA", "@x", 'dit "A"; B', "a\nb"]), max_size=3)
@@ -94,7 +94,7 @@ def test_a_file_damaged_anywhere_never_raises(data: st.DataObject) -> None:
     broken = whole[:place] + data.draw(st.binary(max_size=10)) + whole[place + cut :]
     export = read(broken, external_id_column=data.draw(st.none() | st.text(max_size=5)))
     assert {problem.code for problem in export.problems} <= CODES
-    assert not (export.refused and export.rows)
+    assert not (export.refused and export.entries)
 
 
 def test_a_file_cut_anywhere_is_refused_or_warned() -> None:

@@ -1,11 +1,11 @@
-"""The three samples give exactly what PIX.md §1.9 says, and the writer gives them back byte for byte."""
+"""Both assessment samples give exactly what PIX.md §1.9 says, and the writer gives them back byte for byte."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from pixflow.pix_orga.export import Campaign, Part
 from pixflow.pix_orga.sample import ResultColumns, file_name, write_export
-from tests.pix_orga.files import ATELIER, DATA, PRINTEMPS, PROFIL, day, sample
+from tests.pix_orga.files import ATELIER, DATA, PRINTEMPS, day, sample
 
 
 def percent(rate: Decimal | None) -> int | None:
@@ -37,8 +37,8 @@ def test_the_481516_example_gives_what_is_written() -> None:
 def test_running_finished_and_ambiguous_rows_are_told_apart() -> None:
     export = sample(PRINTEMPS)
     running, finished, october = export.rows[2], export.rows[6], export.rows[7]
-    assert (running.progress, running.finished_not_shared) == (Decimal("0.55"), False)
-    assert (finished.progress, finished.finished_not_shared) == (Decimal(1), True)
+    assert (running.progress, running.shared) == (Decimal("0.55"), False)
+    assert (finished.progress, finished.shared) == (Decimal(1), False)
     assert (october.started, october.ambiguous_time) == (datetime(2025, 10, 26, 0, 30, tzinfo=UTC), True)
     assert [row.ambiguous_time for row in export.rows].count(True) == 1
     assert [(problem.severity, problem.code, problem.line) for problem in export.problems] == [
@@ -68,12 +68,6 @@ def test_an_old_file_has_days_and_skills() -> None:
     ]
     assert export.rows[2].skills == (("@rechinfo1", "ok"), ("@rechinfo3", "untested"), ("@gerer2", "ko"))
     assert all(type(row.started) is type(day("2024-05-14")) for row in export.rows)
-
-
-def test_a_profile_collection_is_known_and_not_read_yet() -> None:
-    export = sample(PROFIL)
-    assert (export.kind, export.refused, export.rows) == ("profile", True, ())
-    assert [problem.code for problem in export.problems] == ["profile-not-read-yet"]
 
 
 def test_the_writer_gives_both_assessment_samples_byte_for_byte() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -36,6 +37,13 @@ def opened(tmp_path: Path):
     made = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     yield made
     made.engine.close()
+
+
+def queue_of(side: ReadSide, dossier: UUID) -> list[Any]:
+    """The queue's rows of one dossier."""
+    table = advisor_queue.table
+    with side.database.connect() as connection:
+        return list(connection.execute(select(table).where(table.c.stream == dossier)))
 
 
 def everything(side: ReadSide) -> dict[str, list[str]]:
@@ -137,8 +145,7 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened):
     side = follow(opened.engine)
 
     def due() -> object:
-        with side.database.connect() as connection:
-            return next(r.due for r in advisor_queue.of_subject(connection, dossier) if r.kind == "present-pix")
+        return next(row.due for row in queue_of(side, dossier) if row.kind == "present-pix")
 
     before = due()
     document = presets.load("laigle-mortagne").protocol
@@ -150,6 +157,38 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened):
     )  # fmt: skip
     side.catch_up()
     assert due() == opened.engine.references().calendar.add(today, 30) != before
+    assert everything(side) == everything(follow(opened.engine))
+
+
+def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened):
+    advisors = [uuid4(), uuid4()]
+    for number, advisor in enumerate(advisors):
+        opened.engine.execute(
+            {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+            name="—", email=f"a{number}@example.org", site=None, roles=("advisor",),
+        )  # fmt: skip
+    dossiers = [uuid4(), uuid4()]
+    for dossier, advisor in zip(dossiers, advisors, strict=True):
+        opened.engine.execute(
+            {"dossier": dossier}, assignment.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
+            last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
+        )  # fmt: skip
+    side = follow(opened.engine)
+
+    def kinds() -> list[set[str]]:
+        return [{row.kind for row in queue_of(side, dossier)} for dossier in dossiers]
+
+    assert kinds() == [{"present-pix"}, {"present-pix"}]
+    said = {"by": Actor(OPERATOR), "via": "cli"}
+    opened.engine.execute(
+        {"staff": advisors[0]}, staff.leave, command_id=uuid4(), last_day=opened.engine.today(), **said
+    )
+    side.catch_up()
+    assert kinds() == [{"present-pix", "assign-advisor"}, {"present-pix"}]
+    assert everything(side) == everything(follow(opened.engine))
+    opened.engine.execute({"staff": advisors[0]}, staff.come_back, command_id=uuid4(), **said)
+    side.catch_up()
+    assert kinds() == [{"present-pix"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
 
 
@@ -167,8 +206,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened):
     side = follow(opened.engine)
 
     def kinds() -> set[str]:
-        with side.database.connect() as connection:
-            return {row.kind for row in advisor_queue.of_subject(connection, dossier)}
+        return {row.kind for row in queue_of(side, dossier)}
 
     before = kinds()
     done = opened.engine.execute(

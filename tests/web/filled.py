@@ -1,17 +1,18 @@
 """More of a Mission locale for the pages of lists: many dossiers at once, more people, a second structure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from bs4 import BeautifulSoup
 
-from pixflow import staff, structures
-from pixflow.dossier import assignment
-from pixflow.events.values import Role
+from pixflow import participation, staff, structures
+from pixflow.dossier import assignment, prescription
+from pixflow.events.values import Moment, Result, Role
 from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.work import Step
@@ -43,11 +44,34 @@ def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said:
         Step({"dossier": id}, assignment.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
         for n, id in enumerate(ids, 1)
     ]
-    for start in range(0, count, CHUNK):
-        house.served.engine.execute_all(
-            steps[start : start + CHUNK], start, by=Actor(OPERATOR), command_id=uuid4(), via="cli"
-        )
+    _take(house, steps, Actor(OPERATOR))
     return ids
+
+
+def give(house: House, dossiers: Sequence[UUID], advisor: str) -> None:
+    """Each of these dossiers has a shared result today, which is dispatched to this advisor."""
+    steps = [step for id in dossiers for step in _given(house, id, house.people[advisor])]
+    _take(house, steps, Actor(str(house.people["Sophie Lecomte"])))
+
+
+def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
+    found, today = uuid4(), Moment(house.today)
+    row = {
+        "campaign": house.campaign, "purpose": "initial", "last_name": f"Nom {dossier}", "first_name": "Prénom",
+        "external_id": None, "imported": (), "started": today, "progress": Decimal(1), "ordinal": 0,
+        "result": Result(shared=today, mastery=Decimal("0.4")), "exported_at": house.served.engine.clock(),
+    }  # fmt: skip
+    yield Step({"participation": found}, participation.import_participation, row)
+    sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
+    ids = {"participation_id": found, "dossier_id": dossier}
+    yield Step({"participation": found, "dossier": dossier}, participation.confirm_match, sure, ids)
+    yield Step({"dossier": dossier}, prescription.dispatch_result, {"participation": found, "advisor": advisor})
+
+
+def _take(house: House, steps: Sequence[Step], by: Actor) -> None:
+    for start in range(0, len(steps), CHUNK):
+        some = steps[start : start + CHUNK]
+        house.served.engine.execute_all(some, start, by=by, command_id=uuid4(), via="cli")
 
 
 @contextmanager

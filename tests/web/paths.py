@@ -14,7 +14,7 @@ from pixflow.dossier import assignment, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
 from pixflow.events import Event
-from pixflow.events.values import Moment, Part, Partner, Result, Role
+from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.people import OPERATOR, Actor
 from tests.web.client import InspectingClient
 from web.app import create_app
@@ -113,19 +113,23 @@ class House:
         return dossier
 
     def took(
-        self, dossier: UUID, mastery: str | None = "0.40", *, progress: str = "1", ordinal: int | None = None
+        self,
+        dossier: UUID,
+        mastery: str | None = "0.40",
+        *,
+        progress: str = "1",
+        ordinal: int | None = None,
+        purpose: Purpose = "initial",
+        badges: tuple[tuple[str, bool], ...] = (),
     ) -> UUID:
         """A participation imported and matched; with a mastery, it is shared too."""
         state, found = self.state(dossier), uuid4()
         moment = Moment(self.today, self.served.engine.clock() - timedelta(hours=2))
-        result = (
-            Result(shared=moment, mastery=Decimal(mastery), domains=DOMAINS, competences=COMPETENCES)
-            if mastery
-            else None
-        )
+        parts: dict[str, Any] = {"domains": DOMAINS, "competences": COMPETENCES, "badges": badges}
+        result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
             "Sophie Lecomte", participation.import_participation, {"participation": found}, campaign=self.campaign,
-            purpose="initial", last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
+            purpose=purpose, last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
             started=moment, progress=Decimal(progress),
             ordinal=next(self._ordinals) if ordinal is None else ordinal, result=result,
             exported_at=self.served.engine.clock(),

@@ -22,8 +22,13 @@ def values(html: str) -> dict[str, Any]:
     """What the one open form of a page would send."""
     page = BeautifulSoup(html, "html.parser")
     assert len(page.select("#form")) == 1, "one form is open"
+    return sent_by(page.select_one("#form form"))
+
+
+def sent_by(form: Any) -> dict[str, Any]:
+    """What a form would send when none of its buttons says anything."""
     sent: dict[str, Any] = {}
-    for tag in page.select("#form form [name]"):
+    for tag in form.select("[name]"):
         for value in _sent(tag):
             known = sent.get(str(tag["name"]))
             sent[str(tag["name"])] = (

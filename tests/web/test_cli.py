@@ -12,12 +12,14 @@ from typer.testing import CliRunner, Result
 from pixflow import presets
 from pixflow.grille import ProblemCode
 from pixflow.presets import PresetError
+from tests.portfolio.workbooks import workbook
 from web import demo
 from web.cli import app
 from web.french import presets as french
 
 SAMPLES = Path(__file__).parents[1] / "pix_orga" / "data"
 EXPORT = SAMPLES / "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
+PROFILES = next(SAMPLES.glob("*481620*"))
 SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
@@ -160,7 +162,7 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
         (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
         (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
         (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
-        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add."),
+        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, absence, leave."),
         (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
         (["read", "/"], "/ est un dossier, et non un fichier."),
     ],
@@ -189,6 +191,15 @@ def test_staff_add_twice_adds_the_role_only(house: Path):
         result = run("staff", "add", *wrong)
         assert result.exit_code == 1
         assert "Traceback" not in result.output
+
+
+def test_staff_work_at_a_site_of_the_structure(house: Path):
+    result = run("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "Alençon")
+    assert result.exit_code == 1
+    assert "« Alençon » n'est pas un site de L'Aigle. Sites : L'Aigle, Mortagne." in result.output
+    assert run("queue", "--as", "paul@ml.example").exit_code == 1
+    ran("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "l’aigle")
+    assert said("queue", "--as", "paul@ml.example")["tasks"] == []
 
 
 def test_without_a_structure_the_way_in_is_told(data: Path):
@@ -252,11 +263,36 @@ def test_read_keeps_a_day_a_day(data: Path):
     assert [r["mastery_percent"] for r in found["rows"]] == [67, None, 33]
 
 
-def test_read_refuses_with_exit_2(data: Path):
-    result = run("read", str(next(SAMPLES.glob("*481620*"))), "--json")
+def test_read_refuses_with_exit_2(data: Path, tmp_path: Path):
+    broken = tmp_path / EXPORT.name
+    broken.write_bytes(EXPORT.read_bytes().replace(b";0,7;", b";70;", 1))
+    result = run("read", str(broken), "--json")
     assert result.exit_code == 2
-    assert [p["severity"] for p in json.loads(result.output)["problems"]] == ["refused"]
-    assert run("read", str(next(SAMPLES.glob("*481620*")))).exit_code == 2
+    refused = [p for p in json.loads(result.output)["problems"] if p["severity"] == "refused"]
+    assert [p["code"] for p in refused] == ["rate-range"]
+    assert run("read", str(broken)).exit_code == 2
+
+
+def test_read_says_a_profile_collection_with_the_fields_of_its_own(data: Path):
+    told = said("read", str(PROFILES))
+    assert (told["kind"], told["problems"], told["campaign"]["id"]) == ("profile", [], 481620)
+    first, _, waiting = told["rows"]
+    assert (first["pix"], first["certifiable"], first["certifiable_competences"]) == (204, True, 10)
+    assert (first["shared_at"], len(first["levels"])) == ("2026-06-18T13:02:00Z", 16)
+    assert first["levels"][3] == {"competence": "Interagir", "level": 3, "pix": 31}
+    assert (waiting["shared"], waiting["shared_at"], waiting["pix"], waiting["levels"]) == (False, None, None, [])
+    lines = ran("read", str(PROFILES)).splitlines()
+    assert "oui (10\xa0compétences)" in lines[2]
+    assert "non envoyé" in lines[4]
+
+
+def test_a_profile_collection_is_not_imported_into_a_campaign_of_another_kind(house: Path, tmp_path: Path):
+    ran("import", str(PROFILES), "--as", SOPHIE, "--exported-at", "2026-05-12T09:10")
+    other = tmp_path / EXPORT.name
+    other.write_bytes(EXPORT.read_bytes().replace(b";481516;", b";481620;"))
+    result = run("import", str(other), "--as", SOPHIE)
+    assert result.exit_code == 2
+    assert "Ce fichier est une évaluation, ce que cette campagne n’est pas" in result.output
 
 
 def test_a_portfolio_then_an_export_then_what_is_owed(house: Path, tmp_path: Path):
@@ -278,6 +314,19 @@ def test_a_portfolio_then_an_export_then_what_is_owed(house: Path, tmp_path: Pat
     assert {task["kind"] for task in said("queue", "--as", NADIA)["tasks"]} == {"present-pix", "plan-diagnostic"}
     assert "Présenter Pix" in ran("queue", "--as", NADIA)
     assert "à déclarer" in ran("queue", "--as", SOPHIE)
+
+
+def test_a_workbook_is_a_portfolio_too_and_a_sheet_is_chosen_by_its_number(house: Path, tmp_path: Path):
+    header, *rows = (line.split(";") for line in PORTFOLIO.splitlines())
+    path = tmp_path / "portefeuille.csv"
+    path.write_bytes(workbook(header, rows[0], title="CEJ", PACEA=[header, rows[1]]))
+    asked = run("dossiers", "import", str(path))
+    assert asked.exit_code == 2
+    assert "(1. CEJ · 2. PACEA)\N{NO-BREAK SPACE}: choisissez-en une." in asked.output
+    assert "--sheet" in asked.output
+    assert said("dossiers", "import", str(path), "--sheet", "2")["recorded"]["opened"] == 1
+    assert run("dossiers", "import", str(path), "--sheet", "3").exit_code == 2
+    assert "Aminata DIALLO" in ran("replay", "12347")
 
 
 def test_an_advisor_may_not_import(house: Path):
@@ -325,7 +374,7 @@ def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path)
     assert "Tables refaites" in ran("rebuild")
     assert (house / "l-aigle" / "read" / "live").read_text() != old
     assert said("queue", "--as", NADIA) == before
-    assert ran("tick") == "Envois oubliés effacés : 0\n"
+    assert ran("tick") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
 
 
 def test_the_demonstration_is_prepared_once_and_says_who_to_be(data: Path):

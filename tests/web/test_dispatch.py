@@ -1,17 +1,18 @@
 """Which advisor each result goes to: the one who follows the dossier, another, the least loaded; one or all."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from pixflow import presets
-from pixflow.dossier import assignment
+from pixflow.dossier import assignment, prescription
 from pixflow.events import dossier as d
 from tests.web.client import words
 from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
-from tests.web.filled import hire, soup, structures_of
+from tests.web.filled import fill, give, hire, soup, structures_of
 from tests.web.paths import House, house
 
 
@@ -109,6 +110,49 @@ def test_debriefs_are_counted_by_advisor(at_work: House) -> None:
     at_work.dispatched("0.5", first="Jean", last="Bono")
     said = Board(at_work).said()
     assert "Nadia Benali · 2 1 restitution tenue Voir les 2 résultats" in said
+
+
+def test_nothing_was_sent_this_week_then_one(at_work: House) -> None:
+    board = Board(at_work)
+    assert "Transmis cette semaine · 0 Rien encore cette semaine." in board.said()
+    at_work.dispatched()
+    said = words(str(soup(board.page("/resultats?s=3")).select_one("#transmis")))
+    assert said.startswith("Transmis cette semaine · 1 Nadia Benali · 1 aucune restitution tenue Voir le résultat")
+    assert "sur 1" not in said
+    at_work.day(date(2026, 5, 18))
+    assert "Transmis cette semaine · 0" in board.said(), "another week begins"
+
+
+def test_2500_sent_are_fifty_pages_and_each_advisor_is_counted_over_the_week(at_work: House) -> None:
+    dossiers = fill(at_work, 2_500)
+    give(at_work, dossiers[:20], PAUL)
+    give(at_work, dossiers[20:], NADIA)
+    found = at_work.state(dossiers[20]).diagnostic.current("initial")
+    assert found
+    at_work.on(dossiers[20], prescription.hold_debrief, participation=found[0], channel="meeting", note="")
+    board = Board(at_work)
+    first, last = (soup(board.page(url)).select_one("#transmis") for url in ("/resultats", "/resultats?s=50"))
+    for page in (first, last):
+        said = words(str(page))
+        assert said.startswith("Transmis cette semaine · 2 500 Nadia Benali · 2 480 1 restitution tenue")
+        assert "Paul Rey · 20 aucune restitution tenue" in said
+        assert len(page.select("details li")) == 50
+    assert "Voir 50 résultats sur 2 480 transmis à Nadia Benali" in words(str(first))
+    assert "Voir 30 résultats sur 2 480 transmis à Nadia Benali" in words(str(last))
+    assert "Voir les 20 résultats transmis à Paul Rey" in words(str(last))
+    assert "2 451 à 2 500 sur 2 500" in words(str(last))
+    assert [link["href"] for link in first.select(".pager a")] == ["/resultats?s=2#transmis"]
+    assert [link["href"] for link in last.select(".pager a")] == ["/resultats?s=49#transmis"]
+    assert [len(page.select("details[open]")) for page in (first, last)] == [0, 2]
+
+
+def test_every_result_sent_is_on_one_page_and_one_only(at_work: House) -> None:
+    dossiers = fill(at_work, 120)
+    give(at_work, dossiers[::2], PAUL)
+    give(at_work, dossiers[1::2], NADIA)
+    pages = [soup(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details a") for n in (1, 2, 3)]
+    assert [len(page) for page in pages] == [50, 50, 20]
+    assert {link["href"] for page in pages for link in page} == {f"/dossiers/{dossier}" for dossier in dossiers}
 
 
 def test_where_the_protocol_routes_directly_nothing_waits_for_the_referent(tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_each_role_is_offered_what_its_table_allows(locale: House) -> None:
     }
     assert "assign" not in offered["Nadia Benali"]
     assert "unmatch" not in offered["Nadia Benali"]
-    assert offered["Sophie Lecomte"] - offered["Nadia Benali"] == {"assign", "unmatch"}
-    assert offered["Hélène Morin"] == {"assign", "close"}
+    assert offered["Sophie Lecomte"] - offered["Nadia Benali"] == {"assign", "lend", "unmatch"}
+    assert offered["Hélène Morin"] == {"assign", "close", "lend"}
 
 
 def test_who_may_do_nothing_with_an_action_sees_no_empty_menu(locale: House) -> None:
@@ -258,3 +258,14 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Pix n’a donné aucun taux" in part(page, "result")
     assert sheet(page)
+
+
+@pytest.mark.parametrize("form", ["prescription", "note", "appointment"])
+def test_an_open_form_has_the_one_primary_button(locale: House, form: str) -> None:
+    dossier, _ = locale.debriefed()
+    client = locale.client("Nadia Benali")
+    page = BeautifulSoup(client.get(f"/dossiers/{dossier}").text, "html.parser")
+    assert [words(str(one)) for one in page.select("main .btn-primary")] == ["Construire"]
+    page = BeautifulSoup(client.get(f"/dossiers/{dossier}", params={"form": form}).text, "html.parser")
+    assert [one.name for one in page.select("main .btn-primary")] == ["button"]
+    assert len(page.select("#form .btn-primary")) == 1

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -49,6 +50,40 @@ def test_a_stale_form_keeps_its_values_says_what_happened_and_a_second_press_rec
     assert (again["place"], again["planned_for"], again["seen"]) == ("Bureau 4", "2026-03-20", "3")
     assert send(client, dossier, "plan", again).status_code == 303
     assert isinstance(locale.events(dossier)[-1], e.DiagnosticPlanned)
+
+
+def test_a_form_that_served_already_tells_what_others_did_and_not_what_it_recorded_itself(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "note"), "text": "vue ce matin"}
+    assert send(client, dossier, "note", sent).status_code == 303
+    answer = send(client, dossier, "note", {**sent, "text": "vue ce soir"})
+    assert answer.status_code == 422
+    assert "Cette page a déjà servi à enregistrer autre chose." in words(answer.text)
+    assert "Entre-temps" not in words(answer.text)
+    locale.on(dossier, assignment.take_note, "Sophie Lecomte", text="a téléphoné")
+    told = BeautifulSoup(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text, "html.parser")
+    assert [words(str(line)) for line in told.select(".meanwhile li")] == ["Note : a téléphoné (Sophie Lecomte)"]
+
+
+def test_one_s_own_other_tab_is_told_when_the_page_is_out_of_date(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "plan"), "planned_for": "2026-03-20"}
+    locale.on(dossier, orientation.present_pix, occasion="welcome")
+    assert "Pix présenté au premier accueil (Nadia Benali)" in words(send(client, dossier, "plan", sent).text)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("chase", {"channel": "sms", "reached": "false"}), ("appointment", {"day": "2026-03-20", "hour": "14:30"})],
+)
+def test_nobody_is_met_or_chased_about_what_is_not_to_be_done(locale: House, form: str, said: dict[str, Any]) -> None:
+    dossier = locale.presented()
+    answer = press(locale.client("Nadia Benali"), dossier, form, "present-pix", **said)
+    assert answer.status_code == 422
+    assert "Cette tâche n’est pas, ou plus, à faire dans ce dossier" in words(answer.text)
+    assert press(locale.client("Nadia Benali"), dossier, form, "plan-diagnostic", **said).status_code == 303
 
 
 def test_what_happened_at_another_stage_stales_nothing(locale: House) -> None:

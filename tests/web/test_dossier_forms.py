@@ -1,21 +1,18 @@
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from pixflow import tasks
-from pixflow.dossier import assignment
-from pixflow.events import Event
 from pixflow.events import dossier as e
+from tests.web.arranged import MONDAY
 from tests.web.client import words
+from tests.web.form_cases import CASES, Case
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, sheet, values
 from web.forms import FORMS
-
-MONDAY = date(2026, 3, 16)
-Arranged = tuple[UUID, object]
 
 
 @pytest.fixture(scope="module")
@@ -31,137 +28,89 @@ def locale(shared: House) -> House:
     return shared
 
 
-def owed(locale: House, dossier: UUID) -> set[str]:
-    return {task.kind for task in tasks.of_dossier(locale.state(dossier), locale.served.refs)}
+def owed(locale: House, dossier: UUID) -> dict[str, tasks.Task]:
+    """The tasks of a dossier by key."""
+    return {task.key: task for task in tasks.of_dossier(locale.state(dossier), locale.served.refs)}
 
 
-def _opened(locale: House) -> Arranged:
-    return locale.opened(), ""
+def named(locale: House, dossier: UUID) -> dict[str, str]:
+    """What the ids in the keys of tasks are: the plan, the result, the first action…"""
+    state = locale.state(dossier)
+    plan = {str(state.orientation.plan.id): "plan"} if state.orientation.plan else {}
+    results = {str(id): "result" for id in state.diagnostic.participations}
+    actions = {str(id): f"action {n}" for n, id in enumerate(state.parcours.actions, 1)}
+    sent = {str(one.id): "referral" for known in state.parcours.actions.values() for one in known.referrals}
+    return plan | results | actions | sent | {str(id): "study" for id in state.prescription.studies}
 
 
-def _presented(locale: House) -> Arranged:
-    return locale.presented(), ""
+def said(key: str, names: dict[str, str]) -> str:
+    """A task's key with the name of what it is about."""
+    kind, _, about = key.partition(":")
+    return f"{kind} {names[about]}" if about else kind
 
 
-def _planned(locale: House) -> Arranged:
-    dossier = locale.planned()
-    return dossier, f"chase-diagnostic:{locale.state(dossier).orientation.plan.id}"
+def _changed(before: dict[str, tasks.Task], after: dict[str, tasks.Task]) -> dict[str, dict[str, Any]]:
+    """The fields of a task that are no longer the same; its escalations follow the day it is due."""
+    fields = [name for name in tasks.Task.__struct_fields__ if name != "escalations"]
+    pairs = {key: (before[key], after[key]) for key in before.keys() & after.keys() if before[key] != after[key]}
+    return {
+        key: {name: getattr(new, name) for name in fields if getattr(old, name) != getattr(new, name)}
+        for key, (old, new) in pairs.items()
+    }
 
 
-def _meeting(locale: House) -> Arranged:
-    dossier, found = locale.dispatched()
-    key, at = f"hold-debrief:{found}", datetime(2026, 3, 16, 13, 0, tzinfo=UTC)
-    locale.on(dossier, assignment.set_appointment, task=key, at=at, day=MONDAY, place="")
-    return dossier, key
+def _told(locale: House, changes: dict[str, Any]) -> dict[str, Any]:
+    """The same, with the names of people, and the variant of why a task stands."""
+    names = {id: name for name, id in locale.people.items()}
+    people = {field: names[value] for field, value in changes.items() if isinstance(value, UUID)}
+    return {**changes, **people, **({"why": why.details["by"]} if (why := changes.get("why")) else {})}
 
 
-def _debriefed(locale: House) -> Arranged:
-    return locale.debriefed()
-
-
-def _prescribed(locale: House) -> Arranged:
-    dossier, actions = locale.prescribed()
-    return dossier, actions[1]
-
-
-def _referred(locale: House) -> Arranged:
-    dossier, actions = locale.prescribed()
-    return dossier, locale.referred(dossier, actions[1])
-
-
-def _unassigned(locale: House) -> Arranged:
-    return locale.opened(advisor=None), ""
-
-
-def _closed(locale: House) -> Arranged:
-    dossier = locale.opened()
-    locale.on(dossier, assignment.close, reason="moved", note="")
-    return dossier, ""
-
-
-def _late(locale: House) -> Arranged:
-    dossier, _ = _closed(locale)
-    locale.took(dossier)
-    return dossier, ""
-
-
-def _first_fact(locale: House) -> Arranged:
-    return locale.presented(), 3
-
-
-FORM_CASES: list[tuple[str, Callable[[House], Arranged], dict[str, Any], type[Event], str, str]] = [
-    # form, where the dossier stands, what is said, what is recorded, which task goes, which one comes
-    ("present", _opened, {"occasion": "welcome"}, e.PixPresented, "present-pix", "plan-diagnostic"),
-    ("plan", _presented, {"planned_for": "2026-03-18"}, e.DiagnosticPlanned, "plan-diagnostic", "chase-diagnostic"),
-    ("decline", _presented, {"reason": "pas maintenant"}, e.DiagnosticDeclined, "plan-diagnostic", "close-or-plan"),
-    ("chase", _planned, {"channel": "sms", "reached": "false"}, e.YoungPersonChased, "", "chase-diagnostic"),
-    ("appointment", _planned, {"day": "2026-03-20", "hour": "14:30"}, e.AppointmentSet, "", "chase-diagnostic"),
-    ("missed", _meeting, {}, e.AppointmentMissed, "", "hold-debrief"),
-    ("debrief", lambda h: h.dispatched(), {"note": "ok"}, e.DebriefHeld, "hold-debrief", "build-prescription"),
-    ("prescription", _debriefed, {"kept": ["cap-lec"]}, e.PrescriptionBuilt, "build-prescription", "refer"),
-    ("refer", _prescribed, {"partner": "EPN"}, e.ReferralSent, "", "refer"),
-    ("answer", _referred, {"answer": "refused", "reason": "complet"}, e.ReferralAnswered, "", "refer"),
-    ("start", _prescribed, {"ends": "2026-04-30"}, e.ActionStarted, "", "record-outcome"),
-    ("end", _prescribed, {"outcome": "done"}, e.ActionEnded, "", "refer"),
-    ("drop", _prescribed, {"reason": "déjà faite"}, e.ActionDropped, "", "refer"),
-    ("note", _opened, {"text": "vue ce matin"}, e.NoteTaken, "", "present-pix"),
-    ("identity", _opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected, "", "present-pix"),
-    ("contact", _opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected, "", "present-pix"),
-    ("project", _opened, {"project": "vente"}, e.ProjectStated, "", "present-pix"),
-    ("programme", _opened, {"programme": "CEJ", "group": "mars"}, e.ProgrammeJoined, "", "plan-diagnostic"),
-    ("assign", _unassigned, {}, e.AdvisorAssigned, "assign-advisor", "present-pix"),
-    ("review", _late, {"note": "vu"}, e.LateEventReviewed, "review-late-event", ""),
-    ("close", _opened, {"reason": "employment"}, e.DossierClosed, "present-pix", ""),
-    ("reopen", _closed, {"reason": "revenue"}, e.DossierReopened, "", "present-pix"),
-    ("retract", _first_fact, {"reason": "erreur"}, e.Retracted, "plan-diagnostic", "present-pix"),
-    ("unmatch", lambda h: h.scored(), {"reason": "homonyme"}, e.Retracted, "dispatch-result", "chase-diagnostic"),
-]  # fmt: skip
 FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "appointment": ({"hour": "midi"}, "Écrivez une heure, comme 14:30."),
+    "snooze": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "hand": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "book": ({"workshop": ""}, "Choisissez l’atelier."),
+    "release": ({"about": "?"}, "Cette page n’est plus valable"),
     "retract": ({"reason": ""}, "Écrivez le motif."),
     "unmatch": ({"reason": ""}, "Écrivez le motif."),
 }
-TEXTS: tuple[str, ...] = ("note", "reason", "wish", "project", "text", "place")
-FOR_REFERENT = ("assign", "review", "unmatch")
+TEXTS: tuple[str, ...] = ("note", "reason", "wish", "project", "text", "place", "tutorials", "level")
+FOR_REFERENT = ("assign", "lend", "review", "unmatch")
 
 
 def test_every_form_has_its_case() -> None:
-    assert {case[0] for case in FORM_CASES} == set(FORMS)
+    assert set(CASES) == set(FORMS)
 
 
-@pytest.mark.parametrize(
-    ("form", "arrange", "said", "event", "gone", "new"), FORM_CASES, ids=[c[0] for c in FORM_CASES]
-)
-def test_a_form_records_its_fact_once_and_the_sheet_follows(
-    locale: House, form: str, arrange: Any, said: dict[str, Any], event: type[Event], gone: str, new: str
-) -> None:
-    dossier, about = arrange(locale)
-    client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
-    advisor = {"advisor": str(locale.people["Paul Rey"])} if form == "assign" else {}
-    sent = {**opened(client, dossier, form, about), **said, **advisor}
-    before = len(locale.events(dossier))
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_a_form_records_its_fact_once_and_the_sheet_follows(locale: House, case: Case) -> None:
+    dossier, about = case.arrange(locale)
+    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
+    people = {name: str(locale.people[said]) for name, said in case.said.items() if name in ("advisor", "to")}
+    sent = {**opened(client, dossier, case.form, about), **case.said, **people}
+    names, before, head = named(locale, dossier), owed(locale, dossier), len(locale.events(dossier))
 
-    answer = send(client, dossier, form, sent, hx=True)
-    again = send(client, dossier, form, sent)
+    answer = send(client, dossier, case.form, sent, hx=True)
+    again = send(client, dossier, case.form, sent)
 
-    recorded = locale.events(dossier)[before:]
-    assert isinstance(recorded[-1], event)
+    assert [type(event) for event in locale.events(dossier)[head:]] == [case.event] * case.facts
     assert answer.status_code == again.status_code == 303
-    assert (
-        answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={before + len(recorded)}"
-    )
-    kinds = owed(locale, dossier)
-    assert gone not in kinds
-    assert not new or new in kinds
+    assert answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={head + case.facts}"
     whole = client.get(answer.headers["location"])
     assert sheet(client.get(answer.headers["location"], headers=HTMX).text) == sheet(whole.text)
     assert "Enregistré :" in words(whole.text)
+    names = {**names, **named(locale, dossier)}
+    after = owed(locale, dossier)
+    assert {said(key, names) for key in before.keys() - after.keys()} == case.gone
+    assert {said(key, names): after[key].due for key in after.keys() - before.keys()} == case.new
+    changed = {said(key, names): _told(locale, changes) for key, changes in _changed(before, after).items()}
+    assert changed == case.changed
 
 
 @pytest.mark.parametrize("form", list(FORMS))
 def test_a_refused_form_keeps_every_value_and_says_what_is_wrong(locale: House, form: str) -> None:
-    arrange = next(case[1] for case in FORM_CASES if case[0] == form)
-    dossier, about = arrange(locale)
+    dossier, about = CASES[form].arrange(locale)
     client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
     fault, said = FAULTS.get(form, ({"on": "pas une date"}, "Écrivez une date qui existe"))
     sent = {**opened(client, dossier, form, about), **fault}

@@ -35,7 +35,7 @@ def test_an_empty_list_says_what_will_come(at_work: House) -> None:
     page = dossiers(at_work)
     assert "0 dossier que vous suivez" in words(page)
     assert "Les dossiers que vous ouvrez, ou qui vous sont affectés, viendront ici." in words(page)
-    assert "vient du fichier du portefeuille" in words(dossiers(at_work, SOPHIE))
+    assert "ou vient d’un fichier : la liste des jeunes suivis" in words(dossiers(at_work, SOPHIE))
 
 
 def test_one_dossier_is_one_row(at_work: House) -> None:
@@ -107,65 +107,6 @@ def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
     fill(at_work, 60)
     client = at_work.client(NADIA)
     assert part(client, "/dossiers?p=2") in client.get("/dossiers?p=2").text
-
-
-# --- the search
-
-
-def search(client: InspectingClient, text: str, **more: str) -> tuple[int, str, str]:
-    answer = client.post("/chercher", data={"q": text, **more})
-    return answer.status_code, answer.headers.get("Location", ""), answer.text
-
-
-def test_one_found_alone_opens_at_once(at_work: House) -> None:
-    dossier = at_work.opened(last="D’Ornano", first="Éloïse", imilo_number="12350")
-    client = at_work.client(NADIA)
-    for text in ("éloïse", "ELOISE D", "12350", "d ornano"):
-        assert search(client, text)[:2] == (303, f"/dossiers/{dossier}")
-
-
-def test_several_found_are_listed_and_no_name_stands_in_an_address(at_work: House) -> None:
-    at_work.opened(first="Lucas", last="Martin", imilo_number="1", birth_date=date(2005, 3, 1))
-    at_work.opened(first="Léa", last="Martinez")
-    status, _, page = search(at_work.client(SOPHIE), "mart")
-    assert status == 200
-    assert texts(page, ".item-who") == ["Lucas Martin", "Léa Martinez"]
-    assert texts(page, ".item-why")[0] == "n° 1 · né·e le 1er mars 2005 · Mortagne · Nadia Benali"
-    assert "2 dossiers pour « mart »" in words(page)
-    assert all("Martin" not in link["href"] for link in soup(page).select("a"))
-
-
-def test_a_name_misspelt_finds_those_that_are_close(at_work: House) -> None:
-    at_work.opened(first="Emmanuel", last="Kowalski")
-    page = search(at_work.client(NADIA), "Kowalsky")[2]
-    assert "aucun dossier pour « Kowalsky »" in words(page)
-    assert texts(page, ".item-who") == ["Emmanuel Kowalski"]
-    assert "Noms proches" not in words(search(at_work.client(PAUL), "Kowalsky")[2])
-    assert "Cherchez un nom" in words(search(at_work.client(NADIA), "zzz")[2])
-    assert search(at_work.client(NADIA), "  ")[0] == 200
-
-
-def test_the_auditor_and_the_page_rejouer_are_led_to_the_replay(at_work: House) -> None:
-    dossier = at_work.opened()
-    at_work.opened(last="Dialla")
-    assert search(at_work.client(CLAIRE), "diallo")[1] == f"/rejouer/{dossier}"
-    assert search(at_work.client(SOPHIE), "diallo", vers="rejouer")[1] == f"/rejouer/{dossier}"
-    page = search(at_work.client(CLAIRE), "dial")[2]
-    assert all(link["href"].startswith("/rejouer/") for link in soup(page).select(".item a"))
-
-
-def test_an_advisor_finds_only_their_own_and_the_administrator_nothing(at_work: House) -> None:
-    at_work.opened(advisor=PAUL)
-    assert "Diallo" not in search(at_work.client(NADIA), "diallo")[2].split("<main")[1].replace("« diallo »", "")
-    assert search(at_work.client("Yann Le Goff"), "diallo")[0] == 403
-
-
-def test_2500_found_are_fifty_and_the_page_says_so(at_work: House) -> None:
-    fill(at_work, 2_500)
-    page = search(at_work.client(NADIA), "nom")[2]
-    assert len(soup(page).select(".item")) == 50
-    assert "50 dossiers et plus pour « nom »" in words(page)
-    assert "ajoutez un prénom" in words(page)
 
 
 # --- a dossier by hand
@@ -242,6 +183,41 @@ def test_a_number_already_taken_leads_to_who_has_it(at_work: House) -> None:
     other = client.post("/dossiers/nouveau", data=sent | {"imilo_number": "99999"}).text
     assert "déjà pris par un autre dossier" in words(other)
     assert str(theirs) not in other
+
+
+def test_a_name_and_birth_date_known_already_are_told_before_a_second_dossier_opens(at_work: House) -> None:
+    mine = at_work.opened(imilo_number="12350")
+    client = at_work.client(NADIA)
+    sent = form_of(client) | {"last_name": "AMINATA", "first_name": "diallo", "site": "Mortagne", "group": "mars"}
+    sent["birth_date"] = "2005-11-03"
+    answer = client.post("/dossiers/nouveau", data=sent)
+    assert answer.status_code == 422
+    page = soup(answer.text)
+    assert "Un dossier porte déjà ce nom et cette date de naissance." in said(page.select_one(".errors"))
+    assert said(page.select_one(f"a[href='/dossiers/{mine}']")) == "Aminata Diallo"
+    assert page.select_one("input[name=group]")["value"] == "mars"
+    assert texts(answer.text, "form .actions button") == ["Ouvrir le dossier", "Ouvrir quand même"]
+    assert client.post("/dossiers/nouveau", data=sent).status_code == 422
+    opened = client.post("/dossiers/nouveau", data=sent | {"anyway": "true"})
+    assert opened.status_code == 303
+    assert client.post("/dossiers/nouveau", data=sent | {"anyway": "true"}).headers == opened.headers
+    assert len(soup(dossiers(at_work)).select(".items .item")) == 2
+    third = client.post("/dossiers/nouveau", data=sent | {"command_id": str(uuid4())}).text
+    assert "2 dossiers portent déjà ce nom et cette date de naissance." in words(third)
+
+
+def test_a_namesake_followed_by_somebody_else_is_told_without_a_name_or_a_link(at_work: House) -> None:
+    theirs = at_work.opened(imilo_number="99999", advisor=PAUL)
+    client = at_work.client(NADIA)
+    sent = form_of(client) | {"last_name": "Diallo", "first_name": "Aminata", "site": "L’Aigle"}
+    page = client.post("/dossiers/nouveau", data=sent | {"birth_date": "2005-11-03"}).text
+    assert "Un dossier porte déjà ce nom et cette date de naissance." in words(page)
+    assert "1 dossier que vous ne suivez pas" in words(page)
+    assert str(theirs) not in page
+    assert "99999" not in page
+    for day in ("2005-11-04", ""):
+        another = {"birth_date": day, "command_id": str(uuid4())}
+        assert client.post("/dossiers/nouveau", data=sent | another).status_code == 303
 
 
 def test_who_opens_it_for_another_goes_back_to_the_list(at_work: House) -> None:

@@ -81,7 +81,7 @@ def test_an_export_with_its_traps_then_a_later_one_then_the_first_again(at_work:
     unanswered = board.press(later, f"form[action='{later}']")
     assert unanswered.status_code == 422
     assert "dans ce fichier : est-ce normal ?" in words(unanswered.text)
-    assert "Répondez d’abord à cette question." in words(unanswered.text)
+    assert "Dites d’abord ce qu’il en est des participations disparues." in words(unanswered.text)
     answered = board.follow(board.press(later, f"form[action='{later}']", vanished="accept"))
     assert "Export enregistré : 1 nouvelle, 1 avancée, 1 partagée, 1 disparue, 1 anomalie" in answered
     assert "Disparues de l’export · 1" in answered
@@ -241,7 +241,7 @@ def test_an_undeclared_campaign_waits_then_settles_and_matches(at_work: House, b
     assert "Campagne à déclarer" not in done
     assert "À rapprocher · 3" in done
     assert at_work.state(people["Zoé Haddad"]).diagnostic.current("initial")
-    assert "cela ne se fait qu’une fois" in board.said(where)
+    assert "Corriger l’usage" in board.said(where)
 
 
 def test_a_campaign_is_declared_before_any_export(board: Board) -> None:

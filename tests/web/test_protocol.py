@@ -1,14 +1,19 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pixflow import presets, publishing
 from pixflow.people import OPERATOR
+from pixflow.protocol import ResultRoute
+from pixflow.tasks import Kind
 from tests.web.client import words
 from tests.web.filled import part, soup, structures_of, texts
 from tests.web.paths import House, house
+from web.french import details, drafts
 from web.french import protocol as french
 
 CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
@@ -58,6 +63,7 @@ def test_the_four_stages_say_who_when_and_how(at_work: House) -> None:
     assert len(soup(page).select(".path-stages dt")) == 12
     assert "La référente Pix envoie les résultats ; le conseiller construit la prescription" in words(page)
     assert "Le test se passe en atelier, au bureau, à la maison ou au café numérique." in words(page)
+    assert "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer." in words(page)
 
 
 def test_the_grid_says_its_proposals_their_notes_and_what_stays_with_the_advisor(at_work: House) -> None:
@@ -78,6 +84,24 @@ def test_delays_tries_and_escalation_are_said_in_words(at_work: House) -> None:
     assert "en retard de 5 jours ouvrés" in page
     assert "de 10 jours ouvrés à la direction" in page
     assert (french.delay(0), french.delay(1)) == ("le jour même", "1\xa0jour ouvré")
+
+
+def test_every_kind_of_task_has_its_line_and_a_protocol_without_workshops_has_none_about_them() -> None:
+    known = presets.load("laigle-mortagne").protocol
+    assert {line.kind for line in french.owed(known)} == set(get_args(Kind))
+    alone = {line.kind for line in french.owed(replace(known, modalities=("home",), result_route="advisor"))}
+    assert set(get_args(Kind)) - alone == {
+        "book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty", "dispatch-result",
+    }  # fmt: skip
+    assert not [line for line in french.owed(known) if "{" in line.opens + line.closed_by]
+
+
+@pytest.mark.parametrize("route", get_args(ResultRoute))
+def test_every_way_of_a_result_is_said(route: ResultRoute) -> None:
+    assert route in french.ROUTES
+    assert route in dict(drafts.ROUTES)
+    rows = dict(details.of_protocol(replace(presets.load("parcours-type").protocol, result_route=route)))
+    assert rows["Résultats transmis par"]
 
 
 def test_a_protocol_says_only_what_it_asks(tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
         f"/dossiers/{dossier}",
         f"/dossiers/{dossier}?form=present#form",
         f"/dossiers/{dossier}?form=appointment&about=present-pix#form",
+        f"/dossiers/{dossier}?form=snooze&about=present-pix#form",
+        f"/dossiers/{dossier}?form=hand&about=present-pix#form",
         f"/dossiers/{dossier}",
         "tel:+33612345678",
     ]
@@ -165,9 +167,11 @@ def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
 @pytest.mark.parametrize("kind", STAGE_OF)
 def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
     stream, about = UUID(int=1), UUID(int=2)
-    subject = {"declare-campaign": "campaign", "match-participation": "participation"}.get(kind, "dossier")
-    href = task_links.href(subject, stream, f"{kind}:{about}", kind)
-    if kind in ("declare-campaign", "match-participation", "dispatch-result"):
+    subjects = {"declare-campaign": "campaign", "match-participation": "participation", "mark-attendance": "workshop"}
+    href = task_links.href(subjects.get(kind, "dossier"), stream, f"{kind}:{about}", kind)
+    if kind == "mark-attendance":
+        assert href == f"/ateliers/{stream}/presence"
+    elif kind in ("declare-campaign", "match-participation", "dispatch-result"):
         assert href.startswith("/resultats")
     else:
         assert href.startswith(f"/dossiers/{stream}?form={task_links.FORM_OF[kind]}")

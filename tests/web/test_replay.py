@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_
 
 from pixflow import presets, publishing, references, tasks
 from pixflow.dossier import assignment, orientation
-from pixflow.dossier.state import fold
+from pixflow.dossier.evolve import fold
 from pixflow.dossier.stepper import stepper
 from pixflow.events import Recorded
 from pixflow.events.dossier import Retracted

@@ -15,16 +15,18 @@ import pytest
 from pixflow import matching, people, tasks
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import dossier as e
+from pixflow.events import grille as g
 from pixflow.events import participation as p
+from pixflow.events import staff as s
 from pixflow.events.values import Action, Moment, Partner, Result
-from pixflow.grille import ProblemCode
+from pixflow.grille import Grille, ProblemCode
 from pixflow.importing.pairing import Doubt
 from pixflow.importing.plan import QuestionCode, What
 from pixflow.pix_orga import CODES
 from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
-from pixflow.portfolio.reader import Problem as PortfolioProblem
+from pixflow.portfolio.problems import Problem as PortfolioProblem
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
 from web.french import details, events, problems, reasons, refusals, words
 from web.french import tasks as owed
@@ -114,7 +116,7 @@ def width(kind: Any) -> int:
     return max((len(values) for values in parts(kind).values()), default=1)
 
 
-MAY_BE_EMPTY = ("header", "note", "place", "reason", "site", "wish")
+MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site", "wish")
 EXAMPLES: dict[Any, list[Any]] = {
     str: ["Médiathèque", ""], int: [40, 0], bool: [True, False], UUID: [ID], date: [DAY],
     datetime: [AT], Decimal: [Decimal("0.40"), Decimal(1), Decimal(73)],
@@ -219,9 +221,101 @@ OPENED = e.DossierOpened(
             (OPENED,), "Identité corrigée : n° i-Milo 12346 → 12347",
         ),
         (e.NoteTaken(text="mot " * 200, on=DAY), (), "Note : " + ("mot " * 60).strip() + "…"),
+        (
+            g.GrilleDrafted(draft=2, document=Grille("L’Aigle"), note="après l’hiver", on=DAY), (),
+            "Projet n° 2 de grille proposé, L’Aigle : après l’hiver",
+        ),
+        (g.GrilleEndorsed(draft=2, endorsed=True, comment="", on=DAY), (), "Projet n° 2 de grille approuvé"),
+        (
+            g.GrilleEndorsed(draft=2, endorsed=False, comment="46 ?", on=DAY), (),
+            "Projet n° 2 de grille commenté : 46 ?",
+        ),
+        (
+            g.GrilleEndorsed(draft=2, endorsed=False, comment="", on=DAY), (),
+            "Accord sur le projet n° 2 de grille repris",
+        ),
+        (g.GrilleDraftDropped(draft=2, reason="trop tôt", on=DAY), (), "Projet n° 2 de grille écarté : trop tôt"),
+        (
+            e.DossierLent(advisor=ID, until=date(2026, 4, 1), on=DAY), (),
+            "Dossier confié à Nadia Benali jusqu’au 1er avril",
+        ),
+        (
+            s.AbsenceDeclared(absence=OTHER, first=date(2026, 4, 1), last=date(2026, 4, 3), deputy=OTHER, on=DAY), (),
+            "Absence de Nadia Benali du 1er au 3 avril, suppléance : Karim Morel",
+        ),
+        (
+            s.AbsenceDeclared(absence=OTHER, first=date(2026, 3, 30), last=date(2027, 1, 4), deputy=None, on=DAY), (),
+            "Absence de Nadia Benali du 30 mars 2026 au 4 janvier 2027, sans suppléance",
+        ),
+        (
+            s.Retracted(version=1, reason="autre personne", on=DAY), (s.PixTakenByStaff(on=DAY),),
+            "Retiré : Nadia Benali a passé Pix — motif : autre personne",
+        ),
     ],
 )  # fmt: skip
 def test_a_fact_reads_as_people_say_it(event: Event, before: tuple[Event, ...], sentence: str) -> None:
+    assert said(event, *before) == sentence
+
+
+SEAT = e.SeatBooked(workshop=ID, day=date(2026, 3, 24), on=DAY)
+BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
+    (e.NeedAssessed(needed=True, reason="", on=DAY), (), "Besoin reconnu"),
+    (e.NeedAssessed(needed=False, reason="à l’aise", on=DAY), (), "Pas de besoin pour l’instant : à l’aise"),
+    (SEAT, (), "Place réservée en atelier : mardi 24 mars"),
+    (replace(SEAT, day=date(2026, 3, 31)), (SEAT,), "Atelier déplacé : mardi 31 mars"),
+    (replace(SEAT, workshop=OTHER), (SEAT,), "Place réservée en atelier : mardi 24 mars"),
+    (e.SeatCancelled(workshop=ID, reason="released", on=DAY), (SEAT,), "Place en atelier rendue"),
+    (e.SeatCancelled(workshop=ID, reason="cancelled", on=DAY), (SEAT,), "Atelier annulé, la place est perdue"),
+    (
+        e.WorkshopAttended(workshop=ID, trouble=True, ease=False, by_advisor=True, on=DAY), (SEAT,),
+        "Présent·e à l’atelier, en difficulté",
+    ),
+    (
+        e.WorkshopAttended(workshop=ID, trouble=False, ease=True, by_advisor=False, on=DAY), (SEAT,),
+        "Présent·e à l’atelier, à l’aise",
+    ),
+    (e.WorkshopMissed(workshop=ID, excused=False, on=DAY), (SEAT,), "Absent·e à l’atelier"),
+    (e.WorkshopMissed(workshop=ID, excused=True, on=DAY), (SEAT,), "Absent·e à l’atelier, excusé·e"),
+    (
+        e.DifficultyExplored(cause="both", note="lit peu", on=DAY), (),
+        "Difficulté explorée : numérique et compréhension — lit peu",
+    ),
+    (e.SelfStudyAssigned(study=ID, tutorials="le tableur", on=DAY), (), "Tutoriels Pix à suivre : le tableur"),
+    (e.SelfStudyFollowed(study=ID, outcome="ongoing", note="", on=DAY), (), "Tutoriels Pix : en cours"),
+    (
+        e.PartnerChased(referral=OTHER, channel="phone", reached=False, note="", on=DAY), (BUILT, SENT),
+        "Relance du partenaire par téléphone, sans réponse : médiathèque de Mortagne (CAP Digital)",
+    ),
+    (e.CompleteDiagnosticTaken(participation=None, on=DAY), (), "Diagnostic complet passé"),
+    (e.CompleteDiagnosticDeclined(reason="trop long", on=DAY), (), "Diagnostic complet décliné : trop long"),
+    (e.CertificationProposed(note="", on=DAY), (), "Certification proposée"),
+    (
+        e.CertificationRegistered(session=date(2026, 4, 10), place="GRETA", on=DAY), (),
+        "Inscription à la certification : vendredi 10 avril, GRETA",
+    ),
+    (e.CertificationTaken(on=DAY), (), "Certification passée"),
+    (e.CertificationObtained(level="Avancé 1", on=DAY), (), "Certification obtenue : Avancé 1"),
+    (e.CertificationNotObtained(note="", on=DAY), (), "Certification non obtenue"),
+    (e.CertificationDeclined(reason="sans objet", on=DAY), (), "Certification déclinée : sans objet"),
+    (e.ResultAddedToCv(on=DAY), (), "Résultat valorisé sur le CV"),
+    (
+        e.RetakePlanned(campaign=ID, planned_for=date(2026, 6, 1), on=DAY), (),
+        "Nouveau passage prévu à partir du 1er juin : CEJ printemps",
+    ),
+    (e.RetakeDeclined(reason="en emploi", on=DAY), (), "Nouveau passage décliné : en emploi"),
+    (
+        e.TaskSnoozed(task=f"hold-debrief:{ID}", until=date(2026, 4, 1), reason="en stage", on=DAY), (),
+        "En pause jusqu’au 1er avril : tenir la restitution — en stage",
+    ),
+    (
+        e.TaskHandedOver(task=f"hold-debrief:{ID}", to=OTHER, until=date(2026, 4, 1), note="", on=DAY), (),
+        "Confié à Karim Morel jusqu’au 1er avril : tenir la restitution",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "before", "sentence"), BEYOND)
+def test_the_whole_path_reads_as_people_say_it(event: Event, before: tuple[Event, ...], sentence: str) -> None:
     assert said(event, *before) == sentence
 
 
@@ -283,15 +377,35 @@ WHYS = {
     ("match-participation", ()): "à rapprocher depuis le 5 mars",
     ("dispatch-result", (("mastery", "0.40"),)): "résultat reçu le 5 mars · 40 %",
     ("assign-advisor", ()): "dossier ouvert le 5 mars, suivi par personne",
+    ("assign-advisor", (("by", "left"), ("name", "Nadia Benali"))): "départ de Nadia Benali le 5 mars",
     ("hold-debrief", (("by", "dispatched"), ("mastery", "0.40"))): "résultat transmis le 5 mars · 40 %",
     ("hold-debrief", (("by", "received"),)): "résultat reçu le 5 mars",
     ("build-prescription", (("mastery", "0.7"),)): "restitution tenue le 5 mars · 70 %",
-    ("refer", (("label", "CAP Digital"), ("by", "built"))): "CAP Digital, prescription du 5 mars",
-    ("refer", (("label", "CAP Digital"), ("by", "refused"))): "CAP Digital, refus du partenaire le 5 mars",
+    ("refer", (("label", "CAP Digital"),)): "CAP Digital, prescription du 5 mars",
     ("record-outcome", (("label", "CAP Digital"), ("ends", "2026-03-13"))): "CAP Digital finit le 13 mars",
     ("close-or-plan", (("by", "quiet"),)): "rien depuis le 5 mars",
     ("close-or-plan", (("by", "tries"),)): "relances épuisées le 5 mars",
     ("review-late-event", ()): "arrivé le 5 mars, dossier clos",
+    ("book-workshop", (("by", "planned"),)): "atelier prévu le 5 mars, sans place",
+    ("book-workshop", (("by", "released"),)): "place rendue le 5 mars",
+    ("rebook-absent", (("by", "missed"), ("planned", "2026-03-04"))): "absent·e à l’atelier du 4 mars",
+    ("rebook-absent", (("by", "cancelled"), ("planned", "2026-03-04"))): "atelier du 4 mars annulé",
+    ("mark-attendance", ()): "atelier du 5 mars",
+    ("explore-difficulty", ()): "en difficulté à l’atelier du 5 mars",
+    ("follow-self-study", (("label", "Le tableur"),)): "Le tableur, dernier point le 5 mars",
+    ("chase-partner", (("label", "CAP LEC"), ("partner", "GRETA"))): "CAP LEC, GRETA sans réponse depuis le 5 mars",
+    ("offer-alternative", (("by", "refused"), ("label", "CAP LEC"), ("partner", "GRETA"))): (
+        "CAP LEC, refus de GRETA le 5 mars"
+    ),
+    ("offer-alternative", (("by", "lapsed"), ("label", "CAP LEC"), ("partner", "GRETA"))): (
+        "CAP LEC, GRETA sans réponse depuis le 5 mars"
+    ),
+    ("complete-path", (("by", "ease"), ("ends", "2026-04-30"))): (
+        "à l’aise à l’atelier du 5 mars · période collective jusqu’au 30 avril"
+    ),
+    ("complete-path", (("by", "kept"),)): "prescription du 5 mars",
+    ("propose-certification", ()): "diagnostic complet passé le 5 mars, certifiable",
+    ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, menée à bien le 5 mars",
 }
 
 
@@ -311,17 +425,14 @@ def test_every_kind_of_task_says_why_it_is_there() -> None:
 
 
 def literal_variants() -> set[str]:
-    """The values that tasks.py gives to the detail `by`, read in its source."""
+    """The values that the rules give to the detail `by`, read in their sources."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse((SOURCE / "tasks.py").read_text())):
-        if isinstance(node, ast.Assign) and "by" in {
-            n.id for t in node.targets for n in ast.walk(t) if hasattr(n, "id")
-        }:
-            found |= constants(node.value)
-        if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values, strict=True)
-            found |= {text for key, value in pairs if key and constants(key) == {"by"} for text in constants(value)}
-    return found - {"by"}
+    for path in sorted((SOURCE / "tasks").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                found |= {text for key, value in pairs if key and constants(key) == {"by"} for text in constants(value)}
+    return found
 
 
 def constants(node: ast.AST) -> set[str]:
@@ -329,7 +440,9 @@ def constants(node: ast.AST) -> set[str]:
 
 
 def test_every_variant_of_a_task_is_told() -> None:
-    assert literal_variants() == {dict(details)["by"] for _, details in WHYS if "by" in dict(details)}
+    told = {f"{kind} {dict(details).get('by', '')}".strip() for kind, details in WHYS}
+    assert told == set(owed.VARIANTS)
+    assert literal_variants() <= {dict(details).get("by") for _, details in WHYS}
 
 
 def test_why_with_chases_an_appointment_and_another_year() -> None:
@@ -380,7 +493,9 @@ DETAILS: dict[str, object] = {
     "day": DAY, "decision": "close", "dossier": ID, "ends": DAY, "field": "reason", "kind": "imilo",
     "known": "mortagne", "numbers": (41, 50), "on": DAY, "partner": "la médiathèque", "planned_for": DAY,
     "proposal": "cap-lec", "purpose": "initial", "role": "roi", "slug": "mortagne", "starts": DAY, "version": 3,
-    "zone": "Paris",
+    "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
+    "draft": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
+    "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2,
 }  # fmt: skip
 
 
@@ -502,6 +617,22 @@ def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
     assert plain(problems.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
         "Ligne 3 : « 31/02/2006 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
         "Cette case est laissée vide."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ((2, 3), "2 et 3"),
+        ((2, 3, 4, 5, 6, 7, 8, 9, 10), "2, 3, 4, 5, 6, 7, 8, 9 et 10"),
+        (tuple(range(2, 1_202)), "2, 3, 4, 5, 6, 7, 8, 9 et 1 192 autres"),
+    ],
+)
+def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tuple[int, ...], named: str) -> None:
+    told = problems.portfolio_problems("site-needed", lines, "site")
+    assert_well_set(told)
+    assert plain(told) == (
+        f"Lignes {named} : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."
     )
 
 

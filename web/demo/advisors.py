@@ -159,7 +159,7 @@ def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
     assert current[1].result.mastery is not None
     shown = [
         p
-        for p in explain(published.document, published.number, current[1].result.mastery).proposals
+        for p in explain(published.document, published.number, current[1].result.mastery, state.programme).proposals
         if not p.advisor_only
     ]
     kept = tuple(p.id for p in shown[len(youth.last_name) % 2 :][:2])

@@ -12,11 +12,12 @@ from pixflow.importing import Answers, Importer
 from pixflow.matching import Match, Person, rank
 from pixflow.participation import confirm_match, set_aside, unmatch
 from pixflow.people import Actor
-from projections import directory, result_routing
+from projections import result_routing
 from projections.catch_up import ReadSide
 from web.demo import pix
 from web.demo.people import Try, Youth
 from web.demo.world import World, at
+from web.proposals import proposals
 
 NAME = "Sophie Lecomte"
 LEFT_FOR_YOU = 2  # working days before the end during which what is doubtful and what came last is left on the board
@@ -74,11 +75,7 @@ def _import(world: World, read: ReadSide, export: tuple[str, bytes]) -> None:
 def _match(world: World, read: ReadSide) -> None:
     with read.database.connect() as connection:
         for row in result_routing.waiting(connection):
-            near = directory.candidates(connection, row.last_name, row.first_name, row.number)
-            people = {
-                one.stream: Person(one.last_name, one.first_name, one.imilo_number, one.birth_date) for one in near
-            }
-            found = rank(Person(row.last_name, row.first_name, row.external_id), people.items())
+            found = [(one.stream, match) for one, match in proposals(connection, [row])[row.stream]]
             if not found:
                 world.say(NAME, {"participation": row.stream}, set_aside, reason="Compte d’essai de l’équipe")
                 continue

@@ -12,7 +12,6 @@ from pixflow import staff, tasks
 from pixflow.dossier import assignment
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
-from pixflow.events.values import Role
 from pixflow.people import OPERATOR, Actor
 from pixflow.structures import Opened
 from pixflow.tasks import Task
@@ -116,10 +115,6 @@ def working_days(start: date, end: date, calendar: Calendar) -> Iterator[date]:
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), PARIS).astimezone(UTC)
-
-
-def role_of(name: str) -> tuple[Role, ...]:
-    return next(roles for known, _, roles in STAFF if known == name)
 
 
 def take_test(youth: Youth, planned: date, random: Random) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier, Plan
-from web.french import dates, path, words
+from web.french import dates, path, standing, words
 from web.french.fields import PARIS, Names
+from web.french.sentences import short
 from web.french.words import plural, say
 
 NOBODY = "personne"
@@ -34,7 +35,8 @@ def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> It
         return
     for key, label, text in (
         *_identity(dossier, names), *_orientation(dossier, names), *_results(dossier, names, today),
-        *_parcours(dossier, today), *_along_the_way(dossier, names, zone),
+        *_difficulty(dossier), *_parcours(dossier, today), *_beyond(dossier, names),
+        *_along_the_way(dossier, names, zone),
     ):  # fmt: skip
         if text:
             yield key, label, text
@@ -44,7 +46,7 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     assert dossier.opened is not None
     state = f"ouvert depuis le {_day(dossier.opened.on)}"
     if dossier.closed:
-        state = f"clos le {_day(dossier.closed.on)}, {words.CLOSINGS.get(dossier.close_reason, dossier.close_reason)}"
+        state = f"clos le {_day(dossier.closed.on)}, {words.CLOSINGS.get(dossier.close_reason, words.MERGED)}"
     yield "state", "Dossier", state
     yield "last_name", "Nom", dossier.last_name
     yield "first_name", "Prénom", dossier.first_name
@@ -58,13 +60,18 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)
     yield "project", "Projet professionnel", dossier.project
     yield "advisor", "Suivi par", names.staff(dossier.advisor) if dossier.advisor else NOBODY
+    if dossier.lent:
+        yield "lent", "Rendu à", f"{names.staff(dossier.lent.back_to)}, après le {_day(dossier.lent.until)}"
 
 
 def _orientation(dossier: Dossier, names: Names) -> Iterator[Field]:
     state = dossier.orientation
+    yield "need", "Besoin", standing.need(state.need, _day) if state.need else ""
     yield "presented", "Pix présenté", f"le {_day(state.presented.on)}" if state.presented else ""
     yield "declined", "Diagnostic décliné", f"le {_day(state.declined.on)}" if state.declined else ""
     yield "plan", "Diagnostic prévu", _plan(state.plan, names) if state.plan else ""
+    for id, seat in dossier.diagnostic.seats.items():
+        yield f"seat {id}", "Atelier", standing.seat(seat, _day)
 
 
 def _plan(plan: Plan, names: Names) -> str:
@@ -78,20 +85,40 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
         label = "Participation" if link.purpose == "initial" else f"Participation, {words.PURPOSES[link.purpose]}"
         yield f"link {id}", label, path.participation(link, today)
         sent = dossier.prescription.dispatched.get(id)
-        if link.result:
+        if link.result and link.purpose == "initial":
             yield f"sent {id}", "Résultat confié à", names.staff(sent.advisor) if sent else NOBODY
     for id, held in dossier.prescription.debriefs.items():
         yield f"debrief {id}", "Restitution", f"tenue le {_day(held.on)}"
     for id, built in dossier.prescription.built.items():
-        text = "{actions}, grille n° {number}, tranche {low}-{high}"
+        text = "{actions}, grille n° {number}, tranche {low}-{high}" if built.grille else "{actions}, sans taux"
         count = plural(len(built.actions), "action")
         said = say(text, actions=count, number=built.grille, low=built.low, high=built.high)
         yield f"built {id}", "Prescription", said
 
 
+def _difficulty(dossier: Dossier) -> Iterator[Field]:
+    state = dossier.prescription
+    yield "explored", "Difficulté", standing.explored(state.explored, _day) if state.explored else ""
+    for id, study in state.studies.items():
+        label = say("Tutoriels « {tutorials} »", tutorials=short(study.tutorials))
+        yield f"study {id}", label, standing.study(study, _day)
+
+
 def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
     for id, state in dossier.parcours.actions.items():
         yield f"action {id}", say("Action « {label} »", label=state.action.label), path.action(state, today)
+
+
+def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
+    state = dossier.parcours
+    yield "complete", "Diagnostic complet", standing.complete(state.complete, _day) if state.complete else ""
+    certified = standing.certification(state.certification, _day) if state.certification else ""
+    yield "certification", "Certification", certified
+    yield "cv", "Résultat sur le CV", f"valorisé le {_day(state.on_cv.on)}" if state.on_cv else ""
+    if state.retake:
+        of = names.campaign(state.retake.campaign) if state.retake.campaign else ""
+        said = standing.retake(state.retake, _day)
+        yield "retake", "Nouveau passage", say("{said} : {of}", said=said, of=of) if of else said
 
 
 def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]:
@@ -101,6 +128,13 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
     for key, tries in dossier.chases.items():
         label = say("Relances : {task}", task=words.lower_first(names.task(key)))
         yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
+    for key, rest in dossier.snoozes.items():
+        label = say("En pause : {task}", task=words.lower_first(names.task(key)))
+        yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
+    for key, handed in dossier.handed.items():
+        label = say("Confié : {task}", task=words.lower_first(names.task(key)))
+        until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
+        yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
     yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""
 
 

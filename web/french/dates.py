@@ -25,6 +25,11 @@ def weekday(day: date) -> str:
     return format_date(day, "EEEE", "fr")
 
 
+def month(day: date) -> str:
+    """Like "mars 2026"."""
+    return format_date(day, "LLLL y", "fr")
+
+
 def instant(at: datetime, zone: str | ZoneInfo) -> str:
     """Like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
     local = at.astimezone(_zone(zone))

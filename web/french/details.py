@@ -5,12 +5,25 @@ from dataclasses import fields
 from typing import Any
 
 from pixflow.events import Recorded
-from pixflow.events.values import Part, Result
+from pixflow.events.values import Part, Profile, Result
 from pixflow.grille import Grille
-from pixflow.protocol import Delays, Escalation, ProtocolDocument
-from web.french import tasks, words
+from pixflow.protocol import Delays, Escalation, ProtocolDocument, Workshops
+from web.french import profiles, tasks, words
 from web.french.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
-from web.french.words import plural, say
+from web.french.words import lower_first, plural, say
+
+ROUTES = {
+    "referent": "la référente ou le référent Pix",
+    "advisor": "personne, directement",
+    "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la référente ou le référent Pix",
+}
+_TURNS = {"opens": "Attente avant : {verb}", "lapses": "Abandon après : {verb}"}
+WORKSHOPS = {
+    "smallest": "Places au moins",
+    "largest": "Places au plus",
+    "alone": "Une seule personne peut animer",
+    "offer": "Une place proposée se garde, en jours ouvrés",
+}
 
 
 def detail(
@@ -28,10 +41,13 @@ def _rows(name: str, value: Any, fact: Fact) -> Iterator[tuple[str, str]]:
     match value:
         case Result():
             yield from _of_result(value, fact)
+        case Profile():
+            yield "Envoyé le", text_of("shared", value.shared, fact)
+            yield from profiles.detail(value)
         case Grille():
             yield from _of_grille(value)
         case ProtocolDocument():
-            yield from _of_protocol(value)
+            yield from of_protocol(value)
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)
         case _:
@@ -63,17 +79,18 @@ def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
         yield f"Tranche {band.low}-{words.percent(band.high)}", text
 
 
-def _of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
+def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
+    """Everything a protocol says, as label and value."""
     yield LABELS["name"], document.name
     concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
     yield "Pix est présenté à", concerned
     yield "Obligatoire en CEJ", words.yes_no(document.cej_mandatory)
     yield "Modalités", ", ".join(words.MODALITIES[modality] for modality in document.modalities) or EMPTY
-    route = "la référente ou le référent Pix" if document.result_route == "referent" else "personne, directement"
-    yield "Résultats transmis par", route
+    yield "Résultats transmis par", ROUTES[document.result_route]
     yield "Relances avant de décider", str(document.tries)
     yield from _of_delays(document.delays)
     yield from _of_escalation(document.escalation)
+    yield from _of_workshops(document.workshops)
     for text in document.stages:
         stage = words.STAGES[text.stage]
         yield say("{stage} : qui", stage=stage), text.who or EMPTY
@@ -83,14 +100,21 @@ def _of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
 
 def _of_delays(delays: Delays) -> Iterator[tuple[str, str]]:
     for field in fields(delays):
-        kind, opens = field.name.removesuffix("_opens").replace("_", "-"), field.name.endswith("_opens")
-        text = "Attente avant : {verb}" if opens else "Délai : {verb}"
-        yield say(text, verb=tasks.verb(kind)), _working(getattr(delays, field.name))
+        name, _, turn = field.name.rpartition("_")
+        kind, text = (name, _TURNS[turn]) if turn in _TURNS else (field.name, "Délai : {verb}")
+        yield say(text, verb=tasks.verb(kind.replace("_", "-"))), _working(getattr(delays, field.name))
 
 
 def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
     yield "Retard vu par la référente ou le référent après", _working(escalation.referent)
     yield "Retard vu par la direction après", _working(escalation.manager)
+
+
+def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
+    for field in fields(workshops):
+        value = getattr(workshops, field.name)
+        said = words.yes_no(value) if isinstance(value, bool) else words.number(value)
+        yield say("Ateliers : {label}", label=lower_first(WORKSHOPS[field.name])), said
 
 
 def _working(days: int) -> str:

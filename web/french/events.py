@@ -10,6 +10,7 @@ from pixflow.events import campaign as c
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import intake as i
+from pixflow.events import notices as n
 from pixflow.events import participation as p
 from pixflow.events import protocol as pr
 from pixflow.events import staff as s
@@ -17,32 +18,40 @@ from pixflow.events import structure as st
 from pixflow.events.values import Result
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import kind_of
-from web.french import dates, reasons, tasks, words
+from web.french import beyond, dates, profiles, reasons, tasks, team, words, workshops
 from web.french.fields import LABELS, PARIS, Fact, Names, fraction, text_of
-from web.french.words import de, lower_first, plural, say, upper_first
-
-LONGEST = 240
+from web.french.sentences import listed, noted, short
+from web.french.words import de, lower_first, plural, say, typeset, upper_first
 
 TITLES: dict[str, str] = {
     "structure.StructureOpened": "Structure",
     "structure.ProgramStarted": "Version de pixflow",
+    "protocol.ProtocolDrafted": "Projet de protocole",
+    "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
+    "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
     "protocol.ProtocolPublished": "Protocole",
+    "grille.GrilleDrafted": "Projet de grille",
+    "grille.GrilleEndorsed": "Avis sur un projet de grille",
+    "grille.GrilleDraftDropped": "Projet de grille écarté",
     "grille.GrillePublished": "Grille",
-    "staff.StaffJoined": "Arrivée dans l’équipe",
-    "staff.RoleGranted": "Rôle",
     "campaign.CampaignFound": "Nouvelle campagne",
     "campaign.CampaignDeclared": "Déclaration de campagne",
+    "campaign.PurposeCorrected": "Correction de l’usage",
+    "campaign.CampaignClosed": "Clôture de campagne",
+    "campaign.CampaignReopened": "Réouverture de campagne",
     "campaign.ExternalIdColumnChosen": "Colonne de l’identifiant externe",
     "intake.ExportReceived": "Export Pix Orga",
     "participation.ParticipationImported": "Nouvelle participation",
     "participation.PurposeSettled": "Usage de la participation",
     "participation.ParticipationProgressed": "Progression dans l’export",
     "participation.ResultShared": "Partage du résultat",
+    "participation.ProfileShared": "Envoi du profil",
     "participation.ParticipationVanished": "Disparition de l’export",
     "participation.MatchConfirmed": "Rapprochement",
     "participation.MatchRejected": "Rapprochement refusé",
     "participation.ParticipationSetAside": "Mise de côté",
     "participation.Retracted": "Retrait (participation)",
+    "notices.NoticeSent": "Courriel envoyé",
     "dossier.DossierOpened": "Ouverture",
     "dossier.IdentityCorrected": "Identité",
     "dossier.ContactCorrected": "Coordonnées",
@@ -71,7 +80,34 @@ TITLES: dict[str, str] = {
     "dossier.LateEventReviewed": "Relecture d’un fait tardif",
     "dossier.DossierClosed": "Clôture",
     "dossier.DossierReopened": "Réouverture",
+    "dossier.NeedAssessed": "Besoin",
+    "dossier.SeatBooked": "Place en atelier",
+    "dossier.SeatCancelled": "Place perdue ou rendue",
+    "dossier.WorkshopAttended": "Présence en atelier",
+    "dossier.WorkshopMissed": "Absence en atelier",
+    "dossier.ProfileReceived": "Profil",
+    "dossier.DifficultyExplored": "Difficulté explorée",
+    "dossier.SelfStudyAssigned": "Tutoriels",
+    "dossier.SelfStudyFollowed": "Suivi des tutoriels",
+    "dossier.PartnerChased": "Relance du partenaire",
+    "dossier.CompleteDiagnosticTaken": "Diagnostic complet",
+    "dossier.CompleteDiagnosticDeclined": "Refus du diagnostic complet",
+    "dossier.CertificationProposed": "Proposition de certification",
+    "dossier.CertificationRegistered": "Inscription à la certification",
+    "dossier.CertificationTaken": "Passage de la certification",
+    "dossier.CertificationObtained": "Réussite à la certification",
+    "dossier.CertificationNotObtained": "Échec à la certification",
+    "dossier.CertificationDeclined": "Refus de la certification",
+    "dossier.ResultAddedToCv": "Valorisation sur le CV",
+    "dossier.RetakePlanned": "Nouveau passage",
+    "dossier.RetakeDeclined": "Refus d’un nouveau passage",
+    "dossier.TaskSnoozed": "Mise en pause",
+    "dossier.TaskHandedOver": "Tâche confiée",
+    "dossier.DossierMerged": "Fusion",
     "dossier.Retracted": "Retrait",
+    "dossier.DossierLent": "Dossier confié",
+    **workshops.TITLES,
+    **team.TITLES,
 }
 """A short noun for each kind of fact, for filters."""
 
@@ -105,29 +141,56 @@ def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) 
 def _house(event: Event, fact: Fact) -> str:
     match event:
         case st.StructureOpened():
-            return _list(say("Structure ouverte : {name}", name=event.name), *event.sites)
+            return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
         case st.ProgramStarted(pixflow=version):
             return f"pixflow {version} mis en service"
+        case pr.ProtocolDrafted(draft=draft, document=document, note=note) | g.GrilleDrafted(
+            draft=draft, document=document, note=note
+        ):
+            text = "Projet n° {draft} de {what} proposé, {name}"
+            return noted(say(text, draft=draft, what=_what(event), name=document.name), note)
+        case pr.ProtocolEndorsed(draft=draft) | g.GrilleEndorsed(draft=draft):
+            return _endorsed(event, draft, event.endorsed, event.comment)
+        case pr.ProtocolDraftDropped(draft=draft, reason=reason) | g.GrilleDraftDropped(draft=draft, reason=reason):
+            return noted(say("Projet n° {draft} de {what} écarté", draft=draft, what=_what(event)), reason)
         case pr.ProtocolPublished(document=document, from_day=day):
             return say("Protocole publié : {name}, à partir du {day}", name=document.name, day=fact.day(day))
         case g.GrillePublished(number=number, document=grille, from_day=day):
             text = "Grille n° {number} publiée : {name}, à partir du {day}"
             return say(text, number=number, name=grille.name, day=fact.day(day))
-        case s.StaffJoined(name=name, site=site):
-            return _list(f"{name} rejoint l’équipe", site and f"site {de(site)}")
-        case s.RoleGranted(role=role):
-            name = fact.names.staff(fact.recorded.originator_id)
-            return say("Rôle donné à {name} : {role}", name=name, role=words.ROLES[role])
     return ""
+
+
+def _staff(event: Event, fact: Fact) -> str:
+    if isinstance(event, s.Retracted):
+        return _struck(_target(fact, event.version), event.reason)
+    return team.told(event, fact)
+
+
+def _what(event: Event) -> str:
+    return "grille" if kind_of(event) == "grille" else "protocole"
+
+
+def _endorsed(event: Event, draft: int, endorsed: bool, comment: str) -> str:
+    if endorsed:
+        return noted(say("Projet n° {draft} de {what} approuvé", draft=draft, what=_what(event)), comment)
+    text = "Projet n° {draft} de {what} commenté" if comment else "Accord sur le projet n° {draft} de {what} repris"
+    return noted(say(text, draft=draft, what=_what(event)), comment)
 
 
 def _campaign(event: Event, fact: Fact) -> str:
     match event:
         case c.CampaignFound(name=name, code=code):
-            return _list(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
+            return listed(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
         case c.CampaignDeclared(name=name, purpose=purpose, site=site):
             declared = say("Campagne déclarée : {name}, {purpose}", name=name, purpose=words.PURPOSES[purpose])
-            return _list(declared, site and f"site {de(site)}")
+            return listed(declared, site and f"site {de(site)}")
+        case c.PurposeCorrected(purpose=purpose, reason=reason):
+            return noted(say("Usage corrigé : {purpose}", purpose=words.PURPOSES[purpose]), reason, " — motif : ")
+        case c.CampaignClosed():
+            return say("Campagne close : elle n’est plus proposée pour un diagnostic")
+        case c.CampaignReopened():
+            return "Campagne rouverte"
         case c.ExternalIdColumnChosen(header=""):
             return say("Identifiant externe : aucune colonne ne le contient")
         case c.ExternalIdColumnChosen(header=header):
@@ -153,7 +216,7 @@ def _participation(event: Event, fact: Fact) -> str:
         case p.ParticipationImported():
             name = f"{event.first_name} {event.last_name}"
             campaign = fact.names.campaign(event.campaign)
-            return _list(
+            return listed(
                 say("Participation importée : {name}, campagne {campaign}", name=name, campaign=campaign),
                 event.started and f"commencée le {fact.day(event.started.day)}",
                 event.progress is not None and fraction(event.progress),
@@ -164,6 +227,9 @@ def _participation(event: Event, fact: Fact) -> str:
             return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
         case p.ResultShared(result=result):
             return f"Résultat partagé le {fact.day(result.shared.day)}{_scored(result, ' : ')}"
+        case p.ProfileShared(profile=profile):
+            text = "Profil envoyé le {day} : {said}"
+            return say(text, day=fact.day(profile.shared.day), said=profiles.said(profile))
         case p.ParticipationVanished(exported_at=at):
             return f"Participation disparue de l’export du {dates.instant(at, fact.zone)}"
         case p.MatchConfirmed(dossier=dossier, automatic=automatic):
@@ -174,7 +240,7 @@ def _participation(event: Event, fact: Fact) -> str:
         case p.MatchRejected(dossier=dossier):
             return say("Rapprochement refusé : ce n’est pas {name}", name=fact.names.dossier(dossier))
         case p.ParticipationSetAside(reason=reason):
-            return _noted("Participation mise de côté", reason)
+            return noted("Participation mise de côté", reason)
         case p.Retracted(version=version, reason=reason):
             return _struck(_target(fact, version), reason)
     return ""
@@ -183,22 +249,22 @@ def _participation(event: Event, fact: Fact) -> str:
 def _whose(event: Event, fact: Fact) -> str:
     match event:
         case e.DossierOpened(site=site):
-            return _list("Dossier ouvert", site and f"site {de(site)}")
+            return listed("Dossier ouvert", site and f"site {de(site)}")
         case e.IdentityCorrected():
             before = fact.before(e.DossierOpened, e.IdentityCorrected)
             return _corrected("Identité corrigée", before, event, fact)
         case e.ContactCorrected(phone=phone, email=email):
             before = fact.before(e.ContactCorrected)
             if before is None:
-                given = _list(phone and words.phone(phone), email)
+                given = listed(phone and words.phone(phone), email)
                 return say("Coordonnées : {given}", given=given) if given else "Coordonnées effacées"
             return _corrected("Coordonnées corrigées", before, event, fact)
         case e.ProjectStated(project=project):
-            return _noted("Projet", project)
+            return noted("Projet", project)
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
             named = words.PROGRAMMES.get(programme, programme)
             grouped = group if not group or group.lower().startswith("groupe") else f"groupe {group}"
-            return _list(
+            return listed(
                 say("Programme : {named}", named=named),
                 grouped,
                 end and f"période collective jusqu’au {fact.day(end)}",
@@ -206,9 +272,11 @@ def _whose(event: Event, fact: Fact) -> str:
         case e.AdvisorAssigned(advisor=advisor):
             return f"Dossier affecté à {fact.names.staff(advisor)}"
         case e.DossierClosed(reason=reason, note=note):
-            return _noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
+            return noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
+        case e.DossierMerged(into=into):
+            return say("Doublon : fusionné avec le dossier {whose}", whose=de(fact.names.dossier(into)))
         case e.DossierReopened(reason=reason):
-            return _noted("Dossier rouvert", reason)
+            return noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
             return _struck(_target(fact, version), reason)
     return _along_the_way(event, fact)
@@ -218,18 +286,18 @@ def _along_the_way(event: Event, fact: Fact) -> str:
     match event:
         case e.AppointmentSet(task=task, at=at, day=day, place=place):
             clock = dates.clock(at, fact.zone)
-            set_ = _list(f"Rendez-vous fixé le {dates.weekday(day)} {fact.day(day)}", clock, place)
+            set_ = listed(f"Rendez-vous fixé le {dates.weekday(day)} {fact.day(day)}", clock, place)
             return say("{set_} : {task}", set_=set_, task=fact.task(task))
         case e.AppointmentMissed(task=task, note=note):
-            return _noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
+            return noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
         case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
             subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
             chased = " ".join(filter(None, ("Relance", words.CHANNELS[channel], subject)))
-            return _noted(f"{chased}, {'réponse obtenue' if reached else 'sans réponse'}", note)
+            return noted(f"{chased}, {'réponse obtenue' if reached else 'sans réponse'}", note)
         case e.NoteTaken(text=text):
-            return _noted("Note", text)
+            return noted("Note", text)
         case e.LateEventReviewed(note=note):
-            return _noted("Fait tardif relu", note)
+            return noted("Fait tardif relu", note)
     return ""
 
 
@@ -240,13 +308,14 @@ def _diagnostic(event: Event, fact: Fact) -> str:
         case e.DiagnosticPlanned(campaign=campaign, modality=modality, mediator=mediator, place=place):
             where = f"{words.MODALITIES[modality]} ({place})" if place else words.MODALITIES[modality]
             first = f"Diagnostic prévu à partir du {fact.day(event.planned_for)}"
-            planned = _list(first, where, mediator and "avec médiation")
+            planned = listed(first, where, mediator and "avec médiation")
             return say("{planned} : {campaign}", planned=planned, campaign=fact.names.campaign(campaign))
         case e.DiagnosticDeclined(reason=reason):
-            return _noted("Diagnostic décliné", reason)
-        case e.ParticipationLinked(campaign=campaign, started=started, progress=progress):
-            return _list(
-                say("Participation rattachée : {campaign}", campaign=fact.names.campaign(campaign)),
+            return noted("Diagnostic décliné", reason)
+        case e.ParticipationLinked(campaign=campaign, purpose=purpose, started=started, progress=progress):
+            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
+            return listed(
+                say("Participation rattachée{of} : {campaign}", of=of, campaign=fact.names.campaign(campaign)),
                 started and f"commencée le {fact.day(started.day)}",
                 progress is not None and fraction(progress),
             )
@@ -262,6 +331,9 @@ def _diagnostic(event: Event, fact: Fact) -> str:
             of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
             shared = f"partagé le {fact.day(result.shared.day)}"
             return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
+        case e.ProfileReceived(profile=profile):
+            text = "Profil reçu : {said}, envoyé le {day}"
+            return say(text, said=profiles.said(profile), day=fact.day(profile.shared.day))
     return ""
 
 
@@ -270,14 +342,16 @@ def _prescription(event: Event, fact: Fact) -> str:
         case e.ResultDispatched(advisor=advisor):
             return f"Résultat transmis à {fact.names.staff(advisor)}"
         case e.DebriefHeld(channel=channel, note=note):
-            return _noted(f"Restitution tenue {words.CHANNELS[channel]}", note)
+            return noted(f"Restitution tenue {words.CHANNELS[channel]}", note)
         case e.PrescriptionBuilt(percent=score, grille=grille, actions=actions):
             text = "Prescription construite sur {score}, grille n° {grille} : {actions}"
-            labels = _short(", ".join(action.label for action in actions) or "aucune action")
+            labels = short(", ".join(action.label for action in actions) or "aucune action")
+            if score is None or grille is None:
+                return say("Prescription construite sans taux : {actions}", actions=labels)
             return say(text, score=words.percent(score), grille=grille, actions=labels)
         case e.ReferralSent(action=action, partner=partner):
             text = "Orientation vers {partner} : {action}"
-            return _list(
+            return listed(
                 say(text, partner=partner.name, action=fact.action(action)),
                 event.starts and f"à partir du {fact.day(event.starts)}",
                 event.ends and f"jusqu’au {fact.day(event.ends)}",
@@ -285,44 +359,39 @@ def _prescription(event: Event, fact: Fact) -> str:
         case e.ReferralAnswered(referral=referral, answer=answer, reason=reason):
             named, label = fact.referral(referral)
             answered = upper_first(f"{named} {'accepte' if answer == 'accepted' else 'refuse'}")
-            return _noted(f"{answered} ({label})" if label else answered, reason)
+            return noted(f"{answered} ({label})" if label else answered, reason)
         case e.ActionStarted(action=action, ends=ends):
             return say("Action commencée : {label}, jusqu’au {day}", label=fact.action(action), day=fact.day(ends))
         case e.ActionEnded(action=action, outcome=outcome, note=note):
             ended = say("Action {outcome} : {label}", outcome=words.OUTCOMES[outcome], label=fact.action(action))
-            return _noted(ended, note, " — ")
+            return noted(ended, note, " — ")
         case e.ActionDropped(action=action, reason=reason):
-            return _noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
+            return noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
     return ""
 
 
 def _dossier(event: Event, fact: Fact) -> str:
+    if said := beyond.told(event, fact):
+        return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, fact)
     return _prescription(event, fact) if event.STAGE else _whose(event, fact)
 
 
+def _notice(event: Event, fact: Fact) -> str:
+    assert isinstance(event, n.NoticeSent)
+    return f"Courriel envoyé : {words.NOTICES[event.notice]}".replace(" :", f"{words.NBSP}:")
+
+
 _TELLERS = {
-    "structure": _house, "protocol": _house, "grille": _house, "staff": _house, "campaign": _campaign,
-    "intake": _campaign, "participation": _participation, "dossier": _dossier,
+    "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
+    "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
+    "workshop": workshops.told,
 }  # fmt: skip
 
 
-def _list(*parts: object) -> str:
-    return ", ".join(str(part) for part in parts if part)
-
-
-def _noted(text: str, note: str, between: str = " : ") -> str:
-    return f"{text}{words.typeset(between)}{_short(note)}" if note.strip() else text
-
-
 def _struck(target: str, reason: str) -> str:
-    return _noted(say("Retiré : {target}", target=target), reason, " — motif : ")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
+    return noted(say("Retiré : {target}", target=target), reason, " — motif : ")
 
 
 def _scored(result: Result, before: str) -> str:

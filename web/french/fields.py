@@ -10,9 +10,10 @@ from uuid import UUID
 from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
 from pixflow.events.values import Action, Moment, Partner
+from pixflow.events.workshop import WorkshopCancelled
 from pixflow.folds import retracted
 from pixflow.grille import percent
-from web.french import dates, reasons, words
+from web.french import dates, profiles, reasons, words
 from web.french.words import lower_first
 
 PARIS = "Europe/Paris"
@@ -22,12 +23,12 @@ LABELS: dict[str, str] = {
     "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
-    "competences": "Compétences", "day": "Jour du rendez-vous", "digest": "Empreinte du fichier",
+    "competences": "Compétences", "day": "Jour", "digest": "Empreinte du fichier",
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
     "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
     "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
-    "imported": "Autres colonnes", "last_name": "Nom",
+    "imported": "Autres colonnes", "kind": "Genre", "last_name": "Nom",
     "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
     "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
     "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",
@@ -40,6 +41,14 @@ LABELS: dict[str, str] = {
     "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",
     "score": "Ressemblance sur 100", "shared": "Résultats partagés", "site": "Site", "sites": "Sites",
     "started": "Commencée le", "starts": "Début", "task": "Tâche", "text": "Texte",
+    "by_advisor": "Avec la personne qui suit le dossier", "cause": "Cause", "ease": "À l’aise", "excused": "Excusé·e",
+    "level": "Niveau", "needed": "Besoin", "profile": "Profil", "session": "Session", "study": "Tutoriels n°",
+    "to": "Confiée à", "trouble": "En difficulté", "tutorials": "Tutoriels", "until": "Jusqu’au",
+    "absence": "Absence n°", "deputy": "Suppléance", "first": "Premier jour", "last": "Dernier jour",
+    "last_day": "Dernier jour", "title": "Intitulé",
+    "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
+    "present": "Présents", "absent": "Absents",
+    "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
     "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
@@ -47,8 +56,10 @@ LABELS: dict[str, str] = {
 
 _CODES = {
     "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
-    "occasion": words.OCCASIONS, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
-    "purpose": words.PURPOSES, "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
+    "kind": profiles.KINDS,
+    "occasion": words.OCCASIONS, "cause": words.CAUSES, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
+    "presence": words.PRESENCES, "purpose": words.PURPOSES,
+    "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
 }  # fmt: skip
 _FRACTIONS = frozenset({"progress", "mastery"})
 _PERCENTS = frozenset({"percent", "low", "high"})
@@ -123,6 +134,8 @@ def text_of(name: str, value: Any, fact: Fact) -> str:
         return ", ".join(text_of(name, one, fact) for one in value)
     if name == "reason" and isinstance(fact.recorded.event, e.DossierClosed):
         return words.CLOSINGS.get(str(value), str(value))
+    if name == "reason" and isinstance(fact.recorded.event, WorkshopCancelled):
+        return words.CANCELLATIONS[value]
     if name in _CODES:
         return str(_CODES[name].get(value, value))
     if name in _PERCENTS:
@@ -153,7 +166,7 @@ def _typed(name: str, value: Any, fact: Fact) -> str:
 
 def _named(name: str, id: UUID, fact: Fact) -> str:
     match name:
-        case "advisor":
+        case "advisor" | "facilitator" | "deputy" | "to":
             return fact.names.staff(id)
         case "campaign":
             return fact.names.campaign(id)

@@ -20,8 +20,17 @@ MISSING: dict[str, str] = {
     "ends": "Dites quand l’action doit finir.",
     "outcome": "Dites comment l’action s’est finie.",
     "site": "Choisissez le site.",
+    "workshop": "Choisissez l’atelier.",
     "advisor": "Choisissez la personne qui suivra le dossier.",
     "purpose": "Dites à quoi sert la campagne.",
+    "person": "Cochez au moins une personne.",
+    "step": "Dites ce qui s’est passé.",
+    "first": "Écrivez le premier jour.",
+    "last": "Écrivez le dernier jour, compris.",
+    "last_day": "Écrivez le dernier jour dans l’équipe.",
+    "email": "Écrivez le courriel professionnel.",
+    "to": "Choisissez au moins une personne.",
+    "until": "Écrivez jusqu’à quel jour, compris.",
 }
 
 

@@ -1,14 +1,13 @@
-"""Where a young person stands, in words: the four stages, the participations, each action."""
+"""Where a young person stands, in words: who they are, the participations, each action."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pixflow.dossier.state import ActionState, Built, Dossier, Linked
-from pixflow.events import Stage
+from pixflow.dossier.state import ActionState, Built, Linked
 from pixflow.grille import percent
-from web.french import dates, words
-from web.french.words import NBSP, de, plural, say, upper_first
+from web.french import dates, profiles, words
+from web.french.words import de, plural, say
 
 
 def age(birth_date: date, today: date) -> str:
@@ -27,75 +26,6 @@ def site(name: str) -> str:
     return f"site {de(name)}"
 
 
-def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, str]:
-    """One line for each stage; `owed` are the kinds of its tasks."""
-    return {
-        "orientation": _orientation(dossier, owed, today),
-        "diagnostic": _diagnostic(dossier, today),
-        "prescription": _prescription(dossier, owed, today),
-        "parcours": _parcours(dossier),
-    }
-
-
-def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    state, parts = dossier.orientation, []
-    if state.presented:
-        parts.append(f"Pix présenté le {short(state.presented.on, today)}")
-    elif "present-pix" in owed:
-        parts.append("Pix à présenter")
-    if state.declined:
-        parts.append(f"diagnostic décliné le {short(state.declined.on, today)}")
-    elif state.plan and not dossier.diagnostic.linked("initial"):
-        parts.append("diagnostic prévu")
-    elif "plan-diagnostic" in owed:
-        parts.append("diagnostic à prévoir")
-    return upper_first(", ".join(parts)) or "sans rendez-vous pris"
-
-
-def _diagnostic(dossier: Dossier, today: date) -> str:
-    current = dossier.diagnostic.current("initial")
-    links = dossier.diagnostic.participations.values()
-    others = [link for link in links if link.purpose == "initial" and not link.result]
-    running = [link for link in others if not link.withdrawn]
-    if current and current[1].result:
-        shared = current[1].result.shared.day
-        said = f"{scored(current[1])} partagé le {short(shared, today)}"
-        return f"{said}, un autre passage en cours" if running else said
-    if running:
-        return _unshared(running[-1])
-    if others:
-        return "participation disparue de Pix Orga"
-    if dossier.orientation.plan and not dossier.orientation.declined:
-        return f"à passer à partir du {short(dossier.orientation.plan.planned_for, today)}"
-    return "après l’orientation"
-
-
-def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    current = dossier.diagnostic.current("initial")
-    built = dossier.prescription.built.get(current[0]) if current else None
-    if built:
-        return f"construite le {short(built.mark.on, today)}, {plural(len(built.actions), 'action')}"
-    for kind, said in (
-        ("dispatch-result", "résultat à transmettre"),
-        ("hold-debrief", "restitution à tenir"),
-        ("build-prescription", "prescription à construire"),
-    ):
-        if kind in owed:
-            return said
-    if current:
-        return "restitution tenue" if current[0] in dossier.prescription.debriefs else "sans restitution"
-    return "après le diagnostic"
-
-
-def _parcours(dossier: Dossier) -> str:
-    actions = list(dossier.parcours.actions.values())
-    over = sum(action.over for action in actions)
-    waiting = sum(not a.over and a.started is None and a.referral is None for a in actions)
-    counted = ((waiting, "à orienter", "à orienter"), (len(actions) - over - waiting, "en cours", "en cours"))
-    parts = [plural(n, one, many) for n, one, many in (*counted, (over, "terminée", "terminées")) if n]
-    return ", ".join(parts) or "après la prescription"
-
-
 def scored(link: Linked) -> str:
     """Like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None
@@ -106,17 +36,22 @@ def participation(link: Linked, today: date) -> str:
     """A participation beside the current result: running, finished but not shared, vanished, or an earlier result."""
     if link.result:
         said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
+    elif link.profile:
+        said = f"{profiles.said(link.profile)}, envoyé le {short(link.profile.shared.day, today)}"
     else:
-        said = f"{_unshared(link)}, vu le {short((link.finished or link.mark).on, today)}"
+        said = f"{unshared(link)}, vu le {short((link.finished or link.mark).on, today)}"
     if not link.withdrawn:
         return said
-    kept = "le résultat reçu est gardé" if link.result else "plus rien n’est attendu"
+    kept = "ce qui est reçu est gardé" if link.profile else "plus rien n’est attendu"
+    kept = "le résultat reçu est gardé" if link.result else kept
     return say("{said} ; disparu de Pix Orga le {on}, {kept}", said=said, on=short(link.withdrawn.on, today), kept=kept)
 
 
-def _unshared(link: Linked) -> str:
+def unshared(link: Linked) -> str:
     if link.finished:
         return "test fini, résultat pas encore envoyé"
+    if link.purpose == "profile":
+        return "profil pas encore envoyé"
     return "test en cours" if link.progress is None else f"test en cours, {words.percent(int(link.progress * 100))}"
 
 
@@ -160,7 +95,8 @@ def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState
     """A prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
-    lines = [say("Pix emploi : {percent}{on}", percent=words.percent(built.percent), on=on)]
+    score = "sans taux" if built.percent is None else words.percent(built.percent)
+    lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
     lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
     for state in actions:
         partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
@@ -170,9 +106,7 @@ def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState
 
 def points(change: int) -> str:
     """Like "+ 8 points", "− 3 points", "sans changement"."""
-    if change == 0:
-        return "sans changement"
-    return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), 'point')}"
+    return words.signed(change, "point", "points") if change else "sans changement"
 
 
 def short(day: date, today: date) -> str:

@@ -1,6 +1,6 @@
 """What is wrong in a file that is imported, where, and what to do about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -21,8 +21,6 @@ PIX_ORGA: dict[str, str] = {
     "not-pix-orga": "ce n’est pas un export de résultats de Pix Orga : aucune de ses colonnes n’est là. "
     "Exportez les résultats depuis la page de la campagne.",
     "english-export": "l’export est en anglais : passez Pix Orga en français, puis exportez à nouveau.",
-    "profile-not-read-yet": "c’est une collecte de profils, que pixflow ne lit pas encore : choisissez l’export d’une "
-    "campagne d’évaluation.",
     "header-unknown": "la colonne {position} s’appelle « {header} »{expected} : le fichier a été modifié." + _AGAIN,
     "header-missing": "la colonne « {header} » manque : le fichier a été modifié ou coupé." + _AGAIN,
     "too-many-rows": "le fichier a plus de {limit} lignes : exportez une seule campagne à la fois.",
@@ -32,6 +30,7 @@ PIX_ORGA: dict[str, str] = {
     "several-campaigns": "le fichier mêle les campagnes n° {first} et n° {other} : un export n’en contient qu’une. "
     "Importez un fichier par campagne.",
     "integer": "« {value} » n’est pas un nombre entier, colonne « {column} »." + _AGAIN,
+    "level-range": "le niveau {value} devrait être entre 0 et 8, colonne « {column} »." + _AGAIN,
     "rate": "« {value} » n’est pas un taux, colonne « {column} »." + _AGAIN,
     "rate-range": "le taux {value} doit être une fraction entre 0 et 1{example}, colonne « {column} »." + _AGAIN,
     "yes-no": "« {value} » devrait être Oui ou Non, colonne « {column} »." + _AGAIN,
@@ -42,6 +41,7 @@ PIX_ORGA: dict[str, str] = {
     "result-not-shared": "un résultat est écrit alors que la personne ne l’a pas envoyé, colonne « {column} »."
     + _AGAIN,
     "na-on-shared": "le résultat est envoyé, mais la case dit NA, colonne « {column} »." + _AGAIN,
+    "sent-without-date": "le profil est envoyé, mais la colonne « {column} » est vide." + _AGAIN,
     "nir": "la colonne « {column} » contient un numéro de sécurité sociale, qui n’a rien à faire là. "
     "Effacez-le dans Pix Orga, puis exportez à nouveau.",
     # seen, and nothing is refused
@@ -63,20 +63,36 @@ PIX_ORGA: dict[str, str] = {
     "la première est retenue.",
     "mastery-null": "le résultat est envoyé sans taux : il est gardé, mais la grille ne pourra pas se lire.",
     "mastery-mismatch": "le taux {rate} ne correspond pas aux acquis ({mastered} sur {targeted})." + _CHECK,
+    "pix-null": "le profil est envoyé sans son nombre de pix : le reste est gardé.",
+    "pix-mismatch": "le total de {pix} pix ne correspond pas aux compétences ({total} pix)." + _CHECK,
+    "certifiable-mismatch": "ce qui est dit certifiable ne correspond pas aux niveaux (compétences au niveau 1 "
+    "ou plus : {counted})." + _CHECK,
     "shared-without-date": "le résultat est envoyé sans date de partage : celle du début du test est retenue.",
     "not-a-number": "Pix Orga n’a pas su calculer la colonne « {column} » : cette valeur est laissée de côté.",
     "more-problems": "{count} autres remarques ne sont pas montrées : corrigez d’abord celles-ci.",
 }
 
 _LEFT = " Cette ligne est laissée de côté."
+_LEFT_MANY = " Ces lignes sont laissées de côté."
 _EMPTY = " Cette case est laissée vide."
 
 PORTFOLIO: dict[str, str] = {
     # the file is refused
     "too-large": "le fichier pèse plus de 5 Mo : enregistrez la liste en plusieurs fichiers.",
-    "spreadsheet": "c’est un classeur Excel ou LibreOffice : enregistrez-le au format CSV, puis choisissez le CSV.",
     "encoding": "le texte du fichier ne se lit pas : enregistrez-le à nouveau au format CSV (UTF-8).",
     "empty": "le fichier est vide : choisissez-en un autre.",
+    "web-page": "c’est une page web ou un classeur XML, malgré son nom : ouvrez-le dans Excel ou LibreOffice, puis "
+    "enregistrez-le au format .xlsx.",
+    "old-workbook": "c’est un classeur Excel ancien (.xls) : ouvrez-le, puis enregistrez-le au format .xlsx ou CSV.",
+    "locked-workbook": "le classeur est protégé par un mot de passe : enregistrez-en une copie sans mot de passe.",
+    "other-workbook": "c’est un classeur LibreOffice (.ods) ou .xlsb : enregistrez-le au format .xlsx ou CSV.",
+    "not-a-workbook": "c’est une archive, et non un classeur : choisissez le fichier .xlsx ou CSV lui-même.",
+    "unpacked-too-large": "le classeur contient plus de 50 Mo : copiez la seule liste dans un nouveau classeur.",
+    "broken-workbook": "le classeur ne se lit pas : ouvrez-le dans Excel ou LibreOffice, enregistrez-le à nouveau, "
+    "puis recommencez.",
+    "no-sheet": "aucune feuille n’a les deux colonnes « Nom » et « Prénom » ({value}) : ajoutez ces titres.",
+    "several-sheets": "plusieurs feuilles ont les colonnes « Nom » et « Prénom » ({value}) : choisissez-en une.",
+    "unknown-sheet": "le classeur n’a pas cette feuille ({value}) : choisissez-en une autre.",
     "no-names": "aucune ligne de titres n’a les deux colonnes « Nom » et « Prénom » : ajoutez ces titres.",
     "broken-quotes": "les guillemets ne se referment pas : enregistrez à nouveau le fichier au format CSV.",
     "too-many-rows": "le fichier a plus de 20 000 lignes : enregistrez la liste en plusieurs fichiers.",
@@ -85,6 +101,9 @@ PORTFOLIO: dict[str, str] = {
     "name-missing": "il manque le {field}{value}." + _LEFT,
     "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
     "cell-count": "des cases dépassent la dernière colonne : la ligne a été modifiée ou coupée." + _LEFT,
+    "formula-empty": "la case « {field} » est une formule qui n’a jamais été calculée : ouvrez le classeur, "
+    "enregistrez-le, puis recommencez." + _LEFT,
+    "cell-error": "la case « {field} » est en erreur ({value}) : corrigez sa formule." + _LEFT,
     "number-twice": "le même n° i-Milo est déjà à la ligne {value} : gardez la bonne." + _LEFT,
     "site-needed": "le site n’est pas dit : remplissez la colonne « Site »." + _LEFT,
     "bad-birth-date": "la date de naissance ne donne pas un âge de 10 à 40 ans : vérifiez l’année." + _LEFT,
@@ -97,6 +116,8 @@ PORTFOLIO: dict[str, str] = {
     "advisor-unknown": "« {value} » n’est pas dans l’équipe : vérifiez le nom, ou affectez le dossier ensuite.",
     "advisor-ambiguous": "« {value} » peut être plusieurs personnes de l’équipe : écrivez plutôt son courriel.",
     "site-unknown": "« {value} » n’est pas un site de la structure : corrigez la colonne « Site ».",
+    "number-figures": "le classeur garde comme des nombres des n° i-Milo de nouveaux dossiers : des zéros peuvent "
+    "manquer au début. Comparez avec i-Milo ; au besoin, mettez la colonne au format Texte.",
 }
 
 FIELDS: dict[str, str] = {
@@ -114,6 +135,8 @@ FIELDS: dict[str, str] = {
     "project": "Projet professionnel",
 }
 """What each column of a portfolio file is read as."""
+NAMED = 8
+"""How many lines are named, of those that have one problem."""
 
 _DELIMITERS = {"semicolon": "des points-virgules", "comma": "des virgules", "tab": "des tabulations"}
 _SPREADSHEETS = {"xlsx": "Excel (xlsx)", "xls": "Excel (xls)", "ods": "LibreOffice (ods)"}
@@ -127,11 +150,25 @@ def problem(code: str, line: int | None, details: Mapping[str, str] | Iterable[t
 
 def portfolio_problem(code: str, line: int | None, field: str | None = None, value: str = "") -> str:
     """One problem of a portfolio file. It may quote a cell: never log it."""
+    return _told(PORTFOLIO, code, line, _portfolio_details(code, field, value))
+
+
+def portfolio_problems(code: str, lines: Sequence[int], field: str | None = None, value: str = "") -> str:
+    """The same problem on several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
+    told = _told(PORTFOLIO, code, None, _portfolio_details(code, field, value))
+    shown = [number(line) for line in lines[:NAMED]]
+    rest = len(lines) - len(shown)
+    *first, last = [*shown, f"{number(rest)} autres"] if rest > 1 else [number(line) for line in lines]
+    told = lower_first(told).replace(say(_LEFT), say(_LEFT_MANY))
+    return say("Lignes {lines} et {last} : {told}", lines=", ".join(first), last=last, told=told)
+
+
+def _portfolio_details(code: str, field: str | None, value: str) -> dict[str, str]:
     details = {"field": FIELDS.get(field or "", field or ""), "value": value}
-    if code == "name-missing":
-        beside = say(" (« {value} »)", value=value) if value else ""
-        details = {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
-    return _told(PORTFOLIO, code, line, details)
+    if code != "name-missing":
+        return details
+    beside = say(" (« {value} »)", value=value) if value else ""
+    return {"field": lower_first(details["field"] or FIELDS["last_name"]), "value": beside}
 
 
 def _told(sentences: Mapping[str, str], code: str, line: int | None, details: dict[str, str]) -> str:

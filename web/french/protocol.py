@@ -14,25 +14,46 @@ CONCERNED = {
 ROUTES = {
     "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à qui suit le jeune.",
     "advisor": "Le résultat arrive directement à la conseillère ou au conseiller qui suit le jeune.",
+    "workshop": "Le résultat d’un atelier que la personne qui suit le jeune a animé lui arrive directement ; "
+    "les autres passent par la référente ou le référent Pix.",
 }
 _FOLLOWS = "conseiller·ère"
 _TREATS = "référent·e Pix"
+_RUNS = "animateur·rice"
+_COMPLETE = "à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective"
+_ALTERNATIVE = "au refus du partenaire, ou après {lapses} sans réponse"
 _OWED = (
     ("present-pix", _FOLLOWS, "à l’ouverture du dossier", "Pix présenté, ou diagnostic décliné"),
     ("plan-diagnostic", _FOLLOWS, "une fois Pix présenté, ou à l’entrée en CEJ", "diagnostic prévu, ou décliné"),
+    ("book-workshop", _FOLLOWS, "un atelier prévu, sans place", "place réservée"),
+    ("mark-attendance", _RUNS, "le jour de l’atelier", "présences notées"),
+    ("rebook-absent", _FOLLOWS, "à l’absence, ou l’atelier annulé", "place réservée, ou diagnostic reprévu"),
     ("chase-diagnostic", _FOLLOWS, "{opens} après la date prévue, sans test commencé", "test commencé, ou reprévu"),
     ("chase-sharing", _FOLLOWS, "{opens} après un test vu fini et non envoyé", "résultat reçu"),
     ("declare-campaign", _TREATS, "au premier export d’une campagne inconnue", "campagne déclarée"),
     ("match-participation", _TREATS, "à l’import, sans dossier certain", "participation rapprochée, ou mise de côté"),
     ("dispatch-result", _TREATS, "à l’arrivée du résultat", "résultat transmis"),
     ("hold-debrief", _FOLLOWS, "dès que le résultat est confié", "restitution tenue"),
+    ("explore-difficulty", _FOLLOWS, "quand une difficulté est signalée en atelier", "cause notée"),
+    ("follow-self-study", _FOLLOWS, "{opens} après les tutoriels donnés", "suite notée"),
     ("build-prescription", _FOLLOWS, "la restitution tenue", "prescription construite"),
     ("refer", _FOLLOWS, "la prescription construite, pour chaque action", "orientation envoyée, ou action écartée"),
+    ("chase-partner", _FOLLOWS, "{opens} après une orientation sans réponse", "réponse notée, ou {lapses} passés"),
+    ("offer-alternative", _FOLLOWS, _ALTERNATIVE, "autre orientation, ou action écartée"),
     ("record-outcome", _FOLLOWS, "à la fin prévue de l’action", "issue notée"),
+    ("complete-path", _FOLLOWS, _COMPLETE, "diagnostic complet passé, ou décliné"),
+    (
+        "propose-certification",
+        _FOLLOWS,
+        "le diagnostic complet passé, certifiable",
+        "proposée, ou déclinée",
+    ),
+    ("plan-retake", _FOLLOWS, "{opens} après une action menée à bien", "nouveau passage prévu, ou décliné"),
     ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
     ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
 )
+_IN_WORKSHOPS = frozenset({"book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +72,7 @@ def owed(document: ProtocolDocument) -> list[Owed]:
     """The tasks of the protocol in the order of the path; those it never makes are left out."""
     made = []
     for kind, who, opens, closed_by in _OWED:
-        if kind == "dispatch-result" and document.result_route != "referent":
+        if kind in _never(document):
             continue
         if kind == "plan-diagnostic" and not document.cej_mandatory:
             opens = "une fois Pix présenté"
@@ -59,9 +80,16 @@ def owed(document: ProtocolDocument) -> list[Owed]:
             opens = "à l’entrée en CEJ" if document.cej_mandatory else "quand un besoin est reconnu"
         name = kind.replace("-", "_")
         first = getattr(document.delays, f"{name}_opens", 0)
-        from_ = say(opens, opens=working_days(first))
-        made.append(Owed(kind, tasks.VERBS[kind], who, from_, delay(getattr(document.delays, name)), closed_by))
+        lapses = working_days(document.delays.chase_partner_lapses)
+        from_, until = say(opens, opens=working_days(first), lapses=lapses), say(closed_by, lapses=lapses)
+        made.append(Owed(kind, tasks.VERBS[kind], who, from_, delay(getattr(document.delays, name)), until))
     return made
+
+
+def _never(document: ProtocolDocument) -> frozenset[str]:
+    """The kinds of tasks that this protocol never makes."""
+    dispatched = frozenset() if document.result_route != "advisor" else frozenset({"dispatch-result"})
+    return dispatched if "workshop" in document.modalities else dispatched | _IN_WORKSHOPS
 
 
 def delay(days: int) -> str:
@@ -77,6 +105,16 @@ def modalities(document: ProtocolDocument) -> str:
     """Like "en atelier, au bureau ou à la maison"."""
     *first, last = [words.MODALITIES[one] for one in document.modalities] or [""]
     return f"{', '.join(first)} ou {last}" if first else last
+
+
+def workshops(document: ProtocolDocument) -> str:
+    """Like "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer."; "" where there are none."""
+    if "workshop" not in document.modalities:
+        return ""
+    held = document.workshops
+    by = "une seule personne peut l’animer" if held.alone else "on l’anime à deux"
+    text = "Un atelier compte de {smallest} à {largest} places ; {by}."
+    return say(text, smallest=held.smallest, largest=held.largest, by=by)
 
 
 def escalation(escalation: Escalation) -> str:

@@ -14,6 +14,7 @@ REASONS = {
     "one-word-in-common": "un seul mot en commun",
     "close-spelling": "orthographe proche",
     "same-birth-date": "même date de naissance",
+    "merged": "fusion de deux dossiers",
 }
 WARNINGS = {
     "same-number-other-name": "même n°, mais un autre nom\N{NO-BREAK SPACE}: à vérifier",
@@ -69,6 +70,7 @@ PEOPLE_DOUBTS = {
     "same-person": "mêmes nom et date de naissance qu’un dossier : rien n’est enregistré, ouvrez ce dossier",
     "namesake": "mêmes nom et prénom qu’un dossier, sans date de naissance pour trancher : rien n’est enregistré",
     "twice-in-file": "deux fois dans le fichier : seule la première ligne est enregistrée",
+    "lost-zeros": "le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le numéro",
 }
 """Why a row of a portfolio file is not recorded."""
 QUESTIONS = {

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow.events import Recorded
 from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
-from web.french import dates, events, reasons, words
+from web.french import dates, events, profiles, reasons, team, words, workshops
 from web.french.fields import PARIS, Names
 from web.french.words import say
 
@@ -24,13 +24,15 @@ REFUSALS: dict[str, str] = {
     "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, retirez ce fait depuis l’historique.",
     "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un autre après.",
     "already-tested": "Le résultat du diagnostic est déjà arrivé : il n’y a plus rien à décliner.",
+    "seat-booked": "Une place est réservée en atelier le {day} : rendez-la d’abord.",
     # 3 prescription
+    "unknown-study": "Ces tutoriels ne sont plus dans le dossier : rechargez la page.",
+    "study-over": "Ces tutoriels sont déjà notés comme finis ou arrêtés, le {on}.",
     "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, réaffectez le dossier.",
     "already-debriefed": "La restitution est déjà notée, le {on}. Si la date est fausse, retirez-la de l’historique.",
     "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
     "already-built": "La prescription est construite depuis le {on}. Pour la refaire, retirez-la depuis l’historique.",
-    "no-score": "Pix n’a donné aucun taux pour ce résultat : la grille ne peut pas se lire. Faites repasser le test.",
-    "unknown-proposal": "« {proposal} » n’est pas une proposition de cette tranche : rechargez la page.",
+    "unknown-proposal": "« {proposal} » n’est pas proposé à ce jeune pour ce résultat : rechargez la page.",
     "no-action": "Cochez au moins une proposition, ou ajoutez une action.",
     "reason-needed": "Dites pourquoi : aucune proposition de la grille n’est gardée, ou une action y est ajoutée.",
     "not-the-current-result": "Ce résultat n’est pas le plus récent : rechargez la page pour partir du dernier.",
@@ -42,22 +44,37 @@ REFUSALS: dict[str, str] = {
     "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",
     "already-answered": "La réponse du partenaire est déjà notée : {answer}. Si elle a changé, retirez-la d’abord.",
     "already-started": "Cette action a déjà commencé, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
+    "complete-taken": "Le diagnostic complet est déjà noté comme passé, le {on}.",
+    "certification-under-way": "La certification en est déjà plus loin : {step}.",
+    "certification-taken": "La certification est déjà passée : notez plutôt si elle est obtenue.",
+    "certification-not-proposed": "Notez d’abord que la certification a été proposée.",
+    "certification-not-taken": "Notez d’abord l’inscription, ou le passage, de la certification.",
+    "session-past": "Le {session} est déjà passé : choisissez le jour d’une session à venir.",
+    "no-result": "Aucun résultat n’est arrivé : il n’y a rien à mesurer ni à valoriser.",
     # along the way
+    "snooze-until": "Choisissez un jour après aujourd’hui, et au plus tard le {last}.",
+    "handed-until-past": "Ce jour est déjà passé : choisissez-en un à venir, ou laissez vide.",
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
+    "not-owed": "Cette tâche n’est pas, ou plus, à faire dans ce dossier : rechargez la page.",
     "no-appointment": "Aucun rendez-vous n’est fixé : il n’y a rien à noter comme manqué.",
     "appointment-to-come": "Le rendez-vous est le {day} : il ne peut pas encore être noté comme manqué.",
     "unknown-event": "Le fait n° {version} n’est pas dans ce dossier : rechargez la page.",
     "not-retractable": "L’ouverture d’un dossier et un retrait ne se retirent pas. Corrigez l’identité, ou clôturez.",
     "undo-the-match": "Ce fait vient de Pix Orga : pour le retirer, défaites le rapprochement de la participation.",
+    "correct-at-the-workshop": "Ce fait vient d’un atelier : corrigez la place ou la présence sur sa page.",
     # participations and campaigns
     "unknown-stream": "Cette adresse ne désigne pas ce que l’action attend : rien n’est enregistré.",
     "unknown-participation": "Cette participation n’existe pas : rien n’est enregistré.",
     "bad-date": "Écrivez une date entre 1900 et 2100.",
     "not-matched": "Cette participation n’est pas rapprochée de ce dossier.",
     "already-matched": "Cette participation est déjà rapprochée ({dossier}) : défaites d’abord ce rapprochement.",
+    "not-its-kind": "Ce fichier est une {kind}, ce que cette campagne n’est pas : corrigez son usage, puis importez.",
+    "unsuited-purpose": "Cette campagne est une {kind} : cet usage ne lui va pas ({purpose}).",
     "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
     "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",
     "already-declared": "Cette campagne est déjà déclarée ({purpose}). Elle ne se déclare qu’une fois.",
+    "merged-with-itself": "Un dossier ne se fusionne pas avec lui-même : choisissez l’autre.",
+    "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
     # files
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "portfolio-refused": "Rien de cette liste ne peut être enregistré : corrigez d’abord les anomalies signalées.",
@@ -66,11 +83,20 @@ REFUSALS: dict[str, str] = {
     "unknown-column": "Cette colonne n’est pas dans le fichier : choisissez-en une autre.",
     "upload-gone": "Ce fichier n’attend plus ici : il est gardé une heure. Choisissez-le à nouveau.",
     "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
+    **workshops.REFUSALS,
+    **team.REFUSALS,
     # the house
     "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
     "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
     "unknown-zone": "Le fuseau horaire « {zone} » n’existe pas. Écrivez-le comme Europe/Paris.",
     "bad-grille": "La grille ne peut pas être publiée : {problem}.",
+    "nothing-changed": "Rien ne change : c’est mot pour mot ce qui est déjà publié.",
+    "other-draft": "Entre-temps, un autre projet (n° {draft}) a été proposé. Lisez-le : enregistrer le remplacera.",
+    "no-draft": "Ce projet n’est plus en discussion : il a été publié ou écarté.",
+    "own-draft": "Ce projet est le vôtre : l’accord vient des autres. Vous pouvez le commenter.",
+    "out-of-range": "Un nombre du protocole ne convient pas : {found} n’est pas de {low} à {high}.",
+    "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
+    "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
     "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
     "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
@@ -89,8 +115,14 @@ REQUIRED: dict[str, str] = {
     "programme": "Choisissez le programme.",
     "project": "Écrivez le projet professionnel.",
     "text": "Écrivez la note.",
+    "tutorials": "Écrivez quels tutoriels suivre.",
     "roles": "Choisissez au moins un rôle.",
+    "comment": "Écrivez un avis, ou approuvez le projet.",
+    "modalities": "Choisissez au moins une modalité.",
+    "title": "Écrivez l’intitulé.",
     "sites": "Nommez au moins un site.",
+    "facilitators": "Choisissez qui anime l’atelier.",
+    "site": "Choisissez le site.",
 }
 
 TAKEN: dict[str, str] = {
@@ -121,15 +153,45 @@ DECISIONS: dict[str, str] = {
     "set_appointment": "fixer un rendez-vous",
     "miss_appointment": "noter un rendez-vous manqué",
     "chase": "noter une relance",
+    "correct_from_portfolio": "corriger un dossier d’après un fichier",
     "take_note": "ajouter une note",
+    "snooze": "mettre une tâche en pause",
+    "hand_over": "confier une tâche",
+    "assess_need": "dire si Pix concerne ce jeune",
+    "explore_difficulty": "noter la cause d’une difficulté",
+    "assign_self_study": "donner des tutoriels à suivre",
+    "follow_self_study": "noter le suivi des tutoriels",
+    "chase_partner": "relancer un partenaire",
+    "take_complete_diagnostic": "noter le diagnostic complet",
+    "decline_complete_diagnostic": "noter un refus du diagnostic complet",
+    "propose_certification": "proposer la certification",
+    "decline_certification": "noter un refus de la certification",
+    "register_certification": "noter une inscription à la certification",
+    "take_certification": "noter le passage de la certification",
+    "obtain_certification": "noter l’issue de la certification",
+    "add_result_to_cv": "noter la valorisation sur le CV",
+    "plan_retake": "prévoir un nouveau passage",
+    "decline_retake": "noter le refus d’un nouveau passage",
     "retract": "retirer un fait",
     "close": "clore le dossier",
     "reopen": "rouvrir le dossier",
     "assign_advisor": "affecter le dossier",
+    "merge": "fusionner deux dossiers",
+    "take_over": "fusionner deux dossiers",
+    "move_match": "fusionner deux dossiers",
+    "unmerge": "défaire une fusion",
+    "give_back_merged": "défaire une fusion",
+    "move_back": "défaire une fusion",
     "review_late_event": "relire un fait tardif",
+    **workshops.DECISIONS,
+    **team.DECISIONS,
     "dispatch_result": "transmettre un résultat",
     "declare_campaign": "déclarer une campagne",
     "settle_purpose": "dire l’usage d’une participation",
+    "correct_purpose": "corriger l’usage d’une campagne",
+    "resettle_purpose": "corriger l’usage d’une participation",
+    "close_campaign": "clore une campagne",
+    "reopen_campaign": "rouvrir une campagne",
     "find_campaign": "enregistrer une campagne",
     "choose_external_id_column": "choisir la colonne de l’identifiant",
     "receive_export": "enregistrer un export",
@@ -146,7 +208,14 @@ DECISIONS: dict[str, str] = {
     "start_program": "mettre pixflow en service",
     "publish_protocol": "publier un protocole",
     "publish_grille": "publier une grille",
-    "add": "ajouter quelqu’un à l’équipe",
+    "draft_protocol": "proposer un protocole",
+    "draft_grille": "proposer une grille",
+    "endorse_protocol": "donner un avis sur le protocole",
+    "endorse_grille": "donner un avis sur la grille",
+    "drop_protocol_draft": "écarter un projet de protocole",
+    "drop_grille_draft": "écarter un projet de grille",
+    "publish_protocol_draft": "publier un projet de protocole",
+    "publish_grille_draft": "publier un projet de grille",
 }
 
 GRILLE: dict[str, str] = {
@@ -222,6 +291,9 @@ def _extra(code: str, details: Mapping[str, object]) -> dict[str, str]:
     if code == "bad-grille":
         numbers = details.get("numbers")
         return {"problem": grille_problem(str(details.get("code")), numbers if isinstance(numbers, tuple) else ())}
+    first, last = details.get("first"), details.get("last")
+    if isinstance(first, date) and isinstance(last, date):
+        return {"between": team.between(first, last, year=0)}
     return {"roles": ", ".join(words.ROLES.values())} if code == "unknown-role" else {}
 
 
@@ -231,9 +303,15 @@ def _word(name: str, value: object, names: Names) -> str:
             return dates.day(value, year=True)
         case tuple() if name == "codes":
             return ", ".join(reasons.asked(str(code)) for code in value)
-        case UUID() if name == "advisor":
+        case UUID() if name in ("advisor", "person"):
             return names.staff(value)
         case UUID() if name == "dossier":
             return names.dossier(value)
-    known = {"answer": words.ANSWERS, "purpose": words.PURPOSES, "decision": DECISIONS}.get(name, {})
+    known = {
+        "answer": words.ANSWERS,
+        "purpose": words.PURPOSES,
+        "decision": DECISIONS,
+        "kind": profiles.KINDS,
+        "step": words.CERTIFICATIONS,
+    }.get(name, {})
     return known.get(str(value), str(value))

@@ -26,6 +26,16 @@ VERBS: dict[str, str] = {
     "record-outcome": "Noter l’issue",
     "close-or-plan": "Clore ou relancer le parcours",
     "review-late-event": "Relire un fait tardif",
+    "book-workshop": "Inscrire à un atelier",
+    "rebook-absent": "Réinscrire à un atelier",
+    "mark-attendance": "Noter la présence",
+    "explore-difficulty": "Explorer la difficulté",
+    "follow-self-study": "Suivre les tutoriels",
+    "chase-partner": "Relancer le partenaire",
+    "offer-alternative": "Proposer une autre orientation",
+    "complete-path": "Faire passer le diagnostic complet",
+    "propose-certification": "Proposer la certification",
+    "plan-retake": "Prévoir un nouveau passage",
 }
 BUTTONS: dict[str, str] = {
     "present-pix": "Présenter",
@@ -42,6 +52,16 @@ BUTTONS: dict[str, str] = {
     "record-outcome": "Noter",
     "close-or-plan": "Décider",
     "review-late-event": "Relire",
+    "book-workshop": "Inscrire",
+    "rebook-absent": "Réinscrire",
+    "mark-attendance": "Noter",
+    "explore-difficulty": "Explorer",
+    "follow-self-study": "Suivre",
+    "chase-partner": "Relancer",
+    "offer-alternative": "Réorienter",
+    "complete-path": "Noter",
+    "propose-certification": "Proposer",
+    "plan-retake": "Prévoir",
 }
 FILTERS: dict[str, str] = {
     "present-pix": "Présentations",
@@ -58,6 +78,16 @@ FILTERS: dict[str, str] = {
     "record-outcome": "Issues",
     "close-or-plan": "Parcours sans suite",
     "review-late-event": "Faits tardifs",
+    "book-workshop": "Inscriptions en atelier",
+    "rebook-absent": "Réinscriptions",
+    "mark-attendance": "Présences",
+    "explore-difficulty": "Difficultés",
+    "follow-self-study": "Tutoriels",
+    "chase-partner": "Relances des partenaires",
+    "offer-alternative": "Autres orientations",
+    "complete-path": "Diagnostics complets",
+    "propose-certification": "Certifications",
+    "plan-retake": "Nouveaux passages",
 }
 SUBJECTS: dict[str, str] = {
     "present-pix": "pour présenter Pix",
@@ -74,6 +104,16 @@ SUBJECTS: dict[str, str] = {
     "record-outcome": "pour l’issue",
     "close-or-plan": "pour la suite du parcours",
     "review-late-event": "pour la relecture",
+    "book-workshop": "pour l’inscription en atelier",
+    "rebook-absent": "pour la réinscription",
+    "mark-attendance": "pour la présence",
+    "explore-difficulty": "pour l’entretien",
+    "follow-self-study": "pour les tutoriels",
+    "chase-partner": "pour le partenaire",
+    "offer-alternative": "pour une autre orientation",
+    "complete-path": "pour le diagnostic complet",
+    "propose-certification": "pour la certification",
+    "plan-retake": "pour le nouveau passage",
 }
 """What a chase was about, by kind of task."""
 
@@ -92,6 +132,16 @@ _PILES = {
     "record-outcome": ("issue à noter", "issues à noter"),
     "close-or-plan": ("parcours à clore ou à relancer", "parcours à clore ou à relancer"),
     "review-late-event": ("fait tardif à relire", "faits tardifs à relire"),
+    "book-workshop": ("inscription en atelier à faire", "inscriptions en atelier à faire"),
+    "rebook-absent": ("réinscription à faire", "réinscriptions à faire"),
+    "mark-attendance": ("présence à noter", "présences à noter"),
+    "explore-difficulty": ("difficulté à explorer", "difficultés à explorer"),
+    "follow-self-study": ("suivi de tutoriels à faire", "suivis de tutoriels à faire"),
+    "chase-partner": ("partenaire à relancer", "partenaires à relancer"),
+    "offer-alternative": ("autre orientation à proposer", "autres orientations à proposer"),
+    "complete-path": ("diagnostic complet à passer", "diagnostics complets à passer"),
+    "propose-certification": ("certification à proposer", "certifications à proposer"),
+    "plan-retake": ("nouveau passage à prévoir", "nouveaux passages à prévoir"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
 """Like "9 résultats à transmettre", of a count."""
@@ -106,15 +156,29 @@ _WHY = {
     "match-participation": "à rapprocher depuis le {on}",
     "dispatch-result": "résultat reçu le {on}",
     "assign-advisor": "dossier ouvert le {on}, suivi par personne",
+    "assign-advisor left": "départ de {name} le {on}",
     "hold-debrief dispatched": "résultat transmis le {on}",
     "hold-debrief received": "résultat reçu le {on}",
     "build-prescription": "restitution tenue le {on}",
-    "refer built": "{label}, prescription du {on}",
-    "refer refused": "{label}, refus du partenaire le {on}",
+    "refer": "{label}, prescription du {on}",
     "record-outcome": "{label} finit le {ends}",
     "close-or-plan quiet": "rien depuis le {on}",
     "close-or-plan tries": "relances épuisées le {on}",
     "review-late-event": "arrivé le {on}, dossier clos",
+    "book-workshop planned": "atelier prévu le {on}, sans place",
+    "book-workshop released": "place rendue le {on}",
+    "rebook-absent missed": "absent·e à l’atelier du {planned}",
+    "rebook-absent cancelled": "atelier du {planned} annulé",
+    "mark-attendance": "atelier du {on}",
+    "explore-difficulty": "en difficulté à l’atelier du {on}",
+    "follow-self-study": "{label}, dernier point le {on}",
+    "chase-partner": "{label}, {partner} sans réponse depuis le {on}",
+    "offer-alternative refused": "{label}, refus de {partner} le {on}",
+    "offer-alternative lapsed": "{label}, {partner} sans réponse depuis le {on}",
+    "complete-path ease": "à l’aise à l’atelier du {on}",
+    "complete-path kept": "prescription du {on}",
+    "propose-certification": "diagnostic complet passé le {on}, certifiable",
+    "plan-retake": "{label}, menée à bien le {on}",
 }
 _REASONS = {
     "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
@@ -126,16 +190,34 @@ _REASONS = {
     "match-participation": "Participation à rapprocher d’un dossier depuis le {on}",
     "dispatch-result": "Reçu le {on}",
     "assign-advisor": "Dossier ouvert le {on}, sans conseillère ni conseiller",
+    "assign-advisor left": "Départ de {name} le {on} : quelqu’un d’autre doit suivre le dossier",
     "hold-debrief dispatched": "Transmis le {on}",
     "hold-debrief received": "Reçu le {on}, sans passer par la référente ou le référent Pix",
     "build-prescription": "Restitution tenue le {on}",
-    "refer built": "{label} : prescription du {on}, aucune orientation en cours",
-    "refer refused": "{label} : refus du partenaire le {on}, autre orientation à trouver",
+    "refer": "{label} : prescription du {on}, aucune orientation en cours",
     "record-outcome": "{label} : fin prévue le {ends}, issue pas encore notée",
     "close-or-plan quiet": "Plus rien depuis le {on}, et rien à venir à partir du {opens}",
     "close-or-plan tries": "Toutes les relances prévues sont faites, la dernière le {on}",
     "review-late-event": "Arrivé le {on}, alors que le dossier était clos",
+    "book-workshop planned": "Diagnostic prévu en atelier le {on}, aucune place réservée",
+    "book-workshop released": "Place en atelier rendue le {on}",
+    "rebook-absent missed": "Absent·e à l’atelier du {planned}",
+    "rebook-absent cancelled": "L’atelier du {planned} a été annulé",
+    "mark-attendance": "L’atelier s’est tenu le {on}",
+    "explore-difficulty": "Difficulté signalée à l’atelier du {on}, cause pas encore cherchée",
+    "follow-self-study": "{label} : dernier point le {on}",
+    "chase-partner": "{label} : orientation vers {partner} le {on}, sans réponse",
+    "offer-alternative refused": "{label} : refus de {partner} le {on}, autre orientation à trouver",
+    "offer-alternative lapsed": "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver",
+    "complete-path ease": "À l’aise à l’atelier du {on} : le diagnostic complet suit",
+    "complete-path kept": "Diagnostic complet retenu dans la prescription du {on}",
+    "propose-certification": "Diagnostic complet passé le {on}, et certifiable",
+    "plan-retake": "{label} : action menée à bien le {on}, le progrès se mesure par un nouveau passage",
 }
+
+
+VARIANTS: frozenset[str] = frozenset(_WHY)
+"""Every kind of task, and where there are several ways to owe it, each of them ("complete-path ease")."""
 
 
 def verb(kind: str) -> str:
@@ -160,6 +242,12 @@ def why(
     parts = [_told(_WHY, kind, details, year, on=on)]
     if "mastery" in details:
         parts.append(score(details["mastery"]))
+    if kind == "mark-attendance" and details.get("campaign"):
+        parts.append(details["campaign"])
+    if "trouble" in details:
+        parts.append("difficulté à explorer")
+    if kind == "complete-path" and "ends" in details:
+        parts.append(f"période collective jusqu’au {_day(date.fromisoformat(details['ends']), year)}")
     if chases:
         parts.append(plural(chases, "relance"))
     return " · ".join(parts)
@@ -172,11 +260,15 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
     if task.appointment:
         day = _day(task.due, year)
         rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
+    elif task.kind == "complete-path" and "ends" in task.why.details:
+        rule = say("la période collective finit le {day}", day=_day(task.due, year))
     elif days:
         rule = say("le protocole demande {days}", days=plural(days, "jour ouvré", "jours ouvrés"))
     else:
         rule = "le protocole le demande le jour même"
     told = say("{fact} ; {rule}.", fact=fact, rule=rule)
+    if "trouble" in task.why.details:
+        told += say(" Une difficulté a été signalée en atelier : l’entretien en cherche la cause.")
     return f"{told} Déjà {plural(task.chases, 'relance')}." if task.chases else told
 
 

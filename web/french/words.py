@@ -26,6 +26,13 @@ STAGES = {
 }
 PROGRAMMES = {"CEJ": "CEJ", "PACEA": "PACEA", "other": "hors programme"}
 MODALITIES = {"workshop": "en atelier", "office": "au bureau", "home": "à la maison", "cafe": "au café numérique"}
+PLACES: dict[str, str] = {
+    "workshop": "en atelier collectif",
+    "office": "au bureau, à la Mission locale",
+    "home": "à la maison",
+    "cafe": "au café numérique, chez un partenaire",
+}
+"""Where the diagnostic is taken, as a choice."""
 CHANNELS = {
     "phone": "par téléphone",
     "sms": "par SMS",
@@ -44,8 +51,37 @@ OCCASIONS = {
     "follow-up": "au cours de l’accompagnement",
     "cej": "à l’entrée en CEJ",
 }
+CAUSES = {
+    "digital": "numérique",
+    "comprehension": "compréhension (lecture, langue)",
+    "both": "numérique et compréhension",
+    "other": "autre cause",
+}
+STUDIES = {"done": "terminés", "ongoing": "en cours", "stopped": "arrêtés"}
+CERTIFICATIONS = {
+    "proposed": "proposée",
+    "registered": "inscription faite",
+    "taken": "passée",
+    "obtained": "obtenue",
+    "not-obtained": "non obtenue",
+    "declined": "déclinée",
+}
+NOTICES = {
+    "digest": "la boîte du jour",
+    "help": "un atelier demande de l’aide",
+    "stopped": "une table de lecture est arrêtée",
+}
 ANSWERS = {"accepted": "accepté", "refused": "refusé"}
 OUTCOMES = {"done": "menée à bien", "abandoned": "abandonnée"}
+PRESENCES = {"present": "présent·e", "absent": "absent·e", "excused": "excusé·e"}
+CANCELLATIONS = {
+    "facilitator": "plus personne pour l’animer",
+    "room": "salle indisponible",
+    "technical": "panne ou réseau",
+    "too-few": "trop peu d’inscrits",
+    "other": "autre raison",
+}
+MERGED = "fusionné avec un autre dossier"
 CLOSINGS = {
     "done": "parcours terminé",
     "employment": "en emploi",
@@ -154,6 +190,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     """Like "1 dossier", "3 dossiers", "0 dossier": French counts from two. `many` where a last s is not enough."""
     word = one if abs(count) < 2 else many or f"{one}s"
     return f"{number(count)}{NBSP}{word}"
+
+
+def signed(change: int, one: str, many: str) -> str:
+    """Like "+ 8 points", "− 1 niveau"."""
+    return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), one, many)}"
 
 
 def invalid(kind: str, details: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -17,7 +16,7 @@ from projections.catch_up import fold_of
 from web import facts, sheet
 from web.dependencies import AtDesk, Desk
 from web.forms import FORMS, offers
-from web.french import missing, path
+from web.french import missing
 from web.matching import match_waiting
 from web.pages import FormData, page, redirect, validate
 from web.recording import Outcome, record
@@ -37,20 +36,6 @@ def read(
     dossier = desk.dossier(dossier_id)
     opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
-
-
-@router.get("/dossiers/{dossier_id:uuid}/fiche")
-def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
-    """The diagnostic's fiche, to print: campaign, code, link, QR; no score on it (DOMAIN.md §3)."""
-    dossier = desk.dossier(dossier_id)
-    plan = dossier.orientation.plan
-    campaign = desk.refs.campaigns.get(plan.campaign) if plan else None
-    if campaign is None:
-        raise HTTPException(404)
-    qr = segno.make(campaign.link).svg_data_uri(border=2, dark="#000", light="#fff") if campaign.link else None
-    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
-    context = {"desk": desk, "dossier": dossier, "id": dossier_id, "plan": plan, "campaign": campaign}
-    return page(request, "fiche.html", {**context, "qr": qr, "advisor": advisor, "path": path})
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")

@@ -1,4 +1,4 @@
-"""Dossiers: the list, the search, and a dossier opened by hand."""
+"""Dossiers: the list, and a dossier opened by hand."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -6,18 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
-from rapidfuzz import fuzz
 
 from pixflow.dossier import assignment
 from pixflow.engine import new_id
-from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import directory, dossier_sheet
 from projections.directory import Found
 from projections.dossier_sheet import Filter
-from web import facets
+from web import facets, finding
 from web.dependencies import AtDesk, Desk
-from web.french import dates, missing, refusals, words
+from web.french import missing, refusals, words
 from web.matching import match_waiting
 from web.naming import names_for
 from web.pages import Day, Form, FormData, page, redirect, validate
@@ -31,8 +29,6 @@ FACETS = (
     facets.Facet("programme", words.PROGRAMMES),
     facets.Facet("site", {}),
 )
-ALIKE = 80
-"""How alike a name must be to what was searched, of 100, to be shown when nothing matches."""
 
 
 class Opening(Form):
@@ -51,6 +47,7 @@ class Opening(Form):
     advisor: UUID | None = None
     project: str | None = None
     on: Day
+    anyway: bool = False
 
 
 @router.get("/dossiers")
@@ -82,7 +79,7 @@ def read(
         "filtered": any(asked.values()),
         "nothing": not counted,
         "clear": address("/dossiers", kept),
-        "rows": [(row, _advisor(desk, row.advisor)) for row in rows],
+        "rows": [(row, finding.advisor(desk, row.advisor)) for row in rows],
         "pager": pager,
     }
     return page(request, "dossiers.html", context, block="list")
@@ -102,63 +99,6 @@ def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen
         href = address("/dossiers", {"state": "" if state == "open" else state, **asked})
         chips.append(facets.Chip(STATES[state], href, count, state == chosen))
     return chips
-
-
-def _advisor(desk: Desk, advisor: UUID | None) -> str:
-    if advisor is None:
-        return "sans conseiller·ère"
-    member = desk.refs.team.get(advisor)
-    return member.name if member else "une personne inconnue"
-
-
-# --- the search
-
-
-@router.post("/chercher")
-def search(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """By name or number; a POST, so that no name stands in an address or a log. One found alone opens at once."""
-    if desk.scope.whose == "none":
-        raise HTTPException(403)
-    text = str(data.get("q", "")).strip()[:100]
-    where = "/rejouer" if data.get("vers") == "rejouer" or desk.roles == {"auditor"} else "/dossiers"
-    found = directory.find(desk.read, text, desk.scope, SIZE + 1)
-    if len(found) == 1:
-        return redirect(request, f"{where}/{found[0].stream}")
-    context = {
-        "text": text,
-        "where": where,
-        "found": [_line(desk, one) for one in found[:SIZE]],
-        "more": len(found) > SIZE,
-        "alike": [] if found else [_line(desk, one) for one in _alike(desk, text)],
-    }
-    return page(request, "search.html", context, block="found")
-
-
-def _line(desk: Desk, found: Found) -> tuple[Found, str]:
-    said = (
-        found.imilo_number and f"n°{words.NBSP}{found.imilo_number}",
-        found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",
-        found.site,
-        "" if desk.scope.whose == "own" else _advisor(desk, found.advisor),
-        found.closed and "dossier clos",
-    )
-    return found, " · ".join(part for part in said if part)
-
-
-def _alike(desk: Desk, text: str, limit: int = 8) -> list[Found]:
-    """Those whose name is spelt nearly so, the nearest first."""
-    asked = normalise(text)
-    if not asked:
-        return []
-    near = directory.candidates(desk.read, text, "", None)
-    mine = [one for one in near if desk.scope.whose == "all" or one.advisor == desk.scope.advisor]
-    scored = [(fuzz.token_sort_ratio(asked, normalise(one.name)), one) for one in mine]
-    scored += [(fuzz.ratio(asked, normalise(one.last_name)), one) for one in mine]
-    best: dict[UUID, tuple[float, Found]] = {}
-    for score, one in sorted(scored, key=lambda pair: -pair[0]):
-        if score >= ALIKE:
-            best.setdefault(one.stream, (score, one))
-    return [one for _, one in best.values()][:limit]
 
 
 # --- a dossier by hand
@@ -187,7 +127,10 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     if form is None or errors:
         return _form(request, desk, data, errors, status=422)
     dossier_id = new_id(form.command_id, "dossier")
-    sent = form.model_dump(exclude={"command_id", "seen"})
+    namesakes = _namesakes(desk, form, dossier_id)
+    if namesakes and not form.anyway:
+        return _form(request, desk, data, {"": _said_twice(len(namesakes))}, status=422, namesakes=namesakes)
+    sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
     sent |= {"programme": form.programme or "", "project": form.project or ""}
     outcome = record(desk, {"dossier": dossier_id}, assignment.open_dossier, command_id=form.command_id, **sent)
     if outcome.refused:
@@ -196,11 +139,7 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     desk.refresh()
     number = assignment.canonical_number(form.imilo_number)
     match_waiting(desk, dossier_id, number, command_id=form.command_id)
-    return redirect(request, f"/dossiers/{dossier_id}?fait=1" if _reads(desk, form.advisor) else "/dossiers")
-
-
-def _reads(desk: Desk, advisor: UUID | None) -> bool:
-    return desk.scope.whose == "all" or advisor == desk.me
+    return redirect(request, f"/dossiers/{dossier_id}?fait=1" if desk.scope.reads(form.advisor) else "/dossiers")
 
 
 def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
@@ -213,6 +152,19 @@ def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
     return errors
 
 
+def _namesakes(desk: Desk, form: Opening, opening: UUID) -> list[Found]:
+    """Other dossiers of that name and birth date; one opened by this very press is none."""
+    if form.birth_date is None:
+        return []
+    found = directory.same_person(desk.read, form.last_name, form.first_name, form.birth_date)
+    return [one for one in found if one.stream != opening]
+
+
+def _said_twice(count: int) -> str:
+    holders = "Un dossier porte" if count == 1 else f"{words.number(count)} dossiers portent"
+    return f"{holders} déjà ce nom et cette date de naissance."
+
+
 def _refusal(desk: Desk, refused: Refused) -> dict[str, str]:
     field = "imilo_number" if refused.code == "taken" else str(refused.details.get("field", ""))
     return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
@@ -222,7 +174,7 @@ def _holder(desk: Desk, refused: Refused) -> UUID | None:
     """The dossier that has the number already, when this person may read it."""
     by = refused.details.get("by") if refused.code == "taken" else None
     found = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
-    return found.stream if found and _reads(desk, found.advisor) else None
+    return found.stream if found and desk.scope.reads(found.advisor) else None
 
 
 def _form(
@@ -233,12 +185,16 @@ def _form(
     *,
     status: int = 200,
     taken: UUID | None = None,
+    namesakes: Sequence[Found] = (),
 ) -> Response:
     advisors = [("", "à affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))]
+    known = [finding.line(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
     context = {
         "values": values,
         "errors": errors,
         "taken": taken,
+        "known": known,
+        "hidden": len(namesakes) - len(known),
         "command_id": desk.new_command(),
         "sites": [("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
         "programmes": [("", "aucun pour l’instant"), *words.PROGRAMMES.items()],

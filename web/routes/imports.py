@@ -1,4 +1,4 @@
-"""Résultats, import: an export waits, is previewed, answered, recorded; a campaign is declared."""
+"""Résultats, import: an export waits, is previewed, answered, recorded."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,29 +9,16 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from pixflow.events.intake import ExportReceived
-from pixflow.events.values import Purpose
 from pixflow.importing import Answers, Prepared
 from pixflow.refused import Refused
-from projections import result_routing
-from web import imports, lately, told
+from web import imports, lately
 from web.dependencies import Desk, allowed
-from web.french import missing, problems, refusals
+from web.french import problems, refusals
 from web.naming import names_for
-from web.pages import Form, FormData, page, validate
-from web.paging import address
+from web.pages import FormData, page, validate
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
-
-
-class Declaration(Form):
-    name: str
-    code: str
-    purpose: Purpose
-    site: str | None = None
-
-
-# --- an export
 
 
 @router.post("/resultats/import")
@@ -69,7 +56,8 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
         prepared = imports.importer(desk).prepare(content, name, answers)
         if errors or (prepared.preview and prepared.preview.questions):
             return _preview(request, desk, token, data, 1, asking=True)
-        done = imports.importer(desk).record(prepared, by=desk.actor, command_id=form.command_id).done
+        by = desk.by("receive_export")
+        done = imports.importer(desk).record(prepared, by=by, command_id=form.command_id).done
     except Refused as refused:
         return _not_recorded(request, desk, token, data, form.command_id, refused)
     imports.uploads(desk).discard(token)
@@ -110,8 +98,7 @@ def _preview(
         return page(request, "results/gone.html", {"export": lately.export(desk)}, status=410)
     assert prepared.preview is not None
     if asking:
-        open_ones = [imports.FIELDS[question.code] for question in prepared.preview.questions]
-        errors = dict.fromkeys(open_ones, "Répondez d’abord à cette question.") | errors
+        errors = imports.unanswered(prepared.preview) | errors
     if refused:
         errors[""] = refused
     context = imports.context(desk, token, name, prepared, said, number, errors)
@@ -120,7 +107,10 @@ def _preview(
 
 def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, Prepared]:
     content, name = imports.uploads(desk).get(token)
-    return name, imports.importer(desk).prepare(content, name, answers)
+    prepared = imports.importer(desk).prepare(content, name, answers)
+    if prepared.preview is None:
+        raise Refused("upload-gone")  # what waits is another page's file
+    return name, prepared
 
 
 def _not_recorded(
@@ -134,68 +124,3 @@ def _not_recorded(
 
 def _sentence(desk: Desk, refused: Refused) -> str:
     return refusals.refusal(refused.code, refused.details, names_for(desk))
-
-
-# --- a campaign
-
-
-@router.get("/resultats/campagnes/nouvelle")
-def new_campaign(request: Request, desk: AtBoard) -> Response:
-    """A campaign that no export has shown yet."""
-    return _campaign(request, desk, None, {"site": ""}, {})
-
-
-@router.post("/resultats/campagnes/nouvelle")
-def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
-    return _declare(request, desk, None, data)
-
-
-@router.get("/resultats/campagnes/{stream:uuid}")
-def campaign(request: Request, desk: AtBoard, stream: UUID) -> Response:
-    """What a campaign is for: said once."""
-    known = desk.refs.campaigns.get(stream)
-    if known is None:
-        raise HTTPException(404)
-    values = {"name": known.name, "code": known.code or "", "purpose": known.purpose or "", "site": known.site or ""}
-    return _campaign(request, desk, stream, values, {})
-
-
-@router.post("/resultats/campagnes/{stream:uuid}")
-def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
-    """What waited for it is then settled, and matched by number."""
-    if stream not in desk.refs.campaigns:
-        raise HTTPException(404)
-    return _declare(request, desk, stream, data)
-
-
-def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
-    form, errors = validate(Declaration, data)
-    errors = missing.named(errors)
-    if form and form.site and form.site not in desk.refs.structure.sites:
-        errors = {"site": "Choisissez l’un des sites proposés."}
-    if form is None or errors:
-        return _campaign(request, desk, stream, data, errors)
-    said = form.model_dump(include={"name", "code", "purpose", "site"})
-    try:
-        done = imports.importer(desk).declare(stream, by=desk.actor, command_id=form.command_id, **said)
-    except Refused as refused:
-        field = "code" if refused.code == "taken" else str(refused.details.get("field", ""))
-        return _campaign(request, desk, stream, data, {field: _sentence(desk, refused)})
-    return RedirectResponse(address("/resultats", {"fait": told.span(done.recorded)}), 303)
-
-
-def _campaign(
-    request: Request, desk: Desk, stream: UUID | None, values: Mapping[str, Any], errors: Mapping[str, str]
-) -> Response:
-    context = {
-        "desk": desk,
-        "stream": stream,
-        "campaign": desk.refs.campaigns.get(stream) if stream else None,
-        "waiting": result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0,
-        "purposes": imports.PURPOSES,
-        "sites": [(site, site) for site in desk.refs.structure.sites],
-        "values": values,
-        "errors": errors,
-        "command_id": desk.new_command(),
-    }
-    return page(request, "results/campaign.html", context, status=422 if errors else 200)

@@ -12,16 +12,16 @@ from pixflow.events import campaign, dossier, participation
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
-from web import facets, task_links
-from web.dependencies import AtDesk, Desk
+from web import batches, facets, task_links, told, workshops
+from web.dependencies import OWNING, AtDesk, Desk
 from web.french import dates, words
 from web.french import tasks as french
-from web.owed import Words, of_row
 from web.pages import page
 from web.paging import SIZE, Pager
+from web.queue_lines import Line, lines
 
 router = APIRouter()
-WORKING = frozenset({"advisor", "referent", "manager"})
+WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
     facets.Facet("kind", french.FILTERS),
     facets.Facet("stage", words.STAGES, quiet=True),
@@ -31,7 +31,8 @@ FACETS = (
 CLOSING = tuple(
     event.TOPIC
     for event in (
-        dossier.PixPresented, dossier.DiagnosticPlanned, dossier.DiagnosticDeclined, dossier.YoungPersonChased,
+        dossier.PixPresented, dossier.DiagnosticPlanned, dossier.DiagnosticDeclined, dossier.SeatBooked,
+        dossier.YoungPersonChased,
         dossier.ResultDispatched, dossier.DebriefHeld, dossier.PrescriptionBuilt, dossier.ReferralSent,
         dossier.ActionDropped, dossier.ActionEnded, dossier.LateEventReviewed, dossier.DossierClosed,
         dossier.AdvisorAssigned, campaign.CampaignDeclared, participation.MatchConfirmed,
@@ -39,21 +40,6 @@ CLOSING = tuple(
     )
 )  # fmt: skip
 """The facts that close a task."""
-
-
-class Line:
-    """A row of the queue with all that its line says and leads to."""
-
-    def __init__(self, desk: Desk, row: Any) -> None:
-        self.row = row
-        self.words: Words = of_row(row, desk.today, desk.refs.calendar)
-        self.id = f"task-{row.stream}-{row.key.replace(':', '-')}"
-        self.href = task_links.href(row.subject, row.stream, row.key, row.kind)
-        self.dossier = task_links.dossier(row.stream) if row.subject == "dossier" else None
-        self.appointment = task_links.appointment(row.stream, row.key) if row.role == "advisor" else None
-        self.button = french.BUTTONS[row.kind]
-        member = desk.refs.team.get(row.owner) if row.owner else None
-        self.owner = member.name if member else "personne" if row.role == "advisor" else words.ROLES[row.role]
 
 
 @router.get("/boite")
@@ -64,21 +50,28 @@ def read(
     stage: str = "",
     programme: str = "",
     site: str = "",
+    pour: str = "",
     pile: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
     q: Annotated[int, Query(ge=1)] = 1,
+    r: Annotated[int, Query(ge=1)] = 1,
+    fait: str = "",
 ) -> Response:
-    """The rows of the person at the desk, filtered by the address; `pile` shows one of the référent's instead."""
+    """The rows of the person at the desk, filtered by the address; `pile` shows one of the référent's instead.
+
+    `fait` says what was just done to several rows at once.
+    """
     if not desk.roles & WORKING:
         raise HTTPException(403)
     if pile:
         return _pile(request, desk, pile, p)
-    wanted = Filter(kind, stage, programme, site)
-    own = _own(desk, wanted, p) if "advisor" in desk.roles else {}
+    wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "")
+    own = _own(desk, wanted, p) if desk.roles & OWNING else {}
     piles = advisor_queue.piles(desk.read, "referent", desk.today) if "referent" in desk.roles else []
     context = {
         "desk": desk,
-        "advisor": "advisor" in desk.roles,
+        "advisor": "advisor" in desk.roles or bool(own.get("groups")),
+        "facilitator": "facilitator" in desk.roles,
         "referent": "referent" in desk.roles,
         "own_total": 0,
         "total": own.get("own_total", 0) + len(piles),
@@ -90,31 +83,44 @@ def read(
         "later": 0,
         "next": None,
         "pager": None,
+        "told": told.done(desk, fait),
+        "undo": fait if batches.undoable(desk, fait) else "",
+        "errors": {},
+        "chased": any(line.row.kind in batches.CHASED for _, _, lines in own.get("groups", ()) for line in lines),
         **own,
+        **_resting(desk, r),
         "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
         "piles": [_pile_line(desk, one) for one in _in_order(piles)],
+        "calls": workshops.calls(desk),
+        "kept": workshops.kept(desk),
         **_waiting_long(desk, q),
     }
     return page(request, "queue.html", context, block="queue")
 
 
 def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
-    counted = advisor_queue.counts(desk.read, desk.me, desk.today)
+    counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
     matching = facets.total(counted, asked)
     pager = Pager.at(matching, p, "/boite", asked)
-    rows = advisor_queue.page(desk.read, desk.me, desk.today, wanted, SIZE, pager.offset)
-    days = advisor_queue.due_days(desk.read, desk.me, desk.today, wanted)
+    rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
+    days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     return {
         "own_total": sum(row.n for row in counted),
         "own_late": sum(row.late for row in counted),
         "matching": matching,
-        "groups": groups([Line(desk, row) for row in rows], days, desk.today),
-        "chips": facets.chips("/boite", FACETS, counted, asked, {}),
-        "later": advisor_queue.later(desk.read, desk.me, desk.today),
-        "next": advisor_queue.first_to_come(desk.read, desk.me, desk.today),
+        "groups": groups(lines(desk, rows), days, desk.today),
+        "chips": facets.chips("/boite", (*FACETS, facets.Facet("pour", _owners(desk))), counted, asked, {}),
+        "later": advisor_queue.later(desk.read, desk.owners, desk.today),
+        "next": advisor_queue.first_to_come(desk.read, desk.owners, desk.today),
         "pager": pager,
     }
+
+
+def _owners(desk: Desk) -> dict[str, str]:
+    """Whose rows may stand here, by id: one's own, then those of the colleagues deputised for."""
+    others = sorted((desk.refs.team[person].name, str(person)) for person in desk.deputised)
+    return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
 
 
 def groups(lines: Sequence[Line], days: Mapping[date, int], today: date) -> list[tuple[str, int, list[Line]]]:
@@ -140,10 +146,19 @@ def done_today(desk: Desk) -> int:
     return audit_trail.count_by(desk.read, desk.actor.id, midnight, CLOSING)
 
 
+def _resting(desk: Desk, r: int) -> dict[str, Any]:
+    """What rests until a day, the first to come back first."""
+    total = advisor_queue.resting_total(desk.read, desk.owners, desk.today)
+    pager = Pager.at(total, r, "/boite", {}, name="r", anchor="#en-pause")
+    rows = advisor_queue.resting(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
+    return {"resting": lines(desk, rows), "resting_pager": pager, "resting_shown": r > 1}
+
+
 def _waiting_long(desk: Desk, q: int) -> dict[str, Any]:
-    total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.me, desk.today)
+    total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
     pager = Pager.at(total, q, "/boite", {}, name="q", anchor="#en-attente")
-    rows = advisor_queue.waiting_long(desk.read, desk.roles, desk.me, desk.today, SIZE, pager.offset) if total else []
+    asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
+    rows = advisor_queue.waiting_long(*asked) if total else []
     return {"escalated": [Line(desk, row) for row in rows], "escalated_pager": pager}
 
 

@@ -1,7 +1,7 @@
 """Rejouer: one dossier fact by fact, as it stood, with what each fact changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.dossier.state import fold
+from pixflow.dossier.evolve import fold
 from pixflow.events import Recorded
 from pixflow.events.values import Role
 from pixflow.references import References
@@ -17,7 +17,7 @@ from pixflow.tasks import Task
 from projections import audit_trail, directory
 from web import replaying
 from web.dependencies import Desk, allowed
-from web.french import changes, dates, details, events, path, words
+from web.french import changes, dates, details, events, stages, words
 from web.french import tasks as french
 from web.naming import ScopedNames, names_for
 from web.owed import Words, of_task
@@ -101,7 +101,7 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
     last = names_for(desk, fold(trail))
     owed = [task for task in shown.owed if task.lapses is None or task.lapses > day]
     advisor = refs.team.get(shown.after.advisor) if shown.after.advisor else None
-    lines = path.stages(shown.after, {task.kind for task in owed}, day)
+    lines = stages.stages(shown.after, {task.kind for task in owed}, day)
     return {
         "shown": shown,
         "day": day,
@@ -124,11 +124,19 @@ def _owners(
     owed: Sequence[Task], advisor: str | None, day: date, refs: References
 ) -> list[tuple[str, list[tuple[Task, Words]]]]:
     """What each had to do: the advisor at that instant, then the référent."""
-    said = [(task, of_task(task, day, refs.calendar)) for task in owed]
+    said = [(task, _handed(task, of_task(task, day, refs.calendar), day, refs)) for task in owed]
     theirs = f"Ce que {advisor} avait à faire" if advisor else "Ce qui attendait une conseillère ou un conseiller"
     groups = ((theirs, "advisor"), ("Ce que la référente ou le référent Pix avait à faire", "referent"))
     found = [(title, [pair for pair in said if pair[0].role == role]) for title, role in groups]
     return [group for group in found if group[1]] or found[:1]
+
+
+def _handed(task: Task, said: Words, day: date, refs: References) -> Words:
+    """A task with the colleague who had it then."""
+    member = refs.team.get(task.handed_to) if task.handed_to else None
+    if member is None or (task.handed_until and task.handed_until < day):
+        return said
+    return replace(said, why=f"{said.why} · confiée à {member.name}")
 
 
 def _task(task: Task | None, day: date) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from pixflow.engine import Done, Step, new_id
 from pixflow.matching import Person
 from pixflow.refused import Refused
 from projections import directory, result_routing
-from web import bulk, proposals, results, told
+from web import bulk, finding, proposals, results, told
 from web.dependencies import Desk, allowed
 from web.french import missing, refusals, words
 from web.matching import match_waiting
@@ -57,8 +57,8 @@ class Dispatch(Form):
     advisor: UUID | None = None
 
 
-def place(p: Number = 1, t: Number = 1, e: Number = 1, d: Number = 1) -> Place:
-    return Place(p, t, e, d)
+def place(p: Number = 1, t: Number = 1, e: Number = 1, d: Number = 1, s: Number = 1) -> Place:
+    return Place(p, t, e, d, s)
 
 
 Where = Annotated[Place, Depends(place)]
@@ -112,9 +112,9 @@ def reject(request: Request, desk: AtBoard, where: Where, participation: UUID, d
 @router.post("/resultats/{participation:uuid}/chercher")
 def search(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Another dossier, by name or number: a POST, so that no name stands in an address or a log."""
-    text = str(data.get("q", "")).strip()[:100]
-    found = [results.candidate(desk, one) for one in directory.find(desk.read, text, desk.scope)]
-    return _board(request, desk, where, opened=OpenForm("other", participation, {"q": text}, found=found))
+    looked = finding.look(desk, data.get("q", ""), 20)
+    found = [results.candidate(desk, one) for one in looked.everyone]
+    return _board(request, desk, where, opened=OpenForm("other", participation, {"q": looked.text}, found=found))
 
 
 @router.post("/resultats/{participation:uuid}/nouveau")
@@ -238,7 +238,8 @@ def _together(
 
 
 def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
-    return desk.engine.execute_all(steps, said, by=desk.actor, command_id=command_id, via="web")
+    by = desk.by(steps[-1].decide.__name__)
+    return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
 
 
 def _answer(request: Request, desk: Desk, where: Place, refused: Refused | None, span: str) -> Response:

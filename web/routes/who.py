@@ -14,7 +14,13 @@ from web.pages import page, redirect
 from web.site import Served, Site
 
 router = APIRouter()
-HOME: dict[Role, str] = {"advisor": "/boite", "referent": "/boite", "manager": "/boite", "auditor": "/rejouer"}
+HOME: dict[Role, str] = {
+    "advisor": "/boite",
+    "referent": "/boite",
+    "manager": "/boite",
+    "facilitator": "/ateliers",
+    "auditor": "/rejouer",
+}
 """Where each role begins, the first that somebody holds; the protocol for the others."""
 
 
@@ -54,7 +60,8 @@ def _home(roles: Iterable[Role]) -> str:
 
 def _structure(slug: str, served: Served) -> dict[str, Any]:
     """A structure and its people, under the first of their roles."""
-    team = sorted(served.refs.team.items(), key=lambda item: item[1].name)
+    today = served.today()
+    team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
     groups = {
         label: [_person(id, member, role) for id, member in team if _first(member) == role]
         for role, label in words.ROLES.items()

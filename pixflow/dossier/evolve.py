@@ -1,0 +1,323 @@
+"""What each event makes of a dossier: `evolve`, which never raises, with one match per stage."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from pixflow.dossier.state import (
+    ActionState,
+    Answer,
+    Appointment,
+    Built,
+    Certification,
+    Diagnostic,
+    Dispatched,
+    Dossier,
+    Explored,
+    Handed,
+    Lent,
+    Linked,
+    Mark,
+    Merged,
+    Need,
+    Orientation,
+    Parcours,
+    Plan,
+    Prescription,
+    Referral,
+    Retake,
+    Seat,
+    Snooze,
+    Study,
+)
+from pixflow.events import Recorded
+from pixflow.events import dossier as e
+from pixflow.folds import fold as fold_events
+
+FROM_OUTSIDE = (
+    e.ParticipationLinked,
+    e.ParticipationAdvanced,
+    e.ParticipationWithdrawn,
+    e.ResultReceived,
+    e.ProfileReceived,
+    e.WorkshopAttended,
+    e.WorkshopMissed,
+    e.ReferralAnswered,
+)
+
+
+OF_THE_QUEUE = (e.TaskSnoozed, e.TaskHandedOver)
+"""They change when a task is seen and by whom, and tell nothing of the young person."""
+
+
+def fold(events: Sequence[Recorded]) -> Dossier:
+    """The dossier after these events of its stream, retracted ones left out; its version is the last event's."""
+    dossier = fold_events(Dossier(), evolve, events)
+    return replace(dossier, version=events[-1].originator_version) if events else dossier
+
+
+def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
+    """The dossier once this event has happened."""
+    event = recorded.event
+    mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    latest = dossier.last is None or mark.on >= dossier.last.on
+    last = mark if latest and not isinstance(event, OF_THE_QUEUE) else dossier.last
+    changes: dict[str, object]
+    match event.STAGE:
+        case "orientation":
+            changes = {"orientation": _orientation(dossier.orientation, event, mark)}
+            if isinstance(event, e.SeatBooked | e.SeatCancelled):
+                changes = {"diagnostic": _seats(dossier.diagnostic, event, mark)}
+        case "diagnostic":
+            changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, mark)}
+        case "prescription":
+            changes = {"prescription": _prescription(dossier.prescription, event, mark)}
+            if isinstance(event, e.PrescriptionBuilt):
+                changes["parcours"] = _with_actions(dossier.parcours, event, mark)
+        case "parcours":
+            changes = {"parcours": _parcours(dossier.parcours, event, mark)}
+            if isinstance(event, e.PartnerChased):
+                changes = _tried(dossier, f"chase-partner:{event.referral}", mark)
+        case _:
+            changes = _along_the_way(dossier, event, mark)
+    if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
+        changes["late"] = mark
+    return replace(dossier, version=mark.version, last=last, **changes)
+
+
+def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
+    match event:
+        case e.NeedAssessed(needed=needed):
+            return replace(state, need=Need(mark, needed))
+        case e.PixPresented():
+            return replace(state, presented=mark)
+        case e.DiagnosticDeclined():
+            return replace(state, declined=mark)
+        case e.DiagnosticPlanned(plan=plan, campaign=campaign, modality=modality, mediator=mediator, place=place):
+            planned = Plan(mark, plan, campaign, modality, mediator, place, event.planned_for)
+            return replace(state, plan=planned, declined=None)
+    return state
+
+
+def _seats(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
+    match event:
+        case e.SeatBooked(workshop=workshop, day=day):
+            seat = Seat(mark, workshop, day, "booked")
+        case e.SeatCancelled(workshop=workshop, reason=reason) if known := state.seats.get(workshop):
+            seat = replace(known, mark=mark, status="cancelled", reason=reason)
+        case e.WorkshopAttended(workshop=workshop):
+            day = state.seats[workshop].day if workshop in state.seats else mark.on
+            seat = Seat(mark, workshop, day, "attended", "", event.trouble, event.ease, event.by_advisor)
+        case e.WorkshopMissed(workshop=workshop, excused=excused):
+            day = state.seats[workshop].day if workshop in state.seats else mark.on
+            seat = Seat(mark, workshop, day, "missed", "excused" if excused else "")
+        case _:
+            return state
+    return replace(state, seats={**state.seats, workshop: seat})
+
+
+def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
+    match event:
+        case e.WorkshopAttended() | e.WorkshopMissed():
+            return _seats(state, event, mark)
+        case e.ParticipationLinked(participation=participation, progress=progress):
+            finished = mark if progress == 1 else None
+            link = Linked(mark, event.campaign, event.purpose, event.started, progress, finished)
+        case e.ParticipationAdvanced(participation=participation, progress=progress) if (
+            known := state.participations.get(participation)
+        ):
+            finished = known.finished or (mark if progress == 1 else None)
+            link = replace(known, progress=progress, finished=finished, withdrawn=None)
+        case e.ParticipationWithdrawn(participation=participation) if known := state.participations.get(participation):
+            link = replace(known, withdrawn=mark)
+        case e.ResultReceived(participation=participation, result=result) if known := state.participations.get(
+            participation
+        ):
+            link = replace(known, result=result, received=mark, purpose=event.purpose, withdrawn=None)
+        case e.ProfileReceived(participation=participation, profile=profile) if known := state.participations.get(
+            participation
+        ):
+            link = replace(known, profile=profile, received=mark, withdrawn=None)
+        case _:
+            return state
+    return replace(state, participations={**state.participations, participation: link})
+
+
+def _prescription(state: Prescription, event: object, mark: Mark) -> Prescription:
+    match event:
+        case e.ResultDispatched(participation=participation, advisor=advisor):
+            return replace(state, dispatched={**state.dispatched, participation: Dispatched(mark, advisor)})
+        case e.DebriefHeld(participation=participation):
+            return replace(state, debriefs={**state.debriefs, participation: mark})
+        case e.PrescriptionBuilt(participation=participation):
+            built = Built(
+                mark, event.grille, event.percent, event.low, event.high,
+                event.proposed, event.actions, event.wish, event.reason,
+            )  # fmt: skip
+            return replace(state, built={**state.built, participation: built})
+        case e.DifficultyExplored(cause=cause):
+            return replace(state, explored=Explored(mark, cause))
+        case e.SelfStudyAssigned(study=study, tutorials=tutorials):
+            return replace(state, studies={**state.studies, study: Study(mark, study, tutorials)})
+        case e.SelfStudyFollowed(study=study, outcome=outcome) if known := state.studies.get(study):
+            followed = replace(known, followed=mark, outcome=outcome)
+            return replace(state, studies={**state.studies, study: followed})
+    return state
+
+
+def _with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Parcours:
+    made = {action.id: ActionState(action, mark) for action in event.actions}
+    return replace(state, actions={**state.actions, **made})
+
+
+def _parcours(state: Parcours, event: object, mark: Mark) -> Parcours:
+    match event:
+        case e.ReferralSent(action=action):
+            sent = Referral(event.referral, mark, event.partner, event.ends)
+            return _changed(state, action, lambda a: _referred(a, sent))
+        case e.ReferralAnswered(referral=referral):
+            about = _of_referral(state, referral)
+            return _changed(state, about, lambda a: _answered(a, event, mark))
+        case e.ActionStarted(action=action, ends=ends):
+            return _changed(state, action, lambda a: replace(a, started=mark, ends=ends))
+        case e.ActionEnded(action=action, outcome=outcome):
+            return _changed(state, action, lambda a: replace(a, ended=mark, outcome=outcome))
+        case e.ActionDropped(action=action):
+            return _changed(state, action, lambda a: replace(a, dropped=mark))
+        case e.CompleteDiagnosticTaken():
+            said = state.complete
+            ended = _each(_again(state, "complete", said), "complete", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(ended, complete=said if said and said.accepted else Answer(mark, True))
+        case e.CompleteDiagnosticDeclined():
+            return replace(_each(state, "complete", lambda a: replace(a, dropped=mark)), complete=Answer(mark, False))
+        case e.ResultAddedToCv():
+            return replace(_each(state, "cv", lambda a: replace(a, ended=mark, outcome="done")), on_cv=mark)
+        case e.RetakePlanned(campaign=campaign, planned_for=day):
+            return replace(state, retake=Retake(mark, campaign, day))
+        case e.RetakeDeclined():
+            return replace(state, retake=Retake(mark))
+    return _certification(state, event, mark)
+
+
+def _certification(state: Parcours, event: object, mark: Mark) -> Parcours:
+    match event:
+        case e.CertificationProposed():
+            again = _again(state, "certification", state.certification)
+            begun = _each(again, "certification", lambda a: replace(a, started=a.started or mark))
+            return replace(begun, certification=Certification(mark, "proposed"))
+        case e.CertificationRegistered(session=session, place=place):
+            return replace(state, certification=Certification(mark, "registered", session, place))
+        case e.CertificationTaken():
+            return replace(state, certification=Certification(mark, "taken"))
+        case e.CertificationObtained(level=level):
+            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(over, certification=Certification(mark, "obtained", level=level))
+        case e.CertificationNotObtained():
+            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(over, certification=Certification(mark, "not-obtained"))
+        case e.CertificationDeclined():
+            over = _each(state, "certification", lambda a: replace(a, dropped=mark))
+            return replace(over, certification=Certification(mark, "declined"))
+    return state
+
+
+def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+    match event:
+        case e.DossierOpened() | e.IdentityCorrected():
+            identity = {
+                "last_name": event.last_name, "first_name": event.first_name, "birth_date": event.birth_date,
+                "imilo_number": event.imilo_number, "site": event.site,
+            }  # fmt: skip
+            return identity | ({"opened": mark} if isinstance(event, e.DossierOpened) else {})
+        case e.ContactCorrected(phone=phone, email=email):
+            return {"phone": phone, "email": email}
+        case e.ProjectStated(project=project):
+            return {"project": project}
+        case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
+            return {"programme": programme, "group": group, "collective_end": end, "joined": mark}
+        case e.AdvisorAssigned(advisor=advisor):
+            return {"advisor": advisor, "assigned": mark, "lent": None}
+        case e.DossierLent(advisor=advisor, until=until):
+            lender = dossier.lent.back_to if dossier.lent else dossier.advisor
+            lent = Lent(mark, lender, until) if lender else None
+            return {"advisor": advisor, "assigned": mark, "lent": lent}
+        case e.LateEventReviewed():
+            return {"late": None}
+        case e.DossierMerged(into=into, participations=participations):
+            number = {"imilo_number": None} if event.gives_number else {}
+            merged = Merged(mark, into, participations)
+            return {"merged": merged, "closed": mark, "close_reason": "merged", **number}
+        case e.DossierClosed(reason=reason):
+            return {"closed": mark, "close_reason": reason}
+        case e.DossierReopened():
+            return {"closed": None, "close_reason": "", "late": None, "chases": {}}
+    return _of_tasks(dossier, event, mark)
+
+
+def _of_tasks(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+    match event:
+        case e.AppointmentSet(task=task, at=at, day=day, place=place):
+            return {"appointments": {**dossier.appointments, task: Appointment(mark, at, day, place)}}
+        case e.AppointmentMissed(task=task) if task in dossier.appointments:
+            missed = replace(dossier.appointments[task], missed=mark)
+            return {"appointments": {**dossier.appointments, task: missed}}
+        case e.YoungPersonChased(about=about):
+            return _tried(dossier, about, mark)
+        case e.TaskSnoozed(task=task, until=until, reason=reason):
+            return {"snoozes": {**dossier.snoozes, task: Snooze(mark, until, reason)}}
+        case e.TaskHandedOver(task=task, to=to, until=until):
+            return {"handed": {**dossier.handed, task: Handed(mark, to, until)}}
+    return {}
+
+
+def _tried(dossier: Dossier, task: str, mark: Mark) -> dict[str, object]:
+    """One try more about a task."""
+    return {"chases": {**dossier.chases, task: (*dossier.chases.get(task, ()), mark)}}
+
+
+def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
+    if action is None or action not in state.actions:
+        return state
+    return replace(state, actions={**state.actions, action: change(state.actions[action])})
+
+
+def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionState]) -> Parcours:
+    """Every action of a kind that is not over, changed."""
+    actions = {
+        id: change(known) if known.action.kind == kind and not known.over else known
+        for id, known in state.actions.items()
+    }
+    return replace(state, actions=actions)
+
+
+def _again(state: Parcours, kind: str, said: Answer | Certification | None) -> Parcours:
+    """What was declined is taken up after all: the actions of the kind that were dropped with it are not over."""
+    dropped = {
+        id: replace(known, dropped=None)
+        for id, known in state.actions.items()
+        if known.action.kind == kind and said and known.dropped == said.mark
+    }
+    return replace(state, actions={**state.actions, **dropped})
+
+
+def _of_referral(state: Parcours, referral: UUID) -> UUID | None:
+    return next((id for id, known in state.actions.items() if any(r.id == referral for r in known.referrals)), None)
+
+
+def _referred(state: ActionState, sent: Referral) -> ActionState:
+    """The end that a partner who refused had given goes with it."""
+    return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
+
+
+def _answered(state: ActionState, event: e.ReferralAnswered, mark: Mark) -> ActionState:
+    """Once a partner accepts, the end is the one that went with that referral, whoever was asked since."""
+    referrals = (
+        replace(r, answer=event.answer, answered=mark, reason=event.reason) if r.id == event.referral else r
+        for r in state.referrals
+    )
+    answered = replace(state, referrals=tuple(referrals))
+    held = answered.referral
+    if state.started or held is None or held.answer != "accepted":
+        return answered
+    return replace(answered, ends=held.ends)

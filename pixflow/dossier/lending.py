@@ -1,0 +1,57 @@
+"""A dossier that a colleague follows until a day; how it goes back, and how a reassignment is undone."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import Dossier
+from pixflow.events import Event, Recorded
+from pixflow.events import dossier as e
+from pixflow.folds import retracted
+from pixflow.refused import Refused
+from pixflow.staff import Team
+
+
+def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
+    """Followed by a colleague until that day, included. Lent again, it still goes back to the first advisor."""
+    must_be_open(dossier)
+    if until < on:
+        raise Refused("until-past", field="until", until=until)
+    if dossier.advisor is None:
+        raise Refused("followed-by-nobody")
+    if dossier.lent:
+        if (advisor, until) == (dossier.advisor, dossier.lent.until):
+            return []
+        if advisor == dossier.lent.back_to:
+            return [e.AdvisorAssigned(advisor=advisor, on=on)]
+    elif advisor == dossier.advisor:
+        return []
+    return [e.DossierLent(advisor=advisor, until=until, on=on)]
+
+
+def give_back(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
+    """The day is past: the dossier goes back, or stays where it is when its advisor has left meanwhile.
+
+    A closed dossier goes back too: reopened, it is its advisor's.
+    """
+    lent = dossier.lent
+    if lent is None or on <= lent.until or dossier.advisor is None:
+        return []
+    lender = team.get(lent.back_to)
+    advisor = lent.back_to if lender and lender.works(on) else dossier.advisor
+    return [e.AdvisorAssigned(advisor=advisor, on=on)]
+
+
+def undo_assignment(
+    dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """The reassignment of that version counts no more, as long as it is the one that stands."""
+    target = next((r.event for r in history if r.originator_version == version), None)
+    if not isinstance(target, (e.AdvisorAssigned, e.DossierLent)):
+        raise Refused("unknown-event", version=version)
+    if version in retracted(history):
+        return []
+    if dossier.assigned is None or dossier.assigned.version != version:
+        raise Refused("reassigned-since", advisor=dossier.advisor)
+    return [e.Retracted(version=version, reason=reason, on=on)]

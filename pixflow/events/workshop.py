@@ -1,0 +1,142 @@
+"""A workshop: when and where, who runs it, who has a seat, who came. Ids and counts only, nobody's name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pixflow.events import Event
+from pixflow.events.values import Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopScheduled(Event):
+    """`starts` and `ends` are UTC, `day` is the structure's; workshops of one form share their `series`."""
+
+    TOPIC: ClassVar[str] = "workshop.WorkshopScheduled"
+    campaign: UUID
+    site: str
+    place: str
+    starts: datetime
+    ends: datetime
+    day: date
+    capacity: int
+    series: UUID | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilitatorJoined(Event):
+    TOPIC: ClassVar[str] = "workshop.FacilitatorJoined"
+    facilitator: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacilitatorLeft(Event):
+    TOPIC: ClassVar[str] = "workshop.FacilitatorLeft"
+    facilitator: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopMoved(Event):
+    """Another day, other hours, or another place: each who has a seat keeps it."""
+
+    TOPIC: ClassVar[str] = "workshop.WorkshopMoved"
+    place: str
+    starts: datetime
+    ends: datetime
+    day: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopCancelled(Event):
+    TOPIC: ClassVar[str] = "workshop.WorkshopCancelled"
+    reason: Literal["facilitator", "room", "technical", "too-few", "other"]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatTaken(Event):
+    TOPIC: ClassVar[str] = "workshop.SeatTaken"
+    dossier: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatReleased(Event):
+    TOPIC: ClassVar[str] = "workshop.SeatReleased"
+    dossier: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistJoined(Event):
+    TOPIC: ClassVar[str] = "workshop.WaitlistJoined"
+    dossier: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistLeft(Event):
+    """They wait no longer; a seat that was offered to them is free again."""
+
+    TOPIC: ClassVar[str] = "workshop.WaitlistLeft"
+    dossier: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatOffered(Event):
+    """A seat is kept for who waits first, through the day `until`."""
+
+    TOPIC: ClassVar[str] = "workshop.SeatOffered"
+    dossier: UUID
+    until: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatOfferLapsed(Event):
+    """Nobody answered in time: they are off the list, and the seat goes to who waits next."""
+
+    TOPIC: ClassVar[str] = "workshop.SeatOfferLapsed"
+    dossier: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceMarked(Event):
+    """Who came. Said again, the later mark counts. Whether it was hard or easy stands in the dossier alone."""
+
+    TOPIC: ClassVar[str] = "workshop.AttendanceMarked"
+    dossier: UUID
+    presence: Presence
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked(Event):
+    """Who runs the workshop calls for the assistant."""
+
+    TOPIC: ClassVar[str] = "workshop.HelpAsked"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpGiven(Event):
+    TOPIC: ClassVar[str] = "workshop.HelpGiven"
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkshopClosed(Event):
+    """Everybody is marked, and nobody else comes: how many of each."""
+
+    TOPIC: ClassVar[str] = "workshop.WorkshopClosed"
+    present: int
+    absent: int
+    excused: int
+    on: date

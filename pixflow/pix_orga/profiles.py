@@ -1,0 +1,68 @@
+"""The cells of one profile (PIX.md §1.5)."""
+
+from dataclasses import dataclass
+
+from pixflow.events.values import Level
+from pixflow.pix_orga.cells import BadCell, count, yes_no
+from pixflow.pix_orga.profile_tail import ProfileTail
+from pixflow.pix_orga.results import Line
+
+HIGHEST = 8
+ENOUGH = 5
+"""Competences of level 1 or more that make a profile certifiable (PIX.md §3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a profile tells; all empty when it is not sent."""
+
+    pix: int | None = None
+    certifiable: bool | None = None
+    certifiable_competences: int | None = None
+    levels: tuple[Level, ...] = ()
+
+
+def shown(line: Line, tail: ProfileTail) -> Shown:
+    """The profile of a sent row, checked against itself."""
+    if not line.shows(tail.shared_at):
+        return Shown()
+    levels = (
+        Level(name, line.take_known(level, place), line.take_known(count, place + 1)) for place, name in tail.levels
+    )
+    profile = Shown(
+        pix=line.take_known(count, tail.pix),
+        certifiable=line.take_known(yes_no, tail.certifiable),
+        certifiable_competences=line.take_known(count, tail.certifiable_competences),
+        levels=tuple(levels),
+    )
+    _check(line, tail, profile)
+    return profile
+
+
+def hidden(line: Line, tail: ProfileTail) -> Shown:
+    """The profile of a row not sent: none."""
+    line.hides(tail.shared_at)
+    return Shown()
+
+
+def level(text: str) -> int:
+    """A level, 0 to 8. Raises BadCell "integer" or "level-range"."""
+    value = count(text)
+    if value > HIGHEST:
+        raise BadCell("level-range")
+    return value
+
+
+def _check(line: Line, tail: ProfileTail, profile: Shown) -> None:
+    if line.cells[tail.pix] == "":
+        line.problems.warn("pix-null", line.number)
+    pix = [one.pix for one in profile.levels if one.pix is not None]
+    levels = [one.level for one in profile.levels if one.level is not None]
+    if not levels or len(levels) < len(profile.levels) or len(pix) < len(profile.levels):
+        return
+    if profile.pix not in (None, sum(pix)):
+        line.problems.warn("pix-mismatch", line.number, pix=profile.pix, total=sum(pix))
+    counted = sum(one >= 1 for one in levels)
+    said = profile.certifiable_competences
+    if said not in (None, counted) or profile.certifiable not in (None, counted >= ENOUGH):
+        line.problems.warn("certifiable-mismatch", line.number, counted=counted)

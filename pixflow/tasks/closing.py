@@ -1,0 +1,52 @@
+"""Nobody could be reached, or nothing is left to do and nothing has happened for long."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from pixflow.dossier.state import Appointment, Dossier, Mark
+from pixflow.tasks.owing import Owing
+from pixflow.tasks.task import Task
+
+
+def close(owing: Owing, tasks: Sequence[Task]) -> Iterator[Task]:
+    dossier, tried = owing.dossier, owing.exhausted
+    if tried and not any(mark.version > tried.version for mark in _ways_on(dossier)):
+        yield owing.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
+    elif not tasks and dossier.last:
+        since = max([dossier.last.on, *_days_to_come(dossier)])
+        opens = owing.after(since, "close-or-plan-opens", dossier.last)
+        yield owing.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
+
+
+def _ways_on(dossier: Dossier) -> Iterator[Mark]:
+    """Every event that gave the dossier something to do."""
+    orientation, prescription, parcours = dossier.orientation, dossier.prescription, dossier.parcours
+    marks = [orientation.presented, orientation.plan.mark if orientation.plan else None]
+    marks += [seat.mark for seat in dossier.diagnostic.seats.values()]
+    for link in dossier.diagnostic.participations.values():
+        marks += [link.finished, link.received]
+    marks += [sent.mark for sent in prescription.dispatched.values()]
+    marks += [*prescription.debriefs.values(), *(built.mark for built in prescription.built.values())]
+    for study in prescription.studies.values():
+        marks += [study.mark, study.followed]
+    for action in parcours.actions.values():
+        marks += [action.started, *(mark for sent in action.referrals for mark in (sent.mark, sent.answered))]
+    marks += [said.mark for said in (parcours.complete, parcours.certification, parcours.retake) if said]
+    marks += [set_.mark for set_ in _appointments(dossier)]
+    return filter(None, marks)
+
+
+def _days_to_come(dossier: Dossier) -> Iterator[date]:
+    """The days that are set: appointments, a workshop, the session of a certification, a retake."""
+    yield from (set_.day for set_ in _appointments(dossier))
+    yield from (seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked")
+    certification, retake = dossier.parcours.certification, dossier.parcours.retake
+    if certification and certification.session:
+        yield certification.session
+    if retake and retake.planned_for:
+        yield retake.planned_for
+
+
+def _appointments(dossier: Dossier) -> list[Appointment]:
+    """Those set and not missed, about anything but closing."""
+    return [set_ for key, set_ in dossier.appointments.items() if key != "close-or-plan" and not set_.missed]

@@ -1,0 +1,37 @@
+"""What one dossier owes, in the order of the path."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pixflow.dossier.state import Dossier, Mark
+from pixflow.references import References
+from pixflow.tasks.closing import close
+from pixflow.tasks.diagnostic import diagnostic
+from pixflow.tasks.orientation import orientation
+from pixflow.tasks.owing import Owing
+from pixflow.tasks.parcours import parcours
+from pixflow.tasks.prescription import prescription
+from pixflow.tasks.task import Task
+
+
+def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
+    """Every task that stands or will, given nothing more happens; none for a dossier that was never opened."""
+    if dossier.opened is None:
+        return []
+    owing = Owing(dossier, dossier.opened, refs)
+    if dossier.closed:
+        return [owing.task("review-late-event", "", "referent", dossier.late)] if dossier.late else []
+    tasks = [*_assign(owing), *orientation(owing), *diagnostic(owing), *prescription(owing), *parcours(owing)]
+    return tasks + list(close(owing, tasks))
+
+
+def _assign(owing: Owing) -> Iterator[Task]:
+    """Somebody must follow the dossier: nobody does, or its advisor works here until a day."""
+    dossier = owing.dossier
+    if dossier.advisor is None or dossier.assigned is None:
+        yield owing.task("assign-advisor", "", "referent", owing.opened)
+        return
+    advisor = owing.refs.team.get(dossier.advisor)
+    if advisor and advisor.left:
+        left, name = Mark(advisor.left, dossier.assigned.version), {"by": "left", "name": advisor.name}
+        yield owing.task("assign-advisor", "", "referent", left, name, advisor.left + timedelta(days=1))

@@ -1,0 +1,142 @@
+"""How a task is made: its delays, its turns, its appointment, who has it for a while."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.state import Appointment, Dossier, Mark, Snooze
+from pixflow.events.values import Role
+from pixflow.references import References
+from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
+
+
+class Owing:
+    """One dossier being asked what it owes. `exhausted` is the last of the tries to reach the young person."""
+
+    def __init__(self, dossier: Dossier, opened: Mark, refs: References) -> None:
+        self.dossier = dossier
+        self.opened = opened
+        self.refs = refs
+        joined = dossier.joined or opened
+        self.cej = joined if dossier.programme == "CEJ" and refs.protocol(joined.on).cej_mandatory else None
+        self.tested = dossier.diagnostic.linked("initial")
+        self.exhausted: Mark | None = None
+
+    def task(
+        self,
+        kind: Kind,
+        about: object,
+        role: Role,
+        mark: Mark,
+        details: dict[str, str] | None = None,
+        opens: date | None = None,
+        due: date | None = None,
+        lapses: date | None = None,
+    ) -> Task:
+        if role == "advisor" and kind != "close-or-plan":
+            self._count_tries(key_of(kind, about), mark)
+        return task(self.refs, kind, about, role, mark, details, opens, self.dossier, due, lapses)
+
+    def chased(
+        self, kind: Kind, about: UUID, mark: Mark, start: date, details: dict[str, str], lapses: date | None = None
+    ) -> Iterator[Task]:
+        """A task that each chase starts again, until it lapses or the tries of the protocol are used up."""
+        key = key_of(kind, about)
+        if self._count_tries(key, mark):
+            return
+        turn = max([start, *(chase.on for chase in _chases(self.dossier, key, mark))])
+        opens = self.after(turn, f"{kind}-opens", mark)
+        if lapses is None or opens < lapses:
+            yield self.task(kind, about, "advisor", mark, details, opens, lapses=lapses)
+
+    def after(self, day: date, delay: str, mark: Mark) -> date:
+        """The day a delay of the protocol of `mark` ends, in working days from `day`."""
+        days: int = getattr(self.refs.protocol(mark.on).delays, delay.replace("-", "_"))
+        return self.refs.calendar.add(day, days)
+
+    def _count_tries(self, key: str, mark: Mark) -> bool:
+        chases = _chases(self.dossier, key, mark)
+        used_up = len(chases) >= self.refs.protocol(mark.on).tries
+        if used_up:
+            self.exhausted = max(self.exhausted or chases[-1], chases[-1], key=when)
+        return used_up
+
+
+def task(
+    refs: References,
+    kind: Kind,
+    about: object,
+    role: Role,
+    mark: Mark,
+    details: dict[str, str] | None = None,
+    opens: date | None = None,
+    dossier: Dossier | None = None,
+    due: date | None = None,
+    lapses: date | None = None,
+) -> Task:
+    """One task of a subject; `due` stands in for the day that its delay gives, unless that turn begins after it."""
+    protocol, add = refs.protocol(mark.on), refs.calendar.add
+    dossier = dossier or Dossier()
+    key = key_of(kind, about)
+    chases = _chases(dossier, key, mark)
+    opens = max([opens or mark.on, *(chase.on for chase in chases)])
+    if due is None or due < opens:
+        due = add(opens, getattr(protocol.delays, kind.replace("-", "_")))
+    appointment = _appointment(dossier.appointments.get(key), mark, chases)
+    if appointment:
+        due = appointment.missed.on if appointment.missed else appointment.day
+    kept = appointment if appointment and not appointment.missed else None
+    rest = _snooze(dossier.snoozes.get(key), mark, chases, appointment)
+    due = max(due, rest.until) if rest and not kept else due
+    paused = min(rest.until, kept.day) if rest and kept else rest.until if rest else None
+    handed = dossier.handed.get(key)
+    handed = handed if handed and handed.mark.version > mark.version else None
+    escalation = protocol.escalation
+    return Task(
+        key=key,
+        kind=kind,
+        stage=STAGE_OF[kind],
+        role=role,
+        opens=min(opens, due),
+        due=due,
+        why=Why(mark.version, mark.on, details or {}),
+        lapses=lapses,
+        escalations=((add(due, escalation.referent), "referent"), (add(due, escalation.manager), "manager")),
+        appointment=kept.at if kept else None,
+        place=kept.place if kept else "",
+        chases=len(chases),
+        paused=paused,
+        handed_to=handed.to if handed else None,
+        handed_until=handed.until if handed else None,
+    )
+
+
+def key_of(kind: Kind, about: object) -> str:
+    return f"{kind}:{about}" if about else kind
+
+
+def when(mark: Mark) -> tuple[date, int]:
+    return mark.on, mark.version
+
+
+def _chases(dossier: Dossier, key: str, mark: Mark) -> list[Mark]:
+    """The tries to reach the young person about a task since the event that opens it."""
+    return [chase for chase in dossier.chases.get(key, ()) if chase.version > mark.version]
+
+
+def _appointment(set_: Appointment | None, mark: Mark, chases: list[Mark]) -> Appointment | None:
+    """The appointment that gives a task its day: not one that served an earlier turn of it."""
+    if set_ is None:
+        return None
+    said = set_.missed or set_.mark
+    if mark.version > said.version and mark.on >= set_.day:
+        return None
+    chased = [chase for chase in chases if chase.version > said.version]
+    return None if chased and (set_.missed or chased[-1].on > set_.day) else set_
+
+
+def _snooze(said: Snooze | None, mark: Mark, chases: list[Mark], appointment: Appointment | None) -> Snooze | None:
+    """The rest given to this turn of a task: an appointment missed since has it due at once."""
+    missed = [appointment.missed] if appointment and appointment.missed else []
+    since = max(known.version for known in (mark, *chases, *missed))
+    return said if said and said.mark.version > since else None

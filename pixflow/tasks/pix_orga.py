@@ -1,0 +1,22 @@
+"""What the exports of Pix Orga owe: campaigns to declare, participations to match."""
+
+from pixflow.campaign import Campaign
+from pixflow.participation import Participation
+from pixflow.references import References
+from pixflow.tasks.owing import task, when
+from pixflow.tasks.task import Task
+
+
+def of_participation(participation: Participation, refs: References) -> list[Task]:
+    """A row of an export that waits for somebody to say whose it is."""
+    if not participation.waiting or participation.imported is None or participation.settled is None:
+        return []
+    mark = max(participation.imported, participation.settled, key=when)
+    return [task(refs, "match-participation", "", "referent", mark)]
+
+
+def of_campaign(campaign: Campaign, refs: References) -> list[Task]:
+    """A campaign that an export showed and nobody has declared."""
+    if campaign.found is None or campaign.declared:
+        return []
+    return [task(refs, "declare-campaign", "", "referent", campaign.found, {"campaign": campaign.name})]

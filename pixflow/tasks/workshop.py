@@ -1,0 +1,20 @@
+"""What a workshop owes once its day has come: who was there."""
+
+from msgspec.structs import replace
+
+from pixflow.dossier.state import Mark
+from pixflow.references import References
+from pixflow.tasks.owing import task
+from pixflow.tasks.task import Task
+from pixflow.workshop import Workshop
+
+
+def of_workshop(workshop: Workshop, refs: References) -> list[Task]:
+    """One task, of its first facilitator, while somebody with a seat is unmarked; none once it is cancelled."""
+    if workshop.said is None or workshop.day is None or workshop.cancelled or not workshop.unmarked:
+        return []
+    campaign = refs.campaigns.get(workshop.campaign) if workshop.campaign else None
+    held = Mark(workshop.day, workshop.said.version)
+    details = {"campaign": campaign.name} if campaign else {}
+    owed = task(refs, "mark-attendance", "", "facilitator", held, details)
+    return [replace(owed, owner=workshop.facilitators[0] if workshop.facilitators else None)]

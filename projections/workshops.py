@@ -1,0 +1,242 @@
+"""Ateliers: each workshop with its counts, who runs it, who has a seat and who waits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    and_,
+    func,
+    or_,
+    select,
+)
+
+from pixflow.workshop import Workshop
+from projections.change import Change, Row
+from projections.schema import metadata
+
+NAME = "workshops"
+KINDS = frozenset({"workshop"})
+APPENDS = False
+READS: dict[str, Any] = {}
+
+table = Table(
+    "workshops",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("campaign", Uuid, nullable=False),
+    Column("site", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("starts", DateTime, nullable=False),
+    Column("ends", DateTime, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("offered", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("unmarked", Integer, nullable=False),
+    Column("present", Integer, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("help_at", DateTime),
+    Column("help_by", String),
+    Index("workshops_by_day", "day", "starts"),
+)
+facilitators = Table(
+    "workshop_facilitators",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("person", Uuid, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Index("workshops_of_person", "person"),
+)
+seats = Table(
+    "workshop_seats",
+    metadata,
+    Column("stream", Uuid, primary_key=True),
+    Column("dossier", Uuid, primary_key=True),
+    Column("waits", Boolean, nullable=False),
+    Column("until", Date),
+    Column("rank", Integer, nullable=False),
+    Column("presence", String),
+    Index("workshops_of_dossier", "dossier"),
+    Index("workshops_kept", "until"),
+)
+TABLES = (table, facilitators, seats)
+
+
+def rows(change: Change) -> dict[Table, list[Row]]:
+    state: Workshop = change.after
+    if state.scheduled is None:
+        return {table: [], facilitators: [], seats: []}
+    run_by = [{"stream": change.stream, "person": who, "rank": rank} for rank, who in enumerate(state.facilitators, 1)]
+    return {table: [_workshop(change.stream, state)], facilitators: run_by, seats: _seats(change.stream, state)}
+
+
+def _workshop(stream: UUID, state: Workshop) -> Row:
+    assert state.starts is not None
+    assert state.ends is not None
+    return {
+        "stream": stream, "campaign": state.campaign, "site": state.site, "place": state.place,
+        "starts": state.starts.replace(tzinfo=None), "ends": state.ends.replace(tzinfo=None), "day": state.day,
+        "capacity": state.capacity, "taken": len(state.seats),
+        "offered": sum(one.until is not None for one in state.waiting.values()), "waiting": len(state.waiting),
+        "unmarked": len(state.unmarked), "present": state.count("present"), "cancelled": state.cancelled is not None,
+        "closed": state.closed is not None, "help_at": state.help.at.replace(tzinfo=None) if state.help else None,
+        "help_by": state.help.by if state.help else None,
+    }  # fmt: skip
+
+
+def _seats(stream: UUID, state: Workshop) -> list[Row]:
+    seated = [
+        {
+            "stream": stream, "dossier": dossier, "waits": False, "until": None, "rank": rank,
+            "presence": state.attendance.get(dossier),
+        }
+        for rank, dossier in enumerate(state.seats, 1)
+    ]  # fmt: skip
+    waiting = [
+        {"stream": stream, "dossier": dossier, "waits": True, "until": one.until, "rank": rank, "presence": None}
+        for rank, (dossier, one) in enumerate(state.waiting.items(), 1)
+    ]
+    return seated + waiting
+
+
+# --- the questions
+
+When = Literal["to-come", "past", "cancelled"]
+
+
+class Filter(Struct, frozen=True):
+    """What of the list is asked for; empty means all. `mine`: those that this person runs."""
+
+    when: When = "to-come"
+    site: str = ""
+    mine: UUID | None = None
+
+
+def page(connection: Connection, today: date, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
+    """Those to come, the next first; those past or cancelled, the latest first."""
+    order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()
+    query = select(table).where(*_wanted(today, wanted)).order_by(order, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def total(connection: Connection, today: date, wanted: Filter) -> int:
+    query = select(func.count()).select_from(table).where(*_wanted(today, wanted))
+    return int(connection.execute(query).scalar_one())
+
+
+def sites(connection: Connection) -> list[str]:
+    """The sites where workshops are held."""
+    return list(connection.execute(select(table.c.site).distinct().order_by(table.c.site)).scalars())
+
+
+def between(connection: Connection, first: date, last: date, wanted: Filter) -> list[Any]:
+    """Those held from one day to another, for a calendar; cancelled ones left out."""
+    held = (table.c.day >= first, table.c.day <= last, ~table.c.cancelled)
+    query = select(table).where(*held, *_where(wanted)).order_by(table.c.starts, table.c.stream)
+    return list(connection.execute(query))
+
+
+def one(connection: Connection, stream: UUID) -> Any:
+    """One workshop's row, None when unknown."""
+    return connection.execute(select(table).where(table.c.stream == stream)).first()
+
+
+def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+    """The rows of these workshops."""
+    query = select(table).where(table.c.stream.in_(list(streams)))
+    return {row.stream: row for row in connection.execute(query)}
+
+
+def run_by(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Who runs each of these workshops, in their order."""
+    query = select(facilitators).where(facilitators.c.stream.in_(list(streams))).order_by(facilitators.c.rank)
+    found: dict[UUID, list[UUID]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.stream, []).append(row.person)
+    return found
+
+
+def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:
+    """The workshops that still take bookings, the next first."""
+    query = select(table).where(table.c.day >= today, ~table.c.cancelled, ~table.c.closed)
+    return list(connection.execute(query.order_by(table.c.starts, table.c.stream).limit(limit)))
+
+
+def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
+    """The seats to come of a young person, and the lists they wait on: seat and workshop in one row."""
+    query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
+    held = (seats.c.dossier == dossier, table.c.day >= today, ~table.c.cancelled)
+    return list(connection.execute(query.where(*held).order_by(table.c.starts)))
+
+
+def of_person(connection: Connection, person: UUID) -> list[Any]:
+    """Every workshop that somebody runs, cancelled ones too: their calendar says so."""
+    query = select(table).join(facilitators, facilitators.c.stream == table.c.stream)
+    return list(connection.execute(query.where(facilitators.c.person == person).order_by(table.c.starts)))
+
+
+def offers(connection: Connection, today: date) -> list[Any]:
+    """The seats that are kept for somebody today or later, with their workshop."""
+    query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
+    kept = (seats.c.until >= today, table.c.day >= today)
+    return list(connection.execute(query.where(*kept).order_by(seats.c.until, table.c.starts)))
+
+
+def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]:
+    """The seats kept until a day that is past: workshop, dossier, that day."""
+    query = select(seats.c.stream, seats.c.dossier, seats.c.until).where(seats.c.until < today)
+    found = connection.execute(query.order_by(seats.c.until, seats.c.rank))
+    return [(row.stream, row.dossier, row.until) for row in found]
+
+
+def to_mark(connection: Connection, person: UUID, today: date) -> int:
+    """How many workshops of somebody wait for marks."""
+    query = select(func.count()).select_from(table).join(facilitators, facilitators.c.stream == table.c.stream)
+    waits = (facilitators.c.person == person, table.c.day <= today, table.c.unmarked > 0, ~table.c.cancelled)
+    return int(connection.execute(query.where(*waits)).scalar_one())
+
+
+def calls(connection: Connection, day: date) -> list[Any]:
+    """The workshops of a day that call for help."""
+    query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
+    return list(connection.execute(query.order_by(table.c.help_at)))
+
+
+def _columns() -> Sequence[Column[Any]]:
+    """What a seat's row says of its workshop."""
+    names = ("campaign", "site", "place", "starts", "ends", "day", "capacity", "taken", "offered", "waiting")
+    return [table.c[name] for name in names]
+
+
+def _wanted(today: date, wanted: Filter) -> list[ColumnElement[bool]]:
+    to_come = and_(table.c.day >= today, ~table.c.closed)
+    when = {
+        "to-come": and_(to_come, ~table.c.cancelled),
+        "past": and_(or_(table.c.day < today, table.c.closed), ~table.c.cancelled),
+        "cancelled": table.c.cancelled,
+    }  # fmt: skip
+    return [when[wanted.when], *_where(wanted)]
+
+
+def _where(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions = [table.c.site == wanted.site] if wanted.site else []
+    if wanted.mine:
+        mine = select(facilitators.c.stream).where(facilitators.c.person == wanted.mine)
+        conditions.append(table.c.stream.in_(mine))
+    return conditions

@@ -1,0 +1,119 @@
+"""A workshop marked by somebody standing up, on a phone: one thumb, eight people, under a minute."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pixflow.dossier.state import Seat
+from tests.browser.house import listening
+from tests.web.arranged import MONDAY, scheduled, seat
+from tests.web.filled import hire
+from tests.web.paths import House, house
+
+pytestmark = pytest.mark.browser
+SAMIR = "Samir Haddad"
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 820}, "has_touch": True, "is_mobile": True}
+PRESSES = (
+    *(("Présent·e", n) for n in range(6)), ("Absent·e", 6), ("Excusé·e", 7), ("En difficulté", 0), ("À l’aise", 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Room:
+    """A workshop of today with eight registrants, in a house on a port of this machine."""
+
+    house: House
+    address: str
+    workshop: UUID
+    people: list[UUID]
+
+    def seat(self, n: int) -> Seat:
+        return self.house.state(self.people[n]).diagnostic.seats[self.workshop]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with house(tmp_path) as made:
+        made.day(MONDAY)
+        samir = hire(made, SAMIR, "facilitator")
+        workshop = scheduled(made, facilitators=(samir,))
+        people = [made.opened(f"Prénom{n}", f"Nom{n}", "Paul Rey") for n in range(8)]
+        for dossier in people:
+            seat(made, workshop, dossier)
+        with listening(made.app) as address:
+            yield Room(made, address, workshop, people)
+
+
+def enter(page: Page, room: Room, path: str = "/presence") -> None:
+    """Samir at his tab, on a page of the workshop, or another one of Ateliers."""
+    page.goto(f"{room.address}/qui")
+    page.get_by_role("button", name=SAMIR).click()
+    page.wait_for_url("**/ateliers")
+    page.goto(room.address + (path if path.startswith("/ateliers") else f"/ateliers/{room.workshop}{path}"))
+
+
+def mark_everybody(page: Page, room: Room) -> None:
+    for label, n in PRESSES:
+        card = page.locator(f"#p-{room.people[n]}")
+        card.get_by_role("button", name=label).tap()
+        expect(card.get_by_role("button", name=label)).to_have_attribute("aria-pressed", "true")
+
+
+def assert_everybody_is_marked(room: Room) -> None:
+    assert [room.seat(n).status for n in range(8)] == ["attended"] * 6 + ["missed"] * 2
+    assert [room.seat(n).trouble for n in range(3)] == [True, False, False]
+    assert [room.seat(n).ease for n in range(3)] == [False, True, False]
+    assert [room.seat(n).reason for n in (6, 7)] == ["", "excused"]
+    assert {room.seat(n).mark.on for n in range(8)} == {MONDAY}
+
+
+def test_eight_people_are_marked_on_a_phone_in_under_a_minute(room: Room, new_tab: Callable[..., Page]) -> None:
+    page = new_tab(**PHONE)
+    enter(page, room)
+    started = time.monotonic()
+    mark_everybody(page, room)
+    assert time.monotonic() - started < 60
+    assert_everybody_is_marked(room)
+    expect(page.get_by_role("status").first).to_contain_text("tout est noté")
+    page.reload()
+    assert page.locator("button[aria-pressed=true]").count() == len(PRESSES)
+
+
+def test_every_button_is_large_enough_for_a_thumb(room: Room, new_tab: Callable[..., Page]) -> None:
+    page = new_tab(**PHONE)
+    enter(page, room)
+    page.locator(f"#p-{room.people[0]}").get_by_role("button", name="Présent·e").tap()
+    expect(page.locator(f"#p-{room.people[0]}").get_by_role("button", name="À l’aise")).to_be_visible()
+    boxes = [button.bounding_box() for button in page.locator("main button:visible").all()]
+    assert boxes
+    assert all(box and box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+
+
+def test_the_same_without_javascript(room: Room, new_tab: Callable[..., Page]) -> None:
+    page = new_tab(java_script_enabled=False, **PHONE)
+    enter(page, room)
+    mark_everybody(page, room)
+    assert_everybody_is_marked(room)
+
+
+PAGES = ("/ateliers", "/ateliers?vue=mois", "/ateliers/nouveau", "", "?form=move", "/presence", "/avis", "/emargement")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_of_workshops_pass_axe_wide_and_narrow(
+    room: Room, tab: Page, check_page: Callable[[Page], None], path: str
+) -> None:
+    enter(tab, room, path)
+    check_page(tab)
+
+
+def test_the_page_of_the_room_s_computers_passes_axe(room: Room, tab: Page, check_page: Callable[[Page], None]) -> None:
+    tab.goto(f"{room.address}/t/{room.house.slug}")
+    expect(tab.get_by_text("KMRTWX482")).to_be_visible()
+    check_page(tab)

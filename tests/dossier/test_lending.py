@@ -1,0 +1,102 @@
+"""A dossier lent to a colleague until a day, given back, and a reassignment undone."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.lending import give_back, lend, undo_assignment
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as d
+from pixflow.staff import Staff
+from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, closed, given, opened, retracted, state_of
+
+THIRD = UUID(int=0xA3)
+UNTIL = date(2026, 9, 30)
+AFTER = date(2026, 10, 1)
+TEAM = {ADVISOR: Staff(1, roles=frozenset({"advisor"}))}
+MINE = (opened(), assigned())
+
+
+def lent(to: UUID = COLLEAGUE, until: date = UNTIL, on: date = DAY) -> d.DossierLent:
+    return d.DossierLent(advisor=to, until=until, on=on)
+
+
+def test_a_colleague_follows_until_a_day() -> None:
+    given(*MINE).when(lend, advisor=COLLEAGUE, until=UNTIL, on=DAY).then(lent())
+    dossier: Dossier = state_of("dossier", *MINE, lent())
+    assert dossier.advisor == COLLEAGUE
+    assert dossier.lent is not None
+    assert (dossier.lent.back_to, dossier.lent.until) == (ADVISOR, UNTIL)
+
+
+def test_lent_again_it_still_goes_back_to_the_first() -> None:
+    given(*MINE, lent()).when(lend, advisor=THIRD, until=UNTIL, on=LATER).then(lent(THIRD, on=LATER))
+    dossier: Dossier = state_of("dossier", *MINE, lent(), lent(THIRD))
+    assert dossier.lent is not None
+    assert dossier.lent.back_to == ADVISOR
+
+
+def test_another_day_may_be_said_and_lending_it_to_its_own_advisor_gives_it_back() -> None:
+    given(*MINE, lent()).when(lend, advisor=COLLEAGUE, until=AFTER, on=LATER).then(lent(until=AFTER, on=LATER))
+    given(*MINE, lent()).when(lend, advisor=ADVISOR, until=AFTER, on=LATER).then(assigned(ADVISOR, LATER))
+
+
+def test_it_is_not_lent() -> None:
+    said = {"advisor": COLLEAGUE, "until": UNTIL, "on": DAY}
+    given(opened()).when(lend, **said).refused("followed-by-nobody")
+    given(*MINE).when(lend, **said | {"advisor": ADVISOR}).then_nothing()
+    given(*MINE).when(lend, **said | {"until": date(2026, 9, 14)}).refused("until-past", field="until")
+    given(*MINE, closed()).when(lend, **said).refused("closed")
+    given().when(lend, **said).refused("unknown-dossier")
+
+
+def test_assigned_while_lent_it_is_followed_for_good() -> None:
+    given(*MINE, lent()).when(assign_advisor, advisor=COLLEAGUE, on=LATER).then(assigned(COLLEAGUE, LATER))
+    assert state_of("dossier", *MINE, lent(), assigned(COLLEAGUE)).lent is None
+
+
+# --- giving back
+
+
+def test_it_goes_back_the_day_after() -> None:
+    given(*MINE, lent()).when(give_back, on=UNTIL, team=TEAM).then_nothing()
+    given(*MINE, lent()).when(give_back, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
+    given(*MINE).when(give_back, on=AFTER, team=TEAM).then_nothing()
+
+
+def test_a_closed_dossier_goes_back_too() -> None:
+    given(*MINE, lent(), closed()).when(give_back, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
+
+
+@pytest.mark.parametrize("team", [{}, {ADVISOR: Staff(1, left=UNTIL)}], ids=["unknown", "left"])
+def test_it_stays_where_it_is_when_its_advisor_has_left(team: dict[UUID, Staff]) -> None:
+    given(*MINE, lent()).when(give_back, on=AFTER, team=team).then(assigned(COLLEAGUE, AFTER))
+
+
+# --- undoing
+
+
+@pytest.mark.parametrize("event", [assigned(COLLEAGUE), lent()], ids=["for good", "until a day"])
+def test_a_reassignment_is_undone(event: d.AdvisorAssigned | d.DossierLent) -> None:
+    undone = d.Retracted(version=3, reason="annulé", on=LATER)
+    given(*MINE, event).when(undo_assignment, version=3, reason="annulé", on=LATER).then(undone)
+    dossier: Dossier = state_of("dossier", *MINE, event, undone)
+    assert (dossier.advisor, dossier.lent) == (ADVISOR, None)
+
+
+def test_it_is_not_undone_once_somebody_else_follows() -> None:
+    since = (*MINE, assigned(COLLEAGUE), assigned(THIRD))
+    given(*since).when(undo_assignment, version=3, reason="annulé", on=LATER).refused("reassigned-since", advisor=THIRD)
+    given(*MINE, lent(), assigned()).when(undo_assignment, version=3, reason="annulé", on=LATER).refused(
+        "reassigned-since", advisor=ADVISOR
+    )
+
+
+def test_only_a_reassignment_is_undone_and_once() -> None:
+    given(*MINE).when(undo_assignment, version=1, reason="annulé", on=LATER).refused("unknown-event")
+    given(*MINE).when(undo_assignment, version=9, reason="annulé", on=LATER).refused("unknown-event")
+    given(*MINE, assigned(COLLEAGUE), retracted(3)).when(
+        undo_assignment, version=3, reason="annulé", on=LATER
+    ).then_nothing()

@@ -1,0 +1,167 @@
+"""Each form of the dossier: where the dossier stands, what is said, what is recorded, which tasks that moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pixflow.events import Event
+from pixflow.events import dossier as e
+from tests.web import arranged
+from tests.web.arranged import MONDAY, Arranged
+from tests.web.paths import House
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form, where the dossier stands, what is said, what is recorded; what that does to the tasks, and to no other.
+
+    Somebody is said by their name. `gone` are keys, `new` the day each new one is due, `changed` the fields that
+    differ afterwards; `facts` is how many are recorded.
+    """
+
+    form: str
+    arrange: Callable[[House], Arranged]
+    said: dict[str, Any]
+    event: type[Event]
+    gone: set[str] = field(default_factory=set)
+    new: dict[str, date] = field(default_factory=dict)
+    changed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    facts: int = 1
+
+
+def march(day: int) -> date:
+    return date(2026, 3, day)
+
+
+def april(day: int) -> date:
+    return date(2026, 4, day)
+
+
+QUIET = date(2026, 6, 22)
+"""When the path of somebody for whom nothing happens any more is to be closed."""
+
+FORM_CASES: tuple[Case, ...] = (
+    Case(
+        "present", arranged.opened, {"occasion": "welcome"}, e.PixPresented,
+        {"present-pix"}, {"plan-diagnostic": march(23)},
+    ),
+    Case(
+        "plan", arranged.presented, {"planned_for": "2026-03-18"}, e.DiagnosticPlanned,
+        {"plan-diagnostic"}, {"chase-diagnostic plan": april(14)},
+    ),
+    Case(
+        "book", arranged.to_book, {}, e.SeatBooked, {"book-workshop"}, {"close-or-plan": QUIET},
+    ),
+    Case(
+        "release", arranged.seated, {}, e.SeatCancelled, {"close-or-plan"}, {"book-workshop": march(23)},
+    ),
+    Case(
+        "decline", arranged.presented, {"reason": "pas maintenant"}, e.DiagnosticDeclined,
+        {"plan-diagnostic"}, {"close-or-plan": QUIET},
+    ),
+    Case(
+        "chase", arranged.before(arranged.planned), {"channel": "sms", "reached": "false"}, e.YoungPersonChased,
+        changed={"chase-diagnostic plan": {"opens": april(7), "due": april(10), "chases": 1}},
+    ),
+    Case(
+        "appointment", arranged.planned, {"day": "2026-03-20", "hour": "14:30"}, e.AppointmentSet,
+        changed={"chase-diagnostic plan": {
+            "opens": march(20), "due": march(20), "appointment": datetime(2026, 3, 20, 13, 30, tzinfo=UTC),
+            "place": "Mortagne",
+        }},
+    ),
+    Case(
+        "missed", arranged.meeting, {}, e.AppointmentMissed,
+        changed={"hold-debrief result": {"appointment": None, "place": ""}},
+    ),
+    Case(
+        "debrief", arranged.dispatched, {"note": "ok"}, e.DebriefHeld,
+        {"hold-debrief result"}, {"build-prescription result": march(23)},
+    ),
+    Case(
+        "prescription", arranged.debriefed, {"kept": ["cap-lec"]}, e.PrescriptionBuilt,
+        {"build-prescription result"}, {"refer action 1": march(23)},
+    ),
+    Case(
+        "refer", arranged.prescribed, {"partner": "EPN", "ends": "2026-04-30"}, e.ReferralSent,
+        {"refer action 2"},
+        {
+            "record-outcome action 2": date(2026, 5, 11), "chase-partner referral": april(2),
+            "offer-alternative action 2": date(2026, 5, 6),
+        },
+    ),
+    Case(
+        "answer", arranged.referred, {"answer": "refused", "reason": "complet"}, e.ReferralAnswered,
+        {"chase-partner referral"},
+        changed={"offer-alternative action 2": {"opens": MONDAY, "due": march(23), "why": "refused"}},
+    ),
+    Case(
+        "start", arranged.prescribed, {"ends": "2026-04-30"}, e.ActionStarted,
+        {"refer action 2"}, {"record-outcome action 2": date(2026, 5, 11)},
+    ),
+    Case(
+        "end", arranged.prescribed, {"outcome": "done"}, e.ActionEnded,
+        {"refer action 2"}, {"plan-retake": date(2026, 6, 29)},
+    ),
+    Case("drop", arranged.prescribed, {"reason": "déjà faite"}, e.ActionDropped, {"refer action 2"}),
+    Case("need", arranged.opened, {"needed": "true"}, e.NeedAssessed),
+    Case(
+        "explore", arranged.in_trouble, {"cause": "digital"}, e.DifficultyExplored,
+        {"explore-difficulty"}, {"close-or-plan": QUIET},
+    ),
+    Case(
+        "study", arranged.debriefed, {"tutorials": arranged.TUTORIALS}, e.SelfStudyAssigned,
+        new={"follow-self-study study": april(14)},
+    ),
+    Case("progress", arranged.studying, {"outcome": "done"}, e.SelfStudyFollowed, {"follow-self-study study"}),
+    Case(
+        "complete", arranged.at_ease, {}, e.CompleteDiagnosticTaken, {"complete-path"}, {"close-or-plan": QUIET},
+    ),
+    Case(
+        "not-complete", arranged.at_ease, {"reason": "trop tôt"}, e.CompleteDiagnosticDeclined,
+        {"complete-path"}, {"close-or-plan": QUIET},
+    ),
+    Case("certify", arranged.certifiable, {"note": "vente"}, e.CertificationProposed, {"propose-certification"}),
+    Case("not-certify", arranged.certifiable, {"reason": "non"}, e.CertificationDeclined, {"propose-certification"}),
+    Case("register", arranged.proposed, {"session": "2026-04-10", "place": "GRETA"}, e.CertificationRegistered),
+    Case("certified", arranged.registered, {}, e.CertificationTaken),
+    Case("obtain", arranged.taken, {"obtained": "true", "level": "Indépendant 1"}, e.CertificationObtained),
+    Case("cv", arranged.debriefed, {}, e.ResultAddedToCv),
+    Case("retake", arranged.to_retake, {"planned_for": "2026-06-15"}, e.RetakePlanned, {"plan-retake"}),
+    Case("not-retake", arranged.to_retake, {"reason": "en emploi"}, e.RetakeDeclined, {"plan-retake"}),
+    Case(
+        "snooze", arranged.to_debrief, {"until": "2026-03-30", "reason": "en stage"}, e.TaskSnoozed,
+        changed={"hold-debrief result": {"due": march(30), "paused": march(30)}},
+    ),
+    Case(
+        "hand", arranged.to_debrief, {"to": "Paul Rey", "until": "2026-03-20"}, e.TaskHandedOver,
+        changed={"hold-debrief result": {"handed_to": "Paul Rey", "handed_until": march(20)}},
+    ),
+    Case(
+        "remind", arranged.before(arranged.referred), {"reached": "false"}, e.PartnerChased,
+        changed={"chase-partner referral": {"opens": march(30), "due": april(2), "chases": 1}},
+    ),
+    Case("note", arranged.opened, {"text": "vue ce matin"}, e.NoteTaken),
+    Case("identity", arranged.opened, {"last_name": "Diallo-Sow"}, e.IdentityCorrected),
+    Case("contact", arranged.opened, {"phone": "06 12 34 56 78"}, e.ContactCorrected),
+    Case("project", arranged.opened, {"project": "vente"}, e.ProjectStated),
+    Case(
+        "programme", arranged.opened, {"programme": "CEJ", "group": "mars"}, e.ProgrammeJoined,
+        new={"plan-diagnostic": march(23)},
+    ),
+    Case("assign", arranged.unassigned, {"advisor": "Paul Rey"}, e.AdvisorAssigned, {"assign-advisor"}),
+    Case("lend", arranged.opened, {"advisor": "Paul Rey", "until": "2026-03-20"}, e.DossierLent),
+    Case("review", arranged.late, {"note": "vu"}, e.LateEventReviewed, {"review-late-event"}),
+    Case("close", arranged.opened, {"reason": "employment"}, e.DossierClosed, {"present-pix"}),
+    Case("reopen", arranged.closed, {"reason": "revenue"}, e.DossierReopened, new={"present-pix": april(7)}),
+    Case(
+        "retract", arranged.first_fact, {"reason": "erreur"}, e.Retracted,
+        {"plan-diagnostic"}, {"present-pix": april(7)},
+    ),
+    Case(
+        "unmatch", arranged.scored, {"reason": "homonyme"}, e.Retracted,
+        {"dispatch-result result"}, {"chase-diagnostic plan": april(10)}, facts=2,
+    ),
+)  # fmt: skip
+CASES = {case.form: case for case in FORM_CASES}

@@ -1,0 +1,80 @@
+"""`pixflow staff absence` and `pixflow staff leave`: days away with a deputy, and last days."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+
+from pixflow import absences, staff
+from pixflow.people import OPERATOR, Actor
+from web.cli import staff_app
+from web.french import dates, team, words
+from web.site import Served
+from web.terminal import USAGE, StructureOption, console, fail, in_words, member, working
+
+WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
+
+
+@staff_app.command("absence")
+def absence_command(
+    who: WhoArgument,
+    first: Annotated[str, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour.")],
+    last: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
+    deputy: Annotated[str | None, typer.Option(help="Le courriel de qui supplée.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Annuler l'absence qui commence ce jour-là.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si quelqu'un compte sur elle ces jours-là.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Déclarer une absence et sa suppléance ; dite à nouveau avec le même premier jour, elle est changée."""
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        begins, known = _day(first), served.refs.team[person]
+        told = next((one for one in known.absences.values() if one.first == begins), None)
+        if cancel:
+            if told is None:
+                fail(f"{known.name} n'a aucune absence qui commence ce jour-là.")
+            _take(served, person, absences.cancel_absence, "l'absence est annulée", absence=told.id)
+            return
+        ends = _day(last) if last else begins
+        stands_in = member(served, deputy) if deputy else None
+        id = told.id if told else uuid4()
+        said = {"absence": id, "first": begins, "last": ends, "deputy": stands_in, "anyway": anyway}
+        days = team.between(begins, ends, year=served.today().year)
+        _take(served, person, absences.declare_absence, f"absence {days}", **said)
+
+
+@staff_app.command("leave")
+def leave_command(
+    who: WhoArgument,
+    last_day: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="La personne ne part plus, ou revient.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si plus personne n'est référent.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Noter un départ : le lendemain, la personne n'entre plus, et ses dossiers sont à confier."""
+    if cancel == bool(last_day):
+        fail("Dites le dernier jour avec --last-day, ou --cancel.", USAGE)
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        if last_day is None:
+            _take(served, person, staff.come_back, "le départ est annulé")
+        else:
+            day = _day(last_day)
+            said = f"dernier jour le {dates.day(day, year=True)}"
+            _take(served, person, staff.leave, said, last_day=day, anyway=anyway)
+
+
+def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
+    """The operator's decision about somebody, and what to say of it."""
+    done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+    told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
+    console.print(words.typeset(told))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)

@@ -1,0 +1,55 @@
+"""How far the rest of the path is, in words: need, seats, self-study, complete diagnostic, certification, retake.
+
+`on` says a day: short on a dossier's page, in full in a replay.
+"""
+
+from collections.abc import Callable
+
+from pixflow.dossier.state import Answer, Certification, Explored, Need, Retake, Seat, Study
+from web.french import words
+from web.french.sentences import listed
+from web.french.words import say
+
+Said = Callable[..., str]
+
+
+def need(known: Need, on: Said) -> str:
+    return f"{'reconnu' if known.needed else 'pas pour l’instant'}, le {on(known.mark.on)}"
+
+
+def seat(known: Seat, on: Said) -> str:
+    """Like "présent·e le 12 mars, en difficulté"."""
+    day = on(known.day)
+    if known.status == "booked":
+        return f"place réservée le {day}"
+    if known.status == "attended":
+        return listed(f"présent·e le {day}", known.trouble and "en difficulté", known.ease and "à l’aise")
+    if known.status == "missed":
+        return listed(f"absent·e le {day}", known.reason == "excused" and "excusé·e")
+    return f"atelier du {day} annulé" if known.reason == "cancelled" else f"place rendue, atelier du {day}"
+
+
+def explored(known: Explored, on: Said) -> str:
+    return f"{words.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
+
+
+def study(known: Study, on: Said) -> str:
+    """What came of it: "en cours, vu le 12 mars"."""
+    if known.followed and known.outcome:
+        return f"{words.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
+    return f"donnés le {on(known.mark.on)}"
+
+
+def complete(known: Answer, on: Said) -> str:
+    return f"{'passé' if known.accepted else 'décliné'} le {on(known.mark.on)}"
+
+
+def certification(known: Certification, on: Said) -> str:
+    """Like "inscription faite le 12 mars, session du 10 avril"."""
+    said = f"{words.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
+    told = listed(said, known.session and f"session du {on(known.session)}")
+    return say("{told} ({level})", told=told, level=known.level) if known.level else told
+
+
+def retake(known: Retake, on: Said) -> str:
+    return f"prévu à partir du {on(known.planned_for)}" if known.planned_for else f"décliné le {on(known.mark.on)}"

@@ -1,0 +1,169 @@
+"""Ateliers: the list, the calendar, and a workshop to schedule."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from pydantic import Field
+
+from pixflow.engine import Step, new_id
+from pixflow.events.workshop import WorkshopScheduled
+from pixflow.refused import Refused
+from pixflow.workshop import schedule_workshop
+from projections.workshops import Filter
+from web import told, workshops
+from web.dependencies import Desk, allowed
+from web.french import dates, words
+from web.french import workshops as french
+from web.pages import Day, Form, FormData, page, redirect, validate
+from web.paging import address
+from web.routes import agenda
+from web.told import Line, Told
+from web.workshops import execute, instant, refusal
+
+router = APIRouter()
+AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
+Number = Annotated[int, Query(ge=1)]
+WEEK = timedelta(days=7)
+
+
+class Scheduling(Form):
+    campaign: UUID
+    site: str
+    place: str | None = None
+    day: Day
+    starts: time
+    ends: time
+    capacity: int
+    times: Annotated[int, Field(ge=1, le=20)] = 1
+    facilitators: tuple[UUID, ...] = ()
+
+
+# --- the list
+
+
+@router.get("/ateliers")
+def read(
+    request: Request,
+    desk: AtWorkshops,
+    quand: Literal["to-come", "past", "cancelled"] = "to-come",
+    site: str = "",
+    miens: str = "",
+    vue: workshops.View = "liste",
+    le: str = "",
+    p: Number = 1,
+    fait: str = "",
+) -> Response:
+    """The workshops as a list or a calendar; the filters are the address."""
+    wanted = Filter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
+    about = _day(le) or desk.today
+    shown = workshops.listed(desk, wanted, p) if vue == "liste" else workshops.calendar(desk, wanted, vue, about)
+    context = {
+        "desk": desk, "wanted": wanted, "view": vue, "today": desk.today,
+        "chips": workshops.chips(desk, wanted, vue, about), "views": workshops.views(wanted, vue, about),
+        "filtered": bool(site or miens), "kept": workshops.kept(desk), "calls": workshops.calls(desk),
+        "feed": agenda.address_of(desk.served, desk.me), "told": _scheduled(desk, fait), **shown,
+    }  # fmt: skip
+    return page(request, "workshops.html", context, block="list")
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _scheduled(desk: Desk, said: str) -> Told | None:
+    """The workshops of a series that was just scheduled."""
+    first, _, last = said.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and len(said) < 20):
+        return None
+    facts = desk.engine.read(int(first) - 1, min(int(last) - int(first) + 1, 200))
+    days = [fact.event.day for fact in facts if isinstance(fact.event, WorkshopScheduled) and fact.by == desk.actor.id]
+    lines = [Line(_on(desk, day)) for day in days]
+    return Told(words.say("{count} fixés :", count=words.plural(len(days), "atelier")), lines) if days else None
+
+
+def _on(desk: Desk, day: date) -> str:
+    said = dates.weekday_day(day, year=True)
+    return said if desk.refs.calendar.is_working(day) else f"{said}, jour non travaillé : à déplacer"
+
+
+# --- a new one
+
+
+@router.get("/ateliers/nouveau")
+def new(request: Request, desk: AtWorkshops) -> Response:
+    """A blank form, with what the protocol says and where this person works."""
+    if not desk.may("schedule_workshop"):
+        raise HTTPException(403)
+    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
+    own = desk.refs.team[desk.me].site
+    runs = str(desk.me) if str(desk.me) in dict(workshops.runners(desk)) else ""
+    values = {
+        "site": own if own in sites else sites[0] if len(sites) == 1 else "", "capacity": rules.largest, "times": 1,
+        "starts": "14:00", "ends": "16:00", "facilitators": [runs, ""],
+    }  # fmt: skip
+    return _new(request, desk, values, {})
+
+
+@router.post("/ateliers/nouveau")
+def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
+    """One workshop, or one a week, as one command."""
+    if not desk.may("schedule_workshop"):
+        raise HTTPException(403)
+    form, errors = validate(Scheduling, data)
+    errors = french.named(errors) or (_unknown(desk, form) if form else {})
+    if form is None or errors:
+        return _new(request, desk, data, errors, status=422)
+    ids = [new_id(form.command_id, f"workshop {n}") for n in range(form.times)]
+    steps = [_step(desk, form, id, n) for n, id in enumerate(ids)]
+    try:
+        done = execute(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form.command_id)
+    except Refused as refused:
+        return _new(request, desk, data, refusal(desk, refused), status=422)
+    if len(ids) == 1:
+        return redirect(request, address(f"/ateliers/{ids[0]}", {"fait": told.span(done.recorded)}))
+    return redirect(request, address("/ateliers", {"fait": told.span(done.recorded)}))
+
+
+def _step(desk: Desk, form: Scheduling, id: UUID, n: int) -> Step:
+    day = form.day + n * WEEK
+    sent = {
+        "site": form.site, "place": form.place or "", "starts": instant(day, form.starts, desk.zone),
+        "ends": instant(day, form.ends, desk.zone), "day": day, "capacity": form.capacity,
+        "facilitators": form.facilitators,
+    }  # fmt: skip
+    series = new_id(form.command_id, "series") if form.times > 1 else None
+    context = {"series": series, "rules": desk.refs.protocol(desk.today).workshops}
+    return Step({"workshop": id, "campaign": form.campaign}, schedule_workshop, sent, context)
+
+
+def _unknown(desk: Desk, form: Scheduling) -> dict[str, str]:
+    """What is chosen from a list must be on it."""
+    off = words.invalid("literal_error", {})
+    chosen = {
+        "campaign": str(form.campaign) in dict(workshops.campaigns(desk)),
+        "site": form.site in desk.refs.structure.sites,
+        "facilitators": {str(who) for who in form.facilitators} <= dict(workshops.runners(desk)).keys(),
+    }
+    return {name: off for name, there in chosen.items() if not there}
+
+
+def _new(
+    request: Request, desk: Desk, values: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200
+) -> Response:
+    rules = desk.refs.protocol(desk.today).workshops
+    context = {
+        "desk": desk, "values": values, "errors": errors, "rules": rules, "command_id": desk.new_command(),
+        "campaigns": [("", "Choisir…"), *workshops.campaigns(desk)],
+        "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
+        "runners": workshops.runners(desk), "chosen": workshops.two(values.get("facilitators", ())),
+    }  # fmt: skip
+    response = page(request, "workshops/new.html", context, block="form", status=status)
+    if status == 422:
+        response.headers["HX-Replace-Url"] = "false"
+    return response

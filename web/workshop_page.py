@@ -1,0 +1,216 @@
+"""One workshop: who runs it, who has a seat, who waits, who could be asked, what happened to it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import HTTPException
+
+from pixflow.campaign import Campaign
+from pixflow.people import Scope
+from pixflow.workshop import Workshop
+from projections import advisor_queue, audit_trail, directory
+from projections.catch_up import fold_of
+from projections.directory import Found
+from web import workshops
+from web.dependencies import Desk
+from web.french import events, words
+from web.french import workshops as french
+from web.french.words import say
+from web.naming import ScopedNames
+from web.paging import SIZE, Pager
+from web.told import Line, Told
+
+WITHOUT_SEAT = ("book-workshop", "rebook-absent")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """The form that is open on the page: move, cancel or facilitators; its values, and what is wrong with them."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+    @property
+    def two(self) -> list[str]:
+        """What the two lists of facilitators show."""
+        return workshops.two(self.get("facilitators"))
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody with a seat, or on the list, as this person may read it.
+
+    `readable`: their dossier may be opened; `theirs`: their seat may be given up here. `kept` says until when a seat
+    is kept for them.
+    """
+
+    dossier: UUID
+    name: str
+    sort: str = "~"
+    about: str = ""
+    readable: bool = False
+    theirs: bool = False
+    presence: str = ""
+    kept: str = ""
+
+
+class Page:
+    """A workshop as somebody at their desk may see it. 404 when there is none."""
+
+    def __init__(self, desk: Desk, id: UUID) -> None:
+        state = fold_of(desk.read, id)
+        if not isinstance(state, Workshop) or state.starts is None or state.ends is None or state.day is None:
+            raise HTTPException(404)
+        self.desk, self.id, self.state = desk, id, state
+        self.starts, self.ends, self.day = state.starts, state.ends, state.day
+        self.sees_names = reads_names(desk, state)
+        self._people = directory.named(desk.read, {*state.seats, *state.waiting})
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.desk.refs.campaigns.get(self.state.campaign or self.id, Campaign())
+
+    @property
+    def initial(self) -> bool:
+        return self.campaign.purpose == "initial"
+
+    @property
+    def where(self) -> str:
+        return french.place(self.state.site, self.state.place)
+
+    @property
+    def when(self) -> str:
+        return french.moment(self.starts, self.ends, self.desk.zone, year=self.day.year != self.desk.today.year)
+
+    @property
+    def on(self) -> bool:
+        """Nothing said that it will not be held, or is over."""
+        return not self.state.cancelled and not self.state.closed
+
+    @property
+    def to_come(self) -> bool:
+        return self.on and self.day >= self.desk.today
+
+    @property
+    def begun(self) -> bool:
+        """Who came may be noted."""
+        return not self.state.cancelled and self.day <= self.desk.today
+
+    def may(self, decision: str) -> bool:
+        return self.desk.may(decision, workshop=self.state)
+
+    def seats(self) -> list[Seat]:
+        """Those with a seat, in the order of booking."""
+        return [self._seat(id, words.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats]
+
+    def waiting(self) -> list[Seat]:
+        """Those who wait, in their order."""
+        today = self.desk.today
+        kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
+        return [self._seat(id, kept=said) for id, said in kept.items()]
+
+    def _seat(self, id: UUID, presence: str = "", kept: str = "") -> Seat:
+        found = self._people.get(id)
+        if found is None:
+            return Seat(id, "un dossier inconnu", presence=presence, kept=kept)
+        advisor = workshops.staff_name(self.desk, found.advisor) if found.advisor else "personne"
+        readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
+        if not (self.sees_names or readable):
+            return Seat(id, say("suivi·e par {advisor}", advisor=advisor), presence=presence, kept=kept)
+        programme = words.PROGRAMMES.get(found.programme, found.programme)
+        about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
+        name = f"{found.last_name} {found.first_name}"
+        theirs = mine or bool(self.desk.roles & {"facilitator", "referent"})
+        return Seat(id, name, name.casefold(), " · ".join(filter(None, about)), readable, theirs, presence, kept)
+
+    def named(self, id: UUID) -> Found | None:
+        return self._people.get(id)
+
+
+def reads_names(desk: Desk, state: Workshop) -> bool:
+    """Who runs workshops reads the names of those who come; an advisor, of those of the workshops they run."""
+    runs = any(state.runs(str(person)) for person in desk.owners)
+    return desk.scope.whose == "all" or "facilitator" in desk.roles or runs
+
+
+def context(
+    desk: Desk, id: UUID, number: int = 1, *, opened: OpenForm | None = None, told: Told | None = None
+) -> dict[str, Any]:
+    """Everything workshops/one.html needs."""
+    page = Page(desk, id)
+    state = page.state
+    return {
+        "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told,
+        "seats": page.seats(), "waiting": page.waiting(), "french": french,
+        "run_by": [workshops.staff_name(desk, person) for person in state.facilitators],
+        "history": history(page) if page.sees_names else [], "moved": state.moves > 0,
+        "runners": workshops.runners(desk), "shortcut": f"/t/{desk.served.opened.slug}",
+        **(candidates(page, number) if page.to_come and desk.roles & {"advisor", "facilitator", "referent"} else {}),
+    }  # fmt: skip
+
+
+def candidates(page: Page, number: int) -> dict[str, Any]:
+    """Those who wait for a seat somewhere and whom this person may book: CEJ first where it is mandatory there."""
+    desk = page.desk
+    cej = desk.refs.protocol(desk.today).cej_mandatory and page.initial
+    owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
+    there = {*page.state.seats, *page.state.waiting}
+    total = advisor_queue.without_seat_total(desk.read, WITHOUT_SEAT, owners, there)
+    pager = Pager.at(total, number, f"/ateliers/{page.id}", {}, anchor="#remplir")
+    rows = advisor_queue.without_seat(desk.read, WITHOUT_SEAT, owners, there, cej, SIZE, pager.offset)
+    people = directory.named(desk.read, [row.stream for row in rows])
+    named = [(row, f"{people[row.stream].last_name} {people[row.stream].first_name}") for row in rows]
+    return {"candidates": named, "candidates_pager": pager, "cej_first": cej}
+
+
+def history(page: Page) -> list[tuple[str, str, str]]:
+    """What happened to the workshop, the latest first: sentence, when, who."""
+    desk = page.desk
+    names = ScopedNames(desk.refs, desk.read, Scope("all"))
+    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, page.id)]
+    said = ((events.sentence(one, names, zone=desk.zone, history=trail), one) for one in reversed(trail))
+    return [(text, events.when(one, desk.zone), events.who(one, names)) for text, one in said]
+
+
+def done(page: Page, said: str) -> Told | None:
+    """What the person at the desk just recorded here, from one position to another as an address names them."""
+    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
+    if not found:
+        return None
+    desk, (first, last) = page.desk, map(int, found.groups())
+    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, page.id)]
+    mine = [one for one in trail if first <= one.position <= last and one.by == desk.actor.id]
+    names = ScopedNames(desk.refs, desk.read, Scope("all") if page.sees_names else desk.scope)
+    lines = [Line(events.sentence(one, names, zone=desk.zone, history=trail)) for one in mine]
+    if not lines:
+        return None
+    return Told("Enregistré :" if len(lines) == 1 else f"{words.number(len(lines))} faits enregistrés :", lines)
+
+
+# --- a form of the page
+
+
+def blank(page: Page, name: str) -> OpenForm | None:
+    """One of the page's forms, as the workshop stands; None when there is none of that name for this person."""
+    zone = ZoneInfo(page.desk.zone)
+    decision = {"move": "move_workshop", "cancel": "cancel_workshop", "facilitators": "set_facilitators"}.get(name)
+    if decision is None or not page.on or not page.may(decision):
+        return None
+    values: dict[str, Any] = {"facilitators": [str(person) for person in page.state.facilitators]}
+    if name == "move":
+        values = {
+            "day": page.day.isoformat(), "starts": f"{page.starts.astimezone(zone):%H:%M}",
+            "ends": f"{page.ends.astimezone(zone):%H:%M}", "place": page.state.place,
+        }  # fmt: skip
+    return OpenForm(name, values)
