@@ -57,6 +57,7 @@ class Engine(Application[UUID]):
 
     name = "pixflow"
     recorder: HardenedRecorder
+    mapper: TypedMapper
 
     def __init__(
         self, folder: Path, digest_key: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -129,9 +130,9 @@ class Engine(Application[UUID]):
             return self.known(command_id, by, fingerprint) or Done()
         claims = self._claims(work)
         with self.recorder.exclusive():
-            if known := self.known(command_id, by, fingerprint):
-                return known
             if moved := self._moved(work.versions):
+                if known := self.known(command_id, by, fingerprint):
+                    return known
                 work.decide_again(moved)
                 claims = self._claims(work)
             return self._save(work, NewCommand(command_id, by.id, fingerprint), claims)
@@ -169,11 +170,11 @@ class Engine(Application[UUID]):
         if not recorded:
             return Done()
         try:
-            saved = self.save(work, command=command, claims=claims[0], releases=claims[1])  # type: ignore[arg-type]
+            saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])  # type: ignore[arg-type]
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
-            raise Refused("command-id-reused") from None
+            return self.known(command.id, Actor(command.actor), command.fingerprint) or Done()
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
@@ -209,11 +210,11 @@ class Engine(Application[UUID]):
             return {ids[0]: _loaded(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
         histories = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
-        return {stream: _loaded(kind, events) for stream, events in histories.items()}  # type: ignore[arg-type]
+        return {stream: _loaded(kind, events) for stream, events in histories.items()}
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Every event of a stream, in order; none for an unknown one."""
-        return self.repository.get(stream, projector_func=lambda _, events: list(events))  # type: ignore[arg-type, return-value]
+        return [self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)]
 
     def state(self, kind: str, stream: UUID) -> Any:
         """The fold of one stream (its initial state when unknown)."""
@@ -225,8 +226,7 @@ class Engine(Application[UUID]):
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Events after a position, in order of position."""
-        found = self.recorder.select_notifications(after, limit, inclusive_of_start=False)
-        return [self.mapper.to_domain_event(notification) for notification in found]  # type: ignore[misc]
+        return [self.mapper.recorded(*row) for row in self.recorder.log(after, limit)]
 
     def head(self) -> int:
         """The last position, 0 when nothing is recorded."""
@@ -237,11 +237,8 @@ class Engine(Application[UUID]):
         with self._references_lock:
             head = self.head()
             if head > self._references_read:
-                found = self.recorder.select_notifications(
-                    self._references_read, head, head, REFERENCE_TOPICS, inclusive_of_start=False
-                )
-                for notification in found:
-                    recorded: Recorded = self.mapper.to_domain_event(notification)  # type: ignore[assignment]
+                for row in self.recorder.log(self._references_read, head, head, REFERENCE_TOPICS):
+                    recorded = self.mapper.recorded(*row)
                     self._references = references.evolve(self._references, recorded)
                     self._references_told.append(recorded)
                 self._references_read = head

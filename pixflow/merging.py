@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.dossier.assignment import correct_contact, correct_identity, dependents, retractions
-from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.guards import must_be_open, must_have_no_seat, required
 from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded
 from pixflow.events.dossier import DossierMerged
@@ -28,9 +28,7 @@ def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool,
     must_be_open(dossier)
     if into == dossier_id:
         raise Refused("merged-with-itself")
-    seat = dossier.diagnostic.seat
-    if seat and seat.status == "booked":
-        raise Refused("seat-booked", day=seat.day)
+    must_have_no_seat(dossier, on)
     moved = tuple(dossier.diagnostic.participations)
     return [DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
 

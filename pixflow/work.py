@@ -115,15 +115,6 @@ class Work:
         """The events decided, stamped, in the order of the steps."""
         return [recorded for outcome in self._outcomes for recorded in outcome]
 
-    # What the library's Application.save asks of an aggregate: many events cost it one look.
-
-    @property
-    def id(self) -> UUID:
-        return self._command
-
-    def collect_events(self) -> Sequence[Recorded]:
-        return self.recorded()
-
     def before_and_after(self, stream: UUID) -> tuple[Loaded, Loaded]:
         return self._base[stream], self._current[stream]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from pixflow import identity
-from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.guards import must_be_open, must_have_no_seat, required
 from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
@@ -162,14 +162,18 @@ def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, o
 def hand_over(
     dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
 ) -> list[Event]:
-    """A colleague does this task, through `until` or without end; the dossier stays its advisor's. `owed`: as above."""
+    """A colleague does this task through `until`, else for as long as may be; the dossier stays its advisor's.
+
+    `owed`: as above. The colleague follows the dossier until then, so it always ends.
+    """
     must_be_open(dossier)
     _must_be_owed(task, owed)
-    if until and until < on:
-        raise Refused("handed-until-past", field="until")
     known = dossier.handed.get(task)
-    if known and (known.to, known.until) == (to, until) and known.mark.version > owed[task]:
+    if known and known.to == to and until in (None, known.until) and known.mark.version > owed[task]:
         return []
+    until = until or on + LONGEST_REST
+    if not on <= until <= on + LONGEST_REST:
+        raise Refused("handed-until", field="until", last=on + LONGEST_REST)
     return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
 
 
@@ -199,6 +203,7 @@ def close(
         raise Refused("closed", on=dossier.closed.on)
     if reason == "other":
         note = required(note, "note")
+    must_have_no_seat(dossier, on)
     return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
 
 

@@ -1,5 +1,7 @@
 """What every decision on a dossier asks first."""
 
+from datetime import date
+
 from pixflow.dossier.state import Dossier
 from pixflow.refused import Refused
 
@@ -10,6 +12,13 @@ def must_be_open(dossier: Dossier) -> None:
         raise Refused("unknown-dossier")
     if dossier.closed:
         raise Refused("closed", on=dossier.closed.on)
+
+
+def must_have_no_seat(dossier: Dossier, on: date) -> None:
+    """Raises Refused("seat-booked") while a seat is kept in a workshop to come: it is released first."""
+    seat = dossier.diagnostic.seat
+    if seat and seat.status == "booked" and seat.day >= on:
+        raise Refused("seat-booked", day=seat.day)
 
 
 def required(text: str, field: str) -> str:

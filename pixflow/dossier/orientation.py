@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.guards import must_be_open, must_have_no_seat, required
 from pixflow.dossier.state import Dossier
 from pixflow.events import Event
 from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
@@ -51,9 +51,8 @@ def plan_diagnostic(
         return []
     if planned_for < on:
         raise Refused("planned-before", planned_for=planned_for, on=on)
-    seat = dossier.diagnostic.seat
-    if seat and seat.status == "booked" and seat.day >= on and modality != "workshop":
-        raise Refused("seat-booked", day=seat.day)
+    if modality != "workshop":
+        must_have_no_seat(dossier, on)
     return [
         DiagnosticPlanned(
             plan=plan, campaign=campaign, modality=modality, mediator=mediator,
@@ -69,4 +68,5 @@ def decline_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event
         return []
     if dossier.diagnostic.current("initial"):
         raise Refused("already-tested")
+    must_have_no_seat(dossier, on)
     return [DiagnosticDeclined(reason=required(reason, "reason"), on=on)]

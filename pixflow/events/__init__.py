@@ -5,10 +5,11 @@ what are its stamps: the engine puts them on in `Recorded`, at one place.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
+
+from msgspec import Struct
 
 Stage = Literal["orientation", "diagnostic", "prescription", "parcours"]
 STAGES: tuple[Stage, ...] = ("orientation", "diagnostic", "prescription", "parcours")
@@ -22,8 +23,7 @@ class Event:
     STAGE: ClassVar[Stage | None] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True, gc=False):
     """An event with its stamps, as it stands in the store.
 
     `at` is when it was recorded (UTC, the raw clock); order is `position`, dense over the structure

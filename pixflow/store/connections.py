@@ -3,8 +3,9 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from types import TracebackType
 
 from eventsourcing import persistence
 from eventsourcing.domain import EventSourcingError
@@ -101,6 +102,26 @@ class HardenedPool(SQLiteConnectionPool):
         return connection
 
 
+class Reading:
+    """`with Reading(pool) as cursor:` the errors of SQLite become the store's or the library's."""
+
+    __slots__ = ("_connection", "_cursor", "_pool")
+
+    def __init__(self, pool: SQLiteConnectionPool) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> sqlite3.Cursor:
+        self._connection = self._pool.get_connection()
+        self._cursor = self._connection.cursor().sqlite_cursor
+        return self._cursor
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._cursor.close()
+        self._pool.put_connection(self._connection)
+        if isinstance(error, sqlite3.Error):
+            raise in_words(error) from error
+
+
 class HardenedDatastore(SQLiteDatastore):
     """One database file, its write.lock beside it, and its checkpoints (F12)."""
 
@@ -122,24 +143,17 @@ class HardenedDatastore(SQLiteDatastore):
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        if not commit:
-            with super().transaction(commit=False) as cursor:
-                yield cursor
-            return
-        with self.exclusive(), super().transaction(commit=True) as cursor:
-            yield cursor
+        with self.exclusive() if commit else nullcontext():
+            connection = self.pool.get_connection()
+            try:
+                with connection.transaction(commit=commit) as cursor:
+                    yield cursor
+            finally:
+                self.pool.put_connection(connection)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Cursor]:
+    def reading(self) -> "Reading":
         """A cursor for one SELECT, which is its own snapshot."""
-        connection = self.pool.get_connection()
-        try:
-            with connection.cursor() as cursor:
-                yield cursor
-        except sqlite3.Error as error:
-            raise in_words(error) from error
-        finally:
-            self.pool.put_connection(connection)
+        return Reading(self.pool)
 
     def truncate(self) -> bool:
         """Moves the whole WAL into the database and empties it; False if a reader kept it."""

@@ -55,19 +55,18 @@ class TypedMapper(Mapper[UUID]):
         return StoredEvent(recorded.originator_id, recorded.originator_version, topic, state)
 
     def to_domain_event(self, stored: StoredEvent) -> Recorded:
-        content = self._decode(stored)
         stream = stored.originator_id
+        position = stored.id if isinstance(stored, Notification) else 0
+        stream = stream if isinstance(stream, UUID) else UUID(stream)
+        return self.recorded(stream, stored.originator_version, stored.topic, stored.state, position)
+
+    def recorded(self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0) -> Recorded:
+        """The event of one row of the store."""
+        content = self._decode(stream, version, topic, state)
         return Recorded(
-            stream if isinstance(stream, UUID) else UUID(stream),
-            stored.originator_version,
-            content.data,
-            content.at,
-            content.by,
-            content.acting_for,
-            content.via,
-            content.command,
-            stored.id if isinstance(stored, Notification) else 0,
-        )
+            stream, version, content.data, content.at, content.by, content.acting_for, content.via, content.command,
+            position,
+        )  # fmt: skip
 
     # The seam for sealing: personal fields are sealed and opened in this pair and nowhere else.
 
@@ -83,18 +82,14 @@ class TypedMapper(Mapper[UUID]):
             raise Unstorable(f"{topic} does not read back{_place(error)}") from None
         raise Unstorable(f"{topic} does not read back equal")
 
-    def _decode(self, stored: StoredEvent) -> Stored[Event]:
-        decoder = self._decoders.get(stored.topic)
+    def _decode(self, stream: UUID, version: int, topic: str, state: bytes) -> Stored[Event]:
+        decoder = self._decoders.get(topic)
         if decoder is None:
-            raise UnknownTopic(f"topic {stored.topic!r} at {_where(stored)} is not an event of this store")
+            raise UnknownTopic(f"topic {topic!r} at stream {stream}, version {version} is not an event of this store")
         try:
-            return decoder.decode(stored.state)
+            return decoder.decode(state)
         except _UNREADABLE as error:
-            raise Damaged(f"{stored.topic} at {_where(stored)} does not decode{_place(error)}") from None
-
-
-def _where(stored: StoredEvent) -> str:
-    return f"stream {stored.originator_id}, version {stored.originator_version}"
+            raise Damaged(f"{topic} at stream {stream}, version {version} does not decode{_place(error)}") from None
 
 
 def _place(error: Exception) -> str:

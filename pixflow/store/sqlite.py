@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,8 @@ _SCHEMA += [
         BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
 ]
 
+_SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
+    WHERE originator_id = ? ORDER BY originator_version"""
 _SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
     WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version"""
 _SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
@@ -76,6 +78,7 @@ _SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, posi
     WHERE position > ? AND position <= ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?"""
 _SELECT_VERSIONS = """SELECT value, COALESCE(
     (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
+_SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
 _SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
 
 
@@ -98,11 +101,9 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             return []
         return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
 
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
+    def exclusive(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile; take it, check versions, decide, save. StoreBusy after the limit (10 s)."""
-        with self.datastore.exclusive():
-            yield
+        return self.datastore.exclusive()
 
     def truncate(self) -> bool:
         """Empties the WAL: at stop, after an erasure, in `tick`. False if a reader kept it."""
@@ -133,8 +134,10 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         first = _next_position(c)
         if command is not None:
             _insert_command(c, command, first, first + len(stored_events) - 1)
-        _release(c, releases)
-        _claim(c, claims)
+        if releases:
+            _release(c, releases)
+        if claims:
+            _claim(c, claims)
         _insert_rows(c, stored_events, first)
         return range(first, first + len(stored_events))
 
@@ -162,6 +165,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             rows = cursor.execute(statement, params).fetchall()
         return [StoredEvent(stream, *row) for row in rows]
 
+    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+        """Every event of a stream as version, topic and state, in order: what select_events gives, and sooner."""
+        with self.datastore.reading() as cursor:
+            return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
+
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
         found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
@@ -181,7 +189,12 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         *,
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
-        after = (start or 0) - inclusive_of_start
+        return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
+
+    def log(
+        self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
+    ) -> list[tuple[UUID, int, str, bytes, int]]:
+        """The events after a position as stream, version, topic, state and position, in order of position."""
         params: list[int | str] = [after, _LAST if stop is None else stop, limit]
         statement = _SELECT_NOTIFICATIONS
         if topics:
@@ -190,7 +203,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         with self.datastore.reading() as cursor:
             rows = cursor.execute(statement, params).fetchall()
         streams = {name: UUID(name) for name in {row[0] for row in rows}}
-        return [Notification(streams[row[0]], *row[1:]) for row in rows]
+        return [(streams[name], *row) for name, *row in rows]
 
     def max_notification_id(self) -> int:
         """The last position, 0 when nothing is recorded."""
@@ -200,8 +213,9 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """The version each stream stands at, from one snapshot; 0 for an unknown one."""
         names = {id.hex: id for id in ids}
+        statement, asked = (_SELECT_VERSION, list(names)) if len(names) == 1 else (_SELECT_VERSIONS, [_json(names)])
         with self.datastore.reading() as cursor:
-            rows = cursor.execute(_SELECT_VERSIONS, [_json(names)]).fetchall()
+            rows = cursor.execute(statement, asked).fetchall()
         return {names[name]: version for name, version in rows}
 
     def command(self, id: UUID) -> CommandRow | None:

@@ -206,12 +206,12 @@ def test_a_task_rests_for_ninety_days_at_most() -> None:
 def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     lent = handed(TASK, until=date(2026, 9, 28))
     given(*DISPATCHED).when(a.hand_over, **HAND).then(lent)
-    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": None}).then(handed(TASK))
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": None}).then(handed(TASK, until=date(2026, 12, 14)))
     given(*DISPATCHED).when(a.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
     given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"on": LATER}).then_nothing()
     given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"to": ADVISOR}).then(handed(TASK, ADVISOR, date(2026, 9, 28)))
     given(*DISPATCHED).when(a.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
-        "handed-until-past", field="until"
+        "handed-until", field="until"
     )
 
 
@@ -354,3 +354,10 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
     given(*mine, *others).when(
         a.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
     ).then(*struck(9, 8, 7, 6, 5, 4, 3))  # fmt: skip
+
+
+def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:
+    end = {"reason": "moved", "note": "", "on": DAY}
+    given(opened(), booked()).when(a.close, **end).refused("seat-booked")
+    given(opened(), booked(), unbooked()).when(a.close, **end).then(closed())
+    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(a.close, **end).then(closed())

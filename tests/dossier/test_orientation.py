@@ -139,3 +139,7 @@ def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> Non
     given().when(decide, **arguments).refused("unknown-dossier")
     given(opened(), closed()).when(decide, **arguments).refused("closed", on=DAY)
     assert len(given(opened(), closed(), reopened()).when(decide, **arguments).decided()["dossier"]) == 1
+
+
+def test_who_has_a_seat_to_come_declines_once_it_is_released() -> None:
+    given(opened(), booked()).when(decline_diagnostic, reason="non", on=DAY).refused("seat-booked")

@@ -53,7 +53,7 @@ REFUSALS: dict[str, str] = {
     "no-result": "Aucun résultat n’est arrivé : il n’y a rien à mesurer ni à valoriser.",
     # along the way
     "snooze-until": "Choisissez un jour après aujourd’hui, et au plus tard le {last}.",
-    "handed-until-past": "Ce jour est déjà passé : choisissez-en un à venir, ou laissez vide.",
+    "handed-until": "Choisissez un jour à venir, au plus tard le {last} ; vide, ce jour-là est retenu.",
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
     "not-owed": "Cette tâche n’est pas, ou plus, à faire dans ce dossier : rechargez la page.",
     "no-appointment": "Aucun rendez-vous n’est fixé : il n’y a rien à noter comme manqué.",
@@ -72,7 +72,7 @@ REFUSALS: dict[str, str] = {
     "unsuited-purpose": "Cette campagne est une {kind} : cet usage ne lui va pas ({purpose}).",
     "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
     "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",
-    "already-declared": "Cette campagne est déjà déclarée ({purpose}). Elle ne se déclare qu’une fois.",
+    "already-declared": "Cette campagne est déjà déclarée ({purpose}) : son usage se corrige sur sa page.",
     "merged-with-itself": "Un dossier ne se fusionne pas avec lui-même : choisissez l’autre.",
     "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
     # files

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pixflow.events import Recorded
 from pixflow.folds import retracted
 from pixflow.people import SYSTEM
+from pixflow.streams import kind_of
 from projections import audit_trail, directory
 from projections.audit_trail import Wanted
 from web.dependencies import Desk, allowed
@@ -22,6 +23,10 @@ from web.paging import SIZE, Pager
 from web.routes.replay import READERS
 
 router = APIRouter()
+SUBJECTS = {
+    "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export", "participation": "participation",
+    "notices": "courriel",
+}  # fmt: skip
 AtJournal = Annotated[Desk, allowed(*READERS)]
 
 
@@ -92,10 +97,17 @@ def _line(
         events.sentence(fact, names, zone=desk.zone, history=until),
         events.when(fact, desk.zone),
         events.who(fact, names),
-        found.name if found else "",
-        f"/rejouer/{fact.originator_id}?version={version}" if found else "",
+        found.name if found else SUBJECTS.get(kind_of(fact.event), "structure"),
+        _href(fact, bool(found)),
         getattr(struck.event, "reason", "") if struck else "",
     )
+
+
+def _href(fact: Recorded, readable: bool) -> str:
+    """Where a fact leads: its dossier replayed at that version, its workshop; "" where there is no such page."""
+    if readable:
+        return f"/rejouer/{fact.originator_id}?version={fact.originator_version}"
+    return f"/ateliers/{fact.originator_id}" if kind_of(fact.event) == "workshop" else ""
 
 
 def _people(desk: Desk, names: ScopedNames) -> list[tuple[str, str]]:
