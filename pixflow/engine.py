@@ -170,7 +170,7 @@ class Engine(Application[UUID]):
         if not recorded:
             return Done()
         try:
-            saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])  # type: ignore[arg-type]
+            saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:

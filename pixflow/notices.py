@@ -33,9 +33,9 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
     event = recorded.event
     if not isinstance(event, NoticeSent):
         return state
-    return Notices(recorded.originator_version, (*state.sent, (event.notice, event.about))[-KEPT:])
+    return Notices(recorded.originator_version, (*state.sent, (event.notice, event.which))[-KEPT:])
 
 
-def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], about: str, on: date) -> list[Event]:
+def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], which: str, on: date) -> list[Event]:
     """The notice leaves now; said again, it left already."""
-    return [] if (notice, about) in notices.sent else [NoticeSent(notice=notice, about=about, on=on)]
+    return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

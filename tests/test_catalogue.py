@@ -6,7 +6,7 @@ the list of names and fields. A new event gets both by `python -m tests.test_cat
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from uuid import UUID
 
 import pytest
 from eventsourcing.persistence import StoredEvent
+from msgspec.structs import replace
 
 from pixflow import (
     absences,
@@ -491,7 +492,7 @@ EMITTED: dict[type[Event], Emitted] = {
     w.HelpAsked: Emitted((scheduled(),), workshop.ask_help, {"on": HELD}),
     w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), workshop.give_help, {"on": HELD}),
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), workshop.close_workshop, {"on": HELD}),
-    NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "about": "2026-09-15", "on": DAY}),
+    NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),
 }  # fmt: skip
 TAKEN_WITHIN = {
     "link_participation", "advance_participation", "withdraw_participation", "receive_result", "receive_profile",

@@ -61,7 +61,7 @@ def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox) -> i
         return 0
     engine.execute(
         {"notices": stream}, send_notice, by=Actor(CLOCK), command_id=command, via="cli",
-        notice=notice.kind, about=notice.about,
+        notice=notice.kind, which=notice.about,
     )  # fmt: skip
     return 1
 

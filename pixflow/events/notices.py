@@ -11,10 +11,10 @@ from pixflow.events import Event
 class NoticeSent(Event):
     """A notice left for this person: the day's digest, a call for help, a table that stopped.
 
-    `about` says which one: the day of a digest, the workshop and instant of a call, the projection and position.
+    `which` says which one: the day of a digest, the workshop and instant of a call, the projection and position.
     """
 
     TOPIC: ClassVar[str] = "notices.NoticeSent"
     notice: Literal["digest", "help", "stopped"]
-    about: str
+    which: str
     on: date

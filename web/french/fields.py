@@ -24,6 +24,8 @@ LABELS: dict[str, str] = {
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
     "competences": "Compétences", "day": "Jour", "digest": "Empreinte du fichier",
+    "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
+    "participations": "Participations", "which": "Lequel",
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
     "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
@@ -57,7 +59,7 @@ LABELS: dict[str, str] = {
 _CODES = {
     "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
     "kind": profiles.KINDS,
-    "occasion": words.OCCASIONS, "cause": words.CAUSES, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
+    "notice": words.NOTICES, "occasion": words.OCCASIONS, "cause": words.CAUSES, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
     "presence": words.PRESENCES, "purpose": words.PURPOSES,
     "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
 }  # fmt: skip
@@ -170,7 +172,7 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
             return fact.names.staff(id)
         case "campaign":
             return fact.names.campaign(id)
-        case "dossier" | "others":
+        case "dossier" | "others" | "into":
             return fact.names.dossier(id)
         case "action":
             return fact.action(id)

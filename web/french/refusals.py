@@ -205,6 +205,7 @@ DECISIONS: dict[str, str] = {
     "bring_back": "reprendre une participation",
     "unmatch": "défaire un rapprochement",
     "open_structure": "ouvrir une structure",
+    "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
     "publish_protocol": "publier un protocole",
     "publish_grille": "publier une grille",

@@ -24,7 +24,8 @@ from web.routes.replay import READERS
 
 router = APIRouter()
 SUBJECTS = {
-    "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export", "participation": "participation",
+    "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
+    "participation": "participation",
     "notices": "courriel",
 }  # fmt: skip
 AtJournal = Annotated[Desk, allowed(*READERS)]
@@ -129,4 +130,3 @@ def _day(text: str) -> date | None:
 def _starts(desk: Desk, day: date | None) -> datetime | None:
     """The instant a day of the structure begins."""
     return datetime.combine(day, time(), ZoneInfo(desk.zone)) if day else None
-
