@@ -68,6 +68,8 @@ table = Table(
     Index("queue_of_owner", "owner", "due"),
     Index("queue_of_colleague", "handed_to", "due"),
     Index("queue_of_role", "role", "kind", "due"),
+    Index("queue_past_due_of_role", "role", "to_referent"),
+    Index("queue_past_due", "to_manager"),
 )
 TABLES = (table,)
 Owners = Collection[UUID]

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Uuid,
     func,
     select,
+    text,
 )
 
 from pixflow.dossier.stepper import current_stage
@@ -74,6 +75,7 @@ table = Table(
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lent_until"),
+    Index("sheet_open", "sort", sqlite_where=text("closed = 0"), postgresql_where=text("NOT closed")),
 )
 TABLES = (table,)
 

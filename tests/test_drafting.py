@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from pixflow.drafting import (
     draft_grille,
@@ -52,7 +53,7 @@ DECISIONS: dict[str, dict[str, Any]] = {
 def told(*said: tuple[UUID, Event]) -> Any:
     """The state of a stream whose events different people recorded."""
     events = [event for _, event in said]
-    recorded = [replace(one, by=str(by)) for one, (by, _) in zip(stamped(events), said, strict=True)]
+    recorded = [structs.replace(one, by=str(by)) for one, (by, _) in zip(stamped(events), said, strict=True)]
     return KINDS[kind_of(events[0])].fold(recorded)
 
 

@@ -1,7 +1,6 @@
 """One command, end to end, on a real structure in a temporary folder."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from pixflow import presets, structures
 from pixflow.campaign import declare_campaign
@@ -333,6 +333,31 @@ def test_the_same_command_pressed_twice_at_once_is_recorded_once(followed: House
     assert sorted(done.repeated for done in found) == [False, True]
     assert found[0].recorded == found[1].recorded
     assert followed.topics().count("NoteTaken") == 1
+
+
+def test_the_same_command_recorded_before_its_dossier_is_loaded_is_recorded_once(followed: House) -> None:
+    said: dict[str, Any] = {"text": "a appelé", "command_id": uuid4()}
+    first: list[Done] = []
+
+    def clock() -> datetime:
+        followed.engine.clock = lambda: followed.now
+        first.append(followed.say(take_note, **said))
+        return followed.now
+
+    followed.engine.clock = clock
+    again = followed.say(take_note, **said)
+    assert (again.repeated, again.recorded) == (True, first[0].recorded)
+    assert followed.topics().count("NoteTaken") == 1
+
+
+def test_another_command_of_the_same_id_recorded_meanwhile_is_told_so(followed: House) -> None:
+    followed.open("00124", OTHER_DOSSIER)
+    command = uuid4()
+    said: dict[str, Any] = {"on_": OTHER_DOSSIER, "text": "a appelé", "command_id": command}
+    decide, _ = meanwhile(followed, present_pix, lambda: followed.say(take_note, **said))
+    with pytest.raises(Refused, match="command-id-reused"):
+        followed.say(decide, occasion="welcome", command_id=command)
+    assert followed.topics()[-1] == "AdvisorAssigned"
 
 
 def meanwhile(

@@ -906,6 +906,12 @@ def test_the_complete_diagnostic_kept_is_not_referred_but_taken() -> None:
     assert kinds((*history, dropped(DEC_24, CLEA.id))) == {"refer"}
 
 
+def test_declined_and_kept_since_the_complete_diagnostic_is_owed_again() -> None:
+    declined = (*prescribed(DEC_3)[:-1], not_complete(DEC_3))
+    task = owed((*declined, built(DEC_24, actions=(CLEA,))))["complete-path"]
+    assert (task.opens, task.why.details) == (DEC_24, {"by": "kept"})
+
+
 def test_at_ease_and_kept_it_is_one_task_since_the_first_of_them() -> None:
     at_ease = attended(NOV_6, ease=True)
     history = (opened(NOV_2), assigned(on=NOV_2), at_ease, linked(NOV_6), received(NOV_10), debriefed(NOV_10))

@@ -78,20 +78,18 @@ def demo(
     port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
-    """Une Mission locale inventée, quatre mois de suivi, et les pages pour l'essayer."""
+    """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
     from web import demo as demonstration
     from web.main import run
 
     folder = data or Settings().data
     with in_words():
-        try:
-            demonstration.build(folder, structures.utc_now())
+        if demonstration.build(folder, structures.utc_now()):
             console.print(f"Démonstration préparée dans {folder}")
-        except Refused as refused:
-            if refused.code != "structure-exists":
-                raise
+        else:
             console.print(f"Démonstration déjà là, dans {folder} (effacez ce dossier pour repartir de zéro)")
-        _say_who(folder, demonstration.SLUG)
+        for story in demonstration.STORIES:
+            _say_who(folder, demonstration.slug(story))
         if not no_serve:
             run(folder, port=port)
 
@@ -100,6 +98,7 @@ def _say_who(folder: Path, slug: str) -> None:
     with site(folder, demo=True, only=slug) as one:
         served = one.structures[slug]
         team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
+        console.print(f"\n[bold]{served.refs.structure.name}[/]")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Qui être", "Rôle", "Où regarder"):
         table.add_column(title)
@@ -175,9 +174,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
     _print_queue(rows, piles, today, {id: f"pour {refs.team[id].name}" for id in owners - {me}})
 
 
-def _print_queue(
-    rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]
-) -> None:
+def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
         console.print(f"[bold]{task_words.PILES[pile.kind](pile.count)}[/]")
     if not rows and not piles:

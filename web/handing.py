@@ -73,9 +73,7 @@ def shared(desk: Desk, person: UUID, form: Sharing) -> dict[UUID, UUID]:
     tasks = advisor_queue.load_of(desk.read, person, desk.today)
     chosen = set(form.dossier)
     asked = [
-        row.stream
-        for row in dossier_sheet.portfolio(desk.read, person)
-        if form.which == "all" or row.stream in chosen
+        row.stream for row in dossier_sheet.portfolio(desk.read, person) if form.which == "all" or row.stream in chosen
     ]
     loads = {one.id: one.dossiers[0] + one.tasks[0] for one in colleagues(desk, person) if one.id in form.to}
     return share({stream: tasks.get(stream, 0) for stream in asked}, loads)

@@ -13,17 +13,22 @@ from web import lately
 from web.dependencies import Desk
 from web.french import words
 from web.paging import SIZE
+from web.team import absence_said
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A result to give to an advisor: the one who follows the dossier, or none yet."""
+    """A result to give to an advisor: the one who follows the dossier, or none yet, or who has left.
+
+    `away` says until when that advisor is absent, and who deputises; the result goes to the advisor all the same.
+    """
 
     stream: UUID
     participation: UUID
     name: str
     said: str
     advisor: str
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,12 @@ def sending(desk: Desk, row: Any) -> Sending:
         published = desk.refs.grille(row.received_on)
         read = explain(published.document, published.number, Decimal(row.mastery))
         said = f"{words.percent(read.percent)} · {read.band.low}-{read.band.high}"
-    advisor = staff_name(desk, row.advisor) if row.advisor else ""
-    return Sending(row.stream, row.participation, row.name, said, advisor)
+    advisor = desk.refs.team.get(row.advisor)
+    if advisor is None or "advisor" not in advisor.roles_on(desk.today):
+        return Sending(row.stream, row.participation, row.name, said, "")
+    absence = advisor.absence(desk.today)
+    away = absence_said(desk, absence) if absence else ""
+    return Sending(row.stream, row.participation, row.name, said, advisor.name, away)
 
 
 def advisors(desk: Desk) -> list[tuple[UUID, str, int]]:

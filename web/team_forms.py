@@ -113,9 +113,7 @@ def _today(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
 FORMS: dict[str, TeamForm] = {
     "absence": TeamForm(absences.declare_absence, Away, _away, _days),
     "cancel": TeamForm(absences.cancel_absence, About, lambda form: {"absence": form.about}),
-    "roles": TeamForm(
-        staff.change_roles, Roles, initial=lambda desk, member, about: {"roles": sorted(member.roles)}
-    ),
+    "roles": TeamForm(staff.change_roles, Roles, initial=lambda desk, member, about: {"roles": sorted(member.roles)}),
     "leave": TeamForm(
         staff.leave,
         Leaving,

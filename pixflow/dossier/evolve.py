@@ -167,8 +167,21 @@ def _prescription(state: Prescription, event: object, mark: Mark) -> Prescriptio
 
 
 def _with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Parcours:
-    made = {action.id: ActionState(action, mark) for action in event.actions}
+    made = {action.id: _under_way(state, ActionState(action, mark)) for action in event.actions}
     return replace(state, actions={**state.actions, **made})
+
+
+def _under_way(state: Parcours, made: ActionState) -> ActionState:
+    """What was begun or done before it is prescribed, as after a workshop, is so from the start."""
+    kind, step = made.action.kind, state.certification.step if state.certification else ""
+    done = (
+        (kind == "complete" and state.complete is not None and state.complete.accepted)
+        or (kind == "cv" and state.on_cv is not None)
+        or (kind == "certification" and step == "obtained")
+    )
+    begun = kind == "certification" and step in ("proposed", "registered", "taken")
+    ended = {"ended": made.built, "outcome": "done"} if done else {}
+    return replace(made, started=made.built if begun else None, **ended)
 
 
 def _parcours(state: Parcours, event: object, mark: Mark) -> Parcours:

@@ -49,15 +49,17 @@ def _under_way(state: ActionState) -> Mark | None:
 def _complete(owing: Owing) -> Iterator[Task]:
     """At ease in a workshop, or kept in the prescription: the complete diagnostic, within the collective period.
 
-    Once an export shows it finished, its sharing is what is waited for.
+    Once an export shows it finished, its sharing is what is waited for. Declined, it is owed when it is kept since.
     """
     dossier = owing.dossier
     links = [link for link in dossier.diagnostic.participations.values() if link.purpose == "complete"]
-    if dossier.parcours.complete or any(link.finished and not link.withdrawn for link in links):
+    said = dossier.parcours.complete
+    if (said and said.accepted) or any(link.finished and not link.withdrawn for link in links):
         return
     seat = dossier.diagnostic.attended
     kept = [a.built for a in dossier.parcours.actions.values() if a.action.kind == "complete" and not a.over]
-    marks = ([(seat.mark, "ease")] if seat and seat.ease else []) + [(mark, "kept") for mark in kept[:1]]
+    asked = ([(seat.mark, "ease")] if seat and seat.ease else []) + [(mark, "kept") for mark in kept]
+    marks = [one for one in asked if said is None or one[0].version > said.mark.version]
     if marks:
         mark, by = min(marks, key=lambda one: when(one[0]))
         end = dossier.collective_end if dossier.programme == "CEJ" else None

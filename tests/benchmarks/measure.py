@@ -38,17 +38,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Aim:
-    """What was hoped for: `measured` is to stay below `limit`, or to reach it where `at_least`."""
+    """What was hoped for: `measured` is to stay below `limit`, or to reach it where `at_least`.
+
+    The run fails where it is missed `slack` times over: by default twice the limit, or half of what was to be reached.
+    """
 
     what: str
     measured: float
     limit: float
     unit: str = ""
     at_least: bool = False
+    slack: float = 2
 
     @property
     def met(self) -> bool:
-        return self.measured >= self.limit if self.at_least else self.measured < self.limit
+        return self._within(1)
+
+    @property
+    def failed(self) -> bool:
+        return not self._within(self.slack)
+
+    def _within(self, slack: float) -> bool:
+        return self.measured >= self.limit / slack if self.at_least else self.measured < self.limit * slack
 
     def __str__(self) -> str:
         aimed = f"{'at least' if self.at_least else 'under'} {self.limit:,g}{self.unit}"
@@ -66,7 +77,10 @@ class Report:
     benchmarks: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def add(self, name: str, lines: Sequence[Line], aims: Sequence[Aim], notes: Sequence[str] = ()) -> None:
-        """Prints a table whose ratios are against the first line, then the aims, and keeps them."""
+        """Prints a table whose ratios are against the first line, then the aims, and keeps them.
+
+        AssertionError where an aim is missed by more than its slack: something has become slow.
+        """
         told = [_told(line, lines[0]) for line in lines]
         print(f"\n\n### {name}\n")
         print("| what | one round, median | lowest to highest | rate | time against the first |\n|---|---|---|---|---|")
@@ -78,6 +92,8 @@ class Report:
             "aims": [{**asdict(aim), "met": aim.met} for aim in aims],
             "notes": list(notes),
         }
+        far = [str(aim) for aim in aims if aim.failed]
+        assert not far, "; ".join(far)
 
     def write(self) -> None:
         """To the file that the environment names, if any."""

@@ -63,7 +63,7 @@ def fill(engine: Engine, said: Iterable[Said], chunk: int = 5_000) -> None:
     """Record the events as they are, deciding nothing: streams start at version 1."""
     stamped = recorded(said)
     while some := list(islice(stamped, chunk)):
-        engine.save(*some)
+        engine.events.put(some)
 
 
 def recorded(said: Iterable[Said]) -> Iterator[Recorded]:

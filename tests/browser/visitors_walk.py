@@ -13,7 +13,7 @@ def everyone_looks(walk: Walk) -> None:
     walk.check(manager)
     search(walk, walk.paul)
     administrator.sees("Protocole et grille")
-    assert administrator.page.locator(".rail a").all_inner_texts() == ["Protocole et grille"]
+    assert administrator.page.locator(".rail a").all_inner_texts() == ["Équipe", "Protocole et grille"]
     walk.check(administrator)
     auditor.sees("Rejouer", "Fatoumata SOW")
     walk.check(auditor)

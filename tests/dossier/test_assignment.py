@@ -210,9 +210,7 @@ def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     given(*DISPATCHED).when(a.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
     given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"on": LATER}).then_nothing()
     given(*DISPATCHED, lent).when(a.hand_over, **HAND | {"to": ADVISOR}).then(handed(TASK, ADVISOR, date(2026, 9, 28)))
-    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
-        "handed-until", field="until"
-    )
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused("handed-until", field="until")
 
 
 def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:

@@ -17,12 +17,15 @@ from pixflow.dossier.certification import (
     take_certification,
     take_complete_diagnostic,
 )
+from pixflow.dossier.evolve import fold
 from pixflow.events import Event
 from pixflow.events import dossier as d
 from pixflow.events.values import Action
 from tests.given import (
+    ACTION,
     ADDED,
     CAMPAIGN,
+    CLEA,
     DAY,
     DEBRIEFED,
     LATER,
@@ -47,6 +50,7 @@ from tests.given import (
     opened,
     registered,
     retake,
+    stamped,
     started,
 )  # fmt: skip
 
@@ -212,6 +216,31 @@ def test_declined_once_it_may_be_declined_again_only_after_another_action_was_do
     two = built(actions=(LEC, Action(ADDED, "CAP Digital", "action")))
     history = (*DEBRIEFED, two, ended(), no_retake(), ended(LATER, ADDED))
     given(*history).when(decline_retake, reason="en emploi", on=LATER).then(no_retake(LATER))
+
+
+# --- before it is prescribed
+
+EACH = (CLEA, Action(ACTION, "Valoriser sur son CV", "cv"), Action(ADDED, "Certification", "certification"))
+
+
+def actions(*before: Event) -> dict[str, tuple[bool, bool]]:
+    """By the kind of action: was it begun, and is it over, in a prescription built after these."""
+    dossier = fold(stamped((*DEBRIEFED, *before, built(LATER, actions=EACH))))
+    return {one.action.kind: (one.started is not None, one.over) for one in dossier.parcours.actions.values()}
+
+
+def test_what_was_done_before_it_is_prescribed_is_done_from_the_start() -> None:
+    assert actions() == {"complete": (False, False), "cv": (False, False), "certification": (False, False)}
+    done = (complete(), on_cv(), *OBTAINED[1:])
+    assert actions(*done) == {"complete": (False, True), "cv": (False, True), "certification": (False, True)}
+    assert actions(not_complete())["complete"] == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("step", "begun"), [("proposed", True), ("registered", True), ("taken", True), ("declined", False)]
+)
+def test_a_certification_under_way_needs_no_referral(step: str, begun: bool) -> None:
+    assert actions(*STEPS[step][1:])["certification"] == (begun, False)
 
 
 # --- always

@@ -1,5 +1,5 @@
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ import pytest
 from eventsourcing.persistence import MapperDeserialisationError, Notification, StoredEvent
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pixflow.events import Event
 from pixflow.store import Damaged, UnknownTopic, Unstorable

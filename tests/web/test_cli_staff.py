@@ -102,4 +102,3 @@ def test_the_last_referent_leaves_only_with_anyway() -> None:
     line = ("staff", "leave", SOPHIE, "--last-day", TODAY.isoformat())
     assert "Plus personne ne serait référent·e Pix" in refused(1, *line)
     assert "Sophie Lecomte : dernier jour le " in ran(*line, "--anyway")
-

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.absences import declare_absence
-from pixflow.dossier import assignment, orientation
+from pixflow.dossier import assignment
+from pixflow.events.dossier import PixPresented
+from pixflow.staff import leave
 from tests.web.client import words
 from tests.web.filled import fill, hire, said, soup, texts
 from tests.web.paths import House, house
@@ -186,12 +188,24 @@ def test_a_deputy_is_never_the_addressee_of_a_result(at_work: House) -> None:
     at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL])
     away(at_work, PAUL, NADIA)
     client = at_work.client(SOPHIE)
+    assert texts(client.get("/resultats").text, f"#r-{dossier} .arrow") == [
+        "Paul Rey suit déjà ce dossier · absence jusqu’au 20 mars, suppléance : Nadia Benali"
+    ]
     sent = {"command_id": str(uuid4()), "pair": f"{dossier}:{participation}"}
     assert client.post("/resultats/transmettre-surs", data=sent).status_code == 303
     assert at_work.state(dossier).prescription.dispatched[participation].advisor == at_work.people[PAUL]
     assert at_work.state(dossier).advisor == at_work.people[PAUL]
     assert texts(queue(at_work), ".item-why") == ["pour Paul Rey · résultat transmis le 16 mars · 40 %"]
     assert bulk.UNASSIGNED not in client.get("/resultats").text
+
+
+def test_the_result_of_a_leaver_s_dossier_is_to_be_given_to_somebody_else(at_work: House) -> None:
+    dossier, _ = at_work.scored()
+    at_work.says(HELENE, leave, {"staff": at_work.people[NADIA]}, last_day=MONDAY)
+    at_work.day(date(2026, 3, 17))
+    page = at_work.client(SOPHIE).get("/resultats").text
+    assert texts(page, f"#r-{dossier} .arrow") == ["à choisir"]
+    assert "Paul Rey" in words(page)
 
 
 def test_the_deputy_of_the_referent_imports_and_dispatches_in_both_names(at_work: House) -> None:
@@ -234,5 +248,5 @@ def test_a_task_handed_to_who_is_away_is_their_deputy_s(at_work: House) -> None:
     assert at_work.client(NADIA).get(f"/dossiers/{dossier}").status_code == 200
     press(at_work.client(NADIA), dossier, "present", occasion="welcome")
     fact = last(at_work, dossier)
-    assert isinstance(fact.event, orientation.PixPresented)
+    assert isinstance(fact.event, PixPresented)
     assert fact.acting_for == str(at_work.people[PAUL])

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow import presets
 from pixflow.dossier import assignment, certification, orientation, prescription
 from pixflow.events import dossier as e
 from tests.web import arranged
 from tests.web.arranged import MONDAY, Arranged
 from tests.web.client import words
-from tests.web.filled import said, soup
+from tests.web.filled import fill, said, soup, structures_of
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, values
 
@@ -108,6 +110,20 @@ def test_no_need_asks_for_a_reason(locale: House) -> None:
     assert 'id="reason-error"' in answer.text
 
 
+def test_where_the_advisor_judges_the_need_the_page_asks_for_it(tmp_path: Path) -> None:
+    with structures_of(tmp_path, {"Hautes-Pyrénées": presets.load("hautes-pyrenees")}, MONDAY) as found:
+        there = found["Hautes-Pyrénées"]
+        dossier, other = fill(there, 2)
+        now = words(str(part(there, dossier, "now")))
+        assert "Rien aujourd’hui. Dire si Pix concerne ce jeune" in now
+        assert press(there.client(NADIA), dossier, "need", needed="true").status_code == 303
+        assert "Présenter Pix" in words(str(part(there, dossier, "now")))
+        press(there.client(NADIA), other, "need", needed="false", reason="déjà à l’aise")
+        page = words(there.client(NADIA).get(f"/dossiers/{other}").text)
+        assert "Pas de besoin pour l’instant" in page
+        assert "Dire si Pix concerne ce jeune" not in words(str(part(there, other, "now")))
+
+
 def test_a_plan_in_a_workshop_owes_a_seat(locale: House) -> None:
     dossier = locale.presented()
     sent: dict[str, Any] = {"modality": "workshop", "place": "", "planned_for": "2026-03-24"}
@@ -121,6 +137,26 @@ def test_a_plan_at_a_cafe_numerique_has_its_place(locale: House) -> None:
     assert press(locale.client(NADIA), dossier, "plan", **sent).status_code == 303
     plan = locale.state(dossier).orientation.plan
     assert (plan.modality, plan.place) == ("cafe", "Médiabus, place Boucicaut")
+
+
+@pytest.mark.parametrize(
+    ("modality", "place", "where", "when"),
+    [
+        ("workshop", "Salle 2", "En atelier, Salle 2", "Le mardi 24 mars 2026"),
+        ("cafe", "Médiabus", "Au café numérique, Médiabus", "Le mardi 24 mars 2026"),
+        ("office", "", "Au bureau, Mortagne", "À partir du mardi 24 mars 2026"),
+        ("home", "", "À la maison", "À partir du mardi 24 mars 2026"),
+    ],
+)
+def test_the_fiche_says_where_and_when_for_each_modality(
+    locale: House, modality: str, place: str, where: str, when: str
+) -> None:
+    dossier = locale.presented()
+    sent = {"modality": modality, "place": place, "planned_for": "2026-03-24"}
+    assert press(locale.client(NADIA), dossier, "plan", **dict[str, Any](sent)).status_code == 303
+    fiche = soup(locale.client(NADIA).get(f"/dossiers/{dossier}/fiche").text)
+    facts = {said(label): said(label.find_next("dd")) for label in fiche.select("dt")}
+    assert (facts["Où"], facts["Quand"]) == (where, when)
 
 
 def test_a_modality_that_the_protocol_does_not_offer_is_refused(locale: House) -> None:
@@ -187,7 +223,7 @@ def test_a_task_is_handed_to_somebody_of_the_team(locale: House) -> None:
     answer = press(locale.client(NADIA), dossier, "hand", key, to=str(locale.people[PAUL]), note="je suis en formation")
     assert answer.status_code == 303
     told = words(locale.client(PAUL).get(f"/dossiers/{dossier}").text)
-    assert "Confié à Paul Rey : tenir la restitution — je suis en formation" in told
+    assert "Confié à Paul Rey jusqu’au 14 juin : tenir la restitution — je suis en formation" in told
 
 
 def test_what_is_no_longer_owed_cannot_rest_nor_change_hands(locale: House) -> None:
@@ -355,3 +391,20 @@ def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: Hous
     assert beyond(locale, dossier)["Certification"] == "inscription faite le 16 mars, session du 10 avr."
     dossier, _ = arranged.closed(locale)
     assert part(locale, dossier, "beyond") is None
+
+
+def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(locale: House) -> None:
+    dossier, _ = busy(locale)
+    page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}").text)
+    assert [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")] == [
+        ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"],
+    ]
+    owed = [
+        (said(one.select_one(".item-why")), said(one.select_one(".item-due"))) for one in page.select(".owed .item")
+    ]
+    assert ("Illettrisme à vérifier, prescription du 16 février · confiée à Paul Rey", "15 j de retard") in owed
+    assert ("Permis de conduire : code en ligne, prescription du 16 février", "revient le 1er avril") in owed
+    version = len(locale.events(dossier)) - 1
+    page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)
+    changed = [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]
+    assert ["En pause : orienter", "—", "jusqu’au 1er avril 2026 (en stage)"] in changed

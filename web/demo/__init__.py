@@ -1,104 +1,119 @@
-"""The demonstration: one invented Mission locale, about forty young people, four months played day after day."""
+"""The demonstrations: two invented Missions locales, each played day after day for some months."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
+from heapq import merge
 from pathlib import Path
 from random import Random
-from uuid import UUID
 
 from pixflow import presets, structures
-from pixflow.dossier import assignment, orientation
+from pixflow.refused import Refused
 from projections import stores
 from projections.catch_up import ReadSide
-from web.demo import advisors, pix, referent
-from web.demo.people import SITES, SLOWNESS, STRUCTURE, Youth, invent, stage
-from web.demo.world import MONTHS, Clock, World, at, take_test, working_days
+from web import ticks
+from web.demo import advisors, aigle, parcours, pyrenees, referent, workshops
+from web.demo.aigle_scenes import EXPORTS
+from web.demo.people import Youth
+from web.demo.story import Scene, Story
+from web.demo.world import Clock, World, at, working_days
 
-YOUNG_PEOPLE = 46
-EXPORTS = "exports-a-importer"
+__all__ = ["AIGLE", "EXPORTS", "PYRENEES", "SLUG", "STORIES", "build", "play", "slug"]
+
+AIGLE, PYRENEES = aigle.STORY, pyrenees.STORY
+STORIES = (AIGLE, PYRENEES)
 REFERENT_DONE = (9, 5)  # by then her morning is over; a day is played from there
-SLUG = structures.slug_of(STRUCTURE)
-EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
+EVENING = 17
+DEEDS = {**advisors.DEEDS, **parcours.DEEDS}
 
 
-def build(data: Path, now: datetime, *, seed: int = 61) -> str:
-    """Open the structure in `data` and play it up to `now` (UTC); returns its slug.
+def slug(story: Story) -> str:
+    return structures.slug_of(story.cast.structure)
 
-    Raises Refused("structure-exists").
-    """
-    random = Random(seed)  # noqa: S311 — a demonstration, the same each time
-    clock = Clock((now - MONTHS).replace(hour=7, minute=30, second=0, microsecond=0))
-    opened = structures.create(data, name=STRUCTURE, preset=presets.load("laigle-mortagne"), sites=SITES, clock=clock)
+
+SLUG = slug(AIGLE)
+
+
+def build(data: Path, now: datetime) -> list[str]:
+    """Play in `data`, up to `now` (UTC), each structure that is not there yet; returns their slugs."""
+    made = []
+    for story in STORIES:
+        try:
+            made.append(play(data, now, story))
+        except Refused as refused:
+            if refused.code != "structure-exists":
+                raise
+    return made
+
+
+def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
+    """Open one structure and play it; returns its slug. Raises Refused("structure-exists")."""
+    cast = story.cast
+    clock = Clock((now - cast.lasts).replace(hour=7, minute=30, second=0, microsecond=0))
+    opened = structures.create(
+        data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock
+    )
     try:
-        _play(World(opened, clock, random), now)
+        calendar = opened.engine.references().calendar
+        played = working_days(calendar.local_day(clock.now), calendar.local_day(now), calendar)
+        days = [day for day in played if at(day, *REFERENT_DONE) <= now]
+        random = Random(seed)  # noqa: S311 — a demonstration, the same each time
+        _play(World(opened, clock, random, cast, days, now), story, now)
     finally:
         opened.engine.close()
     return opened.slug
 
 
-def _play(world: World, now: datetime) -> None:
-    calendar = world.calendar
-    today = calendar.local_day(now)
-    days = [day for day in working_days(world.today, today, calendar) if at(day, *REFERENT_DONE) <= now]
+def _play(world: World, story: Story, now: datetime) -> None:
     world.hire()
-    referent.declare(world)
-    arrivals = [at(day, 9 + i % 8, 5) for i, day in enumerate(_spread(days))]
-    everyone = [*invent(world.random, YOUNG_PEOPLE, arrivals, EAGER), *stage(days, at)]
+    story.settle(world)
+    referent.declare(world, story.offers)
+    everyone = story.youths(world)
+    coming: list[Scene] = [(youth.arrives, _arriving(story, youth)) for youth in everyone]
+    ahead = list(merge(*(sorted(one, key=_when) for one in (coming, list(story.scenes(world)))), key=_when))
     read = ReadSide(world.engine, stores.database(None))
-    coming = sorted(everyone, key=lambda youth: youth.arrives)
-    for day in days:
+    for day in world.days:
         world.clock.go(at(day, 8, 30))
-        referent.work(world, read, everyone, days[-1])
-        while coming and calendar.local_day(coming[0].arrives) == day and coming[0].arrives <= now:
-            _arrive(world, coming.pop(0))
-        if at(day, 17) <= now:
-            advisors.work(world)
-            world.clock.go(at(day, 16, 30))
-            advisors.partners(world)
-            advisors.close_what_is_over(world)
-            advisors.leave_and_come_back(world)
+        _morning(world, story, read, everyone)
+        end = min(at(day, EVENING), now)
+        while ahead and ahead[0][0] <= end:
+            moment, scene = ahead.pop(0)
+            world.clock.go(moment)
+            scene(world)
+        if end < now:
+            _afternoon(world, story)
     read.database.dispose()
     world.clock.go(now)
-    _leave_an_export(world, everyone)
+    story.end(world, everyone)
 
 
-def _leave_an_export(world: World, everyone: list[Youth]) -> None:
-    """Today's export, not imported: for whoever tries the demonstration to drop on Résultats."""
-    yesterday = world.calendar.local_day(world.clock.now) - timedelta(days=1)
-    planned = [youth for youth in everyone if youth.manner == "shares" and not youth.tries]
-    for youth in planned[:4]:
-        youth.eager = True
-        take_test(youth, yesterday, world.random)
-    name, content = pix.export(everyone, world.clock.now, world.random)
-    folder = world.opened.folder / EXPORTS
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_bytes(content)
+def _when(scene: Scene) -> datetime:
+    return scene[0]
 
 
-def _spread(days: list[date]) -> list[date]:
-    """Their arrivals: more of them lately, the first on the first day."""
-    last = len(days) - 1
-    spread = [days[round(last * (i / (YOUNG_PEOPLE - 1)) ** 0.62)] for i in range(YOUNG_PEOPLE)]
-    return sorted(days[-8 + i % 4] if i in EAGER else day for i, day in enumerate(spread))
+def _arriving(story: Story, youth: Youth) -> Callable[[World], None]:
+    def arrive(world: World) -> None:
+        dossier = world.open(youth, youth.advisor or world.cast.referent)
+        story.arrived(world, youth, dossier)
+
+    return arrive
 
 
-def _arrive(world: World, youth: Youth) -> None:
-    world.clock.go(youth.arrives)
-    by = youth.advisor or referent.NAME
-    dossier = world.open(youth, by)
-    if youth.number.endswith("3") and youth.advisor:
-        _mistake(world, youth, dossier)
+def _morning(world: World, story: Story, read: ReadSide, everyone: list[Youth]) -> None:
+    """What time does by itself, then the référent with the exports."""
+    read.catch_up()
+    ticks.lapse_offers(world.engine, read)
+    ticks.give_back(world.engine, read)
+    referent.work(world, read, everyone, story.offers)
+    story.morning(world, read, everyone)
 
 
-def _mistake(world: World, youth: Youth, dossier: UUID) -> None:
-    """Pix presented, noted on the wrong day, taken back at once with its reason."""
-    assert youth.advisor in SLOWNESS
-    world.clock.go(world.clock.now + timedelta(minutes=10))
-    done = world.say(
-        youth.advisor, {"dossier": dossier}, orientation.present_pix, occasion="welcome",
-        on=world.today - timedelta(days=1),
-    )  # fmt: skip
-    world.clock.go(world.clock.now + timedelta(minutes=5))
-    world.say(
-        youth.advisor, {"dossier": dossier}, assignment.retract,
-        version=done.recorded[0].originator_version, reason="erreur de date",
-    )  # fmt: skip
+def _afternoon(world: World, story: Story) -> None:
+    """What everyone does of what they have to do, once who came in was welcomed."""
+    advisors.judge(world)
+    advisors.work(world, DEEDS)
+    workshops.hold(world, story.calls, story.kept)
+    world.clock.go(at(world.today, 16, 30))
+    parcours.partners(world)
+    parcours.certify(world)
+    parcours.close_what_is_over(world)
+    parcours.leave_and_come_back(world)

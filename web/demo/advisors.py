@@ -1,118 +1,113 @@
-"""What the advisors of the demonstration do with each task, in their own time."""
+"""What the advisors of a demonstration do with each task of stages 1 to 3, in their own time."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pixflow.dossier import assignment, orientation, parcours, prescription
+from pixflow.dossier import assignment, orientation, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
-from pixflow.events.values import Partner
+from pixflow.events.values import Cause
 from pixflow.grille import explain
 from pixflow.tasks import Task
-from web.demo.people import Youth
-from web.demo.world import World, at, take_test
+from web.demo import workshops
+from web.demo.people import Youth, take_test
+from web.demo.world import World, at
 
 Deed = Callable[[World, UUID, Youth, Dossier, Task], None]
-PARTNERS = {
-    "cafe-numerique": "Médiathèque de Mortagne", "epn-fablab": "Fablab de L’Aigle", "plongee-numerique": "viaformation",
-}  # fmt: skip
+AT_MOST = 18
 WISHES = (
     "Refaire le test après une formation courte",
     "Être plus à l’aise avec les démarches en ligne",
     "Valoriser son score",
     "",
 )
+TUTORIALS = (
+    "Tutos Pix : envoyer un courriel avec une pièce jointe ; ranger ses fichiers",
+    "Tutos Pix : choisir un mot de passe ; faire une recherche",
+)
+CAUSES: tuple[Cause, ...] = ("both", "digital", "comprehension")
 
 
-def work(world: World) -> None:
+def work(world: World, deeds: dict[str, Deed]) -> None:
     """One working day of every advisor: what has waited long enough is done, twenty minutes apart."""
     moment = at(world.today, 9, 10)
     ready = [
         (id, youth, state, task)
-        for id, youth, state, task in world.owed(set(world.staff))
-        if task.kind in DEEDS and world.calendar.count(task.opens, world.today) >= world.patience(youth, task)
+        for id, youth, state, task in world.owed(world.cast.slowness)
+        if task.kind in deeds and world.calendar.count(task.opens, world.today) >= world.patience(youth, task)
     ]
-    for id, youth, state, task in ready[:18]:
+    for id, youth, state, task in ready[:AT_MOST]:
         world.clock.go(moment)
-        DEEDS[task.kind](world, id, youth, state, task)
+        deeds[task.kind](world, id, youth, state, task)
         moment += timedelta(minutes=20)
 
 
-def partners(world: World) -> None:
-    """Partners answer; actions begin."""
-    for id, state in world.engine.states("dossier", world.dossiers).items():
-        youth = world.dossiers[id]
-        if state.closed or youth.advisor is None:
+def judge(world: World) -> None:
+    """Where the protocol leaves it to the advisor: the day after the welcome, whether Pix concerns them."""
+    if world.protocol.concerned == "all":
+        return
+    for id, youth, state in world.states():
+        if state.programme == "CEJ" or state.closed or state.opened is None or state.orientation.need:
             continue
-        for action, one in state.parcours.actions.items():
-            sent = one.referral
-            if sent is None or one.over:
-                continue
-            waited = world.calendar.count(sent.mark.on, world.today)
-            if sent.answer is None and waited >= 4 + len(youth.first_name):
-                refused = youth.number.endswith("4")
-                world.say(
-                    youth.advisor, {"dossier": id}, parcours.answer_referral, referral=sent.id,
-                    answer="refused" if refused else "accepted",
-                    reason="Groupe complet jusqu’à la rentrée" if refused else "",
-                )  # fmt: skip
-            elif sent.answer == "accepted" and one.started is None and waited >= 14:
-                world.say(
-                    youth.advisor, {"dossier": id}, parcours.start_action, action=action,
-                    ends=world.calendar.add(world.today, 15),
-                )  # fmt: skip
+        if not youth.never("need") and state.opened.on < world.today:
+            needed = youth.manner != "no-need"
+            reason = youth.project if needed else "À l’aise au quotidien, son projet ne le demande pas"
+            say(world, youth, id, orientation.assess_need, needed=needed, reason=reason)
 
 
-def close_what_is_over(world: World) -> None:
-    """A path whose actions are all over is closed a few days later; some take the test again all the same."""
-    for id, state in world.engine.states("dossier", world.dossiers).items():
-        youth, actions = world.dossiers[id], state.parcours.actions.values()
-        if state.closed or youth.advisor is None or state.last is None or not actions:
-            continue
-        if all(one.over for one in actions) and world.calendar.count(state.last.on, world.today) >= 6:
-            _say(world, youth, id, assignment.close, reason="done", note="")
-            if len(youth.first_name) % 3 == 0:
-                take_test(youth, world.calendar.add(world.today, 4), world.random)
+def say(world: World, youth: Youth, id: UUID, decide: Callable[..., Any], **arguments: Any) -> None:
+    """Said by the advisor who follows the young person now."""
+    world.say(world.follower(id) or youth.advisor or "", {"dossier": id}, decide, **arguments)
 
 
-def leave_and_come_back(world: World) -> None:
-    """Somebody moves away; the result that comes all the same is read by the référente, and they come back."""
-    for id, state in world.engine.states("dossier", world.dossiers).items():
-        youth, tested = world.dossiers[id], state.diagnostic.participations
-        if youth.manner != "comes-back" or state.opened is None:
-            continue
-        if state.closed and tested and not state.late:
-            _say(world, youth, id, assignment.reopen, reason="De retour à L’Aigle, test passé entre-temps")
-        elif not state.closed and not tested and world.calendar.count(state.opened.on, world.today) >= 12:
-            _say(world, youth, id, assignment.close, reason="moved", note="Chez ses parents, à Caen")
+def about(task: Task) -> UUID:
+    return UUID(task.key.split(":", 1)[1])
 
 
 def _present(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     occasion = "welcome" if task.why.on == world.today else "cej" if youth.programme == "CEJ" else "follow-up"
-    _say(world, youth, id, orientation.present_pix, occasion=occasion)
+    say(world, youth, id, orientation.present_pix, occasion=occasion)
 
 
 def _plan(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     if youth.manner == "declines":
-        _say(world, youth, id, orientation.decline_diagnostic, reason="Ne souhaite pas passer le test pour l’instant")
-        _say(world, youth, id, assignment.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
+        say(world, youth, id, orientation.decline_diagnostic, reason="Ne souhaite pas passer le test pour l’instant")
+        say(world, youth, id, assignment.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
         return
-    campaign = next(iter(i for i, c in world.engine.references().campaigns.items() if c.purpose == "initial"))
-    modality = "office" if youth.programme == "CEJ" else "home"
-    planned = world.calendar.add(world.today, 1 if youth.eager else 2 + len(youth.last_name) % 4)
-    _say(
-        world, youth, id, orientation.plan_diagnostic, campaign=campaign, modality=modality,
-        mediator=modality == "office", place=youth.site if modality == "office" else "", planned_for=planned,
+    if youth.programme == "CEJ" and not youth.eager and workshops.book(world, id, youth.advisor or ""):
+        return
+    modality = _modality(world, youth)
+    planned = world.calendar.add(world.today, 1 if youth.eager or youth.prompt else 2 + len(youth.last_name) % 4)
+    say(
+        world, youth, id, orientation.plan_diagnostic, campaign=workshops.campaign(world, "initial"),
+        modality=modality, mediator=modality == "office" and youth.programme == "CEJ",
+        place={"office": youth.site, "cafe": "Médiathèque"}.get(modality, ""), planned_for=planned,
         context={"plan": new_id(world.command(), "plan")},
     )  # fmt: skip
-    take_test(youth, planned, world.random)
+    if modality != "workshop":
+        late = 0 if youth.eager or youth.prompt else world.random.randrange(6)
+        began = at(planned + timedelta(days=late), world.random.randrange(9, 18), world.random.randrange(60))
+        take_test(youth, began, world.random)
+
+
+def _modality(world: World, youth: Youth) -> str:
+    """In CEJ a workshop, or the office where there is a café numérique to go to; else here, at home, or at the café."""
+    offered = world.protocol.modalities
+    if youth.programme == "CEJ":
+        return "office" if "cafe" in offered else "workshop"
+    there = [modality for modality in ("home", "office", "home", "cafe") if modality in offered]
+    return there[int((youth.number or "0")[-1]) % len(there)]
+
+
+def _book(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
+    workshops.book(world, id, youth.advisor or "")
 
 
 def _chase(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     reached = task.chases > 0
-    _say(
+    say(
         world, youth, id, assignment.chase, about=task.key, channel="phone" if task.chases else "sms", reached=reached,
         note="Promet de s’en occuper cette semaine" if reached else "",
     )  # fmt: skip
@@ -123,32 +118,34 @@ def _chase(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
 
 def _debrief(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     soon = state.appointments.get(task.key)
-    if soon is None and len(youth.first_name) % 2:
+    if soon is None and len(youth.first_name) % 2 and not youth.prompt:
         day = world.calendar.add(world.today, 3)
-        _say(
-            world,
-            youth,
-            id,
-            assignment.set_appointment,
-            task=task.key,
-            at=at(day, 14),
-            day=day,
-            place=f"Site de {youth.site}",
-        )
+        place = f"Site de {youth.site}"
+        say(world, youth, id, assignment.set_appointment, task=task.key, at=at(day, 14), day=day, place=place)
     elif soon and soon.missed is None and soon.day > world.today:
         return
     elif soon and soon.missed is None and youth.number.endswith("7"):
-        _say(world, youth, id, assignment.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
+        say(world, youth, id, assignment.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
     else:
-        _say(
-            world,
-            youth,
-            id,
-            prescription.hold_debrief,
-            participation=_about(task),
-            channel="meeting",
-            note="Score expliqué, bien reçu",
-        )
+        found = {"cause": _cause(youth), "tutorials": _tutorials(youth)} if state.in_trouble else {}
+        say(
+            world, youth, id, prescription.hold_debrief, participation=about(task), channel="meeting",
+            note="Score expliqué, bien reçu", context={"study": new_id(world.command(), "study")}, **found,
+        )  # fmt: skip
+
+
+def _explore(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
+    say(
+        world, youth, id, prescription.explore_difficulty, cause=_cause(youth), tutorials=_tutorials(youth),
+        note="Lit lentement, n’ose pas le dire ; à revoir ensemble",
+        context={"study": new_id(world.command(), "study")},
+    )  # fmt: skip
+
+
+def _follow(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
+    study = state.prescription.studies[about(task)]
+    outcome, note = ("done", "Refait seul·e les exercices") if study.followed else ("ongoing", "La moitié est faite")
+    say(world, youth, id, prescription.follow_self_study, study=study.id, outcome=outcome, note=note)
 
 
 def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
@@ -157,16 +154,14 @@ def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
     assert current is not None
     assert current[1].result is not None
     assert current[1].result.mastery is not None
-    shown = [
-        p
-        for p in explain(published.document, published.number, current[1].result.mastery, state.programme).proposals
-        if not p.advisor_only
-    ]
-    kept = tuple(p.id for p in shown[len(youth.last_name) % 2 :][:2])
+    read = explain(published.document, published.number, current[1].result.mastery, state.programme)
+    shown = [proposal for proposal in read.proposals if not proposal.advisor_only]
+    first = [p.id for p in shown if p.kind != "certification"] if youth.prompt else []
+    kept = tuple(first[:2] or [p.id for p in shown[len(youth.last_name) % 2 :][:2]])
     added = ("Atelier CV en ligne",) if youth.number.endswith("1") else ()
     command = world.command()
-    _say(
-        world, youth, id, prescription.build_prescription, participation=_about(task), kept=kept, added=added,
+    say(
+        world, youth, id, prescription.build_prescription, participation=about(task), kept=kept, added=added,
         wish=WISHES[len(youth.first_name) % len(WISHES)], project=youth.project,
         reason="Demandé par le jeune pendant l’entretien" if added else "",
         context={
@@ -176,42 +171,16 @@ def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
     )  # fmt: skip
 
 
-def _refer(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
-    action = state.parcours.actions[_about(task)].action
-    if action.kind in ("check", "cv"):
-        _say(world, youth, id, parcours.end_action, action=action.id, outcome="done", note="")
-    elif state.parcours.actions[action.id].referrals:
-        _say(world, youth, id, parcours.drop_action, action=action.id, reason="Aucune place dans le secteur")
-    else:
-        ends = world.calendar.add(world.today, 25)
-        partner = Partner(None, PARTNERS.get(action.proposal or "", "Centre social de L’Aigle"))
-        _say(
-            world, youth, id, parcours.send_referral, action=action.id, partner=partner, starts=None, ends=ends,
-            note="",
-            context={"referral": new_id(world.command(), "referral")},
-        )  # fmt: skip
+def _cause(youth: Youth) -> Cause:
+    return CAUSES[len(youth.name) % len(CAUSES)]
 
 
-def _outcome(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
-    outcome = "abandoned" if youth.manner == "leaves" else "done"
-    _say(world, youth, id, parcours.end_action, action=_about(task), outcome=outcome, note="")
-
-
-def _close(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
-    reason = "unreachable" if task.why.details.get("by") == "tries" else "done"
-    _say(world, youth, id, assignment.close, reason=reason, note="")
-
-
-def _say(world: World, youth: Youth, id: UUID, decide: Callable[..., Any], **arguments: Any) -> None:
-    world.say(youth.advisor or "", {"dossier": id}, decide, **arguments)
-
-
-def _about(task: Task) -> UUID:
-    return UUID(task.key.split(":", 1)[1])
+def _tutorials(youth: Youth) -> str:
+    return TUTORIALS[len(youth.name) % len(TUTORIALS)]
 
 
 DEEDS: dict[str, Deed] = {
-    "present-pix": _present, "plan-diagnostic": _plan, "chase-diagnostic": _chase, "chase-sharing": _chase,
-    "hold-debrief": _debrief, "build-prescription": _build, "refer": _refer, "record-outcome": _outcome,
-    "close-or-plan": _close,
+    "present-pix": _present, "plan-diagnostic": _plan, "book-workshop": _book, "rebook-absent": _book,
+    "chase-diagnostic": _chase, "chase-sharing": _chase, "hold-debrief": _debrief, "explore-difficulty": _explore,
+    "follow-self-study": _follow, "build-prescription": _build,
 }  # fmt: skip

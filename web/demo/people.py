@@ -1,6 +1,6 @@
-"""Who is who in the demonstration: everyone is invented."""
+"""Who is who in the demonstrations: everyone is invented."""
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,44 +8,32 @@ from random import Random
 
 from pixflow.events.values import Role
 
-STRUCTURE = "Mission locale de L’Aigle – Mortagne"
-SITES = ("L’Aigle", "Mortagne-au-Perche")
+NEVER = 1_000  # working days
 
-STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
-    ("Nadia Benali", "nadia.benali@ml-demo.example", ("advisor",)),
-    ("Paul Rey", "paul.rey@ml-demo.example", ("advisor",)),
-    ("Karim Morel", "karim.morel@ml-demo.example", ("advisor",)),
-    ("Élise Caron", "elise.caron@ml-demo.example", ("advisor",)),
-    ("Sophie Lecomte", "sophie.lecomte@ml-demo.example", ("referent",)),
-    ("Hélène Brault", "helene.brault@ml-demo.example", ("manager",)),
-    ("Claire Vasseur", "claire.vasseur@ml-demo.example", ("auditor",)),
-    ("Thomas Garnier", "thomas.garnier@ml-demo.example", ("facilitator",)),
-    ("Bruno Petit", "bruno.petit@ml-demo.example", ("administrator",)),
-)
-# How many working days each advisor lets pass before acting, at most: Karim Morel is overwhelmed.
-SLOWNESS = {"Nadia Benali": 12, "Paul Rey": 10, "Karim Morel": 18, "Élise Caron": 8}
-# Whose turn it is when somebody arrives: half of them come to Nadia Benali, whose day the tour shows.
-FOLLOWS = ("Nadia Benali", "Paul Rey", "Nadia Benali", "Karim Morel", "Nadia Benali", "Élise Caron")
 
-FIRST = (
-    "Aminata Lucas Zoé Noé Éloïse Emmanuel Inès Théo Can Awa Léa Hugo Sarah Mathis Fatou Enzo Manon Yanis Chloé Bilal "
-    "Camille Tom Nour Louis Jade Kylian Lina Adam Maëlys Rayan Océane Gabin Salomé Ilyes Margaux Axel Romane Nathan "
-    "Anaïs Jean"
-)
-LAST = (
-    "Diallo Martin Benaïssa Lefèvre D’Ornano Nkom Kowalski Moreau Öztürk Koné Petit Garnier Haddad Roussel Traoré "
-    "Leroy Fontaine Belkacem Perrin Chevalier Marchand Nguyen Saïdi Girard Blanchard Lopez Meunier Amrani Guérin "
-    "Dupuis Barbier Colin Rolland Mansouri Vidal Aubry Caron Leclerc Renaud Bono"
-)
-PROJECTS = (
-    "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique",
-    "Espaces verts", "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A structure and who works there: `referent` imports the exports, `direction` sees to the team.
+
+    `slowness`: how many working days each advisor lets pass before acting, at most. `partners`: whom young people are
+    referred to for each proposal of the grid, "" for any other. `lasts`: how long is played.
+    """
+
+    structure: str
+    preset: str
+    sites: tuple[str, ...]
+    domain: str
+    staff: Sequence[tuple[str, tuple[Role, ...]]]
+    referent: str
+    direction: str
+    slowness: Mapping[str, int]
+    partners: Mapping[str, str]
+    lasts: timedelta
 
 
 @dataclass(slots=True)
 class Try:
-    """One try of the test, as Pix will tell it: `progress` when not finished."""
+    """One try of a test, as Pix will tell it: `progress` when not finished."""
 
     started: datetime
     finished: datetime | None
@@ -58,8 +46,10 @@ class Try:
 class Youth:
     """One invented young person; `typed` is what they type on Pix, which is not always their name.
 
-    `left`: nobody chases them nor closes their dossier, so that the tour shows it. `sibling`: the number of the one
-    whose test is first taken for theirs.
+    `manner`: what they do. `skill`: what they master, drawn when None. `presence`: how they are at the workshop.
+    `waits`: how many working days some kinds of tasks are let pass, NEVER for those that the tour must show. `prompt`:
+    all the others are done the day they open. `eager`: takes the test within days. `sibling`: the number of the one whose test is first
+    taken for theirs. `tries`, `complete`, `sent`: their tests, initial and complete, and when they sent their profile.
     """
 
     number: str
@@ -73,77 +63,53 @@ class Youth:
     arrives: datetime
     manner: str
     typed: tuple[str, str, str | None]
+    group: str = ""
+    collective_end: date | None = None
+    skill: Decimal | None = None
+    presence: str = ""
     tries: list[Try] = field(default_factory=list)
+    complete: list[Try] = field(default_factory=list)
+    sent: datetime | None = None
     eager: bool = False
-    left: bool = False
+    prompt: bool = False
+    waits: Mapping[str, int] = field(default_factory=dict)
     sibling: str = ""
 
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
 
-MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
+    def never(self, kind: str) -> bool:
+        """Whether nobody does that for them."""
+        return self.waits.get(kind) == NEVER
 
-
-def invent(random: Random, count: int, arrivals: list[datetime], eager: range) -> list[Youth]:
-    """`count` young people; the arrivals are in order. The `eager` ones take the test within days of arriving."""
-    first_names, last_names = FIRST.split(), LAST.split()
-    turns = range(count)
-    pairs = [(first_names[i % 40], last_names[(i * 7 + i // 40) % 40]) for i in turns]
-    made = []
-    for i, arrives in enumerate(arrivals[:count]):
-        first, last = pairs[i]
-        number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
-        advisor = None if i == count - 3 else FOLLOWS[i % len(FOLLOWS)]
-        youth = Youth(
-            number, last, first, date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
-            "CEJ" if random.random() < 0.55 else "PACEA", PROJECTS[random.randrange(len(PROJECTS))],
-            SITES[random.randrange(2)], advisor, arrives, MANNERS[i % len(MANNERS)], (last, first, number),
-        )  # fmt: skip
-        youth.typed = _typed(i, youth)
-        if i in eager:
-            youth.eager, youth.manner = True, "shares"
-        made.append(youth)
-    return made
+    @property
+    def key(self) -> str:
+        """What names their dossier among all."""
+        return self.number or self.name
 
 
-def _typed(i: int, youth: Youth) -> tuple[str, str, str | None]:
-    """Names as people type them: shortened, swapped, without a number, with a zero lost, or with a formula's sign."""
-    last, first, number = youth.last_name, youth.first_name, youth.number
-    match i % 10:
-        case 3:
-            return first.upper(), last.upper(), number
-        case 5:
-            return last, first, None
-        case 7:
-            return f"={last}", first, number
-        case 8:
-            return last, first[0] + ".", number.lstrip("0")
-    return last, first, number
+def join(youth: Youth) -> None:
+    """In CEJ: the group of the month they came, and eight weeks together."""
+    if youth.programme == "CEJ":
+        youth.group = youth.group or f"groupe de {youth.arrives:%m/%Y}"
+        youth.collective_end = (youth.arrives + timedelta(days=56)).date()
 
 
-# Last name, first name, manner, what they type as their first name, and the working days before the last one when
-# they arrive and (0: never) take the test, in the evening: what the tour must show whatever its date.
-STAGED = (
-    ("Ferrand", "Alix", "no-test", "Alix", 24, 0),
-    ("Lemoine", "Sacha", "declines", "Sacha", 68, 0),
-    ("Cordier", "Mina", "comes-back", "Mina", 20, 1),
-    ("Rault", "Eden", "comes-back", "Eden", 45, 31),
-    ("Tanguy", "Marie", "no-test", "Marie", 50, 0),
-    ("Tanguy", "Marie-Lou", "no-test", "Marie", 50, 40),
-)
+def take_test(youth: Youth, started: datetime, random: Random) -> None:
+    """What the young person does on Pix from that moment."""
+    if youth.manner in ("no-test", "declines", "comes-back"):
+        return
+    drawn = Decimal(random.choice((15, 25, 35, 40, 45, 55, 60, 65, 70, 80, 90, 100))) / 100
+    mastery = drawn if youth.skill is None else youth.skill
+    finished = None if youth.manner == "starts-only" else started + timedelta(minutes=25 + random.randrange(30))
+    shared = finished + timedelta(minutes=3) if finished and youth.manner != "keeps" else None
+    progress = Decimal(random.choice(("0.25", "0.5", "0.55", "0.8")))
+    youth.tries.append(Try(started, finished, shared, mastery, progress))
 
 
-def stage(days: list[date], at: Callable[[date, int, int], datetime]) -> list[Youth]:
-    """The young people of STAGED. Two leave and come back; two are sisters, and one types the other's name."""
-    made = []
-    for i, (last, first, manner, typed, arrives, tests) in enumerate(STAGED):
-        number = f"{24_100 + 41 * i}"
-        youth = Youth(
-            number, last, first, date(2004, 1 + i, 3 + i), "PACEA", PROJECTS[i], SITES[i % 2], FOLLOWS[0],
-            at(days[-arrives], 9, 10 + i), manner, (last, typed, number if typed == first else None),
-            eager=True, left=not tests, sibling=f"{24_100 + 41 * (i + 1)}" if first == "Marie" else "",
-        )  # fmt: skip
-        if tests:
-            began = at(days[-tests - 1], 20, 10)
-            ended = began + timedelta(minutes=35)
-            youth.tries.append(Try(began, ended, ended + timedelta(minutes=3), Decimal("0.55"), Decimal("0.5")))
-        made.append(youth)
-    return made
+def take_complete(youth: Youth, started: datetime, mastery: Decimal) -> None:
+    """The complete diagnostic, an hour and a half on the Mission locale's computers; then the profile is sent."""
+    finished = started + timedelta(minutes=95)
+    youth.complete.append(Try(started, finished, finished + timedelta(minutes=4), mastery, Decimal("0.5")))
+    youth.sent = finished + timedelta(minutes=15)

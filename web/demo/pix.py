@@ -1,15 +1,20 @@
-"""The Pix Orga of the demonstration: what its exports say at any moment, in the exact format."""
+"""The Pix Orga of the demonstrations: what its exports say at any moment, in the exact format."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from pixflow.events.values import Level, Purpose
 from pixflow.pix_orga import Campaign, Part, Row
+from pixflow.pix_orga.export import ProfileRow
+from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.sample import ResultColumns, file_name, write_export
+from pixflow.pix_orga.sample_profile import write_profiles
 from web.demo.people import Try, Youth
 
-CAMPAIGN = Campaign(530214, "HPVBRC358", "Diagnostic initial Pix emploi")
-UNDECLARED = Campaign(530391, "TQKWJD742", "Atelier numérique de L’Aigle")
+ORGANISATION = "Mission Locale de Démonstration"
 SLOW = timedelta(days=6)  # what it takes to those who do not finish to go as far as they will
 COMPETENCES = (
     ("Mener une recherche et une veille d’information", "Information et données", 6),
@@ -18,28 +23,44 @@ COMPETENCES = (
     ("Sécuriser l’environnement numérique", "Protection et sécurité", 5),
 )
 DOMAINS = tuple(dict.fromkeys(domain for _, domain, _ in COMPETENCES))
-BADGE = "Bases numériques pour l’emploi"
 PALIERS = 4
-COLUMNS = ResultColumns(PALIERS, (BADGE,), tuple(name for name, _, _ in COMPETENCES), DOMAINS)
+EARNED = Decimal("0.6")
+PIX_A_LEVEL = 8
 
 
-def export(youths: list[Youth], at: datetime, random: Random, campaign: Campaign = CAMPAIGN) -> tuple[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A campaign as the référent declares it, the course it proposes, the badge it gives, if the team tried it too."""
+
+    campaign: Campaign
+    purpose: Purpose
+    course: str
+    badge: str = "Bases numériques pour l’emploi"
+    strangers: bool = False
+
+
+def export(
+    offer: Offer, tries: Iterable[tuple[Youth, Try]], at: datetime, random: Random, *, stranger: bool = False
+) -> tuple[str, bytes]:
     """The name and the bytes of an export made at `at`: one row for each try begun by then."""
-    rows = [_row(youth, one, at) for youth in youths for one in youth.tries if one.started <= at]
-    stranger = Try(at.replace(day=1, hour=9, minute=12, tzinfo=UTC), None, None, Decimal(0), Decimal("0.055"))
-    if stranger.started <= at and len(rows) > 6:
-        rows.append(_line("Compte", "Essai", None, stranger, at))
+    rows = [_line(offer, *youth.typed, one, at) for youth, one in tries if one.started <= at]
+    nobodys = Try(at.replace(day=1, hour=9, minute=12, tzinfo=UTC), None, None, Decimal(0), Decimal("0.055"))
+    if stranger and nobodys.started <= at and len(rows) > 6:
+        rows.append(_line(offer, "Compte", "Essai", None, nobodys, at))
     random.shuffle(rows)
-    return file_name(campaign, at), write_export(
-        campaign, rows, organisation="Mission Locale de Démonstration", columns=COLUMNS
-    )
+    columns = ResultColumns(PALIERS, (offer.badge,), tuple(name for name, _, _ in COMPETENCES), DOMAINS)
+    content = write_export(offer.campaign, rows, organisation=ORGANISATION, columns=columns, pix_course=offer.course)
+    return file_name(offer.campaign, at), content
 
 
-def _row(youth: Youth, one: Try, at: datetime) -> Row:
-    return _line(*youth.typed, one, at)
+def profiles(offer: Offer, youths: Sequence[Youth], at: datetime) -> tuple[str, bytes]:
+    """The same of a profile collection: one row for each who sent their profile by then."""
+    sent = [youth for youth in youths if youth.sent and youth.sent <= at]
+    rows = [_profile(*youth.typed, youth.complete[-1].mastery, youth.sent) for youth in sent]
+    return file_name(offer.campaign, at), write_profiles(offer.campaign, rows, organisation=ORGANISATION)
 
 
-def _line(last: str, first: str, number: str | None, one: Try, at: datetime) -> Row:
+def _line(offer: Offer, last: str, first: str, number: str | None, one: Try, at: datetime) -> Row:
     shared = one.shared is not None and one.shared <= at
     finished = one.finished is not None and one.finished <= at
     competences = _competences(one.mastery) if shared else ()
@@ -49,8 +70,20 @@ def _line(last: str, first: str, number: str | None, one: Try, at: datetime) -> 
         progress=Decimal(1) if finished else begun, started=one.started, ambiguous_time=False, shared=shared,
         shared_at=one.shared if shared else None, mastery=_rate(competences) if shared else None,
         palier=int(one.mastery * PALIERS) if shared else None, paliers=PALIERS,
-        badges=((BADGE, one.mastery >= Decimal("0.6")),) if shared else (), competences=competences,
+        badges=((offer.badge, one.mastery >= EARNED),) if shared else (), competences=competences,
         domains=_domains(competences) if shared else (), skills=(),
+    )  # fmt: skip
+
+
+def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: datetime | None) -> ProfileRow:
+    """More than half of the competences can be certified, for those who do well."""
+    known = [int(mastery * 5) if n % 3 or mastery > EARNED else 0 for n, _ in enumerate(FRAMEWORK)]
+    levels = tuple(Level(name, level, level * PIX_A_LEVEL) for name, level in zip(FRAMEWORK, known, strict=True))
+    able = sum(level >= 1 for level in known)
+    return ProfileRow(
+        line=0, last_name=last, first_name=first, external_id=number, imported=(), ambiguous_time=False, shared=True,
+        shared_at=sent, pix=sum(known) * PIX_A_LEVEL, certifiable=able >= 5, certifiable_competences=able,
+        levels=levels,
     )  # fmt: skip
 
 
@@ -66,7 +99,7 @@ def _domains(competences: tuple[Part, ...]) -> tuple[Part, ...]:
     made = []
     for domain in DOMAINS:
         inside = [part for part, (_, of, _) in zip(competences, COMPETENCES, strict=True) if of == domain]
-        mastered, targeted = sum(p.mastered for p in inside), sum(p.targeted for p in inside)
+        targeted, mastered = sum(p.targeted for p in inside), sum(p.mastered for p in inside)
         made.append(Part(domain, _fraction(mastered, targeted), targeted, mastered))
     return tuple(made)
 

@@ -1,62 +1,69 @@
-"""What the référente of the demonstration does: exports on Mondays and Thursdays, matches, dispatches."""
+"""What the référent of a demonstration does: exports on Mondays and Thursdays, matches, dispatches."""
 
-from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pixflow import campaign as campaigns
 from pixflow import tasks
 from pixflow.dossier import assignment, prescription
 from pixflow.importing import Answers, Importer
-from pixflow.matching import Match, Person, rank
-from pixflow.participation import confirm_match, set_aside, unmatch
-from pixflow.people import Actor
+from pixflow.matching import Match
+from pixflow.participation import confirm_match, set_aside
 from projections import result_routing
 from projections.catch_up import ReadSide
 from web.demo import pix
-from web.demo.people import Try, Youth
+from web.demo.people import Youth
+from web.demo.pix import Offer
 from web.demo.world import World, at
 from web.proposals import proposals
 
-NAME = "Sophie Lecomte"
 LEFT_FOR_YOU = 2  # working days before the end during which what is doubtful and what came last is left on the board
+MONDAY, THURSDAY = 0, 3
 
 
-def declare(world: World) -> None:
-    """The campaign is declared before anyone takes the test."""
-    world.say(
-        NAME, {"campaign": world.command()}, campaigns.declare_campaign,
-        name=pix.CAMPAIGN.name, code=pix.CAMPAIGN.code, purpose="initial", site=None,
-    )  # fmt: skip
+def declare(world: World, offers: Sequence[Offer]) -> None:
+    """The campaigns are declared before anyone takes a test."""
+    for offer in offers:
+        world.say(
+            world.cast.referent, {"campaign": world.command()}, campaigns.declare_campaign,
+            name=offer.campaign.name, code=offer.campaign.code, purpose=offer.purpose, site=None,
+        )  # fmt: skip
 
 
-def work(world: World, read: ReadSide, everyone: list[Youth], last: date) -> None:
-    """One morning: on Mondays and Thursdays the export, then what it brought."""
-    if world.today.weekday() in (0, 3) or world.today == last:
-        world.clock.go(at(world.today, 8, 40))
-        _import(world, read, pix.export(everyone, world.clock.now, world.random))
-    if world.today == last:
-        _import(world, read, _workshop(world, everyone))
+def work(world: World, read: ReadSide, everyone: Sequence[Youth], offers: Sequence[Offer]) -> None:
+    """One morning: on Mondays and Thursdays the exports, then what they brought."""
+    last = world.days[-1]
+    for offer in offers:
+        if world.today == last or world.today.weekday() in _days(offer):
+            world.clock.go(at(world.today, 8, 40))
+            bring_in(world, read, exported(world, offer, everyone))
     world.clock.go(at(world.today, 8, 50))
     left = world.calendar.count(world.today, last) <= LEFT_FOR_YOU
     read.catch_up()
-    _correct(world)
     if not left:
         _match(world, read)
-    _dispatch(world, read, 2 if left else 50)
+    if world.protocol.result_route != "advisor":
+        _dispatch(world, read, 2 if left else 50)
     _late(world)
 
 
-def _workshop(world: World, everyone: list[Youth]) -> tuple[str, bytes]:
-    """An export of a campaign that nobody has declared: three people took it yesterday."""
-    began = world.clock.now - timedelta(hours=18)
-    one = Try(began, began + timedelta(minutes=40), None, Decimal("0.6"), Decimal(1))
-    there = [replace(youth, tries=[one]) for youth in everyone[:3]]
-    return pix.export(there, world.clock.now, world.random, pix.UNDECLARED)
+def _days(offer: Offer) -> Iterable[int]:
+    return (MONDAY, THURSDAY) if offer.purpose == "initial" else (THURSDAY,)
 
 
-def _import(world: World, read: ReadSide, export: tuple[str, bytes]) -> None:
+def exported(world: World, offer: Offer, everyone: Sequence[Youth]) -> tuple[str, bytes]:
+    """What Pix Orga says of a campaign now."""
+    if offer.purpose == "profile":
+        return pix.profiles(offer, everyone, world.clock.now)
+    complete = offer.purpose == "complete"
+    tries = [(youth, one) for youth in everyone for one in (youth.complete if complete else youth.tries)]
+    return pix.export(offer, tries, world.clock.now, world.random, stranger=offer.strangers)
+
+
+def bring_in(world: World, read: ReadSide, export: tuple[str, bytes]) -> None:
+    """Imported, unless nobody has begun yet."""
+
     def known(campaign: UUID) -> list[result_routing.Known]:
         read.catch_up()
         with read.database.connect() as connection:
@@ -64,12 +71,10 @@ def _import(world: World, read: ReadSide, export: tuple[str, bytes]) -> None:
 
     name, data = export
     importer = Importer(world.engine, known)
-    prepared = importer.prepare(
-        data, name, Answers(exported_at=world.clock.now, accept_vanished=True, doubtful="leave")
-    )
-    if not prepared.export.rows:
-        return  # nobody has begun the test yet
-    importer.record(prepared, by=_me(world), command_id=world.command())
+    answers = Answers(exported_at=world.clock.now, accept_vanished=True, doubtful="leave")
+    prepared = importer.prepare(data, name, answers)
+    if prepared.export.entries:
+        importer.record(prepared, by=world.actor(world.cast.referent), command_id=world.command())
 
 
 def _match(world: World, read: ReadSide) -> None:
@@ -77,39 +82,21 @@ def _match(world: World, read: ReadSide) -> None:
         for row in result_routing.waiting(connection):
             found = [(one.stream, match) for one, match in proposals(connection, [row])[row.stream]]
             if not found:
-                world.say(NAME, {"participation": row.stream}, set_aside, reason="Compte d’essai de l’équipe")
+                streams = {"participation": row.stream}
+                world.say(world.cast.referent, streams, set_aside, reason="Compte d’essai de l’équipe")
                 continue
-            _confirm(world, row.stream, found)
+            confirm(world, row.stream, found)
 
 
-def _confirm(world: World, participation: UUID, found: list[tuple[UUID, Match]]) -> None:
+def confirm(world: World, participation: UUID, found: list[tuple[UUID, Match]]) -> None:
     """It is the first one's."""
     (best, match), others = found[0], tuple(key for key, _ in found[1:])
-    world.clock.go(world.clock.now + timedelta(minutes=2))
+    world.clock.go(later(world, 2))
     world.say(
-        NAME, {"participation": participation, "dossier": best}, confirm_match,
+        world.cast.referent, {"participation": participation, "dossier": best}, confirm_match,
         score=match.score, reasons=match.reasons, warnings=match.warnings, others=others, automatic=False,
         context={"participation_id": participation, "dossier_id": best},
     )  # fmt: skip
-
-
-def _correct(world: World) -> None:
-    """What was matched yesterday to a sister is taken back, and given to the right one."""
-    numbers = {youth.number: id for id, youth in world.dossiers.items()}
-    sisters = {id: numbers[youth.sibling] for id, youth in world.dossiers.items() if youth.sibling in numbers}
-    for wrong, state in world.engine.states("dossier", sisters).items():
-        for participation in state.diagnostic.participations:
-            world.say(
-                NAME, {"participation": participation, "dossier": wrong}, unmatch,
-                reason="C’est le test de sa sœur Marie-Lou, vu avec elles", context={"participation_id": participation},
-            )  # fmt: skip
-            typed, right = (
-                Person(known.last_name, known.first_name, None)
-                for known in (
-                    world.engine.state("participation", participation), world.engine.state("dossier", sisters[wrong])
-                )
-            )  # fmt: skip
-            _confirm(world, participation, rank(typed, [(sisters[wrong], right)]))
 
 
 def _dispatch(world: World, read: ReadSide, most: int) -> None:
@@ -118,20 +105,23 @@ def _dispatch(world: World, read: ReadSide, most: int) -> None:
         for row in result_routing.to_dispatch(connection, most):
             if row.advisor is None:
                 continue
-            world.clock.go(world.clock.now + timedelta(minutes=1))
+            world.clock.go(later(world, 1))
             world.say(
-                NAME, {"dossier": row.stream}, prescription.dispatch_result,
+                world.cast.referent, {"dossier": row.stream}, prescription.dispatch_result,
                 participation=row.participation, advisor=row.advisor,
             )  # fmt: skip
 
 
 def _late(world: World) -> None:
     """What came in on closed dossiers, once it has waited two days."""
-    for id, state in world.engine.states("dossier", world.dossiers).items():
-        for task in tasks.of_dossier(state, world.engine.references()):
-            if task.kind == "review-late-event" and world.calendar.count(task.opens, world.today) >= 2:
-                world.say(NAME, {"dossier": id}, assignment.review_late_event, note="Vu avec le conseiller")
+    for id, youth, state in world.states():
+        for task in tasks.of_dossier(state, world.engine.references()) if state.closed else ():
+            waited = world.calendar.count(task.opens, world.today) >= 2
+            if task.kind == "review-late-event" and waited and not youth.never(task.kind):
+                world.say(
+                    world.cast.referent, {"dossier": id}, assignment.review_late_event, note="Vu avec le conseiller"
+                )
 
 
-def _me(world: World) -> Actor:
-    return world.actor(NAME)
+def later(world: World, minutes: int) -> datetime:
+    return world.clock.now + timedelta(minutes=minutes)

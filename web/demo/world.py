@@ -1,8 +1,7 @@
-"""The demonstration played as one timeline: each day, in order, everyone does what they have to do."""
+"""A demonstration played as one timeline: each day, in order, everyone does what they have to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,14 +12,14 @@ from pixflow.dossier import assignment
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
 from pixflow.people import OPERATOR, Actor
+from pixflow.protocol import ProtocolDocument
 from pixflow.structures import Opened
 from pixflow.tasks import Task
+from pixflow.work import Step
 from pixflow.working_days import Calendar
-from web.demo.people import SLOWNESS, STAFF, Try, Youth
+from web.demo.people import Cast, Youth
 
 PARIS = ZoneInfo("Europe/Paris")
-MONTHS = timedelta(days=122)
-NEVER = 1_000  # working days
 
 
 class Clock:
@@ -37,20 +36,35 @@ class Clock:
 
 
 class World:
-    """The structure being played: its engine, its people by name, its dossiers."""
+    """The structure being played: its engine, its people by name, its dossiers, its workshops.
 
-    def __init__(self, opened: Opened, clock: Clock, random: Random) -> None:
+    `days` are the working days that are played, the last one that of `opens_at` or the one before it.
+    """
+
+    def __init__(
+        self, opened: Opened, clock: Clock, random: Random, cast: Cast, days: Sequence[date], opens_at: datetime
+    ) -> None:
         self.opened = opened
         self.engine = opened.engine
         self.clock = clock
         self.random = random
+        self.cast = cast
+        self.days = days
+        self.opens_at = opens_at
         self.staff: dict[str, UUID] = {}
         self.dossiers: dict[UUID, Youth] = {}
+        self.workshops: dict[str, UUID] = {}
         self._commands = 0
+        self._states: dict[UUID, Dossier] = {}
+        self._read = 0
 
     @property
     def calendar(self) -> Calendar:
         return self.engine.references().calendar
+
+    @property
+    def protocol(self) -> ProtocolDocument:
+        return self.engine.references().protocol(self.today)
 
     @property
     def today(self) -> date:
@@ -60,49 +74,99 @@ class World:
         self._commands += 1
         return uuid5(self.opened.id, f"demo {self._commands}")
 
-    def actor(self, name: str) -> Actor:
-        return Actor(str(self.staff[name]))
+    # --- saying
+
+    def actor(self, name: str, instead_of: str = "") -> Actor:
+        return Actor(str(self.staff[name]), str(self.staff[instead_of]) if instead_of else None)
 
     def say(self, who: str, streams: dict[str, UUID], decide: Callable[..., Any], **arguments: Any) -> Done:
-        """One command, by somebody, at the clock's time; `context` among the arguments is the program's."""
-        by = self.actor(who) if who in self.staff else Actor(who)
-        return self.engine.execute(streams, decide, by=by, command_id=self.command(), **arguments)
+        """One command, by somebody, at the clock's time; `context` among the arguments is the program's.
+
+        Of an advisor who is away, it is the deputy who says it, in both names.
+        """
+        return self.engine.execute(streams, decide, by=self._by(who), command_id=self.command(), **arguments)
+
+    def say_all(self, who: str, steps: Sequence[Step]) -> Done:
+        """Several decisions as one command."""
+        command = self.command()
+        return self.engine.execute_all(steps, str(command), by=self._by(who), command_id=command, via="web")
+
+    def _by(self, who: str) -> Actor:
+        if who not in self.staff:
+            return Actor(who)
+        deputy = self.deputy(who)
+        return self.actor(deputy, who) if deputy else self.actor(who)
+
+    def deputy(self, name: str) -> str:
+        """Who sees to the dossiers of somebody today; "" when they are here."""
+        away = self.engine.references().team[self.staff[name]].absence(self.today)
+        return next((known for known, id in self.staff.items() if away and id == away.deputy), "")
 
     def hire(self) -> None:
-        for name, address, roles in STAFF:
+        for name, roles in self.cast.staff:
+            address = f"{name.lower().replace(' ', '.')}@{self.cast.domain}".translate(PLAIN)
             self.staff[name] = uuid5(self.opened.id, address)
             self.say(OPERATOR, {"staff": self.staff[name]}, staff.add, name=name, email=address, site=None, roles=roles)
 
     def open(self, youth: Youth, by: str) -> UUID:
-        dossier = uuid5(self.opened.id, youth.number)
-        end = (youth.arrives + timedelta(days=56)).date() if youth.programme == "CEJ" else None
+        """A dossier by hand, with what is known at the first welcome."""
+        dossier = uuid5(self.opened.id, youth.key)
+        advisor = self.staff[youth.advisor] if youth.advisor else None
         self.say(
             by, {"dossier": dossier}, assignment.open_dossier,
             last_name=youth.last_name, first_name=youth.first_name, birth_date=youth.birth_date,
-            imilo_number=youth.number, site=youth.site, phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
-            programme=youth.programme, group=f"groupe de {youth.arrives:%m/%Y}" if end else None, collective_end=end,
-            advisor=self.staff[youth.advisor] if youth.advisor else None,
+            imilo_number=youth.number or None, site=youth.site, phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
+            programme=youth.programme, group=youth.group or None, collective_end=youth.collective_end, advisor=advisor,
             project=youth.project if "Pas encore" not in youth.project else "",
         )  # fmt: skip
         self.dossiers[dossier] = youth
         return dossier
 
-    def owed(self, names: set[str]) -> Iterator[tuple[UUID, Youth, Dossier, Task]]:
-        """Every visible task of the dossiers that these advisors follow."""
-        mine = [id for id, youth in self.dossiers.items() if youth.advisor in names]
-        for id, state in self.engine.states("dossier", mine).items():
-            for task in tasks.of_dossier(state, self.engine.references()):
-                if task.role == "advisor" and task.opens <= self.today:
-                    yield id, self.dossiers[id], state, task
+    # --- knowing
+
+    def states(self) -> Iterator[tuple[UUID, Youth, Dossier]]:
+        """Every dossier as it stands; only those that moved since they were last asked for are folded again."""
+        head = self.engine.head()
+        moved = {recorded.originator_id for recorded in self.engine.read(self._read, head - self._read)}
+        wanted = [id for id in self.dossiers if id in moved or id not in self._states]
+        self._states |= self.engine.states("dossier", wanted)
+        self._read = head
+        yield from [(id, youth, self._states[id]) for id, youth in self.dossiers.items()]
+
+    def state(self, dossier: UUID) -> Dossier:
+        found: Dossier = self.engine.state("dossier", dossier)
+        return found
+
+    def follower(self, dossier: UUID) -> str:
+        """The advisor who follows a dossier, when it was last looked at."""
+        known = self._states.get(dossier)
+        return next((name for name, id in self.staff.items() if known and id == known.advisor), "")
+
+    def named(self, *names: str) -> list[UUID]:
+        """The dossiers of these young people, in this order."""
+        known = {youth.name: id for id, youth in self.dossiers.items()}
+        return [known[name] for name in names]
+
+    def owed(self, names: Iterable[str]) -> Iterator[tuple[UUID, Youth, Dossier, Task]]:
+        """Every task that is to be done now in the dossiers these advisors follow, those set aside or lent left out."""
+        ids = {self.staff[name] for name in names}
+        for id, youth, state in self.states():
+            for task in tasks.of_dossier(state, self.engine.references()) if state.advisor in ids else ():
+                rests = task.handed_to is not None or (task.paused is not None and task.paused > self.today)
+                if task.role == "advisor" and task.opens <= self.today and not rests:
+                    yield id, youth, state, task
 
     def patience(self, youth: Youth, task: Task) -> int:
         """Working days that an advisor lets pass before doing this task: the same each time it is asked."""
-        if youth.eager and task.kind in ("present-pix", "plan-diagnostic"):
+        if task.kind in youth.waits:
+            return youth.waits[task.kind]
+        if youth.prompt or (youth.eager and task.kind in ("present-pix", "plan-diagnostic")):
             return 0
-        if youth.left and task.kind in ("chase-diagnostic", "close-or-plan"):
-            return NEVER
-        most = SLOWNESS[youth.advisor or "Nadia Benali"]
-        return Random(f"{youth.number} {task.key.split(':')[0]} {task.chases}").randrange(most + 1)  # noqa: S311
+        most = self.cast.slowness.get(youth.advisor or "", 0)
+        return Random(f"{youth.key} {task.key.split(':')[0]} {task.chases}").randrange(most + 1)  # noqa: S311
+
+
+PLAIN = str.maketrans("éèêëàâîïôöûüç’", "eeeeaaiioouuc.")
 
 
 def working_days(start: date, end: date, calendar: Calendar) -> Iterator[date]:
@@ -115,16 +179,3 @@ def working_days(start: date, end: date, calendar: Calendar) -> Iterator[date]:
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), PARIS).astimezone(UTC)
-
-
-def take_test(youth: Youth, planned: date, random: Random) -> None:
-    """What the young person does on Pix from the day planned for it."""
-    if youth.manner in ("no-test", "declines", "comes-back"):
-        return
-    late = 0 if youth.eager else random.randrange(6)
-    started = at(planned + timedelta(days=late), random.randrange(9, 18), random.randrange(60))
-    mastery = Decimal(random.choice((15, 25, 35, 40, 45, 55, 60, 65, 70, 80, 90, 100))) / 100
-    finished = None if youth.manner == "starts-only" else started + timedelta(minutes=25 + random.randrange(30))
-    shared = finished + timedelta(minutes=3) if finished and youth.manner != "keeps" else None
-    progress = Decimal(random.choice(("0.25", "0.5", "0.55", "0.8")))
-    youth.tries.append(Try(started, finished, shared, mastery, progress))

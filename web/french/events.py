@@ -144,8 +144,9 @@ def _house(event: Event, fact: Fact) -> str:
             return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
         case st.ProgramStarted(pixflow=version):
             return f"pixflow {version} mis en service"
-        case pr.ProtocolDrafted(draft=draft, document=document, note=note) | g.GrilleDrafted(
-            draft=draft, document=document, note=note
+        case (
+            pr.ProtocolDrafted(draft=draft, document=document, note=note)
+            | g.GrilleDrafted(draft=draft, document=document, note=note)
         ):
             text = "Projet n° {draft} de {what} proposé, {name}"
             return noted(say(text, draft=draft, what=_what(event), name=document.name), note)

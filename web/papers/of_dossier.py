@@ -21,7 +21,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
         return None
     mediator = "avec une médiation numérique" if plan.mediator else ""
     where = ", ".join(filter(None, (words.MODALITIES[plan.modality], plan.place, mediator)))
-    first = "Le" if plan.modality == "workshop" else "À partir du"
+    first = "Le" if plan.modality in ("workshop", "cafe") else "À partir du"
     return Paper(
         structure=desk.refs.structure.name,
         title="Votre diagnostic numérique Pix",

@@ -35,6 +35,9 @@ CLOSING = tuple(
         dossier.YoungPersonChased,
         dossier.ResultDispatched, dossier.DebriefHeld, dossier.PrescriptionBuilt, dossier.ReferralSent,
         dossier.ActionDropped, dossier.ActionEnded, dossier.LateEventReviewed, dossier.DossierClosed,
+        dossier.SeatBooked, dossier.DifficultyExplored, dossier.SelfStudyFollowed, dossier.PartnerChased,
+        dossier.CompleteDiagnosticTaken, dossier.CompleteDiagnosticDeclined, dossier.CertificationProposed,
+        dossier.CertificationDeclined, dossier.RetakePlanned, dossier.RetakeDeclined,
         dossier.AdvisorAssigned, campaign.CampaignDeclared, participation.MatchConfirmed,
         participation.ParticipationSetAside,
     )

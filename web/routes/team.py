@@ -1,44 +1,25 @@
 """Équipe: the board, one person, somebody added, and what is noted of several at once."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from msgspec import Struct
 
-from pixflow import appropriation, staff
+from pixflow import staff
 from pixflow.engine import new_id
 from pixflow.refused import Refused
-from web import colleague, team
+from web import colleague, noting, team
 from web.colleague import OpenForm
 from web.dependencies import AtDesk, Desk
 from web.french import missing, refusals, words
 from web.naming import names_for
-from web.pages import FormData, page, validate
+from web.pages import FormData, page, redirect, validate
 from web.recording import record
-from web.team_forms import FORMS, Dated, Joining, offers, unknown
+from web.team_forms import FORMS, Joining, offers, unknown
 
 router = APIRouter()
-TOGETHER: dict[str, Callable[..., Any]] = {
-    "pix": appropriation.take_pix, "training": appropriation.attend_training, "briefing": appropriation.hold_briefing,
-}  # fmt: skip
-
-
-class Several(Dated):
-    """One step noted of everybody who was there."""
-
-    person: tuple[UUID, ...] = ()
-    step: Literal["pix", "training", "briefing"]
-    title: str | None = None
-
-
-class Noted(Struct, frozen=True):
-    """What became of one person; `refused` says why nothing was recorded."""
-
-    name: str
-    refused: str = ""
 
 
 @router.get("/equipe")
@@ -61,29 +42,15 @@ def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     """One step of everybody ticked: one command a person, one result a person."""
     if not desk.may("hold_briefing"):
         raise HTTPException(403)
-    form, errors = validate(Several, data)
-    errors = missing.named(errors) or (_left_out(form) if form else {})
+    form, errors = validate(noting.Several, data)
+    errors = missing.named(errors) or (noting.left_out(form) if form else {})
     if form is None or errors:
         return _again(request, desk, data, errors)
-    done = [_noted(desk, form, person) for person in form.person if person in desk.refs.team]
+    done = noting.note(desk, form)
     if any(one.refused for one in done):
         desk.refresh()
         return _board(request, team.board(desk, "here", "", "", 1), told=done, status=422)
     return RedirectResponse(f"/equipe?fait={len(done)}", 303)
-
-
-def _left_out(form: Several) -> dict[str, str]:
-    titled = form.step == "pix" or form.title
-    return ({} if form.person else {"person": missing.MISSING["person"]}) | (
-        {} if titled else {"title": missing.MISSING["title"]}
-    )
-
-
-def _noted(desk: Desk, form: Several, person: UUID) -> Noted:
-    said: dict[str, Any] = {} if form.step == "pix" else {"title": form.title}
-    command = new_id(form.command_id, str(person))
-    outcome = record(desk, {"staff": person}, TOGETHER[form.step], command_id=command, on=form.on, **said)
-    return Noted(desk.refs.team[person].name, _sentence(desk, outcome.refused) if outcome.refused else "")
 
 
 def _board(request: Request, context: Mapping[str, Any], *, status: int = 200, **shown: Any) -> Response:
@@ -120,7 +87,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
         field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
         errors = {field: _sentence(desk, outcome.refused)}
         return _joining(request, desk, data, errors, status=422, holder=holder)
-    return RedirectResponse(f"/equipe/{person}?fait=1", 303)
+    return redirect(request, f"/equipe/{person}?fait=1")
 
 
 def _stream(desk: Desk, form: Joining) -> UUID:

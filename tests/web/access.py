@@ -1,0 +1,174 @@
+"""A house where whose things are is told apart, for the walk of access_matrix.csv: two structures, six roles.
+
+Nadia Benali walks as the advisor. Of the dossiers, one is hers, one is hers and closed, one is of Inès whose deputy she
+is today, one has a task that Paul handed her; the others she must not read.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from pixflow import campaign, presets, structures, tasks
+from pixflow.absences import declare_absence
+from pixflow.dossier import assignment
+from pixflow.engine import new_id
+from pixflow.events.values import Role
+from pixflow.people import Actor
+from tests.portfolio.files import file
+from tests.web.arranged import scheduled, seat
+from tests.web.filled import hire
+from tests.web.paths import House, house
+from web.portfolio import importer_of
+from web.routes.agenda import address_of
+
+BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)
+NADIA, PAUL, SOPHIE, HELENE, INES, OMAR = (
+    "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Inès Kowalski", "Omar Sy",
+)  # fmt: skip
+ROLES: dict[Role, str] = {
+    "advisor": NADIA, "facilitator": "Samir Haddad", "referent": SOPHIE, "manager": HELENE,
+    "auditor": "Claire Vasseur", "administrator": "Yann Le Goff",
+}  # fmt: skip
+NAMES = {
+    "own": "Alcazar", "closed": "Berthelin", "deputised": "Carvalho", "handed": "Delatour", "colleague": "Escoffier",
+    "nobody": "Fontanel", "ended": "Garrigue", "over": "Hocquart", "other": "Izambard",
+}  # fmt: skip
+READ = frozenset({"own", "closed", "deputised", "handed"})
+"""Whose dossiers an advisor reads; the others are a colleague's, nobody's, or were read until Friday."""
+ELSEWHERE = ("other", "unknown")
+ADVISORS = {"own": NADIA, "closed": NADIA, "deputised": INES, "ended": OMAR}
+"""Who follows each dossier; Paul Rey the others."""
+OTHER = "Mission locale de Tarbes"
+
+
+@dataclass
+class World:
+    """Ids by whose they are, under the name that addresses give them; `prescribed` are the dossiers' participations."""
+
+    at_work: House
+    ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    prescribed: dict[str, UUID] = field(default_factory=dict)
+    span: str = ""
+
+    def about(self, route: str) -> str:
+        """What the answer of a route depends on, as its address names it; "" for nothing."""
+        return next((name for name in self.ids if name in route), "")
+
+    def address(self, route: str, whose: str, me: UUID) -> str:
+        """The route's address, about something that is somebody's; `me` is who asks."""
+        for name, ids in self.ids.items():
+            mine = {"own": me} if name == "{person:uuid}" else {}
+            route = route.replace(name, str({**ids, **mine}.get(whose, uuid4())))
+        served, nadia = self.at_work.served, self.at_work.people[NADIA]
+        route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
+        route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
+        route = route.replace("{structure}", self.at_work.slug)
+        return f"{route}?fait={self.span}" if "/confies/" in route else route
+
+
+@contextmanager
+def world(data: Path) -> Iterator[World]:
+    """L'Aigle-Mortagne on a Monday, beside another structure."""
+    first = datetime(2026, 1, 5, 9, 12, tzinfo=UTC)
+    preset = presets.load("laigle-mortagne")
+    beside = structures.create(
+        data, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
+    )
+    beside.engine.close()
+    with house(data) as at_work:
+        hire(at_work, "Samir Haddad", "facilitator")
+        for name in (INES, OMAR):
+            hire(at_work, name, "advisor")
+        made = World(at_work)
+        at_work.day(BEFORE)
+        _dossiers(made)
+        _shared(made)
+        at_work.day(MONDAY)
+        _others(made, _elsewhere(at_work, beside.slug))
+        yield made
+
+
+def _dossiers(world: World) -> None:
+    """Each prescribed and, but for one that is closed, with a seat on Friday in a workshop that Paul Rey runs."""
+    at_work, dossiers = world.at_work, {}
+    later = _scheduled(at_work, FRIDAY, PAUL)
+    for whose, name in NAMES.items():
+        if whose in ("other", "nobody"):
+            continue
+        dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
+        world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
+        if whose == "closed":
+            at_work.on(dossiers[whose], assignment.close, reason="moved", note="")
+        else:
+            seat(at_work, later, dossiers[whose])
+            advisor = at_work.people[ADVISORS.get(whose, PAUL)]
+            at_work.on(dossiers[whose], assignment.assign_advisor, SOPHIE, advisor=advisor)
+    dossiers["nobody"] = at_work.opened("Lou", NAMES["nobody"], None)
+    world.ids["{dossier_id:uuid}"] = dossiers
+    world.ids["{workshop_id:uuid}"] = {"later": later}
+
+
+def _shared(world: World) -> None:
+    """Inès is away next week, Omar is today; Paul hands over a task until next Friday, and one for today."""
+    at_work, dossiers = world.at_work, world.ids["{dossier_id:uuid}"]
+    nadia = at_work.people[NADIA]
+    for name, first, last in ((INES, MONDAY, FRIDAY), (OMAR, BEFORE, BEFORE)):
+        days = {"absence": uuid4(), "first": first, "last": last, "deputy": nadia}
+        at_work.says(HELENE, declare_absence, {"staff": at_work.people[name]}, **days)
+    for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
+        task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
+        at_work.on(dossiers[whose], assignment.hand_over, PAUL, task=task, to=nadia, until=until, note="")
+
+
+def _others(world: World, elsewhere: House) -> None:
+    at_work, ids = world.at_work, world.ids
+    ids["{dossier_id:uuid}"]["other"] = elsewhere.opened("Lou", NAMES["other"])
+    ids["{workshop_id:uuid}"] |= {
+        "own": _scheduled(at_work, MONDAY, NADIA), "colleague": _scheduled(at_work, MONDAY, PAUL),
+        "other": _scheduled(elsewhere, MONDAY, NADIA),
+    }  # fmt: skip
+    ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
+    ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
+    ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
+    bulk = uuid4()
+    done = at_work.served.engine.execute(
+        {"dossier": ids["{dossier_id:uuid}"]["nobody"]}, assignment.assign_advisor, by=_actor(at_work, SOPHIE),
+        command_id=new_id(bulk, str(ids["{dossier_id:uuid}"]["nobody"])), advisor=at_work.people[PAUL],
+    )  # fmt: skip
+    ids["{bulk:uuid}"] = {"own": bulk}
+    world.span = f"{done.recorded[0].position}-{done.recorded[0].position}"
+
+
+def _elsewhere(at_work: House, slug: str) -> House:
+    """The other structure, with an advisor, a référente and a campaign of its own."""
+    made = House(at_work.site, [at_work.served.engine.clock()])
+    made.served, made.slug = at_work.site.structures[slug], slug
+    hire(made, NADIA, "advisor")
+    hire(made, SOPHIE, "referent")
+    made.says(
+        SOPHIE, campaign.declare_campaign, {"campaign": made.campaign},
+        name="Diagnostic de Tarbes", code="TARBES482", purpose="initial", site=None,
+    )  # fmt: skip
+    return made
+
+
+def _imported(at_work: House) -> UUID:
+    """A portfolio of one line, recorded."""
+    importer, command = importer_of(at_work.served), uuid4()
+    prepared = importer.prepare(file("0012345;JOUVENEL;Lou;12/03/2005;;;Mortagne;CEJ;;;;"))
+    importer.record(prepared, by=_actor(at_work, SOPHIE), command_id=command)
+    return command
+
+
+def _scheduled(at_work: House, day: date, who: str) -> UUID:
+    starts = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+    return scheduled(
+        at_work, day=day, starts=starts, ends=starts + timedelta(hours=2), facilitators=(at_work.people[who],)
+    )
+
+
+def _actor(at_work: House, who: str) -> Actor:
+    return Actor(str(at_work.people[who]))

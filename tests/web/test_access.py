@@ -1,0 +1,146 @@
+"""Who may open or press what, of whose: access_matrix.csv, written by hand, walked address by address (RELIABILITY.md).
+
+A cell says `all`, `own` or `-`. Own is what one follows, deputises for, was handed a task of, or runs; of a person,
+oneself. What is another structure's is as unknown as what is nobody's: the same answer, byte for byte.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from pixflow.events.values import Role
+from tests.web.access import ELSEWHERE, NADIA, NAMES, READ, ROLES, World, world
+from tests.web.test_routes import LIST
+from web import batches, drafts, forms, team_forms
+from web.dependencies import COOKIE
+
+_FILE = Path(__file__).with_name("access_matrix.csv")
+MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
+PUBLIC = {"GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics"}
+"""What is open to who has not said who they are."""
+CHOICES = {
+    "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
+    "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
+    "POST /boite/plusieurs/{do}": batches.BATCHES,
+    **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in drafts.KINDS.values()] for end in ("", "/modifier")},
+    **{
+        f"POST /protocole/projet/{{what}}/{end}": [k.what for k in drafts.KINDS.values()]
+        for end in ("avis", "ecarter", "modifier", "publier", "verifier")
+    },
+}
+"""Where one address stands for several: what may stand in its place."""
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("access")) as made:
+        yield made
+
+
+def asked(row: dict[str, str]) -> str:
+    return f"{row['method']} {row['route']}"
+
+
+def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
+    """What somebody gets: a form is sent empty, so that nothing is recorded, and who may not is told so first."""
+    name = ROLES[role]
+    address = there.address(row["route"], whose, there.at_work.people[name])
+    client = there.at_work.client(name)
+    return client.get(address) if row["method"] == "GET" else client.post(address, data={})
+
+
+def opens(cell: str, about: str, whose: str) -> bool:
+    """Whether the matrix says that this is answered."""
+    if cell == "-" or whose in ELSEWHERE:
+        return False
+    return cell == "all" or whose in (READ if about == "{dossier_id:uuid}" else {"own"})
+
+
+def whoses(there: World, row: dict[str, str]) -> list[str]:
+    """Of whom to ask for it: of everybody, where the answer depends on it."""
+    about = there.about(row["route"])
+    known = [*there.ids[about], "own"] if about else ["own"]
+    made = [whose for whose in dict.fromkeys(known) if not _without(row["route"], whose)]
+    return [*made, "unknown"] if about and about != "{bulk:uuid}" else made
+
+
+def _without(route: str, whose: str) -> bool:
+    """Papers that this dossier has not: no prescription, no plan or no seat."""
+    papers = ("/fiche", "/convocation", "/prescription/")
+    return any(one in route for one in papers) and whose in ("nobody", "closed")
+
+
+def test_every_route_stands_in_the_matrix_once() -> None:
+    written = [asked(row) for row in MATRIX]
+    assert len(written) == len(set(written))
+    routes = [" ".join(line.split()[:2]) for line in LIST.read_text(encoding="utf-8").splitlines()]
+    expected = [re.sub(r"\{(name|do|what)\}", one, route) for route in routes for one in CHOICES.get(route, [""])]
+    assert sorted(written) == sorted(expected)
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=asked)
+def test_each_is_answered_as_the_matrix_says(there: World, row: dict[str, str]) -> None:
+    engine, about = there.at_work.served.engine, there.about(row["route"])
+    head = engine.head()
+    for role in ROLES:
+        unknown = set()
+        for whose in whoses(there, row):
+            got = answer(there, row, role, whose)
+            says = f"{asked(row)}, {role}, {whose}: {got.status_code}"
+            if opens(row[role], about, whose):
+                assert got.status_code in (200, 303, 410, 422), says
+            else:
+                assert got.status_code in (403, 404), says
+            if whose in ELSEWHERE or (about == "{dossier_id:uuid}" and not opens(row[role], about, whose)):
+                unknown.add((got.status_code, got.content))
+        assert len(unknown) < 2, f"{asked(row)}, {role}: what is elsewhere is told from what is unknown"
+    assert engine.head() == head, "an empty form records nothing"
+
+
+@pytest.mark.parametrize("row", MATRIX, ids=asked)
+def test_who_has_not_said_who_they_are_reads_nothing(there: World, row: dict[str, str]) -> None:
+    client = there.at_work.client(NADIA)
+    for cookie in ("", f"{there.at_work.slug}/{there.at_work.people['Samir Haddad']}x", "ailleurs/?"):
+        client.cookies.clear()
+        client.cookies.set(COOKIE, cookie)
+        address = there.address(row["route"], "own", there.at_work.people[NADIA])
+        got = client.get(address) if row["method"] == "GET" else client.post(address, data={})
+        sent_off = (got.status_code, got.headers.get("Location")) == (303, "/qui")
+        assert sent_off == (asked(row) not in PUBLIC), f"{asked(row)}: {got.status_code}"
+
+
+NAMED = {
+    "administrator": set(),
+    "facilitator": set(NAMES) - {"other", "closed", "nobody"},
+    "advisor": set(READ) | {"nobody"},
+}
+"""Whose names each may meet on all the pages together."""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_names_somebody_whom_its_reader_does_not_follow(there: World, role: Role) -> None:
+    met, elsewhere = set(), set()
+    for row in (row for row in MATRIX if row["method"] == "GET"):
+        for whose in (*whoses(there, row), *(["later"] if "workshop" in row["route"] else [])):
+            got = answer(there, row, role, whose)
+            if got.headers.get("content-type", "").startswith("application/pdf"):
+                continue
+            found = {one for one, name in NAMES.items() if name in got.text}
+            met |= found
+            if found and not row["route"].startswith("/ateliers"):
+                elsewhere.add(row["route"])
+            addresses = " ".join(re.findall(r'(?:href|action|hx-\w+|src)="([^"]*)"', got.text))
+            told = unquote(
+                f"{addresses} {got.headers.get('Location', '')} {got.headers.get('Content-Disposition', '')}"
+            )
+            assert not [name for name in NAMES.values() if name in told], f"a name in an address of {row['route']}"
+    assert "other" not in met
+    if role in NAMED:
+        assert met <= NAMED[role]
+    if role == "facilitator":
+        assert not elsewhere, "who runs workshops reads names there alone"
