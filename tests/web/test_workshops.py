@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from icalendar import Calendar
 
-from pixflow import booking, campaign, workshop
+from pixflow import booking, workshop
 from pixflow.absences import declare_absence
 from pixflow.dossier import assignment, orientation
 from pixflow.events import Event
@@ -24,7 +23,6 @@ from tests.web.arranged import MONDAY, scheduled, seat, to_book
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, hire, part, said, soup, texts
 from tests.web.paths import House, house
-from web.routes.agenda import address_of
 
 NADIA, PAUL, SOPHIE, CLAIRE, YANN, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Yann Le Goff", "Hélène Morin",
@@ -715,82 +713,6 @@ def test_a_deputy_marks_in_the_place_of_who_is_away_and_both_are_named(at_work: 
     for stream in (made, dossier):
         last = at_work.served.engine.history(stream)[-1]
         assert (last.by, last.acting_for) == (str(at_work.people[PAUL]), str(at_work.people[NADIA]))
-
-
-# --- calendars
-
-
-def test_a_workshop_as_a_file_for_a_calendar(at_work: House) -> None:
-    made = held(at_work)
-    seat(at_work, made, at_work.opened("Aminata", "Diallo"))
-    moved = {"place": "Salle 1, fond du couloir ; sonner", **afternoon(MONDAY + timedelta(days=8))}
-    at_work.says(
-        SOPHIE,
-        workshop.move_workshop,
-        {"workshop": made},
-        **moved,
-        context={"registrants": tuple(state(at_work, made).seats)},
-    )
-    answer = at_work.client(NADIA).get(f"/ateliers/{made}.ics")
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    (event,) = Calendar.from_ical(answer.content).events
-    assert (event.start, event.end) == (datetime(2026, 3, 24, 13, tzinfo=UTC), datetime(2026, 3, 24, 15, tzinfo=UTC))
-    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (f"{made}@pixflow", 1, "CONFIRMED")
-    assert event["LOCATION"] == "Mortagne, Salle 1, fond du couloir ; sonner"
-    assert b"Diallo" not in answer.content
-    assert b"DTSTART:20260324T130000Z\r\n" in answer.content
-    assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
-    registrants = {"registrants": tuple(state(at_work, made).seats)}
-    at_work.says(SOPHIE, workshop.cancel_workshop, {"workshop": made}, reason="room", context=registrants)
-    assert b"STATUS:CANCELLED" in at_work.client(NADIA).get(f"/ateliers/{made}.ics").content
-
-
-def test_a_private_feed_has_one_s_own_workshops_and_no_young_person(at_work: House) -> None:
-    mine, his = held(at_work, runners=(NADIA, SAMIR)), held(at_work, runners=(PAUL,))
-    seat(at_work, mine, at_work.opened("Aminata", "Diallo"))
-    page = at_work.client(NADIA).get("/ateliers").text
-    feed = address_of(at_work.served, at_work.people[NADIA])
-    assert f"http://testserver{feed}" in words(page)
-    stranger = InspectingClient(at_work.app, follow_redirects=False)
-    answer = stranger.get(feed)
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert [event["UID"] for event in Calendar.from_ical(answer.content).events] == [f"{mine}@pixflow"]
-    assert b"Diallo" not in answer.content
-    assert str(his).encode() not in answer.content
-    assert address_of(at_work.served, at_work.people[PAUL]) != feed
-    assert len(feed) > 64
-    assert stranger.get(feed.replace(feed[8:12], "0000")).status_code == 404
-    assert stranger.get("/agenda/é.ics").status_code == 404
-
-
-# --- the page of the room's computers
-
-
-def test_the_shortcut_page_shows_open_campaigns_to_anybody(at_work: House) -> None:
-    at_work.opened("Aminata", "Diallo")
-    at_work.says(
-        SOPHIE, campaign.declare_campaign, {"campaign": uuid4()}, name="Cléa numérique", code="LTBJUP656",
-        purpose="complete", site="L’Aigle",
-    )  # fmt: skip
-    stranger = InspectingClient(at_work.app, follow_redirects=False)
-    page = stranger.get(f"/t/{at_work.slug}").text
-    links = soup(page).select(".tests a")
-    assert [link["href"] for link in links] == [
-        "https://app.pix.fr/campagnes/KMRTWX482", "https://app.pix.fr/campagnes/LTBJUP656",
-    ]  # fmt: skip
-    assert texts(page, ".tests .code") == ["KMRTWX482", "LTBJUP656"]
-    assert all(link.select_one("img")["src"].startswith("data:image/svg+xml") for link in links)
-    assert "Diallo" not in page
-    assert "Nadia" not in page
-    of_site = stranger.get(f"/t/{at_work.slug}?site=Mortagne").text
-    assert texts(of_site, ".tests .code") == ["KMRTWX482"]
-    assert stranger.get("/t/ailleurs").status_code == 404
-
-
-def test_a_closed_campaign_is_no_longer_on_the_shortcut_page(at_work: House) -> None:
-    at_work.says(SOPHIE, campaign.close_campaign, {"campaign": at_work.campaign})
-    stranger = InspectingClient(at_work.app, follow_redirects=False)
-    assert "Aucun test n’est ouvert pour l’instant." in words(stranger.get(f"/t/{at_work.slug}").text)
 
 
 def test_a_dossier_lists_workshops_with_free_seats_and_waiting_lists(at_work: House) -> None:
