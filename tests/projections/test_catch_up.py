@@ -27,7 +27,7 @@ NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
 def played(tmp_path_factory: pytest.TempPathFactory):
     """The demonstration's four months: some 700 events of every stream."""
     data = tmp_path_factory.mktemp("demo")
-    opened = structures.open_one(data, demo.build(data, NOW), clock=lambda: NOW)
+    opened = structures.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)
     yield opened
     opened.engine.close()
 
@@ -179,14 +179,14 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened)
         return [{row.kind for row in queue_of(side, dossier)} for dossier in dossiers]
 
     assert kinds() == [{"present-pix"}, {"present-pix"}]
-    said = {"by": Actor(OPERATOR), "via": "cli"}
+    operator = Actor(OPERATOR)
     opened.engine.execute(
-        {"staff": advisors[0]}, staff.leave, command_id=uuid4(), last_day=opened.engine.today(), **said
+        {"staff": advisors[0]}, staff.leave, by=operator, command_id=uuid4(), via="cli", last_day=opened.engine.today()
     )
     side.catch_up()
     assert kinds() == [{"present-pix", "assign-advisor"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
-    opened.engine.execute({"staff": advisors[0]}, staff.come_back, command_id=uuid4(), **said)
+    opened.engine.execute({"staff": advisors[0]}, staff.come_back, by=operator, command_id=uuid4(), via="cli")
     side.catch_up()
     assert kinds() == [{"present-pix"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))

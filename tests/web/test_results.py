@@ -21,7 +21,7 @@ from tests.web.client import words
 from tests.web.exports import DAY, LEO, NADIA, PAUL, ROWS, TOM, ZOE, Board, dossiers, entry, fields, form_of
 from tests.web.filled import HTMX, fill, soup, texts
 from tests.web.paths import House, house
-from web.demo.people import FIRST, LAST
+from web.demo.aigle_youths import FIRST, LAST
 
 
 @pytest.fixture

@@ -48,8 +48,9 @@ class Youth:
 
     `manner`: what they do. `skill`: what they master, drawn when None. `presence`: how they are at the workshop.
     `waits`: how many working days some kinds of tasks are let pass, NEVER for those that the tour must show. `prompt`:
-    all the others are done the day they open. `eager`: takes the test within days. `sibling`: the number of the one whose test is first
-    taken for theirs. `tries`, `complete`, `sent`: their tests, initial and complete, and when they sent their profile.
+    all the others are done the day they open. `eager`: takes the test within days. `sibling`: the number of the one
+    whose test is first taken for theirs. `tries`, `complete`, `sent`: their tests, initial and complete, and when they
+    sent their profile.
     """
 
     number: str

@@ -33,7 +33,10 @@ CAST = Cast(
     referent=SANDRINE,
     direction=PHILIPPE,
     slowness={MARC: 3, JULIEN: 3, LUCIE: 4},
-    partners={"remise-a-niveau": "GRETA de Tarbes", "formation-generaliste": "Fablab de Lannemezan", "": "Maison de quartier"},
+    partners={
+        "remise-a-niveau": "GRETA de Tarbes", "formation-generaliste": "Fablab de Lannemezan",
+        "": "Maison de quartier",
+    },
     lasts=timedelta(days=150),
 )  # fmt: skip
 OFFERS = (
@@ -51,7 +54,7 @@ HELD = "aujourd’hui"
 
 
 def scenes(world: World) -> Iterator[Scene]:
-    """In pair at first, then the group's advisor alone, who calls the assistant; one moved, one cancelled, one today."""
+    """In pair first, then the group's advisor alone, who calls the assistant; one moved, one cancelled, one today."""
     day = world.days
     yield at(day[1], 9, 20), _workshop("premier", day[6], YANN, MARC)
     yield at(day[9], 9, 20), _workshop("suite", day[15], MARC)

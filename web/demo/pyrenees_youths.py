@@ -27,7 +27,7 @@ FIRST_GROUP = (
     Part("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
     Part("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
     Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", OPEN),
-    Part("Rayan Soulé", 60, project="Maintenance des vélos"),
+    Part("Rayan Soulé", 60, project="Maintenance des vélos", waits={"record-outcome": NEVER}),
     Part("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
 )
 SECOND_GROUP = (
@@ -37,7 +37,7 @@ SECOND_GROUP = (
         "shares",
         "ease",
         "Métiers du numérique",
-        {"complete-path": 8, "propose-certification": NEVER},
+        {"complete-path": 8, "propose-certification": NEVER, **OPEN},
     ),
     Part("Lila Carrère", 82, "shares", "ease", "Secrétariat", {"complete-path": NEVER}),
     Part("Sofiane Haurie", 95, "shares", "ease", "Technicien informatique", OPEN),

@@ -18,7 +18,8 @@ from web.demo.pix import Offer
 from web.demo.world import World, at
 from web.proposals import proposals
 
-LEFT_FOR_YOU = 2  # working days before the end during which what is doubtful and what came last is left on the board
+LEFT_FOR_YOU = 2  # working days before the end during which what is doubtful is left on the board
+UNSENT = 4  # results that are left to be sent
 MONDAY, THURSDAY = 0, 3
 
 
@@ -44,7 +45,7 @@ def work(world: World, read: ReadSide, everyone: Sequence[Youth], offers: Sequen
     if not left:
         _match(world, read)
     if world.protocol.result_route != "advisor":
-        _dispatch(world, read, 2 if left else 50)
+        _dispatch(world, read, UNSENT if left else 0)
     _late(world)
 
 
@@ -99,12 +100,11 @@ def confirm(world: World, participation: UUID, found: list[tuple[UUID, Match]]) 
     )  # fmt: skip
 
 
-def _dispatch(world: World, read: ReadSide, most: int) -> None:
+def _dispatch(world: World, read: ReadSide, unsent: int) -> None:
     read.catch_up()
     with read.database.connect() as connection:
-        for row in result_routing.to_dispatch(connection, most):
-            if row.advisor is None:
-                continue
+        rows = [row for row in result_routing.to_dispatch(connection) if row.advisor]
+        for row in rows[: max(0, len(rows) - unsent)]:
             world.clock.go(later(world, 1))
             world.say(
                 world.cast.referent, {"dossier": row.stream}, prescription.dispatch_result,

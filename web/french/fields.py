@@ -58,9 +58,8 @@ LABELS: dict[str, str] = {
 
 _CODES = {
     "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
-    "kind": profiles.KINDS,
-    "notice": words.NOTICES, "occasion": words.OCCASIONS, "cause": words.CAUSES, "outcome": words.OUTCOMES, "programme": words.PROGRAMMES,
-    "presence": words.PRESENCES, "purpose": words.PURPOSES,
+    "kind": profiles.KINDS, "notice": words.NOTICES, "occasion": words.OCCASIONS, "cause": words.CAUSES,
+    "outcome": words.OUTCOMES, "programme": words.PROGRAMMES, "presence": words.PRESENCES, "purpose": words.PURPOSES,
     "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
 }  # fmt: skip
 _FRACTIONS = frozenset({"progress", "mastery"})

@@ -30,8 +30,8 @@ from web.routes import (
 )
 
 MODULES = (
-    who, queue, batch, search, dossiers, portfolio, papers, merging, dossier, replay, journal, protocol, drafts, results, imports,
-    campaigns, workshops, workshop, attendance, agenda, shortcut, handover, team,
+    who, queue, batch, search, dossiers, portfolio, papers, merging, dossier, replay, journal, protocol, drafts,
+    results, imports, campaigns, workshops, workshop, attendance, agenda, shortcut, handover, team,
 )  # fmt: skip
 
 
