@@ -97,15 +97,19 @@ def demo(
 def _say_who(folder: Path, slug: str) -> None:
     with site(folder, demo=True, only=slug) as one:
         served = one.structures[slug]
+        name = served.refs.structure.name
         team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
-        console.print(f"\n[bold]{served.refs.structure.name}[/]")
+    console.print(f"\n[bold]{name}[/]")
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Qui être", "Rôle", "Où regarder"):
+    for title in ("Rôle", "Qui être", "Où regarder"):
         table.add_column(title)
-    for member in sorted(team, key=lambda member: LOOK_ORDER.index(min(member.roles, key=LOOK_ORDER.index))):
-        role = min(member.roles, key=LOOK_ORDER.index)
-        table.add_row(f"{member.name}  [dim]{member.email}[/]", words.ROLES[role], LOOK[role])
+    for role, look in LOOK.items():
+        there = [member.name for member in team if min(member.roles, key=LOOK_ORDER.index) == role]
+        if there:
+            table.add_row(words.ROLES[role], ", ".join(there), look)
     console.print(table)
+    first = next(member for member in team if "advisor" in member.roles)
+    console.print(f"Dans le terminal : pixflow queue --as {first.email} --structure {slug}", soft_wrap=True)
     for export in sorted((folder / slug / EXPORTS).glob("*.csv")):
         console.print(f"Un export à importer, page Résultats : {export}", soft_wrap=True)
 
