@@ -1,7 +1,7 @@
 """The demonstrations: two invented Missions locales, each played day after day for some months."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import merge
 from pathlib import Path
 from random import Random
@@ -23,6 +23,7 @@ AIGLE, PYRENEES = aigle.STORY, pyrenees.STORY
 STORIES = (AIGLE, PYRENEES)
 REFERENT_DONE = (9, 5)  # by then her morning is over; a day is played from there
 EVENING = 17
+FRIDAY = 4
 DEEDS = {**advisors.DEEDS, **parcours.DEEDS}
 
 
@@ -48,7 +49,9 @@ def build(data: Path, now: datetime) -> list[str]:
 def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
     """Open one structure and play it; returns its slug. Raises Refused("structure-exists")."""
     cast = story.cast
-    clock = Clock((now - cast.lasts).replace(hour=7, minute=30, second=0, microsecond=0))
+    first = now - cast.lasts
+    first -= timedelta(days=max(0, first.weekday() - FRIDAY))
+    clock = Clock(first.replace(hour=7, minute=30, second=0, microsecond=0))
     opened = structures.create(
         data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock
     )

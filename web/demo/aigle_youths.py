@@ -37,13 +37,12 @@ STAGED = (
     ("Rault", "Eden", "comes-back", "Eden", 45, 31),
     ("Tanguy", "Marie", "no-test", "Marie", 50, 0),
     ("Tanguy", "Marie-Lou", "no-test", "Marie", 50, 40),
-    ("Vallet", "Maud", "keeps", "Maud", 30, 15),
+    ("Vallet", "Maud", "keeps", "Maud", 30, 0),
 )
 # A workshop of six to come, and the one who waits for a seat there.
 WORKSHOP = ("Bérénice Aubert", "Dylan Cotard", "Flavie Gosselin", "Idriss Hamel", "Justine Ledoux", "Loïs Picard")
 WAITING = "Naëlle Prunier"
-NOT_CHASED = dict.fromkeys(("chase-diagnostic", "close-or-plan"), NEVER)
-NOT_ASKED = {"chase-sharing": NEVER}
+NOT_CHASED = dict.fromkeys(("chase-diagnostic", "chase-sharing", "close-or-plan"), NEVER)
 NOT_BEGUN = dict.fromkeys(("present-pix", "plan-diagnostic"), NEVER)
 TO_BOOK = dict.fromkeys(("plan-diagnostic", "book-workshop", "rebook-absent"), NEVER)
 # Twice in the files: the first pair is left to be merged, the second one was.
@@ -105,14 +104,13 @@ def _staged(world: World) -> Iterator[Youth]:
         youth = Youth(
             number, last, first, date(2004, 1 + i, 3 + i), "PACEA", PROJECTS[i], world.cast.sites[i % 2], FOLLOWS[0],
             at(world.days[-arrives], 9, 10 + i), manner, (last, typed, number if typed == first else None),
-            eager=True, waits=NOT_ASKED if tests else NOT_CHASED,
+            eager=True, waits={} if tests else NOT_CHASED,
             sibling=f"{24_100 + 41 * (i + 1)}" if first == "Marie" else "",
         )  # fmt: skip
         if tests:
             began = at(world.days[-tests - 1], 20, 10)
             ended = began + timedelta(minutes=35)
-            shared = ended + timedelta(minutes=3) if manner != "keeps" else None
-            youth.tries.append(Try(began, ended, shared, Decimal("0.55"), Decimal("0.5")))
+            youth.tries.append(Try(began, ended, ended + timedelta(minutes=3), Decimal("0.55"), Decimal("0.5")))
         yield youth
 
 

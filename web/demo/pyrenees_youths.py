@@ -27,7 +27,7 @@ FIRST_GROUP = (
     Part("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
     Part("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
     Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", OPEN),
-    Part("Rayan Soulé", 60, project="Maintenance des vélos", waits={"record-outcome": NEVER}),
+    Part("Rayan Soulé", 60, project="Maintenance des vélos"),
     Part("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
 )
 SECOND_GROUP = (
@@ -64,6 +64,7 @@ OUTSIDE = (
     (-13, Part("Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER})),
     (-9, Part("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
     (-6, Part("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
+    (-30, Part("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
     (-3, Part("Hugo Peyrot", 0, "no-test", project="Pas encore de projet", waits={"need": NEVER})),
 )
 
