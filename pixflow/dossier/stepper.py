@@ -45,7 +45,9 @@ def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
     built = dossier.prescription.built.get(current[0]) if current else None
     actions = dossier.parcours.actions.values()
     over = [action.ended or action.dropped for action in actions]
-    finished = built is not None and bool(over) and all(over)
+    certification = dossier.parcours.certification
+    under_way = certification is not None and certification.step in ("proposed", "registered", "taken")
+    finished = built is not None and bool(over) and all(over) and not under_way
     return {
         "orientation": planned or linked,
         "diagnostic": result,

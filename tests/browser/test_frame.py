@@ -10,7 +10,7 @@ from web import errors, pages
 
 pytestmark = pytest.mark.browser
 
-FRAME = pages.Frame("Mission locale", "Nadia Benali", "conseillère", [("/", "Ma boîte", 12, True)], True, True)
+FRAME = pages.Frame("Mission locale", "Nadia Benali", "animatrice, référente Pix, direction", [("/", "Ma boîte", 12, True)], True, True)
 FORM = """{% extends "base.html" %}
 {% block title %}Note{% endblock %}
 {% block content %}<h1>Note</h1>

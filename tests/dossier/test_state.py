@@ -631,6 +631,11 @@ def test_a_task_rests_or_is_a_colleague_s_as_was_said_last() -> None:
         ((*PRESCRIBED, started()), "parcours"),
         ((*PRESCRIBED, started(), ended()), None),
         ((*PRESCRIBED, dropped()), None),
+        ((*PRESCRIBED, ended(), proposed()), "parcours"),
+        ((*PRESCRIBED, ended(), registered(LATER)), "parcours"),
+        ((*PRESCRIBED, ended(), certification_taken()), "parcours"),
+        ((*PRESCRIBED, ended(), proposed(), no_certification()), None),
+        ((*PRESCRIBED, ended(), certification_taken(), certified()), None),
     ],
 )
 def test_a_dossier_stands_at_the_first_stage_not_done(history: Sequence[Event], stage: str | None) -> None:
