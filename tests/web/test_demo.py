@@ -107,3 +107,13 @@ def test_the_sister_s_test_went_to_the_right_dossier(prepared: Prepared) -> None
 def test_a_workshop_of_the_group_in_cej_waits_for_its_marks(prepared: Prepared) -> None:
     (_, served), now = prepared
     assert [kind for kind, _ in owed(served, now) if kind == "mark-attendance"] == ["mark-attendance"]
+
+
+def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> None:
+    (aigle, pyrenees), now = prepared
+    assert {
+        ("follow-self-study", "Enzo Lafforgue"), ("complete-path", "Lila Carrère"),
+        ("propose-certification", "Nino Abadie"), ("rebook-absent", "Chloé Bordenave"),
+        ("offer-alternative", "Samuel Estrade"),
+    } <= set(owed(pyrenees, now))  # fmt: skip
+    assert "hold-debrief" in {kind for kind, _ in owed(aigle, now)}
