@@ -51,7 +51,7 @@ def plan(walk: Walk) -> None:
     walk.check(nadia)
     nadia.saves("à la maison", {"À partir du": "2026-03-12", "à la maison": True, "Lieu": ""})
     nadia.sees("relancer le test à partir du 2 avril", within=".coming")
-    nadia.page.get_by_role("link", name="Fiche du diagnostic, à imprimer").click()
+    nadia.page.get_by_role("link", name="Fiche du diagnostic").click()
     nadia.sees("Votre diagnostic numérique Pix", "VWXKTR738", "jeudi 12 mars 2026")
     link = nadia.page.get_by_role("link", name="app.pix.fr/campagnes/VWXKTR738")
     expect(link).to_have_attribute("href", "https://app.pix.fr/campagnes/VWXKTR738")
@@ -144,7 +144,7 @@ def refer(walk: Walk) -> None:
     nadia.opens("Réponse")
     nadia.saves("Viaformation refuse (Plongée dans le numérique) : complet", {"refuse": True, "Motif": "complet"})
     nadia.goes_to_queue()
-    nadia.starts("refus du partenaire", "Orienter")
+    nadia.starts("refus de viaformation", "Proposer une autre orientation")
     said: dict[str, str | bool] = {"Partenaire": "GRETA de l’Orne", "Début": "2026-04-14", "Fin prévue": "2026-04-30"}
     nadia.saves("Orientation vers GRETA de l’Orne", said)
     nadia.opens("Réponse")

@@ -11,12 +11,16 @@ from tests.browser.house import be
 
 
 class Person:
-    """`page` is their tab; they have just chosen who to be, and stand where their work begins."""
+    """`page` is their tab; they have just chosen who to be, and stand where their work begins.
 
-    def __init__(self, page: Page, name: str) -> None:
+    `known`: the tab knows already who they are, and stands nowhere yet.
+    """
+
+    def __init__(self, page: Page, name: str, *, known: bool = False) -> None:
         self.page = page
         self.name = name
-        be(page, name)
+        if not known:
+            be(page, name)
 
     # --- where they go
 
@@ -99,7 +103,12 @@ class Person:
 
 def labelled(within: Locator, label: str) -> Locator:
     """The field whose label begins with these words."""
-    return within.get_by_label(re.compile(rf"^\s*{re.escape(label)}(?![-\w])")).first
+    return within.get_by_label(re.compile(rf"^{spaced(label)}(?![-\w])")).first
+
+
+def spaced(words: str) -> str:
+    """A pattern of these words, whatever spaces French typography puts between them."""
+    return r"\s*" + r"\s".join(map(re.escape, words.split(" ")))
 
 
 def fill(field: Locator, value: str | bool) -> None:
@@ -107,7 +116,7 @@ def fill(field: Locator, value: str | bool) -> None:
     if isinstance(value, bool):
         field.set_checked(value)
     elif field.evaluate("field => field.tagName") == "SELECT":
-        option = field.locator("option", has_text=re.compile(rf"^\s*{re.escape(value)}")).first
+        option = field.locator("option", has_text=re.compile(f"^{spaced(value)}")).first
         field.select_option(option.get_attribute("value"))
     else:
         field.fill(value)

@@ -1,15 +1,21 @@
-"""Dossiers, rows of exports and a campaign, driven to where a task is owed on Thursday 2 April 2026."""
+"""Dossiers, rows of exports, workshops and a campaign, driven to where a task is owed on Thursday 2 April 2026."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow import campaign, participation
-from pixflow.dossier import assignment, orientation, parcours
+from pixflow import booking, campaign, participation
+from pixflow.dossier import assignment, orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
+from pixflow.events.values import Moment, Profile
+from pixflow.workshop import cancel_workshop
+from tests.web import arranged
 from tests.web.paths import House
 
 THURSDAY = date(2026, 4, 2)
 SOPHIE = "Sophie Lecomte"
+SAMIR = "Samir Haddad"
+NEXT_WEEK = date(2026, 4, 9)
 
 
 def waiting(house: House, purpose: str | None = "initial", of: UUID | None = None) -> None:
@@ -78,3 +84,141 @@ def late(house: House) -> None:
     dossier = house.planned()
     house.on(dossier, assignment.close, reason="moved", note="")
     house.took(dossier)
+
+
+# --- workshops
+
+
+def room(house: House, day: date = THURSDAY) -> UUID:
+    """A workshop of the afternoon of that day, run by Samir."""
+    starts = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+    hours = {"day": day, "starts": starts, "ends": starts + timedelta(hours=2)}
+    return arranged.scheduled(house, facilitators=(house.people[SAMIR],), **hours)
+
+
+def unseated(house: House) -> None:
+    """Planned in a workshop; one is held the week after."""
+    dossier = house.presented()
+    house.on(
+        dossier, orientation.plan_diagnostic, campaign=house.campaign, modality="workshop", mediator=False,
+        place="Salle 2", planned_for=NEXT_WEEK, context={"plan": uuid4()},
+    )  # fmt: skip
+    room(house, NEXT_WEEK)
+
+
+def seated(house: House, day: date = THURSDAY) -> tuple[UUID, UUID]:
+    """With a seat, that of one person alone, in a workshop of that day."""
+    dossier, workshop = house.presented(), room(house, day)
+    arranged.seat(house, workshop, dossier)
+    return dossier, workshop
+
+
+def marked(house: House, **said: Any) -> UUID:
+    """Samir said today how it went in the workshop."""
+    dossier, workshop = seated(house, house.today)
+    there = {"presence": "present", "trouble": False, "ease": False, **said}
+    house.says(SAMIR, booking.mark_attendance, {"workshop": workshop, "dossier": dossier}, **there)
+    return dossier
+
+
+def absent(house: House) -> None:
+    """The day before; another workshop is held the week after."""
+    house.day(date(2026, 4, 1))
+    marked(house, presence="absent")
+    room(house, NEXT_WEEK)
+
+
+def cancelled(house: House) -> None:
+    """The one with the seat is cancelled today; another is held the same week."""
+    dossier, workshop = seated(house, date(2026, 4, 7))
+    room(house, NEXT_WEEK)
+    house.says(SAMIR, cancel_workshop, {"workshop": workshop}, reason="room", registrants=(dossier,))
+    house.says(SAMIR, booking.follow_workshop, {"workshop": workshop, "dossier": dossier})
+
+
+def in_trouble(house: House) -> None:
+    marked(house, trouble=True)
+
+
+# --- what follows from a workshop, or from a prescription
+
+
+def studying(house: House) -> None:
+    """Tutorials were given 15 working days ago, to somebody for whom nothing else is to do."""
+    house.day(date(2026, 3, 12))
+    dossier = marked(house, trouble=True)
+    said = {"cause": "digital", "note": "", "tutorials": "Chercher sur le web", "context": {"study": uuid4()}}
+    house.on(dossier, prescription.explore_difficulty, **said)
+
+
+def alone(house: House) -> tuple[UUID, UUID]:
+    """A prescription whose one action left is the café numérique."""
+    dossier, (check, cafe, free) = house.prescribed()
+    for action in (check, free):
+        house.on(dossier, parcours.drop_action, action=action, reason="plus tard")
+    return dossier, cafe
+
+
+def silent(house: House, day: date = date(2026, 3, 19)) -> None:
+    """A partner was asked that day, and has not answered; the 19th of March is 10 working days ago."""
+    house.day(day)
+    house.referred(*alone(house))
+
+
+def lapsed(house: House) -> None:
+    """30 working days ago."""
+    silent(house, date(2026, 2, 19))
+
+
+def refused(house: House) -> None:
+    dossier, cafe = alone(house)
+    referral = house.referred(dossier, cafe)
+    house.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="complet")
+
+
+def learned(house: House) -> None:
+    """The action was done 60 working days ago."""
+    house.day(date(2026, 1, 8))
+    dossier, cafe = alone(house)
+    house.on(dossier, parcours.end_action, action=cafe, outcome="done", note="")
+
+
+def ending(house: House) -> None:
+    """The café numérique ends today."""
+    house.referred(*alone(house), ends=THURSDAY)
+
+
+def bright(house: House) -> None:
+    """A result in the last band of the grid, debriefed."""
+    house.debriefed("0.85")
+
+
+def at_ease(house: House) -> None:
+    """In the workshop; the profile that was sent can be certified."""
+    dossier = marked(house, ease=True)
+    profiled(house, dossier)
+
+
+def at_ease_in_cej(house: House) -> None:
+    dossier = marked(house, ease=True)
+    end = date(2026, 4, 30)
+    house.on(dossier, assignment.join_programme, programme="CEJ", group="mars", collective_end=end)
+
+
+def certifiable(house: House) -> None:
+    arranged.certifiable(house)
+
+
+def profiled(house: House, dossier: UUID) -> None:
+    """A profile that can be certified came in, and is matched."""
+    found, sent = uuid4(), Moment(house.today)
+    profile = Profile(shared=sent, pix=204, certifiable=True, certifiable_competences=5)
+    house.says(
+        SOPHIE, participation.import_participation, {"participation": found}, campaign=uuid4(), purpose="profile",
+        last_name="Diallo", first_name="Aminata", external_id=None, imported=(), started=None, progress=None,
+        ordinal=0, result=None, profile=profile, exported_at=house.served.engine.clock(),
+    )  # fmt: skip
+    house.says(
+        SOPHIE, participation.confirm_match, {"participation": found, "dossier": dossier}, automatic=False, score=86,
+        reasons=("same-words",), warnings=(), others=(), context={"participation_id": found, "dossier_id": dossier},
+    )  # fmt: skip

@@ -5,96 +5,26 @@ the 7th to the 10th.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from pixflow.tasks import STAGE_OF, Kind
+from pixflow.events.dossier import DossierOpened
+from pixflow.events.workshop import WorkshopScheduled
+from pixflow.tasks import STAGE_OF, Kind, Task, of_dossier, of_workshop
 from tests.browser.house import listening
 from tests.browser.person import Person
-from tests.browser.states import SOPHIE, THURSDAY, chased, finished, late, quiet, running, undeclared, waiting
+from tests.browser.states import SAMIR, SOPHIE, THURSDAY
+from tests.browser.task_cases import CASES, Case
+from tests.web.filled import hire
 from tests.web.paths import House, house
+from web.dependencies import COOKIE
 
 pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"
-Said = Mapping[str, str | bool]
-
-
-@dataclass(frozen=True)
-class Case:
-    """How a row comes to be there, and what is done with it.
-
-    `due` is how the row says its day; `press` names a button of the results' board, "" for a form. `appear` are the
-    kinds seen at once, `later` those that come on a day, and not the day before.
-    """
-
-    kind: Kind
-    prepare: Callable[[House], object]
-    due: str
-    said: Said = field(default_factory=dict)
-    told: str = ""
-    press: str = ""
-    appear: tuple[Kind, ...] = ()
-    later: tuple[date, Kind] | None = None
-
-
-CASES = (
-    Case(
-        "present-pix", House.opened, "24 avril", {"au premier accueil": True}, "Pix présenté",
-        appear=("plan-diagnostic",),
-    ),
-    Case(
-        "plan-diagnostic", House.presented, "10 avril", {"À partir du": "2026-04-03", "au bureau": True},
-        "Diagnostic prévu à partir du 3 avril", later=(date(2026, 4, 27), "chase-diagnostic"),
-    ),
-    Case(
-        "chase-diagnostic", lambda house: chased(house, date(2026, 3, 12)), "mercredi", {"non": True},
-        "Relance par téléphone", later=(date(2026, 4, 24), "chase-diagnostic"),
-    ),
-    Case(
-        "chase-diagnostic", lambda house: chased(house, date(2026, 1, 29), date(2026, 2, 19), date(2026, 3, 12)),
-        "mercredi", {"non": True}, "Relance par téléphone", appear=("close-or-plan",),
-    ),
-    Case(
-        "chase-sharing", finished, "mercredi", {"oui": True}, "Relance par téléphone",
-        later=(date(2026, 4, 8), "chase-sharing"),
-    ),
-    Case(
-        "declare-campaign", undeclared, "demain", {"Diagnostic initial": True}, "Campagne déclarée", "Déclarer",
-        appear=("match-participation",),
-    ),
-    Case(
-        "match-participation", waiting, "mardi", told="c’est Aminata Diallo", press="C’est cette personne",
-        appear=("dispatch-result",),
-    ),
-    Case(
-        "dispatch-result", House.scored, "mardi", told="transmis à Nadia", press="Transmettre",
-        appear=("hold-debrief",),
-    ),
-    Case(
-        "assign-advisor", lambda house: house.opened(advisor=None), "mardi", {"Conseillère ou conseiller": NADIA},
-        "Dossier affecté", appear=("present-pix",),
-    ),
-    Case("hold-debrief", House.dispatched, "10 avril", {}, "Restitution tenue", appear=("build-prescription",)),
-    Case(
-        "build-prescription", House.debriefed, "10 avril", {"CAP LEC": True, "Café numérique": True},
-        "Prescription construite", appear=("refer", "refer"),
-    ),
-    Case(
-        "refer", House.prescribed, "10 avril", {"Partenaire": "EPN", "Fin prévue": "2026-04-30"},
-        "Orientation vers EPN", later=(date(2026, 4, 30), "record-outcome"),
-    ),
-    Case(
-        "record-outcome", running, "10 avril", {"abandonnée": True}, "Action abandonnée",
-        later=(date(2026, 7, 2), "close-or-plan"),
-    ),
-    Case("close-or-plan", quiet, "10 avril", {"déménagement": True}, "Dossier clos"),
-    Case("review-late-event", late, "10 avril", {}, "Fait tardif relu"),
-)  # fmt: skip
 
 
 def test_every_kind_has_a_case() -> None:
@@ -104,6 +34,7 @@ def test_every_kind_has_a_case() -> None:
 @pytest.fixture
 def locale(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as made:
+        hire(made, SAMIR, "facilitator")
         made.day(THURSDAY)
         yield made
 
@@ -112,11 +43,11 @@ def locale(tmp_path: Path) -> Iterator[House]:
 def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Callable[..., Page], case: Case) -> None:
     case.prepare(locale)
     locale.day(THURSDAY)
-    before = rows(locale)
+    before, awaited = rows(locale), to_come(locale)
     owed = next(task for task in before if kind_of(task) == case.kind)
-    queue = "/boite" if before[owed] == NADIA else f"/boite?pile={case.kind}"
+    queue = f"/boite?pile={case.kind}" if before[owed] == SOPHIE else "/boite"
     with listening(locale.app) as url:
-        doer = Person(new_tab(base_url=url), before[owed])
+        doer = arrived(locale, new_tab, url, before[owed])
         doer.goes(queue)
         row = doer.page.locator(f"#{owed}")
         expect(row.locator(".due")).to_have_text(case.due)
@@ -127,33 +58,72 @@ def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Call
     after = rows(locale)
     assert set(before) - set(after) == {owed}
     assert sorted(map(kind_of, set(after) - set(before))) == sorted(case.appear)
-    if case.later:
-        day, kind = case.later
+    assert to_come(locale) - awaited == {(day, kind) for kind, day in case.later.items()}
+    for kind, day in case.later.items():
         locale.day(day - timedelta(days=1))
         assert kind not in map(kind_of, rows(locale))
         locale.day(day)
         assert kind in map(kind_of, rows(locale))
 
 
+def arrived(locale: House, new_tab: Callable[..., Page], url: str, name: str) -> Person:
+    """Somebody whose browser remembers who they are."""
+    page = new_tab(base_url=url)
+    page.context.add_cookies([{"name": COOKIE, "value": f"{locale.slug}/{locale.people[name]}", "url": url}])
+    return Person(page, name, known=True)
+
+
 def do(doer: Person, case: Case) -> None:
-    """On the page that the button led to: fill the form and save it, or press a button of the board."""
-    if not case.press:
-        return doer.saves(case.told, case.said, button="")
+    """On the page that the button led to: fill the form, or the other one, and save it; or press its buttons."""
+    if case.kind == "mark-attendance":
+        return mark(doer, case.press)
+    if case.press:
+        return decide(doer, case)
+    if case.other:
+        doer.opens(case.other)
+    return doer.saves(case.told, case.said, button="")
+
+
+def mark(doer: Person, presses: tuple[str, ...]) -> None:
+    """On the page of the workshop: each button of the card stays pressed."""
+    doer.page.wait_for_url("**/presence")
+    for name in presses:
+        button = doer.page.locator(".card-line").get_by_role("button", name=name)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def decide(doer: Person, case: Case) -> None:
+    """On the results' board."""
     doer.page.wait_for_url("**/resultats**")
     doer.fills(case.said, within="main form")
-    doer.page.locator("#a-rapprocher, #a-transmettre, #campaign").get_by_role("button", name=case.press).first.click()
-    return doer.sees(case.told, within=".notice")
+    board = doer.page.locator("#a-rapprocher, #a-transmettre, #campaign")
+    for name in case.press:
+        board.get_by_role("button", name=name).first.click()
+    doer.sees(case.told, within=".notice")
 
 
 def rows(house: House) -> dict[str, str]:
     """The ids of every row that the team sees, those of the piles included, and who sees it."""
     found: dict[str, str] = {}
-    for name in (NADIA, SOPHIE):
+    for name in (NADIA, SOPHIE, SAMIR):
         client = house.client(name)
         queue = client.get("/boite").text
         piles = [client.get(f"/boite?pile={pile}").text for pile in re.findall('id="pile-([^"]+)"', queue)]
         found |= {task: name for html in (queue, *piles) for task in re.findall('id="(task-[^"]+)"', html)}
     return found
+
+
+def to_come(house: House) -> set[tuple[date, Kind]]:
+    """What opens on a later day, of every dossier and workshop, if nothing more happens."""
+    engine, refs = house.served.engine, house.served.refs
+    owed: list[Task] = []
+    for recorded in engine.read(0, 10_000):
+        if isinstance(recorded.event, DossierOpened):
+            owed += of_dossier(engine.state("dossier", recorded.originator_id), refs)
+        if isinstance(recorded.event, WorkshopScheduled):
+            owed += of_workshop(engine.state("workshop", recorded.originator_id), refs)
+    return {(task.opens, task.kind) for task in owed if task.opens > house.today}
 
 
 def kind_of(task: str) -> Kind:

@@ -73,7 +73,7 @@ def planned(nadia: Person) -> None:
     nadia.saves("Pix présenté à l’entrée en CEJ", {"à l’entrée en CEJ": True})
     nadia.opens("Prévoir")
     nadia.saves("Diagnostic prévu", {"À partir du": TOMORROW.isoformat(), "à la maison": True})
-    nadia.follows("Fiche du diagnostic, à imprimer")
+    nadia.follows("Fiche du diagnostic")
     nadia.sees("VWXKTR738")
     nadia.finds("sow")
     nadia.sees("Fatou Sow")
