@@ -249,9 +249,9 @@ def picked(connection: Connection, owners: Owners, today: date, keys: Collection
 
 
 def without_seat_total(
-    connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID]
+    connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
 ) -> int:
-    query = select(func.count()).select_from(table).where(*_without_seat(kinds, owners, but))
+    query = select(func.count()).select_from(table).where(*_without_seat(kinds, owners, but, cej))
     return int(connection.execute(query).scalar_one())
 
 
@@ -260,19 +260,25 @@ def without_seat(
     kinds: Sequence[str],
     owners: Owners | None,
     but: Collection[UUID],
-    cej_first: bool,
+    cej: bool,
     limit: int,
     offset: int,
 ) -> list[Any]:
-    """The dossiers of these owners (of all, when None) that owe one of these kinds, but some: the most urgent first."""
-    first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej_first else []
-    query = select(table).where(*_without_seat(kinds, owners, but))
+    """The dossiers of these owners (of all, when None) that owe one of these kinds, but some: the most urgent first.
+
+    `cej`: those in CEJ come first, and whose diagnostic is not planned yet waits too: a workshop is where it is taken.
+    """
+    first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
+    query = select(table).where(*_without_seat(kinds, owners, but, cej))
     query = query.order_by(*first, table.c.due, table.c.name, table.c.key)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def _without_seat(kinds: Sequence[str], owners: Owners | None, but: Collection[UUID]) -> Iterator[ColumnElement[bool]]:
-    yield table.c.kind.in_(kinds)
+def _without_seat(
+    kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
+) -> Iterator[ColumnElement[bool]]:
+    mandatory = and_(table.c.kind == "plan-diagnostic", table.c.programme == "CEJ")
+    yield or_(table.c.kind.in_(kinds), mandatory) if cej else table.c.kind.in_(kinds)
     yield table.c.stream.not_in(but)
     if owners is not None:
         yield table.c.owner.in_(owners)

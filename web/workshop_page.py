@@ -166,7 +166,7 @@ def candidates(page: Page, number: int) -> dict[str, Any]:
     cej = desk.refs.protocol(desk.today).cej_mandatory and page.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
     there = {*page.state.seats, *page.state.waiting}
-    total = advisor_queue.without_seat_total(desk.read, WITHOUT_SEAT, owners, there)
+    total = advisor_queue.without_seat_total(desk.read, WITHOUT_SEAT, owners, there, cej)
     pager = Pager.at(total, number, f"/ateliers/{page.id}", {}, anchor="#remplir")
     rows = advisor_queue.without_seat(desk.read, WITHOUT_SEAT, owners, there, cej, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])

@@ -341,6 +341,21 @@ def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
     assert len(commands) == 2, "one command a person"
 
 
+def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -> None:
+    """The workshop is where it is taken (DOMAIN.md §5): nobody has to plan it in each dossier first."""
+    made, other = held(at_work), at_work.opened("Sofia", "Lopez")
+    cej = at_work.opened("Enzo", "Abadie")
+    at_work.on(cej, assignment.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
+    client = at_work.client(NADIA)
+    page = client.get(f"/ateliers/{made}").text
+    assert [box["value"] for box in soup(page).select("#remplir input[name=dossier]")] == [str(cej)]
+    assert "Abadie Enzo CEJ Mortagne · diagnostic à prévoir" in words(page)
+    press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej)])
+    assert list(state(at_work, made).seats) == [cej]
+    assert at_work.state(cej).orientation.plan.modality == "workshop"
+    assert at_work.state(other).orientation.plan is None
+
+
 def test_each_row_of_many_has_its_own_result(at_work: House) -> None:
     made, other = held(at_work, capacity=6), held(at_work, MONDAY)
     for n in range(5):
