@@ -75,6 +75,10 @@ class Desk:
         actor = self.by(decision, dossier, member, workshop)
         return people.allows(actor, decision, self.refs, dossier, self.today, member, workshop)
 
+    def ever(self, decision: str) -> bool:
+        """Whether the roles held today give this decision on anything at all; who has none is told so first."""
+        return not self.roles.isdisjoint(people.TABLE[decision])
+
     def by(
         self,
         decision: str,

@@ -50,7 +50,8 @@ class GridSheet:
     @property
     def lows(self) -> list[int | None]:
         """Where each band begins; None after a limit that is no number."""
-        return [0, *(high + 1 if (high := whole(band.high)) is not None else None for band in self.bands[:-1])]
+        highs = [whole(band.high) for band in self.bands]
+        return [0, *(None if high is None else high + 1 for high in highs)][: len(highs)]
 
 
 def of(grille: Grille, note: str = "") -> GridSheet:

@@ -11,6 +11,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.workshop import WaitlistJoined
 from projections import directory, workshops
+from projections.catch_up import fold_of
 from web.bulk import Outcomes, Row
 from web.dependencies import Desk
 from web.french import dates, refusals, words
@@ -111,17 +112,22 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
     desk, people = page.desk, directory.named(page.desk.read, dossiers)
     made = []
     for dossier in dossiers:
-        person = people.get(dossier)
-        if person is None:
-            continue
         one = new_id(command_id, str(dossier))
         outcome = record(
             desk, {"workshop": page.id, "dossier": dossier}, book_seat, command_id=one,
             context={"initial": page.initial, "plan": new_id(one, "plan")}, or_wait=or_wait,
         )  # fmt: skip
         waits = any(isinstance(fact.event, WaitlistJoined) for fact in outcome.recorded)
-        name = f"{person.name}, en liste d’attente" if waits else person.name
+        person = people.get(dossier) if _may_book(desk, dossier) else None
+        known = person.name if person else "un dossier inconnu"
+        name = f"{known}, en liste d’attente" if waits else known
         refused = outcome.refused
         why = words.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk))) if refused else ""
         made.append(Row(name, outcome.recorded, why))
     return Outcomes(made)
+
+
+def _may_book(desk: Desk, dossier: UUID) -> bool:
+    """Whether a seat may be booked for somebody here: whom one may not book for is not named either."""
+    state = fold_of(desk.read, dossier)
+    return isinstance(state, Dossier) and desk.may("book_seat", state)

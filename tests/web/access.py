@@ -5,10 +5,11 @@ is today, one has a task that Paul handed her; the others she must not read.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import campaign, presets, structures, tasks
@@ -19,6 +20,7 @@ from pixflow.events.values import Role
 from pixflow.people import Actor
 from tests.portfolio.files import file
 from tests.web.arranged import scheduled, seat
+from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.portfolio import importer_of
@@ -38,20 +40,27 @@ NAMES = {
 }  # fmt: skip
 READ = frozenset({"own", "closed", "deputised", "handed"})
 """Whose dossiers an advisor reads; the others are a colleague's, nobody's, or were read until Friday."""
+HERS = frozenset({"own", "deputised", "handed", "ended", "over"})
+"""The dossiers that Nadia Benali has or had a part in: a colleague's for everybody else."""
 ELSEWHERE = ("other", "unknown")
 ADVISORS = {"own": NADIA, "closed": NADIA, "deputised": INES, "ended": OMAR}
-"""Who follows each dossier; Paul Rey the others."""
+"""Who follows each dossier; Paul Rey the others, of which he gives one to Omar Sy in the end."""
 OTHER = "Mission locale de Tarbes"
 
 
 @dataclass
 class World:
-    """Ids by whose they are, under the name that addresses give them; `prescribed` are the dossiers' participations."""
+    """Ids by whose they are, under the name that addresses give them; `prescribed` are the dossiers' participations.
+
+    `browsers` stay open from one address to the next; `read` are the pages they met, each asked for once.
+    """
 
     at_work: House
+    browsers: dict[Role, InspectingClient]
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     prescribed: dict[str, UUID] = field(default_factory=dict)
     span: str = ""
+    read: dict[tuple[str, Role, str], Any] = field(default_factory=dict)
 
     def about(self, route: str) -> str:
         """What the answer of a route depends on, as its address names it; "" for nothing."""
@@ -66,7 +75,8 @@ class World:
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
         route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
         route = route.replace("{structure}", self.at_work.slug)
-        return f"{route}?fait={self.span}" if "/confies/" in route else route
+        query = {"/boite/plusieurs": "?do=snooze"}.get(route, f"?fait={self.span}" if "/confies/" in route else "")
+        return route + query
 
 
 @contextmanager
@@ -78,11 +88,12 @@ def world(data: Path) -> Iterator[World]:
         data, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
     )
     beside.engine.close()
-    with house(data) as at_work:
+    with house(data) as at_work, ExitStack() as open_browsers:
         hire(at_work, "Samir Haddad", "facilitator")
         for name in (INES, OMAR):
             hire(at_work, name, "advisor")
-        made = World(at_work)
+        browsers = {role: open_browsers.enter_context(at_work.client(name)) for role, name in ROLES.items()}
+        made = World(at_work, browsers)
         at_work.day(BEFORE)
         _dossiers(made)
         _shared(made)
@@ -134,9 +145,10 @@ def _others(world: World, elsewhere: House) -> None:
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
     bulk = uuid4()
+    given = ids["{dossier_id:uuid}"]["colleague"]
     done = at_work.served.engine.execute(
-        {"dossier": ids["{dossier_id:uuid}"]["nobody"]}, assignment.assign_advisor, by=_actor(at_work, SOPHIE),
-        command_id=new_id(bulk, str(ids["{dossier_id:uuid}"]["nobody"])), advisor=at_work.people[PAUL],
+        {"dossier": given}, assignment.assign_advisor, by=_actor(at_work, SOPHIE),
+        command_id=new_id(bulk, str(given)), advisor=at_work.people[OMAR],
     )  # fmt: skip
     ids["{bulk:uuid}"] = {"own": bulk}
     world.span = f"{done.recorded[0].position}-{done.recorded[0].position}"

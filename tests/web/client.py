@@ -1,12 +1,14 @@
 """A test client that inspects every page a test fetches."""
 
 import re
+from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from fastapi.testclient import TestClient
 
-LABELLED = "input:not([type=hidden]):not([type=submit]):not([type=button]), select, textarea"
+LABELLED, UNLABELLED = ("input", "select", "textarea"), ("hidden", "submit", "button")
 
 
 class InspectingClient(TestClient):
@@ -15,9 +17,15 @@ class InspectingClient(TestClient):
     def request(self, *args: Any, **kwargs: Any) -> Any:
         response = super().request(*args, **kwargs)
         if response.headers.get("content-type", "").startswith("text/html") and response.content:
-            found = problems(response.text)
+            found = _found(response.text)
             assert not found, f"{response.request.method} {response.request.url}: " + "; ".join(found)
         return response
+
+
+@lru_cache(maxsize=512)
+def _found(html: str) -> list[str]:
+    """The problems of a page; one that comes back the same is inspected once."""
+    return problems(html)
 
 
 def words(html: str) -> str:
@@ -28,42 +36,49 @@ def words(html: str) -> str:
 def problems(html: str) -> list[str]:
     """What is wrong with a page, or with a fragment of one, in words."""
     page = BeautifulSoup(html, "html.parser")
-    whole = page.html is not None
+    tags, whole = page.find_all(True), page.html is not None
     return [
-        *(_of_whole_page(page) if whole else ()),
-        *_of_ids(page, whole),
-        *_of_inline_code(page),
-        *_of_controls(page, whole),
-        *_of_forms(page),
-        *_of_links(page),
+        *(_of_whole_page(tags) if whole else ()),
+        *_of_ids(tags, whole),
+        *_of_inline_code(tags),
+        *_of_controls(tags),
+        *_of_forms(tags),
+        *_of_links(tags),
     ]
 
 
-def _of_whole_page(page: BeautifulSoup) -> list[str]:
+def _named(tags: list[Tag], *names: str) -> list[Tag]:
+    return [tag for tag in tags if tag.name in names]
+
+
+def _of_whole_page(tags: list[Tag]) -> list[str]:
     said = []
-    if len(page.select("head > title")) != 1 or not page.select_one("head > title").get_text(strip=True):
+    titles = [tag for tag in _named(tags, "title") if tag.parent and tag.parent.name == "head"]
+    if len(titles) != 1 or not titles[0].get_text(strip=True):
         said.append("a page has one title, not empty")
-    if page.html.get("lang") != "fr":
+    if any(tag.get("lang") != "fr" for tag in _named(tags, "html")):
         said.append("the page is in French: lang=fr")
-    if len(page.select("h1")) != 1:
-        said.append(f"a page has one h1, not {len(page.select('h1'))}")
-    if len(page.select("main")) != 1:
+    if (count := len(_named(tags, "h1"))) != 1:
+        said.append(f"a page has one h1, not {count}")
+    if len(_named(tags, "main")) != 1:
         said.append("a page has one main")
     return said
 
 
-def _of_ids(page: BeautifulSoup, whole: bool) -> list[str]:
-    ids = [str(tag["id"]) for tag in page.select("[id]")]
-    said = [f"id {name} stands twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
+def _of_ids(tags: list[Tag], whole: bool) -> list[str]:
+    ids = Counter(str(tag["id"]) for tag in tags if tag.has_attr("id"))
+    said = [f"id {name} stands twice" for name, count in sorted(ids.items()) if count > 1]
     for attribute in ("aria-describedby", "aria-labelledby", "for") if whole else ():
-        for tag in page.select(f"[{attribute}]"):
+        for tag in (tag for tag in tags if tag.has_attr(attribute)):
             said += [f"{attribute}={name} points to nothing" for name in str(tag[attribute]).split() if name not in ids]
     return said
 
 
-def _of_inline_code(page: BeautifulSoup) -> list[str]:
-    said = [f"inline {tag.name}" for tag in page.select("script:not([src]), style")]
-    for tag in page.find_all(True):
+def _of_inline_code(tags: list[Tag]) -> list[str]:
+    said = [
+        f"inline {tag.name}" for tag in _named(tags, "script", "style") if tag.name == "style" or "src" not in tag.attrs
+    ]
+    for tag in tags:
         for name in tag.attrs:
             if name == "style" or name.startswith(("on", "hx-on")):
                 said.append(f"inline {name} on {tag.name}")
@@ -72,23 +87,24 @@ def _of_inline_code(page: BeautifulSoup) -> list[str]:
     return said
 
 
-def _of_controls(page: BeautifulSoup, whole: bool) -> list[str]:
-    del whole
-    return [f"no label for {tag.get('name') or tag.name}" for tag in page.select(LABELLED) if not _label(page, tag)]
+def _of_controls(tags: list[Tag]) -> list[str]:
+    labels = {str(tag["for"]): tag for tag in reversed(_named(tags, "label")) if tag.has_attr("for")}
+    controls = [tag for tag in _named(tags, *LABELLED) if tag.get("type") not in UNLABELLED]
+    return [f"no label for {tag.get('name') or tag.name}" for tag in controls if not _label(tag, labels)]
 
 
-def _label(page: BeautifulSoup, tag: Tag) -> str:
+def _label(tag: Tag, labels: dict[str, Tag]) -> str:
     if tag.get("aria-label"):
         return str(tag["aria-label"]).strip()
     if tag.get("aria-labelledby"):
         return str(tag["aria-labelledby"])
-    label = page.find("label", attrs={"for": tag["id"]}) if tag.get("id") else tag.find_parent("label")
+    label = labels.get(str(tag["id"])) if tag.get("id") else tag.find_parent("label")
     return label.get_text(strip=True) if label else ""
 
 
-def _of_forms(page: BeautifulSoup) -> list[str]:
+def _of_forms(tags: list[Tag]) -> list[str]:
     said = []
-    for form in page.select("form"):
+    for form in _named(tags, "form"):
         method, action = str(form.get("method", "")).lower(), str(form.get("action", ""))
         if method not in ("get", "post", "dialog"):
             said.append(f"form {action}: no method")
@@ -96,14 +112,14 @@ def _of_forms(page: BeautifulSoup) -> list[str]:
             said.append(f"form {action}: no action of ours")
         if form.find_parent("form"):
             said.append(f"form {action}: inside another form")
-        if method == "post" and form.select_one("input[type=file]") and form.get("enctype") != "multipart/form-data":
+        if method == "post" and form.find("input", type="file") and form.get("enctype") != "multipart/form-data":
             said.append(f"form {action}: a file needs enctype multipart/form-data")
     return said
 
 
-def _of_links(page: BeautifulSoup) -> list[str]:
+def _of_links(tags: list[Tag]) -> list[str]:
     said = []
-    for link in page.select("a, button, summary"):
+    for link in _named(tags, "a", "button", "summary"):
         if link.name == "a" and not link.get("href"):
             said.append(f"link without address: {link.get_text(strip=True)}")
         if not (link.get_text(strip=True) or link.get("aria-label")):

@@ -76,11 +76,17 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
 
 
 def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
-    """The dossier, if this person reads it and may take the decision of that form."""
-    dossier = desk.dossier(dossier_id)
+    """The dossier, if this person reads it and may take the decision of that form.
+
+    Who may take it on no dossier is told so before it is looked up: the answer says nothing of what there is.
+    """
     if name not in FORMS:
         raise HTTPException(404)
-    if not desk.may(FORMS[name].decide.__name__, dossier):
+    decision = FORMS[name].decide.__name__
+    if not desk.ever(decision):
+        raise HTTPException(403)
+    dossier = desk.dossier(dossier_id)
+    if not desk.may(decision, dossier):
         raise HTTPException(403)
     return dossier
 

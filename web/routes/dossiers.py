@@ -107,8 +107,7 @@ def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen
 @router.get("/dossiers/nouveau")
 def new(request: Request, desk: AtDesk) -> Response:
     """A blank dossier."""
-    if not desk.may("open_dossier"):
-        raise HTTPException(403)
+    _must_open(desk)
     sites = desk.refs.structure.sites
     own = desk.refs.team[desk.me].site
     values = {
@@ -122,6 +121,7 @@ def new(request: Request, desk: AtDesk) -> Response:
 @router.post("/dossiers/nouveau")
 def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Open it; what waits in Pix Orga's exports under its number is then matched."""
+    _must_open(desk)
     form, errors = validate(Opening, data)
     errors = missing.named(errors) or (_unknown(desk, form) if form else {})
     if form is None or errors:
@@ -140,6 +140,11 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     number = assignment.canonical_number(form.imilo_number)
     match_waiting(desk, dossier_id, number, command_id=form.command_id)
     return redirect(request, f"/dossiers/{dossier_id}?fait=1" if desk.scope.reads(form.advisor) else "/dossiers")
+
+
+def _must_open(desk: Desk) -> None:
+    if not desk.may("open_dossier"):
+        raise HTTPException(403)
 
 
 def _unknown(desk: Desk, form: Opening) -> dict[str, str]:

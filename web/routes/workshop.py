@@ -104,6 +104,7 @@ def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID |
 @router.post("/ateliers/{workshop_id:uuid}/deplacer")
 def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Another day, hours or place; each registrant's dossier follows in the same transaction."""
+    _may(Page(desk, workshop_id), "move_workshop")
     form, errors = validate(Moving, data)
     if form is None:
         return _again(request, desk, workshop_id, OpenForm("move", data, french.named(errors)))
@@ -117,6 +118,7 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
 def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """It will not be held; each registrant's dossier learns it in the same transaction."""
+    _may(Page(desk, workshop_id), "cancel_workshop")
     form, errors = validate(Cancelling, data)
     if form is None:
         return _again(request, desk, workshop_id, OpenForm("cancel", data, french.named(errors)))
@@ -153,6 +155,7 @@ def _with_registrants(
 @router.post("/ateliers/{workshop_id:uuid}/animation")
 def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Who runs it."""
+    _may(Page(desk, workshop_id), "set_facilitators")
     form, errors = validate(Running, data)
     known = dict(workshops.runners(desk)).keys()
     if form and not {str(who) for who in form.facilitators} <= known:
@@ -175,11 +178,12 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire")
 def add(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1) -> Response:
     """Those who were ticked, one command each; where one was refused, every row is told at once."""
+    found = _booking(desk, workshop_id)
     form, errors = validate(Some, data)
     if form is None or not form.dossier:
         said = {"": next(iter(errors.values()), "Cochez au moins une personne.")}
         return _page(request, desk, workshop_id, a, told=Told(words.typeset(said[""]), tone="late"), status=422)
-    outcomes = seats.book(Page(desk, workshop_id), form.dossier, form.command_id, or_wait=form.or_wait)
+    outcomes = seats.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, workshop_id, a, told=outcomes.told(), status=422)
@@ -189,8 +193,8 @@ def add(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")
 def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """The seat that is kept for somebody is theirs."""
+    found = _booking(desk, workshop_id)
     form = _one(data)
-    found = Page(desk, workshop_id)
     context = {"initial": found.initial, "plan": new_id(form.command_id, "plan")}
     outcome = record(
         desk, {"workshop": workshop_id, "dossier": form.dossier}, booking.book_seat,
@@ -202,6 +206,7 @@ def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDat
 @router.post("/ateliers/{workshop_id:uuid}/rendre")
 def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """A seat given up, an offer declined, a place on the list left; who waits first is offered what is free."""
+    _booking(desk, workshop_id)
     form = _one(data)
     outcome = record(
         desk, {"workshop": workshop_id, "dossier": form.dossier}, booking.release_seat,
@@ -213,11 +218,28 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
 @router.post("/ateliers/{workshop_id:uuid}/aide")
 def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Somebody goes and helps."""
+    _may(Page(desk, workshop_id), "give_help")
     form = validate(Form, data)[0]
     if form is None:
         raise HTTPException(422)
     outcome = record(desk, {"workshop": workshop_id}, workshop.give_help, command_id=form.command_id)
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+
+
+# --- who may, before what they sent is read
+
+
+def _may(found: Page, decision: str) -> None:
+    if not found.may(decision):
+        raise HTTPException(403)
+
+
+def _booking(desk: Desk, id: UUID) -> Page:
+    """The workshop, for who may book seats for somebody; for whom is asked where it is recorded."""
+    found = Page(desk, id)
+    if not desk.ever("book_seat"):
+        raise HTTPException(403)
+    return found
 
 
 # --- answers
