@@ -114,6 +114,6 @@ def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> No
     assert {
         ("follow-self-study", "Enzo Lafforgue"), ("complete-path", "Lila Carrère"),
         ("propose-certification", "Nino Abadie"), ("rebook-absent", "Chloé Bordenave"),
-        ("offer-alternative", "Samuel Estrade"),
+        ("offer-alternative", "Samuel Estrade"), ("plan-diagnostic", "Zohra Vignaux"),
     } <= set(owed(pyrenees, now))  # fmt: skip
     assert "hold-debrief" in {kind for kind, _ in owed(aigle, now)}

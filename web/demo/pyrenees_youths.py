@@ -26,7 +26,7 @@ class Part:
 FIRST_GROUP = (
     Part("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
     Part("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
-    Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", OPEN),
+    Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", {"plan-retake": NEVER, **OPEN}),
     Part("Rayan Soulé", 60, project="Maintenance des vélos"),
     Part("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
 )
@@ -48,13 +48,17 @@ SECOND_GROUP = (
     Part("Ilyes Nogaro", 64, project="Aide-soignant"),
     Part("Manon Sarrat", 77, presence="ease", project="Tourisme"),
 )
-THIRD_GROUP = tuple(
-    Part(name, skill)
-    for name, skill in (
-        ("Bastien Camou", 45), ("Célia Dastugue", 81), ("Elias Fourtané", 35), ("Inès Guchens", 70),
-        ("Lucas Hourcade", 90), ("Nora Lacoste", 25), ("Tom Mailhes", 58), ("Yasmine Prat", 66),
-    )
-)  # fmt: skip
+THIRD_GROUP = (
+    Part("Bastien Camou", 45),
+    Part("Célia Dastugue", 81),
+    Part("Elias Fourtané", 35),
+    Part("Inès Guchens", 70),
+    Part("Lucas Hourcade", 90),
+    Part("Nora Lacoste", 25),
+    Part("Tom Mailhes", 58),
+    Part("Yasmine Prat", 66),
+    Part("Zohra Vignaux", 50, waits={"plan-diagnostic": NEVER}),
+)
 OUTSIDE = (
     (0, Part("Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits=OPEN)),
     (-84, Part("Noah Barrère", 50, project="Mécanique agricole", waits={"plan-retake": NEVER, **OPEN})),
