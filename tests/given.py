@@ -183,6 +183,10 @@ def assigned(advisor: UUID = ADVISOR, on: date = DAY) -> d.AdvisorAssigned:
     return d.AdvisorAssigned(advisor=advisor, on=on)
 
 
+def lent(advisor: UUID = COLLEAGUE, until: date = LATER, on: date = DAY) -> d.DossierLent:
+    return d.DossierLent(advisor=advisor, until=until, on=on)
+
+
 def joined(programme: str = "CEJ", on: date = DAY) -> d.ProgrammeJoined:
     cej = programme == "CEJ"
     end = date(2027, 1, 29) if cej else None

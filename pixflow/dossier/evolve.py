@@ -47,8 +47,8 @@ FROM_OUTSIDE = (
 )
 
 
-OF_THE_QUEUE = (e.TaskSnoozed, e.TaskHandedOver)
-"""They change when a task is seen and by whom, and tell nothing of the young person."""
+NO_ACTIVITY = (e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.Retracted)
+"""They say who does what and when, or take something back, and tell nothing of the young person."""
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:
@@ -62,7 +62,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     event = recorded.event
     mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
     latest = dossier.last is None or mark.on >= dossier.last.on
-    last = mark if latest and not isinstance(event, OF_THE_QUEUE) else dossier.last
+    last = mark if latest and not isinstance(event, NO_ACTIVITY) else dossier.last
     changes: dict[str, object]
     match event.STAGE:
         case "orientation":

@@ -296,7 +296,7 @@ class Dossier(Struct, frozen=True):
     last: Mark | None = None
     """The latest event by the day it happened: a late entry about the past does not make the path look quiet.
 
-    A task put off or handed over is no event of the path.
+    Another advisor, a task put off or handed over, and what is taken back are no event of the path.
     """
 
     @property

@@ -403,6 +403,7 @@ def test_taking_back_leaves_what_was_before_without_it_and_what_it_made(data: Da
     kept = [recorded for recorded in history if recorded.originator_version not in gone]
     assert version in gone
     assert without_bookkeeping(fold(after)) == without_bookkeeping(fold(kept))
+    assert of_dossier(fold(after), REFS) == of_dossier(fold(kept), REFS)
     made = assignment.introduced(history[version - 1].event)
     assert not any(str(one) in repr(recorded.event) for one in made for recorded in kept)
 
@@ -439,9 +440,13 @@ def test_last_is_the_latest_day_not_the_latest_entry() -> None:
     assert (state.last.on, state.last.version, state.version) == (LATER, 2, 3)
 
 
-def test_what_is_only_put_off_or_handed_over_is_not_the_last_that_happened() -> None:
+def test_who_does_it_and_when_and_what_is_taken_back_is_not_the_last_that_happened() -> None:
     state = state_of("dossier", opened(), snoozed("present-pix", LATER, LATER), handed("present-pix", on=LATER))
     assert (state.last.on, state.last.version, state.version) == (DAY, 1, 3)
+    state = state_of(
+        "dossier", opened(), assigned(on=LATER), note(on=LATER), d.Retracted(version=3, reason="", on=LATER)
+    )
+    assert (state.last.on, state.last.version, state.version) == (DAY, 1, 4)
 
 
 def test_a_result_that_came_in_while_closed_is_late_once_until_the_dossier_reopens() -> None:
