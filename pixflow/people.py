@@ -154,6 +154,9 @@ OF_WORKSHOP = frozenset({"mark_attendance", "walk_in", "close_workshop", "ask_he
 
 SAID_BY: dict[str, str] = {
     "dossier.AdvisorAssigned": "assign_advisor",
+OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})
+"""Who may have tasks of their own: an advisor's dossiers, the workshops that somebody runs, what was handed to them."""
+
     "dossier.DossierLent": "lend",
     "dossier.ResultDispatched": "dispatch_result",
     "dossier.LateEventReviewed": "review_late_event",

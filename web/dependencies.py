@@ -25,8 +25,6 @@ from web.pages import Frame
 from web.site import Served, Site
 
 COOKIE = "pixflow_person"
-OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})
-"""Who may have rows of their own in Ma boîte: an advisor's dossiers, the workshops that somebody runs."""
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 
 
@@ -228,7 +226,7 @@ def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
 
 def queue_count(desk: Desk) -> int:
     """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
-    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & OWNING else 0
+    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.OWNING else 0
     if "referent" in desk.roles:
         count += len(advisor_queue.piles(desk.read, "referent", desk.today))
     if "manager" in desk.roles:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from pixflow.absences import deputised
 from pixflow.engine import Engine, new_id
 from pixflow.notices import send_notice, stream_of
-from pixflow.people import CLOCK, Actor
+from pixflow.people import CLOCK, OWNING, Actor, roles
 from pixflow.references import References
 from pixflow.staff import Staff
 from projections import advisor_queue, workshops
@@ -72,13 +72,14 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
     today = local.date()
     if local.time() < MORNING or not refs.calendar.is_working(today):
         return
-    for person, member in _at_work(refs, now):
+    for person, _ in _at_work(refs, now):
         owners = frozenset({person, *deputised(refs.team, person, today)})
-        counted = advisor_queue.counts(connection, owners, today) if "advisor" in member.roles else []
-        piles = advisor_queue.piles(connection, "referent", today) if "referent" in member.roles else []
-        waiting = advisor_queue.waiting_long_total(connection, member.roles, owners, today)
-        tasks = french.counted([(row.kind, row.n, row.late) for row in counted])
-        tasks |= french.counted([(pile.kind, pile.count, pile.late) for pile in piles])
+        held = roles(Actor(str(person)), refs, today)
+        own = advisor_queue.counts(connection, owners, today) if held & OWNING else []
+        piles = advisor_queue.piles(connection, "referent", today) if "referent" in held else []
+        waiting = advisor_queue.waiting_long_total(connection, held, owners, today)
+        rows = [(row.kind, row.n, row.late) for row in own]
+        tasks = french.counted([*rows, *((pile.kind, pile.count, pile.late) for pile in piles)])
         if tasks or waiting:
             subject, text = french.digest(tasks, waiting, today, f"{url}/boite")
             yield Notice(person, "digest", today.isoformat(), subject, text)

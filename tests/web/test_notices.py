@@ -13,12 +13,15 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from pixflow.absences import declare_absence
+from pixflow.dossier import assignment
 from pixflow.notices import stream_of
+from tests.web.arranged import scheduled, seat
+from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.mailing import Mail, chosen, through
 from web.settings import Settings
 
-NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
+NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
 MONDAY = date(2026, 3, 16)
 URL = "http://127.0.0.1:8000"
 
@@ -100,6 +103,36 @@ def test_a_deputy_s_digest_counts_the_rows_of_whom_they_stand_in_for(at_work: Ho
     kept = Kept()
     tick(at_work, kept)
     assert "1 présentation de Pix à faire" in plain(kept.to(PAUL)[0].text)
+
+
+def test_a_facilitator_is_told_of_their_workshop(at_work: House) -> None:
+    samir = hire(at_work, SAMIR, "facilitator")
+    seat(at_work, scheduled(at_work, facilitators=(samir,)), at_work.opened(advisor=None))
+    kept = Kept()
+    tick(at_work, kept)
+    (mail,) = [mail for mail in kept.mails if mail.to == at_work.served.refs.team[samir].email]
+    assert "1 présence à noter" in plain(mail.text)
+
+
+def test_a_task_handed_to_a_referent_is_told_beside_the_piles(at_work: House) -> None:
+    dossier = at_work.opened()
+    at_work.scored(first="Léa", last="Petit")
+    at_work.on(dossier, assignment.hand_over, task="present-pix", to=at_work.people[SOPHIE], until=None, note="")
+    kept = Kept()
+    assert tick(at_work, kept) == 1
+    assert plain(kept.to(SOPHIE)[0].subject) == "pixflow : 2 tâches à faire"
+
+
+def test_a_deputy_is_told_of_the_piles_of_whom_they_stand_in_for(at_work: House) -> None:
+    at_work.opened(advisor=None)
+    at_work.says(
+        SOPHIE, declare_absence, {"staff": at_work.people[SOPHIE]}, first=MONDAY, last=MONDAY,
+        deputy=at_work.people[PAUL],
+        context={"absence": uuid4(), "person": at_work.people[SOPHIE], "team": at_work.served.refs.team},
+    )  # fmt: skip
+    kept = Kept()
+    tick(at_work, kept)
+    assert "1 dossier à affecter" in plain(kept.to(PAUL)[0].text)
 
 
 def test_what_could_not_leave_is_tried_again(at_work: House) -> None:

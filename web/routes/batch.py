@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.people import OWNING
 from web import batches
 from web.bulk import Outcomes
-from web.dependencies import OWNING, Desk, allowed
+from web.dependencies import Desk, allowed
 from web.french import batches as french
 from web.french import missing, words
 from web.pages import FormData, page, validate

@@ -9,11 +9,12 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
 
 from pixflow.events import campaign, dossier, participation
+from pixflow.people import OWNING
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
 from web import batches, facets, task_links, told, workshops
-from web.dependencies import OWNING, AtDesk, Desk
+from web.dependencies import AtDesk, Desk
 from web.french import dates, words
 from web.french import tasks as french
 from web.pages import page
