@@ -3,8 +3,9 @@
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import make_msgid
+from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,18 +18,20 @@ Outbox = Callable[["Mail"], None]
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message to one person. `name` tells it from the others of its day."""
+    """One message to one person, at an instant. `name` tells it from the others of its day."""
 
     to: str
     subject: str
     text: str
     name: str
+    at: datetime
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
     """The message as it leaves: plain text, and nothing that a mailbox answers by itself."""
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = sender, mail.to, mail.subject
+    made["Date"] = format_datetime(mail.at)
     made["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.text)

@@ -47,15 +47,16 @@ def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     refs, now = engine.references(), engine.clock()
     with side.database.connect() as connection:
         due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url), *_stopped(side, refs, now)]
-    return sum(_send(engine, refs, notice, outbox) for notice in due)
+    return sum(_send(engine, refs, notice, outbox, now) for notice in due)
 
 
-def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox) -> int:
+def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now: datetime) -> int:
     stream, command = stream_of(notice.person), new_id(notice.person, f"{notice.kind} {notice.about}")
     if engine.has_recorded(command):
         return 0
     try:
-        outbox(Mail(refs.team[notice.person].email, notice.subject, notice.text, f"{notice.kind}-{command}"))
+        to, name = refs.team[notice.person].email, f"{notice.kind}-{command}"
+        outbox(Mail(to, notice.subject, notice.text, name, now))
     except OSError as error:
         _log.warning("a notice could not leave: %s", type(error).__name__)
         return 0

@@ -163,6 +163,7 @@ def test_a_mail_server_gets_the_message(at_work: House) -> None:
         controller.stop()
     (mail,) = received
     assert (mail["To"], mail["From"]) == ("nadia@exemple.fr", "pixflow@exemple.fr")
+    assert mail["Date"] == "Mon, 16 Mar 2026 09:12:00 +0000"
     assert "Votre boîte du lundi 16 mars" in plain(mail.get_content())
 
 
