@@ -22,7 +22,7 @@ from web.french import dates, words
 from web.french import presets as preset_words
 from web.french import tasks as task_words
 from web.mailing import chosen
-from web.settings import Settings
+from web.settings import PORT, Settings
 from web.site import Served, site
 from web.terminal import (
     AsOption,
@@ -75,7 +75,7 @@ def init(
 @app.command()
 def demo(
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Préparer sans servir.")] = False,
-    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
+    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
@@ -212,7 +212,7 @@ def tick(structure: StructureOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
     settings = Settings()
     with working(structure) as served, in_words():
-        done = served.tick(chosen(settings, served.opened.folder, demo=False), settings.url)
+        done = served.tick(chosen(settings, served.opened.folder, demo=False), settings.pages())
     console.print(f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
 
 
@@ -221,7 +221,7 @@ def serve(
     demo: Annotated[
         bool, typer.Option("--demo", help="Chacun choisit qui être ; sur cette machine seulement.")
     ] = False,
-    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = 8000,
+    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Servir les pages."""

@@ -29,9 +29,10 @@ def run(data: Path, *, port: int) -> None:
             for warning in one.engine.recorder.warnings:
                 logging.getLogger("pixflow").warning(warning)
         listener = _listen(port)
-        console.print(f"pixflow est sur [bold]http://127.0.0.1:{listener.getsockname()[1]}[/]  (Ctrl+C pour arrêter)")
+        port = listener.getsockname()[1]
+        console.print(f"pixflow est sur [bold]http://127.0.0.1:{port}[/]  (Ctrl+C pour arrêter)")
         stop = threading.Event()
-        ticking = threading.Thread(target=_tick, args=(served, stop), daemon=True)
+        ticking = threading.Thread(target=_tick, args=(served, stop, port), daemon=True)
         ticking.start()
         try:
             config = uvicorn.Config(create_app(served), log_level="warning", access_log=False, server_header=False)
@@ -51,13 +52,18 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _tick(served: Site, stop: threading.Event) -> None:
+def _tick(served: Site, stop: threading.Event, port: int) -> None:
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
-        for one in served.structures.values():
-            try:
-                one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.url)
-            except Exception:
-                logging.getLogger("pixflow").exception("tick")
+        turn(served, settings, port)
+
+
+def turn(served: Site, settings: Settings, port: int) -> None:
+    """What time does in every structure; notices lead to the port that is served, unless an address is set."""
+    for one in served.structures.values():
+        try:
+            one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.pages(port))
+        except Exception:
+            logging.getLogger("pixflow").exception("tick")

@@ -19,6 +19,7 @@ from tests.web.arranged import scheduled, seat
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.mailing import Mail, chosen, through
+from web.main import turn
 from web.settings import Settings
 
 NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
@@ -184,6 +185,14 @@ def test_a_demo_writes_files_that_only_their_owner_reads(at_work: House, tmp_pat
     (file,) = (tmp_path / "notices").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"nadia@exemple.fr" in file.read_bytes()
+
+
+def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_work: House) -> None:
+    at_work.opened()
+    turn(at_work.site, Settings(url=""), 8123)
+    (file,) = (at_work.served.opened.folder / "notices").iterdir()
+    assert "http://127.0.0.1:8123/boite" in file.read_text()
+    assert Settings(url="https://pixflow.exemple.fr").pages(8123) == "https://pixflow.exemple.fr"
 
 
 def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> None:
