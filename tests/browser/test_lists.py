@@ -66,6 +66,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         (SOPHIE, "/dossiers"),
         (CLAIRE, "/rejouer"),
         (CLAIRE, "/rejouer/{dossier}?version=18"),
+        (CLAIRE, "/journal"),
+        (CLAIRE, "/journal?dossier={dossier}"),
         (CLAIRE, "/protocole"),
         (CLAIRE, "/qui"),
     ],
@@ -176,3 +178,20 @@ def test_without_javascript_replay_and_filters_work_all_the_same(served: Served,
     tab.get_by_role("link", name="Page suivante").click()
     expect(tab.locator(".pager")).to_contain_text("51 à 60 sur 60")
     context.close()
+
+
+def test_the_journal_is_searched_by_name_and_what_it_finds_passes_axe(
+    served: Served, tab: Page, check_page: Callable[[Page], None]
+) -> None:
+    served.enter(tab, CLAIRE)
+    tab.goto(f"{served.address}/journal")
+    filters = tab.get_by_role("form", name="Filtrer le journal")
+    filters.get_by_role("searchbox", name="Dossier").fill("nom00")
+    filters.get_by_role("button", name="Filtrer").click()
+    expect(tab.locator(".found .item")).to_have_count(50)
+    expect(tab).to_have_url(f"{served.address}/journal")
+    check_page(tab)
+    tab.locator(".found a").first.click()
+    expect(tab).to_have_url(re.compile(r"/journal\?dossier=[0-9a-f-]{36}$"))
+    expect(tab.locator(".whose")).to_contain_text("Prénom Nom0001")
+    check_page(tab)

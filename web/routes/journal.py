@@ -1,6 +1,6 @@
 """Journal: every fact of the structure, the latest first, by who, what, when and whose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
@@ -9,40 +9,38 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from pixflow.events import Recorded
-from pixflow.folds import retracted
 from pixflow.people import SYSTEM
-from pixflow.streams import kind_of
-from projections import audit_trail, directory
+from projections import audit_trail
 from projections.audit_trail import Wanted
+from web import finding, journal
 from web.dependencies import Desk, allowed
 from web.french import events
-from web.naming import ScopedNames, names_for
-from web.pages import page
-from web.paging import SIZE, Pager
+from web.naming import names_for
+from web.pages import FormData, page, redirect
+from web.paging import SIZE, Pager, address
 from web.routes.replay import READERS
 
 router = APIRouter()
-SUBJECTS = {
-    "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
-    "participation": "participation",
-    "notices": "courriel",
-}  # fmt: skip
 AtJournal = Annotated[Desk, allowed(*READERS)]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One fact: its position in the ledger, what it says, when, by whom, of which dossier; `struck` why it no longer
-    counts."""
+class Asked:
+    """The filters, as the address says them; "" is all."""
 
-    position: int
-    said: str
-    when: str
-    who: str
-    about: str
-    href: str
-    struck: str
+    par: str = ""
+    fait: str = ""
+    dossier: str = ""
+    du: str = ""
+    au: str = ""
+
+    def but(self, dossier: UUID | str) -> str:
+        """The address of the same filters, of another dossier."""
+        return address("/journal", {**self.params, "dossier": str(dossier)})
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ("par", "fait", "dossier", "du", "au")}
 
 
 @router.get("/journal")
@@ -60,60 +58,52 @@ def read(
     whose = desk.dossier(dossier) if dossier else None
     since, until = _day(du), _day(au)
     wanted = Wanted(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
-    asked = {"par": par, "fait": fait, "dossier": str(dossier or ""), "du": du, "au": au}
-    pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked)
-    names = names_for(desk, whose)
+    asked = Asked(par, fait, str(dossier or ""), du, au)
+    pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
     context = {
-        "lines": _lines(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset), names),
+        "lines": journal.lines(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset)),
         "pager": pager,
-        "asked": asked,
-        "filtered": any(asked.values()),
         "wrong": bool(du and since is None) or bool(au and until is None),
         "whose": whose,
-        "people": _people(desk, names),
-        "kinds": [("", "Tous les faits"), *sorted(events.TITLES.items(), key=_by_name)],
     }
-    return page(request, "journal.html", context, block="journal")
+    return _page(request, desk, asked, context)
 
 
-def _lines(desk: Desk, rows: Sequence[Any], names: ScopedNames) -> list[Line]:
-    histories = audit_trail.of_streams(desk.read, {row.stream for row in rows})
-    people = directory.named(desk.read, {row.stream for row in rows if row.kind == "dossier"})
-    return [_line(desk, audit_trail.recorded(row), histories[row.stream], names, people) for row in rows]
+@router.post("/journal")
+def look(request: Request, desk: AtJournal, data: FormData) -> Response:
+    """The filters as an address; a dossier looked for by name or number is in it by its id, chosen among several."""
+    asked = Asked(**{name: str(data.get(name, "")).strip() for name in Asked().params})
+    found = finding.look(desk, data.get("q", ""), SIZE)
+    if len(found.found) == 1:
+        return redirect(request, asked.but(found.found[0].stream))
+    if not found.text:
+        return redirect(request, asked.but(asked.dossier))
+    context = {
+        "looked": found,
+        "found": [finding.line(desk, one) for one in found.found],
+        "near": [finding.line(desk, one) for one in found.near],
+    }
+    return _page(request, desk, asked, context)
 
 
-def _line(
-    desk: Desk,
-    fact: Recorded,
-    history: Sequence[Recorded],
-    names: ScopedNames,
-    people: Mapping[UUID, directory.Found],
-) -> Line:
-    version = fact.originator_version
-    until = [one for one in history if one.originator_version <= version]
-    struck = retracted(history).get(version)
-    found = people.get(fact.originator_id)
-    return Line(
-        fact.position,
-        events.sentence(fact, names, zone=desk.zone, history=until),
-        events.when(fact, desk.zone),
-        events.who(fact, names),
-        found.name if found else SUBJECTS.get(kind_of(fact.event), "structure"),
-        _href(fact, bool(found)),
-        getattr(struck.event, "reason", "") if struck else "",
-    )
+def _page(request: Request, desk: Desk, asked: Asked, context: Mapping[str, Any]) -> Response:
+    shown = {
+        "lines": [], "pager": None, "wrong": False, "whose": None, "looked": None, "asked": asked,
+        "filtered": any(asked.params.values()), "people": _people(desk), "kinds": list(_kinds()), **context,
+    }  # fmt: skip
+    return page(request, "journal.html", shown, block="journal")
 
 
-def _href(fact: Recorded, readable: bool) -> str:
-    """Where a fact leads: its dossier replayed at that version, its workshop; "" where there is no such page."""
-    if readable:
-        return f"/rejouer/{fact.originator_id}?version={fact.originator_version}"
-    return f"/ateliers/{fact.originator_id}" if kind_of(fact.event) == "workshop" else ""
-
-
-def _people(desk: Desk, names: ScopedNames) -> list[tuple[str, str]]:
-    known = [*map(str, desk.refs.team), *SYSTEM]
+def _people(desk: Desk) -> list[tuple[str, str]]:
+    names, known = names_for(desk), [*map(str, desk.refs.team), *SYSTEM]
     return [("", "Tout le monde"), *sorted(((id, names.staff(id)) for id in known), key=_by_name)]
+
+
+def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
+    """The kinds of fact, in groups of streams."""
+    for label, streams in journal.GROUPS.items():
+        titles = ((topic, title) for topic, title in events.TITLES.items() if topic.split(".")[0] in streams)
+        yield label, sorted(titles, key=_by_name)
 
 
 def _by_name(pair: tuple[str, str]) -> str:
