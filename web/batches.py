@@ -24,6 +24,7 @@ from web.naming import names_for
 from web.pages import Day, Form
 from web.queue_lines import Line, lines
 from web.recording import record
+from web.team import takers
 
 MOST = 50
 CHASED = frozenset({"chase-diagnostic", "chase-sharing"})
@@ -100,7 +101,7 @@ def effect(desk: Desk, name: str, line: Line) -> str:
 
 def known(desk: Desk, form: Any) -> bool:
     """Somebody a task may be handed to."""
-    return not isinstance(form, Hand) or form.to in dict([*desk.staff("advisor"), *desk.staff("referent")])
+    return not isinstance(form, Hand) or form.to in dict(takers(desk))
 
 
 def act(desk: Desk, name: str, form: Picked) -> Outcomes:

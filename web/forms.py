@@ -20,6 +20,7 @@ from web import fields, fitting, seats
 from web.dependencies import Desk
 from web.french import words
 from web.pages import Form
+from web.team import takers
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
 Place = Literal["task", "header", "result", "prescription", "action", "beyond", "fact", "history"]
@@ -178,8 +179,7 @@ def _plannable(desk: Desk, dossier: Dossier, form: fields.Plan) -> dict[str, str
 
 
 def _known_colleague(desk: Desk, dossier: Dossier, form: fields.Hand) -> dict[str, str]:
-    known = form.to in {**dict(desk.staff("advisor")), **dict(desk.staff("referent"))}
-    return {} if known else {"to": words.invalid("literal_error", {})}
+    return {} if form.to in dict(takers(desk)) else {"to": words.invalid("literal_error", {})}
 
 
 def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign | fields.Lend) -> dict[str, str]:

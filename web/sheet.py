@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from web.dependencies import Desk
 from web.forms import FORMS, offers
 from web.french import events, path, refusals, stages, words
 from web.naming import names_for
-from web.team import absence_said
+from web.team import absence_said, takers
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,7 @@ def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": list(words.PROGRAMMES.items()),
         "advisor": [("", "Choisir…"), *desk.staff("advisor")],
-        "to": [("", "Choisir…"), *sorted({*desk.staff("advisor"), *desk.staff("referent")}, key=itemgetter(1))],
+        "to": [("", "Choisir…"), *takers(desk)],
         "workshop": [("", "Choisir…"), *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": [(code, words.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
     }

@@ -103,6 +103,19 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
     return (f"{word} le {day(desk, member.left)}" if member.left else ""), False
 
 
+def away(desk: Desk) -> dict[UUID, str]:
+    """Until when colleagues are away, for whoever is today."""
+    found = {id: member for id, member in desk.refs.team.items() if member.absence(desk.today)}
+    return {id: next_away(desk, member)[0] for id, member in found.items()}
+
+
+def takers(desk: Desk) -> list[tuple[UUID, str]]:
+    """The colleagues whom a task may be handed to, by name, with until when they are away."""
+    held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, away(desk)
+    others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
+    return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
+
+
 def absence_said(desk: Desk, absence: Absence) -> str:
     """Like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
     days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_said(desk, absence)

@@ -169,8 +169,11 @@ def hand_over(
     must_be_open(dossier)
     _must_be_owed(task, owed)
     known = dossier.handed.get(task)
-    if known and known.to == to and until in (None, known.until) and known.mark.version > owed[task]:
+    now = known if known and known.mark.version > owed[task] and known.stands(on) else None
+    if now and now.to == to and until in (None, now.until):
         return []
+    if now is None and to == dossier.advisor:
+        raise Refused("already-theirs", field="to", advisor=to)
     until = until or on + LONGEST_REST
     if not on <= until <= on + LONGEST_REST:
         raise Refused("handed-until", field="until", last=on + LONGEST_REST)

@@ -213,6 +213,13 @@ def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     given(*DISPATCHED).when(a.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused("handed-until", field="until")
 
 
+def test_a_task_is_not_handed_to_whose_it_is() -> None:
+    given(*DISPATCHED).when(a.hand_over, **HAND | {"to": ADVISOR}).refused("already-theirs", advisor=ADVISOR)
+    over, again = handed(TASK, until=DAY), {**HAND, "on": LATER}
+    given(*DISPATCHED, over).when(a.hand_over, **again | {"to": ADVISOR}).refused("already-theirs", field="to")
+    given(*DISPATCHED, over).when(a.hand_over, **again).then(handed(TASK, until=date(2026, 9, 28), on=LATER))
+
+
 def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
     key = f"offer-alternative:{ACTION}"
     refused = (*PRESCRIBED, sent(), answered(answer="refused"))

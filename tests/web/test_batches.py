@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.absences import declare_absence
 from pixflow.dossier import assignment, orientation
 from pixflow.events import dossier as e
 from tests.web.client import words
@@ -173,6 +174,18 @@ def test_several_are_handed_over_at_once(at_work: House) -> None:
     assert answer.status_code == 303
     assert texts(queue(at_work), ".item-who") == ["Prénom Nom0003"]
     assert texts(queue(at_work, PAUL), ".item-why")[0].startswith("confiée par Nadia Benali")
+
+
+def test_a_row_is_handed_to_others_alone_and_who_is_away_is_said(at_work: House) -> None:
+    fill(at_work, 1)
+    at_work.says(
+        PAUL, declare_absence, {"staff": at_work.people[PAUL]}, first=MONDAY, last=date(2026, 3, 18), deputy=None,
+        context={"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team},
+    )  # fmt: skip
+    chosen = picks(queue(at_work))
+    offered = texts(preview(at_work, "hand", chosen).text, "#to option")
+    assert offered == ["Choisir…", "Paul Rey, absence jusqu’au 18 mars, sans suppléance", SOPHIE]
+    assert press(at_work, "hand", chosen, to=str(at_work.people[NADIA])).status_code == 422
 
 
 def test_one_chase_is_noted_for_several_and_the_preview_says_which_it_is(at_work: House) -> None:

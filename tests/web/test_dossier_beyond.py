@@ -218,8 +218,10 @@ def test_a_pause_that_is_too_long_is_refused_under_its_field(locale: House) -> N
 
 def test_a_task_is_handed_to_somebody_of_the_team(locale: House) -> None:
     dossier, key = arranged.to_debrief(locale)
-    for stranger in (uuid4(), locale.people["Claire Vasseur"]):
+    for stranger in (uuid4(), locale.people["Claire Vasseur"], locale.people[NADIA]):
         assert press(locale.client(NADIA), dossier, "hand", key, to=str(stranger)).status_code == 422
+    answer = press(locale.client("Sophie Lecomte"), dossier, "hand", key, to=str(locale.people[NADIA]))
+    assert "Cette tâche est déjà à Nadia Benali : choisissez quelqu’un d’autre." in words(answer.text)
     answer = press(locale.client(NADIA), dossier, "hand", key, to=str(locale.people[PAUL]), note="je suis en formation")
     assert answer.status_code == 303
     told = words(locale.client(PAUL).get(f"/dossiers/{dossier}").text)

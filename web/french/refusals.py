@@ -53,6 +53,7 @@ REFUSALS: dict[str, str] = {
     "no-result": "Aucun résultat n’est arrivé : il n’y a rien à mesurer ni à valoriser.",
     # along the way
     "snooze-until": "Choisissez un jour après aujourd’hui, et au plus tard le {last}.",
+    "already-theirs": "Cette tâche est déjà à {advisor} : choisissez quelqu’un d’autre.",
     "handed-until": "Choisissez un jour à venir, au plus tard le {last} ; vide, ce jour-là est retenu.",
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
     "not-owed": "Cette tâche n’est pas, ou plus, à faire dans ce dossier : rechargez la page.",

@@ -1,7 +1,6 @@
 """Several rows of Ma boîte at once: the preview, the commands, the way back."""
 
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -15,6 +14,7 @@ from web.french import batches as french
 from web.french import missing, words
 from web.pages import FormData, page, validate
 from web.paging import address
+from web.team import takers
 
 router = APIRouter()
 AtQueue = Annotated[Desk, allowed(*OWNING)]
@@ -74,7 +74,6 @@ def _page(
     desk.refresh()
     found = batches.chosen(desk, picks)
     fit = [line for line in found if batches.BATCHES[do].fits(line)]
-    people = sorted({*desk.staff("advisor"), *desk.staff("referent")}, key=itemgetter(1))
     context = {
         "desk": desk,
         "do": do,
@@ -82,7 +81,7 @@ def _page(
         "lines": [(line, batches.effect(desk, do, line)) for line in fit],
         "unfit": [line for line in found if line not in fit],
         "gone": len(set(picks)) - len(found),
-        "people": [("", "Choisir…"), *people],
+        "people": [("", "Choisir…"), *takers(desk)],
         "values": batches.initial(desk, sent),
         "errors": {name: said for name, said in errors.items() if name not in ("task", "command_id", "seen")},
     }

@@ -15,7 +15,7 @@ from web.french import events, missing
 from web.naming import names_for
 from web.pages import Form, FormData, page, validate
 from web.paging import SIZE, Pager, address
-from web.team import next_away
+from web.team import away
 from web.told import span
 
 router = APIRouter()
@@ -102,7 +102,7 @@ def _ask(
         "desk": desk, "id": person, "member": desk.refs.team[person], "values": values, "errors": errors,
         "colleagues": handing.colleagues(desk, person), "pager": pager,
         "rows": dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset),
-        "tasks": advisor_queue.load_of(desk.read, person, desk.today), "away": _away(desk),
+        "tasks": advisor_queue.load_of(desk.read, person, desk.today), "away": away(desk),
     }  # fmt: skip
     return page(request, "team/handover.html", context, block="handover", status=status)
 
@@ -176,12 +176,6 @@ def _wrong(desk: Desk, form: handing.Sharing | handing.Pairs) -> dict[str, str]:
     if form.term == "until" and form.until and form.until < desk.today:
         return {"until": "Ce jour est déjà passé : choisissez un jour à venir."}
     return {}
-
-
-def _away(desk: Desk) -> dict[UUID, str]:
-    """Until when colleagues are away, for whoever is today."""
-    found = {id: member for id, member in desk.refs.team.items() if member.absence(desk.today)}
-    return {id: next_away(desk, member)[0] for id, member in found.items()}
 
 
 def _known(desk: Desk, person: UUID) -> None:
