@@ -66,12 +66,11 @@ class Story:
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
         return [self._fact(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
-    def notice(self, version: int) -> str:
-        """What was just recorded, in a sentence; "" for none. Version 0: what was said was known already."""
+    def notice(self, version: int) -> list[str]:
+        """What one form has just recorded, a sentence each. Version 0: what was said was known already."""
         if version == 0:
-            return say("Rien de plus : c’était déjà noté.")
-        found = next((r for r in self._trail if r.originator_version == version), None)
-        return self._said(found) if found else ""
+            return [say("Rien de plus : c’était déjà noté.")]
+        return [self._said(r) for r in with_it(self._trail, version)]
 
     def _fact(self, recorded: Recorded) -> Fact:
         by = self._struck.get(recorded.originator_version)
@@ -91,17 +90,25 @@ class Story:
         return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)
 
 
+def with_it(trail: Sequence[Recorded], version: int) -> list[Recorded]:
+    """A fact, and what the same form recorded with it."""
+    command = next((r.command for r in trail if r.originator_version == version), None)
+    return [r for r in trail if r.command == command]
+
+
 def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
 
-    What opened the dossier, and what came from Pix Orga or from a workshop, is corrected otherwise.
+    What the same form recorded goes with it. What opened the dossier, and what came from Pix Orga or from a workshop,
+    is corrected otherwise.
     """
     struck = retracted(trail)
     standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
     last = standing[-1] if standing else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
-    return None if assignment.told_elsewhere(last.event) else last.originator_version
+    elsewhere = any(assignment.told_elsewhere(r.event) for r in with_it(trail, last.originator_version))
+    return None if elsewhere else last.originator_version
 
 
 def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm") -> Preview | None:

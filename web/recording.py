@@ -1,12 +1,12 @@
 """From a form to the engine and back: what was recorded, refused, or happened meanwhile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Stale
+from pixflow.engine import Stale, Step
 from pixflow.events import Recorded
 from pixflow.people import Actor
 from pixflow.refused import Refused
@@ -49,6 +49,16 @@ def record(
         return Outcome(refused=refused)
     except Stale as stale:
         return Outcome(meanwhile=stale.meanwhile)
+    return Outcome(done.recorded, done.repeated)
+
+
+def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: UUID) -> Outcome:
+    """Take several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
+    by = _by(desk, steps[0].streams, steps[0].decide.__name__)
+    try:
+        done = desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
+    except Refused as refused:
+        return Outcome(refused=refused)
     return Outcome(done.recorded, done.repeated)
 
 

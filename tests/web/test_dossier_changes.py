@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from pixflow.dossier import assignment, orientation
 from pixflow.events import dossier as e
+from tests.web.arranged import held
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
@@ -132,6 +133,26 @@ def test_annuler_takes_back_the_last_fact_in_one_press(locale: House) -> None:
     assert locale.state(dossier).orientation.presented is None
     told = part(client.get(undone.headers["location"]).text, "history")
     assert "Pix présenté au premier accueil — retiré : annulé aussitôt (Nadia Benali, 16 mars 2026, 10:12)" in told
+
+
+def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them_all_back(locale: House) -> None:
+    """One interview explains the score, finds the cause and gives tutorials (DOMAIN.md §3)."""
+    dossier, found = locale.dispatched()
+    held(locale, dossier, trouble=True)
+    client = locale.client("Nadia Benali")
+    answer = press(client, dossier, "debrief", found, channel="meeting", cause="digital", tutorials="Pix : trier")
+    page = client.get(answer.headers["location"]).text
+    told = [" ".join(line.text.split()) for line in BeautifulSoup(page, "html.parser").select(".notice li")]
+    assert told == [
+        "Restitution tenue de vive voix", "Difficulté explorée : numérique", "Tutoriels Pix à suivre : Pix : trier",
+    ]  # fmt: skip
+    sent, head = undo_form(page), len(locale.events(dossier))
+    undone = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    again = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    assert undone.headers["location"] == again.headers["location"]
+    assert [type(event) for event in locale.events(dossier)[head:]] == [e.Retracted] * 3
+    state = locale.state(dossier).prescription
+    assert (state.debriefs, state.explored, state.studies) == ({}, None, {})
 
 
 def test_annuler_is_offered_until_somebody_acts_then_opens_the_correction(locale: House) -> None:

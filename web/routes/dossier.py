@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.dossier import assignment
 from pixflow.dossier.state import Dossier
+from pixflow.engine import Step
 from pixflow.folds import retracted
 from projections import audit_trail
 from projections.catch_up import fold_of
@@ -19,7 +20,7 @@ from web.forms import FORMS, offers
 from web.french import missing
 from web.matching import match_waiting
 from web.pages import FormData, page, redirect, validate
-from web.recording import Outcome, record
+from web.recording import Outcome, record, record_all
 from web.sheet import OpenForm
 
 router = APIRouter()
@@ -40,18 +41,23 @@ def read(
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
-    """Annuler, in one press: the last fact is taken back; once somebody acted on it, the correction's form opens."""
+    """Annuler, in one press: what the last form recorded is taken back, the latest first.
+
+    Once somebody acted on it, the correction's form opens.
+    """
     dossier = _permitted(desk, dossier_id, "retract")
     form = validate(facts.Undo, data)[0]
     if form is None:
         raise HTTPException(422)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    if form.version not in (facts.undoable(desk, trail), *retracted(trail)):
+    undone = [form.version]
+    if form.version == facts.undoable(desk, trail):
+        undone = [r.originator_version for r in reversed(facts.with_it(trail, form.version))]
+    elif form.version not in retracted(trail):
         return RedirectResponse(f"/dossiers/{dossier_id}?form=retract&about={form.version}#form", 303)
-    outcome = record(
-        desk, {"dossier": dossier_id}, assignment.retract,
-        command_id=form.command_id, version=form.version, reason="annulé aussitôt",
-    )  # fmt: skip
+    struck = [{"version": version, "reason": "annulé aussitôt"} for version in undone]
+    steps = [Step({"dossier": dossier_id}, assignment.retract, sent) for sent in struck]
+    outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
 
 
