@@ -56,11 +56,11 @@ def in_trouble(walk: Walk) -> None:
     marc.starts("Théo CAZENAVE", "Tenir la restitution")
     marc.sees("Une difficulté a été signalée à l’atelier du 12 mars", within="#form")
     walk.check(marc)
-    marc.saves(
-        f"Tutoriels Pix à suivre : {TUTORIALS}",
-        {"numérique et compréhension": True, "Tutoriels": TUTORIALS},
-    )
-    marc.sees("Restitution tenue de vive voix", f"Tutoriels Pix à suivre : {TUTORIALS}", within="#historique")
+    said: dict[str, str | bool] = {"numérique et compréhension": True, "Tutoriels": TUTORIALS}
+    marc.saves("Restitution tenue de vive voix", said)
+    told = ("Difficulté explorée : numérique et compréhension", f"Tutoriels Pix à suivre : {TUTORIALS}")
+    marc.sees(*told, within=".notice")
+    walk.check(marc)
     marc.sees("suivre les tutoriels à partir du 14 avril", within=".coming")
 
 
