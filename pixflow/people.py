@@ -152,11 +152,11 @@ TABLE: dict[str, dict[Role, Whose]] = {
 OF_WORKSHOP = frozenset({"mark_attendance", "walk_in", "close_workshop", "ask_help", "give_help"})
 """The decisions whose "own" is a workshop that one runs, not a dossier that one follows."""
 
-SAID_BY: dict[str, str] = {
-    "dossier.AdvisorAssigned": "assign_advisor",
 OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})
 """Who may have tasks of their own: an advisor's dossiers, the workshops that somebody runs, what was handed to them."""
 
+SAID_BY: dict[str, str] = {
+    "dossier.AdvisorAssigned": "assign_advisor",
     "dossier.DossierLent": "lend",
     "dossier.ResultDispatched": "dispatch_result",
     "dossier.LateEventReviewed": "review_late_event",
