@@ -15,11 +15,12 @@ from playwright.sync_api import Page
 from typer.testing import CliRunner
 
 from pixflow import structures
-from pixflow.engine import Engine
 from pixflow.events import Recorded
 from web.app import create_app
 from web.cli import app
-from web.site import serving, site
+from web.mailing import chosen
+from web.settings import Settings
+from web.site import Served, serving, site
 
 NAME = "Mission locale de L’Aigle – Mortagne"
 SITES = ("L’Aigle", "Mortagne")
@@ -75,10 +76,15 @@ def address(name: str) -> str:
 class House:
     """A house being served: where, its clock, and what its store holds."""
 
-    def __init__(self, url: str, clock: Clock, engine: Engine) -> None:
+    def __init__(self, url: str, clock: Clock, served: Served) -> None:
         self.url = url
         self.clock = clock
-        self.engine = engine
+        self.engine = served.engine
+        self._served = served
+
+    def tick(self) -> None:
+        """What `pixflow serve --demo` does by itself as time goes by."""
+        self._served.tick(chosen(Settings(smtp=""), self._served.opened.folder, demo=True), self.url)
 
     @property
     def head(self) -> int:
@@ -94,7 +100,7 @@ class House:
 def served(data: Path, clock: Clock) -> Iterator[House]:
     """The one structure of the folder, as `pixflow serve --demo` serves it."""
     with site(data, demo=True, clock=clock) as made, serving(made), listening(create_app(made)) as url:
-        yield House(url, clock, next(iter(made.structures.values())).engine)
+        yield House(url, clock, next(iter(made.structures.values())))
 
 
 @contextmanager

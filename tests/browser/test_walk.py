@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import advisor_walk, later_walk, profiles_walk, referent_walk, team_walk, visitors_walk
+from tests.browser import (
+    advisor_walk,
+    beyond_walk,
+    drafts_walk,
+    later_walk,
+    profiles_walk,
+    referent_walk,
+    team_walk,
+    visitors_walk,
+    workshop_walk,
+)
 from tests.browser.catalogue import missing
 from tests.browser.exports import PORTFOLIO
 from tests.browser.house import Clock, begin, pixflow, served
@@ -33,6 +43,10 @@ def test_from_an_empty_folder_to_an_oriented_young_person(
         advisor_walk.from_the_result_on(walk)
         later_walk.late_event(walk)
         profiles_walk.profiles(walk)
+        workshop_walk.workshop(walk)
+        beyond_walk.beyond(walk)
+        drafts_walk.drafts(walk)
         visitors_walk.everyone_looks(walk)
         team_walk.team(walk, walk.house.clock.now.date())
-        assert not missing(house.recorded()), "no button and no command of this walk causes these"
+        beyond_walk.merged(walk)
+        assert missing(house.recorded()) == [], "no button and no command of this walk causes these"
