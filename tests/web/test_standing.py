@@ -77,9 +77,36 @@ def test_a_seat_and_what_became_of_it(events: tuple[Event, ...], orientation: st
 def test_where_the_need_is_judged_nobody_is_to_be_told_before() -> None:
     asked = {"concerned": "assessed", "cej_mandatory": False}
     said = d.NeedAssessed(needed=False, reason="à l’aise", on=g.DAY)
-    assert lines(g.opened(), **asked)["orientation"] == "sans rendez-vous pris"
+    assert lines(g.opened(), **asked)["orientation"] == "Besoin à évaluer"
     assert lines(g.opened(), said, **asked)["orientation"] == "Pas de besoin pour l’instant"
     assert lines(g.opened(), replace(said, needed=True), **asked)["orientation"] == "Pix à présenter"
+
+
+PLANNED = g.planned(planned_for=SOON)
+
+
+@pytest.mark.parametrize(
+    ("events", "line"),
+    [
+        ((g.linked(progress="0.5"),), "Test commencé sans avoir été prévu"),
+        ((g.linked(), g.received()), "Test passé sans avoir été prévu"),
+        ((g.presented(), g.linked()), "Pix présenté le 15 sept., test passé sans avoir été prévu"),
+        ((PLANNED, g.linked()), "Diagnostic prévu"),
+        ((g.presented(), PLANNED, g.linked()), "Pix présenté le 15 sept."),
+        ((g.declined(),), "Diagnostic décliné le 15 sept."),
+        ((g.closed(),), "Pix non présenté"),
+        ((PLANNED, g.closed()), "Diagnostic prévu"),
+    ],
+)
+@pytest.mark.parametrize("concerned", ["all", "assessed"])
+def test_what_was_skipped_is_said_as_it_is(events: tuple[Event, ...], line: str, concerned: str) -> None:
+    asked = {"concerned": concerned, "cej_mandatory": False}
+    assert lines(g.opened(), *events, **asked)["orientation"] == line
+
+
+def test_what_was_declined_is_not_to_come() -> None:
+    assert lines(g.opened(), g.declined())["diagnostic"] == "décliné"
+    assert lines(g.opened(), g.declined(), g.linked(progress="0.5"))["diagnostic"] == "test en cours, 50 %"
 
 
 @pytest.mark.parametrize(

@@ -21,22 +21,39 @@ def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, 
 
 
 def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    state, attended, parts = dossier.orientation, dossier.diagnostic.attended, []
+    parts = filter(None, (_presented(dossier, owed, today), _to_test(dossier, owed, today)))
+    skipped = "Diagnostic prévu" if dossier.orientation.plan else "Pix non présenté"
+    return upper_first(", ".join(parts)) or skipped
+
+
+def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    state, attended = dossier.orientation, dossier.diagnostic.attended
     if state.presented:
-        parts.append(f"Pix présenté le {path.short(state.presented.on, today)}")
-    elif attended:
-        parts.append(f"Pix présenté en atelier le {path.short(attended.day, today)}")
-    elif "present-pix" in owed:
-        parts.append("Pix à présenter")
-    elif state.need and not state.need.needed:
-        parts.append("pas de besoin pour l’instant")
+        return f"Pix présenté le {path.short(state.presented.on, today)}"
+    if attended:
+        return f"Pix présenté en atelier le {path.short(attended.day, today)}"
+    if "present-pix" in owed:
+        return "Pix à présenter"
+    if state.need:
+        return "" if state.need.needed else "pas de besoin pour l’instant"
+    begun = state.plan or state.declined or dossier.closed or dossier.diagnostic.linked("initial")
+    return "" if begun else "besoin à évaluer"
+
+
+def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    """How the diagnostic is planned, until it is taken; or that it was taken without a plan."""
+    state = dossier.orientation
+    tries = [link for link in dossier.diagnostic.participations.values() if link.purpose == "initial"]
     if state.declined:
-        parts.append(f"diagnostic décliné le {path.short(state.declined.on, today)}")
-    elif state.plan and not attended and not dossier.diagnostic.linked("initial"):
-        parts.append(_planned(dossier, owed, today))
-    elif "plan-diagnostic" in owed:
-        parts.append("diagnostic à prévoir")
-    return upper_first(", ".join(parts)) or "sans rendez-vous pris"
+        return f"diagnostic décliné le {path.short(state.declined.on, today)}"
+    if dossier.diagnostic.attended or (state.plan and tries):
+        return ""
+    if tries:
+        taken = any(link.finished or link.result for link in tries)
+        return f"test {'passé' if taken else 'commencé'} sans avoir été prévu"
+    if state.plan:
+        return _planned(dossier, owed, today)
+    return "diagnostic à prévoir" if "plan-diagnostic" in owed else ""
 
 
 def _planned(dossier: Dossier, owed: Collection[str], today: date) -> str:
@@ -70,7 +87,7 @@ def _diagnostic(dossier: Dossier, today: date) -> str:
         return f"en atelier le {path.short(seat.day, today)}"
     if dossier.orientation.plan and not dossier.orientation.declined:
         return f"à passer à partir du {path.short(dossier.orientation.plan.planned_for, today)}"
-    return "après l’orientation"
+    return "décliné" if dossier.orientation.declined else "après l’orientation"
 
 
 def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
