@@ -83,11 +83,13 @@ def _difficulty(dossier: Dossier, seat: Seat | None, on: standing.Said) -> Itera
 
 def _retake(dossier: Dossier, on: standing.Said) -> Iterator[Line]:
     known, learned = dossier.parcours.retake, dossier.parcours.learned
-    if known and known.planned_for:
+    if standing.retaken(dossier):
+        yield Line("Nouveau passage", standing.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
+    elif known and known.planned_for:
         change: Link = ("retake", "Changer", "")
-        yield Line("Nouveau passage", standing.retake(known, on), (change,), (("not-retake", "Décliné", ""),))
+        yield Line("Nouveau passage", standing.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
     elif known or learned:
         plan: Link = ("retake", "Prévoir", "")
-        yield Line("Nouveau passage", standing.retake(known, on) if known else "pas encore prévu", (plan,))
+        yield Line("Nouveau passage", standing.retake(dossier, on) if known else "pas encore prévu", (plan,))
     elif dossier.diagnostic.current("initial"):
         yield Line("Nouveau passage", "après une action menée à bien")

@@ -18,7 +18,7 @@ from pixflow.participation import Participation
 from projections.catch_up import fold_of
 from web import fields, fitting, seats
 from web.dependencies import Desk
-from web.french import words
+from web.french import standing, words
 from web.pages import Form
 from web.team import takers
 
@@ -141,7 +141,7 @@ def _planning(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
 
 
 def _retaking(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
-    known = dossier.parcours.retake
+    known = None if standing.retaken(dossier) else dossier.parcours.retake
     return {name: getattr(known, name) for name in ("campaign", "planned_for")} if known else {}
 
 

@@ -324,6 +324,22 @@ def test_each_line_says_how_far_it_is_and_offers_the_next_step_alone(locale: Hou
     assert beyond(locale, dossier)["Nouveau passage"] == "prévu à partir du 15 juin Changer Décliné"
 
 
+def test_a_retake_that_was_taken_is_told_as_taken(locale: House) -> None:
+    """Not as one to come: on the page, on the stepper, and in a form that plans another one."""
+    dossier, _ = arranged.to_retake(locale)
+    locale.day(date(2026, 3, 17))
+    locale.on(dossier, certification.plan_retake, campaign=locale.campaign, planned_for=date(2026, 3, 18))
+    locale.day(date(2026, 3, 19))
+    locale.took(dossier, None, progress="0.5")
+    assert beyond(locale, dossier)["Nouveau passage"] == "prévu à partir du 18 mars Changer Décliné"
+    locale.took(dossier, "0.60")
+    page = locale.client(NADIA).get(f"/dossiers/{dossier}?form=retake").text
+    assert beyond(locale, dossier)["Nouveau passage"] == "passé le 19 mars Prévoir à nouveau"
+    assert "nouveau passage passé le 19 mars" in words(page)
+    assert "nouveau passage prévu" not in words(page)
+    assert 'value="2026-03-18"' not in page
+
+
 def test_what_is_to_be_done_now_is_not_offered_twice(locale: House) -> None:
     dossier, _ = arranged.at_ease(locale)
     assert "Noter Décliné" in words(str(part(locale, dossier, "now")))

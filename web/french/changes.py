@@ -117,7 +117,7 @@ def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "cv", "Résultat sur le CV", f"valorisé le {_day(state.on_cv.on)}" if state.on_cv else ""
     if state.retake:
         of = names.campaign(state.retake.campaign) if state.retake.campaign else ""
-        said = standing.retake(state.retake, _day)
+        said = standing.retake(dossier, _day)
         yield "retake", "Nouveau passage", say("{said} : {of}", said=said, of=of) if of else said
 
 

@@ -131,4 +131,4 @@ def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[st
     elif "complete-path" in owed:
         yield "diagnostic complet à passer"
     if state.retake and state.retake.planned_for:
-        yield f"nouveau passage {standing.retake(state.retake, on)}"
+        yield f"nouveau passage {standing.retake(dossier, on)}"

@@ -5,7 +5,8 @@
 
 from collections.abc import Callable
 
-from pixflow.dossier.state import Answer, Certification, Explored, Need, Retake, Seat, Study
+from pixflow.dossier.state import Answer, Certification, Dossier, Explored, Need, Seat, Study
+from pixflow.events.values import Result
 from web.french import words
 from web.french.sentences import listed
 from web.french.words import say
@@ -51,5 +52,21 @@ def certification(known: Certification, on: Said) -> str:
     return say("{told} ({level})", told=told, level=known.level) if known.level else told
 
 
-def retake(known: Retake, on: Said) -> str:
+def retake(dossier: Dossier, on: Said) -> str:
+    """Like "prévu à partir du 12 mars", or what came of it; "" when nothing was said of one."""
+    known, taken = dossier.parcours.retake, retaken(dossier)
+    if taken:
+        return f"passé le {on(taken.shared.day)}"
+    if known is None:
+        return ""
     return f"prévu à partir du {on(known.planned_for)}" if known.planned_for else f"décliné le {on(known.mark.on)}"
+
+
+def retaken(dossier: Dossier) -> Result | None:
+    """What the retake that was planned brought: an initial test begun from the day it was said, and shared."""
+    known, now = dossier.parcours.retake, dossier.diagnostic.current("initial")
+    if known is None or known.planned_for is None or now is None:
+        return None
+    begun = now[1].started.day if now[1].started else now[1].mark.on
+    since = (begun, now[1].mark.version) >= (known.mark.on, known.mark.version)
+    return now[1].result if since else None
