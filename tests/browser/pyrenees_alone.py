@@ -85,6 +85,7 @@ def taken_again(walk: Walk) -> None:
     expect(lucie.row("Adam MENDEZ", "Tenir la restitution")).to_contain_text("résultat reçu le 28 juillet · 70 %")
     lucie.row("Adam MENDEZ").get_by_role("link", name="Adam MENDEZ").first.click()
     lucie.sees("70 %", "2e participation", "+ 15 points depuis 55 %", within="#resultat")
+    lucie.sees("passé le 27 juil.", within="#suite")
     walk.check(lucie)
 
 
