@@ -19,8 +19,8 @@ def difficulty(nadia: Person) -> None:
     """Its cause is found, tutorials are given and followed."""
     nadia.goes_to_queue()
     nadia.starts("Costa", "Explorer la difficulté")
-    nadia.saves("Tutoriels Pix à suivre : Gérer ses mots", {"numérique": True, "Tutoriels Pix": "Gérer ses mots"})
-    nadia.sees("Difficulté explorée : numérique", within="#historique")
+    nadia.saves("Difficulté explorée : numérique", {"numérique": True, "Tutoriels Pix": "Gérer ses mots"})
+    nadia.sees("Tutoriels Pix à suivre : Gérer ses mots", within=".notice")
     nadia.opens("Faire le point", within="#suite")
     nadia.saves("Tutoriels Pix : terminés", {"terminés": True})
 

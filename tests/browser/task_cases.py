@@ -109,7 +109,7 @@ PRESCRIPTION = (
     Case("hold-debrief", House.dispatched, "10 avril", {}, "Restitution tenue", appear=("build-prescription",)),
     Case(
         "explore-difficulty", states.in_trouble, "10 avril", {"numérique": True, "Tutoriels Pix": "Gérer ses mots"},
-        "Tutoriels Pix à suivre : Gérer ses mots", later={"follow-self-study": april(24)},
+        "Difficulté explorée : numérique", later={"follow-self-study": april(24)},
     ),
     Case(
         "follow-self-study", states.studying, "10 avril", {"en cours": True}, "Tutoriels Pix : en cours",
