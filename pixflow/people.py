@@ -161,6 +161,7 @@ SAID_BY: dict[str, str] = {
     "dossier.ResultDispatched": "dispatch_result",
     "dossier.LateEventReviewed": "review_late_event",
     "dossier.DossierMerged": "unmerge",
+    "dossier.DuplicateJoined": "unmerge",
 }
 """The decisions that not everybody who may retract may take: their events are taken back by those who may."""
 

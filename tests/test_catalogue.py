@@ -33,6 +33,7 @@ from pixflow import (
     workshop,
 )
 from pixflow.dossier import assignment, certification, diagnostic, lending, orientation, parcours, prescription
+from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
@@ -456,7 +457,13 @@ EMITTED: dict[type[Event], Emitted] = {
     d.DossierMerged: Emitted(
         (opened(), assigned()),
         merging.merge,
-        {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": True, "on": DAY},
+        {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": True, "version": 2, "on": DAY},
+    ),
+    d.DuplicateJoined: Emitted(
+        (opened(), assigned()),
+        merging.take_over,
+        {"other": Dossier(), "duplicate": OTHER_DOSSIER, "told": (), "on": DAY},
+        no_effect="the facts recorded with it change the state; it says where they come from",
     ),
     d.Retracted: Emitted(
         (opened(), assigned()), assignment.retract, {"version": 2, "reason": "erreur", "on": DAY}

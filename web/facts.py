@@ -8,9 +8,10 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.dossier import assignment
 from pixflow.events import Recorded
-from pixflow.events.dossier import DossierOpened, Retracted
+from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
 from pixflow.folds import retracted
 from pixflow.refused import Refused
+from projections.catch_up import fold_of
 from web.dependencies import Desk
 from web.forms import FORMS
 from web.french import events, refusals
@@ -31,7 +32,10 @@ class Undo(Form):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the history; `struck` says when, by whom and why it was taken back, "" while it stands."""
+    """One line of the history; `struck` says when, by whom and why it was taken back, "" while it stands.
+
+    `duplicate` is the dossier joined to this one, where the fact says so; `readable` tells whether it may be opened.
+    """
 
     version: int
     said: str
@@ -40,6 +44,8 @@ class Fact:
     struck: str
     correctable: bool
     undoable: bool
+    duplicate: UUID | None = None
+    readable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,10 @@ class Story:
     """The trail of one dossier, told to the person at the desk; `may_retract` lets them correct it."""
 
     def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
-        self._zone, self._names, self._trail = desk.zone, names, trail
+        self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
         self._may_retract = may_retract
         self._struck = retracted(trail)
+        self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
 
     def facts(self, stage: str = "") -> list[Fact]:
@@ -70,16 +77,30 @@ class Story:
         """What one form has just recorded, a sentence each. Version 0: what was said was known already."""
         if version == 0:
             return [say("Rien de plus : c’était déjà noté.")]
-        return [self._said(r) for r in with_it(self._trail, version)]
+        together = with_it(self._trail, version)
+        return [self._said(r) for r in [r for r in together if self._of_a_merge(r)] or together]
+
+    def _of_a_merge(self, recorded: Recorded) -> bool:
+        """Whether a duplicate is joined by it, or parted again: what comes along is told by the history."""
+        version = recorded.event.version if isinstance(recorded.event, Retracted) else recorded.originator_version
+        return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self._trail)
 
     def _fact(self, recorded: Recorded) -> Fact:
         by = self._struck.get(recorded.originator_version)
         fixed = isinstance(recorded.event, DossierOpened) or assignment.told_elsewhere(recorded.event)
+        duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return Fact(
             recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
-            events.who(recorded, self._names), self._why_struck(by) if by else "",
+            self._who(recorded), self._why_struck(by) if by else "",
             self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
+            duplicate, duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )  # fmt: skip
+
+    def _who(self, recorded: Recorded) -> str:
+        """Who recorded it; what came with a merge was noted first in the duplicate."""
+        author = events.who(recorded, self._names)
+        came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
+        return say("{author}, repris du doublon", author=author) if came else author
 
     def _why_struck(self, by: Recorded) -> str:
         reason = getattr(by.event, "reason", "")
@@ -99,15 +120,18 @@ def with_it(trail: Sequence[Recorded], version: int) -> list[Recorded]:
 def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
 
-    What the same form recorded goes with it. What opened the dossier, and what came from Pix Orga or from a workshop,
-    is corrected otherwise.
+    What the same form recorded goes with it; a merge goes back whole, in both dossiers. What opened the dossier, and
+    what came from Pix Orga or from a workshop, is corrected otherwise.
     """
     struck = retracted(trail)
     standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
     last = standing[-1] if standing else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
-    elsewhere = any(assignment.told_elsewhere(r.event) for r in with_it(trail, last.originator_version))
+    together = with_it(trail, last.originator_version)
+    if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
+        return merge[0]
+    elsewhere = any(assignment.told_elsewhere(r.event) for r in together)
     return None if elsewhere else last.originator_version
 
 

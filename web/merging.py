@@ -1,34 +1,65 @@
-"""Two dossiers of one young person: which they may be, what joining them would change, and doing it."""
+"""Two dossiers of one young person: which they may be, which goes on, what joining them would change, and doing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pixflow import merging, tasks
 from pixflow.dossier.state import Dossier
-from pixflow.events.dossier import Retracted
+from pixflow.events import Recorded
+from pixflow.events.dossier import DuplicateJoined, Retracted
 from pixflow.refused import Refused
-from pixflow.work import Step
+from pixflow.work import Loaded, Step
 from projections import audit_trail, name_search
+from projections.catch_up import fold_of, folds_of
 from projections.directory import Found
 from web.dependencies import Desk
-from web.french import events, refusals
+from web.french import events, joining, refusals
 from web.french import tasks as task_words
 from web.naming import names_for
-from web.recording import Outcome
+from web.recording import Outcome, record_all
 
 NEAR = 20
 """How many names that look alike are considered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What joining, or parting again, would do to the dossier that goes on; or why it cannot be."""
+class Line:
+    """What one field says in the dossier that goes on, and in the duplicate."""
 
+    label: str
+    kept: str
+    closed: str
+
+    @property
+    def differs(self) -> bool:
+        return self.kept != self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What joining, or parting again, would do to both dossiers together; or why it cannot be.
+
+    `told` are the facts that come to the one that goes on, `struck` those taken back there.
+    """
+
+    told: Sequence[str] = ()
+    struck: Sequence[str] = ()
     gone: Sequence[str] = ()
     new: Sequence[str] = ()
-    struck: Sequence[str] = ()
+    owed: Sequence[str] = ()
     refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Where the young person of a duplicate is followed now; `id` for who may read that dossier."""
+
+    id: UUID | None
+    name: str
+    advisor: str
+    site: str
 
 
 def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Found]:
@@ -43,15 +74,54 @@ def _alike(found: Found, dossier: Dossier) -> bool:
     return None in (found.birth_date, dossier.birth_date) or found.birth_date == dossier.birth_date
 
 
+def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]:
+    """These dossiers with how many facts each has: the one to keep, then those to close as its duplicates.
+
+    A number in i-Milo comes first, then the more facts, then who was opened first.
+    """
+    states: dict[UUID, Dossier] = folds_of(desk.read, streams)
+
+    def rank(stream: UUID) -> tuple[Any, ...]:
+        state = states[stream]
+        return state.imilo_number is None, -state.version, state.opened and state.opened.on, str(stream)
+
+    return [(stream, states[stream].version) for stream in sorted(states, key=rank)]
+
+
+def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[Line]:
+    """Both dossiers side by side, field by field; what neither says is left out."""
+    names = names_for(desk)
+    sides = (joining.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
+    pairs = zip(*sides, strict=True)
+    return [Line(label, one, other) for (label, one), (_, other) in pairs if one or other]
+
+
+def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
+    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
+
+
+def follower(desk: Desk, dossier: Dossier) -> Follower | None:
+    """Who follows the young person of a duplicate now, however often dossiers were joined since."""
+    if dossier.merged is None:
+        return None
+    stream, kept = dossier.merged.into, fold_of(desk.read, dossier.merged.into)
+    while kept.merged:
+        stream, kept = kept.merged.into, fold_of(desk.read, kept.merged.into)
+    advisor = names_for(desk).staff(kept.advisor) if kept.advisor else ""
+    readable = stream if desk.scope.sees(kept) else None
+    return Follower(readable, f"{kept.first_name} {kept.last_name}", advisor, kept.site)
+
+
 def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[Step]:
     """Joining a duplicate to the dossier that goes on."""
     gives = desk.dossier(into).imilo_number is None and dossier.imilo_number is not None
-    joined = {"into": into, "gives_number": gives}
+    joined = {"into": into, "gives_number": gives, "version": dossier.version}
+    taken = {"other": dossier, "duplicate": dossier_id, "told": _trail(desk, dossier_id)}
     return [
         Step({"dossier": dossier_id}, merging.merge, joined),
-        Step({"dossier": into}, merging.take_over, {}, {"other": dossier}),
+        Step({"dossier": into}, merging.take_over, {}, taken),
         *(
-            Step({"participation": one, "dossier": into}, merging.move_match)
+            Step({"participation": one}, merging.move_match, {"dossier": into})
             for one in dossier.diagnostic.participations
         ),
     ]
@@ -68,28 +138,40 @@ def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> l
     return [*moved, kept, Step({"dossier": dossier_id}, merging.unmerge, said)]
 
 
-def preview(desk: Desk, made: Sequence[Step], kept: UUID) -> Preview:
-    """What these steps would change in the dossier that goes on."""
+def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Preview:
+    """What these steps would change: what both dossiers owe now, against what they will."""
     names = names_for(desk)
     try:
-        before, after = desk.engine.preview_all(made, by=desk.actor)[kept]
+        changed = desk.engine.preview_all(made, by=desk.by(made[0].decide.__name__))
     except Refused as refused:
         return Preview(refused=refusals.refusal(refused.code, refused.details, names))
-    owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
-    then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
-    struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
-    told = [r for r in before.events if r.originator_version in struck]
+    before, after = changed[kept]
+    owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
+    then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
+    new = after.events[len(before.events) :]
+    struck = {r.event.version for r in new if isinstance(r.event, Retracted)}
+    told = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
     return Preview(
+        [joining.dated(r, names, after.events, desk.zone) for r in told],
+        [
+            events.sentence(r, names, zone=desk.zone, history=before.events)
+            for r in before.events
+            if r.originator_version in struck
+        ],
         [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
         [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
-        [events.sentence(r, names, zone=desk.zone, history=before.events) for r in told],
+        list(dict.fromkeys(task_words.VERBS[kind] for kind in then.values())),
     )
 
 
-def record_all(desk: Desk, made: Sequence[Step], said: object, command_id: UUID) -> Outcome:
-    """All of it in one transaction, or nothing."""
-    try:
-        done = desk.engine.execute_all(made, said, by=desk.actor, command_id=command_id, via="web")
-    except Refused as refused:
-        return Outcome(refused=refused)
-    return Outcome(done.recorded, done.repeated)
+def _owed(desk: Desk, *dossiers: Loaded) -> dict[str, str]:
+    """What these dossiers owe together: each task's key, and its kind."""
+    return {task.key: task.kind for one in dossiers for task in tasks.of_dossier(one.state, desk.refs)}
+
+
+def part(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str, command_id: UUID) -> Outcome:
+    """The two are parted again: each has what it had. Said twice, it is done once."""
+    if dossier.merged is None:
+        return Outcome(repeated=True)
+    made = steps_back(desk, dossier_id, dossier, reason)
+    return record_all(desk, made, ("unmerge", str(dossier_id), reason), command_id=command_id)

@@ -9,6 +9,7 @@ from pixflow.people import Scope
 from pixflow.references import References
 from projections import directory
 from web.dependencies import Desk
+from web.french.fields import UNNAMED
 
 
 class ScopedNames:
@@ -47,7 +48,7 @@ class ScopedNames:
         if id not in self._people:
             found = directory.named(self._read, [id]).get(id)
             seen = found and self._scope.reads(found.advisor)
-            self._people[id] = found.name if found and seen else "un autre dossier"
+            self._people[id] = found.name if found and seen else UNNAMED[1]
         return self._people[id]
 
     def task(self, key: str) -> str:
@@ -78,7 +79,7 @@ class NoNames:
         return "le partenaire"
 
     def dossier(self, id: UUID) -> str:
-        return "un dossier"
+        return UNNAMED[0]
 
     def task(self, key: str) -> str:
         from web.french.tasks import VERBS

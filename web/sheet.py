@@ -12,7 +12,7 @@ from pixflow.dossier.stepper import stepper
 from pixflow.grille import Explanation
 from pixflow.refused import Refused
 from projections import audit_trail
-from web import beyond, compared, facts, reading, seats, todo
+from web import beyond, compared, facts, merging, reading, seats, todo
 from web.dependencies import Desk
 from web.forms import FORMS, offers
 from web.french import events, path, refusals, stages, words
@@ -79,7 +79,7 @@ def context(
     return {
         "desk": desk, "id": dossier_id, "dossier": dossier, "names": names, "today": desk.today, "path": path,
         "offers": open_to, "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
-        "cover": cover(desk, dossier),
+        "cover": cover(desk, dossier), "follower": merging.follower(desk, dossier),
         "steps": steps(dossier, [task.kind for task in owed], desk.today),
         "due": due, "primary": todo.primary(due), "coming": todo.coming(owed, desk.today),
         "beyond": beyond.lines(dossier, due, open_to, desk.today),

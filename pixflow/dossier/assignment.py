@@ -27,6 +27,8 @@ FROM_PIX = (
 )
 AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed)
 """What the stream of a workshop tells too: it is corrected there, on both sides at once."""
+OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
+"""What the two dossiers of one person say of each other: they are parted again, both at once."""
 
 
 def open_dossier(
@@ -229,7 +231,7 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
         raise Refused("unknown-event", version=version)
     if version in retracted(history):
         return []
-    if isinstance(target.event, (e.DossierOpened, e.DossierMerged, e.Retracted)):
+    if isinstance(target.event, (e.DossierOpened, *OF_A_MERGE, e.Retracted)):
         raise Refused("not-retractable")
     if from_pix(target.event):
         raise Refused("undo-the-match")
@@ -256,7 +258,7 @@ def from_pix(event: Event) -> bool:
 
 def told_elsewhere(event: Event) -> bool:
     """Whether another stream tells it too: there it is corrected, never here alone."""
-    return from_pix(event) or isinstance(event, (*AT_WORKSHOPS, e.DossierMerged))
+    return from_pix(event) or isinstance(event, (*AT_WORKSHOPS, *OF_A_MERGE))
 
 
 def retract_participation(

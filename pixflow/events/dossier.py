@@ -569,6 +569,15 @@ class DossierMerged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateJoined(Event):
+    """This dossier goes on for a duplicate as well; what came from there was recorded by the same command."""
+
+    TOPIC: ClassVar[str] = "dossier.DuplicateJoined"
+    duplicate: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted(Event):
     """The event of that version never counts again; history shows it struck through, with the reason."""
 

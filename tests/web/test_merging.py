@@ -1,9 +1,11 @@
 """Two dossiers of one young person: joined, with what each knew, and parted again as they were."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,12 +13,13 @@ from hypothesis import strategies as st
 
 from pixflow import tasks
 from pixflow.dossier import assignment
+from pixflow.events.dossier import DuplicateJoined
 from pixflow.participation import Participation
 from tests.web.client import words
-from tests.web.filled import fill, part, soup
+from tests.web.filled import fill, part, said, soup
 from tests.web.paths import House, house
 
-SOPHIE, NADIA = "Sophie Lecomte", "Nadia Benali"
+SOPHIE, NADIA, PAUL = "Sophie Lecomte", "Nadia Benali", "Paul Rey"
 BORN = date(2005, 11, 3)
 
 
@@ -36,7 +39,7 @@ def join(at_work: House, duplicate: UUID, into: UUID, who: str = SOPHIE) -> str:
     sent = values(client.get(f"/dossiers/{duplicate}/fusion?avec={into}").text)
     answer = client.post(f"/dossiers/{duplicate}/fusion", data=sent)
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/dossiers/{into}"
+    assert answer.headers["location"].startswith(f"/dossiers/{into}?fait=")
     return sent["command_id"]
 
 
@@ -74,9 +77,147 @@ def test_the_duplicate_says_where_it_went_and_cannot_go_on(at_work: House) -> No
     duplicate, kept = at_work.opened(), at_work.opened()
     join(at_work, duplicate, kept)
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{duplicate}").text)
-    assert "fusionné le 16 mars 2026 avec le dossier qui continue" in page
-    assert "fusionné avec le dossier d’Aminata Diallo" in page
+    assert (
+        "fusionné le 16 mars 2026 avec l’autre dossier d’Aminata Diallo , suivi·e maintenant par Nadia Benali, "
+        "site de Mortagne"
+    ) in page
+    assert "Doublon : fusionné avec le dossier d’Aminata Diallo" in page
     assert "Rouvrir" not in page
+
+
+# --- which one goes on
+
+
+@pytest.mark.parametrize("fuller_last", [True, False])
+def test_the_fuller_one_is_proposed_to_be_kept_whichever_comes_first(at_work: House, fuller_last: bool) -> None:
+    made = [at_work.presented(), at_work.opened()] if fuller_last else [at_work.opened(), at_work.presented()]
+    full, empty = made if fuller_last else reversed(made)
+    client = at_work.client(SOPHIE)
+    compared = f"/dossiers/{empty}/fusion?avec={full}"
+    assert soup(client.get("/doublons").text).select_one(".item-act a")["href"] == compared
+    for one in (full, empty):
+        assert soup(client.get(f"/dossiers/{one}/fusion").text).select_one(".item-act a")["href"] == compared
+
+
+def test_a_number_counts_more_than_facts_and_of_two_alike_the_older_one(at_work: House) -> None:
+    busy, numbered = at_work.planned(), at_work.opened(imilo_number="00123")
+    alike = at_work.opened("Hugo", "Masson")
+    at_work.day(date(2026, 3, 17))
+    younger = at_work.opened("Hugo", "Masson")
+    links = soup(at_work.client(SOPHIE).get("/doublons").text).select(".item-act a")
+    assert [link["href"] for link in links] == [
+        f"/dossiers/{busy}/fusion?avec={numbered}",
+        f"/dossiers/{younger}/fusion?avec={alike}",
+    ]
+
+
+def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None:
+    full, empty = at_work.planned(imilo_number="00123"), at_work.opened(site="L’Aigle", advisor=PAUL)
+    client = at_work.client(SOPHIE)
+    page = soup(client.get(f"/dossiers/{empty}/fusion?avec={full}").text)
+    assert side_by_side(page) == {
+        "Nom": ["Aminata Diallo", "Aminata Diallo"],
+        "N° i-Milo (différent)": ["00123", "—"],
+        "Naissance": ["3 nov. 2005", "3 nov. 2005"],
+        "Site (différent)": ["Mortagne", "L’Aigle"],
+        "Suivi par (différent)": [NADIA, PAUL],
+        "Ouvert le": ["16 mars 2026", "16 mars 2026"],
+        "Étape (différent)": ["2 Diagnostic", "1 Orientation"],
+        "Historique (différent)": ["4 faits", "2 faits"],
+        "Dernier fait (différent)": [
+            "16 mars 2026 : Diagnostic prévu à partir du 16 mars, au bureau (Mortagne) : Diagnostic initial, printemps",
+            "16 mars 2026 : Dossier affecté à Paul Rey",
+        ],
+    }
+    turned = page.find("a", string=re.compile("Inverser"))["href"]
+    assert turned == f"/dossiers/{full}/fusion?avec={empty}"
+    assert side_by_side(soup(client.get(turned).text))["Historique (différent)"] == ["2 faits", "4 faits"]
+
+
+def side_by_side(page: Any) -> dict[str, list[str]]:
+    """What the page says of the dossier kept and of the other, by label."""
+    return {said(row.th): [said(cell) for cell in row("td")] for row in page("tr")[1:]}
+
+
+# --- what comes along
+
+
+def test_what_was_done_in_the_duplicate_is_not_owed_again(at_work: House) -> None:
+    duplicate, _ = at_work.prescribed(imilo_number="00123")
+    kept = at_work.opened(advisor=PAUL)
+    before = owed(at_work, duplicate)
+    page = words(at_work.client(SOPHIE).get(f"/dossiers/{duplicate}/fusion?avec={kept}").text)
+    assert "N’est plus à faire Présenter Pix Devient à faire rien À faire ensuite Orienter" in page
+    assert "16 mars 2026 : Pix présenté au premier accueil" in page
+    join(at_work, duplicate, kept)
+    assert owed(at_work, kept) == before
+    assert at_work.state(kept).advisor == at_work.people[PAUL]
+
+
+def test_the_days_are_those_of_the_duplicate(at_work: House) -> None:
+    duplicate, _ = at_work.scored()
+    before = owed(at_work, duplicate)
+    kept = at_work.opened()
+    at_work.day(date(2026, 3, 20))
+    join(at_work, duplicate, kept)
+    assert owed(at_work, kept) == before
+
+
+def test_the_one_that_goes_on_says_with_whom_it_was_joined_and_takes_it_back_in_one_press(at_work: House) -> None:
+    duplicate, _ = at_work.debriefed(imilo_number="00123")
+    kept = at_work.opened()
+    before = [(owed(at_work, one), _known(at_work, one)) for one in (duplicate, kept)]
+    client = at_work.client(SOPHIE)
+    sent = values(client.get(f"/dossiers/{duplicate}/fusion?avec={kept}").text)
+    html = client.get(client.post(f"/dossiers/{duplicate}/fusion", data=sent).headers["location"]).text
+    assert "Enregistré : Réuni avec le dossier d’Aminata Diallo (doublon) Annuler" in words(html)
+    assert "Sophie Lecomte, repris du doublon" in words(html)
+    assert soup(html).select_one(f'.timeline a[href="/dossiers/{duplicate}"]')
+    assert soup(html).select_one(f'.timeline a[href="/dossiers/{duplicate}/fusion"]')
+    undo = {one["name"]: one["value"] for one in soup(html).select(".notice form input")}
+    for _ in range(2):
+        assert client.post(f"/dossiers/{kept}/undo", data=undo).status_code == 303
+    assert [(owed(at_work, one), _known(at_work, one)) for one in (duplicate, kept)] == before
+    assert "Défaire la fusion" not in part(client, f"/dossiers/{kept}")
+
+
+def test_once_somebody_acted_on_it_the_merge_is_parted_with_a_reason(at_work: House) -> None:
+    duplicate, kept = at_work.presented(), at_work.opened()
+    join(at_work, duplicate, kept)
+    joined = next(r for r in at_work.served.engine.history(kept) if isinstance(r.event, DuplicateJoined))
+    at_work.on(kept, assignment.take_note, text="a appelé")
+    client = at_work.client(SOPHIE)
+    undo = {"version": str(joined.originator_version), "command_id": str(uuid4())}
+    answer = client.post(f"/dossiers/{kept}/undo", data=undo)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/dossiers/{duplicate}/fusion")
+    page = words(client.get(f"/dossiers/{duplicate}/fusion").text)
+    assert "Réuni avec le dossier d’Aminata Diallo (doublon)" in page
+    assert "Devient à faire Présenter Pix" in page
+
+
+def test_who_followed_the_duplicate_reads_who_follows_now(at_work: House) -> None:
+    duplicate, kept = at_work.opened(), at_work.opened(advisor=PAUL, site="L’Aigle")
+    join(at_work, duplicate, kept)
+    page = at_work.client(NADIA).get(f"/dossiers/{duplicate}").text
+    told = "avec l’autre dossier d’Aminata Diallo, suivi·e maintenant par Paul Rey, site de L’Aigle."
+    assert told in words(page)
+    assert "Doublon : fusionné avec un autre dossier" in words(page)
+    assert str(kept) not in page
+    page = at_work.client(PAUL).get(f"/dossiers/{kept}").text
+    assert "Réuni avec un autre dossier (doublon)" in words(page)
+    assert str(duplicate) not in page
+
+
+def test_joined_again_the_first_duplicate_points_to_the_last_one(at_work: House) -> None:
+    first, second, third = at_work.presented(), at_work.opened(), at_work.opened(advisor=PAUL)
+    join(at_work, first, second)
+    join(at_work, second, third)
+    page = at_work.client(SOPHIE).get(f"/dossiers/{first}").text
+    assert soup(page).select_one(".notice p a")["href"] == f"/dossiers/{third}"
+    assert "suivi·e maintenant par Paul Rey" in words(page)
+    assert at_work.state(third).orientation.presented
+    page = words(at_work.client(SOPHIE).get(f"/dossiers/{first}/fusion").text)
+    assert "Défaites d’abord cette fusion" in page
 
 
 def test_said_twice_it_is_done_once(at_work: House) -> None:

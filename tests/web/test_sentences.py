@@ -220,6 +220,9 @@ OPENED = e.DossierOpened(
             ),
             (OPENED,), "Identité corrigée : n° i-Milo 12346 → 12347",
         ),
+        (
+            e.DuplicateJoined(duplicate=ID, on=DAY), (), "Réuni avec le dossier d’Aminata Diallo (doublon)",
+        ),
         (e.NoteTaken(text="mot " * 200, on=DAY), (), "Note : " + ("mot " * 60).strip() + "…"),
         (
             g.GrilleDrafted(draft=2, document=Grille("L’Aigle"), note="après l’hiver", on=DAY), (),

@@ -81,12 +81,14 @@ def _correct(world: World) -> None:
 def merge(world: World) -> None:
     """The second dossier of somebody is joined to the first."""
     first, again = (id for id, youth in world.dossiers.items() if youth.name == TWICE[1][0])
-    joined = {"into": first, "gives_number": False}
+    dossier, told = world.state(again), world.engine.history(again)
+    joined = {"into": first, "gives_number": False, "version": dossier.version}
+    taken = {"other": dossier, "duplicate": again, "told": told}
     world.say_all(
         world.cast.referent,
         [
             Step({"dossier": again}, merging.merge, joined),
-            Step({"dossier": first}, merging.take_over, {}, {"other": world.state(again)}),
+            Step({"dossier": first}, merging.take_over, {}, taken),
         ],
     )
 

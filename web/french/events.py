@@ -19,7 +19,7 @@ from pixflow.events.values import Result
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import beyond, dates, profiles, reasons, tasks, team, words, workshops
-from web.french.fields import LABELS, PARIS, Fact, Names, fraction, text_of
+from web.french.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
 from web.french.sentences import listed, noted, short
 from web.french.words import de, lower_first, plural, say, typeset, upper_first
 
@@ -104,6 +104,7 @@ TITLES: dict[str, str] = {
     "dossier.TaskSnoozed": "Mise en pause",
     "dossier.TaskHandedOver": "Tâche confiée",
     "dossier.DossierMerged": "Fusion",
+    "dossier.DuplicateJoined": "Doublon réuni",
     "dossier.Retracted": "Retrait",
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
@@ -274,13 +275,24 @@ def _whose(event: Event, fact: Fact) -> str:
             return f"Dossier affecté à {fact.names.staff(advisor)}"
         case e.DossierClosed(reason=reason, note=note):
             return noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
-        case e.DossierMerged(into=into):
-            return say("Doublon : fusionné avec le dossier {whose}", whose=de(fact.names.dossier(into)))
+        case e.DossierMerged() | e.DuplicateJoined():
+            return _joined(event, fact)
         case e.DossierReopened(reason=reason):
             return noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
             return _struck(_target(fact, version), reason)
     return _along_the_way(event, fact)
+
+
+def _joined(event: e.DossierMerged | e.DuplicateJoined, fact: Fact) -> str:
+    """Like "Réuni avec le dossier d’Aminata Diallo (doublon)"; "un autre dossier" for who may not read it."""
+    said, id = (
+        ("Doublon : fusionné avec {other}", event.into)
+        if isinstance(event, e.DossierMerged)
+        else ("Réuni avec {other} (doublon)", event.duplicate)
+    )
+    name = fact.names.dossier(id)
+    return say(said, other=name if name in UNNAMED else f"le dossier {de(name)}")
 
 
 def _along_the_way(event: Event, fact: Fact) -> str:

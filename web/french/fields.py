@@ -18,6 +18,8 @@ from web.french.words import lower_first
 
 PARIS = "Europe/Paris"
 EMPTY = "—"
+UNNAMED = ("un dossier", "un autre dossier")
+"""What a dossier is called where its name may not be said."""
 LABELS: dict[str, str] = {
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
@@ -26,7 +28,8 @@ LABELS: dict[str, str] = {
     "competences": "Compétences", "day": "Jour", "digest": "Empreinte du fichier",
     "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
     "participations": "Participations", "which": "Lequel",
-    "document": "Document", "domains": "Domaines", "dossier": "Dossier", "email": "Courriel", "ends": "Fin",
+    "document": "Document", "domains": "Domaines", "dossier": "Dossier", "duplicate": "Doublon",
+    "email": "Courriel", "ends": "Fin",
     "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
     "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
     "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
@@ -171,7 +174,7 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
             return fact.names.staff(id)
         case "campaign":
             return fact.names.campaign(id)
-        case "dossier" | "others" | "into":
+        case "dossier" | "others" | "into" | "duplicate":
             return fact.names.dossier(id)
         case "action":
             return fact.action(id)

@@ -11,10 +11,11 @@ from fastapi.responses import RedirectResponse
 from pixflow.dossier import assignment
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
+from pixflow.events.dossier import DuplicateJoined
 from pixflow.folds import retracted
 from projections import audit_trail
 from projections.catch_up import fold_of
-from web import facts, sheet
+from web import facts, merging, sheet
 from web.dependencies import AtDesk, Desk
 from web.forms import FORMS, offers
 from web.french import missing
@@ -24,6 +25,8 @@ from web.recording import Outcome, record, record_all
 from web.sheet import OpenForm
 
 router = APIRouter()
+AT_ONCE = "annulé aussitôt"
+"""The reason of what is taken back in one press."""
 
 
 @router.get("/dossiers/{dossier_id:uuid}")
@@ -41,7 +44,7 @@ def read(
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
-    """Annuler, in one press: what the last form recorded is taken back, the latest first.
+    """Annuler, in one press: what the last form recorded is taken back, the latest first; a merge in both dossiers.
 
     Once somebody acted on it, the correction's form opens.
     """
@@ -50,14 +53,20 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     if form is None:
         raise HTTPException(422)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+    joined = next((r.event for r in trail if r.originator_version == form.version), None)
+    duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
     undone = [form.version]
     if form.version == facts.undoable(desk, trail):
         undone = [r.originator_version for r in reversed(facts.with_it(trail, form.version))]
     elif form.version not in retracted(trail):
-        return RedirectResponse(f"/dossiers/{dossier_id}?form=retract&about={form.version}#form", 303)
-    struck = [{"version": version, "reason": "annulé aussitôt"} for version in undone]
-    steps = [Step({"dossier": dossier_id}, assignment.retract, sent) for sent in struck]
-    outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
+        correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?form=retract&about={form.version}#form"
+        return RedirectResponse(f"/dossiers/{correction}", 303)
+    if duplicate:
+        outcome = merging.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
+    else:
+        struck = [{"version": version, "reason": AT_ONCE} for version in undone]
+        steps = [Step({"dossier": dossier_id}, assignment.retract, sent) for sent in struck]
+        outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
 
 

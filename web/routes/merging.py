@@ -1,19 +1,22 @@
 """Fusion: a duplicate joined to the dossier that goes on, and parted from it again."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from pixflow.dossier.state import Dossier
+from pixflow.work import Step
 from projections import directory
+from projections.directory import Found
 from web import merging
 from web.dependencies import AtDesk, Desk
 from web.french import refusals
 from web.naming import names_for
 from web.pages import Form, FormData, page, redirect, validate
 from web.paging import SIZE, Pager
-from web.recording import Outcome
+from web.recording import Outcome, record_all
 
 router = APIRouter()
 
@@ -35,13 +38,13 @@ def doubles(request: Request, desk: AtDesk, p: Annotated[int, Query(ge=1)] = 1) 
     """The open dossiers that share their names and their birth date."""
     _may(desk)
     pager = Pager.at(directory.doubles_total(desk.read), p, "/doublons", {})
-    groups = directory.doubles(desk.read, SIZE, pager.offset)
+    groups = [_ranked(desk, group) for group in directory.doubles(desk.read, SIZE, pager.offset)]
     return page(request, "doubles.html", {"groups": groups, "pager": pager}, block="doubles")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/fusion")
 def choose(request: Request, desk: AtDesk, dossier_id: UUID, avec: UUID | None = None) -> Response:
-    """Which dossier it may be joined to; with `avec`, what that would change."""
+    """Which dossier it may be joined to; with `avec`, the one that would go on, both side by side."""
     _may(desk)
     return _page(request, desk, dossier_id, desk.dossier(dossier_id), avec)
 
@@ -56,9 +59,11 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
         return _page(request, desk, dossier_id, dossier, None, errors)
     if not (dossier.merged and dossier.merged.into == form.into):
         made = merging.steps(desk, dossier_id, dossier, form.into)
-        outcome = merging.record_all(desk, made, ("merge", str(dossier_id), str(form.into)), form.command_id)
+        outcome = record_all(desk, made, ("merge", str(dossier_id), str(form.into)), command_id=form.command_id)
         if errors := _refused(desk, outcome):
             return _page(request, desk, dossier_id, dossier, form.into, errors)
+        own = [r.originator_version for r in outcome.recorded if r.originator_id == form.into]
+        return redirect(request, f"/dossiers/{form.into}?fait={own[0] if own else 0}")
     return redirect(request, f"/dossiers/{form.into}")
 
 
@@ -70,11 +75,9 @@ def part(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     form, errors = validate(Part, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
-    if dossier.merged:
-        made = merging.steps_back(desk, dossier_id, dossier, form.reason)
-        outcome = merging.record_all(desk, made, ("unmerge", str(dossier_id), form.reason), form.command_id)
-        if errors := _refused(desk, outcome):
-            return _page(request, desk, dossier_id, dossier, None, errors)
+    outcome = merging.part(desk, dossier_id, dossier, form.reason, form.command_id)
+    if errors := _refused(desk, outcome):
+        return _page(request, desk, dossier_id, dossier, None, errors)
     return redirect(request, f"/dossiers/{dossier_id}")
 
 
@@ -91,26 +94,39 @@ def _page(
     into: UUID | None,
     errors: dict[str, str] | None = None,
 ) -> Response:
-    made = _made(desk, dossier_id, dossier, into)
+    kept = dossier.merged.into if dossier.merged else into
     context: dict[str, Any] = {
         "desk": desk,
         "id": dossier_id,
         "dossier": dossier,
-        "into": into,
-        "other": desk.dossier(into) if into else None,
-        "candidates": [] if dossier.merged or into else merging.candidates(desk, dossier_id, dossier),
+        "into": kept,
+        "lines": merging.comparison(desk, kept, dossier_id) if kept else [],
+        "candidates": [] if kept else _candidates(desk, dossier_id, dossier),
         "team": desk.refs.team,
-        "preview": merging.preview(desk, *made) if made else None,
+        "preview": merging.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
         "errors": errors or {},
     }
     return page(request, "merge.html", context, block="merge", status=422 if errors else 200)
 
 
-def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID | None) -> Any:
-    """The steps to preview, and the dossier they are seen on; None without any."""
+def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, kept: UUID) -> list[Step]:
+    """What the page's button would do."""
     if dossier.merged:
-        return merging.steps_back(desk, dossier_id, dossier, "—"), dossier.merged.into
-    return (merging.steps(desk, dossier_id, dossier, into), into) if into else None
+        return merging.steps_back(desk, dossier_id, dossier, "—")
+    return merging.steps(desk, dossier_id, dossier, kept)
+
+
+def _ranked(desk: Desk, group: Sequence[Found]) -> list[tuple[Found, int]]:
+    """The dossiers of one person with how many facts each has, the one to keep first."""
+    found = {one.stream: one for one in group}
+    return [(found[stream], facts) for stream, facts in merging.fullest_first(desk, found)]
+
+
+def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Found, UUID, UUID]]:
+    """Each dossier that this one may be joined with, then which of the two would be closed, and which kept."""
+    found = merging.candidates(desk, dossier_id, dossier)
+    ranked = {one.stream: merging.fullest_first(desk, (dossier_id, one.stream)) for one in found}
+    return [(one, ranked[one.stream][1][0], ranked[one.stream][0][0]) for one in found]
 
 
 def _may(desk: Desk) -> None:
