@@ -141,6 +141,7 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "leave": _ACCOUNTS,
     "come_back": _ACCOUNTS,
     "designate_referent": _ACCOUNTS,
+    "state_contact": _OWN_DAYS,
     "declare_absence": _OWN_DAYS,
     "cancel_absence": _OWN_DAYS,
     "take_pix": _OWN_STEPS,

@@ -48,6 +48,7 @@ class Staff(Struct, frozen=True):
     version: int = 0
     name: str = ""
     email: str = ""
+    phone: str | None = None
     site: str | None = None
     roles: frozenset[Role] = frozenset()
     joined: date | None = None
@@ -90,6 +91,8 @@ def _working(state: Staff, event: object) -> dict[str, object]:
     match event:
         case e.StaffJoined(name=name, email=email, site=site, on=on):
             return {"name": name, "email": email, "site": site, "joined": on}
+        case e.ContactStated(phone=phone):
+            return {"phone": phone}
         case e.RoleGranted(role=role):
             return {"roles": state.roles | {role}}
         case e.RoleEnded(role=role):
@@ -124,8 +127,17 @@ def _noted(state: Staff, event: object, mark: Mark) -> dict[str, object]:
 # --- joining, roles, leaving
 
 
-def add(staff: Staff, *, name: str, email: str, site: str | None, roles: tuple[Role, ...], on: date) -> list[Event]:
-    """Somebody works here, in these roles; said again with another role, the role is added.
+def add(
+    staff: Staff,
+    *,
+    name: str,
+    email: str,
+    site: str | None,
+    roles: tuple[Role, ...],
+    phone: str | None = None,
+    on: date,
+) -> list[Event]:
+    """Somebody works here, in these roles; said again with another role or phone, that is added.
 
     Somebody who had left is back.
     """
@@ -135,7 +147,22 @@ def add(staff: Staff, *, name: str, email: str, site: str | None, roles: tuple[R
     if not roles and not staff.roles:
         raise Refused("required", field="roles")
     back = [] if staff.version == 0 or staff.works(on) else [e.StaffReturned(on=on)]
-    return [*joined, *back, *(e.RoleGranted(role=role, on=on) for role in roles if role not in staff.roles)]
+    granted = (e.RoleGranted(role=role, on=on) for role in roles if role not in staff.roles)
+    return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
+
+
+def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
+    """The professional phone, none when it is empty."""
+    must_work(staff, on)
+    return _stated(staff, phone, on)
+
+
+def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
+    try:
+        number = identity.phone(phone) if phone and phone.strip() else None
+    except ValueError:
+        raise Refused("bad-phone", field="phone") from None
+    return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 
 def change_roles(

@@ -216,6 +216,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     s.StaffLeft: Emitted(CAMILLE, staff.leave, {"last_day": LATER, "on": DAY}),
     s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), staff.come_back, {"on": LATER}),
+    s.ContactStated: Emitted(CAMILLE, staff.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(
         (*CAMILLE, s.AbsenceDeclared(absence=PLAN, first=DAY, last=LATER, deputy=None, on=DAY)),

@@ -59,7 +59,7 @@ WORKSHOPS = {
     "release_seat", "lapse_offer", "mark_attendance", "walk_in", "close_workshop", "ask_help", "give_help",
 }  # fmt: skip
 ACCOUNTS = {"add", "change_roles", "leave", "come_back", "designate_referent"}
-DAYS = {"declare_absence", "cancel_absence"}
+DAYS = {"state_contact", "declare_absence", "cancel_absence"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | STEPS
 BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from functools import reduce
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ import pytest
 
 from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
-from pixflow.staff import Staff, add, change_roles, come_back, evolve, fold, leave
+from pixflow.staff import Staff, add, change_roles, come_back, evolve, fold, leave, state_contact
 from pixflow.streams import KINDS
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 
@@ -42,6 +43,18 @@ def test_another_role_is_added_to_those_held() -> None:
 )
 def test_somebody_is_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
     given().when(add, **CAMILLE | changes).refused(code, **details)
+
+
+def test_a_phone_is_stated_changed_and_taken_away() -> None:
+    said = e.ContactStated(phone="+33199001234", on=DAY)
+    given().when(add, **CAMILLE, phone="01 99 00 12 34").then(JOINED, ADVISOR, REFERENT, said)
+    given(JOINED, ADVISOR, said).when(add, **CAMILLE | {"roles": ()}).then_nothing()
+    given(JOINED, ADVISOR).when(add, **CAMILLE | {"roles": ()}, phone="01.99.00.12.34").then(said)
+    given(JOINED, said).when(state_contact, phone="06 12 34 56 78", on=DAY).then(replace(said, phone="+33612345678"))
+    given(JOINED, said).when(state_contact, phone=" ", on=DAY).then(replace(said, phone=None))
+    given(JOINED).when(state_contact, phone="112", on=DAY).refused("bad-phone", field="phone")
+    given(JOINED, LEFT).when(state_contact, phone=None, on=date(2026, 9, 17)).refused("has-left")
+    assert state_of("staff", JOINED, said, replace(said, phone=None)).phone is None
 
 
 def test_an_address_is_one_person_s() -> None:

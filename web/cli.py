@@ -130,17 +130,18 @@ def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
     email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
     role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(words.ROLES)}.")],
+    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
     structure: StructureOption = None,
 ) -> None:
-    """Ajouter une personne, ou un rôle à une personne déjà là."""
+    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là."""
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
         try:
             known = served.engine.claimed("email", [staff.address(email)])
             done = served.engine.execute(
                 {"staff": next(iter(known.values()), uuid4())}, staff.add, by=Actor(OPERATOR), command_id=uuid4(),
-                via="cli", name=name, email=email, site=place, roles=tuple(cast(list[Role], role)),
+                via="cli", name=name, email=email, phone=phone, site=place, roles=tuple(cast(list[Role], role)),
             )  # fmt: skip
         except Refused as refused:
             if refused.code == "unknown-role":

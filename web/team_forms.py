@@ -19,6 +19,7 @@ Arguments = dict[str, Any]
 class Joining(Form):
     name: str
     email: str
+    phone: str | None = None
     site: str | None = None
     roles: tuple[Role, ...] = ()
 
@@ -26,6 +27,10 @@ class Joining(Form):
 class Roles(Form):
     roles: tuple[Role, ...] = ()
     anyway: bool = False
+
+
+class Contact(Form):
+    phone: str | None = None
 
 
 class Away(Form):
@@ -114,6 +119,7 @@ FORMS: dict[str, TeamForm] = {
     "absence": TeamForm(absences.declare_absence, Away, _away, _days),
     "cancel": TeamForm(absences.cancel_absence, About, lambda form: {"absence": form.about}),
     "roles": TeamForm(staff.change_roles, Roles, initial=lambda desk, member, about: {"roles": sorted(member.roles)}),
+    "contact": TeamForm(staff.state_contact, Contact, initial=lambda desk, member, about: {"phone": member.phone}),
     "leave": TeamForm(
         staff.leave,
         Leaving,

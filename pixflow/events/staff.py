@@ -51,6 +51,15 @@ class StaffReturned(Event):
     on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactStated(Event):
+    """The professional phone, E.164, that papers give; said again, it replaces the first, and None takes it away."""
+
+    TOPIC: ClassVar[str] = "staff.ContactStated"
+    phone: str | None
+    on: date
+
+
 # --- away, and who sees to things meanwhile
 
 

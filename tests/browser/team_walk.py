@@ -24,9 +24,15 @@ def team(walk: Walk, today: date) -> None:
 def joins(walk: Walk, helene: Person) -> None:
     helene.follows("Ajouter quelqu’un")
     walk.check(helene)
-    helene.fills({"Prénom et nom": INES, "Courriel": "ines@exemple.fr", "animateur·rice": True}, within="main form")
+    said = {"Prénom et nom": INES, "Courriel": "ines@exemple.fr", "Téléphone": "01 99 00 12 34", "animateur·rice": True}
+    helene.fills(said, within="main form")
     helene.presses("Ajouter à l’équipe")
     helene.sees("animateur·rice", f"{INES} rejoint l’équipe")
+    helene.follows("Changer le téléphone")
+    walk.check(helene)
+    helene.fills({"Téléphone": "01 99 00 12 35"})
+    helene.presses("Enregistrer le téléphone")
+    helene.sees(f"Téléphone d’{INES} : 01 99 00 12 35", within=".notice")
     helene.follows("Changer les rôles")
     walk.check(helene)
     helene.fills({"conseiller·ère": True, "animateur·rice": False})

@@ -193,6 +193,15 @@ def test_staff_add_twice_adds_the_role_only(house: Path):
         assert "Traceback" not in result.output
 
 
+def test_staff_have_a_phone_or_none(house: Path):
+    assert "rien à changer" not in ran(
+        "staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--phone", "0199001234"
+    )
+    assert "rien à changer" in ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
+    result = run("staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--phone", "112")
+    assert "Ce téléphone ne se lit pas" in result.output
+
+
 def test_staff_work_at_a_site_of_the_structure(house: Path):
     result = run("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "Alençon")
     assert result.exit_code == 1

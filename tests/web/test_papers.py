@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from pypdf import PdfReader
 
+from pixflow import staff
 from pixflow.dossier import parcours
 from pixflow.dossier.prescription import explore_difficulty
 from pixflow.events.values import Partner
@@ -45,6 +46,13 @@ def test_the_fiche_says_what_where_when_and_whom_to_call(at_work: House) -> None
     for said in both(at_work, f"/dossiers/{dossier}/fiche"):
         for part in ("Aminata Diallo", "KMRTWX482", "app.pix.fr", "Au bureau, Mortagne", "lundi 16 mars 2026", NADIA):
             assert part in said
+
+
+def test_papers_say_the_phone_of_who_follows_the_dossier(at_work: House) -> None:
+    dossier = at_work.planned()
+    at_work.says(NADIA, staff.state_contact, {"staff": at_work.people[NADIA]}, phone="0199001234")
+    for said in both(at_work, f"/dossiers/{dossier}/fiche"):
+        assert f"{NADIA}, 01 99 00 12 34, nadia@exemple.fr" in said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_prescription_carries_the_actions_and_not_the_suspicion(at_work: House) -> None:

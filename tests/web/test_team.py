@@ -16,6 +16,7 @@ from tests.web.filled import hire, part, said, soup, texts
 from tests.web.paths import House, house
 
 NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
+NBSP = "\N{NO-BREAK SPACE}"
 MONDAY, TUESDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 20)
 
 
@@ -139,6 +140,22 @@ def test_who_steers_sees_what_to_see_to(at_work: House) -> None:
     assert link["href"] == f"/equipe/{at_work.people[NADIA]}/confier"
 
 
+# --- whom to call
+
+
+def test_everybody_says_their_own_phone_and_those_who_steer_that_of_all(at_work: House) -> None:
+    nadia, page = at_work.people[NADIA], f"/equipe/{at_work.people[NADIA]}"
+    answer = press(at_work.client(NADIA), nadia, "contact", phone="01 99 00 12 34")
+    told = words(at_work.client(NADIA).get(answer.headers["Location"]).text).replace(NBSP, " ")
+    assert "Téléphone de Nadia Benali : 01 99 00 12 34" in told
+    assert soup(seen(at_work, PAUL, page)).select_one('a[href="tel:+33199001234"]')
+    assert "Changer le téléphone" not in words(seen(at_work, PAUL, page))
+    wrong = press(at_work.client(SOPHIE), nadia, "contact", phone="112")
+    assert "Ce téléphone ne se lit pas" in words(wrong.text)
+    assert press(at_work.client(SOPHIE), nadia, "contact", phone="").status_code == 303
+    assert "Ajouter un téléphone" in words(seen(at_work, NADIA, page))
+
+
 # --- joining
 
 
@@ -146,6 +163,7 @@ def test_a_manager_adds_somebody_who_can_then_work(at_work: House) -> None:
     client = at_work.client(HELENE)
     sent = opened(client, "/equipe/nouveau") | {
         "name": "Zoé Petit", "email": "Zoe.Petit@exemple.fr", "site": "Mortagne", "roles": ["advisor", "facilitator"],
+        "phone": "01 99 00 12 34",
     }  # fmt: skip
     answer = client.post("/equipe/nouveau", data=sent)
     assert answer.status_code == 303

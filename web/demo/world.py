@@ -103,10 +103,12 @@ class World:
         return next((known for known, id in self.staff.items() if away and id == away.deputy), "")
 
     def hire(self) -> None:
-        for name, roles in self.cast.staff:
+        for n, (name, roles) in enumerate(self.cast.staff):
             address = f"{name.lower().replace(' ', '.')}@{self.cast.domain}".translate(PLAIN)
             self.staff[name] = uuid5(self.opened.id, address)
-            self.say(OPERATOR, {"staff": self.staff[name]}, staff.add, name=name, email=address, site=None, roles=roles)
+            phone = f"01 99 00 12 {n + 10}" if "advisor" in roles else None
+            said: dict[str, Any] = {"name": name, "email": address, "phone": phone, "site": None, "roles": roles}
+            self.say(OPERATOR, {"staff": self.staff[name]}, staff.add, **said)
 
     def open(self, youth: Youth, by: str) -> UUID:
         """A dossier by hand, with what is known at the first welcome."""

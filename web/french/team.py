@@ -11,6 +11,7 @@ from web.french.words import NBSP, de, say
 
 TITLES: dict[str, str] = {
     "staff.StaffJoined": "Arrivée dans l’équipe",
+    "staff.ContactStated": "Téléphone professionnel",
     "staff.RoleGranted": "Rôle",
     "staff.RoleEnded": "Fin de rôle",
     "staff.StaffLeft": "Départ de l’équipe",
@@ -47,6 +48,7 @@ REFUSALS: dict[str, str] = {
 DECISIONS: dict[str, str] = {
     "add": "ajouter quelqu’un à l’équipe",
     "change_roles": "changer les rôles de quelqu’un",
+    "state_contact": "changer le téléphone de quelqu’un",
     "leave": "noter un départ",
     "come_back": "noter un retour",
     "designate_referent": "désigner la personne référente Pix",
@@ -68,6 +70,9 @@ def told(event: Event, fact: Fact) -> str:
     match event:
         case s.StaffJoined(name=joined, site=site):
             return listed(f"{joined} rejoint l’équipe", site and f"site {de(site)}")
+        case s.ContactStated(phone=phone):
+            said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
+            return say(said, of=de(name), phone=words.phone(phone or ""))
         case s.RoleGranted(role=role):
             return say("Rôle donné à {name} : {role}", name=name, role=words.ROLES[role])
         case s.RoleEnded(role=role):

@@ -12,6 +12,9 @@ from pathlib import Path
 import segno
 import typst
 
+from pixflow.staff import Staff
+from web.french.words import phone
+
 _TEMPLATE = Path(__file__).parents[1] / "templates" / "paper.typ"
 
 
@@ -40,6 +43,13 @@ class Paper:
     def qr(self) -> str:
         """The link as an SVG in the address of an image, "" without one."""
         return segno.make(self.link).svg_data_uri(border=2, dark="#000", light="#fff") if self.link else ""
+
+
+def whom_to_call(member: Staff | None) -> str:
+    """Who answers a question, and how to reach them."""
+    if member is None:
+        return "l’accueil de la Mission locale"
+    return ", ".join(filter(None, (member.name, phone(member.phone or ""), member.email)))
 
 
 def pdf(paper: Paper) -> bytes:

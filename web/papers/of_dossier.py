@@ -8,7 +8,7 @@ from projections.catch_up import fold_of
 from web import reading
 from web.dependencies import Desk
 from web.french import dates, words
-from web.papers import Paper
+from web.papers import Paper, whom_to_call
 
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 
@@ -93,10 +93,7 @@ def _name(dossier: Dossier) -> str:
 
 
 def _contact(desk: Desk, dossier: Dossier) -> str:
-    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
-    if advisor is None:
-        return "l’accueil de la Mission locale"
-    return f"{advisor.name}, {advisor.email}" if advisor.email else advisor.name
+    return whom_to_call(desk.refs.team.get(dossier.advisor) if dossier.advisor else None)
 
 
 def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from web import workshops
 from web.french import dates, words
 from web.french import workshops as french
 from web.french.words import plural, say
-from web.papers import Paper
+from web.papers import Paper, whom_to_call
 from web.workshop_page import Page
 
 BLANKS = 4
@@ -43,11 +43,10 @@ def notices(page: Page, only: UUID | None = None) -> list[Paper]:
 
 def _notice(page: Page, name: str, advisor: UUID | None) -> Paper:
     member = page.desk.refs.team.get(advisor) if advisor else None
-    contact = ", ".join(filter(None, (member.name, member.email))) if member else "l’accueil de la Mission locale"
     title, lead, facts = _said(page)
     return Paper(
         structure=page.desk.refs.structure.name, title=title, name=name, lead=lead,
-        facts=[*facts, ("Un empêchement, une question", contact)],
+        facts=[*facts, ("Un empêchement, une question", whom_to_call(member))],
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
     errors = missing.named(errors) or (unknown(desk, form) if form else {})
     if form is None or errors:
         return _joining(request, desk, data, errors, status=422)
-    said = form.model_dump(include={"name", "email", "site", "roles"})
+    said = form.model_dump(include={"name", "email", "phone", "site", "roles"})
     person = _stream(desk, form)
     outcome = record(desk, {"staff": person}, staff.add, command_id=form.command_id, **said)
     if outcome.refused:
