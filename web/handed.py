@@ -42,7 +42,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One reassignment as the report says it; `now` is who follows the dossier when that is somebody else since."""
+    """One reassignment as the report says it; `now` is who follows the dossier when that is somebody else since.
+
+    `undone`: it was taken back, rather than followed by another.
+    """
 
     stream: UUID
     name: str
@@ -50,6 +53,7 @@ class Told:
     to: UUID
     until: date | None
     now: str
+    undone: bool
 
 
 def take(desk: Desk, person: UUID, form: Pairs) -> list[Row]:
@@ -111,8 +115,9 @@ def report(desk: Desk, told: Sequence[Recorded]) -> list[Told]:
         assert isinstance(event, (AdvisorAssigned, DossierLent))
         until = event.until if isinstance(event, DossierLent) else None
         name = f"{people[stream].last_name} {people[stream].first_name}"
-        now = _now(desk, states[stream], fact.originator_version)
-        rows.append(Told(stream, name, people[stream].imilo_number or "", event.advisor, until, now))
+        state, version = states[stream], fact.originator_version
+        now, undone = _now(desk, state, version), state.assigned is None or state.assigned.version < version
+        rows.append(Told(stream, name, people[stream].imilo_number or "", event.advisor, until, now, undone))
     return sorted(rows, key=lambda row: normalise(row.name))
 
 

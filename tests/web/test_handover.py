@@ -254,7 +254,8 @@ def test_all_of_it_is_taken_back(at_work: House) -> None:
     assert answer.status_code == 303
     after = client.get(answer.headers["Location"]).text
     assert follows(at_work, dossiers) == [NADIA] * 3
-    assert "3 ne sont plus ainsi" in words(after)
+    assert said(soup(after).h1) == "3 dossiers repris"
+    assert "plus ainsi" not in words(after)
     assert texts(after, ".part li .quiet") == ["· suivi par Nadia Benali"] * 3
     assert not soup(after).select("form[action$='/annuler']")
 
@@ -270,6 +271,8 @@ def test_what_somebody_assigned_since_is_not_taken_back(at_work: House) -> None:
         "Prénom Nom0001 : ce dossier est passé depuis à Inès Kowalski : il n’y a plus rien à annuler."
     ]
     assert follows(at_work, dossiers) == [INES, NADIA]
+    assert said(soup(answer.text).h1) == "2 dossiers confiés"
+    assert "2 ne sont plus ainsi" in words(answer.text)
 
 
 def test_a_report_shows_only_what_its_own_bulk_recorded(at_work: House) -> None:

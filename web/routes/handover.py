@@ -150,7 +150,8 @@ def _report(
     groups = [(name, [one for one in told if one.to == id]) for id, name in sorted(names.items(), key=lambda i: i[1])]
     context = {
         "desk": desk, "bulk": bulk, "span": said, "groups": groups, "rows": rows, "done": done, "told": told,
-        "standing": sum(not one.now for one in told), "until": told[0].until if told else None,
+        "standing": sum(not one.now for one in told), "undone": bool(told) and all(one.undone for one in told),
+        "until": told[0].until if told else None,
         "whose": handed.whose(desk, facts[0]) if facts else "",
         "who": events.who(facts[0], names_for(desk)) if facts else "",
         "when": events.when(facts[0], desk.zone) if facts else "",
