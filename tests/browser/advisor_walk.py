@@ -124,7 +124,7 @@ def prescribe(walk: Walk) -> None:
     nadia.saves("Prescription construite sur 35 %, grille n° 1", {"Raison": "le code se révise en ligne"})
     nadia.sees("être à l’aise en caisse", "le code se révise en ligne", within="#prescription")
     assert nadia.texts("#prescription .decided .left") == [
-        "Illettrisme à vérifier conseiller seulement laissé",
+        "Illettrisme à vérifier conseiller·ère seulement laissé",
         "CAP LEC laissé",
         "CAP Digital laissé",
         "Ateliers en EPN ou fablab laissé",

@@ -132,7 +132,7 @@ def test_the_score_stands_in_its_band_and_says_why(locale: House) -> None:
     assert "taux de maîtrise de 0,40" in told
     assert "tranche « Savoirs de base » de la grille n° 1" in told
     assert "Communication et collaboration 2 / 5" in told
-    assert "Illettrisme à vérifier conseiller seulement" in part(page, "prescription")
+    assert "Illettrisme à vérifier conseiller·ère seulement" in part(page, "prescription")
 
 
 def test_progress_is_told_from_one_participation_to_the_next(locale: House) -> None:
