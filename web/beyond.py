@@ -58,7 +58,7 @@ def _lines(dossier: Dossier, today: date) -> Iterator[Line]:
     for study in dossier.prescription.studies.values():
         said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=standing.study(study, on))
         yield Line("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
-    said = standing.complete(state.complete, on) if state.complete else "pas encore passé"
+    said = standing.complete(dossier, on) or "pas encore passé"
     yield Line("Diagnostic complet", said, (("complete", "Noter comme passé", ""),))
     certified = state.certification
     waits = "pas encore proposée" if to_certify(dossier) else "après le diagnostic complet"

@@ -407,7 +407,7 @@ WHYS = {
         "à l’aise à l’atelier du 5 mars · période collective jusqu’au 30 avril"
     ),
     ("complete-path", (("by", "kept"),)): "prescription du 5 mars",
-    ("propose-certification", ()): "diagnostic complet passé le 5 mars, certifiable",
+    ("propose-certification", ()): "diagnostic complet passé, certifiable depuis le 5 mars",
     ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, menée à bien le 5 mars",
 }
 

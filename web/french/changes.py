@@ -111,7 +111,7 @@ def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
 
 def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
     state = dossier.parcours
-    yield "complete", "Diagnostic complet", standing.complete(state.complete, _day) if state.complete else ""
+    yield "complete", "Diagnostic complet", standing.complete(dossier, _day)
     certified = standing.certification(state.certification, _day) if state.certification else ""
     yield "certification", "Certification", certified
     yield "cv", "Résultat sur le CV", f"valorisé le {_day(state.on_cv.on)}" if state.on_cv else ""

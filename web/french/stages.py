@@ -127,7 +127,7 @@ def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[st
     elif state.certification:
         yield f"certification {standing.certification(state.certification, on)}"
     elif state.complete:
-        yield f"diagnostic complet {standing.complete(state.complete, on)}"
+        yield f"diagnostic complet {standing.complete(dossier, on)}"
     elif "complete-path" in owed:
         yield "diagnostic complet à passer"
     if state.retake and state.retake.planned_for:

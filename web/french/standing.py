@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 
-from pixflow.dossier.state import Answer, Certification, Dossier, Explored, Need, Seat, Study
+from pixflow.dossier.state import Certification, Dossier, Explored, Need, Seat, Study
 from pixflow.events.values import Result
 from web.french import words
 from web.french.sentences import listed
@@ -41,8 +41,13 @@ def study(known: Study, on: Said) -> str:
     return f"donnés le {on(known.mark.on)}"
 
 
-def complete(known: Answer, on: Said) -> str:
-    return f"{'passé' if known.accepted else 'décliné'} le {on(known.mark.on)}"
+def complete(dossier: Dossier, on: Said) -> str:
+    """The day it was taken: that of the result, when an export has brought it; "" when nothing was said of it."""
+    known, now = dossier.parcours.complete, dossier.diagnostic.current("complete")
+    if known is None:
+        return ""
+    shared = now[1].result.shared.day if known.accepted and now and now[1].result else known.mark.on
+    return f"{'passé' if known.accepted else 'décliné'} le {on(shared)}"
 
 
 def certification(known: Certification, on: Said) -> str:

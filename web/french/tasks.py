@@ -177,7 +177,7 @@ _WHY = {
     "offer-alternative lapsed": "{label}, {partner} sans réponse depuis le {on}",
     "complete-path ease": "à l’aise à l’atelier du {on}",
     "complete-path kept": "prescription du {on}",
-    "propose-certification": "diagnostic complet passé le {on}, certifiable",
+    "propose-certification": "diagnostic complet passé, certifiable depuis le {on}",
     "plan-retake": "{label}, menée à bien le {on}",
 }
 _REASONS = {
@@ -211,7 +211,7 @@ _REASONS = {
     "offer-alternative lapsed": "{label} : {partner} n’a pas répondu depuis le {on}, autre orientation à trouver",
     "complete-path ease": "À l’aise à l’atelier du {on} : le diagnostic complet suit",
     "complete-path kept": "Diagnostic complet retenu dans la prescription du {on}",
-    "propose-certification": "Diagnostic complet passé le {on}, et certifiable",
+    "propose-certification": "Diagnostic complet passé, certifiable depuis le {on}",
     "plan-retake": "{label} : action menée à bien le {on}, le progrès se mesure par un nouveau passage",
 }
 
