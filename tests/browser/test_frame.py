@@ -10,7 +10,8 @@ from web import errors, pages
 
 pytestmark = pytest.mark.browser
 
-FRAME = pages.Frame("Mission locale", "Nadia Benali", "animatrice, référente Pix, direction", [("/", "Ma boîte", 12, True)], True, True)
+ROLES = "animatrice, référente Pix, direction"
+FRAME = pages.Frame("Mission locale", "Nadia Benali", ROLES, [("/", "Ma boîte", 12, True)], True, True)
 FORM = """{% extends "base.html" %}
 {% block title %}Note{% endblock %}
 {% block content %}<h1>Note</h1>

@@ -128,8 +128,10 @@ def test_a_difficulty_is_explored_and_worked_on(events: tuple[Event, ...], line:
         ((*g.PRESCRIBED, COMPLETE), "1 à orienter, diagnostic complet passé le 16 sept."),
         (
             (
-                *g.PRESCRIBED, g.linked(g.LATER, g.SECOND, purpose="complete"),
-                g.received(g.LATER, g.SECOND, purpose="complete", result=g.result(g.DAY)), COMPLETE,
+                *g.PRESCRIBED,
+                g.linked(g.LATER, g.SECOND, purpose="complete"),
+                g.received(g.LATER, g.SECOND, purpose="complete", result=g.result(g.DAY)),
+                COMPLETE,
             ),
             "1 à orienter, diagnostic complet passé le 15 sept.",
         ),
