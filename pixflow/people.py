@@ -66,6 +66,8 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "correct_contact": _FOLLOWING,
     "state_project": _FOLLOWING,
     "join_programme": _FOLLOWING,
+    "correct_group": _ENDING,
+    "undo_group": _ENDING,
     "set_appointment": _FOLLOWING,
     "miss_appointment": _FOLLOWING,
     "chase": _FOLLOWING,

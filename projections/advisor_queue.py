@@ -63,6 +63,7 @@ table = Table(
     Column("details", JSON, nullable=False),
     Column("name", String, nullable=False),
     Column("programme", String, nullable=False),
+    Column("group", String, nullable=False),
     Column("site", String, nullable=False),
     Column("phone", String),
     Index("queue_of_owner", "owner", "due"),
@@ -79,25 +80,20 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     """One row for each task that the subject owes."""
     match change.kind:
         case "dossier":
-            owed, owner = tasks.of_dossier(change.after, change.refs), change.after.advisor
+            owed, owner, state = tasks.of_dossier(change.after, change.refs), change.after.advisor, change.after
             about = {
-                "name": f"{change.after.first_name} {change.after.last_name}", "programme": change.after.programme,
-                "site": change.after.site, "phone": change.after.phone,
+                "name": f"{state.first_name} {state.last_name}", "programme": state.programme,
+                "group": state.group or "", "site": state.site, "phone": state.phone,
             }  # fmt: skip
         case "participation":
             owed, owner = tasks.of_participation(change.after, change.refs), None
-            about = {
-                "name": f"{change.after.first_name} {change.after.last_name}",
-                "programme": "",
-                "site": "",
-                "phone": None,
-            }
+            about = {"name": f"{change.after.first_name} {change.after.last_name}"}
         case "workshop":
             owed, owner, state = tasks.of_workshop(change.after, change.refs), None, change.after
-            about = {"name": state.place or state.site, "programme": "", "site": state.site, "phone": None}
+            about = {"name": state.place or state.site, "site": state.site}
         case _:
             owed, owner = tasks.of_campaign(change.after, change.refs), None
-            about = {"name": change.after.name, "programme": "", "site": "", "phone": None}
+            about = {"name": change.after.name}
     return {table: [_row(change, task, owner, about) for task in owed]}
 
 
@@ -110,7 +106,7 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
         "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None, "place": task.place,
         "chases": task.chases, "paused": task.paused, "handed_to": task.handed_to, "handed_until": task.handed_until,
         "why_version": task.why.version, "why_on": task.why.on, "details": task.why.details,
-        **about,
+        "programme": "", "group": "", "site": "", "phone": None, **about,
     }  # fmt: skip
 
 
@@ -125,6 +121,7 @@ class Filter(Struct, frozen=True):
     programme: str = ""
     site: str = ""
     pour: str = ""
+    group: str = ""
 
 
 class Counted(Struct, frozen=True):
@@ -134,6 +131,7 @@ class Counted(Struct, frozen=True):
     stage: str | None
     programme: str
     site: str
+    group: str
     pour: str
     n: int
     late: int
@@ -157,13 +155,14 @@ def page(
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
-    """How many rows these people have, and how many are late, by kind, stage, programme, site and person."""
+    """How many rows these people have, and how many are late, by kind, stage, programme, site, group and person."""
     late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
-    groups = (table.c.kind, table.c.stage, table.c.programme, table.c.site)
-    query = select(*groups, doer, func.count(), late).where(_mine(owners, today)).group_by(*groups, doer)
+    alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group)
+    query = select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
     found = connection.execute(query).all()
     return [
-        Counted(kind, stage, programme, site, str(of), n, tardy) for kind, stage, programme, site, of, n, tardy in found
+        Counted(kind, stage, programme, site, group, str(of), n, tardy)
+        for kind, stage, programme, site, group, of, n, tardy in found
     ]
 
 
@@ -248,11 +247,12 @@ def picked(connection: Connection, owners: Owners, today: date, keys: Collection
     return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key)))
 
 
-def without_seat_total(
+def groups_without_seat(
     connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
-) -> int:
-    query = select(func.count()).select_from(table).where(*_without_seat(kinds, owners, but, cej))
-    return int(connection.execute(query).scalar_one())
+) -> dict[str, int]:
+    """How many dossiers of each group owe one of these kinds; "" is those of none."""
+    query = select(table.c.group, func.count()).where(*_without_seat(kinds, owners, but, cej))
+    return dict(connection.execute(query.group_by(table.c.group)).all())
 
 
 def without_seat(
@@ -261,15 +261,18 @@ def without_seat(
     owners: Owners | None,
     but: Collection[UUID],
     cej: bool,
+    group: str,
     limit: int,
     offset: int,
 ) -> list[Any]:
     """The dossiers of these owners (of all, when None) that owe one of these kinds, but some: the most urgent first.
 
     `cej`: those in CEJ come first, and whose diagnostic is not planned yet waits too: a workshop is where it is taken.
+    `group`: of that group only; "" for all.
     """
     first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
     query = select(table).where(*_without_seat(kinds, owners, but, cej))
+    query = query.where(table.c.group == group) if group else query
     query = query.order_by(*first, table.c.due, table.c.name, table.c.key)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
@@ -329,7 +332,10 @@ def _resting(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
-    columns = {"kind": wanted.kind, "stage": wanted.stage, "programme": wanted.programme, "site": wanted.site}
+    columns = {
+        "kind": wanted.kind, "stage": wanted.stage, "programme": wanted.programme, "site": wanted.site,
+        "group": wanted.group,
+    }  # fmt: skip
     of = [_doer(today) == UUID(wanted.pour)] if wanted.pour else []
     return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
 

@@ -42,6 +42,8 @@ READS = {
         "birth_date",
         "imilo_number",
         "programme",
+        "group",
+        "collective_end",
         "site",
         "advisor",
         "lent",
@@ -64,6 +66,8 @@ table = Table(
     Column("birth_date", Date),
     Column("imilo_number", String),
     Column("programme", String, nullable=False),
+    Column("group", String, nullable=False),
+    Column("collective_end", Date),
     Column("site", String, nullable=False),
     Column("advisor", Uuid),
     Column("lent_until", Date),
@@ -75,6 +79,7 @@ table = Table(
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
     Index("sheet_lent", "lent_until"),
+    Index("sheet_of_group", "group", "sort"),
     Index("sheet_open", "sort", sqlite_where=text("closed = 0"), postgresql_where=text("NOT closed")),
 )
 TABLES = (table,)
@@ -93,6 +98,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "stream": change.stream, "sort": normalise(f"{state.last_name} {state.first_name}"),
                 "last_name": state.last_name, "first_name": state.first_name, "birth_date": state.birth_date,
                 "imilo_number": state.imilo_number, "programme": state.programme, "site": state.site,
+                "group": state.group or "", "collective_end": state.collective_end,
                 "advisor": state.advisor, "lent_until": state.lent.until if state.lent else None,
                 "stage": current_stage(state),
                 "percent": percent(mastery) if mastery is not None else None,
@@ -113,6 +119,7 @@ class Filter(Struct, frozen=True):
     programme: str = ""
     site: str = ""
     state: str = "open"
+    group: str = ""
 
 
 def page(connection: Connection, scope: Scope, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
@@ -126,11 +133,17 @@ def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
 
 
 def counts(connection: Connection, scope: Scope) -> list[Any]:
-    """How many dossiers somebody reads, by stage, programme, site, and whether closed or followed by nobody."""
+    """How many dossiers somebody reads, by stage, programme, site, group, and whether closed or followed by nobody."""
     unassigned = table.c.advisor.is_(None)
-    columns = (table.c.stage, table.c.programme, table.c.site, table.c.closed)
+    columns = (table.c.stage, table.c.programme, table.c.site, table.c.group, table.c.closed)
     query = select(*columns, unassigned.label("unassigned"), func.count().label("n")).where(*_scope(scope))
     return list(connection.execute(query.group_by(*columns, unassigned)))
+
+
+def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
+    """The open dossiers of a group that somebody reads, by name."""
+    query = select(table).where(*_wanted(scope, Filter()), table.c.group == group, table.c.group != "")
+    return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
 def load(connection: Connection) -> dict[UUID, int]:
@@ -194,7 +207,7 @@ def _scope(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _wanted(scope: Scope, wanted: Filter) -> list[ColumnElement[bool]]:
-    named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site}
+    named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site, "group": wanted.group}
     conditions = _scope(scope) + [table.c[name] == value for name, value in named.items() if value]
     match wanted.state:
         case "open":

@@ -206,11 +206,12 @@ def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None
     assert {decision for decision in TABLE if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS
 
 
-def test_a_manager_opens_reassigns_reviews_and_closes() -> None:
+def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     steering = {decision for decision in TABLE if decision not in BEYOND and may(PEOPLE["manager"], decision)}
     importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
-    assert steering == importing | merging | {"review_late_event", "close", "reopen"}
+    grouping = {"correct_group", "undo_group"}
+    assert steering == importing | merging | grouping | {"review_late_event", "close", "reopen"}
 
 
 def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from web.french import path as path_words
 from web.paging import address
 
 
@@ -63,6 +64,39 @@ def chips(
                 found.append(Chip(label, href, count, value == chosen, apart=bool(made) and not found))
         made += found
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A facet with too many values for chips: a list to choose one from, each with how many rows it would give.
+
+    `kept` are the parameters that stay as they are.
+    """
+
+    path: str
+    chosen: str
+    values: Sequence[tuple[str, int]]
+    kept: Mapping[str, str]
+
+
+def group(chosen: str) -> Facet:
+    """The facet of CEJ groups: chosen from a list, and taken off by its chip."""
+    return Facet("group", {chosen: path_words.group(chosen)} if chosen else {}, quiet=True)
+
+
+def groups(path: str, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Choice | None:
+    """The CEJ groups among these rows; None when there is none to choose."""
+    counts: dict[str, int] = {}
+    for row in counted:
+        if row.group and fits(row, wanted, "group"):
+            counts[row.group] = counts.get(row.group, 0) + row.n
+    return choice(path, counts, wanted["group"], {**kept, **wanted})
+
+
+def choice(path: str, counts: Mapping[str, int], chosen: str, kept: Mapping[str, str]) -> Choice | None:
+    values = sorted({**({chosen: 0} if chosen else {}), **counts}.items(), key=lambda pair: pair[0].casefold())
+    others = {name: value for name, value in kept.items() if value and name != "group"}
+    return Choice(path, chosen, values, others) if values else None
 
 
 def _ordered(facet: Facet, values: set[str]) -> list[str]:

@@ -46,8 +46,13 @@ class Pager:
     def next(self) -> str | None:
         return self._url(self.number + 1) if self.last < self.total else None
 
-    def _url(self, number: int) -> str:
-        return address(self.address, {**self.params, self.name: str(number) if number > 1 else ""}) + self.anchor
+    def under(self, path: str) -> str:
+        """An address below the list's, with this page and what the list asks: where its forms go."""
+        return self._url(self.number, path, "")
+
+    def _url(self, number: int, path: str = "", anchor: str | None = None) -> str:
+        params = {**self.params, self.name: str(number) if number > 1 else ""}
+        return address(self.address + path, params) + (self.anchor if anchor is None else anchor)
 
 
 def address(path: str, params: Mapping[str, str]) -> str:

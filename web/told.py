@@ -28,7 +28,7 @@ _TOPICS = tuple(
     for event in (
         p.MatchConfirmed, p.MatchRejected, p.ParticipationSetAside, p.Retracted,
         d.ResultDispatched, CampaignDeclared, PurposeCorrected, CampaignClosed, CampaignReopened, d.DossierOpened,
-        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.Retracted,
+        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.ProgrammeJoined, d.Retracted,
     )
 )  # fmt: skip
 _trail = audit_trail.table.c
@@ -146,6 +146,9 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
             told = words.lower_first(events.sentence(fact, names))
             return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told), undo)
+        case d.ProgrammeJoined():
+            told = words.lower_first(events.sentence(fact, names))
+            return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told))
         case d.Retracted():
             return Line(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
     return Line(events.sentence(fact, names))

@@ -15,7 +15,7 @@ from pixflow.workshop import Workshop
 from projections import advisor_queue, audit_trail, directory
 from projections.catch_up import fold_of
 from projections.directory import Found
-from web import workshops
+from web import facets, workshops
 from web.dependencies import Desk
 from web.french import events, words
 from web.french import workshops as french
@@ -145,33 +145,37 @@ def reads_names(desk: Desk, state: Workshop) -> bool:
 
 
 def context(
-    desk: Desk, id: UUID, number: int = 1, *, opened: OpenForm | None = None, told: Told | None = None
+    desk: Desk, id: UUID, number: int = 1, group: str = "", *, opened: OpenForm | None = None, told: Told | None = None
 ) -> dict[str, Any]:
-    """Everything workshops/one.html needs."""
+    """Everything workshops/one.html needs; `number` pages those to add, of a `group` or of all."""
     page = Page(desk, id)
     state = page.state
+    fills = page.to_come and desk.roles & {"advisor", "facilitator", "referent"}
     return {
         "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told,
         "seats": page.seats(), "waiting": page.waiting(), "french": french,
         "run_by": [workshops.staff_name(desk, person) for person in state.facilitators],
         "history": history(page) if page.sees_names else [], "moved": state.moves > 0,
         "runners": workshops.runners(desk), "shortcut": f"/t/{desk.served.opened.slug}",
-        **(candidates(page, number) if page.to_come and desk.roles & {"advisor", "facilitator", "referent"} else {}),
+        **(candidates(page, number, group) if fills else {}),
     }  # fmt: skip
 
 
-def candidates(page: Page, number: int) -> dict[str, Any]:
+def candidates(page: Page, number: int, group: str = "") -> dict[str, Any]:
     """Those who wait for a seat somewhere and whom this person may book: CEJ first where it is mandatory there."""
-    desk = page.desk
+    desk, path = page.desk, f"/ateliers/{page.id}"
     cej = desk.refs.protocol(desk.today).cej_mandatory and page.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
-    there = {*page.state.seats, *page.state.waiting}
-    total = advisor_queue.without_seat_total(desk.read, WITHOUT_SEAT, owners, there, cej)
-    pager = Pager.at(total, number, f"/ateliers/{page.id}", {}, anchor="#remplir")
-    rows = advisor_queue.without_seat(desk.read, WITHOUT_SEAT, owners, there, cej, SIZE, pager.offset)
+    asked = (desk.read, WITHOUT_SEAT, owners, {*page.state.seats, *page.state.waiting}, cej)
+    counts = advisor_queue.groups_without_seat(*asked)
+    total = counts.get(group, 0) if group else sum(counts.values())
+    pager = Pager.at(total, number, path, {"group": group}, name="a", anchor="#remplir")
+    rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])
     named = [(row, f"{people[row.stream].last_name} {people[row.stream].first_name}") for row in rows]
-    return {"candidates": named, "candidates_pager": pager, "cej_first": cej}
+    of_groups = {name: count for name, count in counts.items() if name}
+    choice = facets.choice(f"{path}#remplir", of_groups, group, {})
+    return {"candidates": named, "candidates_pager": pager, "cej_first": cej, "of_groups": choice}
 
 
 def history(page: Page) -> list[tuple[str, str, str]]:

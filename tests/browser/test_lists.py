@@ -42,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data: Path = tmp_path_factory.mktemp("data")
     with house(data, DAY) as made, socket.create_server(("127.0.0.1", 0)) as listening:
         dossier = long_story(made)
-        fill(made, 60, programme="CEJ", phone="0612345678")
+        fill(made, 60, programme="CEJ", group="mars", collective_end=date(2026, 7, 31), phone="0612345678")
         fill(made, 3, advisor=None)
         made.day(date(2026, 6, 22))
         server = uvicorn.Server(uvicorn.Config(made.app, log_level="critical", lifespan="off"))
@@ -61,6 +61,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         (NADIA, "/boite"),
         (NADIA, "/boite?kind=present-pix"),
         (NADIA, "/dossiers"),
+        (NADIA, "/dossiers?group=mars"),
+        (NADIA, "/dossiers/groupe?group=mars&name=Printemps&until=2026-09-30"),
         (NADIA, "/dossiers/nouveau"),
         (SOPHIE, "/boite"),
         (SOPHIE, "/dossiers"),

@@ -21,6 +21,12 @@ def group(name: str) -> str:
     return name if name.lower().startswith("groupe") else f"groupe {name}"
 
 
+def group_until(name: str, end: date | None, today: date) -> str:
+    """Like "groupe février, jusqu’au 30 avril"."""
+    until = end and dates.day(end, year=end.year != today.year)
+    return say("{group}, jusqu’au {until}", group=group(name), until=until) if until else group(name)
+
+
 def site(name: str) -> str:
     """Like "site de Mortagne"."""
     return f"site {de(name)}"

@@ -11,6 +11,7 @@ from web.routes import (
     dossier,
     dossiers,
     drafts,
+    groups,
     handover,
     imports,
     journal,
@@ -30,7 +31,7 @@ from web.routes import (
 )
 
 MODULES = (
-    who, queue, batch, search, dossiers, portfolio, papers, merging, dossier, replay, journal, protocol, drafts,
+    who, queue, batch, search, dossiers, groups, portfolio, papers, merging, dossier, replay, journal, protocol, drafts,
     results, imports, campaigns, workshops, workshop, attendance, agenda, shortcut, handover, team,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from pixflow.refused import Refused
 from projections import directory, dossier_sheet
 from projections.directory import Found
 from projections.dossier_sheet import Filter
-from web import facets, finding
+from web import facets, finding, grouping, told
 from web.dependencies import AtDesk, Desk
 from web.french import missing, refusals, words
 from web.matching import match_waiting
@@ -57,14 +57,16 @@ def read(
     stage: str = "",
     programme: str = "",
     site: str = "",
+    group: str = "",
     state: str = "open",
+    fait: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """The dossiers this person reads, by name."""
+    """The dossiers this person reads, by name; `fait` says what was just done to a group."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
     state = state if state in STATES else "all"
-    wanted = Filter(stage, programme, site, state)
+    wanted = Filter(stage, programme, site, state, group)
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
     kept = {"state": "" if state == "open" else state}
     counted = dossier_sheet.counts(desk.read, desk.scope)
@@ -75,7 +77,13 @@ def read(
         "desk": desk,
         "state": state,
         "states": _states(desk, counted, asked, state),
-        "chips": facets.chips("/dossiers", FACETS, there, asked, kept),
+        "chips": facets.chips("/dossiers", (*FACETS, facets.group(group)), there, asked, kept),
+        "of_groups": facets.groups("/dossiers", there, asked, kept),
+        "group": group,
+        "regroup": address("/dossiers/groupe", {"group": group}) if group and desk.ever("correct_group") else "",
+        "told": told.done(desk, fait),
+        "undo": fait if grouping.undoable(desk, fait) else "",
+        "errors": {},
         "filtered": any(asked.values()),
         "nothing": not counted,
         "clear": address("/dossiers", kept),

@@ -55,6 +55,7 @@ def read(
     programme: str = "",
     site: str = "",
     pour: str = "",
+    group: str = "",
     pile: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
     q: Annotated[int, Query(ge=1)] = 1,
@@ -69,7 +70,7 @@ def read(
         raise HTTPException(403)
     if pile:
         return _pile(request, desk, pile, p)
-    wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "")
+    wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "", group)
     own = _own(desk, wanted, p) if desk.roles & OWNING else {}
     piles = advisor_queue.piles(desk.read, "referent", desk.today) if "referent" in desk.roles else []
     context = {
@@ -82,6 +83,7 @@ def read(
         "done": done_today(desk),
         "groups": [],
         "chips": [],
+        "of_groups": None,
         "filtered": any(asdict(wanted).values()),
         "matching": 0,
         "later": 0,
@@ -109,12 +111,14 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     pager = Pager.at(matching, p, "/boite", asked)
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
+    shown = (*FACETS, facets.group(wanted.group), facets.Facet("pour", _owners(desk)))
     return {
         "own_total": sum(row.n for row in counted),
         "own_late": sum(row.late for row in counted),
         "matching": matching,
         "groups": groups(lines(desk, rows), days, desk.today),
-        "chips": facets.chips("/boite", (*FACETS, facets.Facet("pour", _owners(desk))), counted, asked, {}),
+        "chips": facets.chips("/boite", shown, counted, asked, {}),
+        "of_groups": facets.groups("/boite", counted, asked, {}),
         "later": advisor_queue.later(desk.read, desk.owners, desk.today),
         "next": advisor_queue.first_to_come(desk.read, desk.owners, desk.today),
         "pager": pager,

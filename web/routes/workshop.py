@@ -60,13 +60,19 @@ class One(Form):
 
 @router.get("/ateliers/{workshop_id:uuid}")
 def one(
-    request: Request, desk: AtWorkshops, workshop_id: UUID, form: str = "", fait: str = "", a: Number = 1
+    request: Request,
+    desk: AtWorkshops,
+    workshop_id: UUID,
+    form: str = "",
+    fait: str = "",
+    a: Number = 1,
+    group: str = "",
 ) -> Response:
-    """The workshop; `form` opens one of its forms, `fait` names what was just recorded, `a` pages those to add."""
+    """The workshop; `form` opens one of its forms, `fait` names what was just recorded, `a` pages those to add, of a
+    `group` or of all."""
     found = Page(desk, workshop_id)
-    return _page(
-        request, desk, workshop_id, a, opened=workshop_page.blank(found, form), told=workshop_page.done(found, fait)
-    )
+    opened, recorded = workshop_page.blank(found, form), workshop_page.done(found, fait)
+    return _page(request, desk, workshop_id, a, group, opened=opened, told=recorded)
 
 
 @router.get("/ateliers/{workshop_id:uuid}.ics")
@@ -176,18 +182,20 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
 
 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire")
-def add(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1) -> Response:
+def add(
+    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1, group: str = ""
+) -> Response:
     """Those who were ticked, one command each; where one was refused, every row is told at once."""
     found = _booking(desk, workshop_id)
     form, errors = validate(Some, data)
     if form is None or not form.dossier:
         said = {"": next(iter(errors.values()), "Cochez au moins une personne.")}
-        return _page(request, desk, workshop_id, a, told=Told(words.typeset(said[""]), tone="late"), status=422)
+        return _page(request, desk, workshop_id, a, group, told=Told(words.typeset(said[""]), tone="late"), status=422)
     outcomes = seats.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, workshop_id, a, told=outcomes.told(), status=422)
-    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"fait": outcomes.span}), 303)
+        return _page(request, desk, workshop_id, a, group, told=outcomes.told(), status=422)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"group": group, "fait": outcomes.span}), 303)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")
@@ -275,8 +283,10 @@ def _again(request: Request, desk: Desk, id: UUID, opened: OpenForm) -> Response
     return _page(request, desk, id, 1, opened=opened, status=422)
 
 
-def _page(request: Request, desk: Desk, id: UUID, number: int, *, status: int = 200, **shown: Any) -> Response:
-    context = workshop_page.context(desk, id, number, **shown)
+def _page(
+    request: Request, desk: Desk, id: UUID, number: int, group: str = "", *, status: int = 200, **shown: Any
+) -> Response:
+    context = workshop_page.context(desk, id, number, group, **shown)
     response = page(request, "workshops/one.html", context, block="workshop", status=status)
     if status == 422:
         response.headers["HX-Replace-Url"] = "false"

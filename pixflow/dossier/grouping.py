@@ -1,0 +1,35 @@
+"""The CEJ group of a dossier: another name for it, another end of its collective period."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pixflow.dossier.assignment import join_programme
+from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.state import Dossier
+from pixflow.events import Event, Recorded
+from pixflow.events import dossier as e
+from pixflow.folds import retracted
+from pixflow.refused import Refused
+
+
+def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, on: date) -> list[Event]:
+    """The same programme, said again with the group as it is now; without an end, each keeps its own."""
+    must_be_open(dossier)
+    if not dossier.group:
+        raise Refused("no-group")
+    name, end = required(group, "group"), collective_end or dossier.collective_end
+    return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
+
+
+def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """What that version said of the group counts no more, as long as it is what stands; the programme stays."""
+    struck = retracted(history)
+    said = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
+    before = [event for known, event in said.items() if known < version and known not in struck]
+    if version not in said or not before or before[-1].programme != said[version].programme:
+        raise Refused("unknown-event", version=version)
+    if version in struck:
+        return []
+    if dossier.joined is None or dossier.joined.version != version:
+        raise Refused("regrouped-since")
+    return [e.Retracted(version=version, reason=reason, on=on)]
