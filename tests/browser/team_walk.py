@@ -24,8 +24,10 @@ def team(walk: Walk, today: date) -> None:
 def joins(walk: Walk, helene: Person) -> None:
     helene.follows("Ajouter quelqu’un")
     walk.check(helene)
-    said = {"Prénom et nom": INES, "Courriel": "ines@exemple.fr", "Téléphone": "01 99 00 12 34", "animateur·rice": True}
-    helene.fills(said, within="main form")
+    helene.fills(
+        {"Prénom et nom": INES, "Courriel": "ines@exemple.fr", "Téléphone": "01 99 00 12 34", "animateur·rice": True},
+        within="main form",
+    )
     helene.presses("Ajouter à l’équipe")
     helene.sees("animateur·rice", f"{INES} rejoint l’équipe")
     helene.follows("Changer le téléphone")
