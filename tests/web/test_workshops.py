@@ -211,17 +211,35 @@ def test_a_workshop_is_scheduled_at_an_hour_of_here(at_work: House) -> None:
     assert (found.day, found.capacity, found.facilitators) == (date(2026, 3, 23), 8, (at_work.people[NADIA],))
 
 
-def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_says_what_is_a_holiday(at_work: House) -> None:
-    page = schedule(at_work, times="3")
+def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_out(at_work: House) -> None:
+    page = schedule(at_work, times="4")
     assert "3 ateliers fixés :" in words(page.text)
-    assert "Lundi 6 avril 2026, jour non travaillé : à déplacer" in words(page.text)
+    assert "Lundi 13 avril 2026 Pas d’atelier le 6 avril 2026 : jour férié" in words(page.text)
     with at_work.served.read().database.connect() as connection:
         rows = table.page(connection, MONDAY, table.Filter())
     assert [row.starts for row in rows] == [
-        datetime(2026, 3, 23, 13), datetime(2026, 3, 30, 12), datetime(2026, 4, 6, 12),
+        datetime(2026, 3, 23, 13), datetime(2026, 3, 30, 12), datetime(2026, 4, 13, 12),
     ]  # fmt: skip
     assert {state(at_work, row.stream).series for row in rows} != {None}
     assert len({recorded.command for row in rows for recorded in at_work.served.engine.history(row.stream)}) == 1
+
+
+def test_weeks_that_end_the_year_leave_one_workshop_and_say_so(at_work: House) -> None:
+    page = schedule(at_work, day="2026-12-18", times="3")
+    told = "1 atelier fixé : Vendredi 18 décembre 2026 Pas d’atelier le 25 décembre 2026 : jour férié"
+    assert f"{told} Pas d’atelier le 1er janvier 2027 : jour férié" in words(page.text)
+    none = schedule(at_work, day="2027-08-14", times="2")
+    assert none.status_code == 422
+    assert "Aucun de ces jours n’est travaillé : le 14 août 2027 : samedi." in words(none.text)
+
+
+def test_one_day_that_nobody_works_is_asked_about(at_work: House) -> None:
+    asked = schedule(at_work, day="2026-05-01")
+    assert asked.status_code == 422
+    assert "Le 1er mai 2026 : jour férié. Choisissez un autre jour, ou cochez ici." in words(asked.text)
+    form = form_of(asked.text, "/ateliers/nouveau")
+    done = at_work.client(NADIA).post("/ateliers/nouveau", data={**values(form), "anyway": "true"})
+    assert done.status_code == 303
 
 
 @pytest.mark.parametrize(

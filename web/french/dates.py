@@ -25,6 +25,11 @@ def weekday(day: date) -> str:
     return format_date(day, "EEEE", "fr")
 
 
+def off(day: date) -> str:
+    """Why nobody works on a day: "samedi", "dimanche", else "jour férié"."""
+    return weekday(day) if day.weekday() > 4 else "jour férié"
+
+
 def month(day: date) -> str:
     """Like "mars 2026"."""
     return format_date(day, "LLLL y", "fr")

@@ -39,6 +39,11 @@ class Scheduling(Form):
     capacity: int
     times: Annotated[int, Field(ge=1, le=20)] = 1
     facilitators: tuple[UUID, ...] = ()
+    anyway: bool = False
+
+    @property
+    def days(self) -> list[date]:
+        return [self.day + n * WEEK for n in range(self.times)]
 
 
 # --- the list
@@ -55,8 +60,12 @@ def read(
     le: str = "",
     p: Number = 1,
     fait: str = "",
+    sautes: str = "",
 ) -> Response:
-    """The workshops as a list or a calendar; the filters are the address."""
+    """The workshops as a list or a calendar; the filters are the address.
+
+    `fait` names a series that was just scheduled, `sautes` the days that it left out.
+    """
     wanted = Filter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
     about = _day(le) or desk.today
     shown = workshops.listed(desk, wanted, p) if vue == "liste" else workshops.calendar(desk, wanted, vue, about)
@@ -64,7 +73,7 @@ def read(
         "desk": desk, "wanted": wanted, "view": vue, "today": desk.today,
         "chips": workshops.chips(desk, wanted, vue, about), "views": workshops.views(wanted, vue, about),
         "filtered": bool(site or miens), "kept": workshops.kept(desk), "calls": workshops.calls(desk),
-        "feed": agenda.address_of(desk.served, desk.me), "told": _scheduled(desk, fait), **shown,
+        "feed": agenda.address_of(desk.served, desk.me), "told": _scheduled(desk, fait, sautes), **shown,
     }  # fmt: skip
     return page(request, "workshops.html", context, block="list")
 
@@ -76,20 +85,31 @@ def _day(said: str) -> date | None:
         return None
 
 
-def _scheduled(desk: Desk, said: str) -> Told | None:
-    """The workshops of a series that was just scheduled."""
+def _scheduled(desk: Desk, said: str, left_out: str) -> Told | None:
+    """The workshops of a series that was just scheduled, and the days of it that nobody works."""
     first, _, last = said.partition("-")
     if not (first.isdecimal() and last.isdecimal() and len(said) < 20):
         return None
     facts = desk.engine.read(int(first) - 1, min(int(last) - int(first) + 1, 200))
     days = [fact.event.day for fact in facts if isinstance(fact.event, WorkshopScheduled) and fact.by == desk.actor.id]
-    lines = [Line(_on(desk, day)) for day in days]
-    return Told(words.say("{count} fixés :", count=words.plural(len(days), "atelier")), lines) if days else None
+    lines = [Line(dates.weekday_day(day, year=True)) for day in days]
+    lines += [Line(f"pas d’atelier le {_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
+    fixed = words.plural(len(days), "atelier fixé", "ateliers fixés")
+    return Told(words.say("{fixed} :", fixed=fixed), lines) if days else None
 
 
-def _on(desk: Desk, day: date) -> str:
-    said = dates.weekday_day(day, year=True)
-    return said if desk.refs.calendar.is_working(day) else f"{said}, jour non travaillé : à déplacer"
+def _held(desk: Desk, form: Scheduling) -> list[date]:
+    """The days of a form; of a series, those that are worked."""
+    return [day for day in form.days if form.times == 1 or not _closed(desk, day)]
+
+
+def _off(day: date) -> str:
+    """A day that nobody works, and why: "25 décembre 2026 : jour férié"."""
+    return words.say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
+
+
+def _closed(desk: Desk, day: date) -> bool:
+    return not desk.refs.calendar.is_working(day)
 
 
 # --- a new one
@@ -116,22 +136,24 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     if not desk.may("schedule_workshop"):
         raise HTTPException(403)
     form, errors = validate(Scheduling, data)
-    errors = french.named(errors) or (_unknown(desk, form) if form else {})
+    errors = french.named(errors) or ({**_unknown(desk, form), **_nobody_works(desk, form)} if form else {})
     if form is None or errors:
         return _new(request, desk, data, errors, status=422)
-    ids = [new_id(form.command_id, f"workshop {n}") for n in range(form.times)]
-    steps = [_step(desk, form, id, n) for n, id in enumerate(ids)]
+    days = _held(desk, form)
+    ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
+    steps = [_step(desk, form, id, day) for id, day in zip(ids, days, strict=True)]
     try:
         done = execute(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form.command_id)
     except Refused as refused:
         return _new(request, desk, data, refusal(desk, refused), status=422)
-    if len(ids) == 1:
-        return redirect(request, address(f"/ateliers/{ids[0]}", {"fait": told.span(done.recorded)}))
-    return redirect(request, address("/ateliers", {"fait": told.span(done.recorded)}))
+    fixed = {"fait": told.span(done.recorded)}
+    if form.times == 1:
+        return redirect(request, address(f"/ateliers/{ids[0]}", fixed))
+    left_out = ",".join(day.isoformat() for day in form.days if day not in days)
+    return redirect(request, address("/ateliers", {**fixed, "sautes": left_out}))
 
 
-def _step(desk: Desk, form: Scheduling, id: UUID, n: int) -> Step:
-    day = form.day + n * WEEK
+def _step(desk: Desk, form: Scheduling, id: UUID, day: date) -> Step:
     sent = {
         "site": form.site, "place": form.place or "", "starts": instant(day, form.starts, desk.zone),
         "ends": instant(day, form.ends, desk.zone), "day": day, "capacity": form.capacity,
@@ -140,6 +162,15 @@ def _step(desk: Desk, form: Scheduling, id: UUID, n: int) -> Step:
     series = new_id(form.command_id, "series") if form.times > 1 else None
     context = {"series": series, "rules": desk.refs.protocol(desk.today).workshops}
     return Step({"workshop": id, "campaign": form.campaign}, schedule_workshop, sent, context)
+
+
+def _nobody_works(desk: Desk, form: Scheduling) -> dict[str, str]:
+    """One day that nobody works is asked about; a series leaves such days out, and must have another one."""
+    if form.times == 1 and _closed(desk, form.day) and not form.anyway:
+        return {"anyway": words.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=_off(form.day))}
+    if not _held(desk, form):
+        return {"day": words.say("Aucun de ces jours n’est travaillé : le {off}.", off=_off(form.day))}
+    return {}
 
 
 def _unknown(desk: Desk, form: Scheduling) -> dict[str, str]:
