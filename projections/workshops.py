@@ -179,9 +179,12 @@ def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:
 
 
 def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
-    """The seats to come of a young person, and the lists they wait on: seat and workshop in one row."""
+    """The seats to come of a young person, and the lists they wait on: seat and workshop in one row.
+
+    A seat of which somebody said whether they came is no longer to come.
+    """
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
-    held = (seats.c.dossier == dossier, table.c.day >= today, ~table.c.cancelled)
+    held = (seats.c.dossier == dossier, seats.c.presence.is_(None), table.c.day >= today, ~table.c.cancelled)
     return list(connection.execute(query.where(*held).order_by(table.c.starts)))
 
 

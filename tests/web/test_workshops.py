@@ -691,6 +691,16 @@ def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(
     assert client.post(come["action"], data=values(come)).status_code == 303, "sent twice"
 
 
+def test_a_seat_already_marked_is_not_offered_to_be_given_up(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, _) = today
+    say(at_work, made, aya, "absent")
+    dossier = words(at_work.client(PAUL).get(f"/dossiers/{aya}").text)
+    assert "Réinscrire" in dossier
+    assert "Inscrit·e en atelier" not in dossier
+    assert "Rendre la place" not in dossier
+    assert "Rendre la place" in words(at_work.client(PAUL).get(f"/dossiers/{bob}").text)
+
+
 def test_a_call_for_help_reaches_the_assistants_until_one_goes(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
     made, _ = today
     press(at_work.client(NADIA), f"/ateliers/{made}/presence", "appeler")
