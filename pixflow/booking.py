@@ -40,10 +40,10 @@ def book_seat(
     `initial`: the workshop's campaign is an initial diagnostic, which is then planned there.
     """
     must_be_open(dossier)
-    day = _must_take_bookings(workshop, on)
+    day = must_take_bookings(workshop, on)
     if dossier_id in workshop.seats:
         return {}
-    _must_be_booked_once(dossier, workshop_id, on)
+    must_be_booked_once(dossier, workshop_id, on)
     planned = _planned(workshop, dossier, initial, plan, on)
     kept = workshop.waiting.get(dossier_id)
     if workshop.free > 0 or (kept and kept.until):
@@ -116,7 +116,7 @@ def mark_attendance(
 
     It happened on the day of the workshop, whenever it is noted. Being there counts as Pix presented.
     """
-    day = _must_be_held(workshop, on)
+    day = must_be_held(workshop, on)
     if dossier_id not in workshop.seats:
         raise Refused("no-seat")
     known = workshop.attendance.get(dossier_id)
@@ -133,14 +133,12 @@ def walk_in(
 ) -> dict[str, list[Event]]:
     """Somebody comes without a seat, and is there: as many as there are seats of those who did not come."""
     must_be_open(dossier)
-    day = _must_be_held(workshop, on)
+    day = must_be_held(workshop, on)
     if workshop.attendance.get(dossier_id) == "present":
         return {}
     if dossier_id in workshop.seats:
         raise Refused("has-a-seat")
-    there = sum(workshop.attendance.get(id, "present") == "present" for id in workshop.seats)
-    if there >= workshop.capacity:
-        raise Refused("workshop-full", capacity=workshop.capacity)
+    _must_have_room(workshop)
     planned = _planned(workshop, dossier, initial, plan, day)
     attended = record_attendance(
         dossier, workshop=workshop_id, presence="present", trouble=False, ease=False,
@@ -158,7 +156,8 @@ def walk_in(
 # --- what they ask first
 
 
-def _must_take_bookings(workshop: Workshop, on: date) -> date:
+def must_take_bookings(workshop: Workshop, on: date) -> date:
+    """Its day; raises as `must_be_on` does, and Refused("workshop-past")."""
     must_be_on(workshop)
     assert workshop.day is not None
     if workshop.day < on:
@@ -166,8 +165,8 @@ def _must_take_bookings(workshop: Workshop, on: date) -> date:
     return workshop.day
 
 
-def _must_be_held(workshop: Workshop, on: date) -> date:
-    """Marks may still be corrected once it is closed."""
+def must_be_held(workshop: Workshop, on: date) -> date:
+    """Its day, once it has come; marks may still be corrected when it is closed."""
     if workshop.scheduled is None or workshop.day is None:
         raise Refused("unknown-workshop")
     if workshop.cancelled:
@@ -176,7 +175,18 @@ def _must_be_held(workshop: Workshop, on: date) -> date:
     return workshop.day
 
 
-def _must_be_booked_once(dossier: Dossier, workshop: UUID, on: date) -> None:
+def _must_have_room(workshop: Workshop) -> None:
+    """As many may be there as there are seats; who is not marked may still come."""
+    left = len(workshop.unmarked)
+    if workshop.count("present") + left < workshop.capacity:
+        return
+    if left:
+        raise Refused("room-unmarked", capacity=workshop.capacity, count=left)
+    raise Refused("room-full", capacity=workshop.capacity)
+
+
+def must_be_booked_once(dossier: Dossier, workshop: UUID, on: date) -> None:
+    """Raises Refused("booked-elsewhere")."""
     for id, seat in dossier.diagnostic.seats.items():
         if id != workshop and seat.status == "booked" and seat.day >= on:
             raise Refused("booked-elsewhere", day=seat.day)

@@ -7,14 +7,21 @@ from pixflow.events import Recorded
 from pixflow.events.dossier import Retracted as DossierRetracted
 from pixflow.events.participation import Retracted as ParticipationRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
+from pixflow.events.workshop import Retracted as WorkshopRetracted
 
 S = TypeVar("S")
-RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted)
+RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted)
 
 
 def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:
     """The retracted versions, each with the retraction that struck it."""
     return {r.event.version: r for r in events if isinstance(r.event, RETRACTIONS)}
+
+
+def standing(events: Sequence[Recorded]) -> list[Recorded]:
+    """What was recorded and counts: neither retracted nor a retraction."""
+    struck = retracted(events)
+    return [r for r in events if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:

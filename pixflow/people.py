@@ -97,9 +97,11 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "follow_workshop": _TEAM,
     "book_seat": _BOOKING,
     "release_seat": _BOOKING,
+    "undo_release": _BOOKING,
     "lapse_offer": {},
     "mark_attendance": _BOOKING,
     "walk_in": _BOOKING,
+    "undo_mark": _BOOKING,
     "close_workshop": _BOOKING,
     "ask_help": _BOOKING,
     "give_help": _BOOKING,
@@ -152,7 +154,7 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "take_back": _OWN_STEPS,
 }
 
-OF_WORKSHOP = frozenset({"mark_attendance", "walk_in", "close_workshop", "ask_help", "give_help"})
+OF_WORKSHOP = frozenset({"mark_attendance", "walk_in", "undo_mark", "close_workshop", "ask_help", "give_help"})
 """The decisions whose "own" is a workshop that one runs, not a dossier that one follows."""
 
 OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})

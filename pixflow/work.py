@@ -165,6 +165,7 @@ class Work:
         arguments = {**step.sent, **step.context}
         wanted = _parameters(step.decide)
         arguments |= {f"{name}_id": stream for name, stream in step.streams.items() if f"{name}_id" in wanted}
+        arguments |= {f"{name}_history": one.events for name, one in loaded.items() if f"{name}_history" in wanted}
         if "on" in wanted:
             arguments.setdefault("on", self._today)
         if "history" in wanted:

@@ -80,7 +80,9 @@ class Workshop(Struct, frozen=True):
 
 
 def fold(events: Sequence[Recorded]) -> Workshop:
-    return fold_events(Workshop(), evolve, events)
+    """The workshop after these events, retracted ones left out; its version is the last event's."""
+    workshop = fold_events(Workshop(), evolve, events)
+    return replace(workshop, version=events[-1].originator_version) if events else workshop
 
 
 def evolve(state: Workshop, recorded: Recorded) -> Workshop:

@@ -129,6 +129,9 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
     if "history" in signature(decide).parameters:
         about = "dossier" if "dossier" in kinds else next(iter(kinds))
         asked["history"] = before.histories.get(about, [])
+    for kind in kinds:
+        if f"{kind}_history" in signature(decide).parameters:
+            asked[f"{kind}_history"] = before.histories.get(kind, [])
     if "owed" in signature(decide).parameters:
         asked["owed"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
     if "team" in signature(decide).parameters:

@@ -30,6 +30,7 @@ from pixflow import (
     publishing,
     staff,
     structure,
+    unbooking,
     workshop,
 )
 from pixflow.dossier import assignment, certification, diagnostic, lending, orientation, parcours, prescription
@@ -75,6 +76,7 @@ from tests.given import (
     WORKSHOP,
     appointment,
     assigned,
+    attended,
     booked,
     certification_taken,
     closed,
@@ -500,6 +502,11 @@ EMITTED: dict[type[Event], Emitted] = {
     w.HelpAsked: Emitted((scheduled(),), workshop.ask_help, {"on": HELD}),
     w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), workshop.give_help, {"on": HELD}),
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), workshop.close_workshop, {"on": HELD}),
+    w.Retracted: Emitted(
+        (scheduled(), seated(), marked(), opened(), booked(), attended()),
+        unbooking.undo_mark,
+        SEAT | {"reason": "erreur", "on": HELD},
+    ),
     NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),
 }  # fmt: skip
 TAKEN_WITHIN = {

@@ -56,7 +56,8 @@ HOUSE = {"open_structure", "start_program", "publish_protocol", "publish_grille"
 DRAFTS = {decision for decision in TABLE if "draft" in decision or "endorse" in decision}
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
-    "release_seat", "lapse_offer", "mark_attendance", "walk_in", "close_workshop", "ask_help", "give_help",
+    "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
+    "ask_help", "give_help",
 }  # fmt: skip
 ACCOUNTS = {"add", "change_roles", "leave", "come_back", "designate_referent"}
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
@@ -173,7 +174,9 @@ RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
         *((decision, {"advisor", "facilitator", "referent", "manager"}) for decision in (
             "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop",
         )),
-        *((decision, {"advisor", "facilitator", "referent"}) for decision in ("book_seat", "release_seat")),
+        *((decision, {"advisor", "facilitator", "referent"}) for decision in (
+            "book_seat", "release_seat", "undo_release",
+        )),
         *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(people.OF_WORKSHOP)),
         ("lapse_offer", set()),
     ],

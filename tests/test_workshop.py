@@ -12,7 +12,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pixflow import booking, campaign, presets, staff, structures
+from pixflow import booking, campaign, presets, staff, structures, unbooking
 from pixflow.dossier.assignment import open_dossier
 from pixflow.dossier.evolve import evolve as evolve_dossier
 from pixflow.dossier.state import Dossier
@@ -23,6 +23,7 @@ from pixflow.events import workshop as w
 from pixflow.people import CLOCK, OPERATOR, Actor
 from pixflow.protocol import Workshops
 from pixflow.refused import Refused
+from pixflow.streams import KINDS
 from pixflow.tasks import of_workshop
 from pixflow.workshop import (
     Workshop,
@@ -49,6 +50,7 @@ from tests.given import (
     OTHER_WORKSHOP,
     PLAN,
     WORKSHOP,
+    Given,
     absent,
     assigned,
     attended,
@@ -66,6 +68,7 @@ from tests.given import (
     opened,
     planned,
     references,
+    retracted,
     runs,
     scheduled,
     seated,
@@ -87,12 +90,29 @@ BOOK: dict[str, Any] = {**IDS, "or_wait": False, "initial": True, "plan": PLAN, 
 MARK: dict[str, Any] = {**IDS, "presence": "present", "trouble": False, "ease": False, "on": HELD}
 RELEASE: dict[str, Any] = {**IDS, "until": date(2026, 9, 17), "on": DAY}
 MOVE: dict[str, Any] = {"place": "Salle 2", **hours(HELD + WEEK), "registrants": (), "on": DAY}
+COME: dict[str, Any] = {**IDS, "initial": True, "plan": PLAN, "on": HELD}
+UNMARK: dict[str, Any] = {**IDS, "reason": "erreur", "on": HELD}
 SEATED = (scheduled(), runs(), seated(), opened(), assigned(), booked())
 
 
 def full(*more: Event, capacity: int = 6) -> tuple[Event, ...]:
     """Every seat is taken, by others."""
     return (scheduled(capacity=capacity), *(seated(UUID(int=n)) for n in range(1, capacity + 1)), *more)
+
+
+def in_one(before: Given, decided: dict[str, list[Event]]) -> Given:
+    """What happened before and what one command then said, on both streams."""
+    after = before.and_then(decided)
+    one = UUID(int=0xC0FFEE)
+    told = {kind: len(history) - len(decided.get(kind, ())) for kind, history in after.histories.items()}
+    return Given({
+        kind: [replace(r, command=one) if r.originator_version > told[kind] else r for r in history]
+        for kind, history in after.histories.items()
+    })  # fmt: skip
+
+
+def struck(*versions: int, on: date = HELD) -> list[Event]:
+    return [w.Retracted(version=version, reason="erreur", on=on) for version in versions]
 
 
 def in_workshop(**changes: Any) -> d.DiagnosticPlanned:
@@ -331,14 +351,107 @@ def test_who_came_is_noted_from_the_day_on_for_those_with_a_seat_even_if_the_dos
 
 
 def test_somebody_comes_without_a_seat() -> None:
-    come = {**IDS, "initial": True, "plan": PLAN, "on": HELD}
-    given(scheduled(), runs(), opened(), assigned()).when(booking.walk_in, **come).then(
+    given(scheduled(), runs(), opened(), assigned()).when(booking.walk_in, **COME).then(
         workshop=[seated(on=HELD), marked()], dossier=[in_workshop(on=HELD), attended()]
     )
-    given(*SEATED).when(booking.walk_in, **come).refused("has-a-seat")
-    given(*full(), opened()).when(booking.walk_in, **come).refused("workshop-full")
-    room = given(*full(marked(UUID(int=1), "absent")), opened()).when(booking.walk_in, **come).decided()
+    given(*SEATED).when(booking.walk_in, **COME).refused("has-a-seat")
+    room = given(*full(marked(UUID(int=1), "absent")), opened()).when(booking.walk_in, **COME).decided()
     assert room["workshop"] == [seated(on=HELD), marked()], "the seat of who did not come"
+
+
+def test_a_full_room_says_whether_somebody_is_still_to_be_marked() -> None:
+    given(*full(marked(UUID(int=1))), opened()).when(booking.walk_in, **COME).refused(
+        "room-unmarked", capacity=6, count=5
+    )
+    all_here = (marked(UUID(int=n)) for n in range(1, 7))
+    given(*full(*all_here), opened()).when(booking.walk_in, **COME).refused("room-full", capacity=6)
+
+
+# --- taken back
+
+
+def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -> None:
+    at_home = planned(plan=UUID(int=0xB9), modality="home")
+    before = given(scheduled(), runs(), opened(), assigned(), at_home)
+    there = in_one(before, before.when(booking.walk_in, **COME).decided())
+    there.when(unbooking.undo_mark, **UNMARK).then(
+        workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
+    )
+    missed = there.and_then(there.when(booking.mark_attendance, **{**MARK, "presence": "absent"}).decided())
+    undone = missed.when(unbooking.undo_mark, **UNMARK).decided()
+    assert undone == {"workshop": struck(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
+    after = missed.and_then(undone).histories
+    assert not fold(after["workshop"]).seats
+    dossier: Dossier = KINDS["dossier"].fold(after["dossier"])
+    assert dossier.orientation.plan == state_of("dossier", opened(), assigned(), at_home).orientation.plan
+    assert not dossier.diagnostic.seats
+
+
+def test_who_came_from_the_list_waits_there_again() -> None:
+    before = given(*full(waits(), marked(UUID(int=1), "absent")), opened())
+    there = in_one(before, before.when(booking.walk_in, **COME).decided())
+    undone = there.when(unbooking.undo_mark, **UNMARK).decided()
+    assert DOSSIER in fold(there.and_then(undone).histories["workshop"]).waiting
+
+
+def test_a_mark_is_taken_back_and_the_seat_kept() -> None:
+    there = given(*SEATED, marked(), attended(), marked(presence="absent"), absent())
+    there.when(unbooking.undo_mark, **UNMARK).then(
+        workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
+    )
+    undone = there.and_then(there.when(unbooking.undo_mark, **UNMARK).decided()).histories
+    assert fold(undone["workshop"]).unmarked == [DOSSIER]
+    assert KINDS["dossier"].fold(undone["dossier"]).diagnostic.seat.status == "booked"
+    given(*SEATED).when(unbooking.undo_mark, **UNMARK).then_nothing()
+    given(*SEATED, marked(), attended()).when(unbooking.undo_mark, **{**UNMARK, "reason": " "}).refused("required")
+
+
+def test_a_mark_on_which_somebody_acted_is_corrected_by_another() -> None:
+    missed = (*SEATED, marked(presence="absent"), absent())
+    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(unbooking.undo_mark, **UNMARK).refused(
+        "acted-since"
+    )
+    noted = d.NoteTaken(text="à rappeler", on=HELD)
+    assert given(*missed, noted, linked()).when(unbooking.undo_mark, **UNMARK).decided(), "nobody acted on the mark"
+
+
+KEEP: dict[str, Any] = {**IDS, "reason": "erreur", "on": DAY}
+
+
+def released(*more: Event) -> Given:
+    """Somebody gave up one of seven seats, while `more` waited."""
+    others = (seated(UUID(int=n)) for n in range(1, 7))
+    before = given(scheduled(capacity=7), *others, seated(), *more, opened(), booked())
+    return in_one(before, before.when(booking.release_seat, **RELEASE).decided())
+
+
+def test_a_seat_is_not_given_up_after_all_and_nobody_else_is_offered_it() -> None:
+    released().when(unbooking.undo_release, **KEEP).then(workshop=struck(9, on=DAY), dossier=[retracted(3)])
+    offered = released(waits(OTHER_DOSSIER))
+    undone = offered.when(unbooking.undo_release, **KEEP).decided()
+    assert undone["workshop"] == struck(11, 10, on=DAY)
+    after = fold(offered.and_then(undone).histories["workshop"])
+    assert DOSSIER in after.seats
+    assert after.waiting[OTHER_DOSSIER].until is None
+
+
+def test_a_seat_that_somebody_else_has_is_gone() -> None:
+    offered = released(waits(OTHER_DOSSIER), waits(THIRD))
+    taken = offered.and_then({"workshop": [seated(OTHER_DOSSIER)]})
+    passed_on = offered.and_then({"workshop": [w.WaitlistLeft(dossier=OTHER_DOSSIER, on=DAY), kept(THIRD)]})
+    moved = offered.and_then({"workshop": [w.WorkshopMoved(place="Salle 2", **hours(HELD + WEEK), on=DAY)]})
+    for after in (taken, passed_on, moved):
+        after.when(unbooking.undo_release, **KEEP).refused("seat-gone")
+    elsewhere = released().and_then({"dossier": [booked(LATER, workshop=OTHER_WORKSHOP)]})
+    elsewhere.when(unbooking.undo_release, **KEEP).refused("booked-elsewhere")
+    given(*SEATED).when(unbooking.undo_release, **KEEP).then_nothing()
+
+
+def test_who_left_the_list_by_mistake_has_their_place_again() -> None:
+    before = given(*full(waits(), waits(OTHER_DOSSIER)), opened())
+    left = in_one(before, before.when(booking.release_seat, **RELEASE).decided())
+    undone = left.when(unbooking.undo_release, **KEEP).decided()
+    assert list(fold(left.and_then(undone).histories["workshop"]).waiting) == [DOSSIER, OTHER_DOSSIER]
 
 
 def test_a_workshop_closes_when_everybody_is_marked() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
 from pixflow.people import Scope
-from projections import directory, name_search
+from pixflow.unbooking import undo_mark, walked_in, went_on
+from projections import audit_trail, directory, name_search
 from projections.catch_up import fold_of
 from projections.directory import Found
 from web import workshops
 from web.dependencies import Desk
 from web.french import words
+from web.french.words import plural, say
 from web.recording import Outcome, record
 from web.workshop_page import Page, Seat
 
@@ -28,12 +31,16 @@ _PRESENCE: Mapping[Said, Presence] = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person, and what is said of their presence so far; `trouble` and `ease` are the dossier's."""
+    """One person, and what is said of their presence so far; `trouble` and `ease` are the dossier's.
+
+    `undo` is what the button says that takes it back, "" when there is nothing to take back or somebody acted on it.
+    """
 
     seat: Seat
     presence: str
     trouble: bool
     ease: bool
+    undo: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +53,29 @@ class Search:
 
 def context(page: Page, *, search: Search | None = None, wrong: str = "", last: UUID | None = None) -> dict[str, Any]:
     """Everything workshops/presence.html needs; `last` is who was marked by this very press."""
-    state = page.state
-    cards = sorted((_card(page, seat) for seat in page.seats()), key=lambda card: card.seat.sort)
+    state, undo = page.state, _undoable(page)
+    cards = sorted((_card(page, seat, undo) for seat in page.seats()), key=lambda card: card.seat.sort)
     return {
         "desk": page.desk, "page": page, "state": state, "id": page.id, "cards": cards, "search": search,
         "wrong": wrong, "last": last, "left": len(state.unmarked), "run_by_me": state.runs(page.desk.actor.id),
     }  # fmt: skip
 
 
-def _card(page: Page, seat: Seat) -> Card:
+def _card(page: Page, seat: Seat, undo: Mapping[UUID, str]) -> Card:
     presence = page.state.attendance.get(seat.dossier, "")
     dossier = fold_of(page.desk.read, seat.dossier) if presence == "present" else None
     known = dossier.diagnostic.seats.get(page.id) if isinstance(dossier, Dossier) else None
-    return Card(seat, presence, known is not None and known.trouble, known is not None and known.ease)
+    trouble, ease = known is not None and known.trouble, known is not None and known.ease
+    return Card(seat, presence, trouble, ease, undo.get(seat.dossier, ""))
+
+
+def _undoable(page: Page) -> dict[UUID, str]:
+    """Those of whom what is said can be taken back, and what the button says."""
+    came = walked_in(page.trail)
+    booked = page.state.attendance.keys() - came.keys()
+    trails = audit_trail.of_streams(page.desk.read, booked)
+    marked = [dossier for dossier, trail in trails.items() if not went_on(trail, page.id)]
+    return dict.fromkeys(marked, "Annuler") | dict.fromkeys(came, "Retirer")
 
 
 def mark(page: Page, dossier: UUID, said: Said, command_id: UUID) -> Outcome:
@@ -82,6 +99,14 @@ def add(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
     )  # fmt: skip
 
 
+def take_back(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
+    """It was somebody else: nothing is said of them any more, and who had no seat never came."""
+    return record(
+        page.desk, {"workshop": page.id, "dossier": dossier}, undo_mark, command_id=command_id,
+        reason="noté par erreur",
+    )  # fmt: skip
+
+
 def look(page: Page, typed: object) -> Search:
     """By number or name among all dossiers that are open: whoever comes in may be followed by anybody."""
     text = str(typed).strip()[:100]
@@ -93,5 +118,16 @@ def look(page: Page, typed: object) -> Search:
 
 
 def _about(desk: Desk, found: Found) -> str:
-    advisor = workshops.staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère"
-    return " · ".join(filter(None, (words.PROGRAMMES.get(found.programme, found.programme), found.site, advisor)))
+    born, advisor = found.birth_date, found.advisor
+    said = (
+        plural(_age(born, desk.today), "an") if born else "",
+        say("n° {number}", number=found.imilo_number) if found.imilo_number else "",
+        words.PROGRAMMES.get(found.programme, found.programme),
+        found.site,
+        workshops.staff_name(desk, advisor) if advisor else "sans conseiller·ère",
+    )
+    return " · ".join(filter(None, said))
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

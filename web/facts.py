@@ -91,7 +91,7 @@ class Story:
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return Fact(
             recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
-            self._who(recorded), self._why_struck(by) if by else "",
+            self._who(recorded), events.struck(by, self._names, self._zone) if by else "",
             self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
             duplicate, duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )  # fmt: skip
@@ -101,11 +101,6 @@ class Story:
         author = events.who(recorded, self._names)
         came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
         return say("{author}, repris du doublon", author=author) if came else author
-
-    def _why_struck(self, by: Recorded) -> str:
-        reason = getattr(by.event, "reason", "")
-        who, when = events.who(by, self._names), events.when(by, self._zone)
-        return say("retiré : {reason} ({who}, {when})", reason=reason, who=who, when=when)
 
     def _said(self, recorded: Recorded) -> str:
         return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,13 @@ from zoneinfo import ZoneInfo
 from fastapi import HTTPException
 
 from pixflow.campaign import Campaign
+from pixflow.dossier.state import Dossier
+from pixflow.events import Recorded
+from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
+from pixflow.folds import retracted
 from pixflow.people import Scope
+from pixflow.refused import Refused
+from pixflow.unbooking import undo_release
 from pixflow.workshop import Workshop
 from projections import advisor_queue, audit_trail, directory
 from projections.catch_up import fold_of
@@ -65,6 +72,16 @@ class Seat:
     kept: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A line of the history; `struck` says by whom and why it was taken back, "" while it stands."""
+
+    said: str
+    when: str
+    who: str
+    struck: str
+
+
 class Page:
     """A workshop as somebody at their desk may see it. 404 when there is none."""
 
@@ -76,6 +93,11 @@ class Page:
         self.starts, self.ends, self.day = state.starts, state.ends, state.day
         self.sees_names = reads_names(desk, state)
         self._people = directory.named(desk.read, {*state.seats, *state.waiting})
+
+    @cached_property
+    def trail(self) -> list[Recorded]:
+        """Everything that was recorded of it, oldest first."""
+        return [audit_trail.recorded(row) for row in audit_trail.of_stream(self.desk.read, self.id)]
 
     @property
     def campaign(self) -> Campaign:
@@ -112,16 +134,17 @@ class Page:
 
     def seats(self) -> list[Seat]:
         """Those with a seat, in the order of booking."""
-        return [self._seat(id, words.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats]
+        return [self.seat(id, words.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats]
 
     def waiting(self) -> list[Seat]:
         """Those who wait, in their order."""
         today = self.desk.today
         kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
-        return [self._seat(id, kept=said) for id, said in kept.items()]
+        return [self.seat(id, kept=said) for id, said in kept.items()]
 
-    def _seat(self, id: UUID, presence: str = "", kept: str = "") -> Seat:
-        found = self._people.get(id)
+    def seat(self, id: UUID, presence: str = "", kept: str = "") -> Seat:
+        """Somebody as this person may read them here."""
+        found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
         if found is None:
             return Seat(id, "un dossier inconnu", presence=presence, kept=kept)
         advisor = workshops.staff_name(self.desk, found.advisor) if found.advisor else "personne"
@@ -145,14 +168,22 @@ def reads_names(desk: Desk, state: Workshop) -> bool:
 
 
 def context(
-    desk: Desk, id: UUID, number: int = 1, group: str = "", *, opened: OpenForm | None = None, told: Told | None = None
+    desk: Desk,
+    id: UUID,
+    number: int = 1,
+    group: str = "",
+    *,
+    opened: OpenForm | None = None,
+    told: Told | None = None,
+    undo: Seat | None = None,
 ) -> dict[str, Any]:
-    """Everything workshops/one.html needs; `number` pages those to add, of a `group` or of all."""
+    """Everything workshops/one.html needs; `number` pages those to add, of a `group` or of all; `undo` is the seat
+    whose giving up *Annuler* takes back."""
     page = Page(desk, id)
     state = page.state
     fills = page.to_come and desk.roles & {"advisor", "facilitator", "referent"}
     return {
-        "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told,
+        "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told, "undo": undo,
         "seats": page.seats(), "waiting": page.waiting(), "french": french,
         "run_by": [workshops.staff_name(desk, person) for person in state.facilitators],
         "history": history(page) if page.sees_names else [], "moved": state.moves > 0,
@@ -178,28 +209,54 @@ def candidates(page: Page, number: int, group: str = "") -> dict[str, Any]:
     return {"candidates": named, "candidates_pager": pager, "cej_first": cej, "of_groups": choice}
 
 
-def history(page: Page) -> list[tuple[str, str, str]]:
-    """What happened to the workshop, the latest first: sentence, when, who."""
-    desk = page.desk
-    names = ScopedNames(desk.refs, desk.read, Scope("all"))
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, page.id)]
-    said = ((events.sentence(one, names, zone=desk.zone, history=trail), one) for one in reversed(trail))
-    return [(text, events.when(one, desk.zone), events.who(one, names)) for text, one in said]
+def history(page: Page) -> list[Past]:
+    """What happened to the workshop, the latest first; a retraction stands beside what it struck."""
+    names, trail = ScopedNames(page.desk.refs, page.desk.read, Scope("all")), page.trail
+    struck = retracted(trail)
+    told = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
+    return [_past(page, one, names, struck.get(one.originator_version)) for one in told]
+
+
+def _past(page: Page, one: Recorded, names: ScopedNames, struck: Recorded | None) -> Past:
+    zone = page.desk.zone
+    said = events.sentence(one, names, zone=zone, history=page.trail)
+    why = events.struck(struck, names, zone) if struck else ""
+    return Past(said, events.when(one, zone), events.who(one, names), why)
 
 
 def done(page: Page, said: str) -> Told | None:
     """What the person at the desk just recorded here, from one position to another as an address names them."""
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
-    if not found:
-        return None
-    desk, (first, last) = page.desk, map(int, found.groups())
-    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, page.id)]
-    mine = [one for one in trail if first <= one.position <= last and one.by == desk.actor.id]
+    desk, trail = page.desk, page.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if page.sees_names else desk.scope)
-    lines = [Line(events.sentence(one, names, zone=desk.zone, history=trail)) for one in mine]
+    lines = [Line(events.sentence(one, names, zone=desk.zone, history=trail)) for one in _mine(page, said)]
     if not lines:
         return None
     return Told("Enregistré :" if len(lines) == 1 else f"{words.number(len(lines))} faits enregistrés :", lines)
+
+
+def undoable(page: Page, said: str) -> Seat | None:
+    """The seat, or place on the list, whose giving up was just recorded and can be taken back in one press."""
+    given_up = [one.event.dossier for one in _mine(page, said) if isinstance(one.event, SeatReleased | WaitlistLeft)]
+    if len(given_up) != 1:
+        return None
+    desk, dossier = page.desk, given_up[0]
+    streams = {"workshop": page.id, "dossier": dossier}
+    known = fold_of(desk.read, dossier)
+    try:
+        by = desk.by("undo_release", known if isinstance(known, Dossier) else None, None, page.state)
+        changed = desk.engine.preview(streams, undo_release, by=by, reason="—")
+    except Refused:
+        return None
+    before, after = changed["workshop"]
+    return page.seat(dossier) if after.version > before.version else None
+
+
+def _mine(page: Page, said: str) -> list[Recorded]:
+    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
+    if not found:
+        return []
+    first, last = map(int, found.groups())
+    return [one for one in page.trail if first <= one.position <= last and one.by == page.desk.actor.id]
 
 
 # --- a form of the page

@@ -140,3 +140,13 @@ class WorkshopClosed(Event):
     absent: int
     excused: int
     on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retracted(Event):
+    """One event of the workshop that is not true: a mark, who was added by mistake, a seat not given up after all."""
+
+    TOPIC: ClassVar[str] = "workshop.Retracted"
+    version: int
+    reason: str
+    on: date

@@ -30,6 +30,7 @@ from pixflow.dossier.stepper import current_stage, stepper
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
+from pixflow.events import workshop as w
 from pixflow.events.values import Action
 from pixflow.folds import retracted
 from pixflow.refused import Refused
@@ -223,7 +224,7 @@ def test_folding_is_evolving_one_by_one_when_nothing_is_taken_back(kind: str, da
     assert KINDS[kind].fold(history) == one_by_one
 
 
-@pytest.mark.parametrize("kind", ["dossier", "participation"])
+@pytest.mark.parametrize("kind", ["dossier", "participation", "workshop"])
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_what_is_taken_back_never_happened(kind: str, data: DataObject) -> None:
@@ -237,8 +238,8 @@ def test_what_is_taken_back_never_happened(kind: str, data: DataObject) -> None:
 
 
 def _retraction(kind: str, version: int) -> Event:
-    module: Any = d if kind == "dossier" else p
-    event: Event = module.Retracted(version=version, reason="erreur", on=DAY)
+    modules: dict[str, Any] = {"dossier": d, "participation": p, "workshop": w}
+    event: Event = modules[kind].Retracted(version=version, reason="erreur", on=DAY)
     return event
 
 

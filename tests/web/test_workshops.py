@@ -451,6 +451,41 @@ def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work
     assert isinstance(at_work.events(waits)[-1], d.SeatBooked)
 
 
+def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(7)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    client = at_work.client(NADIA)
+    released = press(client, f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    kept = form_of(released.text, "garder", "Annuler")
+    answer = client.post(kept["action"], data=values(kept))
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"]).text
+    assert "Retiré : Place rendue : Prénom0 Nom" in words(page)
+    assert not soup(page).select("form[action$=garder]")
+    assert list(state(at_work, made).seats) == people[:6]
+    assert state(at_work, made).waiting[people[6]].until is None
+    assert at_work.state(people[0]).diagnostic.seats[made].status == "booked"
+
+
+def test_a_seat_that_somebody_took_meanwhile_is_gone(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(7)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    client = at_work.client(NADIA)
+    released = press(client, f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    kept = form_of(released.text, "garder", "Annuler")
+    seat(at_work, made, people[6])
+    refused = client.post(kept["action"], data=values(kept))
+    assert refused.status_code == 422
+    assert "La place est à quelqu’un d’autre" in words(refused.text)
+    again = client.get(str(released.url)).text
+    assert "Place rendue" in words(again)
+    assert not soup(again).select("form[action$=garder]"), "nothing is offered that would fail"
+
+
 def test_the_clock_passes_on_what_nobody_accepted(at_work: House) -> None:
     made = held(at_work, capacity=6)
     people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(8)]
@@ -601,7 +636,7 @@ def say(at_work: House, made: UUID, dossier: UUID, said_: str, name: str = SAMIR
     """One press on somebody's card."""
     client = at_work.client(name)
     form = next(
-        one for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line form")
+        one for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
         if one.select_one(f"input[value='{dossier}']")
     )  # fmt: skip
     assert said_ in [button["value"] for button in form.select("button")], "it is offered"
@@ -682,13 +717,96 @@ def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(
     nobody = client.post(form["action"], data={"q": "Personne"})
     assert "Personne de ce nom." in words(nobody.text)
     found = client.post(form["action"], data={"q": "hadad"})
-    assert "Zoé Haddad Mortagne · Nadia Benali" in words(found.text)
+    assert "Zoé Haddad 20 ans · Mortagne · Nadia Benali" in words(found.text)
     assert "2005" not in words(found.text), "no birth date"
     come = form_of(found.text, "venu", "Présent")
     assert client.post(come["action"], data=values(come)).status_code == 303
     assert state(at_work, made).attendance[came] == "present"
     assert [type(event).__name__ for event in at_work.events(came)[-2:]] == ["DiagnosticPlanned", "WorkshopAttended"]
     assert client.post(come["action"], data=values(come)).status_code == 303, "sent twice"
+
+
+def door(at_work: House, made: UUID, typed: str, which: str) -> Any:
+    """Somebody at the door is found by what is typed, and the one of these words is said to be here."""
+    client = at_work.client(SAMIR)
+    form = form_of(client.get(f"/ateliers/{made}/presence").text, "chercher")
+    found = client.post(form["action"], data={"q": typed})
+    line = next(one for one in soup(found.text).select(".after .entry") if which in said(one))
+    come = line.select_one("form")
+    return client.post(come["action"], data=values(come))
+
+
+def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, _ = today
+    wrong = at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
+    at_work.opened("Zoé", "Haddad", PAUL, imilo_number="12002", birth_date=date(2001, 3, 17))
+    at_work.on(
+        wrong, orientation.plan_diagnostic, campaign=at_work.campaign, modality="home", mediator=False, place="",
+        planned_for=MONDAY, context={"plan": uuid4()},
+    )  # fmt: skip
+    before = at_work.state(wrong)
+    assert door(at_work, made, "haddad", "20 ans · n° 12001").status_code == 303
+    assert at_work.state(wrong).orientation.plan.modality == "workshop"
+    say(at_work, made, wrong, "absent")
+    assert "Réinscrire" in words(at_work.client(NADIA).get(f"/dossiers/{wrong}").text)
+    page = press(at_work.client(SAMIR), f"/ateliers/{made}/presence", "presence/annuler", "Haddad Zoé")
+    assert "Haddad Zoé" not in words(page.text)
+    after = at_work.state(wrong)
+    assert (after.orientation, after.diagnostic) == (before.orientation, before.diagnostic)
+    assert wrong not in state(at_work, made).seats
+    commands = {at_work.served.engine.history(stream)[-1].command for stream in (made, wrong)}
+    assert len(commands) == 1, "one transaction"
+    dossier = at_work.client(NADIA).get(f"/dossiers/{wrong}").text
+    assert "Réinscrire" not in words(dossier)
+    struck = texts(dossier, ".timeline .struck s")
+    assert [one.partition(",")[0] for one in struck][:2] == ["Absent·e à l’atelier", "Présent·e à l’atelier"]
+    assert "retiré : noté par erreur (Samir Haddad" in words(dossier)
+    history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline .struck s")
+    assert history == ["Zoé Haddad : absent·e", "Zoé Haddad : présent·e", "Place prise : Zoé Haddad"]
+
+
+def test_a_mark_given_to_somebody_else_is_taken_back_until_somebody_acted(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, (aya, bob, _) = today
+    other = held(at_work)
+    say(at_work, made, aya, "absent")
+    page = press(at_work.client(SAMIR), f"/ateliers/{made}/presence", "presence/annuler", "Nom Aya")
+    assert "3 à noter sur 3" in words(page.text)
+    assert at_work.state(aya).diagnostic.seats[made].status == "booked"
+    say(at_work, made, bob, "absent")
+    sent = values(form_of(at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text, "presence/annuler"))
+    seat(at_work, other, bob)
+    client = at_work.client(SAMIR)
+    assert "presence/annuler" not in client.get(f"/ateliers/{made}/presence").text, "nothing is offered that would fail"
+    refused = client.post(f"/ateliers/{made}/presence/annuler", data=sent)
+    assert refused.status_code == 422
+    assert "Depuis, quelqu’un a agi sur ce dossier : notez ce qui est juste" in words(refused.text)
+
+
+def test_trouble_is_presence_too_in_one_press(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, _) = today
+    say(at_work, made, aya, "trouble")
+    say(at_work, made, bob, "ease")
+    assert state(at_work, made).attendance == {aya: "present", bob: "present"}
+    assert at_work.state(aya).diagnostic.seats[made].trouble
+    assert at_work.state(bob).diagnostic.seats[made].ease
+
+
+def test_who_comes_when_the_room_is_full_is_told_whose_seat_may_be_free(at_work: House) -> None:
+    made = held(at_work, MONDAY, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom", PAUL) for n in range(6)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    at_work.opened("Zoé", "Haddad", NADIA)
+    full = door(at_work, made, "haddad", "Zoé")
+    assert full.status_code == 422
+    told = "Les 6 places sont prises : notez d’abord qui n’est pas venu (6 à noter), sa place se libère."
+    assert told in words(full.text)
+    say(at_work, made, people[0], "absent")
+    assert door(at_work, made, "haddad", "Zoé").status_code == 303
 
 
 def test_a_seat_already_marked_is_not_offered_to_be_given_up(at_work: House, today: tuple[UUID, list[UUID]]) -> None:

@@ -15,6 +15,7 @@ from pixflow.events import participation as p
 from pixflow.events import protocol as pr
 from pixflow.events import staff as s
 from pixflow.events import structure as st
+from pixflow.events import workshop as w
 from pixflow.events.values import Result
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import kind_of
@@ -126,6 +127,12 @@ def who(recorded: Recorded, names: Names) -> str:
     return f"{author} pour {names.staff(recorded.acting_for)}" if recorded.acting_for else author
 
 
+def struck(by: Recorded, names: Names, zone: str = PARIS) -> str:
+    """Why a fact counts no more: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
+    reason = getattr(by.event, "reason", "")
+    return say("retiré : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))
+
+
 def when(recorded: Recorded, zone: str = PARIS) -> str:
     """When: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" when it was recorded another day."""
     known = dates.instant(recorded.at, zone)
@@ -167,6 +174,12 @@ def _staff(event: Event, fact: Fact) -> str:
     if isinstance(event, s.Retracted):
         return _struck(_target(fact, event.version), event.reason)
     return team.told(event, fact)
+
+
+def _workshop(event: Event, fact: Fact) -> str:
+    if isinstance(event, w.Retracted):
+        return _struck(_target(fact, event.version), event.reason)
+    return workshops.told(event, fact)
 
 
 def _what(event: Event) -> str:
@@ -399,7 +412,7 @@ def _notice(event: Event, fact: Fact) -> str:
 _TELLERS = {
     "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
     "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
-    "workshop": workshops.told,
+    "workshop": _workshop,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ TITLES: dict[str, str] = {
     "workshop.HelpAsked": "Appel à l’aide",
     "workshop.HelpGiven": "Réponse à l’appel",
     "workshop.WorkshopClosed": "Atelier clos",
+    "workshop.Retracted": "Retrait (atelier)",
 }
 
 REFUSALS: dict[str, str] = {
@@ -37,6 +38,9 @@ REFUSALS: dict[str, str] = {
     "workshop-past": "Le {day} est déjà passé : choisissez un jour à venir.",
     "workshop-to-come": "L’atelier est le {day} : la présence se note à partir de ce jour-là.",
     "workshop-full": "Les {capacity} places sont prises : choisissez un autre atelier, ou la liste d’attente.",
+    "room-unmarked": "Les {capacity} places sont prises : notez d’abord qui n’est pas venu ({count} à noter), "
+    "sa place se libère.",
+    "room-full": "Les {capacity} places sont prises, et tout le monde est là : proposez-lui un autre atelier.",
     "bad-capacity": "Le protocole prévoit de {smallest} à {largest} places par atelier.",
     "pair-needed": "Le protocole demande deux personnes pour animer : ajoutez-en une.",
     "ends-before-it-starts": "L’atelier finit avant de commencer : corrigez l’une des deux heures.",
@@ -44,6 +48,8 @@ REFUSALS: dict[str, str] = {
     "attendance-begun": "La présence a commencé à être notée : l’atelier ne se déplace ni ne s’annule plus.",
     "attendance-left": "Il reste {count} à noter avant de clore l’atelier.",
     "attendance-marked": "Sa présence est déjà notée : corrigez-la plutôt que de rendre la place.",
+    "acted-since": "Depuis, quelqu’un a agi sur ce dossier : notez ce qui est juste plutôt que d’annuler.",
+    "seat-gone": "La place est à quelqu’un d’autre, ou l’atelier a changé depuis : inscrivez à nouveau.",
     "no-seat": "Cette personne n’a pas de place dans cet atelier : ajoutez-la comme venue sans inscription.",
     "has-a-seat": "Cette personne a déjà une place : notez sa présence dans la liste.",
 }
@@ -55,9 +61,11 @@ DECISIONS: dict[str, str] = {
     "follow_workshop": "reporter un atelier sur un dossier",
     "book_seat": "inscrire à un atelier",
     "release_seat": "rendre une place",
+    "undo_release": "annuler une place rendue",
     "lapse_offer": "laisser échoir une place proposée",
     "mark_attendance": "noter la présence",
     "walk_in": "ajouter quelqu’un venu sans inscription",
+    "undo_mark": "annuler une présence",
     "close_workshop": "clore un atelier",
     "ask_help": "appeler à l’aide",
     "give_help": "répondre à un appel",

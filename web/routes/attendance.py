@@ -69,7 +69,19 @@ def come(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     form = validate(Coming, data)[0]
     if form is None:
         raise HTTPException(422)
-    return _answer(request, desk, workshop_id, attendance.add(found, form.dossier, form.command_id))
+    outcome = attendance.add(found, form.dossier, form.command_id)
+    return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
+
+
+@router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
+def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """It was somebody else."""
+    found = _marking(desk, workshop_id)
+    form = validate(Coming, data)[0]
+    if form is None:
+        raise HTTPException(422)
+    outcome = attendance.take_back(found, form.dossier, form.command_id)
+    return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/appeler")

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow import booking, workshop
+from pixflow import booking, unbooking, workshop
 from pixflow.engine import Step, new_id
 from pixflow.events import Recorded
 from pixflow.refused import Refused
@@ -71,8 +71,10 @@ def one(
     """The workshop; `form` opens one of its forms, `fait` names what was just recorded, `a` pages those to add, of a
     `group` or of all."""
     found = Page(desk, workshop_id)
-    opened, recorded = workshop_page.blank(found, form), workshop_page.done(found, fait)
-    return _page(request, desk, workshop_id, a, group, opened=opened, told=recorded)
+    return _page(
+        request, desk, workshop_id, a, group, opened=workshop_page.blank(found, form),
+        told=workshop_page.done(found, fait), undo=workshop_page.undoable(found, fait),
+    )  # fmt: skip
 
 
 @router.get("/ateliers/{workshop_id:uuid}.ics")
@@ -219,6 +221,18 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
     outcome = record(
         desk, {"workshop": workshop_id, "dossier": form.dossier}, booking.release_seat,
         command_id=form.command_id, context={"until": booking.kept_until(desk.refs, desk.today)},
+    )  # fmt: skip
+    return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+
+
+@router.post("/ateliers/{workshop_id:uuid}/garder")
+def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+    """What was just given up is not, as long as nobody else has it."""
+    _booking(desk, workshop_id)
+    form = _one(data)
+    outcome = record(
+        desk, {"workshop": workshop_id, "dossier": form.dossier}, unbooking.undo_release,
+        command_id=form.command_id, reason="annulé aussitôt",
     )  # fmt: skip
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
 
