@@ -99,6 +99,14 @@ def test_no_card_moves_under_the_thumb(room: Room, new_tab: Callable[..., Page])
     assert page.evaluate(tops) == before
 
 
+def test_a_style_that_something_left_on_the_page_is_not_carried_over(room: Room, new_tab: Callable[..., Page]) -> None:
+    """A screenshot or an extension leaves an empty one; set again by a script, the page's policy would complain."""
+    page = new_tab(**PHONE)
+    enter(page, room)
+    page.evaluate("for (const one of document.querySelectorAll('main [id]')) one.style.color = 'red'")
+    mark_everybody(page, room)
+
+
 def test_all_the_others_are_one_press_within_reach(room: Room, new_tab: Callable[..., Page]) -> None:
     page = new_tab(**PHONE)
     enter(page, room)
