@@ -122,12 +122,20 @@ def hold(walk: Walk, workshop: UUID, people: dict[str, UUID]) -> None:
             button = nadia.page.locator(f"#p-{people[name]}").get_by_role("button", name=label)
             button.click()
             expect(button).to_have_attribute("aria-pressed", "true")
-    nadia.fills({"Nom ou n° i-Milo": "Brunet"}, within="main")
-    nadia.presses("Chercher")
-    nadia.presses("Présent·e", within="main .after .entry")
+    let_in(nadia, "Abdi")
+    nadia.presses("Retirer", within=f"#p-{people['Abdi']}")
+    expect(nadia.page.locator(f"#p-{people['Abdi']}")).to_have_count(0)
+    let_in(nadia, "Brunet")
     nadia.sees("tout est noté", "Brunet Camille")
     nadia.presses("Clore l’atelier")
     nadia.sees("Atelier clos le 20 mai")
+
+
+def let_in(nadia: Person, name: str) -> None:
+    """Somebody at the door, without a seat."""
+    nadia.fills({"Nom ou n° i-Milo": name}, within="main")
+    nadia.presses("Chercher")
+    nadia.presses("Présent·e", within="main .after .entry")
 
 
 def cancel(walk: Walk, workshop: UUID) -> None:
