@@ -310,6 +310,7 @@ def arguments(
         "action": [*actions, ACTION],
         "referral": [*(sent.id for action in actions.values() for sent in action.referrals), REFERRAL],
         "study": [*dossier.prescription.studies, STUDY],
+        "version": [1, *(one.originator_version for one in history)],
     }
     hints = {name: hint for name, hint in get_type_hints(decide).items() if name not in ("dossier", "return")}
     said = {name: known[name] for name in hints if name in known}

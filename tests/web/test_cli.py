@@ -331,7 +331,7 @@ def test_a_workbook_is_a_portfolio_too_and_a_sheet_is_chosen_by_its_number(house
     path.write_bytes(workbook(header, rows[0], title="CEJ", PACEA=[header, rows[1]]))
     asked = run("dossiers", "import", str(path))
     assert asked.exit_code == 2
-    assert "(1. CEJ · 2. PACEA)\N{NO-BREAK SPACE}: choisissez-en une." in asked.output
+    assert "(1. CEJ · 2. PACEA) : choisissez-en une." in " ".join(asked.output.split())
     assert "--sheet" in asked.output
     assert said("dossiers", "import", str(path), "--sheet", "2")["recorded"]["opened"] == 1
     assert run("dossiers", "import", str(path), "--sheet", "3").exit_code == 2
