@@ -10,7 +10,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
 from pixflow.events.participation import MatchConfirmed, Retracted
-from pixflow.folds import retracted
+from pixflow.folds import standing
 from pixflow.participation import Participation
 from pixflow.refused import Refused
 
@@ -73,11 +73,11 @@ def take_over(
     `told` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
     """
     must_be_open(dossier)
-    known = _standing(history)
+    known = [r.event for r in standing(history)]
     joined = e.DuplicateJoined(duplicate=duplicate, on=on)
     if any(isinstance(event, e.DuplicateJoined) and event.duplicate == duplicate for event in known):
         return []
-    return [joined, *_unknown(dossier, other, on), *_happened(_standing(told), known)]
+    return [joined, *_unknown(dossier, other, on), *_happened([r.event for r in standing(told)], known)]
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
@@ -124,11 +124,6 @@ def _subject(event: Event) -> Hashable:
     return ONE_WORD.get(type(event))
 
 
-def _standing(history: Sequence[Recorded]) -> list[Event]:
-    struck = retracted(history)
-    return [r.event for r in history if r.originator_version not in struck]
-
-
 def _day(event: Event) -> date:
     day: date = event.on  # type: ignore[attr-defined]
     return day
@@ -159,8 +154,7 @@ def give_back_merged(
     """
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)
-    struck = retracted(history)
-    came = [r for r in history if r.command == command and r.originator_version not in struck]
+    came = [r for r in standing(history) if r.command == command]
     made: set[UUID] = set().union(*(introduced(r.event) for r in came))
     named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}
     versions = {r.originator_version for r in came} | set(dependents(history, named | made))

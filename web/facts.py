@@ -9,7 +9,7 @@ from pixflow import tasks
 from pixflow.dossier import assignment
 from pixflow.events import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
-from pixflow.folds import retracted
+from pixflow.folds import retracted, standing
 from pixflow.refused import Refused
 from projections.catch_up import fold_of
 from web.dependencies import Desk
@@ -118,9 +118,8 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     What the same form recorded goes with it; a merge goes back whole, in both dossiers. What opened the dossier, and
     what came from Pix Orga or from a workshop, is corrected otherwise.
     """
-    struck = retracted(trail)
-    standing = [r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted)]
-    last = standing[-1] if standing else None
+    told = standing(trail)
+    last = told[-1] if told else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
     together = with_it(trail, last.originator_version)

@@ -13,7 +13,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
 from pixflow.events.values import Channel
-from pixflow.folds import retracted
+from pixflow.folds import retracted, standing
 from pixflow.refused import Refused
 
 LONGEST_REST = timedelta(days=90)
@@ -245,9 +245,8 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
 
 def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """What Pix Orga said of the participation counts no more; what people did about it stays."""
-    struck = retracted(history)
-    said = [r for r in history if from_pix(r.event) and getattr(r.event, "participation", None) == participation]
-    return retractions([r.originator_version for r in said if r.originator_version not in struck], reason, on)
+    about = [r for r in standing(history) if getattr(r.event, "participation", None) == participation]
+    return retractions([r.originator_version for r in about if from_pix(r.event)], reason, on)
 
 
 def from_pix(event: Event) -> bool:
@@ -277,11 +276,10 @@ def assigned_with(history: Sequence[Recorded], versions: Sequence[int]) -> list[
 
 def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
     """Versions of the standing events that name one of these ids, or an id that such an event introduced."""
-    struck, found = retracted(history), []
-    for recorded in history:
+    found = []
+    for recorded in standing(history):
         text = msgspec.json.encode(recorded.event)
-        standing = recorded.originator_version not in struck and not isinstance(recorded.event, e.Retracted)
-        if standing and any(str(known).encode() in text for known in ids):
+        if any(str(known).encode() in text for known in ids):
             found.append(recorded.originator_version)
             ids = ids | introduced(recorded.event)
     return found

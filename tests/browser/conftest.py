@@ -49,7 +49,7 @@ def new_browser(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     contexts = []
 
     def opened(**options: Any) -> BrowserContext:
-        wide = {"viewport": {"width": 1360, "height": 820}, "locale": "fr-FR"}
+        wide = {"viewport": {"width": 1360, "height": 820}, "locale": "fr-FR", "reduced_motion": "reduce"}
         contexts.append(chromium.new_context(**{**wide, **options}))
         contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]

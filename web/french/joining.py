@@ -6,8 +6,7 @@ from datetime import date
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
 from pixflow.events import Recorded
-from pixflow.events.dossier import Retracted
-from pixflow.folds import retracted
+from pixflow.folds import standing
 from web.french import dates, events, words
 from web.french.fields import PARIS, Names
 from web.french.words import say
@@ -41,6 +40,4 @@ def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: s
 
 
 def _last(trail: Sequence[Recorded]) -> Recorded | None:
-    struck = retracted(trail)
-    standing = (r for r in trail if r.originator_version not in struck and not isinstance(r.event, Retracted))
-    return max(standing, key=lambda r: (r.event.on, r.originator_version), default=None)  # type: ignore[attr-defined]
+    return max(standing(trail), key=lambda r: (r.event.on, r.originator_version), default=None)  # type: ignore[attr-defined]
