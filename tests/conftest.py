@@ -1,9 +1,12 @@
 """What every test shares: a missing browser or database server skips its tests, but fails them in CI."""
 
 import os
+from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+
+from tests.postgres import Cluster, NoServer
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -13,3 +16,22 @@ def unavailable(what: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{what} is missing, and CI runs everything", pytrace=False)
     pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The PostgreSQL server of this run (of this worker), started by the first test that asks for it."""
+    try:
+        cluster = Cluster()
+    except NoServer as missing:
+        unavailable(str(missing))
+    with cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database_url(postgres: Cluster) -> Iterator[str]:
+    """An empty database of the test's own."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)

