@@ -8,7 +8,6 @@ from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import reduce
-from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import UUID, uuid5
@@ -21,13 +20,15 @@ from msgspec import Struct
 
 from pixflow import references
 from pixflow.events import Recorded, catalogue
+from pixflow.folds import ERASURES
 from pixflow.identity import contains_nir
 from pixflow.people import Actor
 from pixflow.references import References
 from pixflow.refused import Refused
 from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
+from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite import HardenedFactory, HardenedRecorder, factory
+from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
 from pixflow.streams import KINDS, kind_of
 from pixflow.work import Loaded, Stale, Step, Work
 
@@ -50,9 +51,9 @@ def new_id(command_id: UUID, name: str) -> UUID:
 
 
 class Engine(Application[UUID]):
-    """The application of one structure, over the store in `folder`.
+    """The application of one structure, over its store.
 
-    `digest_key` makes the digests of claims and fingerprints; `clock` gives the time in UTC.
+    `keys` seal what is personal, and make the digests of claims and fingerprints; `clock` gives the time in UTC.
     """
 
     name = "pixflow"
@@ -60,10 +61,10 @@ class Engine(Application[UUID]):
     mapper: TypedMapper
 
     def __init__(
-        self, folder: Path, digest_key: bytes, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, store: HardenedFactory, keys: Keys, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._folder = folder
-        self._digest_key = digest_key
+        self._store = store
+        self.keys = keys
         self.clock = clock
         self._references = References()
         self._references_told: list[Recorded] = []
@@ -72,10 +73,14 @@ class Engine(Application[UUID]):
         super().__init__()
 
     def construct_factory(self, env: Environment) -> HardenedFactory:  # type: ignore[override]
-        return factory(self._folder)
+        return self._store
 
     def construct_mapper(self) -> Mapper[UUID]:
-        return TypedMapper(catalogue())
+        return TypedMapper(catalogue(), self.keys)
+
+    def close(self) -> None:
+        super().close()
+        self.keys.close()
 
     # --- saying
 
@@ -169,6 +174,7 @@ class Engine(Application[UUID]):
         recorded = work.recorded()
         if not recorded:
             return Done()
+        self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
         try:
             saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])
         except ClaimTaken as taken:
@@ -177,6 +183,8 @@ class Engine(Application[UUID]):
             return self.known(command.id, Actor(command.actor), command.fingerprint) or Done()
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
+        if gone := erased_streams(recorded):
+            self.keys.destroy(gone)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
@@ -191,7 +199,7 @@ class Engine(Application[UUID]):
         return {stream for stream, version in versions.items() if now[stream] != version}
 
     def _digest(self, kind: str, value: bytes) -> bytes:
-        return hmac.digest(self._digest_key, kind.encode() + b"\x1f" + value, "sha256")
+        return hmac.digest(self.keys.digest_key, kind.encode() + b"\x1f" + value, "sha256")
 
     # --- knowing
 
@@ -209,12 +217,15 @@ class Engine(Application[UUID]):
         if len(ids) == 1:
             return {ids[0]: _loaded(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
-        histories = {stream: [self.mapper.to_domain_event(event) for event in stored[stream]] for stream in ids}
+        self.keys.load(ids)
+        histories = {
+            stream: self._opened([self.mapper.to_domain_event(event) for event in stored[stream]]) for stream in ids
+        }
         return {stream: _loaded(kind, events) for stream, events in histories.items()}
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Every event of a stream, in order; none for an unknown one."""
-        return [self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)]
+        return self._opened([self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)])
 
     def state(self, kind: str, stream: UUID) -> Any:
         """The fold of one stream (its initial state when unknown)."""
@@ -226,7 +237,19 @@ class Engine(Application[UUID]):
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """Events after a position, in order of position."""
-        return [self.mapper.recorded(*row) for row in self.recorder.log(after, limit)]
+        rows = self.recorder.log(after, limit)
+        self.keys.load({row[0] for row in rows})
+        return self._opened([self.mapper.recorded(*row) for row in rows])
+
+    def erasures(self) -> list[Recorded]:
+        """Every fact that says somebody was erased, in order of position."""
+        topics = [event.TOPIC for event in ERASURES]
+        return [self.mapper.recorded(*row) for row in self.recorder.log(0, 2**31, topics=topics)]
+
+    def _opened(self, events: list[Recorded]) -> list[Recorded]:
+        """The same; the keys of whoever was erased are not kept in mind, another process may have destroyed them."""
+        self.keys.forget(erased_streams(events))
+        return events
 
     def head(self) -> int:
         """The last position, 0 when nothing is recorded."""
@@ -271,6 +294,11 @@ class Engine(Application[UUID]):
         """Which of these values are held, and by which stream."""
         digests = {self._digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
+
+
+def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
+    """The streams among these whose person was erased."""
+    return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
 
 
 def _loaded(kind: str, events: list[Recorded]) -> Loaded:

@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from pixflow.events import Recorded
+from pixflow.events.dossier import PersonErased as DossierErased
 from pixflow.events.dossier import Retracted as DossierRetracted
+from pixflow.events.participation import PersonErased as ParticipationErased
 from pixflow.events.participation import Retracted as ParticipationRetracted
 from pixflow.events.staff import Retracted as StaffRetracted
 from pixflow.events.workshop import Retracted as WorkshopRetracted
 
 S = TypeVar("S")
+ERASURES = (DossierErased, ParticipationErased)
 RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted)
 
 

@@ -28,7 +28,11 @@ from pixflow.refused import Refused
 
 
 class Participation(Struct, frozen=True):
+    """`erased`: its person was, and nothing else is known of it; `row` is what their rows are recognised by."""
+
     version: int = 0
+    erased: Mark | None = None
+    row: str | None = None
     imported: Mark | None = None
     campaign: UUID | None = None
     purpose: Purpose | None = None
@@ -64,6 +68,10 @@ def fold(events: Sequence[Recorded]) -> Participation:
 
 def evolve(state: Participation, recorded: Recorded) -> Participation:
     mark = Mark(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    if isinstance(recorded.event, e.PersonErased):
+        return Participation(version=mark.version, erased=mark, row=recorded.event.row)
+    if state.erased:
+        return replace(state, version=mark.version)
     return replace(state, version=mark.version, **_changes(state, recorded.event, mark))
 
 
@@ -312,6 +320,11 @@ def unmatch(
             dossier, participation=participation_id, reason=reason, on=on, history=history
         ),
     }
+
+
+def erase_participation(participation: Participation, *, dossier: UUID, row: str | None, on: date) -> list[Event]:
+    """Whose it was is erased; `row` is the token of streams.row_key, None when another one holds it."""
+    return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
 
 
 def bring_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:

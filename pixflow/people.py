@@ -89,6 +89,11 @@ TABLE: dict[str, dict[Role, Whose]] = {
     "undo_assignment": _STEERING,
     "give_back": {},
     "review_late_event": _STEERING,
+    "request_erasure": _STEERING,
+    "decline_erasure": {"manager": "all"},
+    "erase_person": {"manager": "all"},
+    "erase_again": {"manager": "all"},
+    "erase_participation": {"manager": "all"},
     # workshops
     "schedule_workshop": _TEAM,
     "set_facilitators": _TEAM,
@@ -175,10 +180,17 @@ SYSTEM: dict[str, frozenset[str]] = {
         {"open_structure", "start_program", "publish_protocol", "publish_grille", "add", "open_dossier"}
         | {"correct_identity", "correct_contact", "state_project", "join_programme", "assign_advisor"}
         | {"correct_from_portfolio", "declare_absence", "cancel_absence", "leave", "come_back"}
+        | {"request_erasure", "erase_person", "erase_again", "erase_participation"}
     ),
     IMPORT: frozenset({"match_by_number"}),
     CLOCK: frozenset({"give_back", "lapse_offer", "send_notice"}),
 }
+
+
+ERASING = frozenset({"erase_person", "erase_again", "erase_participation"})
+"""The only decisions on a stream whose person is erased: they find nothing left to do."""
+FROM_OUTSIDE = frozenset({"follow", "vanish", "settle_purpose", "resettle_purpose", "match_by_number", "give_back"})
+"""What is said by files and by the clock: of an erased person it is not recorded, and stops nothing else."""
 
 
 class Actor(Struct, frozen=True):

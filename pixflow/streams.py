@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -40,7 +41,14 @@ def _intake(state: intake.Intake) -> Claims:
 
 
 def _participation(state: participation.Participation) -> Claims:
+    if state.row:
+        return frozenset({("erased", state.row)})
     return frozenset({("participation", participation_key(state))}) if state.imported else frozenset()
+
+
+def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | None) -> str:
+    """What any row of one person in a campaign has in common, begun or shared whenever."""
+    return "|".join((str(campaign), normalise(last_name), normalise(first_name), external_id or ""))
 
 
 def participation_key(state: participation.Participation) -> str:

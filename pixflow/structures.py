@@ -1,22 +1,21 @@
 """Open one structure: its folder, its keys, its engine.
 
 PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
+PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
+PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
 PIXFLOW_DATA/<slug>/structure.json its id
-PIXFLOW_DATA/<slug>/digest.key     the key of digests, wrapped by the structure's key, never rotated
 PIXFLOW_DATA/<slug>/events.db      the event store
+PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
 PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
 PIXFLOW_DATA/<slug>/uploads/       exports being previewed
 """
 
-import os
-import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
 from pixflow.engine import Engine, new_id
 from pixflow.identity import normalise
@@ -24,6 +23,9 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
+from pixflow.store.keys import Keys, Ring, write_new
+from pixflow.store.sqlite import factory
+from pixflow.store.vault import SqliteVault
 from pixflow.structure import open_structure
 from pixflow.work import Step
 
@@ -81,10 +83,8 @@ def create(
         raise Refused("structure-exists", slug=slug)
     for made in (data / "keys", folder, folder / "uploads", folder / "read"):
         made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    structure_key = secrets.token_bytes(32)
-    _write(data / "keys" / f"{slug}.key", structure_key)
-    _write(folder / "digest.key", aes_key_wrap(structure_key, secrets.token_bytes(32)))
-    _write(folder / "structure.json", msgspec.json.encode({"id": uuid4()}))
+    Ring.create(data / "keys", slug)
+    write_new(folder / "structure.json", msgspec.json.encode({"id": uuid4()}))
     opened = open_one(data, slug, clock=clock)
     try:
         _publish(opened, name, preset, sites, zone, calendar, on)
@@ -100,10 +100,9 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now) -> Opened:
     folder = data / slug
     if not (folder / "structure.json").exists():
         raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
-    structure_key = (data / "keys" / f"{slug}.key").read_bytes()
-    digest_key = aes_key_unwrap(structure_key, (folder / "digest.key").read_bytes())
-    document = msgspec.json.decode((folder / "structure.json").read_bytes(), type=dict[str, UUID])
-    return Opened(slug, folder, document["id"], Engine(folder, digest_key, clock))
+    structure = msgspec.json.decode((folder / "structure.json").read_bytes(), type=dict[str, UUID])["id"]
+    keys = Keys(structure, Ring(data / "keys", slug), SqliteVault(folder / "keys.db"))
+    return Opened(slug, folder, structure, Engine(factory(folder), keys, clock))
 
 
 def _publish(
@@ -126,17 +125,11 @@ def _publish(
     opened.engine.execute_all(steps, "open", by=Actor(OPERATOR), command_id=command_id, via="cli")
 
 
-def _write(path: Path, content: bytes) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _forget(data: Path, slug: str) -> None:
     """Take back a structure that could not be opened: nothing half-done stays."""
     folder = data / slug
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     folder.rmdir()
-    (data / "keys" / f"{slug}.key").unlink()
+    for path in (data / "keys").glob(f"{slug}.*"):
+        path.unlink()

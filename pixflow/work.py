@@ -119,10 +119,14 @@ class Work:
         return self._base[stream], self._current[stream]
 
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
-        """For each stream: the values it held before, and those it holds now."""
+        """For each stream: the values it held before, and those it holds now.
+
+        An erased person's are kept, so that nobody brings them back unknowing.
+        """
         for stream, before in self._base.items():
-            claims = KINDS[before.kind].claims
-            yield stream, claims(before.state), claims(self._current[stream].state)
+            kind, after = KINDS[before.kind], self._current[stream]
+            held = kind.claims(before.state)
+            yield stream, held, kind.claims(after.state) | (held if _is_erased(after) else frozenset())
 
     def _take(self, steps: Sequence[Step], wanted: set[UUID]) -> None:
         by_kind: dict[str, dict[UUID, None]] = {}
@@ -137,6 +141,10 @@ class Work:
 
     def _decide(self, step: Step) -> list[Recorded]:
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
+        if step.decide.__name__ not in people.ERASING and any(_is_erased(one) for one in loaded.values()):
+            if step.decide.__name__ in people.FROM_OUTSIDE:
+                return []
+            raise Refused("person-erased")
         dossier, member = loaded.get("dossier"), step.streams.get("staff")
         state = dossier.state if dossier else None
         workshop = loaded["workshop"].state if "workshop" in loaded else None
@@ -199,6 +207,10 @@ class Work:
         meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self._command]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
+
+
+def _is_erased(loaded: Loaded) -> bool:
+    return getattr(loaded.state, "erased", None) is not None
 
 
 def stage_of(recorded: Recorded, history: Sequence[Recorded]) -> str | None:

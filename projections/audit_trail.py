@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from pixflow.events import Event, Recorded, catalogue
+from pixflow.events import Erased, Event, Recorded, catalogue
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.change import Change, Row
@@ -64,7 +64,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.D
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """One row for each event."""
+    """One row for each event; one that is erased has no `data`."""
     return {
         table: [
             {
@@ -73,7 +73,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "at": r.at.replace(tzinfo=None), "on": getattr(r.event, "on", None), "by": r.by,
                 "acting_for": r.acting_for, "via": r.via, "command": r.command,
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
-                "data": _ENCODER.encode(r.event).decode(),
+                "data": "" if isinstance(r.event, Erased) else _ENCODER.encode(r.event).decode(),
             }
             for r in change.events
         ]
@@ -87,7 +87,9 @@ def of_stream(connection: Connection, stream: UUID) -> list[Any]:
 
 def recorded(row: Any) -> Recorded:
     """The fact of a row, as it was recorded."""
-    event = _DECODERS[row.topic].decode(row.data)
+    event: Event = Erased(TOPIC=row.topic, STAGE=row.stage, on=row.on)
+    if row.data:
+        event = _DECODERS[row.topic].decode(row.data)
     at = row.at.replace(tzinfo=UTC)
     return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, row.via, row.command, row.position)
 

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from pixflow import references
-from pixflow.events import Recorded
-from pixflow.folds import RETRACTIONS
+from pixflow.events import Recorded, erased
+from pixflow.folds import ERASURES, RETRACTIONS
 from pixflow.references import References
 from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
@@ -146,6 +147,8 @@ class ReadSide:
 
     def _change(self, stream: UUID, old: Any, events: Sequence[Recorded], *, whole: bool) -> Change:
         kind = kind_of(events[0].event)
+        if any(isinstance(recorded.event, ERASURES) for recorded in events):
+            return self._forgotten(stream, old)
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
             history = self.source.history(stream)
             known = [r for r in history if r.originator_version <= events[-1].originator_version]
@@ -154,6 +157,12 @@ class ReadSide:
         for recorded in events:
             new = KINDS[kind].evolve(new, recorded)
         return Change(stream, kind, old, new, events, self._refs)
+
+    def _forgotten(self, stream: UUID, old: Any) -> Change:
+        """A person was erased: all that was ever shown of the stream is written again, without what it told of them."""
+        history = [replace(r, event=erased(r.event)) for r in self.source.history(stream)]
+        kind = kind_of(history[-1].event)
+        return Change(stream, kind, old, KINDS[kind].fold(history), history, self._refs)
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """Keep the folds of streams that moved lately: they are the likeliest to move again."""
@@ -232,10 +241,15 @@ def _write(connection: Connection, projection: Projection, changes: Sequence[Cha
     for table in projection.TABLES:
         rows = [row for one in made for row in one.get(table, ())]
         if projection.APPENDS:
+            delete_streams(connection, table, [change.stream for change in moved if _forgets(change)])
             rows.sort(key=itemgetter("position"))
         else:
             delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
         insert_rows(connection, table, rows)
+
+
+def _forgets(change: Change) -> bool:
+    return any(isinstance(recorded.event, ERASURES) for recorded in change.events)
 
 
 def _seen(projection: Projection, change: Change) -> bool:
@@ -292,4 +306,4 @@ def _stored_references(connection: Connection) -> References:
             team[row.stream] = state
         else:
             singles[{"protocol": "protocols", "grille": "grilles"}.get(row.kind, row.kind)] = state
-    return msgspec.structs.replace(refs, campaigns=campaigns, team=team, **singles)
+    return replace(refs, campaigns=campaigns, team=team, **singles)

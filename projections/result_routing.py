@@ -133,7 +133,8 @@ class Known(Struct, frozen=True):
 def rows(change: Change) -> dict[Table, list[Row]]:
     """A participation's row, or a dossier's current initial result."""
     if change.kind == "participation":
-        return {participations: [_participation(change.stream, change.after)], results: []}
+        known = [_participation(change.stream, change.after)] if change.after.imported else []
+        return {participations: known, results: []}
     return {participations: [], results: _result(change.stream, change.after)}
 
 

@@ -33,7 +33,7 @@ from pixflow import (
     unbooking,
     workshop,
 )
-from pixflow.dossier import assignment, certification, diagnostic, lending, orientation, parcours, prescription
+from pixflow.dossier import assignment, certification, diagnostic, erasure, lending, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import campaign as c
@@ -80,6 +80,7 @@ from tests.given import (
     booked,
     certification_taken,
     closed,
+    confirmed,
     declared,
     dispatched,
     found,
@@ -274,6 +275,11 @@ EMITTED: dict[type[Event], Emitted] = {
     p.MatchConfirmed: Emitted((imported(), opened()), participation.confirm_match, MATCH),
     p.MatchRejected: Emitted((imported(),), participation.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
     p.ParticipationSetAside: Emitted((imported(),), participation.set_aside, {"reason": "collègue", "on": DAY}),
+    p.PersonErased: Emitted(
+        (imported(), confirmed()),
+        participation.erase_participation,
+        {"dossier": DOSSIER, "row": "9f86d081884c7d65", "on": LATER},
+    ),
     p.Retracted: Emitted((imported(), set_aside()), participation.bring_back, {"reason": "erreur", "on": DAY}),
     d.DossierOpened: Emitted((), assignment.open_dossier, IDENTITY),
     d.IdentityCorrected: Emitted((opened(),), assignment.correct_identity, IDENTITY),
@@ -467,6 +473,17 @@ EMITTED: dict[type[Event], Emitted] = {
         merging.take_over,
         {"other": Dossier(), "duplicate": OTHER_DOSSIER, "told": (), "on": DAY},
         no_effect="the facts recorded with it change the state; it says where they come from",
+    ),
+    d.ErasureRequested: Emitted((opened(),), erasure.request_erasure, {"reason": "request", "on": DAY}),
+    d.ErasureDeclined: Emitted(
+        (opened(), d.ErasureRequested(reason="request", on=DAY)),
+        erasure.decline_erasure,
+        {"note": "un accompagnement est en cours", "on": LATER},
+    ),
+    d.PersonErased: Emitted(
+        (opened(), d.ErasureRequested(reason="request", on=DAY)),
+        erasure.erase_person,
+        {"participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "on": LATER},
     ),
     d.Retracted: Emitted(
         (opened(), assigned()), assignment.retract, {"version": 2, "reason": "erreur", "on": DAY}

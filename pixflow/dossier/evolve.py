@@ -9,6 +9,7 @@ from pixflow.dossier.state import (
     ActionState,
     Answer,
     Appointment,
+    Asked,
     Built,
     Certification,
     Diagnostic,
@@ -47,7 +48,10 @@ FROM_OUTSIDE = (
 )
 
 
-NO_ACTIVITY = (e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.Retracted)
+NO_ACTIVITY = (
+    e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
+    e.Retracted,
+)  # fmt: skip
 """They say who does what and when, or take something back, and tell nothing of the young person."""
 
 
@@ -61,6 +65,10 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     """The dossier once this event has happened."""
     event = recorded.event
     mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    if isinstance(event, e.PersonErased):
+        return Dossier(version=mark.version, erased=mark)
+    if dossier.erased:
+        return replace(dossier, version=mark.version)
     latest = dossier.last is None or mark.on >= dossier.last.on
     last = mark if latest and not isinstance(event, NO_ACTIVITY) else dossier.last
     changes: dict[str, object]
@@ -255,8 +263,17 @@ def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, obj
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
             lent = Lent(mark, lender, until) if lender else None
             return {"advisor": advisor, "assigned": mark, "lent": lent}
+    return _of_its_end(dossier, event, mark)
+
+
+def _of_its_end(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+    match event:
         case e.LateEventReviewed():
             return {"late": None}
+        case e.ErasureRequested(reason=reason):
+            return {"erasure": Asked(mark, reason)}
+        case e.ErasureDeclined():
+            return {"erasure": None}
         case e.DossierMerged(into=into, participations=participations):
             number = {"imilo_number": None} if event.gives_number else {}
             merged = Merged(mark, into, participations)

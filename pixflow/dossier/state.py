@@ -263,8 +263,19 @@ class Merged(Struct, frozen=True):
     participations: tuple[UUID, ...]
 
 
+class Asked(Struct, frozen=True):
+    """Somebody asked that the person be erased."""
+
+    mark: Mark
+    reason: Literal["request", "retention", "mistake"]
+
+
 class Dossier(Struct, frozen=True):
+    """`erased`: the person was, and nothing else is known of the dossier any more."""
+
     version: int = 0
+    erased: Mark | None = None
+    erasure: Asked | None = None
     opened: Mark | None = None
     closed: Mark | None = None
     close_reason: str = ""

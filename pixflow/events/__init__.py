@@ -5,11 +5,21 @@ what are its stamps: the engine puts them on in `Recorded`, at one place.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import ClassVar, Literal
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal, TypeVar, get_origin
 from uuid import UUID
 
 from msgspec import Struct
+
+T = TypeVar("T")
+PERSONAL = object()
+Personal = Annotated[T, PERSONAL]
+"""A field that tells something of a person: it is sealed with the key of its stream (DESIGN.md §4).
+
+Names, words, numbers, scores and judgements are; ids, days and codes of what was done are not: each module names those
+in its PLAIN.
+"""
 
 Stage = Literal["orientation", "diagnostic", "prescription", "parcours"]
 STAGES: tuple[Stage, ...] = ("orientation", "diagnostic", "prescription", "parcours")
@@ -21,6 +31,31 @@ class Event:
     __slots__ = ()
     TOPIC: ClassVar[str]
     STAGE: ClassVar[Stage | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased(Event):
+    """What is left of an event whose personal fields were sealed with a key that is destroyed."""
+
+    TOPIC: str  # type: ignore[misc]
+    STAGE: Stage | None  # type: ignore[misc]
+    on: date
+
+
+def personal_fields(event: type[Event]) -> frozenset[str]:
+    """The names of an event's personal fields; empty for one that is written as it is."""
+    return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
+
+
+def _is_personal(hint: object) -> bool:
+    return get_origin(hint) is Annotated and PERSONAL in hint.__metadata__  # type: ignore[attr-defined]
+
+
+def erased(event: Event) -> Event:
+    """The event as it reads once its stream's key is destroyed."""
+    if isinstance(event, Erased) or not personal_fields(type(event)):
+        return event
+    return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event.on)  # type: ignore[attr-defined]
 
 
 class Recorded(Struct, frozen=True, gc=False):

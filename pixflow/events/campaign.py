@@ -7,6 +7,9 @@ from typing import ClassVar
 from pixflow.events import Event
 from pixflow.events.values import CampaignKind, Purpose
 
+PLAIN = frozenset({"pix_id", "code", "name", "pix_course", "kind", "on", "purpose", "site", "reason", "header"})
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFound(Event):

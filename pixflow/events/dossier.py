@@ -6,8 +6,16 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pixflow.events import Event, Stage
+from pixflow.events import Event, Personal, Stage
 from pixflow.events.values import Action, Cause, Channel, Modality, Moment, Partner, Profile, Purpose, Result
+
+PLAIN = frozenset({
+    "site", "on", "advisor", "until", "occasion", "plan", "campaign", "modality", "mediator", "planned_for",
+    "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
+    "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
+    "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version",
+})  # fmt: skip
+"""What is written in clear: ids, days, and codes of what was done."""
 
 # --- who, and whose
 
@@ -15,10 +23,10 @@ from pixflow.events.values import Action, Cause, Channel, Modality, Moment, Part
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierOpened(Event):
     TOPIC: ClassVar[str] = "dossier.DossierOpened"
-    last_name: str
-    first_name: str
-    birth_date: date | None
-    imilo_number: str | None
+    last_name: Personal[str]
+    first_name: Personal[str]
+    birth_date: Personal[date | None]
+    imilo_number: Personal[str | None]
     site: str
     on: date
 
@@ -26,10 +34,10 @@ class DossierOpened(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCorrected(Event):
     TOPIC: ClassVar[str] = "dossier.IdentityCorrected"
-    last_name: str
-    first_name: str
-    birth_date: date | None
-    imilo_number: str | None
+    last_name: Personal[str]
+    first_name: Personal[str]
+    birth_date: Personal[date | None]
+    imilo_number: Personal[str | None]
     site: str
     on: date
 
@@ -37,15 +45,15 @@ class IdentityCorrected(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactCorrected(Event):
     TOPIC: ClassVar[str] = "dossier.ContactCorrected"
-    phone: str | None
-    email: str | None
+    phone: Personal[str | None]
+    email: Personal[str | None]
     on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectStated(Event):
     TOPIC: ClassVar[str] = "dossier.ProjectStated"
-    project: str
+    project: Personal[str]
     on: date
 
 
@@ -54,9 +62,9 @@ class ProgrammeJoined(Event):
     """`programme` is CEJ, PACEA or another; a CEJ young person has a group and the end of its collective period."""
 
     TOPIC: ClassVar[str] = "dossier.ProgrammeJoined"
-    programme: str
-    group: str | None
-    collective_end: date | None
+    programme: Personal[str]
+    group: Personal[str | None]
+    collective_end: Personal[date | None]
     on: date
 
 
@@ -86,8 +94,8 @@ class NeedAssessed(Event):
 
     TOPIC: ClassVar[str] = "dossier.NeedAssessed"
     STAGE: ClassVar[Stage | None] = "orientation"
-    needed: bool
-    reason: str
+    needed: Personal[bool]
+    reason: Personal[str]
     on: date
 
 
@@ -109,7 +117,7 @@ class DiagnosticPlanned(Event):
     campaign: UUID
     modality: Modality
     mediator: bool
-    place: str
+    place: Personal[str]
     planned_for: date
     on: date
 
@@ -118,7 +126,7 @@ class DiagnosticPlanned(Event):
 class DiagnosticDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.DiagnosticDeclined"
     STAGE: ClassVar[Stage | None] = "orientation"
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -156,8 +164,8 @@ class ParticipationLinked(Event):
     participation: UUID
     campaign: UUID
     purpose: Purpose
-    started: Moment | None
-    progress: Decimal | None
+    started: Personal[Moment | None]
+    progress: Personal[Decimal | None]
     on: date
 
 
@@ -166,7 +174,7 @@ class ParticipationAdvanced(Event):
     TOPIC: ClassVar[str] = "dossier.ParticipationAdvanced"
     STAGE: ClassVar[Stage | None] = "diagnostic"
     participation: UUID
-    progress: Decimal | None
+    progress: Personal[Decimal | None]
     on: date
 
 
@@ -187,8 +195,8 @@ class WorkshopAttended(Event):
     TOPIC: ClassVar[str] = "dossier.WorkshopAttended"
     STAGE: ClassVar[Stage | None] = "diagnostic"
     workshop: UUID
-    trouble: bool
-    ease: bool
+    trouble: Personal[bool]
+    ease: Personal[bool]
     by_advisor: bool
     on: date
 
@@ -210,7 +218,7 @@ class ResultReceived(Event):
     STAGE: ClassVar[Stage | None] = "diagnostic"
     participation: UUID
     purpose: Purpose
-    result: Result
+    result: Personal[Result]
     on: date
 
 
@@ -221,7 +229,7 @@ class ProfileReceived(Event):
     TOPIC: ClassVar[str] = "dossier.ProfileReceived"
     STAGE: ClassVar[Stage | None] = "diagnostic"
     participation: UUID
-    profile: Profile
+    profile: Personal[Profile]
     on: date
 
 
@@ -243,7 +251,7 @@ class DebriefHeld(Event):
     STAGE: ClassVar[Stage | None] = "prescription"
     participation: UUID
     channel: Channel
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -259,14 +267,14 @@ class PrescriptionBuilt(Event):
     STAGE: ClassVar[Stage | None] = "prescription"
     participation: UUID
     grille: int | None
-    percent: int | None
-    low: int | None
-    high: int | None
-    proposed: tuple[str, ...]
-    actions: tuple[Action, ...]
-    wish: str
-    project: str
-    reason: str
+    percent: Personal[int | None]
+    low: Personal[int | None]
+    high: Personal[int | None]
+    proposed: Personal[tuple[str, ...]]
+    actions: Personal[tuple[Action, ...]]
+    wish: Personal[str]
+    project: Personal[str]
+    reason: Personal[str]
     on: date
 
 
@@ -276,8 +284,8 @@ class DifficultyExplored(Event):
 
     TOPIC: ClassVar[str] = "dossier.DifficultyExplored"
     STAGE: ClassVar[Stage | None] = "prescription"
-    cause: Cause
-    note: str
+    cause: Personal[Cause]
+    note: Personal[str]
     on: date
 
 
@@ -288,7 +296,7 @@ class SelfStudyAssigned(Event):
     TOPIC: ClassVar[str] = "dossier.SelfStudyAssigned"
     STAGE: ClassVar[Stage | None] = "prescription"
     study: UUID
-    tutorials: str
+    tutorials: Personal[str]
     on: date
 
 
@@ -300,7 +308,7 @@ class SelfStudyFollowed(Event):
     STAGE: ClassVar[Stage | None] = "prescription"
     study: UUID
     outcome: Literal["done", "ongoing", "stopped"]
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -313,10 +321,10 @@ class ReferralSent(Event):
     STAGE: ClassVar[Stage | None] = "parcours"
     referral: UUID
     action: UUID
-    partner: Partner
+    partner: Personal[Partner]
     starts: date | None
     ends: date | None
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -326,7 +334,7 @@ class ReferralAnswered(Event):
     STAGE: ClassVar[Stage | None] = "parcours"
     referral: UUID
     answer: Literal["accepted", "refused"]
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -345,7 +353,7 @@ class ActionEnded(Event):
     STAGE: ClassVar[Stage | None] = "parcours"
     action: UUID
     outcome: Literal["done", "abandoned"]
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -354,7 +362,7 @@ class ActionDropped(Event):
     TOPIC: ClassVar[str] = "dossier.ActionDropped"
     STAGE: ClassVar[Stage | None] = "parcours"
     action: UUID
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -372,7 +380,7 @@ class CompleteDiagnosticTaken(Event):
 class CompleteDiagnosticDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -380,7 +388,7 @@ class CompleteDiagnosticDeclined(Event):
 class CertificationProposed(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationProposed"
     STAGE: ClassVar[Stage | None] = "parcours"
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -391,7 +399,7 @@ class CertificationRegistered(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationRegistered"
     STAGE: ClassVar[Stage | None] = "parcours"
     session: date
-    place: str
+    place: Personal[str]
     on: date
 
 
@@ -408,7 +416,7 @@ class CertificationObtained(Event):
 
     TOPIC: ClassVar[str] = "dossier.CertificationObtained"
     STAGE: ClassVar[Stage | None] = "parcours"
-    level: str
+    level: Personal[str]
     on: date
 
 
@@ -416,7 +424,7 @@ class CertificationObtained(Event):
 class CertificationNotObtained(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationNotObtained"
     STAGE: ClassVar[Stage | None] = "parcours"
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -424,7 +432,7 @@ class CertificationNotObtained(Event):
 class CertificationDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -450,7 +458,7 @@ class RetakePlanned(Event):
 class RetakeDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.RetakeDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -465,7 +473,7 @@ class AppointmentSet(Event):
     task: str
     at: datetime
     day: date
-    place: str
+    place: Personal[str]
     on: date
 
 
@@ -473,7 +481,7 @@ class AppointmentSet(Event):
 class AppointmentMissed(Event):
     TOPIC: ClassVar[str] = "dossier.AppointmentMissed"
     task: str
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -485,7 +493,7 @@ class YoungPersonChased(Event):
     about: str
     channel: Channel
     reached: bool
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -498,7 +506,7 @@ class PartnerChased(Event):
     referral: UUID
     channel: Channel
     reached: bool
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -509,7 +517,7 @@ class TaskSnoozed(Event):
     TOPIC: ClassVar[str] = "dossier.TaskSnoozed"
     task: str
     until: date
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -521,21 +529,21 @@ class TaskHandedOver(Event):
     task: str
     to: UUID
     until: date | None
-    note: str
+    note: Personal[str]
     on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTaken(Event):
     TOPIC: ClassVar[str] = "dossier.NoteTaken"
-    text: str
+    text: Personal[str]
     on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateEventReviewed(Event):
     TOPIC: ClassVar[str] = "dossier.LateEventReviewed"
-    note: str
+    note: Personal[str]
     on: date
 
 
@@ -543,14 +551,14 @@ class LateEventReviewed(Event):
 class DossierClosed(Event):
     TOPIC: ClassVar[str] = "dossier.DossierClosed"
     reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]
-    note: str
+    note: Personal[str]
     on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierReopened(Event):
     TOPIC: ClassVar[str] = "dossier.DossierReopened"
-    reason: str
+    reason: Personal[str]
     on: date
 
 
@@ -578,10 +586,40 @@ class DuplicateJoined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureRequested(Event):
+    """Somebody asks that this person be forgotten: they wish it, their time has come, or all of it was a mistake."""
+
+    TOPIC: ClassVar[str] = "dossier.ErasureRequested"
+    reason: Literal["request", "retention", "mistake"]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureDeclined(Event):
+    TOPIC: ClassVar[str] = "dossier.ErasureDeclined"
+    note: Personal[str]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """The keys of this dossier, of its `participations` and of its `duplicates` are destroyed: nobody is told of here.
+
+    It ends the stream. A duplicate that was erased with it says so itself, and names none.
+    """
+
+    TOPIC: ClassVar[str] = "dossier.PersonErased"
+    reason: Literal["request", "retention", "mistake"]
+    participations: tuple[UUID, ...] = ()
+    duplicates: tuple[UUID, ...] = ()
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted(Event):
     """The event of that version never counts again; history shows it struck through, with the reason."""
 
     TOPIC: ClassVar[str] = "dossier.Retracted"
     version: int
-    reason: str
+    reason: Personal[str]
     on: date

@@ -7,6 +7,9 @@ from typing import ClassVar
 from pixflow.events import Event
 from pixflow.grille import Grille
 
+PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "reason", "number", "from_day"})
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrilleDrafted(Event):

@@ -6,6 +6,9 @@ from typing import ClassVar, Literal
 
 from pixflow.events import Event
 
+PLAIN = frozenset({"notice", "which", "on"})
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Event):

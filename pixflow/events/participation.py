@@ -6,8 +6,14 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events import Event
+from pixflow.events import Event, Personal
 from pixflow.events.values import Moment, Profile, Purpose, Result
+
+PLAIN = frozenset({
+    "campaign", "purpose", "ordinal", "exported_at", "on", "dossier", "automatic", "score", "reasons",
+    "warnings", "others", "version", "row",
+})  # fmt: skip
+"""What is written in clear: ids, days, and codes of what was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +23,12 @@ class ParticipationImported(Event):
     TOPIC: ClassVar[str] = "participation.ParticipationImported"
     campaign: UUID
     purpose: Purpose | None
-    last_name: str
-    first_name: str
-    external_id: str | None
-    imported: tuple[tuple[str, str], ...] = ()
-    started: Moment | None
-    progress: Decimal | None
+    last_name: Personal[str]
+    first_name: Personal[str]
+    external_id: Personal[str | None]
+    imported: Personal[tuple[tuple[str, str], ...]] = ()
+    started: Personal[Moment | None]
+    progress: Personal[Decimal | None]
     ordinal: int
     exported_at: datetime
     on: date
@@ -42,7 +48,7 @@ class ParticipationProgressed(Event):
     """A later export shows another progress, or shows a vanished row again."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationProgressed"
-    progress: Decimal | None
+    progress: Personal[Decimal | None]
     exported_at: datetime
     on: date
 
@@ -50,7 +56,7 @@ class ParticipationProgressed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultShared(Event):
     TOPIC: ClassVar[str] = "participation.ResultShared"
-    result: Result
+    result: Personal[Result]
     exported_at: datetime
     on: date
 
@@ -60,7 +66,7 @@ class ProfileShared(Event):
     """The profile was sent. From then on its sending names the row, `ordinal` among those of the same minute."""
 
     TOPIC: ClassVar[str] = "participation.ProfileShared"
-    profile: Profile
+    profile: Personal[Profile]
     ordinal: int
     exported_at: datetime
     on: date
@@ -103,7 +109,20 @@ class ParticipationSetAside(Event):
     """Nobody's here: a test account, a colleague, someone followed elsewhere."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationSetAside"
-    reason: str
+    reason: Personal[str]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErased(Event):
+    """Whose it was is erased, and the key of this stream destroyed with theirs. It ends the stream.
+
+    `row` is a digest that recognises their rows in later exports, None when another participation holds it.
+    """
+
+    TOPIC: ClassVar[str] = "participation.PersonErased"
+    dossier: UUID
+    row: str | None
     on: date
 
 
@@ -111,5 +130,5 @@ class ParticipationSetAside(Event):
 class Retracted(Event):
     TOPIC: ClassVar[str] = "participation.Retracted"
     version: int
-    reason: str
+    reason: Personal[str]
     on: date

@@ -5,8 +5,11 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events import Event
+from pixflow.events import Event, Personal
 from pixflow.events.values import Role
+
+PLAIN = frozenset({"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version"})
+"""What is written in clear: ids, days, and codes of what was done."""
 
 # --- here, in which roles
 
@@ -14,8 +17,8 @@ from pixflow.events.values import Role
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffJoined(Event):
     TOPIC: ClassVar[str] = "staff.StaffJoined"
-    name: str
-    email: str
+    name: Personal[str]
+    email: Personal[str]
     site: str | None
     on: date
 
@@ -56,7 +59,7 @@ class ContactStated(Event):
     """The professional phone, E.164, that papers give; said again, it replaces the first, and None takes it away."""
 
     TOPIC: ClassVar[str] = "staff.ContactStated"
-    phone: str | None
+    phone: Personal[str | None]
     on: date
 
 
@@ -124,5 +127,5 @@ class Retracted(Event):
 
     TOPIC: ClassVar[str] = "staff.Retracted"
     version: int
-    reason: str
+    reason: Personal[str]
     on: date

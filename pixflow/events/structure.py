@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from pixflow.events import Event
 
+PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow"})
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureOpened(Event):

@@ -8,6 +8,12 @@ from uuid import UUID
 from pixflow.events import Event
 from pixflow.events.values import Presence
 
+PLAIN = frozenset({
+    "campaign", "site", "place", "starts", "ends", "day", "capacity", "series", "on", "facilitator", "reason",
+    "dossier", "until", "presence", "present", "absent", "excused", "version",
+})  # fmt: skip
+"""All of it is written in clear: it tells of no young person and of nobody in the team."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopScheduled(Event):

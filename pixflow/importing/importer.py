@@ -10,6 +10,7 @@ from msgspec import Struct
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
+from pixflow.importing.erased import erased_lines
 from pixflow.importing.known import KnownRow
 from pixflow.importing.matching import dossiers_of, match_late, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
@@ -99,6 +100,7 @@ class Importer:
             campaign_id=stream,
             intake=intake,
             known=self.known(stream) if stream else (),
+            erased=lambda rows: erased_lines(self.engine, stream, rows),
         )
         return Prepared(digest, answers, export, made)
 

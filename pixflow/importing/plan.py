@@ -1,7 +1,7 @@
 """What an export would change, said before anything is recorded (PIX.md §1.11, DOMAIN.md §8's last paragraph)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -18,7 +18,7 @@ from pixflow.pix_orga import Campaign, Export, Problem
 from pixflow.references import References
 from pixflow.refused import Refused
 
-What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left"]
+What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left", "erased"]
 QuestionCode = Literal["external-id-column", "exported-at", "vanished", "doubtful-rows"]
 
 MOST_VANISHED = Decimal("0.1")
@@ -56,9 +56,10 @@ class Question(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """One row, or one participation no longer in the file (no `line`), and what becomes of it.
 
-    `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, or left
-    (doubtful and left out). Progress and mastery are fractions of 1; `pix` and `certifiable` are a profile's. `shared`:
-    the row holds a result or a profile. `doubt` names why it is doubtful.
+    `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, left
+    (doubtful and left out), or erased (begun before its person was erased: it does not come back). Progress and mastery
+    are fractions of 1; `pix` and `certifiable` are a profile's. `shared`: the row holds a result or a profile. `doubt`
+    names why it is doubtful.
     """
 
     what: What
@@ -143,8 +144,13 @@ def plan(
     campaign_id: UUID | None,
     intake: Intake,
     known: Sequence[KnownRow],
+    erased: Callable[[Sequence[Said]], Collection[int]] = lambda rows: (),
 ) -> Plan:
-    """What an export would change; `known` is every participation of its campaign. Raises Refused("export-refused")."""
+    """What an export would change; `known` is every participation of its campaign.
+
+    `erased` tells, of rows that nobody knows, the lines of those whose person is erased. Raises
+    Refused("export-refused").
+    """
     if export.campaign is None or export.kind is None:
         raise Refused("export-refused")
     when = answers.exported_at or export.exported_at
@@ -154,7 +160,8 @@ def plan(
     campaign = refs.campaigns.get(campaign_id) if campaign_id else None
     rows = said(export.entries, refs.calendar, when)
     pairs = _pairs(export.kind, rows, known, older, when) if not seen_before else []
-    lines = _lines(pairs, known, older, answers)
+    gone = erased([found.said for found in pairs if found.said and found.known is None])
+    lines = _lines(pairs, known, older, answers, gone)
     counts = _counts(lines, len(export.problems))
     preview = Preview(
         campaign=export.campaign,
@@ -186,7 +193,9 @@ def _pairs(
     return [*pairs, *alone(*left)]
 
 
-def _lines(pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: Answers) -> list[Line]:
+def _lines(
+    pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: Answers, gone: Collection[int]
+) -> list[Line]:
     free = Counter[tuple[str, ...]]()
     for one in known:
         base = base_of(one)
@@ -194,6 +203,8 @@ def _lines(pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: A
     lines = []
     for found in _in_order(pairs):
         what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
+        if found.said and found.known is None and found.said.row.line in gone:
+            what = "erased"
         ordinal = 0
         if found.said and (what == "new" or (what == "shared" and found.said.profile)):
             ordinal = free[found.said.base]
@@ -231,7 +242,7 @@ def _counts(lines: list[Line], problems: int) -> Counts:
         new=told["new"],
         progressed=told["progressed"] + told["returned"],
         shared=told["shared"] + told["corrected"],
-        unchanged=told["unchanged"] + told["left"],
+        unchanged=told["unchanged"] + told["left"] + told["erased"],
         vanished=told["vanished"],
         problems=problems,
     )

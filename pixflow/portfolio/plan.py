@@ -129,6 +129,8 @@ class Planner:
 
     def _of_number(self, said: Said, dossier: UUID) -> Line:
         state = self._states[dossier]
+        if state.erased:
+            return self._leave(said, "person-erased", "imilo_number", state.erased.on.isoformat())
         if not _same_person(said, state):
             return Line("doubtful", said, dossier, doubt="other-name")
         return self._compared(said, dossier, state)

@@ -1,0 +1,59 @@
+"""Forgetting a young person: asked for, confirmed or declined. What it takes besides is in pixflow/erasing.py."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pixflow.dossier.guards import must_have_no_seat, required
+from pixflow.dossier.state import Dossier
+from pixflow.events import Event
+from pixflow.events import dossier as e
+from pixflow.refused import Refused
+
+Reason = Literal["request", "retention", "mistake"]
+
+
+def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event]:
+    """Ask for it, on an open or a closed dossier.
+
+    Raises Refused("unknown-dossier"), Refused("already-merged") for a duplicate, which goes with the dossier that
+    goes on, or Refused("seat-booked").
+    """
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_have_no_seat(dossier, on)
+    return [] if dossier.erasure else [e.ErasureRequested(reason=reason, on=on)]
+
+
+def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
+    """The dossier is kept; the note says why."""
+    note = required(note, "note")
+    return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
+
+
+def erase_person(
+    dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], on: date
+) -> list[Event]:
+    """Confirm what was asked for; it cannot be undone. Raises Refused: "erasure-not-asked" or "seat-booked"."""
+    if dossier.erased:
+        return []
+    if dossier.erasure is None:
+        raise Refused("erasure-not-asked")
+    must_have_no_seat(dossier, on)
+    return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]
+
+
+def erase_again(
+    dossier: Dossier,
+    *,
+    reason: Reason,
+    participations: tuple[UUID, ...] = (),
+    duplicates: tuple[UUID, ...] = (),
+    on: date,
+) -> list[Event]:
+    """A duplicate goes with its dossier; and a restored backup forgets again whom it had not forgotten."""
+    if dossier.erased:
+        return []
+    return [e.PersonErased(reason=reason, participations=participations, duplicates=duplicates, on=on)]

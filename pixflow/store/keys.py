@@ -1,0 +1,314 @@
+"""The keys that seal personal data: one a stream, wrapped by the ring key, which the structure's key wraps.
+
+    keys/<slug>.key     the structure's key, kept apart from everything else; whoever has it and the rest reads all
+    keys/<slug>.ring    the ring key and the key of digests, wrapped by the structure's key: see `Ring`
+    a vault             the streams' keys, wrapped by the ring key: keys.db, or a table beside the events
+
+To destroy a stream's key is to leave its row empty and to wrap every other key anew with another ring key. What a
+write-ahead log, a free page or an old copy still holds of it is then wrapped by a key that exists nowhere.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from pixflow.store import Damaged, StoreRefused
+from pixflow.store.locks import FileLock
+
+_NONCE = 12
+_REMEMBERED = 50_000
+_TRIES = 5
+
+
+class RingMoved(Exception):
+    """The vault's keys are wrapped by another ring key than this process knows: read the ring again."""
+
+
+class Vault(Protocol):
+    """Where the streams' wrapped keys are kept. None stands for a key that is destroyed; it never comes back."""
+
+    def ring(self) -> int:
+        """The number of the ring key that wraps them all, 0 as long as there is none."""
+        ...
+
+    def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
+        """The ring's number and the wrapped keys of these streams, from one snapshot; unknown ones are left out."""
+        ...
+
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
+        """Keep them for streams that have none, durably. Raises RingMoved when another ring key wraps by now."""
+        ...
+
+    def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
+        """Leave the rows of `destroyed` empty and wrap all others anew, in one transaction.
+
+        A stream without a row gets an empty one: its key never comes to be.
+        """
+        ...
+
+    def streams(self) -> dict[UUID, bool]:
+        """Every stream that has a row, and whether its key is still there."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class _Document(msgspec.Struct):
+    """keys/<slug>.ring: the ring keys by number (two while one takes over) and the key of digests, all wrapped."""
+
+    rings: dict[str, bytes]
+    digest: bytes
+
+
+class Ring:
+    """The ring key and the key of digests of one structure, as two files of `folder`.
+
+    Raises StoreRefused when the structure's key is missing or does not open them.
+    """
+
+    def __init__(self, folder: Path, slug: str) -> None:
+        self.key_path = folder / f"{slug}.key"
+        self.path = folder / f"{slug}.ring"
+        self._next = folder / f"{slug}.key.next"
+        self._lock = FileLock(folder / f"{slug}.lock")
+        self._rings: dict[int, bytes] = {}
+        self._read()
+
+    @staticmethod
+    def create(folder: Path, slug: str) -> "Ring":
+        """Make both files; nothing is overwritten."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = secrets.token_bytes(32)
+        document = _Document(
+            {"1": aes_key_wrap(key, secrets.token_bytes(32))}, aes_key_wrap(key, secrets.token_bytes(32))
+        )
+        write_new(folder / f"{slug}.key", key)
+        write_new(folder / f"{slug}.ring", msgspec.json.encode(document))
+        return Ring(folder, slug)
+
+    @property
+    def digest_key(self) -> bytes:
+        return self._digest
+
+    @property
+    def latest(self) -> int:
+        """The number of the latest ring key."""
+        return max(self._rings)
+
+    def key(self, number: int) -> bytes | None:
+        """The ring key of that number, read again from the file when another process made it; None when it is gone."""
+        if number not in self._rings:
+            self._read()
+        return self._rings.get(number)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """The only one who changes these files, among all processes; they are read again first."""
+        with self._lock:
+            self._read()
+            yield
+
+    def grow(self) -> tuple[int, bytes]:
+        """A new ring key beside the present one, durable, and its number. Within `changing`."""
+        number, key = self.latest + 1, secrets.token_bytes(32)
+        self._rings = {**self._rings, number: key}
+        self._write(self._structure_key)
+        return number, key
+
+    def keep_only(self, number: int) -> None:
+        """Every other ring key is gone for good. Within `changing`."""
+        if set(self._rings) != {number}:
+            self._rings = {number: self._rings[number]}
+            self._write(self._structure_key)
+
+    def change_structure_key(self) -> None:
+        """Another structure key from now on; the old one opens nothing any more.
+
+        What the crash of a machine leaves half done is finished by the next reading.
+        """
+        with self.changing():
+            key = secrets.token_bytes(32)
+            self._next.unlink(missing_ok=True)
+            write_new(self._next, key)
+            self._write(key)
+            self._take_over()
+            self._structure_key = key
+
+    def _read(self) -> None:
+        try:
+            document = msgspec.json.decode(self.path.read_bytes(), type=_Document)
+            self._structure_key = self.key_path.read_bytes()
+        except (OSError, msgspec.MsgspecError) as error:
+            raise StoreRefused(f"the keys of this structure cannot be read: {error}") from None
+        try:
+            self._open(document)
+        except InvalidUnwrap:
+            if not self._next.exists():
+                raise StoreRefused(f"{self.key_path} is not the key that wrapped {self.path}") from None
+            self._structure_key = self._next.read_bytes()
+            self._open(document)
+            self._take_over()
+
+    def _open(self, document: _Document) -> None:
+        key = self._structure_key
+        self._rings = {int(number): aes_key_unwrap(key, wrapped) for number, wrapped in document.rings.items()}
+        self._digest = aes_key_unwrap(key, document.digest)
+
+    def _write(self, structure_key: bytes) -> None:
+        rings = {str(number): aes_key_wrap(structure_key, ring) for number, ring in self._rings.items()}
+        replace(self.path, msgspec.json.encode(_Document(rings, aes_key_wrap(structure_key, self._digest))))
+
+    def _take_over(self) -> None:
+        _wipe_behind(self.key_path, lambda: self._next.replace(self.key_path))
+
+
+class Keys:
+    """Seals and opens the personal fields of one structure's events (AES-256-GCM, one key a stream)."""
+
+    def __init__(self, structure: UUID, ring: Ring, vault: Vault) -> None:
+        self.structure = structure
+        self.ring = ring
+        self.vault = vault
+        self._known: dict[UUID, AESGCM | None] = {}
+        if not vault.ring():
+            vault.renew(ring.latest, bytes)
+
+    @property
+    def digest_key(self) -> bytes:
+        return self.ring.digest_key
+
+    def seal(self, stream: UUID, place: bytes, content: bytes) -> bytes:
+        """The content sealed for one place of one stream: a nonce, then the ciphertext and its tag."""
+        key = self._key(stream)
+        if key is None:
+            self.ensure([stream])
+            key = self._key(stream)
+        if key is None:
+            raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
+        nonce = os.urandom(_NONCE)
+        return nonce + key.encrypt(nonce, content, self.structure.bytes + stream.bytes + place)
+
+    def open(self, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
+        """What was sealed there, None once the stream's key is destroyed.
+
+        Raises Damaged when it was not sealed there, or when the vault has lost the key.
+        """
+        key = self._key(stream)
+        if key is None:
+            if stream in self._known:
+                return None
+            raise Damaged(f"the key of stream {stream} is not in the vault")
+        try:
+            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], self.structure.bytes + stream.bytes + place)
+        except (InvalidTag, ValueError):
+            raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
+
+    def load(self, streams: Iterable[UUID]) -> None:
+        """Have the keys of many streams at hand: one question instead of many."""
+        if wanted := set(streams).difference(self._known):
+            if len(self._known) + len(wanted) > _REMEMBERED:
+                self._known = {}
+            ring, found = self._read(wanted)
+            self._known |= {stream: AESGCM(aes_key_unwrap(ring, key)) if key else None for stream, key in found.items()}
+
+    def ensure(self, streams: Iterable[UUID]) -> None:
+        """A key for each of these streams, durable before anything is sealed with it."""
+        wanted = set(streams)
+        self.load(wanted)
+        while new := wanted.difference(self._known):
+            number = self.vault.ring()
+            if ring := self.ring.key(number):
+                made = {stream: aes_key_wrap(ring, secrets.token_bytes(32)) for stream in new}
+                with suppress(RingMoved):
+                    self.vault.add(number, made)
+            self.load(new)
+
+    def destroy(self, streams: Iterable[UUID]) -> None:
+        """The keys of these streams are gone for good, wherever a copy of the vault lies; others are wrapped anew."""
+        gone = set(streams)
+        with self.ring.changing():
+            old = self._current()
+            number, new = self.ring.grow()
+            self.vault.renew(number, lambda wrapped: aes_key_wrap(new, aes_key_unwrap(old, wrapped)), gone)
+            self.ring.keep_only(number)
+        self._known |= dict.fromkeys(gone)
+
+    def settle(self) -> None:
+        """What a crash left of a renewal: the ring keys that wrap nothing are gone."""
+        with self.ring.changing():
+            self._current()
+            self.ring.keep_only(self.vault.ring())
+
+    def forget(self, streams: Iterable[UUID]) -> None:
+        """Ask the vault again: another process may have destroyed them."""
+        for stream in streams:
+            self._known.pop(stream, None)
+
+    def close(self) -> None:
+        self.vault.close()
+
+    def _read(self, streams: set[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
+        """The ring key that wraps them, and the wrapped keys; again when both were renewed in between."""
+        for _ in range(_TRIES):
+            number, found = self.vault.read(streams)
+            if ring := self.ring.key(number):
+                return ring, found
+        raise self._unopened()
+
+    def _current(self) -> bytes:
+        if key := self.ring.key(self.vault.ring()):
+            return key
+        raise self._unopened()
+
+    def _unopened(self) -> StoreRefused:
+        return StoreRefused(f"{self.ring.path} lacks the ring key that wraps the keys of the vault")
+
+    def _key(self, stream: UUID) -> AESGCM | None:
+        if stream not in self._known:
+            self.load([stream])
+        return self._known.get(stream)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """A file that only its owner reads, durable; FileExistsError when there is one."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The same in place of another, at one instant; what the other held is overwritten."""
+    written = path.with_name(f"{path.name}.new")
+    written.unlink(missing_ok=True)
+    write_new(written, content)
+    _wipe_behind(path, lambda: written.replace(path))
+
+
+def _wipe_behind(path: Path, take_its_place: Callable[[], object]) -> None:
+    with open(path, "r+b") as old:
+        take_its_place()
+        _sync_folder(path.parent)
+        size = old.seek(0, os.SEEK_END)
+        old.seek(0)
+        old.write(bytes(size))
+        old.flush()
+        os.fsync(old.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    found = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(found)
+    finally:
+        os.close(found)
