@@ -63,6 +63,7 @@ ACCOUNTS = {"add", "change_roles", "leave", "come_back", "designate_referent"}
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | STEPS
+ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
 """What is about no dossier, or about more than one."""
 OF_A_DOSSIER = sorted(decision for decision, allowed in TABLE.items() if decision not in BEYOND and allowed)
@@ -214,13 +215,18 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
     importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
-    assert steering == importing | merging | grouping | {"review_late_event", "close", "reopen"}
+    assert steering == importing | merging | grouping | ERASING | {
+        "review_late_event",
+        "close",
+        "reopen",
+        "request_erasure",
+    }
 
 
 def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> None:
     refused = {decision for decision in TABLE if not may(PEOPLE["referent"], decision, NOBODY_S)}
     by_the_clock = {decision for decision, allowed in TABLE.items() if not allowed}
-    assert refused == ACCOUNTS | HOUSE | by_the_clock
+    assert refused == ACCOUNTS | HOUSE | ERASING | by_the_clock
 
 
 def test_the_widest_of_several_roles_counts() -> None:

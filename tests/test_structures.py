@@ -55,8 +55,12 @@ def test_it_may_have_opened_on_an_earlier_day(tmp_path: Path) -> None:
 
 def test_its_keys_are_for_the_owner_alone_and_the_structure_s_own_is_outside_its_folder(tmp_path: Path) -> None:
     opened = create(tmp_path)
-    keys = [tmp_path / "keys" / f"{opened.slug}.key", opened.folder / "digest.key"]
-    assert [S_IMODE(key.stat().st_mode) for key in keys] == [0o600, 0o600]
+    keys = [
+        tmp_path / "keys" / f"{opened.slug}.key",
+        tmp_path / "keys" / f"{opened.slug}.ring",
+        opened.folder / "keys.db",
+    ]
+    assert {S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     folders = [tmp_path / "keys", opened.folder, opened.folder / "uploads", opened.folder / "read"]
     assert {S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
     assert keys[0].read_bytes() not in keys[1].read_bytes()
