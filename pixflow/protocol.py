@@ -14,6 +14,7 @@ T = TypeVar("T")
 LONGEST_DELAY = 365
 MOST_TRIES = 20
 MOST_SEATS = 100
+LONGEST_KEPT = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,15 @@ class Workshops:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """Months that a dossier is kept after its last fact, by programme (docs/retention.md says where they come from)."""
+
+    cej: int = 24
+    pacea: int = 24
+    other: int = 24
+
+
+@dataclass(frozen=True, slots=True)
 class StageText:
     """What the team wrote for one stage of the path: who does it, when, and how (French, shown as is)."""
 
@@ -107,6 +117,7 @@ class ProtocolDocument:
     delays: Delays = Delays()
     escalation: Escalation = Escalation()
     workshops: Workshops = Workshops()
+    retention: Retention = Retention()
     stages: tuple[StageText, ...] = ()
 
 
@@ -135,6 +146,8 @@ def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, in
         for name, days in asdict(getattr(document, part)).items():
             yield from _outside(f"{part}.{name}", days, 0, LONGEST_DELAY)
     yield from _outside("tries", document.tries, 1, MOST_TRIES)
+    for name, months in asdict(document.retention).items():
+        yield from _outside(f"retention.{name}", months, 1, LONGEST_KEPT)
     held = document.workshops
     yield from _outside("workshops.smallest", held.smallest, 1, MOST_SEATS)
     yield from _outside("workshops.largest", held.largest, max(1, held.smallest), MOST_SEATS)

@@ -1,6 +1,6 @@
 """Dossiers: one line for each young person, for lists and filters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -19,7 +19,9 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    and_,
     func,
+    or_,
     select,
     text,
 )
@@ -28,6 +30,7 @@ from pixflow.dossier.stepper import current_stage
 from pixflow.grille import percent
 from pixflow.identity import normalise
 from pixflow.people import Scope
+from pixflow.retention import RULES, Rule
 from projections.change import Change, Row
 from projections.schema import metadata
 
@@ -48,6 +51,7 @@ READS = {
         "advisor",
         "lent",
         "closed",
+        "merged",
         "last.on",
         "orientation",
         "diagnostic",
@@ -75,6 +79,7 @@ table = Table(
     Column("percent", Integer),
     Column("to_prescribe", Boolean, nullable=False),
     Column("closed", Boolean, nullable=False),
+    Column("merged", Boolean, nullable=False),
     Column("last_on", Date, nullable=False),
     Index("sheet_sorted", "sort"),
     Index("sheet_of_advisor", "advisor", "sort"),
@@ -103,7 +108,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "stage": current_stage(state),
                 "percent": percent(mastery) if mastery is not None else None,
                 "to_prescribe": mastery is not None and current[0] not in state.prescription.built,
-                "closed": state.closed is not None, "last_on": state.last.on,
+                "closed": state.closed is not None, "merged": state.merged is not None, "last_on": state.last.on,
             }
         ]
     }  # fmt: skip
@@ -186,6 +191,27 @@ def scored(
 def moved_since(connection: Connection, day: date) -> list[UUID]:
     """The dossiers in which something happened on a day or later."""
     return list(connection.execute(select(table.c.stream).where(table.c.last_on >= day)).scalars())
+
+
+def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
+    """The dossiers whose last fact is no later than their rule's day, the oldest first; duplicates are left out."""
+    query = select(table).where(*_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)
+    return list(connection.execute(query.limit(limit).offset(offset)))
+
+
+def past_counts(connection: Connection, cutoffs: Iterable[tuple[Rule, date]]) -> list[Any]:
+    """How many they are, by programme and whether closed."""
+    query = select(table.c.programme, table.c.closed, func.count().label("n")).where(*_past(cutoffs))
+    return list(connection.execute(query.group_by(table.c.programme, table.c.closed)))
+
+
+def _past(cutoffs: Iterable[tuple[Rule, date]]) -> list[ColumnElement[bool]]:
+    named = {rule: programme for programme, rule in RULES.items()}
+    come = []
+    for rule, day in cutoffs:
+        mine = table.c.programme == named[rule] if rule in named else table.c.programme.not_in(named.values())
+        come.append(and_(mine, table.c.last_on <= day))
+    return [~table.c.merged, or_(*come)]
 
 
 def _to_prescribe(scope: Scope) -> list[ColumnElement[bool]]:

@@ -237,4 +237,4 @@ def serve(
         run(data or Settings().data, port=port)
 
 
-from web import cli_dossiers, cli_files, cli_replay, cli_staff  # noqa: E402, F401 — their commands join the app
+from web import cli_dossiers, cli_files, cli_replay, cli_rights, cli_staff  # noqa: E402, F401 — their commands join the app

@@ -12,7 +12,7 @@ from pixflow.protocol import ProtocolDocument
 from web import affected, grid_buttons, grid_form, grid_sheet, protocol_form
 from web.dependencies import Desk
 from web.drafts import Kind
-from web.french import details, differences, words
+from web.french import details, differences, rights, words
 from web.french import drafts as french
 from web.french.words import say
 from web.grid_sheet import GridSheet
@@ -116,7 +116,7 @@ def _of_grid(desk: Desk, document: object) -> dict[str, Any]:
 
 
 def _of_protocol(desk: Desk, document: object) -> dict[str, Any]:
-    shown = {"form": protocol_form, "details": details, "delays": french.delay_rows(), "lines": None}
+    shown = {"form": protocol_form, "details": details, "rights": rights, "delays": french.delay_rows(), "lines": None}
     if not isinstance(document, ProtocolDocument):
         return shown
     return shown | {"lines": differences.protocol_changes(desk.refs.protocol(desk.today), document)}

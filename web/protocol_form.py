@@ -9,6 +9,7 @@ from pixflow.protocol import (
     Escalation,
     Modality,
     ProtocolDocument,
+    Retention,
     Stage,
     StageText,
     Workshops,
@@ -17,7 +18,12 @@ from pixflow.protocol import (
 from web.french import words
 
 LONGEST = 2_000
-PARTS: dict[str, type] = {"delays": Delays, "escalation": Escalation, "workshops": Workshops}
+PARTS: dict[str, type] = {
+    "delays": Delays,
+    "escalation": Escalation,
+    "workshops": Workshops,
+    "retention": Retention,
+}
 STAGES: tuple[Stage, ...] = get_args(Stage)
 TEXTS = ("who", "when", "how")
 _CHOICES = ("concerned", "result_route")

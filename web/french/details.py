@@ -8,7 +8,7 @@ from pixflow.events import Recorded
 from pixflow.events.values import Part, Profile, Result
 from pixflow.grille import Grille
 from pixflow.protocol import Delays, Escalation, ProtocolDocument, Workshops
-from web.french import profiles, tasks, words
+from web.french import profiles, rights, tasks, words
 from web.french.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
 from web.french.words import lower_first, plural, say
 
@@ -91,6 +91,9 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     yield from _of_delays(document.delays)
     yield from _of_escalation(document.escalation)
     yield from _of_workshops(document.workshops)
+    for rule, label in rights.RULES.items():
+        kept = rights.months(getattr(document.retention, rule))
+        yield say("Durée de conservation : {label}", label=label), kept
     for text in document.stages:
         stage = words.STAGES[text.stage]
         yield say("{stage} : qui", stage=stage), text.who or EMPTY

@@ -3,11 +3,12 @@
 No paper says a score, a difficulty, or what the grid keeps for the advisor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
 from json import dumps
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -15,7 +16,7 @@ import typst
 from pixflow.staff import Staff
 from web.french.words import phone
 
-_TEMPLATE = Path(__file__).parents[1] / "templates" / "paper.typ"
+_TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,12 @@ def pdf(paper: Paper) -> bytes:
     drawn = BytesIO()
     if paper.link:
         segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
-    said = dumps({**asdict(paper), "qr": drawn.getvalue().decode()}, ensure_ascii=False)
-    made = typst.compile(_TEMPLATE, format="pdf", sys_inputs={"paper": said}, ignore_system_fonts=True)
+    return compiled("paper.typ", {**asdict(paper), "qr": drawn.getvalue().decode()})
+
+
+def compiled(template: str, paper: Mapping[str, Any]) -> bytes:
+    """A paper of another shape, by the template that knows it: a tagged PDF, A4, in French."""
+    said = {"paper": dumps(paper, ensure_ascii=False)}
+    made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=said, ignore_system_fonts=True)
     assert isinstance(made, bytes)
     return made

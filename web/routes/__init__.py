@@ -22,6 +22,8 @@ from web.routes import (
     queue,
     replay,
     results,
+    retention,
+    rights,
     search,
     shortcut,
     team,
@@ -31,8 +33,9 @@ from web.routes import (
 )
 
 MODULES = (
-    who, queue, batch, search, dossiers, groups, portfolio, papers, merging, dossier, replay, journal, protocol, drafts,
-    results, imports, campaigns, workshops, workshop, attendance, agenda, shortcut, handover, team,
+    who, queue, batch, search, dossiers, groups, portfolio, papers, merging, rights, retention, dossier, replay,
+    journal, protocol, drafts, results, imports, campaigns, workshops, workshop, attendance, agenda, shortcut, handover,
+    team,
 )  # fmt: skip
 
 

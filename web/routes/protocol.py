@@ -14,9 +14,11 @@ from web.dependencies import AtDesk, Desk
 from web.drafts import KINDS, Kind
 from web.french import drafts as drafting
 from web.french import protocol as french
+from web.french import rights
 from web.naming import names_for
 from web.pages import page
 from web.paging import address
+from web.routes.retention import VALIDATING
 
 router = APIRouter()
 T = TypeVar("T")
@@ -53,6 +55,8 @@ def read(
         "drafts": [_discussed(desk, kind) for kind in KINDS.values()],
         "told": _told({"grille": grilles, "protocole": protocols}, publie, ecarte, desk.today),
         "french": french,
+        "rights": rights,
+        "sees_past": not desk.roles.isdisjoint(VALIDATING),
         "drafting": drafting,
     }
     return page(request, "protocol.html", context, block="protocol")

@@ -1,0 +1,64 @@
+"""The rights of the person in words: what is told of what is kept, and of its erasure."""
+
+from pixflow.retention import Kept
+from web.french import dates
+from web.french.words import plural, say, typeset
+
+WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
+
+PURPOSE = (
+    "Vous accompagner vers l’emploi avec Pix : présenter le test, en expliquer le résultat, décider avec vous de la "
+    "suite, et ne rien oublier de ce qui est prévu. C’est une mission d’intérêt public (RGPD, article 6, 1, e)."
+)
+SOURCES = "Vous-même, l’équipe de la Mission locale, i-Milo, et les résultats que vous avez envoyés depuis Pix."
+RECIPIENTS = (
+    "L’équipe de la Mission locale, chacun selon son rôle. Les partenaires vers qui vous avez été orienté·e sont "
+    "nommés dans votre dossier."
+)
+DECISIONS = (
+    "Aucune décision n’est prise par une machine : la grille de lecture propose, la conseillère ou le conseiller "
+    "décide (RGPD, article 22)."
+)
+READERS = "pixflow note qui écrit dans votre dossier ; il ne garde pas trace de qui l’a seulement lu."
+OTHERS = "Ce qui concerne d’autres personnes n’est pas donné (RGPD, article 15, paragraphe 4)."
+RIGHTS = (
+    "Vous pouvez faire corriger ce qui est faux, demander l’effacement, vous opposer au suivi ou le faire limiter, en "
+    "vous adressant à la Mission locale ; et réclamer auprès de la CNIL, www.cnil.fr."
+)
+KEPT = (
+    "{months} après le dernier fait de votre dossier, sauf obligation de le garder plus longtemps ; puis il est effacé."
+)
+
+
+def information(kept: int) -> list[tuple[str, str]]:
+    """What comes with the data (RGPD, article 15, paragraph 1), as label and text; kept for so many months."""
+    said = (
+        ("Pourquoi", PURPOSE),
+        ("D’où cela vient", SOURCES),
+        ("Qui le lit", RECIPIENTS),
+        ("Qui l’a lu", READERS),
+        ("Qui décide", DECISIONS),
+        ("Combien de temps", KEPT.format(months=months(kept))),
+        ("D’autres que vous", OTHERS),
+        ("Vos droits", RIGHTS),
+    )
+    return [(label, typeset(text)) for label, text in said]
+
+
+# --- how long
+
+RULES: dict[str, str] = {"cej": "en CEJ", "pacea": "en PACEA", "other": "autre programme, ou aucun"}
+"""Whom each rule of the policy is for."""
+
+
+def months(count: int) -> str:
+    return plural(count, "mois", "mois")
+
+
+def why_passed(kept: Kept, closed: bool) -> str:
+    """Why a dossier's time has come: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
+    return say(
+        "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",
+        state="clos" if closed else "ouvert, sans suite", since=dates.day(kept.since, year=True),
+        rule=RULES[kept.rule], months=months(kept.months), until=dates.day(kept.until, year=True),
+    )  # fmt: skip
