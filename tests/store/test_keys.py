@@ -1,0 +1,194 @@
+"""The keys: one a stream, gone for good once destroyed, wherever a copy of the vault may lie."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pixflow.store import Damaged, StoreRefused
+from pixflow.store.keys import Keys, Ring
+from pixflow.store.vault import SqliteVault
+
+STRUCTURE, STREAM, OTHER = uuid4(), uuid4(), uuid4()
+PLACE = b"place"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    Ring.create(tmp_path, "ml")
+    return tmp_path
+
+
+@pytest.fixture
+def keys(folder: Path) -> Iterator[Keys]:
+    made = open_keys(folder)
+    yield made
+    made.close()
+
+
+def open_keys(folder: Path, vault: Path | None = None) -> Keys:
+    """As another process opens them."""
+    return Keys(STRUCTURE, Ring(folder, "ml"), SqliteVault((vault or folder) / "keys.db"))
+
+
+def test_what_is_sealed_opens_there_and_says_nothing(keys: Keys) -> None:
+    sealed = keys.seal(STREAM, PLACE, b"secret")
+    assert b"secret" not in sealed
+    assert keys.open(STREAM, PLACE, sealed) == b"secret"
+    assert sealed != keys.seal(STREAM, PLACE, b"secret")
+
+
+@pytest.mark.parametrize(
+    ("structure", "stream", "place"),
+    [(uuid4(), STREAM, PLACE), (STRUCTURE, OTHER, PLACE), (STRUCTURE, STREAM, b"elsewhere")],
+    ids=["structure", "stream", "place"],
+)
+def test_what_is_sealed_opens_nowhere_else(keys: Keys, structure: UUID, stream: UUID, place: bytes) -> None:
+    keys.ensure([OTHER])
+    sealed = keys.seal(STREAM, PLACE, b"secret")
+    keys.structure = structure
+    with pytest.raises(Damaged, match="not sealed there"):
+        keys.open(stream, place, sealed)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=64), st.data())
+def test_a_flipped_bit_is_found(keys: Keys, content: bytes, data: st.DataObject) -> None:
+    sealed = bytearray(keys.seal(STREAM, PLACE, content))
+    bit = data.draw(st.integers(0, len(sealed) * 8 - 1))
+    sealed[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(Damaged):
+        keys.open(STREAM, PLACE, bytes(sealed))
+
+
+def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, folder: Path) -> None:
+    other = open_keys(folder)
+    keys.ensure([STREAM])
+    other.ensure([STREAM])
+    assert other.open(STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
+    other.close()
+
+
+def test_a_lost_key_is_damage_and_a_destroyed_one_is_silence(keys: Keys) -> None:
+    sealed = keys.seal(STREAM, PLACE, b"secret")
+    with pytest.raises(Damaged, match="not in the vault"):
+        keys.open(OTHER, PLACE, sealed)
+    keys.destroy([STREAM])
+    assert keys.open(STREAM, PLACE, sealed) is None
+
+
+def test_a_destroyed_key_never_comes_back(keys: Keys, folder: Path) -> None:
+    keys.ensure([STREAM])
+    keys.destroy([STREAM, OTHER])
+    for asked in (keys, open_keys(folder)):
+        asked.ensure([STREAM, OTHER])
+        for stream in (STREAM, OTHER):
+            with pytest.raises(StoreRefused, match="destroyed"):
+                asked.seal(stream, PLACE, b"secret")
+
+
+def test_the_others_open_as_before_in_every_process(keys: Keys, folder: Path) -> None:
+    other, third = open_keys(folder), uuid4()
+    sealed = keys.seal(OTHER, PLACE, b"kept")
+    keys.destroy([STREAM])
+    assert other.open(OTHER, PLACE, sealed) == b"kept"
+    assert keys.open(third, PLACE, other.seal(third, PLACE, b"new")) == b"new"
+    assert open_keys(folder).open(OTHER, PLACE, sealed) == b"kept"
+    other.close()
+
+
+def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(keys: Keys, folder: Path) -> None:
+    """Whoever holds the whole disk: the old vault, every file of keys, and the sealed event."""
+    sealed = keys.seal(STREAM, PLACE, b"secret")
+    before = folder / "before"
+    before.mkdir()
+    shutil.copy(folder / "keys.db", before)
+    assert open_keys(folder, before).open(STREAM, PLACE, sealed) == b"secret"
+    keys.destroy([STREAM])
+    with pytest.raises(StoreRefused, match="lacks the ring key"):
+        open_keys(folder, before).open(STREAM, PLACE, sealed)
+
+
+def test_no_file_holds_a_key_in_clear_nor_a_destroyed_one_at_all(keys: Keys, folder: Path) -> None:
+    keys.ensure([STREAM])
+    with sqlite3.connect(folder / "keys.db") as database:
+        ((wrapped,),) = database.execute("SELECT wrapped FROM stream_keys").fetchall()
+    assert anywhere(folder, wrapped)
+    keys.destroy([STREAM])
+    assert not anywhere(folder, wrapped)
+
+
+def anywhere(folder: Path, sought: bytes) -> bool:
+    return any(sought in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+class Cut(Exception):
+    """The power goes."""
+
+
+@pytest.mark.parametrize("step", ["renew", "keep_only"])
+def test_a_renewal_that_was_cut_loses_no_key(
+    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    sealed, gone = keys.seal(OTHER, PLACE, b"kept"), keys.seal(STREAM, PLACE, b"secret")
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    monkeypatch.setattr(keys.vault if step == "renew" else keys.ring, step, cut)
+    with pytest.raises(Cut):
+        keys.destroy([STREAM])
+    again = open_keys(folder)
+    again.settle()
+    assert again.open(OTHER, PLACE, sealed) == b"kept"
+    assert again.open(STREAM, PLACE, gone) == (b"secret" if step == "renew" else None)
+    assert len(again.ring._rings) == 1
+    again.close()
+
+
+def test_the_structure_s_key_changes_and_everything_opens(keys: Keys, folder: Path) -> None:
+    sealed, old = keys.seal(STREAM, PLACE, b"secret"), (folder / "ml.key").read_bytes()
+    digest = keys.digest_key
+    keys.ring.change_structure_key()
+    assert not anywhere(folder, old)
+    again = open_keys(folder)
+    assert (again.open(STREAM, PLACE, sealed), again.digest_key) == (b"secret", digest)
+    keys.destroy([OTHER])
+    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+
+
+@pytest.mark.parametrize("step", ["_write", "_take_over"])
+def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
+    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    sealed = keys.seal(STREAM, PLACE, b"secret")
+
+    def cut(*_: object) -> None:
+        raise Cut
+
+    monkeypatch.setattr(keys.ring, step, cut)
+    with pytest.raises(Cut):
+        keys.ring.change_structure_key()
+    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+    open_keys(folder).ring.change_structure_key()
+    assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+
+
+def test_without_its_key_or_with_another_a_structure_does_not_open(folder: Path) -> None:
+    key = folder / "ml.key"
+    key.write_bytes(bytes(32))
+    with pytest.raises(StoreRefused, match="not the key that wrapped"):
+        Ring(folder, "ml")
+    key.unlink()
+    with pytest.raises(StoreRefused, match="cannot be read"):
+        Ring(folder, "ml")
+
+
+def test_nothing_is_overwritten(folder: Path) -> None:
+    with pytest.raises(FileExistsError):
+        Ring.create(folder, "ml")
