@@ -39,7 +39,7 @@ class Claim:
 
 
 class StoreError(Exception):
-    """The store says no, and has recorded nothing."""
+    """The store says no, and has recorded nothing, where the error does not say otherwise."""
 
 
 class StoreBusy(StoreError):
@@ -59,6 +59,13 @@ class StoreFull(StoreError):
 
     On a full disk nothing is recorded. When a commit's own fsync fails nothing is visible, yet a crash straight after
     may bring it back: ask for the command id before repeating (RELIABILITY F5).
+    """
+
+
+class StoreLost(StoreError):
+    """The connection was lost while a commit was on its way, and the server did not come back within the limit.
+
+    Whether it is recorded will be known when it does: ask for the command id before repeating (RELIABILITY F4).
     """
 
 

@@ -1,0 +1,215 @@
+"""The PostgreSQL database of a process: one pool of connections for all its structures (RELIABILITY F1, F10, F11).
+
+Connections of the pool take the role `<user>_writer`, which may insert and select events, and not change them. The
+user of the URL owns what is made. Where it may not make roles, an administrator can, once:
+
+    CREATE ROLE pixflow_writer; GRANT pixflow_writer TO pixflow; GRANT CREATE ON DATABASE pixflow TO pixflow_writer
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore
+from time import monotonic, sleep
+from typing import Any, LiteralString
+
+import psycopg
+from eventsourcing import persistence
+from eventsourcing.persistence import PersistenceError
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq.abc import PGresult
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from pixflow.store import StoreBusy, StoreError, StoreFull, StoreRefused
+from pixflow.store.pipeline import Link, Lost, Question
+
+CONNECT = 5
+"""Seconds to reach the server."""
+
+# Milliseconds, where no unit is said. A server gives up a client that is gone in 10 s, and one that holds a lock and
+# says nothing in 60.
+_SESSION = {
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "5",
+    "tcp_user_timeout": "10s",
+    "search_path": "pg_catalog",
+}
+# The client's side of the same: seconds, and milliseconds for the last.
+_CLIENT: dict[str, str | int] = {
+    "connect_timeout": CONNECT,
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
+    "keepalives_count": 5,
+    "tcp_user_timeout": 10_000,
+    "client_encoding": "UTF8",
+}
+_ROLE: tuple[LiteralString, ...] = (
+    "CREATE ROLE {role}",
+    "GRANT {role} TO {user}",
+    "GRANT CREATE ON DATABASE {database} TO {role}",
+)
+_AWAY = ("08", "53", "57")  # classes of SQLSTATE: connections, resources, an operator
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+Owner = psycopg.Connection[tuple[Any, ...]]
+
+_PAUSE = 0.05
+_SLICE = 0.5
+
+_REFUSALS: dict[type[psycopg.Error], tuple[type[StoreError], str]] = {
+    errors.DiskFull: (StoreFull, "the disk is full"),
+    errors.IoError: (StoreFull, "the disk does not answer"),
+    errors.LockNotAvailable: (StoreBusy, "the database is locked by another"),
+    errors.DeadlockDetected: (StoreBusy, "the database is locked by another"),
+    errors.QueryCanceled: (StoreBusy, "the database was stopped in its work"),
+    errors.ReadOnlySqlTransaction: (StoreRefused, "the database is read-only"),
+    errors.InsufficientPrivilege: (StoreRefused, "the database does not let this user"),
+    errors.DataCorrupted: (StoreRefused, "the database is damaged"),
+    errors.IndexCorrupted: (StoreRefused, "the database is damaged"),
+}
+
+
+class Database:
+    """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
+
+    Half of them at most hold a structure's lock, so that what a holder reads meanwhile finds a connection. Raises
+    StoreBusy when the server is not reached, StoreRefused when it could lose what it confirmed.
+    """
+
+    def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
+        self.url = url
+        self.limit = limit
+        self.writers = BoundedSemaphore(size // 2)
+        with self.owner() as owner:
+            self.check_durable(owner)
+            self.role = _take_role(owner)
+        self.pool = ConnectionPool(
+            self._conninfo(**{"role": self.role} if self.role else {}),
+            connection_class=Link,
+            min_size=1,
+            max_size=size,
+            timeout=limit,
+            reconnect_timeout=_SLICE,
+            close_returns=True,
+            open=True,
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know at start, as sentences."""
+        if self.role:
+            return []
+        return ["PostgreSQL lets this user make no role: only triggers keep events from being changed"]
+
+    @contextmanager
+    def owner(self) -> Iterator[Owner]:
+        """A connection of its own as the user of the URL, for what makes and removes tables; each statement commits."""
+        try:
+            with psycopg.connect(self._conninfo(lock_timeout=f"{self.limit:g}s"), autocommit=True) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise in_words(error) from error
+
+    def check_durable(self, connection: Owner) -> None:
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        found = {name: connection.execute(SQL("SHOW {}").format(Identifier(name))).fetchone() for name in _DURABLE}
+        given = ", ".join(f"{name}={value[0]}" for name, value in found.items() if value and value[0] == "off")
+        if given:
+            raise StoreRefused(f"a confirmed command could be lost in a power cut: PostgreSQL gives {given}")
+
+    def take(self, deadline: float) -> Link:
+        """A connection that is alive, to be given back with `give_back`. StoreBusy at the deadline (monotonic)."""
+        while True:
+            try:
+                link = self.pool.getconn(max(0.001, min(_SLICE, deadline - monotonic())))
+            except PoolTimeout as error:
+                if monotonic() >= deadline:
+                    raise StoreBusy(f"no connection to PostgreSQL in {self.limit:g} s") from error
+                continue
+            if link.is_alive():
+                return link
+            link.pgconn.finish()
+            self.give_back(link)
+
+    def give_back(self, link: Link) -> None:
+        self.pool.putconn(link)
+
+    def connect(self) -> Link:
+        """One for SQLAlchemy: it begins its own transactions, and `close()` gives it back to the pool."""
+        return self.take(monotonic() + self.limit)
+
+    def ask(self, *questions: Question) -> list[PGresult]:
+        """The answers to questions that change nothing; when a connection is lost they are asked again.
+
+        Raises StoreBusy at the limit.
+        """
+        deadline = monotonic() + self.limit
+        while True:
+            link = self.take(deadline)
+            try:
+                return link.trip(questions, deadline)
+            except Lost as error:
+                if monotonic() >= deadline:
+                    raise StoreBusy(str(error)) from error
+                sleep(_PAUSE)
+            except psycopg.Error as error:
+                raise in_words(error) from error
+            finally:
+                self.give_back(link)
+
+    def close(self) -> None:
+        self.pool.close()
+
+    def _conninfo(self, **session: str) -> str:
+        given = conninfo_to_dict(self.url).get("options") or ""
+        options = [f"-c {name}={_escaped(value)}" for name, value in {**_SESSION, **session}.items()]
+        return make_conninfo(self.url, options=" ".join([str(given), *options]), **_CLIENT)
+
+
+def in_words(error: psycopg.Error) -> Exception:
+    """The store's or the library's error for one of PostgreSQL's."""
+    for kind in type(error).__mro__:
+        if kind in _REFUSALS:
+            refusal, words = _REFUSALS[kind]
+            return refusal(f"{words}: {error}")
+    if error.sqlstate is None or error.sqlstate[:2] in _AWAY:
+        return StoreBusy(f"PostgreSQL does not answer: {error}")
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next((getattr(persistence, name) for name in names if hasattr(persistence, name)), PersistenceError)(error)
+
+
+def lock_number(name: str) -> int:
+    """The number of the advisory lock that stands for a name, as a signed bigint."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
+
+
+def _take_role(owner: Owner) -> str | None:
+    """The role of the pool's connections, made if need be; None when this user may not have it."""
+    role = f"{owner.info.user}_writer"
+    if _may_take(owner, role):
+        return role
+    names = {"role": Identifier(role), "user": Identifier(owner.info.user), "database": Identifier(owner.info.dbname)}
+    owner.execute("SELECT pg_advisory_lock(%s)", [lock_number("pixflow roles")])
+    for statement in _ROLE:
+        with suppress(psycopg.DatabaseError):
+            owner.execute(SQL(statement).format(**names))
+    owner.execute("SELECT pg_advisory_unlock_all()")
+    return role if _may_take(owner, role) else None
+
+
+def _may_take(owner: Owner, role: str) -> bool:
+    try:
+        owner.execute(SQL("SET ROLE {}").format(Identifier(role)))
+    except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
+        return False
+    row = owner.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
+    owner.execute("RESET ROLE")
+    return row == (True,)
