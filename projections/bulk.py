@@ -1,39 +1,56 @@
-"""Many rows at once: SQLAlchemy's statements, without its work on each value of each row."""
+"""Many rows at once, without SQLAlchemy's work on each value of each row: executemany on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import JSON, Connection, Date, DateTime, Delete, Dialect, Insert, Table, Uuid, delete, insert
+from sqlalchemy import ARRAY, JSON, Connection, Date, DateTime, Delete, Insert, Table, Uuid, delete, insert, literal
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from projections.change import Row
 
 Convert = Callable[[Any], Any]
 
-# As SQLAlchemy's own types write them, so that its queries read them back.
-_SQLITE: tuple[tuple[type, Convert], ...] = (
+_ENCODE = msgspec.json.Encoder().encode
+# As SQLAlchemy's own types write them to SQLite, so that its queries read them back; PostgreSQL reads all of these.
+_CONVERTS: tuple[tuple[type, Convert], ...] = (
     (Uuid, lambda value: value.hex),
     (DateTime, lambda value: value.isoformat(" ", "microseconds")),
     (Date, lambda value: value.isoformat()),
+    (JSON, lambda value: _ENCODE(value).decode()),
 )
-_ENCODE = msgspec.json.Encoder().encode
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert the rows, each a value for every column of the table."""
-    if rows:
-        statement, values_of, converts = _plan(connection.dialect, table)
-        connection.exec_driver_sql(statement, [_converted(values_of(row), converts) for row in rows])
+    if not rows:
+        return
+    values_of, converts = _plan(table)
+    values = (_converted(values_of(row), converts) for row in rows)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insertion(table), list(values))
+    else:
+        _copy(connection, table, values)
 
 
-def delete_streams(connection: Connection, table: Table, streams: Iterable[Any]) -> None:
+def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]) -> None:
     """Delete the rows of these streams."""
-    statement, convert = _deletion(connection.dialect, table)
-    gone = [(convert(stream),) for stream in streams]
-    if gone:
-        connection.exec_driver_sql(statement, gone)
+    gone = list(streams)
+    if gone and connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_deletion(table), [(stream.hex,) for stream in gone])
+    elif gone:
+        connection.execute(delete(table).where(table.c.stream == literal(gone, ARRAY(Uuid)).any_()))
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _converted(values: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> tuple[Any, ...]:
@@ -45,34 +62,24 @@ def _converted(values: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -
 
 
 @cache
-def _plan(dialect: Dialect, table: Table) -> tuple[str, Callable[[Row], Sequence[Any]], list[tuple[int, Convert]]]:
-    names = [column.name for column in table.columns]
-    values_of: Callable[[Row], Sequence[Any]] = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
-    converts = [(i, convert) for i, column in enumerate(table.columns) if (convert := _convert(dialect, column.type))]
-    return _positional(dialect, insert(table)), values_of, converts
+def _plan(table: Table) -> tuple[Callable[[Row], Sequence[Any]], list[tuple[int, Convert]]]:
+    converts = [(i, convert) for i, column in enumerate(table.columns) if (convert := _convert(column.type))]
+    return itemgetter(*(column.name for column in table.columns)), converts
 
 
 @cache
-def _deletion(dialect: Dialect, table: Table) -> tuple[str, Convert]:
-    column = table.c.stream
-    return _positional(dialect, delete(table).where(column == "")), _convert(dialect, column.type) or (
-        lambda value: value
-    )
+def _insertion(table: Table) -> str:
+    return _positional(insert(table))
 
 
-def _positional(dialect: Dialect, statement: Insert | Delete) -> str:
-    return str(statement.compile(dialect=_of_kind(dialect)))
+@cache
+def _deletion(table: Table) -> str:
+    return _positional(delete(table).where(table.c.stream == ""))
 
 
-def _of_kind(dialect: Dialect) -> Dialect:
-    paramstyle = "qmark" if dialect.name == "sqlite" else "format"
-    made: Dialect = type(dialect)(paramstyle=paramstyle)  # type: ignore[call-arg]
-    return made
+def _positional(statement: Insert | Delete) -> str:
+    return str(statement.compile(dialect=SQLiteDialect(paramstyle="qmark")))
 
 
-def _convert(dialect: Dialect, kind: Any) -> Convert | None:
-    if isinstance(kind, JSON):
-        return lambda value: _ENCODE(value).decode()
-    if dialect.name == "sqlite":
-        return next((convert for of, convert in _SQLITE if isinstance(kind, of)), None)
-    return None
+def _convert(kind: Any) -> Convert | None:
+    return next((convert for of, convert in _CONVERTS if isinstance(kind, of)), None)

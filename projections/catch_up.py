@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from operator import itemgetter
 from threading import RLock
 from typing import Any
@@ -20,7 +20,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bulk import delete_streams, insert_rows
 from projections.change import Change, Projection, Source
-from projections.schema import folds, metadata, position, stopped
+from projections.schema import folds, position, stopped
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
@@ -30,6 +30,8 @@ RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _CHUNK = 500
 FOLD = "fold"
+TURN = "turn"
+"""The option of a connection on which the tables are moved: where several processes do so, one at a time."""
 _REMEMBERED = 10_000
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -39,20 +41,22 @@ _DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, b
 class ReadSide:
     """The read tables of one structure on one database, and how they follow the events.
 
-    `turn` is what several processes hold while one of them catches up (read.lock).
+    `turn` is what several processes hold while one of them catches up (read.lock); on PostgreSQL each batch takes it.
     """
 
     def __init__(self, source: Source, database: Engine, turn: AbstractContextManager[Any] = nullcontext()) -> None:
         self.source = source
         self.database = database
+        self._writing = database.execution_options(**{TURN: True})
+        self._emptied_by_a_crash = database.dialect.name == "postgresql"
         self._turn = turn
         self._mutex = RLock()
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self._stopped: set[tuple[str, UUID]] = set()
-        metadata.create_all(database)
-        with database.begin() as connection:
-            self._position = self._start(connection)
+        self._stained = False
+        self._position = -1
+        self._resume()
 
     @property
     def position(self) -> int:
@@ -66,7 +70,7 @@ class ReadSide:
 
     def catch_up(self, limit: int | None = None, batch: int = BATCH) -> int:
         """Show every event recorded so far (at most `limit` more); returns the position reached."""
-        if self.source.head() == self._position:
+        if self.source.head() == self._position and self._stands() and not self._stained:
             return self._position
         with self._mutex, self._turn, _no_collector():
             self._resume()
@@ -75,6 +79,8 @@ class ReadSide:
                 events := self.source.read(self._position, min(batch, goal - self._position))
             ):
                 self._show(events)
+            if self._stained:
+                self._stained = not scrub(self.database)
         return self._position
 
     @property
@@ -87,26 +93,34 @@ class ReadSide:
         with self.database.connect() as connection:
             return list(connection.execute(select(stopped)))
 
-    def _resume(self) -> None:
-        """Another process may have moved the tables meanwhile."""
-        with self.database.begin() as connection:
-            if connection.execute(select(position.c.position)).scalar_one() != self._position:
-                self._position = self._start(connection)
+    def _stands(self) -> bool:
+        """Whether the tables are where this process left them: a crash of PostgreSQL empties unlogged ones."""
+        if not self._emptied_by_a_crash:
+            return True
+        with self.database.connect() as connection:
+            return _reached(connection) == self._position
 
-    def _start(self, connection: Connection) -> int:
+    def _resume(self) -> None:
+        with self.database.connect() as connection:
+            self._follow(connection)
+
+    def _follow(self, connection: Connection) -> bool:
+        """Whether another process has moved the tables meanwhile, or a crash has emptied them: go on from there."""
+        reached = _reached(connection)
+        if reached == self._position:
+            return False
         self._folds.clear()
-        reached = connection.execute(select(position.c.position)).scalar()
-        if reached is None:
-            connection.execute(insert(position), {"position": 0})
-            return 0
         self._refs = _stored_references(connection)
         self._stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
-        return int(reached)
+        self._position = reached
+        return True
 
     def _show(self, events: Sequence[Recorded]) -> None:
         """Rows, folds and position of one batch, in one transaction; when it fails, the next try starts afresh."""
         try:
-            with self.database.begin() as connection:
+            with self._writing.begin() as connection:
+                if self._follow(connection):
+                    return
                 self._apply(connection, events)
         except BaseException:
             self._position = -1
@@ -124,11 +138,11 @@ class ReadSide:
             changes += self._everything_else(connection, set(moved))
         elif leaving := {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}:
             changes += self._followed_by(connection, leaving, set(moved))
-        for projection in PROJECTIONS:
-            self._project(connection, projection, changes)
+        self._project(connection, changes)
         _keep(connection, changes)
         self._remember(changes)
-        connection.execute(update(position), {"position": events[-1].position})
+        _move_to(connection, events[-1].position)
+        self._stained |= any(map(_forgets, changes))
 
     def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
@@ -148,7 +162,7 @@ class ReadSide:
     def _change(self, stream: UUID, old: Any, events: Sequence[Recorded], *, whole: bool) -> Change:
         kind = kind_of(events[0].event)
         if any(isinstance(recorded.event, ERASURES) for recorded in events):
-            return self._forgotten(stream, old)
+            return self._forgotten(stream, old, events)
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
             history = self.source.history(stream)
             known = [r for r in history if r.originator_version <= events[-1].originator_version]
@@ -158,11 +172,11 @@ class ReadSide:
             new = KINDS[kind].evolve(new, recorded)
         return Change(stream, kind, old, new, events, self._refs)
 
-    def _forgotten(self, stream: UUID, old: Any) -> Change:
-        """A person was erased: all that was ever shown of the stream is written again, without what it told of them."""
-        history = [replace(r, event=erased(r.event)) for r in self.source.history(stream)]
-        kind = kind_of(history[-1].event)
-        return Change(stream, kind, old, KINDS[kind].fold(history), history, self._refs)
+    def _forgotten(self, stream: UUID, old: Any, events: Sequence[Recorded]) -> Change:
+        """A person was erased: what is shown of the stream from now on tells nothing of them."""
+        kind = kind_of(events[0].event)
+        state = KINDS[kind].fold(self.source.history(stream))
+        return Change(stream, kind, old, state, [replace(r, event=erased(r.event)) for r in events], self._refs)
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """Keep the folds of streams that moved lately: they are the likeliest to move again."""
@@ -185,12 +199,19 @@ class ReadSide:
         found = _load(connection, followed - moved)
         return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
 
-    def _project(self, connection: Connection, projection: Projection, changes: list[Change]) -> None:
-        wanted = [change for change in changes if change.kind in projection.KINDS]
-        if not wanted:
-            return
+    def _project(self, connection: Connection, changes: Sequence[Change]) -> None:
+        """All projections at once; where one fails, each by itself."""
+        if not self._stopped:
+            with suppress(Exception), connection.begin_nested():
+                for projection in PROJECTIONS:
+                    _write(connection, projection, _of_kinds(projection, changes))
+                return
+        for projection in PROJECTIONS:
+            self._project_alone(connection, projection, _of_kinds(projection, changes))
+
+    def _project_alone(self, connection: Connection, projection: Projection, wanted: Sequence[Change]) -> None:
         tried_before = [c for c in wanted if (projection.NAME, c.stream) in self._stopped]
-        sound = [c for c in wanted if (projection.NAME, c.stream) not in self._stopped] if tried_before else wanted
+        sound = [c for c in wanted if (projection.NAME, c.stream) not in self._stopped]
         try:
             with connection.begin_nested():
                 _write(connection, projection, sound)
@@ -221,6 +242,21 @@ class ReadSide:
         self._stopped.discard((name, stream))
 
 
+def scrub(database: Engine) -> bool:
+    """What was deleted leaves the disk; False when a reader held it there: try again.
+
+    SQLite wipes the pages of deleted rows (secure_delete) and empties its write-ahead log; PostgreSQL writes its tables
+    anew, into files of their own.
+    """
+    raw = database.raw_connection()
+    try:
+        if database.dialect.name == "sqlite":
+            return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return True
+    finally:
+        raw.close()
+
+
 @contextmanager
 def _no_collector() -> Iterator[None]:
     """A batch makes many objects and no cycles: looking for them takes a third of its time (docs/benchmarks.md)."""
@@ -233,6 +269,10 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
+def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.kind in projection.KINDS]
+
+
 def _write(connection: Connection, projection: Projection, changes: Sequence[Change], *, whole: bool = False) -> None:
     """Write the rows of these changes; `whole` also where nothing that the projection reads has changed."""
     everything = projection.APPENDS or whole
@@ -241,7 +281,7 @@ def _write(connection: Connection, projection: Projection, changes: Sequence[Cha
     for table in projection.TABLES:
         rows = [row for one in made for row in one.get(table, ())]
         if projection.APPENDS:
-            delete_streams(connection, table, [change.stream for change in moved if _forgets(change)])
+            projection.forget(connection, [change.stream for change in moved if _forgets(change)])
             rows.sort(key=itemgetter("position"))
         else:
             delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
@@ -255,7 +295,17 @@ def _forgets(change: Change) -> bool:
 def _seen(projection: Projection, change: Change) -> bool:
     """Whether the projection reads something that changed."""
     reads = projection.READS.get(change.kind)
-    return change.before is None or reads is None or reads(change.before) != reads(change.after)
+    return change.before is None or reads is None or _forgets(change) or reads(change.before) != reads(change.after)
+
+
+def _reached(connection: Connection) -> int:
+    """The last event that the tables show, 0 when they are new."""
+    return int(connection.execute(select(position.c.position)).scalar() or 0)
+
+
+def _move_to(connection: Connection, reached: int) -> None:
+    if not connection.execute(update(position), {"position": reached}).rowcount:
+        connection.execute(insert(position), {"position": reached})
 
 
 def _keep(connection: Connection, changes: Sequence[Change]) -> None:

@@ -1,4 +1,4 @@
-"""The read stores of a structure: files beside the events, named by what made them, and a pointer to the live one."""
+"""The read stores of a structure: tables named by what made them, and which of them is live."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
@@ -18,6 +18,7 @@ import pixflow
 import projections
 from projections.catch_up import BATCH, ReadSide
 from projections.change import Source
+from projections.schema import metadata
 
 POINTER = "live"
 
@@ -33,8 +34,90 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+class Stores(Protocol):
+    """Where the read stores of one structure are kept: as files (SQLite) or as schemas (PostgreSQL)."""
+
+    def live(self) -> str | None:
+        """The name of the store in use, None when there is none or when other sources made it."""
+
+    def make(self) -> str:
+        """Begin another store beside the live one, with empty tables; returns its name."""
+
+    def open(self, name: str) -> Engine: ...
+
+    def point(self, name: str) -> None:
+        """Make this store the live one, atomically, and delete the others."""
+
+    def making(self) -> AbstractContextManager[Any]:
+        """Held by the one process that makes a store or purges them."""
+
+    def purge(self) -> None:
+        """Nothing of the rows that were deleted is left on the disk, as after an erasure must be."""
+
+
+class Files:
+    """Read stores as files of a folder, `<fingerprint>-<n>.db`, and a pointer file that names the live one.
+
+    `making` is a lock between processes.
+    """
+
+    def __init__(self, folder: Path, making: AbstractContextManager[Any] = nullcontext()) -> None:
+        self.folder = folder
+        self._making = making
+        self._seen: tuple[tuple[int, int], str | None] | None = None
+
+    def live(self) -> str | None:
+        try:
+            found = os.stat(self.folder / POINTER)
+        except FileNotFoundError:
+            return None
+        stamp = (found.st_mtime_ns, found.st_ino)
+        if self._seen is None or self._seen[0] != stamp:
+            self._seen = stamp, self._usable((self.folder / POINTER).read_text().strip())
+        return self._seen[1]
+
+    def make(self) -> str:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        known = (re.fullmatch(r"\w+-(\d+)\.db", path.name) for path in self.folder.iterdir())
+        name = f"{fingerprint()}-{max((int(found[1]) for found in known if found), default=0) + 1}.db"
+        database(self.folder / name).dispose()
+        return name
+
+    def open(self, name: str) -> Engine:
+        return database(self.folder / name)
+
+    def point(self, name: str) -> None:
+        written = self.folder / f"{POINTER}.new"
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self.folder / POINTER)
+        self._keep_only(name)
+
+    def making(self) -> AbstractContextManager[Any]:
+        return self._making
+
+    def purge(self) -> None:
+        """Deleted rows were overwritten at once (secure_delete); the write-ahead log still has them."""
+        if name := self.live():
+            self._keep_only(name)
+            emptied = self.open(name)
+            with emptied.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            emptied.dispose()
+
+    def _keep_only(self, name: str) -> None:
+        for other in self.folder.glob("*.db*"):
+            if not other.name.startswith(name):
+                other.unlink(missing_ok=True)
+
+    def _usable(self, name: str) -> str | None:
+        return name if name.startswith(f"{fingerprint()}-") and (self.folder / name).exists() else None
+
+
 def database(path: Path | None) -> Engine:
-    """A SQLite read store; in memory when no path is given."""
+    """A SQLite read store with its tables; in memory when no path is given."""
     if path is None:
         made = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
     else:
@@ -57,77 +140,67 @@ def database(path: Path | None) -> Engine:
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
         connection.exec_driver_sql("BEGIN")
 
+    metadata.create_all(made)
     return made
 
 
-def live(folder: Path) -> Path | None:
-    """The store in use, None when there is none or when other sources made it."""
-    pointer = folder / POINTER
-    if not pointer.exists():
-        return None
-    path = folder / pointer.read_text().strip()
-    return path if path.name.startswith(f"{fingerprint()}-") and path.exists() else None
+Progress = Callable[[int, int], None]
 
 
-def rebuild(folder: Path, source: Source, progress: Callable[[int, int], None] = lambda done, total: None) -> Path:
+def ensure(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> None:
+    """Make a store where none is live, unless another process does meanwhile."""
+    if stores.live() is None:
+        with stores.making():
+            if stores.live() is None:
+                _make(stores, source, progress)
+
+
+def rebuild(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> str:
     """Make a new store beside the live one, bring it to the head, point to it, and delete the older ones.
 
-    `progress` is called with the position reached and the head.
+    `progress` is called with the position reached and the head. Returns its name.
     """
-    folder.mkdir(mode=0o700, exist_ok=True)
-    numbers = [int(found.group(1)) for path in folder.iterdir() if (found := re.fullmatch(r"\w+-(\d+)\.db", path.name))]
-    path = folder / f"{fingerprint()}-{max(numbers, default=0) + 1}.db"
-    made = database(path)
-    side = ReadSide(source, made)
+    with stores.making():
+        return _make(stores, source, progress)
+
+
+def _make(stores: Stores, source: Source, progress: Progress) -> str:
+    name = stores.make()
+    side = ReadSide(source, stores.open(name))
     head = source.head()
     while side.position < head:
         progress(side.catch_up(limit=BATCH), head)
     side.catch_up()
-    made.dispose()
-    point(folder, path)
-    return path
-
-
-def point(folder: Path, path: Path) -> None:
-    """Make this store the live one, atomically, and delete the others."""
-    written = folder / f"{POINTER}.new"
-    with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(path.name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    written.replace(folder / POINTER)
-    for other in folder.glob("*.db*"):
-        if not other.name.startswith(path.name):
-            other.unlink(missing_ok=True)
+    side.database.dispose()
+    stores.point(name)
+    return name
 
 
 class Live:
     """The live read store of one structure, followed when a rebuild points elsewhere.
 
-    `turn` is held while catching up (read.lock). A folder without a store, or with one that other sources made, must be
+    `turn` is held while catching up (read.lock). Stores of which none is live, or one that other sources made, must be
     rebuilt first: LookupError.
     """
 
-    def __init__(self, folder: Path, source: Source, turn: AbstractContextManager[Any] = nullcontext()) -> None:
-        self._folder = folder
+    def __init__(self, stores: Stores, source: Source, turn: AbstractContextManager[Any] = nullcontext()) -> None:
+        self.stores = stores
         self._source = source
         self._turn = turn
         self._mutex = Lock()
-        self._seen: tuple[int, int] | None = None
+        self._name: str | None = None
         self._side: ReadSide | None = None
 
     @property
     def side(self) -> ReadSide:
         """The read side to ask, opened anew when the pointer has moved."""
-        found = os.stat(self._folder / POINTER)
-        stamp = (found.st_mtime_ns, found.st_ino)
         with self._mutex:
-            if self._side is None or stamp != self._seen:
-                path = live(self._folder)
-                if path is None:
-                    raise LookupError(f"{self._folder} has no read store of this version: pixflow rebuild")
+            name = self.stores.live()
+            if self._side is None or name != self._name:
+                if name is None:
+                    raise LookupError("there is no read store of this version: pixflow rebuild")
                 self.close()
-                self._side, self._seen = ReadSide(self._source, database(path), self._turn), stamp
+                self._side, self._name = ReadSide(self._source, self.stores.open(name), self._turn), name
             return self._side
 
     def close(self) -> None:

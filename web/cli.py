@@ -16,7 +16,7 @@ from pixflow.identity import normalise
 from pixflow.people import OPERATOR, Actor
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
-from projections import advisor_queue, stores
+from projections import advisor_queue
 from web.demo import EXPORTS
 from web.french import dates, words
 from web.french import presets as preset_words
@@ -201,9 +201,9 @@ def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, 
 def rebuild(structure: StructureOption = None) -> None:
     """Refaire les tables de lecture à partir des faits, à côté de celles qui servent."""
     with working(structure) as served:
-        path = stores.rebuild(served.opened.folder / "read", served.engine, shown("Reconstruction"))
+        name = served.rebuild(shown("Reconstruction"))
         stopped = served.read().stopped()
-    console.print(f"Tables refaites : {path.name}")
+    console.print(f"Tables refaites : {name}")
     for row in stopped:
         console.print(f"[red]Arrêtée[/] : {row.projection} sur {row.stream} ({row.code}, fait n° {row.position})")
 

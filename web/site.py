@@ -69,6 +69,16 @@ class Served:
         self.engine.recorder.truncate()
         return Ticked(Uploads(self.opened.folder / "uploads").sweep(self.engine.clock()), sent)
 
+    def rebuild(self, progress: Progress) -> str:
+        """Make the read tables again beside the live ones; returns their name."""
+        return stores.rebuild(self.reads.stores, self.engine, progress)
+
+    def purge(self) -> None:
+        """After an erasure: the read tables no longer show it, and nothing of what they showed stays on the disk."""
+        self.read()
+        with self.reads.stores.making():
+            self.reads.stores.purge()
+
     def close(self) -> None:
         self.reads.close()
         self.engine.close()
@@ -94,12 +104,11 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
 
     Raises AlreadyServed when it must be made while another version serves: that one would lose its own.
     """
-    folder = opened.folder / "read"
-    if stores.live(folder) is None:
-        with ServeLock(opened.folder), FileLock(opened.folder / "read.lock", limit=600):
-            if stores.live(folder) is None:
-                stores.rebuild(folder, opened.engine, progress)
-    served = Served(opened, stores.Live(folder, opened.engine, FileLock(opened.folder / "read.lock")))
+    files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
+    if files.live() is None:
+        with ServeLock(opened.folder):
+            stores.ensure(files, opened.engine, progress)
+    served = Served(opened, stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock")))
     served.read()
     return served
 

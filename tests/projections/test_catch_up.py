@@ -225,24 +225,25 @@ def test_a_retraction_takes_its_rows_back(opened: Opened):
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: Opened, tmp_path: Path):
-    first = stores.rebuild(tmp_path, played.engine)
-    live = stores.Live(tmp_path, played.engine)
-    assert stores.live(tmp_path) == first
+    files = stores.Files(tmp_path)
+    first = stores.rebuild(files, played.engine)
+    live = stores.Live(files, played.engine)
+    assert files.live() == first
     before = everything(live.side)
     told: list[tuple[int, int]] = []
-    second = stores.rebuild(tmp_path, played.engine, lambda done, total: told.append((done, total)))
+    second = stores.rebuild(files, played.engine, lambda done, total: told.append((done, total)))
     assert told[-1] == (played.engine.head(), played.engine.head())
     assert second != first
-    assert not first.exists()
+    assert not (tmp_path / first).exists()
     assert everything(live.side) == before
-    assert live.side.database.url.database == str(second)
+    assert live.side.database.url.database == str(tmp_path / second)
     live.close()
 
 
 def test_a_store_of_other_sources_is_not_used(played: Opened, tmp_path: Path):
-    path = stores.rebuild(tmp_path, played.engine)
-    other = path.rename(tmp_path / "0123456789abcdef-1.db")
-    (tmp_path / stores.POINTER).write_text(other.name)
-    assert stores.live(tmp_path) is None
+    files = stores.Files(tmp_path)
+    (tmp_path / stores.rebuild(files, played.engine)).rename(tmp_path / "0123456789abcdef-1.db")
+    (tmp_path / stores.POINTER).write_text("0123456789abcdef-1.db")
+    assert files.live() is None
     with pytest.raises(LookupError):
-        _ = stores.Live(tmp_path, played.engine).side
+        _ = stores.Live(files, played.engine).side
