@@ -1,6 +1,6 @@
 """Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,9 +22,10 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    update,
 )
 
-from pixflow.events import Erased, Event, Recorded, catalogue
+from pixflow.events import Erased, Event, Recorded, catalogue, personal_fields
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.change import Change, Row
@@ -59,6 +60,7 @@ table = Table(
 )
 TABLES = (table,)
 
+_PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.Decoder(event) for event in catalogue()}
 
@@ -78,6 +80,13 @@ def rows(change: Change) -> dict[Table, list[Row]]:
             for r in change.events
         ]
     }  # fmt: skip
+
+
+def forget(connection: Connection, streams: Sequence[UUID]) -> None:
+    """What the facts of these streams told of a person goes; that they happened stays."""
+    if streams:
+        told = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
+        connection.execute(told.values(data=""))
 
 
 def of_stream(connection: Connection, stream: UUID) -> list[Any]:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from pixflow.events import Recorded
 from pixflow.references import References
@@ -41,6 +41,9 @@ class Projection(Protocol):
     READS: Mapping[str, Callable[[Any], Any]]
 
     def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]: ...
+
+    def forget(self, connection: Connection, streams: Sequence[UUID]) -> None:
+        """Where rows are appended: what those of these streams tell of a person goes."""
 
 
 class Source(Protocol):

@@ -96,7 +96,8 @@ def found_in(folder: Path) -> list[tuple[str, bytes]]:
 def with_canaries(cls: type[Event]) -> Event:
     """The event, each of its personal fields a canary."""
     hints = get_type_hints(cls)
-    return replace(emitted(cls), **{name: canary(hints[name]) for name in personal_fields(cls)})
+    said = {name: canary(hints[name]) for name in personal_fields(cls)}
+    return replace(emitted(cls), **said)  # type: ignore[type-var]
 
 
 def canary(hint: Any) -> Any:

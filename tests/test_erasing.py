@@ -1,0 +1,288 @@
+"""Erasing somebody: nothing is left of who it was, nothing brings them back, a crash in the middle is finished."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace as replace_row
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow import erasing, structures
+from pixflow.dossier.assignment import close, correct_contact, take_note
+from pixflow.dossier.erasure import decline_erasure, request_erasure
+from pixflow.engine import Engine
+from pixflow.events import Erased, Recorded
+from pixflow.events.dossier import PersonErased
+from pixflow.importing import Answers
+from pixflow.importing.uploads import Uploads
+from pixflow.merging import merge, take_over
+from pixflow.people import OPERATOR, Actor
+from pixflow.refused import Refused
+from pixflow.store.keys import Keys
+from pixflow.work import Step
+from projections import audit_trail, catch_up, directory
+from projections.schema import metadata
+from projections.stores import database
+from tests.importing.house import FIRST, STARTED, House, row, shared
+
+WHO = ("Zanzibar", "Özgül", "0099887")
+AWA = row(*WHO)
+BAH = row("Bah", "Ali", "77")
+LATER = FIRST + timedelta(days=7)
+CANARIES = [
+    b"anzibar",
+    b"ANZIBAR",
+    "zgül".encode(),
+    b"zgul",
+    b"0099887",
+    b"0611223344",
+    b"33611223344",
+    b"peur du noir",
+]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    made.manager = made.hire("Odile Roy", "odile@example.org", "manager")  # type: ignore[attr-defined]
+    yield made
+    made.side.database.dispose()
+    made.engine.close()
+
+
+@pytest.fixture
+def person(house: House) -> UUID:
+    """A dossier with a matched result, a phone and a note; somebody else beside it."""
+    dossier = house.open(*WHO)
+    house.open("Bah", "Ali", "77")
+    house.declare()
+    house.receive([shared(AWA), BAH])
+    house.do(correct_contact, {"dossier": dossier}, phone="06 11 22 33 44", email=None)
+    house.do(take_note, {"dossier": dossier}, text="peur du noir")
+    return dossier
+
+
+def asked(house: House, dossier: UUID) -> None:
+    house.do(request_erasure, {"dossier": dossier}, reason="request")
+
+
+def erase(house: House, dossier: UUID, by: Actor | None = None) -> None:
+    erasing.erase(house.opened, dossier, by=by or house.manager, command_id=uuid4())  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def erased(house: House, person: UUID) -> UUID:
+    asked(house, person)
+    erase(house, person)
+    return person
+
+
+def found_in(folder: Path) -> list[tuple[str, bytes]]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [(path.name, canary) for path in files for canary in CANARIES if canary in path.read_bytes()]
+
+
+# --- what is left
+
+
+def test_facts_stay_as_names_stages_and_days(house: House, erased: UUID) -> None:
+    history = house.engine.history(erased)
+    left = [r.event for r in history if not isinstance(r.event, Erased)]
+    assert [event.TOPIC for event in left][-2:] == ["dossier.ErasureRequested", "dossier.PersonErased"]
+    assert history[0].event.TOPIC == "dossier.DossierOpened"
+    state = house.dossier(erased)
+    assert state.erased
+    assert (state.last_name, state.advisor, state.opened) == ("", None, None)
+    assert [r.originator_version for r in history] == list(range(1, len(history) + 1))
+
+
+def test_its_participations_go_with_it_and_no_others(house: House, person: UUID) -> None:
+    (theirs,) = house.dossier(person).diagnostic.participations
+    asked(house, person)
+    erase(house, person)
+    assert house.participation(theirs).erased
+    assert {one.last_name for one in house.participations()} == {"Bah"}
+
+
+def test_nobody_finds_them_on_the_disk(house: House, person: UUID, tmp_path: Path) -> None:
+    """The read store was made while they were known; whoever holds all keys and files looks for them."""
+    uploads = Uploads(house.opened.folder / "uploads")
+    uploads.keep(b"Zanzibar;0099887", "export.csv")
+    house.side = catch_up.ReadSide(house.engine, database(house.opened.folder / "read" / "store.db"))
+    house.known(house.campaign)
+    assert found_in(tmp_path)
+    asked(house, person)
+    erase(house, person)
+    house.side.catch_up()
+    with house.side.database.connect() as connection:
+        assert directory.named(connection, [person]) == {}
+        trail = [audit_trail.recorded(r) for r in audit_trail.of_stream(connection, person)]
+    assert [one.event for one in trail] == [one.event for one in house.engine.history(person)]
+    assert found_in(tmp_path) == []
+    for recorded in house.engine.read(0, 10_000):
+        assert "anzibar" not in repr(recorded)
+
+
+def test_a_rebuild_shows_the_same(house: House, erased: UUID) -> None:
+    house.side.catch_up()
+    afresh = catch_up.ReadSide(house.engine, database(None))
+    afresh.catch_up()
+    for table in metadata.sorted_tables:
+        with house.side.database.connect() as one, afresh.database.connect() as other:
+            assert sorted(map(repr, one.execute(table.select()))) == sorted(map(repr, other.execute(table.select())))
+
+
+def test_nothing_more_is_decided_on_them(house: House, erased: UUID) -> None:
+    for decide, said in ((take_note, {"text": "encore"}), (close, {"reason": "other", "note": ""})):
+        with pytest.raises(Refused, match="person-erased"):
+            house.do(decide, {"dossier": erased}, **said)
+
+
+# --- who, and when
+
+
+def test_it_is_asked_for_by_one_and_confirmed_by_another(house: House, person: UUID) -> None:
+    with pytest.raises(Refused, match="erasure-not-asked"):
+        erase(house, person)
+    asked(house, person)
+    with pytest.raises(Refused, match="not-allowed"):
+        erase(house, person, by=house.referent)
+    assert house.dossier(person).last_name == "Zanzibar"
+
+
+def test_it_may_be_declined(house: House, person: UUID) -> None:
+    asked(house, person)
+    said = {"by": house.manager, "command_id": uuid4(), "note": "suivi en cours"}  # type: ignore[attr-defined]
+    house.engine.execute({"dossier": person}, decline_erasure, **said)
+    assert house.dossier(person).erasure is None
+    with pytest.raises(Refused, match="erasure-not-asked"):
+        erase(house, person)
+
+
+def test_the_operator_asks_and_confirms_at_once_and_twice_is_once(house: House, person: UUID) -> None:
+    command_id = uuid4()
+    said = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli", "reason": "mistake"}
+    once, twice = (erasing.erase(house.opened, person, **said) for _ in range(2))  # type: ignore[arg-type]
+    assert (once.repeated, twice.repeated) == (False, True)
+    ends = [r.event for r in house.engine.history(person) if isinstance(r.event, PersonErased)]
+    assert [event.reason for event in ends] == ["mistake"]
+
+
+def test_a_duplicate_goes_with_the_dossier_that_goes_on(house: House, person: UUID, tmp_path: Path) -> None:
+    double = house.open("Zanzibar", "Ozgul")
+    history, state = house.engine.history(double), house.dossier(double)
+    house.engine.execute_all(
+        [
+            Step({"dossier": double}, merge, {"into": person, "gives_number": False, "version": state.version}),
+            Step({"dossier": person}, take_over, {"other": state, "duplicate": double, "told": history}),
+        ],
+        "merge", by=house.referent, command_id=uuid4(), via="web",
+    )  # fmt: skip
+    with pytest.raises(Refused, match="already-merged"):
+        asked(house, double)
+    asked(house, person)
+    erase(house, person)
+    assert house.dossier(double).erased
+    assert all(b"anzibar" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+# --- nothing brings them back
+
+
+def test_the_next_export_does_not(house: House, erased: UUID) -> None:
+    before = house.engine.head()
+    prepared = house.prepare([shared(AWA), shared(BAH)], LATER)
+    assert prepared.preview
+    assert {change.what for change in prepared.preview.changes} == {"shared", "erased"}
+    counts = house.record(prepared).counts
+    assert (counts.new, counts.shared, counts.vanished) == (0, 1, 0)
+    assert "ParticipationImported" not in house.told(before)
+    assert {one.last_name for one in house.participations()} == {"Bah"}
+
+
+def test_nor_do_two_rows_of_theirs(house: House, person: UUID) -> None:
+    again = replace_row(AWA, started=STARTED + timedelta(days=3))
+    house.receive([shared(AWA), BAH, shared(again)], LATER)
+    assert len(house.dossier(person).diagnostic.participations) == 2
+    asked(house, person)
+    erase(house, person)
+    counts = house.receive([shared(AWA), BAH, shared(again)], LATER + timedelta(days=1))
+    assert counts.new == 0
+
+
+def test_a_test_begun_since_is_a_new_fact(house: House, erased: UUID) -> None:
+    house.now += timedelta(days=30)
+    back = replace_row(AWA, started=house.now - timedelta(days=1))
+    counts = house.receive([AWA, back, BAH], house.now - timedelta(hours=1), Answers(accept_vanished=True))
+    assert counts.new == 1
+    assert {one.last_name for one in house.participations()} == {"Bah", "Zanzibar"}
+
+
+def test_their_number_stays_taken(house: House, erased: UUID) -> None:
+    with pytest.raises(Refused, match="taken"):
+        house.open("Autre", "Nom", WHO[2])
+
+
+# --- a crash in the middle, and a backup of before
+
+
+class Cut(Exception):
+    """The power goes."""
+
+
+def test_facts_without_destroyed_keys_are_settled_at_the_next_start(
+    house: House, person: UUID, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def cut(*_: object) -> None:
+        raise Cut
+
+    asked(house, person)
+    with monkeypatch.context() as patch:
+        patch.setattr(Keys, "destroy", cut)
+        with pytest.raises(Cut):
+            erase(house, person)
+    assert readable(house.engine, person)
+    assert erasing.settle(house.opened) == 2
+    assert not readable(house.engine, person)
+    assert [one.dossier for one in erasing.register(house.opened)] == [person]
+    assert erasing.settle(house.opened) == 0
+
+
+def readable(engine: Engine, stream: UUID) -> bool:
+    def opened(recorded: Recorded) -> bool:
+        return recorded.event.TOPIC == "dossier.DossierOpened" and not isinstance(recorded.event, Erased)
+
+    return any(map(opened, engine.history(stream)))
+
+
+def test_a_restored_backup_of_before_forgets_them_again(house: House, person: UUID, tmp_path: Path) -> None:
+    """Even one whose own keys of that time were kept beside it."""
+    house.engine.recorder.truncate()
+    kept = tmp_path.parent / f"{tmp_path.name}-kept"
+    shutil.copytree(house.opened.folder, kept)
+    asked(house, person)
+    erase(house, person)
+    folder = house.opened.folder
+    house.engine.close()
+    shutil.copy(folder / "keys.db", kept / "keys.db")
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+    restored = structures.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)
+    assert not restored.engine.state("dossier", person).erased
+    assert erasing.forget_again(restored) == [person]
+    state = restored.engine.state("dossier", person)
+    assert state.erased
+    assert erasing.forget_again(restored) == []
+    house.opened = restored
+    house.engine = restored.engine
+    house.side = catch_up.ReadSide(restored.engine, database(None))
+    house.importer.engine = restored.engine
+    assert house.receive([shared(AWA), shared(BAH)], LATER).new == 0
+
+
+def test_the_register_tells_nothing_of_them(house: House, erased: UUID, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "keys").glob("*.erased")
+    assert not [canary for canary in CANARIES if canary in path.read_bytes()]
+    assert str(erased).encode() in path.read_bytes()
