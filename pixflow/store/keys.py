@@ -110,6 +110,14 @@ class Ring:
             self._read()
         return self._rings.get(number)
 
+    def keys_of(self, document: bytes) -> dict[int, bytes]:
+        """The ring keys, by number, of a copy of the file. Raises StoreRefused when another key wrapped it."""
+        try:
+            rings = msgspec.json.decode(document, type=_Document).rings
+            return {int(number): aes_key_unwrap(self._structure_key, wrapped) for number, wrapped in rings.items()}
+        except (msgspec.MsgspecError, InvalidUnwrap):
+            raise StoreRefused(f"{self.key_path} is not the key that wrapped this copy") from None
+
     @contextmanager
     def changing(self) -> Iterator[None]:
         """The only one who changes these files, among all processes; they are read again first."""

@@ -89,6 +89,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
 
+    KIND = "sqlite"
     datastore: HardenedDatastore
 
     def construct_create_table_statements(self) -> list[str]:
@@ -108,6 +109,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def truncate(self) -> bool:
         """Empties the WAL: at stop, after an erasure, in `tick`. False if a reader kept it."""
         return self.datastore.truncate()
+
+    def copy_to(self, path: Path) -> None:
+        """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
+        with self.datastore.reading() as cursor:
+            cursor.execute("VACUUM INTO ?", [str(path)])
 
     # Writing
 

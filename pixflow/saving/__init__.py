@@ -1,0 +1,26 @@
+"""Backups of a structure: taken while others write, and put back.
+
+PIXFLOW_DATA/backups/<slug>/<when, UTC>/
+    events.db      everything recorded, as a SQLite file, whichever store it comes from
+    keys.json      the streams' keys, useless without the structure's key, which no backup has: see `KeysCopy`
+    manifest.json  what it is, how much it holds, and the digests of what never changes: see `Manifest`
+
+A backup is whole or not there. Read stores, uploads and locks are in none.
+"""
+
+from typing import Any
+
+STAMP = "%Y-%m-%dT%H%M%SZ"
+"""How a moment in UTC names a folder."""
+
+
+class SavingError(Exception):
+    """Why there is no backup, or nothing is restored; nothing has changed.
+
+    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, structure-there, other-structure,
+    no-structure-key, keys-not-opened, keys-missing.
+    """
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code, details)
+        self.code, self.details = code, details

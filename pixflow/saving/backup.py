@@ -1,0 +1,96 @@
+"""Take a backup: into a folder of another name first, so that it is whole or not there."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from pixflow import __version__
+from pixflow.saving import STAMP, SavingError, keys_copy, manifest
+from pixflow.saving.manifest import EVENTS, Backup, Manifest
+from pixflow.store import copies
+from pixflow.store.keys import write_new
+from pixflow.store.locks import FileLock
+from pixflow.structures import Opened
+
+
+def folder_of(data: Path, slug: str) -> Path:
+    """Where a structure's backups are, unless one says otherwise."""
+    return data / "backups" / slug
+
+
+def back_up(opened: Opened, root: Path | None = None) -> Backup:
+    """A backup of a structure as it stands, in `root`/<slug> (else in the data folder); others may write meanwhile.
+
+    Raises SavingError: "backup-exists" within a second of another, "not-written"; StoreFull, StoreBusy.
+    """
+    folder = root / opened.slug if root else folder_of(opened.folder.parent, opened.slug)
+    at = opened.engine.clock().astimezone(UTC)
+    name = f"{at:{STAMP}}"
+    with _disk_in_words():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"), _disk_in_words():
+        for left in folder.glob(".*Z"):
+            _discard(left)
+        if (folder / name).exists():
+            raise SavingError("backup-exists", path=str(folder / name))
+        making = folder / f".{name}"
+        making.mkdir(mode=0o700)
+        try:
+            return _made(opened, at, making, folder / name)
+        except BaseException:
+            _discard(making)
+            raise
+
+
+def keep(folder: Path, number: int) -> list[Path]:
+    """Leave the latest backups of a folder, so many, and delete the others; returns those deleted."""
+    with FileLock(folder / ".lock"):
+        gone = [backup.path for backup in manifest.all_of(folder)[:-number]]
+        for path in gone:
+            _discard(path)
+    return gone
+
+
+def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
+    """Keys after events, so that each event finds its key; nobody is erased between the keys and the last name."""
+    keys = opened.engine.keys
+    _copy_events(opened, making / EVENTS)
+    said = Manifest(
+        structure=opened.id, slug=opened.slug, made=at, pixflow=__version__,
+        store=opened.engine.recorder.KIND, holding=copies.holding(making / EVENTS),
+        sha256={EVENTS: manifest.digest(making / EVENTS)},
+    )  # fmt: skip
+    write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
+    with keys.ring.changing():
+        write_new(making / keys_copy.FILE, keys_copy.taken(keys))
+        making.rename(made)
+        copies.sync(made.parent)
+    return Backup(made, said)
+
+
+def _copy_events(opened: Opened, path: Path) -> None:
+    path.touch(mode=0o600)
+    opened.engine.recorder.copy_to(path)
+    copies.sync(path)
+
+
+def _discard(backup: Path) -> None:
+    """Delete it; what its keys held is overwritten."""
+    if (keys := backup / keys_copy.FILE).exists():
+        with keys.open("r+b") as file:
+            file.write(bytes(keys.stat().st_size))
+            os.fsync(file.fileno())
+    shutil.rmtree(backup)
+
+
+@contextmanager
+def _disk_in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SavingError("not-written", why=error.strerror or type(error).__name__) from error

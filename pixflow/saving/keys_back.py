@@ -1,0 +1,97 @@
+"""The keys of a structure that is put back: those that are there, and what they lack of the backup's.
+
+A key that was destroyed in either, or whose stream the register of erasures names, does not come back.
+"""
+
+from collections.abc import Set
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from pixflow.erasing import Erasure
+from pixflow.saving import SavingError
+from pixflow.saving.keys_copy import FILE, KeysCopy
+from pixflow.store import StoreRefused
+from pixflow.store.keys import Keys, Ring, replace, write_new
+from pixflow.store.vault import SqliteVault
+
+
+def merged(data: Path, place: Path, structure: UUID, copy: KeysCopy, aside: Path) -> Keys:
+    """Raises SavingError: "keys-not-opened" when the structure's key is not the one that wraps them, "damaged"."""
+    ring = _ring(data / "keys", place.name, copy)
+    register = _register(ring.path.with_suffix(".erased"), copy)
+    keys = Keys(structure, ring, _vault(place / "keys.db", ring, aside))
+    try:
+        destroyed = {stream for stream, key in copy.streams.items() if key is None}
+        _adopt(keys, copy, destroyed.union(*(line.streams for line in register)))
+    except BaseException:
+        keys.close()
+        raise
+    return keys
+
+
+def _ring(folder: Path, slug: str, copy: KeysCopy) -> Ring:
+    """The ring of this machine, else that of the backup."""
+    path = folder / f"{slug}.ring"
+    new = not path.exists()
+    if new:
+        write_new(path, copy.ring)
+    try:
+        return Ring(folder, slug)
+    except StoreRefused:
+        if new:
+            path.unlink()
+        raise SavingError("keys-not-opened") from None
+
+
+def _register(path: Path, copy: KeysCopy) -> list[Erasure]:
+    """Everybody who is in the register of this machine or in that of the backup; the first has them all from now on."""
+    there = path.read_bytes() if path.exists() else b""
+    lines = list(dict.fromkeys(there.splitlines() + copy.erased.splitlines()))
+    content = b"".join(line + b"\n" for line in lines)
+    if content != there:
+        (replace if path.exists() else write_new)(path, content)
+    return [msgspec.json.decode(line, type=Erasure) for line in lines]
+
+
+def _vault(path: Path, ring: Ring, aside: Path) -> SqliteVault:
+    """The vault of this machine; one that cannot be used is moved aside, and another begun."""
+    with suppress(StoreRefused):
+        vault = SqliteVault(path)
+        if not vault.streams() or ring.key(vault.ring()):
+            return vault
+        vault.close()
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for found in path.parent.glob(f"{path.name}*"):
+        found.rename(aside / found.name)
+    return SqliteVault(path)
+
+
+def _adopt(keys: Keys, copy: KeysCopy, gone: Set[UUID]) -> None:
+    there = keys.vault.streams()
+    lacking = {
+        stream: wrapped
+        for stream, wrapped in copy.streams.items()
+        if wrapped and stream not in there and stream not in gone
+    }
+    if lacking:
+        with keys.ring.changing():
+            keys.vault.add(keys.vault.ring(), _rewrapped(lacking, copy, keys))
+    if gone - {stream for stream, alive in there.items() if not alive}:
+        keys.destroy(gone)
+
+
+def _rewrapped(lacking: dict[UUID, bytes], copy: KeysCopy, keys: Keys) -> dict[UUID, bytes]:
+    """By the ring key of this machine instead of the backup's."""
+    ours = keys.ring.key(keys.vault.ring())
+    assert ours is not None  # `_vault` gives no other
+    try:
+        theirs = keys.ring.keys_of(copy.ring)[copy.number]
+        return {stream: aes_key_wrap(ours, aes_key_unwrap(theirs, wrapped)) for stream, wrapped in lacking.items()}
+    except StoreRefused:
+        raise SavingError("keys-not-opened") from None
+    except (InvalidUnwrap, KeyError):
+        raise SavingError("damaged", file=FILE) from None
