@@ -28,6 +28,7 @@ from pixflow.refused import Refused
 from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
+from pixflow.store.postgres import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
 from pixflow.streams import KINDS, kind_of
 from pixflow.work import Loaded, Stale, Step, Work
@@ -57,11 +58,14 @@ class Engine(Application[UUID]):
     """
 
     name = "pixflow"
-    recorder: HardenedRecorder
+    recorder: HardenedRecorder | PostgresRecorder
     mapper: TypedMapper
 
     def __init__(
-        self, store: HardenedFactory, keys: Keys, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: HardenedFactory | PostgresFactory,
+        keys: Keys,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self.keys = keys
@@ -72,7 +76,7 @@ class Engine(Application[UUID]):
         self._references_lock = Lock()
         super().__init__()
 
-    def construct_factory(self, env: Environment) -> HardenedFactory:  # type: ignore[override]
+    def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
         return self._store
 
     def construct_mapper(self) -> Mapper[UUID]:

@@ -3,15 +3,18 @@
 PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
 PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
-PIXFLOW_DATA/<slug>/structure.json its id
+PIXFLOW_DATA/<slug>/structure.json its id, and its schema when it is kept on PostgreSQL
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
 PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
 PIXFLOW_DATA/<slug>/uploads/       exports being previewed
+
+On PostgreSQL, events and keys are tables of the structure's schema, and each read store is a schema of its own.
 """
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
@@ -23,26 +26,37 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
-from pixflow.store.keys import Keys, Ring, write_new
-from pixflow.store.sqlite import factory
+from pixflow.store import postgres, sqlite, tables
+from pixflow.store.database import Database
+from pixflow.store.keys import Keys, Ring, Vault, write_new
 from pixflow.store.vault import SqliteVault
+from pixflow.store.vault_postgres import PostgresVault
 from pixflow.structure import open_structure
 from pixflow.work import Step
 
 Clock = Callable[[], datetime]
+_LONGEST = 38
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+    """structure.json. `schema` is None on SQLite."""
+
+    id: UUID
+    schema: str | None = None
+
+
 class Opened(msgspec.Struct, frozen=True):
-    """A structure in use: its folder, its id, its engine."""
+    """A structure in use: its folder, its id, its engine; its schema when it is kept on PostgreSQL."""
 
     slug: str
     folder: Path
     id: UUID
     engine: Engine
+    schema: str | None = None
 
     def stream(self, name: str) -> UUID:
         """The id of one of the structure's own streams: structure, protocol, grille."""
@@ -69,40 +83,65 @@ def create(
     calendar: str = "FR",
     on: date | None = None,
     clock: Clock = utc_now,
+    database: Database | None = None,
 ) -> Opened:
     """Make the folder and the keys, and record the structure, its protocol and its grid.
 
-    Raises Refused("structure-exists") when the folder holds anything, or a key is left of that name: nothing is
-    overwritten.
+    It is kept in the folder, or in a schema of `database` when there is one. Raises Refused("structure-exists") when
+    the folder holds anything, or a key or a schema is left of that name: nothing is overwritten.
     """
     slug = slug_of(name)
     if not slug:
         raise Refused("required", field="name")
-    folder = data / slug
-    if (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir())):
+    folder, schema = data / slug, schema_of(slug) if database else None
+    there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
+    if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
     for made in (data / "keys", folder, folder / "uploads", folder / "read"):
         made.mkdir(parents=True, exist_ok=True, mode=0o700)
     Ring.create(data / "keys", slug)
-    write_new(folder / "structure.json", msgspec.json.encode({"id": uuid4()}))
-    opened = open_one(data, slug, clock=clock)
+    write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
+    opened = open_one(data, slug, clock=clock, database=database)
     try:
         _publish(opened, name, preset, sites, zone, calendar, on)
     except BaseException:
         opened.engine.close()
         _forget(data, slug)
+        if database and schema:
+            tables.remove(database, schema)
         raise
     return opened
 
 
-def open_one(data: Path, slug: str, *, clock: Clock = utc_now) -> Opened:
-    """Open a structure of a data folder. Raises Refused("unknown-structure")."""
+def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> Opened:
+    """Open a structure of a data folder.
+
+    Raises Refused: "unknown-structure"; "kept-elsewhere" when it is on PostgreSQL and no `database` is given, or in its
+    folder and one is.
+    """
     folder = data / slug
     if not (folder / "structure.json").exists():
         raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
-    structure = msgspec.json.decode((folder / "structure.json").read_bytes(), type=dict[str, UUID])["id"]
-    keys = Keys(structure, Ring(data / "keys", slug), SqliteVault(folder / "keys.db"))
-    return Opened(slug, folder, structure, Engine(factory(folder), keys, clock))
+    document = msgspec.json.decode((folder / "structure.json").read_bytes(), type=Document)
+    if (document.schema is None) != (database is None):
+        raise Refused("kept-elsewhere", slug=slug, store="postgresql" if document.schema else "sqlite")
+    store, vault = _store(folder, document, database)
+    keys = Keys(document.id, Ring(data / "keys", slug), vault)
+    return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema)
+
+
+def schema_of(slug: str) -> str:
+    """The schema of a structure on PostgreSQL: short enough for a read store's name to follow it, within 63 bytes."""
+    name = f"pixflow_{slug.replace('-', '_')}"
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}_{sha256(slug.encode()).hexdigest()[:8]}"
+
+
+def _store(
+    folder: Path, document: Document, database: Database | None
+) -> tuple[sqlite.HardenedFactory | postgres.PostgresFactory, Vault]:
+    if database and document.schema:
+        return postgres.factory(database, document.schema), PostgresVault(database, document.schema)
+    return sqlite.factory(folder), SqliteVault(folder / "keys.db")
 
 
 def _publish(

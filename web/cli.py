@@ -65,7 +65,7 @@ def init(
     with in_words():
         opened = structures.create(
             data or Settings().data, name=structure, preset=chosen, sites=tuple(site or [structure]), zone=zone,
-            calendar=calendar,
+            calendar=calendar, database=Settings().database(),
         )  # fmt: skip
         opened.engine.close()
     console.print(f"Structure ouverte : [bold]{structure}[/] ({opened.folder})")

@@ -1,14 +1,21 @@
 """Where pixflow keeps its data."""
 
+import atexit
+from functools import cache
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pixflow.store.database import Database
 
 PORT = 8000
 
 
 class Settings(BaseSettings):
     """PIXFLOW_DATA names the folder of the structures; a folder of the person's own is the default.
+
+    PIXFLOW_DATABASE_URL is the PostgreSQL database that keeps their facts (postgresql://user:secret@host/name), each in
+    a schema of its own; without it each is kept in its folder.
 
     PIXFLOW_SMTP is the mail server of notices (smtp://person:secret@host:port), none without it; PIXFLOW_SENDER who
     they come from; PIXFLOW_URL the address of the pages, as people reach them, else the
@@ -17,6 +24,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PIXFLOW_")
     data: Path = Path.home() / ".local" / "share" / "pixflow"
+    database_url: str = ""
     smtp: str = ""
     sender: str = "pixflow@localhost"
     url: str = ""
@@ -24,3 +32,14 @@ class Settings(BaseSettings):
     def pages(self, port: int = PORT) -> str:
         """The address of the pages that a port of this machine serves, as people reach them."""
         return self.url or f"http://127.0.0.1:{port}"
+
+    def database(self) -> Database | None:
+        """The database of this process, None when structures are kept in their folders. Raises what Database raises."""
+        return _opened(self.database_url) if self.database_url else None
+
+
+@cache
+def _opened(url: str) -> Database:
+    made = Database(url)
+    atexit.register(made.close)
+    return made

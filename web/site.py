@@ -19,6 +19,7 @@ from projections import stores
 from projections.catch_up import ReadSide
 from web import notices, ticks
 from web.mailing import Outbox
+from web.settings import Settings
 
 Progress = Callable[[int, int], None]
 
@@ -124,7 +125,9 @@ def site(
 ) -> Iterator[Site]:
     """The structures of `data` (or `only` one), opened and closed."""
     slugs = [only] if only else structures.slugs(data)
-    opened = {slug: serve_one(structures.open_one(data, slug, clock=clock), progress) for slug in slugs}
+    database = Settings().database()
+    found = (structures.open_one(data, slug, clock=clock, database=database) for slug in slugs)
+    opened = {one.slug: serve_one(one, progress) for one in found}
     try:
         yield Site(data, opened, demo=demo)
     finally:

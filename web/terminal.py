@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy.exc import OperationalError
 from typer import rich_utils
 from typer.core import TyperGroup
 
@@ -29,6 +30,7 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 USAGE = 2
 HELP = "Montrer cette aide."
+UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[par défaut : {}]"
@@ -60,13 +62,15 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Refusals and store errors become a sentence and exit code 1."""
+    """Refusals, store errors and read tables that do not answer become a sentence and exit code 1."""
     try:
         yield
     except Refused as refused:
         fail(refusal(refused.code, refused.details, NoNames()))
     except StoreError as error:
         fail(store_error(error))
+    except OperationalError:
+        fail(UNREADABLE)
 
 
 @contextmanager
@@ -81,7 +85,8 @@ def working(structure: str | None) -> Iterator[Served]:
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        served = serve_one(structures.open_one(data, structure or known[0]), shown("Mise à jour des tables"))
+        opened = structures.open_one(data, structure or known[0], database=Settings().database())
+        served = serve_one(opened, shown("Mise à jour des tables"))
         try:
             yield served
         finally:

@@ -84,3 +84,15 @@ def make_tables(database: Database, schema: str) -> None:
         owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow tables {schema}")])
         for step in steps:
             owner.execute(SQL(step).format(**names))
+
+
+def exist(database: Database, schema: str) -> bool:
+    """Whether there is a schema of that name."""
+    (found,) = database.ask((b"SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema.encode()]))
+    return bool(found.ntuples)
+
+
+def remove(database: Database, schema: str) -> None:
+    """Drop a structure's schema with all that is in it."""
+    with database.owner() as owner:
+        owner.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

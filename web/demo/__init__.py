@@ -16,6 +16,7 @@ from web.demo.aigle_scenes import EXPORTS
 from web.demo.people import Youth
 from web.demo.story import Scene, Story
 from web.demo.world import Clock, World, at, working_days
+from web.settings import Settings
 
 __all__ = ["AIGLE", "EXPORTS", "PYRENEES", "SLUG", "STORIES", "build", "play", "slug"]
 
@@ -53,8 +54,9 @@ def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
     first -= timedelta(days=max(0, first.weekday() - FRIDAY))
     clock = Clock(first.replace(hour=7, minute=30, second=0, microsecond=0))
     opened = structures.create(
-        data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock
-    )
+        data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock,
+        database=Settings().database(),
+    )  # fmt: skip
     try:
         calendar = opened.engine.references().calendar
         played = working_days(calendar.local_day(clock.now), calendar.local_day(now), calendar)
