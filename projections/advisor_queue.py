@@ -1,4 +1,4 @@
-"""Ma boîte: what each advisor has to do, and the piles of the référent."""
+"""Ma boîte: what each advisor has to do, and the piles of the référent and of the direction."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
@@ -74,6 +74,8 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
+PILED = frozenset({"referent", "manager"})
+"""The roles whose tasks are nobody's own: they stand in piles."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -138,7 +140,7 @@ class Counted(Struct, frozen=True):
 
 
 class Pile(Struct, frozen=True):
-    """The référent's tasks of one kind."""
+    """A role's tasks of one kind."""
 
     kind: str
     count: int
@@ -171,11 +173,11 @@ def total(connection: Connection, owners: Owners, today: date) -> int:
     return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
 
 
-def piles(connection: Connection, role: str, today: date) -> list[Pile]:
-    """The visible tasks of a role, one row a kind."""
+def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
+    """The visible tasks that stand in piles for somebody of these roles, one row a kind."""
     late = func.sum(case((table.c.due < today, 1), else_=0))
     query = select(table.c.kind, func.count(), late, func.min(table.c.due))
-    found = connection.execute(query.where(table.c.role == role, _visible(today)).group_by(table.c.kind))
+    found = connection.execute(query.where(_piled(roles), _visible(today)).group_by(table.c.kind))
     return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
 
 
@@ -191,14 +193,14 @@ def first_to_come(connection: Connection, owners: Owners, today: date) -> date |
     return connection.execute(query).scalar()
 
 
-def pile_total(connection: Connection, role: str, kind: str, today: date) -> int:
+def pile_total(connection: Connection, roles: Collection[str], kind: str, today: date) -> int:
     query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_pile(role, kind, today))).scalar_one())
+    return int(connection.execute(query.where(_pile(roles, kind, today))).scalar_one())
 
 
-def pile(connection: Connection, role: str, kind: str, today: date, limit: int, offset: int) -> list[Any]:
-    """The rows of one pile of a role, the oldest first."""
-    query = select(table).where(_pile(role, kind, today))
+def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
+    """The rows of one pile of these roles, the oldest first."""
+    query = select(table).where(_pile(roles, kind, today))
     return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
 
 
@@ -340,8 +342,12 @@ def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
     return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
 
 
-def _pile(role: str, kind: str, today: date) -> ColumnElement[bool]:
-    return and_(table.c.role == role, table.c.kind == kind, _visible(today))
+def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:
+    return and_(_piled(roles), table.c.kind == kind, _visible(today))
+
+
+def _piled(roles: Collection[str]) -> ColumnElement[bool]:
+    return table.c.role.in_(PILED & frozenset(roles))
 
 
 def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
@@ -349,6 +355,5 @@ def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElem
     to_referent = of_others if "referent" in roles else false()
     to_manager = table.c.to_manager <= today if "manager" in roles else false()
     theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
-    if "referent" in roles:
-        theirs = and_(theirs, table.c.role != "referent")
+    theirs = and_(theirs, table.c.role.not_in(PILED & roles))
     return and_(_visible(today), or_(to_referent, to_manager), theirs)

@@ -546,7 +546,21 @@ ROWS = (
         stops={"reopened": (reopened(DEC_24),)},
         stays={"one more": (withdrawn(DEC_24),), "note": (note(on=DEC_24),)},
     ),
+    Row(
+        kind="confirm-erasure",
+        role="manager",
+        history=(opened(OCT_1), d.ErasureRequested(reason="request", on=OCT_1)),
+        opens=OCT_1,
+        due=date(2026, 11, 1),  # a month of the calendar, on whatever day it ends
+        why=2,
+        details={"by": "request"},
+        closed_by={"kept": (d.ErasureDeclined(note="litige", on=OCT_23),)},
+        stops={"erased": (d.PersonErased(reason="request", on=OCT_23),)},
+        stays={"asked again": (d.ErasureRequested(reason="mistake", on=OCT_23),), "closed": (closed(OCT_23),)},
+    ),
 )  # fmt: skip
+BY_LAW = ("confirm-erasure",)
+"""The delays that are no protocol's."""
 BY_KIND = {row.kind: row for row in ROWS}
 COUNTED_ANEW = ("offer-alternative", "close-or-plan")
 """To come before: once a referral lapses, or after the quiet; the last event then counts instead."""
@@ -574,7 +588,7 @@ def test_when_it_is_visible_and_due_and_why(row: Row) -> None:
     assert task.why.on == opening.on  # type: ignore[attr-defined]
 
 
-@each_row
+@pytest.mark.parametrize("row", [row for row in ROWS if row.kind not in BY_LAW], ids=lambda row: row.kind)
 def test_its_delay_is_the_protocol_s(row: Row) -> None:
     field = row.kind.replace("-", "_")
     longer = references(delays=replace(Delays(), **{field: getattr(Delays(), field) + 1}))

@@ -171,8 +171,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             me, refs = UUID(actor.id), served.refs
             owners = deputised(refs.team, me, today) | {me}
             rows = advisor_queue.page(connection, owners, today, limit=-1)
-            referent = "referent" in people.roles(actor, refs, today)
-            piles = advisor_queue.piles(connection, "referent", today) if referent else []
+            piles = advisor_queue.piles(connection, people.roles(actor, refs, today), today)
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return

@@ -77,7 +77,7 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
         owners = frozenset({person, *deputised(refs.team, person, today)})
         held = roles(Actor(str(person)), refs, today)
         own = advisor_queue.counts(connection, owners, today) if held & OWNING else []
-        piles = advisor_queue.piles(connection, "referent", today) if "referent" in held else []
+        piles = advisor_queue.piles(connection, held, today)
         waiting = advisor_queue.waiting_long_total(connection, held, owners, today)
         rows = [(row.kind, row.n, row.late) for row in own]
         tasks = french.counted([*rows, *((pile.kind, pile.count, pile.late) for pile in piles)])

@@ -61,6 +61,8 @@ def href(subject: str, stream: UUID, key: str, kind: str) -> str:
         return f"/resultats/campagnes/{stream}"
     if subject == "participation" or kind == "dispatch-result":
         return _PILES[kind]
+    if kind == "confirm-erasure":
+        return erasure(stream)
     return form(stream, FORM_OF[kind], about(kind, key))
 
 
@@ -69,6 +71,11 @@ def about(kind: str, key: str) -> str:
     if kind in _BY_KEY:
         return key
     return key.partition(":")[2] if kind in _BY_SUBJECT else ""
+
+
+def erasure(stream: UUID) -> str:
+    """Where somebody's erasure is asked for, confirmed or declined."""
+    return f"{dossier(stream)}/droits#effacement"
 
 
 def form(stream: UUID, name: str, about: str = "") -> str:

@@ -14,7 +14,7 @@ from web.french import dates, words
 from web.french import tasks as task_words
 from web.french.words import say
 
-NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan")
+NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
 OF_ACTION = {"cv": ("cv", "Sur le CV"), "certification": ("certify", "Proposée")}
 """The other form that closes a referral still to be made, by kind of action."""
 
@@ -80,9 +80,8 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
     late = task.due < desk.today
     at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
-    delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"))
+    delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
-    elsewhere = task.kind == "dispatch-result" and desk.may("dispatch_result", dossier)
     return Due(
         task=task,
         verb=task_words.VERBS[task.kind],
@@ -91,7 +90,7 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
         late=late,
         why=task_words.reason_long(task, delay, today=desk.today),
         form=form if form in open_to else "",
-        href=f"/resultats#r-{dossier_id}" if elsewhere else "",
+        href=_elsewhere(desk, dossier_id, dossier, task),
         about=about,
         meets="appointment" in open_to and task.kind not in NO_MEETING,
         here=task.appointment is not None and task.due <= desk.today,
@@ -99,6 +98,15 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
         active=_rank(desk, task)[0] < 2,
         other=_other(dossier, task, about),
     )
+
+
+def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
+    """Where a task is done that no form of this page closes, "" when it is not for this person."""
+    if task.kind == "dispatch-result" and desk.may("dispatch_result", dossier):
+        return f"/resultats#r-{dossier_id}"
+    if task.kind == "confirm-erasure" and desk.may("erase_person", dossier):
+        return task_links.erasure(dossier_id)
+    return ""
 
 
 def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:

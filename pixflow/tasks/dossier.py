@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pixflow.dossier.state import Dossier, Mark
 from pixflow.references import References
+from pixflow.retention import later
 from pixflow.tasks.closing import close
 from pixflow.tasks.diagnostic import diagnostic
 from pixflow.tasks.orientation import orientation
@@ -19,10 +20,19 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     if dossier.opened is None:
         return []
     owing = Owing(dossier, dossier.opened, refs)
+    rights = list(_answer_a_person(owing))
     if dossier.closed:
-        return [owing.task("review-late-event", "", "referent", dossier.late)] if dossier.late else []
+        return [*rights, *([owing.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
     tasks = [*_assign(owing), *orientation(owing), *diagnostic(owing), *prescription(owing), *parcours(owing)]
-    return tasks + list(close(owing, tasks))
+    return [*rights, *tasks, *close(owing, tasks)]
+
+
+def _answer_a_person(owing: Owing) -> Iterator[Task]:
+    """Who asks to be erased has an answer within a month (RGPD, article 12, 3), whatever the protocol says."""
+    asked = owing.dossier.erasure
+    if asked:
+        due = later(asked.mark.on, 1)
+        yield owing.task("confirm-erasure", "", "manager", asked.mark, {"by": asked.reason}, due=due)
 
 
 def _assign(owing: Owing) -> Iterator[Task]:

@@ -14,6 +14,7 @@ Kind = Literal[
     "chase-sharing", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor", "hold-debrief",
     "explore-difficulty", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
     "record-outcome", "complete-path", "propose-certification", "plan-retake", "close-or-plan", "review-late-event",
+    "confirm-erasure",
 ]  # fmt: skip
 
 STAGE_OF: dict[Kind, Stage | None] = {
@@ -41,6 +42,7 @@ STAGE_OF: dict[Kind, Stage | None] = {
     "plan-retake": "parcours",
     "close-or-plan": None,
     "review-late-event": None,
+    "confirm-erasure": None,
 }
 
 

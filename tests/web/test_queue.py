@@ -171,6 +171,8 @@ def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
     href = task_links.href(subjects.get(kind, "dossier"), stream, f"{kind}:{about}", kind)
     if kind == "mark-attendance":
         assert href == f"/ateliers/{stream}/presence"
+    elif kind == "confirm-erasure":
+        assert href == f"/dossiers/{stream}/droits#effacement"
     elif kind in ("declare-campaign", "match-participation", "dispatch-result"):
         assert href.startswith("/resultats")
     else:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from pixflow import matching, people, tasks
-from pixflow.events import Event, Recorded, catalogue
+from pixflow.events import Event, Recorded, catalogue, erased
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
@@ -223,6 +223,10 @@ OPENED = e.DossierOpened(
         (
             e.DuplicateJoined(duplicate=ID, on=DAY), (), "Réuni avec le dossier d’Aminata Diallo (doublon)",
         ),
+        (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
+        (e.ErasureDeclined(note="litige", on=DAY), (), "Effacement refusé, le dossier est gardé : litige"),
+        (e.PersonErased(reason="retention", on=DAY), (), "Personne effacée : le délai de conservation est passé"),
+        (erased(e.NoteTaken(text="secret", on=DAY)), (), "Note : contenu effacé"),
         (e.NoteTaken(text="mot " * 200, on=DAY), (), "Note : " + ("mot " * 60).strip() + "…"),
         (
             g.GrilleDrafted(draft=2, document=Grille("L’Aigle"), note="après l’hiver", on=DAY), (),
@@ -389,6 +393,9 @@ WHYS = {
     ("close-or-plan", (("by", "quiet"),)): "rien depuis le 5 mars",
     ("close-or-plan", (("by", "tries"),)): "relances épuisées le 5 mars",
     ("review-late-event", ()): "arrivé le 5 mars, dossier clos",
+    ("confirm-erasure", (("by", "request"),)): "demandé le 5 mars par la personne",
+    ("confirm-erasure", (("by", "retention"),)): "demandé le 5 mars, délai de conservation passé",
+    ("confirm-erasure", (("by", "mistake"),)): "demandé le 5 mars, dossier ouvert par erreur",
     ("book-workshop", (("by", "planned"),)): "atelier prévu le 5 mars, sans place",
     ("book-workshop", (("by", "released"),)): "place rendue le 5 mars",
     ("rebook-absent", (("by", "missed"), ("planned", "2026-03-04"))): "absent·e à l’atelier du 4 mars",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from pixflow.events import Recorded
+from pixflow.events import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
 from pixflow.grille import Grille
 from pixflow.protocol import Delays, Escalation, ProtocolDocument, Workshops
@@ -30,6 +30,8 @@ def detail(
     recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()
 ) -> list[tuple[str, str]]:
     """Every field of a fact as label and value, in the order of the event; "—" for what is not said."""
+    if isinstance(recorded.event, Erased):
+        return [("Contenu", "effacé")]
     fact = Fact(recorded, names, zone, history)
     found: list[tuple[str, str]] = []
     for field in fields(recorded.event):  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pixflow.events import Event, Recorded
+from pixflow.events import Erased, Event, Recorded
 from pixflow.events import campaign as c
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
@@ -19,7 +19,7 @@ from pixflow.events import workshop as w
 from pixflow.events.values import Result
 from pixflow.folds import RETRACTIONS
 from pixflow.streams import kind_of
-from web.french import beyond, dates, profiles, reasons, tasks, team, words, workshops
+from web.french import beyond, dates, profiles, reasons, rights, tasks, team, words, workshops
 from web.french.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
 from web.french.sentences import listed, noted, short
 from web.french.words import de, lower_first, plural, say, typeset, upper_first
@@ -51,6 +51,7 @@ TITLES: dict[str, str] = {
     "participation.MatchConfirmed": "Rapprochement",
     "participation.MatchRejected": "Rapprochement refusé",
     "participation.ParticipationSetAside": "Mise de côté",
+    "participation.PersonErased": "Effacement (participation)",
     "participation.Retracted": "Retrait (participation)",
     "notices.NoticeSent": "Courriel envoyé",
     "dossier.DossierOpened": "Ouverture",
@@ -106,6 +107,9 @@ TITLES: dict[str, str] = {
     "dossier.TaskHandedOver": "Tâche confiée",
     "dossier.DossierMerged": "Fusion",
     "dossier.DuplicateJoined": "Doublon réuni",
+    "dossier.ErasureRequested": "Demande d’effacement",
+    "dossier.ErasureDeclined": "Refus de l’effacement",
+    "dossier.PersonErased": "Effacement",
     "dossier.Retracted": "Retrait",
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
@@ -117,6 +121,8 @@ TITLES: dict[str, str] = {
 def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()) -> str:
     """One fact in one sentence. `history` is its stream: with it, a correction says what it changed, a retraction what
     it struck. `zone` is the structure's."""
+    if isinstance(recorded.event, Erased):
+        return say(rights.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
     told = Fact(recorded, names, zone, history)
     return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
 
@@ -256,6 +262,8 @@ def _participation(event: Event, fact: Fact) -> str:
             return say("Rapprochement refusé : ce n’est pas {name}", name=fact.names.dossier(dossier))
         case p.ParticipationSetAside(reason=reason):
             return noted("Participation mise de côté", reason)
+        case p.PersonErased():
+            return rights.ERASED_WITH_DOSSIER
         case p.Retracted(version=version, reason=reason):
             return _struck(_target(fact, version), reason)
     return ""
@@ -324,7 +332,7 @@ def _along_the_way(event: Event, fact: Fact) -> str:
             return noted("Note", text)
         case e.LateEventReviewed(note=note):
             return noted("Fait tardif relu", note)
-    return ""
+    return rights.told(event)
 
 
 def _diagnostic(event: Event, fact: Fact) -> str:

@@ -52,7 +52,7 @@ LABELS: dict[str, str] = {
     "absence": "Absence n°", "deputy": "Suppléance", "first": "Premier jour", "last": "Dernier jour",
     "last_day": "Dernier jour", "title": "Intitulé",
     "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
-    "present": "Présents", "absent": "Absents",
+    "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
     "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
@@ -140,6 +140,8 @@ def text_of(name: str, value: Any, fact: Fact) -> str:
         return words.CLOSINGS.get(str(value), str(value))
     if name == "reason" and isinstance(fact.recorded.event, WorkshopCancelled):
         return words.CANCELLATIONS[value]
+    if name == "reason" and isinstance(fact.recorded.event, (e.ErasureRequested, e.PersonErased)):
+        return words.ERASURES[value]
     if name in _CODES:
         return str(_CODES[name].get(value, value))
     if name in _PERCENTS:
@@ -174,7 +176,7 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
             return fact.names.staff(id)
         case "campaign":
             return fact.names.campaign(id)
-        case "dossier" | "others" | "into" | "duplicate":
+        case "dossier" | "others" | "into" | "duplicate" | "duplicates":
             return fact.names.dossier(id)
         case "action":
             return fact.action(id)

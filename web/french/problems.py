@@ -105,6 +105,7 @@ PORTFOLIO: dict[str, str] = {
     "enregistrez-le, puis recommencez." + _LEFT,
     "cell-error": "la case « {field} » est en erreur ({value}) : corrigez sa formule." + _LEFT,
     "number-twice": "le même n° i-Milo est déjà à la ligne {value} : gardez la bonne." + _LEFT,
+    "person-erased": "la personne de ce n° i-Milo a été effacée : son dossier ne se rouvre pas." + _LEFT,
     "site-needed": "le site n’est pas dit : remplissez la colonne « Site »." + _LEFT,
     "bad-birth-date": "la date de naissance ne donne pas un âge de 10 à 40 ans : vérifiez l’année." + _LEFT,
     "required": "la case « {field} » est vide." + _LEFT,

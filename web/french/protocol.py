@@ -20,6 +20,7 @@ ROUTES = {
 _FOLLOWS = "conseiller·ère"
 _TREATS = "référent·e Pix"
 _RUNS = "animateur·rice"
+_LEADS = "direction"
 _COMPLETE = "à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective"
 _ALTERNATIVE = "au refus du partenaire, ou après {lapses} sans réponse"
 _OWED = (
@@ -51,8 +52,11 @@ _OWED = (
     ("plan-retake", _FOLLOWS, "{opens} après une action menée à bien", "nouveau passage prévu, ou décliné"),
     ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
     ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
+    ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
 )
+BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}
+"""The delays that no protocol gives."""
 _IN_WORKSHOPS = frozenset({"book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty"})
 
 
@@ -82,7 +86,8 @@ def owed(document: ProtocolDocument) -> list[Owed]:
         first = getattr(document.delays, f"{name}_opens", 0)
         lapses = working_days(document.delays.chase_partner_lapses)
         from_, until = say(opens, opens=working_days(first), lapses=lapses), say(closed_by, lapses=lapses)
-        made.append(Owed(kind, tasks.VERBS[kind], who, from_, delay(getattr(document.delays, name)), until))
+        days = BY_LAW[kind] if kind in BY_LAW else delay(getattr(document.delays, name))
+        made.append(Owed(kind, tasks.VERBS[kind], who, from_, days, until))
     return made
 
 

@@ -51,6 +51,7 @@ CHANGES = {
     "unchanged": "inchangée",
     "vanished": "disparue",
     "left": "laissée de côté",
+    "erased": "d’une personne effacée",
 }
 DOUBTS = {
     "equal-rows": "lignes identiques",

@@ -78,6 +78,9 @@ REFUSALS: dict[str, str] = {
     "already-declared": "Cette campagne est déjà déclarée ({purpose}) : son usage se corrige sur sa page.",
     "merged-with-itself": "Un dossier ne se fusionne pas avec lui-même : choisissez l’autre.",
     "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
+    # the rights of the person
+    "person-erased": "Cette personne a été effacée : plus rien ne s’enregistre à son propos.",
+    "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
     "portfolio-refused": "Rien de cette liste ne peut être enregistré : corrigez d’abord les anomalies signalées.",
@@ -136,6 +139,7 @@ TAKEN: dict[str, str] = {
     "campaign": "Cette campagne de Pix Orga est déjà connue : {by}.",
     "export": "Ce fichier est déjà enregistré : il n’y a rien à refaire.",
     "participation": "Cette participation est déjà enregistrée : rechargez la page.",
+    "erased": "Cette participation est celle d’une personne effacée.",
 }
 
 DECISIONS: dict[str, str] = {
@@ -189,6 +193,11 @@ DECISIONS: dict[str, str] = {
     "give_back_merged": "défaire une fusion",
     "move_back": "défaire une fusion",
     "review_late_event": "relire un fait tardif",
+    "request_erasure": "demander l’effacement d’une personne",
+    "decline_erasure": "refuser l’effacement d’une personne",
+    "erase_person": "effacer une personne",
+    "erase_again": "effacer une personne",
+    "erase_participation": "effacer une personne",
     **workshops.DECISIONS,
     **team.DECISIONS,
     "dispatch_result": "transmettre un résultat",

@@ -1,7 +1,10 @@
 """The rights of the person in words: what is told of what is kept, and of its erasure."""
 
+from pixflow.events import Event
+from pixflow.events import dossier as e
 from pixflow.retention import Kept
-from web.french import dates
+from web.french import dates, words
+from web.french.sentences import noted
 from web.french.words import plural, say, typeset
 
 WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
@@ -62,3 +65,22 @@ def why_passed(kept: Kept, closed: bool) -> str:
         state="clos" if closed else "ouvert, sans suite", since=dates.day(kept.since, year=True),
         rule=RULES[kept.rule], months=months(kept.months), until=dates.day(kept.until, year=True),
     )  # fmt: skip
+
+
+# --- erasure
+
+ERASED = "personne effacée"
+CONTENT_GONE = "{title} : contenu effacé"
+ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
+
+
+def told(event: Event) -> str:
+    """A fact about an erasure in one sentence, "" for another one."""
+    match event:
+        case e.ErasureRequested(reason=reason):
+            return say("Effacement demandé : {why}", why=words.ERASURES[reason])
+        case e.ErasureDeclined(note=note):
+            return noted("Effacement refusé, le dossier est gardé", note)
+        case e.PersonErased(reason=reason):
+            return say("Personne effacée : {why}", why=words.ERASURES[reason])
+    return ""

@@ -36,6 +36,7 @@ VERBS: dict[str, str] = {
     "complete-path": "Faire passer le diagnostic complet",
     "propose-certification": "Proposer la certification",
     "plan-retake": "Prévoir un nouveau passage",
+    "confirm-erasure": "Confirmer l’effacement",
 }
 BUTTONS: dict[str, str] = {
     "present-pix": "Présenter",
@@ -62,6 +63,7 @@ BUTTONS: dict[str, str] = {
     "complete-path": "Noter",
     "propose-certification": "Proposer",
     "plan-retake": "Prévoir",
+    "confirm-erasure": "Répondre",
 }
 FILTERS: dict[str, str] = {
     "present-pix": "Présentations",
@@ -88,6 +90,7 @@ FILTERS: dict[str, str] = {
     "complete-path": "Diagnostics complets",
     "propose-certification": "Certifications",
     "plan-retake": "Nouveaux passages",
+    "confirm-erasure": "Effacements",
 }
 SUBJECTS: dict[str, str] = {
     "present-pix": "pour présenter Pix",
@@ -114,6 +117,7 @@ SUBJECTS: dict[str, str] = {
     "complete-path": "pour le diagnostic complet",
     "propose-certification": "pour la certification",
     "plan-retake": "pour le nouveau passage",
+    "confirm-erasure": "pour l’effacement",
 }
 """What a chase was about, by kind of task."""
 
@@ -142,6 +146,7 @@ _PILES = {
     "complete-path": ("diagnostic complet à passer", "diagnostics complets à passer"),
     "propose-certification": ("certification à proposer", "certifications à proposer"),
     "plan-retake": ("nouveau passage à prévoir", "nouveaux passages à prévoir"),
+    "confirm-erasure": ("effacement à confirmer", "effacements à confirmer"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
 """Like "9 résultats à transmettre", of a count."""
@@ -179,6 +184,9 @@ _WHY = {
     "complete-path kept": "prescription du {on}",
     "propose-certification": "diagnostic complet passé, certifiable depuis le {on}",
     "plan-retake": "{label}, menée à bien le {on}",
+    "confirm-erasure request": "demandé le {on} par la personne",
+    "confirm-erasure retention": "demandé le {on}, délai de conservation passé",
+    "confirm-erasure mistake": "demandé le {on}, dossier ouvert par erreur",
 }
 _REASONS = {
     "present-pix": "Dossier ouvert le {on}, Pix pas encore présenté",
@@ -213,6 +221,9 @@ _REASONS = {
     "complete-path kept": "Diagnostic complet retenu dans la prescription du {on}",
     "propose-certification": "Diagnostic complet passé, certifiable depuis le {on}",
     "plan-retake": "{label} : action menée à bien le {on}, le progrès se mesure par un nouveau passage",
+    "confirm-erasure request": "Effacement demandé le {on} : la personne le demande",
+    "confirm-erasure retention": "Effacement demandé le {on} : le délai de conservation est passé",
+    "confirm-erasure mistake": "Effacement demandé le {on} : ce dossier a été ouvert par erreur",
 }
 
 
@@ -260,6 +271,8 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
     if task.appointment:
         day = _day(task.due, year)
         rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
+    elif task.kind == "confirm-erasure":
+        rule = say("le RGPD donne un mois pour répondre")
     elif task.kind == "complete-path" and "ends" in task.why.details:
         rule = say("la période collective finit le {day}", day=_day(task.due, year))
     elif days:

@@ -91,6 +91,13 @@ CLOSINGS = {
     "other": "autre raison",
 }
 
+ERASURES = {
+    "request": "la personne le demande",
+    "retention": "le délai de conservation est passé",
+    "mistake": "ce dossier a été ouvert par erreur",
+}
+"""Why a person is erased."""
+
 INVALID = {
     "missing": "Ce champ est à remplir.",
     "extra_forbidden": "Ce champ n’est pas attendu ici.",

@@ -1,4 +1,4 @@
-"""Ma boîte: what there is to do, in the order of urgency; the référent's piles; what has waited too long."""
+"""Ma boîte: what there is to do, in the order of urgency; the piles of a role; what has waited too long."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +29,8 @@ FACETS = (
     facets.Facet("programme", words.PROGRAMMES),
     facets.Facet("site", {}),
 )
+ALONE = ("declare-campaign", "confirm-erasure")
+"""Of these the only one leads straight to its page."""
 CLOSING = tuple(
     event.TOPIC
     for event in (
@@ -39,8 +41,8 @@ CLOSING = tuple(
         dossier.SeatBooked, dossier.DifficultyExplored, dossier.SelfStudyFollowed, dossier.PartnerChased,
         dossier.CompleteDiagnosticTaken, dossier.CompleteDiagnosticDeclined, dossier.CertificationProposed,
         dossier.CertificationDeclined, dossier.RetakePlanned, dossier.RetakeDeclined,
-        dossier.AdvisorAssigned, campaign.CampaignDeclared, participation.MatchConfirmed,
-        participation.ParticipationSetAside,
+        dossier.AdvisorAssigned, dossier.ErasureDeclined, dossier.PersonErased, campaign.CampaignDeclared,
+        participation.MatchConfirmed, participation.ParticipationSetAside,
     )
 )  # fmt: skip
 """The facts that close a task."""
@@ -62,7 +64,7 @@ def read(
     r: Annotated[int, Query(ge=1)] = 1,
     fait: str = "",
 ) -> Response:
-    """The rows of the person at the desk, filtered by the address; `pile` shows one of the référent's instead.
+    """The rows of the person at the desk, filtered by the address; `pile` shows one of a role's instead.
 
     `fait` says what was just done to several rows at once.
     """
@@ -72,7 +74,7 @@ def read(
         return _pile(request, desk, pile, p)
     wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "", group)
     own = _own(desk, wanted, p) if desk.roles & OWNING else {}
-    piles = advisor_queue.piles(desk.read, "referent", desk.today) if "referent" in desk.roles else []
+    piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
     context = {
         "desk": desk,
         "advisor": "advisor" in desk.roles or bool(own.get("groups")),
@@ -183,8 +185,8 @@ def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
 
 
 def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:
-    if pile.kind == "declare-campaign" and pile.count == 1:
-        row = advisor_queue.pile(desk.read, "referent", pile.kind, desk.today, 1, 0)[0]
+    if pile.kind in ALONE and pile.count == 1:
+        row = advisor_queue.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
         return task_links.href(row.subject, row.stream, row.key, row.kind)
     return task_links.pile(pile.kind)
 
@@ -196,10 +198,10 @@ def due_said(due: date, today: date, calendar: Calendar) -> tuple[str, bool]:
 
 
 def _pile(request: Request, desk: Desk, kind: str, p: int) -> Response:
-    if "referent" not in desk.roles or kind not in french.PILES:
+    if not desk.roles & advisor_queue.PILED or kind not in french.PILES:
         raise HTTPException(404)
-    total = advisor_queue.pile_total(desk.read, "referent", kind, desk.today)
+    total = advisor_queue.pile_total(desk.read, desk.roles, kind, desk.today)
     pager = Pager.at(total, p, "/boite", {"pile": kind})
-    rows = advisor_queue.pile(desk.read, "referent", kind, desk.today, SIZE, pager.offset)
+    rows = advisor_queue.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
     context = {"title": french.PILES[kind](total), "lines": [Line(desk, row) for row in rows], "pager": pager}
     return page(request, "pile.html", context, block="pile")
