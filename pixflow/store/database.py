@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore
 from time import monotonic, sleep
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import psycopg
 from eventsourcing import persistence
@@ -27,16 +28,18 @@ from pixflow.store.pipeline import Link, Lost, Question
 
 CONNECT = 5
 """Seconds to reach the server."""
+APPLICATION = "pixflow-"
+"""What the application name of a connection begins with; what follows is the same for all of one process."""
 
-# Milliseconds, where no unit is said. A server gives up a client that is gone in 10 s, and one that holds a lock and
+# A server gives up a client that is gone in 10 s, and one that holds a lock and
 # says nothing in 60.
 _SESSION = {
-    "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "60s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "5",
     "tcp_user_timeout": "10s",
+    "default_transaction_isolation": "read committed",
     "search_path": "pg_catalog",
 }
 # The client's side of the same: seconds, and milliseconds for the last.
@@ -76,19 +79,21 @@ _REFUSALS: dict[type[psycopg.Error], tuple[type[StoreError], str]] = {
 class Database:
     """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
 
-    Half of them at most hold a structure's lock, so that what a holder reads meanwhile finds a connection. Raises
+    A lock is waited for during a fifth of it at a time. Half of them at most hold a structure's lock, so that what a holder reads meanwhile finds a connection. Raises
     StoreBusy when the server is not reached, StoreRefused when it could lose what it confirmed.
     """
 
     def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
         self.url = url
         self.limit = limit
+        self._name = f"{APPLICATION}{uuid4().hex[:12]}"
+        self.lock_limit = limit / 5
         self.writers = BoundedSemaphore(size // 2)
         with self.owner() as owner:
             self.check_durable(owner)
             self.role = _take_role(owner)
         self.pool = ConnectionPool(
-            self._conninfo(**{"role": self.role} if self.role else {}),
+            self._conninfo(self.lock_limit, **{"role": self.role} if self.role else {}),
             connection_class=Link,
             min_size=1,
             max_size=size,
@@ -109,7 +114,7 @@ class Database:
     def owner(self) -> Iterator[Owner]:
         """A connection of its own as the user of the URL, for what makes and removes tables; each statement commits."""
         try:
-            with psycopg.connect(self._conninfo(lock_timeout=f"{self.limit:g}s"), autocommit=True) as connection:
+            with psycopg.connect(self._conninfo(self.limit), autocommit=True) as connection:
                 yield connection
         except psycopg.Error as error:
             raise in_words(error) from error
@@ -143,9 +148,9 @@ class Database:
         return self.take(monotonic() + self.limit)
 
     def ask(self, *questions: Question) -> list[PGresult]:
-        """The answers to questions that change nothing; when a connection is lost they are asked again.
+        """The answers to questions that may be asked twice: they are when a connection is lost. StoreBusy at the limit.
 
-        Raises StoreBusy at the limit.
+        They are one transaction; each sees what was committed before it.
         """
         deadline = monotonic() + self.limit
         while True:
@@ -164,9 +169,10 @@ class Database:
     def close(self) -> None:
         self.pool.close()
 
-    def _conninfo(self, **session: str) -> str:
+    def _conninfo(self, lock_limit: float, **session: str) -> str:
+        settings = {**_SESSION, "application_name": self._name, "lock_timeout": f"{lock_limit * 1000:.0f}", **session}
         given = conninfo_to_dict(self.url).get("options") or ""
-        options = [f"-c {name}={_escaped(value)}" for name, value in {**_SESSION, **session}.items()]
+        options = [f"-c {name}={_escaped(value)}" for name, value in settings.items()]
         return make_conninfo(self.url, options=" ".join([str(given), *options]), **_CLIENT)
 
 

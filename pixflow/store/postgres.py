@@ -6,9 +6,10 @@ asked; the second inserts the events at the positions that follow, their command
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock, Semaphore, local
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -36,87 +37,15 @@ from pixflow.store import (
     StoreBusy,
     StoreLost,
     StoreRefused,
+    copies_postgres,
 )
 from pixflow.store.database import Database, in_words, lock_number
-from pixflow.store.pipeline import Link, Lost, Question, bigint, byteas, integers, rows, texts, uuids
+from pixflow.store.pipeline import Lost, Question, bigint, byteas, integers, rows, texts, uuids
 from pixflow.store.tables import HELD, make_tables
+from pixflow.store.turns import Turn
 
 _LAST = 2**63 - 1
-_PAUSE = 0.05
 _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
-
-
-class _Turn:
-    """One thread's turn to write in a structure: the first trip takes its lock, the commit lets it go."""
-
-    def __init__(self, database: Database, begin: Sequence[Question], deadline: float) -> None:
-        self._database = database
-        self._opening = begin
-        self._deadline = deadline
-        self._link: Link | None = None
-        self.head = 0
-
-    def ask(self, *questions: Question) -> list[PGresult]:
-        """Answers under the lock. StoreBusy when it is not to be had by the deadline, or was lost since."""
-        if self._link is None:
-            return self._begin(questions)
-        try:
-            return self._link.trip(questions, self._soon())
-        except Lost as error:
-            self._let_go()
-            raise StoreBusy(f"the lock was lost: {error}") from error
-        except psycopg.Error as error:
-            self.end()
-            raise in_words(error) from error
-
-    def commit(self, questions: Iterable[Question]) -> None:
-        """psycopg.Error when nothing of it is recorded, Lost when that is unknown; the lock is gone in any case."""
-        assert self._link is not None
-        try:
-            self._link.trip([*questions, (b"COMMIT", ())], self._soon())
-        except psycopg.Error:
-            self.end()
-            raise
-        finally:
-            self._let_go()
-
-    def end(self) -> None:
-        """The lock is let go; what was not committed is gone."""
-        if self._link is not None:
-            with suppress(Lost):
-                self._link.trip([(b"ROLLBACK", ())], self._soon())
-            self._let_go()
-
-    def _begin(self, questions: Sequence[Question]) -> list[PGresult]:
-        deadline, self._deadline = self._deadline or self._soon(), 0.0
-        while True:
-            try:
-                return self._try_to_begin(questions, deadline)
-            except StoreBusy:
-                if monotonic() >= deadline:
-                    raise
-            sleep(_PAUSE)
-
-    def _try_to_begin(self, questions: Sequence[Question], deadline: float) -> list[PGresult]:
-        self._link = self._database.take(deadline)
-        try:
-            _, _, head, *answers = self._link.trip([*self._opening, *questions], deadline)
-        except Lost as error:
-            self._let_go()
-            raise StoreBusy(str(error)) from error
-        except psycopg.Error as error:
-            self.end()
-            raise in_words(error) from error
-        ((self.head,),) = rows(head)
-        return answers
-
-    def _let_go(self) -> None:
-        if self._link is not None:
-            self._database.give_back(self._link)
-            self._link = None
-
-    def _soon(self) -> float:
-        return monotonic() + self._database.limit
 
 
 class PostgresRecorder(ApplicationRecorder):
@@ -125,6 +54,8 @@ class PostgresRecorder(ApplicationRecorder):
     Positions are dense from 1 and never issued twice (F2). Errors: StoreBusy, StoreFull, StoreLost, ClaimTaken,
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
+
+    KIND = "postgresql"
 
     def __init__(self, database: Database, schema: str) -> None:
         self.database = database
@@ -149,7 +80,7 @@ class PostgresRecorder(ApplicationRecorder):
             return
         deadline = monotonic() + self.database.limit
         with _acquired(self._mutex, deadline), _acquired(self.database.writers, deadline):
-            turn = _Turn(self.database, self._sql.begin, deadline)
+            turn = Turn(self.database, self._sql.opening, deadline)
             self._here.turn = turn
             try:
                 yield
@@ -160,6 +91,10 @@ class PostgresRecorder(ApplicationRecorder):
     def truncate(self) -> bool:
         """PostgreSQL keeps its own log: nothing is left to empty."""
         return True
+
+    def copy_to(self, path: Path) -> None:
+        """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
+        copies_postgres.copy_to(self.database, self.schema, path)
 
     # Writing
 
@@ -183,7 +118,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     def _record(
         self,
-        turn: _Turn,
+        turn: Turn,
         events: Sequence[StoredEvent],
         command: NewCommand | None,
         claims: Sequence[Claim],
@@ -207,7 +142,7 @@ class PostgresRecorder(ApplicationRecorder):
             else:
                 return positions
 
-    def _recorded_after_all(self, turn: _Turn, command: NewCommand | None, lost: Lost) -> range | None:
+    def _recorded_after_all(self, turn: Turn, command: NewCommand | None, lost: Lost) -> range | None:
         if command is None:
             raise StoreLost(str(lost)) from lost
         try:
@@ -292,7 +227,7 @@ class PostgresRecorder(ApplicationRecorder):
         raise NotImplementedError("there are no subscriptions")
 
     @property
-    def _turn(self) -> _Turn | None:
+    def _turn(self) -> Turn | None:
         return getattr(self._here, "turn", None)
 
     def _ask(self, *questions: Question) -> list[PGresult]:
@@ -342,7 +277,7 @@ class _Statements:
             return statement.replace(b"@", name)
 
         lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
-        self.begin: list[Question] = [
+        self.opening: list[Question] = [
             (b"BEGIN ISOLATION LEVEL READ COMMITTED", ()),
             (lock, ()),
             (sql(b"SELECT position FROM @.head"), ()),

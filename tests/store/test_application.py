@@ -1,7 +1,6 @@
 """The store under the library's own Application, as the engine uses it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,29 +11,29 @@ from eventsourcing.utils import Environment
 
 from pixflow.store import CommandKnown
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite import HardenedRecorder, factory
+from tests.store.places import AnyRecorder, Place
 from tests.store.samples import Counted, Noted, claim, command, recorded
 
 
 class House(Application[UUID]):
-    recorder: HardenedRecorder
+    recorder: AnyRecorder
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, place: Place) -> None:
+        self.place = place
         super().__init__()
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
-        return factory(self.folder)
+        return self.place.factory()
 
     def construct_mapper(self) -> TypedMapper:
         return TypedMapper([Noted, Counted])
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("APPLICATION_RECORDER_TOPIC", "os:system")
     monkeypatch.setenv("PERSISTENCE_MODULE", "eventsourcing.popo")
-    with House(tmp_path) as house:
+    with House(place) as house:
         yield house
 
 

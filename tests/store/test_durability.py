@@ -1,7 +1,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
 from threading import Timer
@@ -16,7 +16,12 @@ from pixflow.store import StoreBusy, StoreFull, StoreRefused
 from pixflow.store.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import HardenedRecorder, factory
-from tests.store.samples import command, raw, stored
+from tests.store.samples import command, finish, raw, start, stored
+
+
+@pytest.fixture
+def recorder(sqlite_recorder: HardenedRecorder) -> HardenedRecorder:
+    return sqlite_recorder
 
 
 def ask(connection: sqlite3.Connection, question: str) -> object:
@@ -234,3 +239,27 @@ def test_errors_of_sqlite_become_the_librarys(recorder: HardenedRecorder) -> Non
     with pytest.raises(OperationalError), recorder.datastore.transaction(commit=True) as cursor:
         cursor.execute("SELECT * FROM nowhere")
     recorder.insert_events(stored(uuid4(), 1))
+
+
+def test_f3_a_write_keeps_even_strangers_to_the_lock_out_before_it_reads(
+    recorder: HardenedRecorder, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None, timeout=0)) as stranger:
+        with recorder.datastore.transaction(commit=True):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                stranger.execute("BEGIN IMMEDIATE")
+            stranger.execute("SELECT COUNT(*) FROM stored_events").fetchall()
+        stranger.execute("BEGIN IMMEDIATE")
+
+
+def test_f3_control_a_deferred_transaction_that_read_cannot_write(recorder: HardenedRecorder, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "events.db", isolation_level=None)) as deferred:
+        deferred.execute("BEGIN")
+        deferred.execute("SELECT COUNT(*) FROM stored_events").fetchall()
+        recorder.insert_events(stored(uuid4(), 1))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            deferred.execute("INSERT INTO stored_events VALUES (9, 'x', 1, 't', 's')")
+
+
+def test_a_disk_that_refuses_to_write_is_said_and_the_store_goes_on(tmp_path: Path) -> None:
+    assert finish(start("choke", tmp_path, uuid4())) == ["refused", "None", "1"]

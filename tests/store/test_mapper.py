@@ -42,13 +42,13 @@ def test_a_notification_gives_the_position() -> None:
 
 @pytest.mark.parametrize("topic", ["os:system", "this:d", "sample.Nothing"])
 def test_f8_a_row_that_names_code_is_refused_and_imports_nothing(
-    recorder: HardenedRecorder, tmp_path: Path, topic: str
+    sqlite_recorder: HardenedRecorder, tmp_path: Path, topic: str
 ) -> None:
     sys.modules.pop("this", None)
     before, stream = set(sys.modules), uuid4()
     with raw(tmp_path) as connection:
         connection.execute("INSERT INTO stored_events VALUES (1, ?, 1, ?, ?)", [stream.hex, topic, b"{}"])
-    (found,) = recorder.select_events(stream)
+    (found,) = sqlite_recorder.select_events(stream)
     with pytest.raises(UnknownTopic, match=topic):
         MAPPER.to_domain_event(found)
     assert set(sys.modules) == before

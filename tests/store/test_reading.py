@@ -3,14 +3,14 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
-from pixflow.store.sqlite import HardenedRecorder
+from tests.store.places import AnyRecorder
 from tests.store.samples import claim, stored
 
 A, B, C = uuid4(), uuid4(), uuid4()
 
 
 @pytest.fixture(autouse=True)
-def _six_events(recorder: HardenedRecorder) -> None:
+def _six_events(recorder: AnyRecorder) -> None:
     recorder.insert_events(stored(A, 1, 2, state=b"\x00a"))
     recorder.insert_events([*stored(B, 1, topic="sample.Counted"), *stored(A, 3, 4), *stored(B, 2)])
 
@@ -25,7 +25,7 @@ def positions(found: object) -> list[int]:
     return [event.id for event in found]
 
 
-def test_a_stream_is_read_in_order(recorder: HardenedRecorder) -> None:
+def test_a_stream_is_read_in_order(recorder: AnyRecorder) -> None:
     found = recorder.select_events(A)
     assert found[0] == StoredEvent(A, 1, "sample.Noted", b"\x00a")
     assert versions(found) == [1, 2, 3, 4]
@@ -34,12 +34,12 @@ def test_a_stream_is_read_in_order(recorder: HardenedRecorder) -> None:
     assert recorder.select_events(C) == []
 
 
-def test_many_streams_are_read_at_once(recorder: HardenedRecorder) -> None:
+def test_many_streams_are_read_at_once(recorder: AnyRecorder) -> None:
     found = recorder.select_many([B, C, A])
     assert {id: versions(events) for id, events in found.items()} == {B: [1, 2], C: [], A: [1, 2, 3, 4]}
 
 
-def test_the_log_is_read_by_position(recorder: HardenedRecorder) -> None:
+def test_the_log_is_read_by_position(recorder: AnyRecorder) -> None:
     found = recorder.select_notifications(None, 10)
     assert found[2] == Notification(B, 1, "sample.Counted", b"{}", 3)
     assert positions(found) == [1, 2, 3, 4, 5, 6]
@@ -50,14 +50,14 @@ def test_the_log_is_read_by_position(recorder: HardenedRecorder) -> None:
     assert positions(recorder.select_notifications(4, 10, stop=5, topics=["sample.Noted"])) == [4, 5]
 
 
-def test_versions_of_ten_thousand_streams(recorder: HardenedRecorder) -> None:
+def test_versions_of_ten_thousand_streams(recorder: AnyRecorder) -> None:
     unknown = [UUID(int=n) for n in range(10_000)]
     found = recorder.versions([A, *unknown, B])
     assert (found[A], found[B]) == (4, 2)
     assert {found[id] for id in unknown} == {0}
 
 
-def test_claims_of_ten_thousand_values(recorder: HardenedRecorder) -> None:
+def test_claims_of_ten_thousand_values(recorder: AnyRecorder) -> None:
     recorder.insert_events(stored(C, 1), claims=[claim(str(n), C) for n in range(0, 10_000, 2)])
     found = recorder.claimed("i-milo", (str(n).encode() for n in range(10_000)))
     assert len(found) == 5_000

@@ -1,4 +1,4 @@
-"""What other processes do in these tests: `python -m tests.store.writer <what> <folder> …`."""
+"""What other processes do in these tests: `python -m tests.store.writer <what> <place> …`."""
 
 import os
 import resource
@@ -14,7 +14,8 @@ from eventsourcing.persistence import IntegrityError
 
 from pixflow.store import StoreFull
 from pixflow.store.locks import ServeLock
-from pixflow.store.sqlite import HardenedRecorder, factory
+from pixflow.store.sqlite import HardenedRecorder
+from tests.store.places import AnyRecorder, opened
 from tests.store.samples import command, stored
 
 
@@ -22,7 +23,7 @@ def say(text: object) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-def append(recorder: HardenedRecorder, stream: str, times: str) -> None:
+def append(recorder: AnyRecorder, stream: str, times: str) -> None:
     """Reads the version, then writes the next, with nobody between; says every position."""
     id = UUID(stream)
     for _ in range(int(times)):
@@ -31,7 +32,7 @@ def append(recorder: HardenedRecorder, stream: str, times: str) -> None:
             say(recorder.insert_events(stored(id, version + 1), command=command())[0])
 
 
-def race(recorder: HardenedRecorder, stream: str) -> None:
+def race(recorder: AnyRecorder, stream: str) -> None:
     """Writes version 2 without looking."""
     try:
         recorder.insert_events(stored(UUID(stream), 2))
@@ -41,34 +42,48 @@ def race(recorder: HardenedRecorder, stream: str) -> None:
         say("won")
 
 
-def hold(recorder: HardenedRecorder, seconds: str) -> None:
+def hold(recorder: AnyRecorder, seconds: str) -> None:
     with recorder.exclusive():
+        recorder.versions([])
         say("held")
         sleep(float(seconds))
 
 
-def load(recorder: HardenedRecorder) -> None:
+def load(recorder: AnyRecorder) -> None:
     """Writes from four threads until killed; says each command once it is acknowledged."""
-    for _ in range(4):
-        Thread(target=_write_for_ever, args=[recorder]).start()
+    threads = [Thread(target=_write_for_ever, args=[recorder]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
-def _write_for_ever(recorder: HardenedRecorder) -> None:
+def _write_for_ever(recorder: AnyRecorder) -> None:
     while True:
         new = command()
         recorder.insert_events(stored(uuid4(), 1, 2, 3), command=new)
         say(new.id)
 
 
-def die(recorder: HardenedRecorder, stream: str) -> None:
+def die(recorder: AnyRecorder, stream: str) -> None:
     """Dies inside a transaction, its events inserted, its commit not sent."""
-    with recorder.datastore.transaction(commit=True) as cursor:
-        recorder._insert_events(cursor, stored(UUID(stream), 1, 2), command=command())
-        say("inserted")
-        os.kill(os.getpid(), signal.SIGKILL)
+    events = stored(UUID(stream), 1, 2)
+    with recorder.exclusive():
+        if isinstance(recorder, HardenedRecorder):
+            with recorder.datastore.transaction(commit=True) as cursor:
+                recorder._insert_events(cursor, events, command=command())
+                _kill_self()
+        recorder.versions([])
+        recorder._ask(*recorder._sql.writes(range(2, 4), events, command(), [], []))
+        _kill_self()
 
 
-def choke(recorder: HardenedRecorder, stream: str) -> None:
+def _kill_self() -> None:
+    say("inserted")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def choke(recorder: AnyRecorder, stream: str) -> None:
     """Meets a disk that refuses to write, then one that takes it."""
     id, new = UUID(stream), command()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -89,12 +104,12 @@ def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    what, folder, *rest = sys.argv[1:]
+    what, place, *rest = sys.argv[1:]
     if what == "serve":
-        serve(Path(folder))
+        serve(Path(place))
     else:
-        recorder = factory(Path(folder)).application_recorder()
         deeds: dict[str, Callable[..., None]] = {
             "append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke
         }  # fmt: skip
-        deeds[what](recorder, *rest)
+        with opened(place) as recorder:
+            deeds[what](recorder, *rest)

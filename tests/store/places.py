@@ -1,0 +1,79 @@
+"""The two stores under one contract: where each lies, how another process names it, all that it holds."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from pixflow.store import postgres, sqlite
+from pixflow.store.database import Database
+from pixflow.store.postgres import PostgresFactory, PostgresRecorder
+from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
+from tests.store.samples import raw
+
+TABLES = ("stored_events", "commands", "claims")
+AnyRecorder = HardenedRecorder | PostgresRecorder
+
+
+class Place(Protocol):
+    @property
+    def name(self) -> str:
+        """What opens it in another process."""
+        ...
+
+    def factory(self) -> HardenedFactory | PostgresFactory: ...
+
+    def dump(self) -> list[Any]:
+        """Every row of events, commands and claims."""
+        ...
+
+
+@dataclass(frozen=True)
+class SqlitePlace:
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return str(self.folder)
+
+    def factory(self) -> HardenedFactory:
+        return sqlite.factory(self.folder)
+
+    def dump(self) -> list[Any]:
+        with raw(self.folder) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            return [connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in TABLES]
+
+
+@dataclass(frozen=True)
+class PostgresPlace:
+    database: Database
+    schema: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.database.url}#{self.schema}"
+
+    def factory(self) -> PostgresFactory:
+        return postgres.factory(self.database, self.schema)
+
+    def dump(self) -> list[Any]:
+        with psycopg.connect(self.database.url) as connection:
+            names = [Identifier(self.schema, table) for table in TABLES]
+            return [connection.execute(SQL("SELECT * FROM {} ORDER BY 1, 2").format(name)).fetchall() for name in names]
+
+
+@contextmanager
+def opened(name: str, limit: float = 10.0) -> Iterator[AnyRecorder]:
+    """The store of that name as another process has it, with a pool or a connection of its own."""
+    url, _, schema = name.partition("#")
+    if not schema:
+        with closing(sqlite.factory(Path(name), limit)) as store:
+            yield store.application_recorder()
+        return
+    with closing(Database(url, limit=limit)) as database:
+        yield postgres.factory(database, schema).application_recorder()
