@@ -22,6 +22,7 @@ from pixflow.folds import standing
 from pixflow.importing.uploads import Uploads
 from pixflow.participation import Participation, erase_participation
 from pixflow.people import OPERATOR, Actor
+from pixflow.saving.keys_copy import refresh_keys
 from pixflow.streams import row_key
 from pixflow.structures import Opened
 from pixflow.work import Step
@@ -87,9 +88,10 @@ def erase(
 
 
 def settle(opened: Opened) -> int:
-    """Finish every erasure that the facts tell of: keys destroyed, register written, uploads dropped; how many keys.
+    """Finish every erasure that the facts tell of; how many keys it destroyed.
 
-    What `erase` does, and what a start does after a crash in the middle of it.
+    Keys are destroyed, uploads that wait dropped, the register written, the keys of backups replaced. It is what
+    `erase` does, and what a start does after a crash in the middle of it.
     """
     engine, told = opened.engine, list(_told(opened))
     wanted = {stream for one in told for stream in one.streams}
@@ -100,9 +102,10 @@ def settle(opened: Opened) -> int:
     engine.keys.settle()
     known = {one.dossier for one in register(opened)}
     if new := [one for one in told if one.dossier not in known]:
-        _append(_path(opened), new)
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
         engine.recorder.truncate()
+        _append(_path(opened), new)
+    refresh_keys(opened)
     return len(there)
 
 

@@ -170,7 +170,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
         with side.database.connect() as connection:
             me, refs = UUID(actor.id), served.refs
             owners = deputised(refs.team, me, today) | {me}
-            rows = advisor_queue.page(connection, owners, today, limit=-1)
+            rows = advisor_queue.page(connection, owners, today, limit=None)
             piles = advisor_queue.piles(connection, people.roles(actor, refs, today), today)
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
@@ -236,4 +236,4 @@ def serve(
         run(data or Settings().data, port=port)
 
 
-from web import cli_dossiers, cli_files, cli_replay, cli_rights, cli_staff  # noqa: E402, F401 — their commands join the app
+from web import cli_dossiers, cli_files, cli_keys, cli_replay, cli_rights, cli_staff  # noqa: E402, F401 — their commands join the app

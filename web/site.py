@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from pixflow import __version__, structures
+from pixflow import __version__, erasing, structures
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
@@ -143,6 +143,7 @@ def serving(site: Site) -> Iterator[None]:
     try:
         for lock, served in zip(locks, site.structures.values(), strict=True):
             held.append(lock.acquire())
+            erasing.settle(served.opened)
             served.engine.execute(
                 {"structure": served.opened.stream("structure")}, start_program,
                 by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
