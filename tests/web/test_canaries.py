@@ -1,0 +1,69 @@
+"""A person's words stand in pages, and in no address and no log, even when something breaks."""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from tests.web.paths import House, house
+from tests.web.pressing import press
+
+CANARY = re.compile("zanzibar|özgül|ozgul|zg%C3%BCl|0099887|11 ?22 ?33 ?44|peur du noir|peur\\+du|1999", re.IGNORECASE)
+ADDRESSES = ("href", "action", "src", "formaction", "hx-get", "hx-post", "hx-push-url")
+
+
+@pytest.fixture
+def locale(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as made:
+        made.day(date(2026, 3, 16))
+        yield made
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+def test_names_and_words_stand_in_no_address_and_no_log(locale: House, log: pytest.LogCaptureFixture) -> None:
+    nadia, auditor = locale.client("Nadia Benali"), locale.client("Claire Vasseur")
+    dossier = locale.opened("Özgül", "Zanzibar", imilo_number="0099887", birth_date=date(1999, 1, 9))
+    answers = [
+        press(nadia, dossier, "note", text="peur du noir"),
+        press(nadia, dossier, "contact", phone="06 11 22 33 44", email=""),
+        nadia.post("/chercher", data={"q": "Zanzibar"}),
+        *(nadia.get(path) for path in (f"/dossiers/{dossier}", "/boite", "/dossiers")),
+        *(auditor.get(path) for path in (f"/rejouer/{dossier}", "/journal")),
+    ]
+    assert any(CANARY.search(answer.text) for answer in answers), "the pages would show nothing to find"
+    for answer in answers:
+        assert answer.status_code < 400
+        assert [one for one in addresses(answer) if CANARY.search(one)] == []
+    assert CANARY.search(log.text) is None
+
+
+def addresses(answer) -> list[str]:  # type: ignore[no-untyped-def]
+    """What a browser asks of a server, and a proxy on the way may write down; a telephone link leads to none."""
+    tags = BeautifulSoup(answer.text, "html.parser").find_all(True)
+    found = [str(tag[name]) for tag in tags for name in ADDRESSES if tag.has_attr(name)]
+    return [
+        *(one for one in found if not one.startswith("tel:")),
+        str(answer.request.url),
+        answer.headers.get("Location", ""),
+        answer.headers.get("HX-Push-Url", ""),
+    ]
+
+
+def test_a_fault_of_the_tables_says_where_it_is_and_not_about_whom(locale: House) -> None:
+    """What a traceback in a log says: the statement, never its values."""
+    asked = text("SELECT stream FROM nowhere WHERE last_name = :last_name")
+    with locale.served.read().database.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(asked, {"last_name": "Zanzibar"})
+    assert "nowhere" in str(caught.value)
+    assert CANARY.search(str(caught.value)) is None
