@@ -50,13 +50,14 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A structure in use: its folder, its id, its engine; its schema when it is kept on PostgreSQL."""
+    """A structure in use: its folder, its id, its engine; its schema and the database when it is on PostgreSQL."""
 
     slug: str
     folder: Path
     id: UUID
     engine: Engine
     schema: str | None = None
+    database: Database | None = None
 
     def stream(self, name: str) -> UUID:
         """The id of one of the structure's own streams: structure, protocol, grille."""
@@ -127,7 +128,7 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
         raise Refused("kept-elsewhere", slug=slug, store="postgresql" if document.schema else "sqlite")
     store, vault = _store(folder, document, database)
     keys = Keys(document.id, Ring(data / "keys", slug), vault)
-    return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema)
+    return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
 
 
 def schema_of(slug: str) -> str:

@@ -74,6 +74,7 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
+_URGENT = (table.c.due, table.c.name, table.c.key, table.c.stream)
 PILED = frozenset({"referent", "manager"})
 """The roles whose tasks are nobody's own: they stand in piles."""
 
@@ -149,11 +150,16 @@ class Pile(Struct, frozen=True):
 
 
 def page(
-    connection: Connection, owners: Owners, today: date, wanted: Filter = Filter(), limit: int = 50, offset: int = 0
+    connection: Connection,
+    owners: Owners,
+    today: date,
+    wanted: Filter = Filter(),
+    limit: int | None = 50,
+    offset: int = 0,
 ) -> list[Any]:
     """The visible rows of these people, the most urgent first; `doer` is whose each is today."""
     query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
-    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
+    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
@@ -201,7 +207,7 @@ def pile_total(connection: Connection, roles: Collection[str], kind: str, today:
 def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
     """The rows of one pile of these roles, the oldest first."""
     query = select(table).where(_pile(roles, kind, today))
-    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
+    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
@@ -214,7 +220,7 @@ def waiting_long(
 ) -> list[Any]:
     """The rows of others that are so late that somebody of these roles sees them too, the oldest first."""
     query = select(table).where(_escalated(roles, owners, today))
-    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key).limit(limit).offset(offset)))
+    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
@@ -238,7 +244,7 @@ def resting_total(connection: Connection, owners: Owners, today: date) -> int:
 def resting(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
     """An advisor's rows that rest, the first to come back first."""
     query = select(table, _doer(today).label("doer")).where(*_resting(owners, today))
-    ordered = query.order_by(table.c.paused, table.c.name, table.c.key)
+    ordered = query.order_by(table.c.paused, table.c.name, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
 
@@ -246,7 +252,7 @@ def picked(connection: Connection, owners: Owners, today: date, keys: Collection
     """Those of these people's open rows that are named by stream and key, the most urgent first."""
     chosen = tuple_(table.c.stream, table.c.key).in_(keys)
     query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
-    return list(connection.execute(query.order_by(table.c.due, table.c.name, table.c.key)))
+    return list(connection.execute(query.order_by(*_URGENT)))
 
 
 def groups_without_seat(
@@ -275,7 +281,7 @@ def without_seat(
     first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
     query = select(table).where(*_without_seat(kinds, owners, but, cej))
     query = query.where(table.c.group == group) if group else query
-    query = query.order_by(*first, table.c.due, table.c.name, table.c.key)
+    query = query.order_by(*first, *_URGENT)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 

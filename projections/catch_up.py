@@ -17,10 +17,19 @@ from pixflow.events import Recorded, erased
 from pixflow.folds import ERASURES, RETRACTIONS
 from pixflow.references import References
 from pixflow.streams import KINDS, kind_of
-from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
+from projections import (
+    advisor_queue,
+    audit_trail,
+    directory,
+    dossier_sheet,
+    name_search,
+    result_routing,
+    schemas,
+    workshops,
+)
 from projections.bulk import delete_streams, insert_rows
 from projections.change import Change, Projection, Source
-from projections.schema import folds, position, stopped
+from projections.schema import TURN, folds, position, stopped
 
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
@@ -30,8 +39,6 @@ RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _CHUNK = 500
 FOLD = "fold"
-TURN = "turn"
-"""The option of a connection on which the tables are moved: where several processes do so, one at a time."""
 _REMEMBERED = 10_000
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -80,7 +87,7 @@ class ReadSide:
             ):
                 self._show(events)
             if self._stained:
-                self._stained = not scrub(self.database)
+                self._scrub()
         return self._position
 
     @property
@@ -98,7 +105,7 @@ class ReadSide:
         if not self._emptied_by_a_crash:
             return True
         with self.database.connect() as connection:
-            return _reached(connection) == self._position
+            return _standing(connection)[0] == self._position
 
     def _resume(self) -> None:
         with self.database.connect() as connection:
@@ -106,13 +113,13 @@ class ReadSide:
 
     def _follow(self, connection: Connection) -> bool:
         """Whether another process has moved the tables meanwhile, or a crash has emptied them: go on from there."""
-        reached = _reached(connection)
+        reached, stained = _standing(connection)
         if reached == self._position:
             return False
         self._folds.clear()
         self._refs = _stored_references(connection)
         self._stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
-        self._position = reached
+        self._position, self._stained = reached, stained
         return True
 
     def _show(self, events: Sequence[Recorded]) -> None:
@@ -126,6 +133,13 @@ class ReadSide:
             self._position = -1
             raise
         self._position = events[-1].position
+
+    def _scrub(self) -> None:
+        """Unless somebody was in the way: then the next to catch up tries."""
+        if scrub(self.database):
+            with self._writing.begin() as connection:
+                connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
+            self._stained = False
 
     def _apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
         moved: dict[UUID, list[Recorded]] = {}
@@ -141,8 +155,8 @@ class ReadSide:
         self._project(connection, changes)
         _keep(connection, changes)
         self._remember(changes)
-        _move_to(connection, events[-1].position)
         self._stained |= any(map(_forgets, changes))
+        _stand(connection, events[-1].position, self._stained)
 
     def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}
@@ -248,11 +262,11 @@ def scrub(database: Engine) -> bool:
     SQLite wipes the pages of deleted rows (secure_delete) and empties its write-ahead log; PostgreSQL writes its tables
     anew, into files of their own.
     """
+    if database.dialect.name == "postgresql":
+        return schemas.write_anew(database)
     raw = database.raw_connection()
     try:
-        if database.dialect.name == "sqlite":
-            return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        return True
+        return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     finally:
         raw.close()
 
@@ -298,14 +312,16 @@ def _seen(projection: Projection, change: Change) -> bool:
     return change.before is None or reads is None or _forgets(change) or reads(change.before) != reads(change.after)
 
 
-def _reached(connection: Connection) -> int:
-    """The last event that the tables show, 0 when they are new."""
-    return int(connection.execute(select(position.c.position)).scalar() or 0)
+def _standing(connection: Connection) -> tuple[int, bool]:
+    """The last event that the tables show, 0 when they are new, and whether they are stained."""
+    found = connection.execute(select(position.c.position, position.c.stained)).first()
+    return (found.position, found.stained) if found else (0, False)
 
 
-def _move_to(connection: Connection, reached: int) -> None:
-    if not connection.execute(update(position), {"position": reached}).rowcount:
-        connection.execute(insert(position), {"position": reached})
+def _stand(connection: Connection, reached: int, stained: bool) -> None:
+    row = {"position": reached, "stained": stained}
+    if not connection.execute(update(position), row).rowcount:
+        connection.execute(insert(position), row)
 
 
 def _keep(connection: Connection, changes: Sequence[Change]) -> None:

@@ -134,7 +134,9 @@ def _numbered(connection: Connection, text: str, scope: Scope, limit: int) -> li
     if not re.search("[0-9]", text):
         return []
     starts = ["0" * zeros + bare for zeros in range(_ZEROS + 1)] if bare else []
-    query = select(people.c.stream, people.c.imilo_number).order_by(func.length(people.c.imilo_number), people.c.sort)
+    query = select(people.c.stream, people.c.imilo_number).order_by(
+        func.length(people.c.imilo_number), people.c.sort, people.c.stream
+    )
     query = query.where(or_(false(), *(_begins(people.c.imilo_number, start) for start in starts))).limit(limit)
     found = connection.execute(_within(query, scope)).all()
     same = [stream for stream, number in found if number in starts]
@@ -162,7 +164,9 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
 def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[Found]:
     """Those born that day whose names are the same words, in any order (accents and case aside)."""
     asked = name_words(last_name, first_name)
-    born = connection.execute(select(people).where(people.c.birth_date == birth_date).order_by(people.c.sort))
+    born = connection.execute(
+        select(people).where(people.c.birth_date == birth_date).order_by(people.c.sort, people.c.stream)
+    )
     return [_found(row) for row in born if name_words(row.last_name, row.first_name) == asked]
 
 

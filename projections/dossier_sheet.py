@@ -157,7 +157,7 @@ def load(connection: Connection) -> dict[UUID, int]:
     return dict(connection.execute(query.group_by(table.c.advisor)).all())
 
 
-def portfolio(connection: Connection, advisor: UUID, limit: int = -1, offset: int = 0) -> list[Any]:
+def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:
     """The open dossiers that somebody follows, by name."""
     query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
@@ -166,7 +166,9 @@ def portfolio(connection: Connection, advisor: UUID, limit: int = -1, offset: in
 def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
     """The dossiers that a colleague followed until before a day, closed ones too, each with that last day."""
     query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
-    return [(row.stream, row.lent_until) for row in connection.execute(query.order_by(table.c.lent_until))]
+    return [
+        (row.stream, row.lent_until) for row in connection.execute(query.order_by(table.c.lent_until, table.c.stream))
+    ]
 
 
 def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:

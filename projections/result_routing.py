@@ -265,7 +265,7 @@ def set_aside_total(connection: Connection) -> int:
 def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
     """The participations no longer exported."""
     query = select(participations).where(participations.c.vanished)
-    order = participations.c.seen.desc(), participations.c.last_name, participations.c.stream
+    order = participations.c.seen.desc().nulls_last(), participations.c.last_name, participations.c.stream
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
 
 

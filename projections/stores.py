@@ -1,12 +1,9 @@
 """The read stores of a structure: tables named by what made them, and which of them is live."""
 
-import hashlib
 import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -14,24 +11,12 @@ from typing import Any, Protocol
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-import pixflow
-import projections
 from projections.catch_up import BATCH, ReadSide
 from projections.change import Source
-from projections.schema import metadata
+from projections.schema import fingerprint, metadata
 
 POINTER = "live"
-
-
-@cache
-def fingerprint() -> str:
-    """What the rows depend on: the sources of pixflow/ and projections/, and the holiday data."""
-    digest = hashlib.sha256(version("holidays").encode())
-    for package in (pixflow, projections):
-        root = Path(package.__file__ or "").parent
-        for path in sorted(root.rglob("*.py")):
-            digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+_SHARED = {"check_same_thread": False}
 
 
 class Stores(Protocol):
@@ -46,13 +31,13 @@ class Stores(Protocol):
     def open(self, name: str) -> Engine: ...
 
     def point(self, name: str) -> None:
-        """Make this store the live one, atomically, and delete the others."""
+        """Make this store the live one, atomically."""
+
+    def tidy(self) -> None:
+        """Delete those that are not live."""
 
     def making(self) -> AbstractContextManager[Any]:
-        """Held by the one process that makes a store or purges them."""
-
-    def purge(self) -> None:
-        """Nothing of the rows that were deleted is left on the disk, as after an erasure must be."""
+        """Held by the one process that makes a store or deletes some."""
 
 
 class Files:
@@ -93,24 +78,15 @@ class Files:
             file.flush()
             os.fsync(file.fileno())
         written.replace(self.folder / POINTER)
-        self._keep_only(name)
 
-    def making(self) -> AbstractContextManager[Any]:
-        return self._making
-
-    def purge(self) -> None:
-        """Deleted rows were overwritten at once (secure_delete); the write-ahead log still has them."""
-        if name := self.live():
-            self._keep_only(name)
-            emptied = self.open(name)
-            with emptied.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            emptied.dispose()
-
-    def _keep_only(self, name: str) -> None:
+    def tidy(self) -> None:
+        name = (self.folder / POINTER).read_text().strip()
         for other in self.folder.glob("*.db*"):
             if not other.name.startswith(name):
                 other.unlink(missing_ok=True)
+
+    def making(self) -> AbstractContextManager[Any]:
+        return self._making
 
     def _usable(self, name: str) -> str | None:
         return name if name.startswith(f"{fingerprint()}-") and (self.folder / name).exists() else None
@@ -119,10 +95,10 @@ class Files:
 def database(path: Path | None) -> Engine:
     """A SQLite read store with its tables; in memory when no path is given."""
     if path is None:
-        made = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
+        made = create_engine("sqlite://", connect_args=_SHARED, poolclass=StaticPool, hide_parameters=True)
     else:
         # A request holds one connection and may take another to catch up: the threads of the server are the limit.
-        made = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, max_overflow=-1)
+        made = create_engine(f"sqlite:///{path}", connect_args=_SHARED, max_overflow=-1, hide_parameters=True)
 
     @event.listens_for(made, "connect")
     def _settings(raw, _record) -> None:  # type: ignore[no-untyped-def]
@@ -164,6 +140,12 @@ def rebuild(stores: Stores, source: Source, progress: Progress = lambda done, to
         return _make(stores, source, progress)
 
 
+def tidy(stores: Stores) -> None:
+    """Delete what an older version, or a rebuild that was cut short, has left."""
+    with stores.making():
+        stores.tidy()
+
+
 def _make(stores: Stores, source: Source, progress: Progress) -> str:
     name = stores.make()
     side = ReadSide(source, stores.open(name))
@@ -173,6 +155,7 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     side.catch_up()
     side.database.dispose()
     stores.point(name)
+    stores.tidy()
     return name
 
 

@@ -185,26 +185,30 @@ def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
     """
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     held = (seats.c.dossier == dossier, seats.c.presence.is_(None), table.c.day >= today, ~table.c.cancelled)
-    return list(connection.execute(query.where(*held).order_by(table.c.starts)))
+    return list(connection.execute(query.where(*held).order_by(table.c.starts, table.c.stream)))
 
 
 def of_person(connection: Connection, person: UUID) -> list[Any]:
     """Every workshop that somebody runs, cancelled ones too: their calendar says so."""
     query = select(table).join(facilitators, facilitators.c.stream == table.c.stream)
-    return list(connection.execute(query.where(facilitators.c.person == person).order_by(table.c.starts)))
+    return list(
+        connection.execute(query.where(facilitators.c.person == person).order_by(table.c.starts, table.c.stream))
+    )
 
 
 def offers(connection: Connection, today: date) -> list[Any]:
     """The seats that are kept for somebody today or later, with their workshop."""
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     kept = (seats.c.until >= today, table.c.day >= today)
-    return list(connection.execute(query.where(*kept).order_by(seats.c.until, table.c.starts)))
+    return list(
+        connection.execute(query.where(*kept).order_by(seats.c.until, table.c.starts, seats.c.stream, seats.c.rank))
+    )
 
 
 def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]:
     """The seats kept until a day that is past: workshop, dossier, that day."""
     query = select(seats.c.stream, seats.c.dossier, seats.c.until).where(seats.c.until < today)
-    found = connection.execute(query.order_by(seats.c.until, seats.c.rank))
+    found = connection.execute(query.order_by(seats.c.until, seats.c.rank, seats.c.stream))
     return [(row.stream, row.dossier, row.until) for row in found]
 
 
@@ -218,7 +222,7 @@ def to_mark(connection: Connection, person: UUID, today: date) -> int:
 def calls(connection: Connection, day: date) -> list[Any]:
     """The workshops of a day that call for help."""
     query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
-    return list(connection.execute(query.order_by(table.c.help_at)))
+    return list(connection.execute(query.order_by(table.c.help_at, table.c.stream)))
 
 
 def _columns() -> Sequence[Column[Any]]:

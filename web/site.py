@@ -1,21 +1,25 @@
 """What is served: the structures of a data folder, each with its engine and its read side."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
+
+import sqlalchemy
 
 from pixflow import __version__, erasing, structures
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
+from pixflow.store.database import Database, in_words
 from pixflow.store.locks import FileLock, ServeLock
 from pixflow.structure import start_program
 from pixflow.structures import Clock, Opened, utc_now
-from projections import stores
+from projections import schemas, stores
 from projections.catch_up import ReadSide
 from web import notices, ticks
 from web.mailing import Outbox
@@ -74,12 +78,6 @@ class Served:
         """Make the read tables again beside the live ones; returns their name."""
         return stores.rebuild(self.reads.stores, self.engine, progress)
 
-    def purge(self) -> None:
-        """After an erasure: the read tables no longer show it, and nothing of what they showed stays on the disk."""
-        self.read()
-        with self.reads.stores.making():
-            self.reads.stores.purge()
-
     def close(self) -> None:
         self.reads.close()
         self.engine.close()
@@ -105,13 +103,25 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
 
     Raises AlreadyServed when it must be made while another version serves: that one would lose its own.
     """
-    files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
-    if files.live() is None:
-        with ServeLock(opened.folder):
-            stores.ensure(files, opened.engine, progress)
-    served = Served(opened, stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock")))
+    served = Served(opened, _reads(opened))
+    if served.reads.stores.live() is None:
+        with nullcontext() if opened.database else ServeLock(opened.folder):
+            stores.ensure(served.reads.stores, opened.engine, progress)
     served.read()
     return served
+
+
+def _reads(opened: Opened) -> stores.Live:
+    """On PostgreSQL turns are taken in the database itself."""
+    if opened.database and opened.schema:
+        return stores.Live(schemas.Schemas(_engine(opened.database), opened.schema), opened.engine)
+    files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
+    return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
+
+
+@cache
+def _engine(database: Database) -> sqlalchemy.Engine:
+    return schemas.engine(database.connect, in_words)
 
 
 @contextmanager
@@ -137,18 +147,18 @@ def site(
 
 @contextmanager
 def serving(site: Site) -> Iterator[None]:
-    """Hold every structure's serve.lock, and record which version of pixflow serves it. Raises AlreadyServed."""
-    locks = [ServeLock(served.opened.folder) for served in site.structures.values()]
-    held = []
-    try:
-        for lock, served in zip(locks, site.structures.values(), strict=True):
-            held.append(lock.acquire())
+    """Hold the serve.lock of every structure, and record which version of pixflow serves it. Raises AlreadyServed.
+
+    On PostgreSQL there are no such locks: several processes may serve.
+    """
+    with ExitStack() as locks:
+        for served in site.structures.values():
+            if not served.opened.database:
+                locks.enter_context(ServeLock(served.opened.folder))
+            stores.tidy(served.reads.stores)
             erasing.settle(served.opened)
             served.engine.execute(
                 {"structure": served.opened.stream("structure")}, start_program,
                 by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
             )  # fmt: skip
         yield
-    finally:
-        for lock in held:
-            lock.release()

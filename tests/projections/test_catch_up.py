@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
 from pixflow import presets, staff, structures
@@ -18,6 +19,7 @@ from pixflow.structures import Opened
 from projections import advisor_queue, audit_trail, directory, stores
 from projections.catch_up import PROJECTIONS, ReadSide
 from projections.schema import folds, position
+from tests.projections.conftest import Tables
 from web import demo
 
 NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
@@ -53,8 +55,9 @@ def everything(side: ReadSide) -> dict[str, list[str]]:
         return {t.name: sorted(repr(row) for row in connection.execute(select(t))) for t in tables}
 
 
-def follow(engine: Engine, batch: int = 20_000) -> ReadSide:
-    side = ReadSide(engine, stores.database(None))
+def follow(engine: Engine, database: Database | None = None, batch: int = 20_000) -> ReadSide:
+    """The tables brought up to the head: those of a database, else of SQLite in memory, to compare with."""
+    side = ReadSide(engine, database or stores.database(None))
     side.catch_up(batch=batch)
     return side
 
@@ -68,29 +71,32 @@ def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
     return dossier
 
 
-@pytest.mark.parametrize("batch", [1, 7, 100])
-def test_rebuilt_equals_live_row_for_row(played: Opened, batch: int):
-    live, rebuilt = follow(played.engine, batch), follow(played.engine)
+@pytest.mark.parametrize(
+    ("tables", "batch"),
+    [("sqlite", 1), ("sqlite", 7), pytest.param("postgres", 60, marks=pytest.mark.postgres)],
+    indirect=["tables"],
+)
+def test_rebuilt_equals_live_row_for_row(played: Opened, tables: Tables, batch: int):
+    live, rebuilt = follow(played.engine, tables(), batch), follow(played.engine)
     assert live.position == played.engine.head() > 600
     assert everything(live) == everything(rebuilt)
     assert live.stopped() == []
 
 
-def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tmp_path: Path):
-    half = ReadSide(played.engine, stores.database(tmp_path / "half.db"))
+def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tables: Tables):
+    half = ReadSide(played.engine, tables("half"))
     half.catch_up(limit=300, batch=50)
     assert half.position == 300
     half.database.dispose()
-    again = ReadSide(played.engine, stores.database(tmp_path / "half.db"))
+    again = ReadSide(played.engine, tables("half"))
     assert again.position == 300
     again.catch_up()
     assert everything(again) == everything(follow(played.engine))
     assert again.refs == played.engine.references()
 
 
-def test_two_readers_of_one_store_take_turns(played: Opened, tmp_path: Path):
-    path = tmp_path / "shared.db"
-    one, other = (ReadSide(played.engine, stores.database(path)) for _ in range(2))
+def test_two_readers_of_one_store_take_turns(played: Opened, tables: Tables):
+    one, other = (ReadSide(played.engine, tables("shared")) for _ in range(2))
     one.catch_up(limit=200)
     other.catch_up(limit=200)
     one.catch_up()
@@ -98,7 +104,7 @@ def test_two_readers_of_one_store_take_turns(played: Opened, tmp_path: Path):
     assert everything(one) == everything(other) == everything(follow(played.engine))
 
 
-def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, monkeypatch: pytest.MonkeyPatch):
+def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch):
     bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
     rows = directory.rows
 
@@ -108,7 +114,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, monkeypatch
         return rows(change)
 
     monkeypatch.setattr(directory, "rows", failing)
-    side = follow(opened.engine)
+    side = follow(opened.engine, tables())
     assert [(row.projection, row.stream, row.code) for row in side.stopped()] == [
         ("directory", bad, "ZeroDivisionError")
     ]
@@ -127,8 +133,10 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, monkeypatch
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_fault_of_the_database_leaves_nothing_half_written(opened: Opened, monkeypatch: pytest.MonkeyPatch):
-    side = follow(opened.engine)
+def test_a_fault_of_the_database_leaves_nothing_half_written(
+    opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch
+):
+    side = follow(opened.engine, tables())
     before = everything(side)
     open_dossier(opened)
     monkeypatch.setattr(ReadSide, "_remember", lambda *_: 1 / 0)
@@ -140,9 +148,9 @@ def test_a_fault_of_the_database_leaves_nothing_half_written(opened: Opened, mon
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened):
+def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened, tables: Tables):
     dossier = open_dossier(opened)
-    side = follow(opened.engine)
+    side = follow(opened.engine, tables())
 
     def due() -> object:
         return next(row.due for row in queue_of(side, dossier) if row.kind == "present-pix")
@@ -160,7 +168,7 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened):
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened):
+def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened, tables: Tables):
     advisors = [uuid4(), uuid4()]
     for number, advisor in enumerate(advisors):
         opened.engine.execute(
@@ -173,7 +181,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened)
             {"dossier": dossier}, assignment.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
             last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
         )  # fmt: skip
-    side = follow(opened.engine)
+    side = follow(opened.engine, tables())
 
     def kinds() -> list[set[str]]:
         return [{row.kind for row in queue_of(side, dossier)} for dossier in dossiers]
@@ -192,7 +200,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened)
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_retraction_takes_its_rows_back(opened: Opened):
+def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     advisor = uuid4()
     opened.engine.execute(
         {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
@@ -203,7 +211,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened):
         {"dossier": dossier}, assignment.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
         first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
     )  # fmt: skip
-    side = follow(opened.engine)
+    side = follow(opened.engine, tables())
 
     def kinds() -> set[str]:
         return {row.kind for row in queue_of(side, dossier)}

@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from pixflow import presets, spelling, staff, structures
 from pixflow.dossier import assignment
 from pixflow.people import OPERATOR, Actor, Scope
-from projections import directory, name_search, stores
+from projections import directory, name_search
 from projections.catch_up import ReadSide
 from projections.name_search import near, trigrams
+from tests.projections.conftest import Tables
 
 ALL = Scope("all")
 
@@ -21,10 +22,10 @@ ALL = Scope("all")
 class Register:
     """Dossiers of a structure, opened and corrected; `read` asks the tables, up to date."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tables: Engine) -> None:
         preset = presets.load("laigle-mortagne")
         self.opened = structures.create(folder, name="Ici", preset=preset, sites=("Ici",))
-        self.side = ReadSide(self.opened.engine, stores.database(None))
+        self.side = ReadSide(self.opened.engine, tables)
         self.sophie = Actor(str(uuid4()))
         known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
         self.says("staff", UUID(self.sophie.id), staff.add, Actor(OPERATOR), **known)
@@ -53,8 +54,8 @@ class Register:
 
 
 @pytest.fixture
-def register(tmp_path: Path) -> Iterator[Register]:
-    made = Register(tmp_path)
+def register(tmp_path: Path, tables: Tables) -> Iterator[Register]:
+    made = Register(tmp_path / "data", tables())
     yield made
     made.side.database.dispose()
     made.opened.engine.close()

@@ -1,6 +1,6 @@
 """The tables of Ateliers: given what happened to workshops, the rows, and what pages ask of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from pixflow.events import Event, Recorded
 from pixflow.events import workshop as w
 from pixflow.events.protocol import ProtocolPublished
-from projections import stores, workshops
+from projections import workshops
 from projections.catch_up import ReadSide
 from projections.workshops import Filter
 from tests.given import (
@@ -34,6 +34,7 @@ from tests.given import (
     seated,
     waits,
 )  # fmt: skip
+from tests.projections.conftest import Tables
 
 HOUSE: dict[UUID, Sequence[Event]] = {
     UUID(int=1): [STRUCTURE], UUID(int=2): [ProtocolPublished(document=PRESET.protocol, from_day=DAY)],
@@ -66,20 +67,26 @@ class Told:
         return [one for one in self.events if one.originator_id == stream]
 
 
-def shown(*events: Event, batch: int = 100, **others: Sequence[Event]) -> Connection:
-    """The tables once that has happened to one workshop, and `others` to the other."""
-    told = Told({WORKSHOP: events, **({OTHER_WORKSHOP: others["other"]} if others else {})})
-    side = ReadSide(told, stores.database(None))
-    side.catch_up(batch=batch)
-    assert side.stopped() == []
-    return side.database.connect()
+Shown = Callable[..., Connection]
+
+
+@pytest.fixture
+def shown(tables: Tables) -> Shown:
+    def show(*events: Event, batch: int = 100, other: Sequence[Event] = ()) -> Connection:
+        """The tables once that has happened to one workshop, and `other` to the other."""
+        side = ReadSide(Told({WORKSHOP: events, OTHER_WORKSHOP: other}), tables())
+        side.catch_up(batch=batch)
+        assert side.stopped() == []
+        return side.database.connect()
+
+    return show
 
 
 def everything(connection: Connection) -> list[list[str]]:
     return [sorted(map(repr, connection.execute(select(table)))) for table in workshops.TABLES]
 
 
-def test_a_row_counts_seats_offers_and_those_who_wait() -> None:
+def test_a_row_counts_seats_offers_and_those_who_wait(shown: Shown) -> None:
     row = workshops.one(shown(*OFFERED), WORKSHOP)
     assert (row.day, row.capacity, row.taken, row.offered, row.waiting) == (HELD, 1, 0, 1, 2)
     assert (row.starts, row.ends) == (datetime(2026, 9, 29, 12), datetime(2026, 9, 29, 14))
@@ -87,17 +94,17 @@ def test_a_row_counts_seats_offers_and_those_who_wait() -> None:
     assert workshops.one(shown(), WORKSHOP) is None
 
 
-def test_those_who_run_it_stand_in_their_order() -> None:
+def test_those_who_run_it_stand_in_their_order(shown: Shown) -> None:
     assert workshops.run_by(shown(*FULL), [WORKSHOP]) == {WORKSHOP: [ADVISOR, COLLEAGUE]}
 
 
 @pytest.mark.parametrize("batch", [1, 3])
-def test_rows_are_the_same_however_they_are_reached(batch: int) -> None:
+def test_rows_are_the_same_however_they_are_reached(shown: Shown, batch: int) -> None:
     history = (*OFFERED, seated(OTHER_DOSSIER), marked(OTHER_DOSSIER), w.HelpAsked(on=HELD))
     assert everything(shown(*history, batch=batch)) == everything(shown(*history))
 
 
-def test_what_is_to_come_past_or_cancelled() -> None:
+def test_what_is_to_come_past_or_cancelled(shown: Shown) -> None:
     read = shown(*FULL, other=(scheduled(AFTER, site="L'Aigle"), runs(COLLEAGUE), cancelled()))
 
     def there(today: date, wanted: Filter) -> list[UUID]:
@@ -119,7 +126,7 @@ def test_what_is_to_come_past_or_cancelled() -> None:
     assert workshops.bookable(closed, HELD) == []
 
 
-def test_a_dossier_s_seats_and_places_on_lists() -> None:
+def test_a_dossier_s_seats_and_places_on_lists(shown: Shown) -> None:
     read = shown(*OFFERED)
     (row,) = workshops.of_dossier(read, OTHER_DOSSIER, DAY)
     assert (row.stream, row.waits, row.until, row.rank, row.place) == (WORKSHOP, True, UNTIL, 1, "Salle 2")
@@ -128,7 +135,7 @@ def test_a_dossier_s_seats_and_places_on_lists() -> None:
     assert workshops.of_dossier(shown(*FULL, cancelled()), DOSSIER, DAY) == []
 
 
-def test_offers_stand_through_their_day_and_lapse_the_day_after() -> None:
+def test_offers_stand_through_their_day_and_lapse_the_day_after(shown: Shown) -> None:
     read = shown(*OFFERED)
     assert [(row.stream, row.dossier) for row in workshops.offers(read, UNTIL)] == [(WORKSHOP, OTHER_DOSSIER)]
     assert workshops.lapsed(read, UNTIL) == []
@@ -137,7 +144,7 @@ def test_offers_stand_through_their_day_and_lapse_the_day_after() -> None:
     assert workshops.lapsed(read, after) == [(WORKSHOP, OTHER_DOSSIER, UNTIL)]
 
 
-def test_what_is_to_be_marked_and_who_calls() -> None:
+def test_what_is_to_be_marked_and_who_calls(shown: Shown) -> None:
     read = shown(*FULL)
     assert [workshops.to_mark(read, ADVISOR, day) for day in (DAY, HELD)] == [0, 1]
     assert workshops.to_mark(read, COLLEAGUE, HELD) == 1
@@ -150,7 +157,7 @@ def test_what_is_to_be_marked_and_who_calls() -> None:
     assert workshops.calls(asked, AFTER) == workshops.calls(read, HELD) == []
 
 
-def test_a_moved_workshop_has_its_new_hours_and_its_person_keeps_it() -> None:
+def test_a_moved_workshop_has_its_new_hours_and_its_person_keeps_it(shown: Shown) -> None:
     read = shown(*FULL, w.WorkshopMoved(place="Salle 1", **hours(AFTER), on=DAY))
     assert [(row.day, row.place) for row in workshops.of_person(read, ADVISOR)] == [(AFTER, "Salle 1")]
     assert list(workshops.many(read, [WORKSHOP, OTHER_WORKSHOP])) == [WORKSHOP]

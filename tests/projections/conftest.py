@@ -1,0 +1,64 @@
+"""Read stores of both kinds: files of SQLite, and schemas of the run's own PostgreSQL server."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, delete
+
+from pixflow.store.database import Database, in_words
+from projections import schemas, stores
+from projections.schema import TURN, metadata
+from tests.postgres import Cluster
+
+
+class Tables:
+    """Opens the read store of a name: an empty one for the first who asks, and for each who gives none."""
+
+    def __init__(self, folder: Path, spare: "Spare | None") -> None:
+        self._folder = folder
+        self._spare = spare
+        self._named: dict[str, Engine] = {}
+
+    def __call__(self, name: str = "") -> Engine:
+        name = name or uuid4().hex
+        if self._spare is None:
+            return stores.database(self._folder / f"{name}.db")
+        if name not in self._named:
+            self._named[name] = self._spare.empty(len(self._named))
+        return self._named[name]
+
+
+class Spare:
+    """Stores on PostgreSQL, used again: making the tables takes longer than most tests."""
+
+    def __init__(self, server: Engine) -> None:
+        self._schemas = schemas.Schemas(server, f"spare-{uuid4().hex[:8]}")
+        self._made: list[Engine] = []
+
+    def empty(self, number: int) -> Engine:
+        if number == len(self._made):
+            self._made.append(self._schemas.open(self._schemas.make()))
+        with self._made[number].execution_options(**{TURN: True}).begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(delete(table))
+        return self._made[number]
+
+
+@pytest.fixture(scope="session")
+def server(postgres: Cluster) -> Iterator[Engine]:
+    """The PostgreSQL server of this run, on the pool of this process."""
+    with closing(Database(postgres.url())) as database:
+        yield schemas.engine(database.connect, in_words)
+
+
+@pytest.fixture(scope="session")
+def spare(server: Engine) -> Spare:
+    return Spare(server)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
+    return Tables(tmp_path, request.getfixturevalue("spare") if request.param == "postgres" else None)
