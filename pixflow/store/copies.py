@@ -27,7 +27,7 @@ class Holding(Struct, frozen=True):
 
 def holding(copy: Path) -> Holding:
     """Raises StoreRefused when positions are missing: it would not be all that was recorded."""
-    with _opened(copy) as database:
+    with opened(copy) as database:
         events, first, head = database.execute(
             "SELECT COUNT(*), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0) FROM stored_events"
         ).fetchone()
@@ -42,7 +42,7 @@ def holding(copy: Path) -> Holding:
 
 def check(copy: Path) -> None:
     """Raises StoreRefused when SQLite finds the file damaged."""
-    with _opened(copy) as database:
+    with opened(copy) as database:
         found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise StoreRefused(f"{copy} is damaged: {found}")
@@ -51,7 +51,7 @@ def check(copy: Path) -> None:
 def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
     """The streams that have an event of one of these topics."""
     marks = ", ".join("?" * len(topics))
-    with _opened(copy) as database:
+    with opened(copy) as database:
         rows = database.execute(
             f"SELECT DISTINCT originator_id FROM stored_events WHERE topic IN ({marks})",  # noqa: S608 — marks only
             list(topics),
@@ -94,7 +94,7 @@ def put(copy: Path, place: Path, aside: Path) -> None:
 
 
 @contextmanager
-def _opened(copy: Path) -> Iterator[sqlite3.Connection]:
+def opened(copy: Path) -> Iterator[sqlite3.Connection]:
     """Read only, and with no file made beside it."""
     try:
         with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:

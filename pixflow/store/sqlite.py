@@ -31,7 +31,7 @@ from pixflow.store.connections import HardenedDatastore
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
 
-_SCHEMA = [
+TABLES = [
     """CREATE TABLE IF NOT EXISTS stored_events (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         originator_id TEXT NOT NULL,
@@ -50,14 +50,15 @@ _SCHEMA = [
         digest BLOB NOT NULL,
         stream TEXT NOT NULL,
         PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
-] + [
+]
+TRIGGERS = [
     f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
     for table in ("stored_events", "commands")
     for verb in ("update", "delete")
 ]
 # INSERT OR REPLACE deletes without firing a delete trigger.
-_SCHEMA += [
+TRIGGERS += [
     """CREATE TRIGGER IF NOT EXISTS stored_events_replace BEFORE INSERT ON stored_events
         WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
         OR EXISTS (SELECT 1 FROM stored_events
@@ -93,7 +94,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     datastore: HardenedDatastore
 
     def construct_create_table_statements(self) -> list[str]:
-        return list(_SCHEMA)
+        return [*TABLES, *TRIGGERS]
 
     @property
     def warnings(self) -> list[str]:

@@ -5,7 +5,7 @@ from typing import LiteralString
 from psycopg.sql import SQL, Identifier, Literal
 
 from pixflow.store import StoreRefused
-from pixflow.store.database import Database, lock_number
+from pixflow.store.database import Database, Owner, lock_number
 
 HELD = "PX001"
 """The SQLSTATE of a claim that another stream holds: the message is its kind, the detail its holder."""
@@ -78,12 +78,16 @@ def make_tables(database: Database, schema: str) -> None:
     (ready,) = database.ask((_READY, [schema.encode()]))
     if ready.ntuples:
         return
-    names = {"schema": Identifier(schema), "held": Literal(HELD), "role": Identifier(database.role or "")}
-    steps = (*_TABLES, *_TRIGGERS, *(_RIGHTS if database.role else ()))
     with database.owner() as owner, owner.transaction():
         owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow tables {schema}")])
-        for step in steps:
-            owner.execute(SQL(step).format(**names))
+        lay(owner, schema, database.role)
+
+
+def lay(owner: Owner, schema: str, role: str | None) -> None:
+    """The same, within a transaction in which nobody else is at it."""
+    names = {"schema": Identifier(schema), "held": Literal(HELD), "role": Identifier(role or "")}
+    for step in (*_TABLES, *_TRIGGERS, *(_RIGHTS if role else ())):
+        owner.execute(SQL(step).format(**names))
 
 
 def exist(database: Database, schema: str) -> bool:
