@@ -179,6 +179,24 @@ class Ring:
         _wipe_behind(self.key_path, lambda: self._next.replace(self.key_path))
 
 
+class StreamKey:
+    """Seals and opens what is told on one stream: a nonce, then the ciphertext and its tag."""
+
+    __slots__ = ("_cipher", "_stream")
+
+    def __init__(self, key: bytes, stream: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._stream = stream
+
+    def seal(self, place: bytes, content: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, self._stream + place)
+
+    def open(self, place: bytes, sealed: bytes) -> bytes:
+        """Raises InvalidTag, or ValueError when it is too short."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._stream + place)
+
+
 class Keys:
     """Seals and opens the personal fields of one structure's events (AES-256-GCM, one key a stream)."""
 
@@ -186,7 +204,7 @@ class Keys:
         self.structure = structure
         self.ring = ring
         self.vault = vault
-        self._known: dict[UUID, AESGCM | None] = {}
+        self._known: dict[int, StreamKey | None] = {}  # by UUID.int: a UUID compares in Python
         if not vault.ring():
             vault.renew(ring.latest, bytes)
 
@@ -195,15 +213,14 @@ class Keys:
         return self.ring.digest_key
 
     def seal(self, stream: UUID, place: bytes, content: bytes) -> bytes:
-        """The content sealed for one place of one stream: a nonce, then the ciphertext and its tag."""
+        """The content sealed for one place of one stream. StoreRefused once its key is destroyed."""
         key = self._key(stream)
         if key is None:
             self.ensure([stream])
             key = self._key(stream)
         if key is None:
             raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
-        nonce = os.urandom(_NONCE)
-        return nonce + key.encrypt(nonce, content, self.structure.bytes + stream.bytes + place)
+        return key.seal(place, content)
 
     def open(self, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
         """What was sealed there, None once the stream's key is destroyed.
@@ -212,27 +229,29 @@ class Keys:
         """
         key = self._key(stream)
         if key is None:
-            if stream in self._known:
+            if stream.int in self._known:
                 return None
             raise Damaged(f"the key of stream {stream} is not in the vault")
         try:
-            return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], self.structure.bytes + stream.bytes + place)
+            return key.open(place, sealed)
         except (InvalidTag, ValueError):
             raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
 
     def load(self, streams: Iterable[UUID]) -> None:
         """Have the keys of many streams at hand: one question instead of many."""
-        if wanted := set(streams).difference(self._known):
+        if wanted := {stream for stream in streams if stream.int not in self._known}:
             if len(self._known) + len(wanted) > _REMEMBERED:
                 self._known = {}
             ring, found = self._read(wanted)
-            self._known |= {stream: AESGCM(aes_key_unwrap(ring, key)) if key else None for stream, key in found.items()}
+            for stream, key in found.items():
+                place = self.structure.bytes + stream.bytes
+                self._known[stream.int] = StreamKey(aes_key_unwrap(ring, key), place) if key else None
 
     def ensure(self, streams: Iterable[UUID]) -> None:
         """A key for each of these streams, durable before anything is sealed with it."""
         wanted = set(streams)
         self.load(wanted)
-        while new := wanted.difference(self._known):
+        while new := {stream for stream in wanted if stream.int not in self._known}:
             number = self.vault.ring()
             if ring := self.ring.key(number):
                 made = {stream: aes_key_wrap(ring, secrets.token_bytes(32)) for stream in new}
@@ -248,7 +267,7 @@ class Keys:
             number, new = self.ring.grow()
             self.vault.renew(number, lambda wrapped: aes_key_wrap(new, aes_key_unwrap(old, wrapped)), gone)
             self.ring.keep_only(number)
-        self._known |= dict.fromkeys(gone)
+        self._known |= dict.fromkeys(stream.int for stream in gone)
 
     def settle(self) -> None:
         """What a crash left of a renewal: the ring keys that wrap nothing are gone."""
@@ -259,7 +278,7 @@ class Keys:
     def forget(self, streams: Iterable[UUID]) -> None:
         """Ask the vault again: another process may have destroyed them."""
         for stream in streams:
-            self._known.pop(stream, None)
+            self._known.pop(stream.int, None)
 
     def close(self) -> None:
         self.vault.close()
@@ -280,10 +299,11 @@ class Keys:
     def _unopened(self) -> StoreRefused:
         return StoreRefused(f"{self.ring.path} lacks the ring key that wraps the keys of the vault")
 
-    def _key(self, stream: UUID) -> AESGCM | None:
-        if stream not in self._known:
+    def _key(self, stream: UUID) -> StreamKey | None:
+        if (key := self._known.get(stream.int)) is None and stream.int not in self._known:
             self.load([stream])
-        return self._known.get(stream)
+            key = self._known.get(stream.int)
+        return key
 
 
 def write_new(path: Path, content: bytes) -> None:

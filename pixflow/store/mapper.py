@@ -4,16 +4,14 @@ The personal fields of one event are sealed together, bound to its place: struct
 version. What is sealed in one place opens nowhere else.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import MISSING, Field, fields
-from datetime import datetime, timedelta
-from operator import attrgetter
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
-from msgspec import MsgspecError, Struct, defstruct
-from msgspec import field as struct_field
+from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
 from pixflow.events import Erased, Event, Recorded, personal_fields
@@ -51,31 +49,31 @@ class TypedMapper(Mapper[UUID]):
 
     def __init__(self, events: Iterable[type[Event]], keys: Keys | None = None) -> None:
         super().__init__(JSONTranscoder())
+        self._keys = keys
         self._codecs: dict[str, _Codec] = {}
         for cls in events:
             if cls.TOPIC in self._codecs:
                 raise ValueError(f"two event classes are named {cls.TOPIC}")
-            personal = personal_fields(cls)
-            self._codecs[cls.TOPIC] = _SealedCodec(cls, personal, keys) if keys and personal else _Codec(cls)
+            self._codecs[cls.TOPIC] = _SealedCodec(cls) if keys and personal_fields(cls) else _Codec(cls)
 
     def seals(self, event: Event) -> bool:
         """Whether its stream needs a key."""
         return isinstance(self._codecs.get(event.TOPIC), _SealedCodec)
 
     def to_stored_event(self, recorded: Recorded) -> StoredEvent:  # type: ignore[override]
-        topic = recorded.event.TOPIC
+        stream, topic = recorded.originator_id, recorded.event.TOPIC
         codec = self._codecs.get(topic)
         if codec is None or codec.cls is not type(recorded.event):
             raise UnknownTopic(f"{type(recorded.event).__qualname__} is not an event of this store")
         if recorded.at.utcoffset() != _UTC:
             raise Unstorable(f"{topic}: recorded time is not in UTC")
         try:
-            state = codec.encode(recorded)
+            state = codec.encode(recorded, self._keys)
         except _UNREADABLE as error:
             raise Unstorable(f"{topic} does not read back{_place(error)}") from None
         if state is None:
             raise Unstorable(f"{topic} does not read back equal")
-        return StoredEvent(recorded.originator_id, recorded.originator_version, topic, state)
+        return StoredEvent(stream, recorded.originator_version, topic, state)
 
     def to_domain_event(self, stored: StoredEvent) -> Recorded:
         stream = stored.originator_id
@@ -89,7 +87,7 @@ class TypedMapper(Mapper[UUID]):
         if codec is None:
             raise UnknownTopic(f"topic {topic!r} at stream {stream}, version {version} is not an event of this store")
         try:
-            return codec.decode(stream, version, state, position)
+            return codec.decode(stream, version, state, position, self._keys)
         except Damaged as error:
             raise Damaged(f"{topic} at stream {stream}, version {version}: {error}") from None
         except _UNREADABLE as error:
@@ -101,96 +99,75 @@ class _Codec:
 
     def __init__(self, cls: type[Event]) -> None:
         self.cls = cls
-        self._encoder = Encoder()
-        self._decoder = self._decoder_of(cls)
+        self._decoder: Decoder[Stored[Any]] = Decoder(Stored[cls])  # type: ignore[valid-type]
 
-    def encode(self, recorded: Recorded) -> bytes | None:
+    def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
         """The stored state; None when it would not read back equal."""
-        return self._written(recorded, recorded.event)
+        state = _written(recorded, recorded.event)
+        return state if self._decoder.decode(state).data == recorded.event else None
 
-    def decode(self, stream: UUID, version: int, state: bytes, position: int) -> Recorded:
+    def decode(self, stream: UUID, version: int, state: bytes, position: int, keys: Keys | None) -> Recorded:
         content = self._decoder.decode(state)
-        event = self._event(stream, version, content)
-        return Recorded(
-            stream, version, event, content.at, content.by, content.acting_for, content.via, content.command, position
-        )
-
-    def _event(self, stream: UUID, version: int, content: Stored[Any]) -> Event:
-        event: Event = content.data
-        return event
-
-    def _written(self, recorded: Recorded, data: object, sealed: bytes | None = None) -> bytes | None:
-        r = recorded
-        state = self._encoder.encode(Stored(r.at, r.by, r.via, r.command, data, r.acting_for, sealed))
-        return state if self._decoder.decode(state).data == data else None
-
-    @staticmethod
-    def _decoder_of(cls: type) -> Decoder[Stored[Any]]:
-        return Decoder(Stored[cls])  # type: ignore[valid-type]
+        return _read(stream, version, position, content, content.data)
 
 
 class _SealedCodec(_Codec):
     """The same where some fields are personal: those are sealed, the others stand in clear."""
 
-    def __init__(self, cls: type[Event], personal: frozenset[str], keys: Keys) -> None:
+    def __init__(self, cls: type[Event]) -> None:
         super().__init__(cls)
-        self._keys = keys
-        self._personal = _Part(cls, "Personal", lambda name: name in personal)
-        self._clear = _Part(cls, "Clear", lambda name: name not in personal)
-        self._decoder = self._decoder_of(self._clear.struct)
+        personal = personal_fields(cls)
+        self._personal = sorted(personal)
+        self._clear = [one.name for one in fields(cls) if one.name not in personal]  # type: ignore[arg-type]
+        self._event_decoder: Decoder[Event] = Decoder(cls)
         self._place = cls.TOPIC.encode() + getattr(cls, "class_version", 1).to_bytes(2, "big")
 
-    def encode(self, recorded: Recorded) -> bytes | None:
-        content = self._personal.encode(recorded.event)
-        if content is None:
+    def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
+        event, version = recorded.event, recorded.originator_version
+        clear, content = (_ENCODER.encode(_some(event, names)) for names in (self._clear, self._personal))
+        if keys is None or self._whole(clear, content) != event:
             return None
-        sealed = self._keys.seal(recorded.originator_id, self._at(recorded.originator_version), content)
-        return self._written(recorded, self._clear.of(recorded.event), sealed)
+        return _written(recorded, Raw(clear), keys.seal(recorded.originator_id, self._at(version), content))
 
-    def _event(self, stream: UUID, version: int, content: Stored[Any]) -> Event:
-        if content.sealed is None:
+    def decode(self, stream: UUID, version: int, state: bytes, position: int, keys: Keys | None) -> Recorded:
+        content = _SEALED.decode(state)
+        if content.sealed is None or keys is None:
             raise Damaged("what should be sealed is missing")
-        opened = self._keys.open(stream, self._at(version), content.sealed)
-        if opened is None:
-            return Erased(TOPIC=self.cls.TOPIC, STAGE=self.cls.STAGE, on=content.data.on)
-        return self.cls(**self._clear.named(content.data), **self._personal.decode(opened))
+        opened = keys.open(stream, self._at(version), content.sealed)
+        event = self._left(content.data) if opened is None else self._whole(bytes(content.data), opened)
+        return _read(stream, version, position, content, event)
+
+    def _whole(self, clear: bytes, content: bytes) -> Event:
+        """The two halves of one JSON object, decoded as one."""
+        return self._event_decoder.decode(clear[:-1] + b"," + content[1:])
+
+    def _left(self, clear: Raw) -> Event:
+        return Erased(TOPIC=self.cls.TOPIC, STAGE=self.cls.STAGE, on=_DAY.decode(clear).on)
 
     def _at(self, version: int) -> bytes:
         return version.to_bytes(8, "big") + self._place
 
 
-class _Part:
-    """Some fields of an event class, as a struct of their own."""
-
-    def __init__(self, cls: type[Event], name: str, wanted: Callable[[str], bool]) -> None:
-        chosen = [one for one in fields(cls) if wanted(one.name)]  # type: ignore[arg-type]
-        self.names = tuple(one.name for one in chosen)
-        made = [_struct_field(one) for one in chosen]
-        self.struct = defstruct(f"{cls.__name__}{name}", made, frozen=True, kw_only=True, gc=False)
-        self._decoder: Decoder[Any] = Decoder(self.struct)
-        self._values = attrgetter(*self.names)
-        self._encoder = Encoder()
-
-    def of(self, event: Event) -> Any:
-        return self.struct(**self.named(event))
-
-    def encode(self, event: Event) -> bytes | None:
-        part = self.of(event)
-        content = self._encoder.encode(part)
-        return content if self._decoder.decode(content) == part else None
-
-    def decode(self, content: bytes) -> dict[str, Any]:
-        return self.named(self._decoder.decode(content))
-
-    def named(self, holder: object) -> dict[str, Any]:
-        values = self._values(holder)
-        return dict(zip(self.names, values if len(self.names) > 1 else (values,), strict=True))
+class _Day(Struct):
+    on: date
 
 
-def _struct_field(one: Field[Any]) -> tuple[str, Any] | tuple[str, Any, Any]:
-    if one.default is not MISSING:
-        return one.name, one.type, struct_field(default=one.default)
-    return one.name, one.type
+_ENCODER = Encoder()
+_SEALED: Decoder[Stored[Raw]] = Decoder(Stored[Raw])
+_DAY = Decoder(_Day)
+
+
+def _some(event: Event, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in names}
+
+
+def _written(r: Recorded, data: object, sealed: bytes | None = None) -> bytes:
+    return _ENCODER.encode(Stored(r.at, r.by, r.via, r.command, data, r.acting_for, sealed))
+
+
+def _read(stream: UUID, version: int, position: int, content: Stored[Any], event: Event) -> Recorded:
+    c = content
+    return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
 
 
 def _place(error: Exception) -> str:

@@ -52,6 +52,7 @@ def test_what_is_sealed_opens_nowhere_else(keys: Keys, structure: UUID, stream: 
     keys.ensure([OTHER])
     sealed = keys.seal(STREAM, PLACE, b"secret")
     keys.structure = structure
+    keys.forget([STREAM, OTHER])
     with pytest.raises(Damaged, match="not sealed there"):
         keys.open(stream, place, sealed)
 
