@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from pixflow import erasing, presets, structures
 from pixflow.dossier import assignment
@@ -23,26 +24,31 @@ from pixflow.saving.backup import back_up, folder_of, keep
 from pixflow.saving.manifest import EVENTS, Backup
 from pixflow.saving.restore import Restored, restore
 from pixflow.store import AlreadyServed, StoreBusy, StoreRefused, copies
+from pixflow.store.database import Database
 from pixflow.store.locks import ServeLock
 from pixflow.structures import Opened
+from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 class House:
-    """A structure in a data folder; each look at its clock is a second later."""
+    """A structure in a data folder, or in a database beside it; each look at its clock is a second later."""
 
-    def __init__(self, data: Path) -> None:
-        self.data, self.now = data, START
-        self.opened = structures.create(data, name="Ici", preset=PRESET, sites=("Mortagne",), clock=self.clock)
+    def __init__(self, data: Path, new_database: Callable[[], Database | None] = lambda: None) -> None:
+        self.data, self.now, self.new_database = data, START, new_database
+        self.database = new_database()
+        self.opened = structures.create(
+            data, name="Ici", preset=PRESET, sites=("Mortagne",), clock=self.clock, database=self.database
+        )
 
     def clock(self) -> datetime:
         self.now += timedelta(seconds=1)
         return self.now
 
     def reopen(self) -> Opened:
-        self.opened = structures.open_one(self.data, "ici", clock=self.clock)
+        self.opened = structures.open_one(self.data, "ici", clock=self.clock, database=self.database)
         return self.opened
 
     def dossier(self, last: str = "Diallo") -> UUID:
@@ -52,19 +58,27 @@ class House:
     def backed_up(self) -> Backup:
         return back_up(self.opened)
 
-    def restored(self, backup: Path, data: Path | None = None, **how: Any) -> Restored:
+    def restored(self, backup: Path, **how: Any) -> Restored:
         """Put back, whoever has it open here having left; then open again."""
         self.opened.engine.close()
-        self.data = data or self.data
-        done = restore(self.data, backup, drop_views=lambda opened: None, clock=self.clock, **how)
+        done = restore(self.data, backup, rebuild=nothing, clock=self.clock, database=self.database, **how)
         self.reopen()
         return done
 
-    def elsewhere(self, data: Path) -> Path:
-        """A data folder of another machine, where nothing is but the structure's key."""
+    def moves(self, data: Path) -> None:
+        """To another machine, where nothing is but the structure's key."""
         (data / "keys").mkdir(parents=True)
         shutil.copy(self.data / "keys" / "ici.key", data / "keys")
-        return data
+        self.opened.engine.close()
+        self.data, self.database = data, self.new_database()
+
+    def put_aside(self, aside: str) -> int:
+        """How many events are kept there."""
+        if self.database is None:
+            return copies.holding(Path(aside) / EVENTS).head
+        asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
+        with self.database.owner() as owner:
+            return int(owner.execute(asked).fetchall()[0][0])
 
     def name(self, dossier: UUID) -> str:
         """What is read of it, nothing once its person is erased."""
@@ -74,6 +88,10 @@ class House:
     def erase(self, dossier: UUID) -> None:
         erasing.erase(self.opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
         keys_copy.refresh_keys(self.opened)
+
+
+def nothing(opened: Opened) -> None:
+    """There are no read stores to make anew."""
 
 
 def open_dossier(opened: Opened, last: str) -> UUID:
@@ -86,7 +104,32 @@ def open_dossier(opened: Opened, last: str) -> UUID:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def databases(postgres: Cluster) -> Iterator[Callable[[], Database]]:
+    """Makes new databases."""
+    made: list[Database] = []
+
+    def new() -> Database:
+        made.append(Database(postgres.create_database()))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.close()
+        postgres.drop_database(one.url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A structure of each store."""
+    on_postgres = request.param == "postgresql"
+    made = House(tmp_path / "data", request.getfixturevalue("databases")) if on_postgres else House(tmp_path / "data")
+    yield made
+    made.opened.engine.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[House]:
+    """A structure on SQLite, where the store itself makes no difference."""
     made = House(tmp_path / "data")
     yield made
     made.opened.engine.close()
@@ -111,14 +154,14 @@ def test_a_backup_is_three_files_for_their_owner_alone_and_never_the_structure_s
     key = (house.data / "keys" / "ici.key").read_bytes()
     assert not [path for path in backup.path.iterdir() if key in path.read_bytes()]
     said = manifest.verified(backup.path)
-    assert (said.structure, said.slug, said.store) == (house.opened.id, "ici", "sqlite")
+    assert (said.structure, said.slug, said.store) == (house.opened.id, "ici", house.opened.engine.recorder.KIND)
     assert (said.holding.head, said.holding.commands, said.holding.claims) == (house.opened.engine.head(), 2, 0)
 
 
-def test_it_may_be_kept_elsewhere(house: House, tmp_path: Path) -> None:
-    backup = back_up(house.opened, tmp_path / "disk")
+def test_it_may_be_kept_elsewhere(files: House, tmp_path: Path) -> None:
+    backup = back_up(files.opened, tmp_path / "disk")
     assert backup.path.parent == tmp_path / "disk" / "ici"
-    assert not folder_of(house.data, "ici").exists()
+    assert not folder_of(files.data, "ici").exists()
 
 
 def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:
@@ -143,77 +186,77 @@ def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:
     assert [one.position for one in read] == list(range(1, heads[0] + 1))
 
 
-def test_what_fails_leaves_nothing_and_what_a_crash_left_goes(house: House) -> None:
-    folder = folder_of(house.data, "ici")
+def test_what_fails_leaves_nothing_and_what_a_crash_left_goes(files: House) -> None:
+    folder = folder_of(files.data, "ici")
     left = folder / ".2026-03-01T080000Z"
     left.mkdir(parents=True)
     (left / keys_copy.FILE).write_bytes(b"half")
-    (house.data / "keys" / "ici.ring").rename(house.data / "ring")
+    (files.data / "keys" / "ici.ring").rename(files.data / "ring")
     with pytest.raises(StoreRefused):
-        house.backed_up()
+        files.backed_up()
     assert [path.name for path in folder.iterdir()] == [".lock"]
-    (house.data / "ring").rename(house.data / "keys" / "ici.ring")
-    assert house.backed_up().path.exists()
+    (files.data / "ring").rename(files.data / "keys" / "ici.ring")
+    assert files.backed_up().path.exists()
 
 
-def test_two_in_one_second_are_refused(house: House) -> None:
-    backup = house.backed_up()
-    house.now = backup.manifest.made - timedelta(seconds=1)
+def test_two_in_one_second_are_refused(files: House) -> None:
+    backup = files.backed_up()
+    files.now = backup.manifest.made - timedelta(seconds=1)
     with pytest.raises(SavingError, match="backup-exists"):
-        house.backed_up()
+        files.backed_up()
     assert manifest.verified(backup.path)
 
 
-def test_the_oldest_go(house: House) -> None:
-    backups = [house.backed_up() for _ in range(4)]
-    gone = keep(folder_of(house.data, "ici"), 2)
+def test_the_oldest_go(files: House) -> None:
+    backups = [files.backed_up() for _ in range(4)]
+    gone = keep(folder_of(files.data, "ici"), 2)
     assert gone == [backup.path for backup in backups[:2]]
-    assert manifest.all_of(folder_of(house.data, "ici")) == backups[2:]
+    assert manifest.all_of(folder_of(files.data, "ici")) == backups[2:]
 
 
 # --- what is none, or is damaged
 
 
-def test_what_is_no_backup_is_refused(house: House, tmp_path: Path) -> None:
-    backup = house.backed_up().path
-    assert refused(tmp_path, house) == "not-a-backup"
+def test_what_is_no_backup_is_refused(files: House, tmp_path: Path) -> None:
+    backup = files.backed_up().path
+    assert refused(tmp_path, files) == "not-a-backup"
     (backup / manifest.FILE).write_text("{}")
-    assert refused(backup, house) == "not-a-backup"
+    assert refused(backup, files) == "not-a-backup"
     (backup / manifest.FILE).write_text('{"format": 2}')
-    assert refused(backup, house) == "newer-format"
+    assert refused(backup, files) == "newer-format"
 
 
 @pytest.mark.parametrize("name", [EVENTS, keys_copy.FILE])
-def test_a_file_that_lacks_its_end_is_refused(house: House, name: str) -> None:
-    backup = house.backed_up().path
+def test_a_file_that_lacks_its_end_is_refused(files: House, name: str) -> None:
+    backup = files.backed_up().path
     os.truncate(backup / name, (backup / name).stat().st_size // 2)
-    assert refused(backup, house, over=True) == "damaged"
+    assert refused(backup, files, over=True) == "damaged"
     (backup / name).unlink()
-    assert refused(backup, house, over=True) == "damaged"
+    assert refused(backup, files, over=True) == "damaged"
 
 
-def test_a_changed_byte_is_refused(house: House) -> None:
-    backup = house.backed_up().path
+def test_a_changed_byte_is_refused(files: House) -> None:
+    backup = files.backed_up().path
     content = bytearray((backup / EVENTS).read_bytes())
     content[len(content) // 2] ^= 1
     (backup / EVENTS).write_bytes(content)
-    assert refused(backup, house, over=True) == "damaged"
+    assert refused(backup, files, over=True) == "damaged"
 
 
-def test_a_missing_event_is_refused_even_under_a_digest_that_fits(house: House) -> None:
-    house.dossier()
-    backup = house.backed_up()
+def test_a_missing_event_is_refused_even_under_a_digest_that_fits(files: House) -> None:
+    files.dossier()
+    backup = files.backed_up()
     with closing(sqlite3.connect(backup.path / EVENTS)) as database, database:
         database.execute("DROP TRIGGER stored_events_delete")
         database.execute("DELETE FROM stored_events WHERE position = 2")
     said = msgspec.structs.replace(backup.manifest, sha256={EVENTS: manifest.digest(backup.path / EVENTS)})
     (backup.path / manifest.FILE).write_bytes(msgspec.json.encode(said))
-    assert refused(backup.path, house, over=True) == "damaged"
+    assert refused(backup.path, files, over=True) == "damaged"
 
 
-def test_a_copy_by_cp_while_somebody_writes_is_no_backup(house: House, tmp_path: Path) -> None:
+def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path: Path) -> None:
     """Why there is a command for it: what was recorded stands in the log beside the file."""
-    shutil.copy(house.opened.folder / EVENTS, tmp_path / "copied.db")
+    shutil.copy(files.opened.folder / EVENTS, tmp_path / "copied.db")
     with pytest.raises(StoreRefused):
         copies.holding(tmp_path / "copied.db")
 
@@ -230,8 +273,7 @@ def test_what_was_recorded_comes_back_and_what_came_later_is_gone(house: House) 
     assert house.opened.engine.read(0, 100) == told
     assert (house.name(before), house.name(after)) == ("Diallo", "")
     assert (done.slug, done.erased) == ("ici", 0)
-    assert done.aside
-    assert copies.holding(done.aside / EVENTS).head == len(told) + 1
+    assert house.put_aside(done.aside) == len(told) + 1
     house.dossier("Petit")
     assert house.opened.engine.head() == len(told) + 1
 
@@ -248,75 +290,112 @@ def test_a_structure_that_is_there_is_left_alone(house: House, tmp_path: Path) -
     assert refused(theirs, house, over=True) == "other-structure"
 
 
-def test_one_that_is_served_or_used_is_not_replaced(house: House) -> None:
-    backup, head = house.backed_up().path, house.opened.engine.head()
-    with ServeLock(house.opened.folder), pytest.raises(AlreadyServed):
-        house.restored(backup, over=True)
-    house.reopen()
+def test_one_that_is_served_or_used_is_not_replaced(files: House) -> None:
+    backup, head = files.backed_up().path, files.opened.engine.head()
+    with ServeLock(files.opened.folder), pytest.raises(AlreadyServed):
+        files.restored(backup, over=True)
+    files.reopen()
     with pytest.raises(StoreBusy):
-        restore(house.data, backup, over=True, drop_views=lambda opened: None)
-    assert house.opened.engine.head() == head
+        restore(files.data, backup, over=True, rebuild=nothing)
+    assert files.opened.engine.head() == head
+    files.restored(backup, over=True)
+
+
+@pytest.mark.postgres
+def test_nothing_is_replaced_while_another_process_is_connected(
+    tmp_path: Path, databases: Callable[[], Database]
+) -> None:
+    house = House(tmp_path, databases)
+    backup = house.backed_up().path
+    with closing(Database(house.database.url)), pytest.raises(StoreBusy):
+        house.restored(backup, over=True)
+    assert house.reopen().engine.head() == 3
     house.restored(backup, over=True)
+    house.opened.engine.close()
 
 
 def test_on_another_machine_the_structure_s_key_is_all_that_is_needed(house: House, tmp_path: Path) -> None:
     dossier = house.dossier()
     backup = shutil.copytree(house.backed_up().path, tmp_path / "disk")
-    fresh = house.elsewhere(tmp_path / "machine")
-    house.restored(backup, fresh)
+    house.moves(tmp_path / "machine")
+    house.restored(backup)
     assert house.name(dossier) == "Diallo"
     assert house.opened.id == manifest.read(backup).structure
-    assert {path.stat().st_mode & 0o777 for path in (fresh / "keys").glob("ici.*")} == {0o600}
+    keys = (house.data / "keys").glob("ici.*")
+    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
 
 
-def test_without_the_structure_s_key_or_with_another_nothing_is_restored(house: House, tmp_path: Path) -> None:
-    house.dossier()
-    backup = house.backed_up().path
-    (tmp_path / "machine" / "keys").mkdir(parents=True)
-    assert refused(backup, house, data=tmp_path / "machine") == "no-structure-key"
-    (tmp_path / "machine" / "keys" / "ici.key").write_bytes(b"k" * 32)
-    assert refused(backup, house, data=tmp_path / "machine") == "keys-not-opened"
-    assert not list((tmp_path / "machine").glob("*/structure.json"))
-    assert [path.name for path in (tmp_path / "machine" / "keys").iterdir()] == ["ici.key"]
-
-
-def test_a_lost_or_damaged_vault_is_made_again_of_the_backup(house: House) -> None:
+@pytest.mark.postgres
+@pytest.mark.parametrize("to_postgres", [True, False])
+def test_a_structure_moves_from_one_store_to_the_other(
+    to_postgres: bool, tmp_path: Path, databases: Callable[[], Database]
+) -> None:
+    house = House(tmp_path / "data", (lambda: None) if to_postgres else databases)
     dossier = house.dossier()
-    backup = house.backed_up().path
-    vault = house.opened.folder / "keys.db"
+    told = house.opened.engine.read(0, 100)
+    backup = house.backed_up()
+    assert backup.manifest.store == ("sqlite" if to_postgres else "postgresql")
+    house.new_database = databases if to_postgres else lambda: None
+    house.moves(tmp_path / "machine")
+    house.restored(backup.path)
+    assert house.opened.engine.read(0, 100) == told
+    house.dossier("Petit")
+    again = house.backed_up()
+    assert (again.manifest.store, again.manifest.holding.head) != (backup.manifest.store, len(told))
+    house.restored(again.path, over=True)
+    assert house.name(dossier) == "Diallo"
     house.opened.engine.close()
+
+
+def test_without_the_structure_s_key_or_with_another_nothing_is_restored(files: House, tmp_path: Path) -> None:
+    files.dossier()
+    backup = files.backed_up().path
+    files.moves(tmp_path / "machine")
+    (files.data / "keys" / "ici.key").unlink()
+    assert refused(backup, files) == "no-structure-key"
+    (files.data / "keys" / "ici.key").write_bytes(b"k" * 32)
+    assert refused(backup, files) == "keys-not-opened"
+    assert not list(files.data.glob("*/structure.json"))
+    assert [path.name for path in (files.data / "keys").iterdir()] == ["ici.key"]
+
+
+def test_a_lost_or_damaged_vault_is_made_again_of_the_backup(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
+    vault = files.opened.folder / "keys.db"
+    files.opened.engine.close()
     vault.write_bytes(b"no database at all" * 100)
-    house.restored(backup, over=True)
-    assert house.name(dossier) == "Diallo"
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
     vault.unlink()
-    house.restored(backup, over=True)
-    assert house.name(dossier) == "Diallo"
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
 
 
-def test_a_backup_without_the_key_of_one_of_its_streams_is_refused(house: House) -> None:
-    dossier = house.dossier()
-    backup = house.backed_up().path
+def test_a_backup_without_the_key_of_one_of_its_streams_is_refused(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
     copy = keys_copy.read(backup)
     del copy.streams[dossier]
     (backup / keys_copy.FILE).write_bytes(msgspec.json.encode(copy))
-    house.opened.engine.close()
-    (house.opened.folder / "keys.db").unlink()
-    assert refused(backup, house, over=True) == "keys-missing"
+    files.opened.engine.close()
+    (files.opened.folder / "keys.db").unlink()
+    assert refused(backup, files, over=True) == "keys-missing"
 
 
-def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(house: House) -> None:
-    dossier = house.dossier()
-    backup = house.backed_up().path
-    house.opened.engine.close()
+def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
+    files.opened.engine.close()
 
     def crash(opened: Opened) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore(house.data, backup, over=True, drop_views=crash)
-    assert structures.slugs(house.data) == []
-    house.restored(backup, over=True)
-    assert house.name(dossier) == "Diallo"
+        restore(files.data, backup, over=True, rebuild=crash)
+    assert structures.slugs(files.data) == []
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
 
 
 # --- who was erased
@@ -333,43 +412,45 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -
     assert house.restored(house.backed_up().path, over=True).erased == 0, "the facts say it by now"
 
 
-def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(house: House, tmp_path: Path) -> None:
-    gone, stays = house.dossier("Zanzibar"), house.dossier("Petit")
-    backups = [house.backed_up().path for _ in range(2)]
-    files = [(backup / keys_copy.FILE).open("rb") for backup in backups]
+def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(files: House, tmp_path: Path) -> None:
+    gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
+    backups = [files.backed_up().path for _ in range(2)]
+    known = [(backup / keys_copy.FILE).open("rb") for backup in backups]
     held = keys_copy.read(backups[0])
-    house.erase(gone)
-    for file in files:
+    files.erase(gone)
+    for file in known:
         assert set(file.read()) == {0}, "what the file held is overwritten"
         file.close()
     for backup in backups:
         copy = keys_copy.read(backup)
         assert copy.streams[gone] is None
         assert copy.ring != held.ring
-    house.restored(shutil.copytree(backups[0], tmp_path / "disk"), house.elsewhere(tmp_path / "machine"))
-    assert (house.name(gone), house.name(stays)) == ("", "Petit")
-    assert house.opened.engine.state("dossier", gone).erased, "the backup has the register too"
+    backup = shutil.copytree(backups[0], tmp_path / "disk")
+    files.moves(tmp_path / "machine")
+    files.restored(backup)
+    assert (files.name(gone), files.name(stays)) == ("", "Petit")
+    assert files.opened.engine.state("dossier", gone).erased, "the backup has the register too"
 
 
-def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(house: House, tmp_path: Path) -> None:
+def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(files: House, tmp_path: Path) -> None:
     """Not even when the vault of this machine is lost."""
-    gone, stays = house.dossier("Zanzibar"), house.dossier("Petit")
-    kept = back_up(house.opened, tmp_path / "disk").path
+    gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
+    kept = back_up(files.opened, tmp_path / "disk").path
     assert keys_copy.read(kept).streams[gone]
-    house.erase(gone)
-    house.opened.engine.close()
-    (house.opened.folder / "keys.db").unlink()
-    assert house.restored(kept, over=True).erased == 1
-    assert (house.name(gone), house.name(stays)) == ("", "Petit")
-    assert not house.opened.engine.keys.vault.streams()[gone]
+    files.erase(gone)
+    files.opened.engine.close()
+    (files.opened.folder / "keys.db").unlink()
+    assert files.restored(kept, over=True).erased == 1
+    assert (files.name(gone), files.name(stays)) == ("", "Petit")
+    assert not files.opened.engine.keys.vault.streams()[gone]
 
 
-def test_backups_that_are_of_today_are_left_as_they_are(house: House) -> None:
-    house.dossier()
-    path = house.backed_up().path / keys_copy.FILE
+def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:
+    files.dossier()
+    path = files.backed_up().path / keys_copy.FILE
     stamp = path.stat().st_ino
-    assert keys_copy.refresh_keys(house.opened) == 0
+    assert keys_copy.refresh_keys(files.opened) == 0
     assert path.stat().st_ino == stamp
-    house.opened.engine.keys.ring.change_structure_key()
-    assert keys_copy.refresh_keys(house.opened) == 1
-    house.restored(path.parent, over=True)
+    files.opened.engine.keys.ring.change_structure_key()
+    assert keys_copy.refresh_keys(files.opened) == 1
+    files.restored(path.parent, over=True)

@@ -18,7 +18,7 @@ class SavingError(Exception):
     """Why there is no backup, or nothing is restored; nothing has changed.
 
     Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, structure-there, other-structure,
-    no-structure-key, keys-not-opened, keys-missing.
+    kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
     """
 
     def __init__(self, code: str, **details: Any) -> None:

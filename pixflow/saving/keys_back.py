@@ -4,7 +4,6 @@ A key that was destroyed in either, or whose stream the register of erasures nam
 """
 
 from collections.abc import Set
-from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -14,16 +13,19 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from pixflow.erasing import Erasure
 from pixflow.saving import SavingError
 from pixflow.saving.keys_copy import FILE, KeysCopy
+from pixflow.saving.places import Place
 from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring, replace, write_new
-from pixflow.store.vault import SqliteVault
 
 
-def merged(data: Path, place: Path, structure: UUID, copy: KeysCopy, aside: Path) -> Keys:
-    """Raises SavingError: "keys-not-opened" when the structure's key is not the one that wraps them, "damaged"."""
-    ring = _ring(data / "keys", place.name, copy)
+def merged(folder: Path, slug: str, place: Place, structure: UUID, copy: KeysCopy) -> Keys:
+    """The keys of a structure whose ring is in `folder`.
+
+    Raises SavingError: "keys-not-opened" when the structure's key is not the one that wraps them, "damaged".
+    """
+    ring = _ring(folder, slug, copy)
     register = _register(ring.path.with_suffix(".erased"), copy)
-    keys = Keys(structure, ring, _vault(place / "keys.db", ring, aside))
+    keys = Keys(structure, ring, place.vault(ring))
     try:
         destroyed = {stream for stream, key in copy.streams.items() if key is None}
         _adopt(keys, copy, destroyed.union(*(line.streams for line in register)))
@@ -57,19 +59,6 @@ def _register(path: Path, copy: KeysCopy) -> list[Erasure]:
     return [msgspec.json.decode(line, type=Erasure) for line in lines]
 
 
-def _vault(path: Path, ring: Ring, aside: Path) -> SqliteVault:
-    """The vault of this machine; one that cannot be used is moved aside, and another begun."""
-    with suppress(StoreRefused):
-        vault = SqliteVault(path)
-        if not vault.streams() or ring.key(vault.ring()):
-            return vault
-        vault.close()
-    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for found in path.parent.glob(f"{path.name}*"):
-        found.rename(aside / found.name)
-    return SqliteVault(path)
-
-
 def _adopt(keys: Keys, copy: KeysCopy, gone: Set[UUID]) -> None:
     there = keys.vault.streams()
     lacking = {
@@ -87,7 +76,7 @@ def _adopt(keys: Keys, copy: KeysCopy, gone: Set[UUID]) -> None:
 def _rewrapped(lacking: dict[UUID, bytes], copy: KeysCopy, keys: Keys) -> dict[UUID, bytes]:
     """By the ring key of this machine instead of the backup's."""
     ours = keys.ring.key(keys.vault.ring())
-    assert ours is not None  # `_vault` gives no other
+    assert ours is not None  # `Place.vault` gives no other
     try:
         theirs = keys.ring.keys_of(copy.ring)[copy.number]
         return {stream: aes_key_wrap(ours, aes_key_unwrap(theirs, wrapped)) for stream, wrapped in lacking.items()}

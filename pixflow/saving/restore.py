@@ -8,33 +8,32 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
-from uuid import UUID
 
 import msgspec
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 
-from pixflow import erasing
+from pixflow import erasing, structures
 from pixflow.engine import Engine
 from pixflow.events import catalogue, personal_fields
 from pixflow.saving import STAMP, SavingError, keys_back, keys_copy, manifest
 from pixflow.saving.manifest import EVENTS, Manifest
+from pixflow.saving.places import Folder, Place, Schema
 from pixflow.store import copies
+from pixflow.store.database import Database
 from pixflow.store.keys import Keys, write_new
-from pixflow.store.locks import ServeLock
-from pixflow.store.sqlite import factory
-from pixflow.structures import Clock, Opened, utc_now
+from pixflow.structures import Clock, Document, Opened, utc_now
 
 SEALED = tuple(event.TOPIC for event in catalogue() if personal_fields(event))
 _IDENTITY = "structure.json"
 
 
 class Restored(Struct, frozen=True):
-    """What was put back, who was erased again, and where what was there is now (None when nothing was)."""
+    """What was put back, how many were erased again, and where what was there is now ("" when nothing was)."""
 
     slug: str
     manifest: Manifest
     erased: int
-    aside: Path | None
+    aside: str
 
 
 def restore(
@@ -43,50 +42,62 @@ def restore(
     *,
     slug: str | None = None,
     over: bool = False,
-    drop_views: Callable[[Opened], None],
+    rebuild: Callable[[Opened], object],
     clock: Clock = utc_now,
+    database: Database | None = None,
 ) -> Restored:
-    """Put a backup back into a data folder, as the structure `slug` (else the one it was taken of).
+    """Put a backup back into a data folder (and a database), as the structure `slug`, else the one it was taken of.
 
-    `over`: in place of the structure that is there, which is moved aside. `drop_views` forgets its read stores. Raises
-    SavingError, AlreadyServed, StoreBusy when another process uses the structure.
+    `over`: in place of what is there, which is moved aside. `rebuild` makes its read stores anew. Raises SavingError,
+    AlreadyServed, StoreBusy when another process uses the structure.
     """
     made, copy = manifest.verified(backup), keys_copy.read(backup)
-    place = data / (slug or made.slug)
-    _check_place(data, place, made, over)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = place / "replaced" / f"{clock().astimezone(UTC):{STAMP}}"
-    with ServeLock(place):
-        keys = keys_back.merged(data, place, made.structure, copy, aside)
+    folder = data / (slug or made.slug)
+    document = Document(made.structure, structures.schema_of(folder.name) if database else None)
+    stamp = f"{clock().astimezone(UTC):{STAMP}}"
+    place = _place(folder, stamp, document, database)
+    _check(data, folder, place, document, over)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with place.alone():
+        keys = keys_back.merged(data / "keys", folder.name, place, made.structure, copy)
         try:
             _check_keys(backup, keys)
-            there = (place / EVENTS).exists()
-            with copies.alone(place / EVENTS):
-                _take_away(place, aside)
-                copies.put(backup / EVENTS, place / EVENTS, aside)
-            opened = Opened(place.name, place, made.structure, Engine(factory(place), keys, clock))
-            drop_views(opened)
+            _take_away(folder, stamp)
+            aside = place.put(backup / EVENTS)
+            engine = Engine(place.store(), keys, clock)
+            opened = Opened(folder.name, folder, document.id, engine, document.schema, database)
             erased = erasing.forget_again(opened)
-            keys_copy.refresh_keys(opened)
-            opened.engine.close()
+            rebuild(opened)
+            engine.close()
         finally:
             keys.close()
-        write_new(place / _IDENTITY, msgspec.json.encode({"id": made.structure}))
-    return Restored(place.name, made, len(erased), aside if there else None)
+        write_new(folder / _IDENTITY, msgspec.json.encode(document))
+    return Restored(folder.name, made, len(erased), aside)
 
 
-class _Identity(Struct):
-    id: UUID
+def _place(folder: Path, stamp: str, document: Document, database: Database | None) -> Place:
+    if database and document.schema:
+        return Schema(database, document.schema, f"{document.schema}_aside_{stamp.replace('-', '').lower()}")
+    return Folder(folder, _aside(folder, stamp))
 
 
-def _check_place(data: Path, place: Path, made: Manifest, over: bool) -> None:
-    if not (key := data / "keys" / f"{place.name}.key").exists():
+def _check(data: Path, folder: Path, place: Place, document: Document, over: bool) -> None:
+    if not (key := data / "keys" / f"{folder.name}.key").exists():
         raise SavingError("no-structure-key", path=str(key))
-    if (place / _IDENTITY).exists():
-        if not over:
-            raise SavingError("structure-there", slug=place.name)
-        if msgspec.json.decode((place / _IDENTITY).read_bytes(), type=_Identity).id != made.structure:
-            raise SavingError("other-structure", slug=place.name)
+    known = _known(folder)
+    if known and known.id != document.id:
+        raise SavingError("other-structure", slug=folder.name)
+    if known and known.schema != document.schema:
+        raise SavingError("kept-elsewhere", slug=folder.name)
+    if not over and ((folder / _IDENTITY).exists() or place.holds()):
+        raise SavingError("structure-there", slug=folder.name)
+
+
+def _known(folder: Path) -> Document | None:
+    """What is there; None also when that cannot be read."""
+    with suppress(FileNotFoundError, MsgspecError):
+        return msgspec.json.decode((folder / _IDENTITY).read_bytes(), type=Document)
+    return None
 
 
 def _check_keys(backup: Path, keys: Keys) -> None:
@@ -95,9 +106,14 @@ def _check_keys(backup: Path, keys: Keys) -> None:
         raise SavingError("keys-missing", count=len(lost))
 
 
-def _take_away(place: Path, aside: Path) -> None:
+def _take_away(folder: Path, stamp: str) -> None:
     """From now on nobody opens the structure."""
+    aside = _aside(folder, stamp)
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        (place / _IDENTITY).rename(aside / _IDENTITY)
-    copies.sync(place)
+        (folder / _IDENTITY).rename(aside / _IDENTITY)
+    copies.sync(folder)
+
+
+def _aside(folder: Path, stamp: str) -> Path:
+    return folder / "replaced" / stamp

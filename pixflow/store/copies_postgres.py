@@ -14,7 +14,7 @@ from pixflow.store.connections import in_words
 from pixflow.store.copies import opened
 from pixflow.store.database import APPLICATION, Database, Owner, lock_number
 from pixflow.store.sqlite import TABLES, TRIGGERS
-from pixflow.store.tables import lay
+from pixflow.store.tables import exist, lay
 
 # What a copy has of each table, in the order of its columns, and their types.
 _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {
@@ -65,6 +65,14 @@ def check_alone(database: Database) -> None:
         raise StoreBusy(f"{row and row[0]} connections of other processes of pixflow to this database")
 
 
+def holds(database: Database, schema: str) -> bool:
+    """Whether anything is recorded in a schema."""
+    if not exist(database, schema):
+        return False
+    with database.owner() as owner:
+        return _holds(owner, schema)
+
+
 def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
     """Make a copy what a schema has recorded, in one transaction; whether something was there: it is in `aside` now."""
     with database.owner() as owner, owner.transaction(), opened(copy) as file:
@@ -78,9 +86,13 @@ def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
     return moved
 
 
-def _move_aside(owner: Owner, schema: str, aside: str) -> bool:
+def _holds(owner: Owner, schema: str) -> bool:
     there = SQL("SELECT EXISTS (SELECT FROM {})").format(Identifier(schema, "stored_events"))
-    if owner.execute(there).fetchone() != (True,):
+    return owner.execute(there).fetchone() == (True,)
+
+
+def _move_aside(owner: Owner, schema: str, aside: str) -> bool:
+    if not _holds(owner, schema):
         return False
     owner.execute(SQL("CREATE SCHEMA {}").format(Identifier(aside)))
     for table in (*_COPIED, "head"):
