@@ -61,11 +61,11 @@ class Cluster:
     def url(self, database: str = "postgres", user: str = USER) -> str:
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def create_database(self) -> str:
-        """The URL of a new, empty database."""
+    def create_database(self, owner: str = USER) -> str:
+        """The URL of a new, empty database, for its owner."""
         name = f"t{uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0")
-        return self.url(name)
+        self.run(f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0")
+        return self.url(name, owner)
 
     def drop_database(self, url: str) -> None:
         """Gone, with whoever is still connected to it."""

@@ -144,8 +144,10 @@ class Database:
         self.pool.putconn(link)
 
     def connect(self) -> Link:
-        """One for SQLAlchemy: it begins its own transactions, and `close()` gives it back to the pool."""
-        return self.take(monotonic() + self.limit)
+        """One for SQLAlchemy, to be closed: it goes back to the pool. Waits for answers as long as they take."""
+        link = self.take(monotonic() + self.limit)
+        link.lent = True
+        return link
 
     def ask(self, *questions: Question) -> list[PGresult]:
         """The answers to questions that may be asked twice: they are when a connection is lost. StoreBusy at the limit.

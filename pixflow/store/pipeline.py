@@ -7,19 +7,24 @@ import select
 import struct
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import count
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 Question = tuple[bytes, Sequence[bytes | None]]
 
+_ROLLBACK: Question = (b"ROLLBACK", ())
+_RESET: Question = (b"RESET ALL", ())
+_SOON = 5.0
 _PREPARED = 300
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _PREPARE, _ASK, _FORGET = range(3)
@@ -35,6 +40,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.lent = False
         self._names: OrderedDict[bytes, bytes] = OrderedDict()
         self._numbers = count(1)
 
@@ -59,9 +65,23 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
             raise
         return self._checked(sent, answers)
 
+    def close(self) -> None:
+        """Back to its pool when it has one; as it came, when it was lent to another than the store."""
+        if self.lent:
+            self.lent = False
+            with suppress(Lost, psycopg.Error):
+                self._clean()
+        super().close()
+
     def is_alive(self) -> bool:
         """Whether the server has said nothing meanwhile: it does when it ends a connection."""
         return self.pgconn.status == ConnStatus.OK and not self._wait(select.POLLIN, 0)
+
+    def _clean(self) -> None:
+        idle = self.pgconn.transaction_status == TransactionStatus.IDLE
+        self.trip([_RESET] if idle else [_ROLLBACK, _RESET], monotonic() + _SOON)
+        self.isolation_level = self.read_only = None
+        self.autocommit = False
 
     def _send(self, sql: bytes, values: Sequence[bytes | None]) -> Iterator[tuple[int, bytes]]:
         pg, names = self.pgconn, self._names
@@ -101,7 +121,11 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
             for kind, sql, _ in refused:
                 if kind == _PREPARE:
                     self._names.pop(sql, None)
-            raise error_from_result(refused[0][2], encoding="utf-8")
+            error = error_from_result(refused[0][2], encoding="utf-8")
+            if isinstance(error, errors.InvalidSqlStatementName):
+                self.pgconn.finish()
+                raise Lost("what was prepared on the connection to PostgreSQL is gone")
+            raise error
         return [answer for kind, _, answer in pairs if kind == _ASK]
 
     def _wait(self, events: int, seconds: float) -> bool:

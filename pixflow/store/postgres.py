@@ -69,6 +69,11 @@ class PostgresRecorder(ApplicationRecorder):
         """What an operator should know at start, as sentences."""
         return self.database.warnings
 
+    def check_durable(self) -> None:
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        with self.database.owner() as owner:
+            self.database.check_durable(owner)
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Nobody else writes from the first question asked inside until what is saved is committed; re-entrant.
@@ -126,7 +131,7 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> range:
         """A commit whose answer was lost is looked for: the lock is had again only once it has succeeded or failed."""
         deadline = monotonic() + self.database.limit
-        turn.ask()
+        turn.begin()
         head = turn.head
         positions = range(head + 1, head + len(events) + 1)
         while True:

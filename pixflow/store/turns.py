@@ -30,6 +30,11 @@ class Turn:
         self._link: Link | None = None
         self.head = 0
 
+    def begin(self) -> None:
+        """Have the lock, if it is not had yet."""
+        if self._link is None:
+            self._begin(())
+
     def ask(self, *questions: Question) -> list[PGresult]:
         """Answers under the lock. StoreBusy when it is not to be had by the deadline, or was lost since."""
         if self._link is None:

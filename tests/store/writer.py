@@ -97,6 +97,19 @@ def choke(recorder: AnyRecorder, stream: str) -> None:
     say(recorder.insert_events(stored(id, 1), command=new)[0])
 
 
+def begin(place: str, processes: str) -> None:
+    """That many processes open the store at once, and write one event each."""
+    children = [os.fork() or _open_and_write(place) for _ in range(int(processes))]
+    if any(os.waitpid(child, 0)[1] for child in children):
+        sys.exit(1)
+
+
+def _open_and_write(place: str) -> int:
+    with opened(place) as recorder:
+        say(recorder.insert_events(stored(uuid4(), 1))[0])
+    os._exit(0)
+
+
 def serve(folder: Path) -> None:
     with ServeLock(folder):
         say("serving")
@@ -107,6 +120,8 @@ if __name__ == "__main__":
     what, place, *rest = sys.argv[1:]
     if what == "serve":
         serve(Path(place))
+    elif what == "begin":
+        begin(place, *rest)
     else:
         deeds: dict[str, Callable[..., None]] = {
             "append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke

@@ -1,0 +1,291 @@
+"""What is PostgreSQL's own: who may change what, many starts at once, every connection durable and bounded in time."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Thread
+from time import monotonic, sleep
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import NullPool, create_engine, text
+
+from pixflow.store import StoreBusy, StoreFull, StoreRefused
+from pixflow.store.database import Database, in_words
+from pixflow.store.pipeline import rows
+from pixflow.store.postgres import PostgresRecorder, factory
+from tests.postgres import Cluster
+from tests.store.samples import claim, command, finish, start, stored
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def recorder(database: Database, schema: str) -> PostgresRecorder:
+    return factory(database, schema).application_recorder()
+
+
+def refuses(connection: psycopg.Connection[tuple[object, ...]], statement: str, schema: str) -> psycopg.Error:
+    """How one statement is refused, in a transaction of its own; `@` is the schema."""
+    with pytest.raises(psycopg.Error) as refused, connection.transaction():
+        connection.execute(statement.replace("@", f'"{schema}"').encode())
+    return refused.value
+
+
+# F1: durable, or not at all
+
+
+@pytest.fixture
+def _full_page_writes_off(postgres: Cluster) -> Iterator[None]:
+    def switch(statement: str, value: str) -> None:
+        postgres.run(statement)
+        postgres.run("SELECT pg_reload_conf()")
+        with psycopg.connect(postgres.url(), autocommit=True) as connection:
+            while connection.execute("SHOW full_page_writes").fetchone() != (value,):
+                sleep(0.01)
+
+    switch("ALTER SYSTEM SET full_page_writes = off", "off")
+    yield
+    switch("ALTER SYSTEM RESET full_page_writes", "on")
+
+
+@pytest.mark.usefixtures("_full_page_writes_off")
+def test_f1_a_server_that_could_lose_what_it_confirmed_is_refused(postgres: Cluster) -> None:
+    url = f"{postgres.url()}&options=-c%20synchronous_commit%3Doff"
+    with pytest.raises(StoreRefused, match="PostgreSQL gives full_page_writes=off, synchronous_commit=off"):
+        Database(url)
+
+
+# F2: what is recorded is not changed
+
+APPEND_ONLY = [
+    f"{what} @.{table}{rest}"
+    for table in ("stored_events", "commands")
+    for what, rest in (("DELETE FROM", ""), ("TRUNCATE", ""))
+]
+APPEND_ONLY += ["UPDATE @.stored_events SET topic = 'os:system'", "UPDATE @.commands SET actor = 'x'"]
+OWNER_ONLY = [
+    "ALTER TABLE @.stored_events DISABLE TRIGGER ALL",
+    "DROP TABLE @.commands",
+    "DELETE FROM @.head",
+    "UPDATE @.claims SET stream = gen_random_uuid()",
+    "CREATE TABLE @.mine ()",
+    "SET session_replication_role = replica",
+]
+
+
+def test_f2_a_connection_of_the_pool_can_only_append(recorder: PostgresRecorder, schema: str) -> None:
+    recorder.insert_events(stored(uuid4(), 1), command=command(), claims=[claim("1", uuid4())])
+    with recorder.database.connect() as connection:
+        for statement in APPEND_ONLY + OWNER_ONLY:
+            assert isinstance(refuses(connection, statement, schema), errors.InsufficientPrivilege), statement
+        connection.execute("RESET ROLE")
+        assert isinstance(refuses(connection, APPEND_ONLY[0], schema), errors.InsufficientPrivilege)
+
+
+def test_f2_even_the_owner_meets_the_triggers(recorder: PostgresRecorder, schema: str) -> None:
+    recorder.insert_events(stored(uuid4(), 1), command=command())
+    with recorder.database.owner() as owner:
+        for statement in APPEND_ONLY:
+            assert "append-only" in str(refuses(owner, statement, schema)), statement
+
+
+def test_f2_a_user_who_may_not_make_roles_is_told_and_has_the_triggers(postgres: Cluster, schema: str) -> None:
+    name = f"u{uuid4().hex[:8]}"
+    postgres.run(f"CREATE ROLE {name} LOGIN")
+    url = postgres.create_database(owner=name)
+    with closing(Database(url)) as database:
+        assert (database.role, len(database.warnings)) == (None, 1)
+        recorder = factory(database, schema).application_recorder()
+        assert "no role" in recorder.warnings[0]
+        recorder.insert_events(stored(uuid4(), 1), command=command())
+        with database.connect() as connection:
+            for statement in APPEND_ONLY:
+                assert "append-only" in str(refuses(connection, statement, schema)), statement
+    postgres.run(f"CREATE ROLE {name}_writer")
+    postgres.run(f"GRANT {name}_writer TO {name}")
+    postgres.run(f"GRANT CREATE ON DATABASE {conninfo_to_dict(url)['dbname']} TO {name}_writer")
+    with closing(Database(url)) as database:
+        assert (database.role, database.warnings) == (f"{name}_writer", [])
+        recorder = factory(database, schema).application_recorder()
+        assert list(recorder.insert_events(stored(uuid4(), 1))) == [2]
+        with database.connect() as connection:
+            assert isinstance(refuses(connection, APPEND_ONLY[0], schema), errors.InsufficientPrivilege)
+    postgres.drop_database(url)
+
+
+def test_a_name_that_would_be_cut_is_refused(database: Database) -> None:
+    with pytest.raises(StoreRefused, match="would cut the name"):
+        factory(database, "s" * 64).application_recorder()
+
+
+# Starting
+
+
+def test_six_processes_start_at_once_on_an_empty_database(postgres: Cluster) -> None:
+    """None of the role, the schema and the tables is there; the library failed in 7 starts of 12."""
+    name = f"u{uuid4().hex[:8]}"
+    postgres.run(f"CREATE ROLE {name} LOGIN CREATEROLE")
+    url = postgres.create_database(owner=name)
+    assert sorted(map(int, finish(start("begin", f"{url}#new", 6)))) == [1, 2, 3, 4, 5, 6]
+    with closing(Database(url)) as database:
+        assert database.role == f"{name}_writer"
+    postgres.drop_database(url)
+
+
+def test_f6_the_setting_that_skips_events_is_refused(
+    database: Database, schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
+    with pytest.raises(StoreRefused, match="POSTGRES_ENABLE_DB_FUNCTIONS"):
+        factory(database, schema)
+
+
+# F6: who reads while others write skips nothing
+
+
+def test_f6_a_reader_at_the_end_of_the_log_skips_nothing(recorder: PostgresRecorder, schema: str) -> None:
+    place, seen = f"{recorder.database.url}#{schema}", list[int]()
+    writers = [start("append", place, uuid4(), 60) for _ in range(2)]
+
+    def write() -> None:
+        for _ in range(20):
+            recorder.insert_events(stored(uuid4(), 1, 2))
+
+    threads = [Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    while len(seen) < 240:
+        seen += [position for *_, position in recorder.log(seen[-1] if seen else 0, 7)]
+    for thread in threads:
+        thread.join()
+    for writer in writers:
+        finish(writer)
+    assert seen == list(range(1, 241))
+    assert recorder.max_notification_id() == 240
+
+
+def test_f6_control_positions_that_the_database_gives_are_skipped(database: Database, schema: str) -> None:
+    table = Identifier(schema, "plain")
+    with database.owner() as reader, database.owner() as slow, database.owner() as quick:
+        reader.execute(SQL("CREATE SCHEMA {}").format(Identifier(schema)))
+        reader.execute(SQL("CREATE TABLE {} (position bigserial)").format(table))
+        with slow.transaction():
+            slow.execute(SQL("INSERT INTO {} DEFAULT VALUES").format(table))
+            quick.execute(SQL("INSERT INTO {} DEFAULT VALUES").format(table))
+            assert reader.execute(SQL("SELECT max(position) FROM {}").format(table)).fetchone() == (2,)
+        after = SQL("SELECT position FROM {} WHERE position > 2").format(table)
+        assert reader.execute(after).fetchall() == []
+
+
+# F11: nothing waits for ever
+
+
+def test_f11_every_connection_has_limits(database: Database) -> None:
+    with database.connect() as connection:
+        asked = ("lock_timeout", "idle_in_transaction_session_timeout", "search_path")
+        assert [connection.execute(f"SHOW {name}".encode()).fetchone() for name in asked] == [
+            ("2s",), ("1min",), ("pg_catalog",),
+        ]  # fmt: skip
+
+
+def test_f11_a_server_that_is_not_there_is_said(postgres: Cluster) -> None:
+    with pytest.raises(StoreBusy, match="does not answer"):
+        Database("postgresql://pixflow@/postgres?host=/nowhere")
+
+
+def test_f11_a_wait_for_a_connection_has_a_limit(postgres: Cluster) -> None:
+    with closing(Database(postgres.url(), size=2, limit=0.4)) as database:
+        used = [database.connect(), database.connect()]
+        with pytest.raises(StoreBusy, match=r"in 0\.4 s"):
+            database.ask((b"SELECT 1", ()))
+        used.pop().close()
+        assert len(database.ask((b"SELECT 1", ()))) == 1
+        used.pop().close()
+
+
+def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str) -> None:
+    """More structures are written to than there are connections, and each asks for a second one meanwhile."""
+    with closing(Database(postgres.url(), size=4)) as database:
+        recorders = [factory(database, f"{schema}{number}").application_recorder() for number in range(6)]
+
+        def write(recorder: PostgresRecorder) -> None:
+            for _ in range(5):
+                with recorder.exclusive():
+                    recorder.versions([])
+                    database.ask((b"SELECT pg_sleep(0.01)", ()))
+                    recorder.insert_events(stored(uuid4(), 1))
+
+        threads = [Thread(target=write, args=[recorder]) for recorder in recorders]
+        began = monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [recorder.max_notification_id() for recorder in recorders] == [5] * 6
+        assert monotonic() - began < 8
+        with database.owner() as owner:
+            for recorder in recorders:
+                owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(recorder.schema)))
+
+
+# Errors and connections
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (errors.DiskFull("no space left"), StoreFull, "disk is full"),
+        (errors.IoError("could not read"), StoreFull, "disk does not answer"),
+        (errors.TooManyConnections("too many"), StoreBusy, "does not answer"),
+        (errors.ReadOnlySqlTransaction("standby"), StoreRefused, "read-only"),
+        (errors.IndexCorrupted("bad page"), StoreRefused, "damaged"),
+    ],
+)
+def test_errors_of_postgresql_become_the_stores(error: psycopg.Error, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words):
+        raise in_words(error)
+
+
+def test_a_connection_lent_to_sqlalchemy_comes_back_as_it_went(database: Database) -> None:
+    engine = create_engine("postgresql+psycopg://", creator=database.connect, poolclass=NullPool)
+    size = database.pool.get_stats()["pool_available"]
+    with engine.connect() as connection:
+        connection.execute(text("SET ROLE NONE"))
+        connection.execute(text("SET search_path TO public"))
+        used = connection.execute(text("SELECT pg_backend_pid(), current_user")).one()
+        assert used[1] == "pixflow"
+    link = database.connect()
+    assert link.execute("SELECT pg_backend_pid(), current_user, current_setting('search_path')").fetchone() == (
+        used[0], database.role, "pg_catalog",
+    )  # fmt: skip
+    assert not link.autocommit
+    link.close()
+    assert database.pool.get_stats()["pool_available"] == size
+
+
+def test_more_statements_than_are_kept_prepared(recorder: PostgresRecorder) -> None:
+    link = recorder.database.take(monotonic() + 5)
+    for number in range(310):
+        (answer,) = link.trip([(b"SELECT %d" % number, ())], monotonic() + 5)
+        assert answer.ntuples == 1
+    (count,) = link.trip(
+        [(b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'trip%'", ())], monotonic() + 5
+    )
+    assert rows(count) == [(301,)]
+    with pytest.raises(errors.SyntaxError):
+        link.trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 5)
+    assert len(link.trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 5)) == 2
+    recorder.database.give_back(link)
+
+
+def test_what_was_prepared_may_go(recorder: PostgresRecorder) -> None:
+    """psycopg forgets everything that is prepared on a connection, ours too, when it rolls back."""
+    recorder.insert_events(stored(uuid4(), 1))
+    with recorder.database.connect() as connection:
+        connection.execute("DEALLOCATE ALL")
+    assert recorder.max_notification_id() == 1
+    assert list(recorder.insert_events(stored(uuid4(), 1), command=command())) == [2]
