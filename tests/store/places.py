@@ -11,8 +11,11 @@ from psycopg.sql import SQL, Identifier
 
 from pixflow.store import postgres, sqlite
 from pixflow.store.database import Database
+from pixflow.store.keys import Vault
 from pixflow.store.postgres import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
+from pixflow.store.vault import SqliteVault
+from pixflow.store.vault_postgres import PostgresVault
 from tests.store.samples import raw
 
 TABLES = ("stored_events", "commands", "claims")
@@ -26,6 +29,10 @@ class Place(Protocol):
         ...
 
     def factory(self) -> HardenedFactory | PostgresFactory: ...
+
+    def vault(self) -> Vault:
+        """Its keys, as another process opens them."""
+        ...
 
     def dump(self) -> list[Any]:
         """Every row of events, commands and claims."""
@@ -42,6 +49,9 @@ class SqlitePlace:
 
     def factory(self) -> HardenedFactory:
         return sqlite.factory(self.folder)
+
+    def vault(self) -> SqliteVault:
+        return SqliteVault(self.folder / "keys.db")
 
     def dump(self) -> list[Any]:
         with raw(self.folder) as connection:
@@ -60,6 +70,9 @@ class PostgresPlace:
 
     def factory(self) -> PostgresFactory:
         return postgres.factory(self.database, self.schema)
+
+    def vault(self) -> PostgresVault:
+        return PostgresVault(self.database, self.schema)
 
     def dump(self) -> list[Any]:
         with psycopg.connect(self.database.url) as connection:

@@ -1,8 +1,10 @@
 """What is PostgreSQL's own: who may change what, many starts at once, every connection durable and bounded in time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from threading import Thread
+from itertools import count
+from threading import Thread, Timer
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -204,6 +206,17 @@ def test_f11_a_wait_for_a_connection_has_a_limit(postgres: Cluster) -> None:
             database.ask((b"SELECT 1", ()))
         used.pop().close()
         assert len(database.ask((b"SELECT 1", ()))) == 1
+        used.pop().close()
+
+
+def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", map(float, count(0, 3600)).__next__)
+    with closing(Database(postgres.url(), size=2)) as database:
+        used = [database.connect(), database.connect()]
+        timer = Timer(0.1, used.pop().close)
+        timer.start()
+        assert len(database.ask((b"SELECT 1", ()))) == 1
+        timer.join()
         used.pop().close()
 
 
