@@ -50,8 +50,8 @@ BEGIN: Final = "begin"
 # it has waited.
 _READ = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO {};
     LOCK TABLE position IN ACCESS SHARE MODE"""
-_WRITE = f"""BEGIN; SET LOCAL search_path TO {{}}; SET LOCAL lock_timeout TO '{LIMIT}';
-    SET LOCAL idle_in_transaction_session_timeout TO '{LONG}'; LOCK TABLE position IN EXCLUSIVE MODE"""
+_WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
+    SET LOCAL idle_in_transaction_session_timeout TO '{}'; LOCK TABLE position IN EXCLUSIVE MODE"""
 _ALONE = f"BEGIN; SET LOCAL lock_timeout TO '{LONG}'; SET LOCAL idle_in_transaction_session_timeout TO 0"
 _CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
 
@@ -116,7 +116,7 @@ def engine(connect: Callable[[], Any], in_words: Callable[[psycopg.Error], Excep
 
 def _beginning(options: Mapping[str, Any]) -> str | None:
     if schema := options.get(SCHEMA):
-        return (_WRITE if options.get(TURN) else _READ).format(schema)
+        return _WRITE.format(schema, LIMIT, LONG) if options.get(TURN) else _READ.format(schema)
     return options.get(BEGIN)
 
 

@@ -2,16 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 
+from pixflow import structures
 from pixflow.store.database import Database, in_words
+from pixflow.structures import Opened
 from projections import schemas, stores
+from projections.catch_up import ReadSide
 from projections.schema import TURN, metadata
 from tests.postgres import Cluster
+from web import demo
+
+NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
+
+
+def everything(side: ReadSide) -> dict[str, list[str]]:
+    """Every row of every table, in an order of its own."""
+    with side.database.connect() as connection:
+        return {t.name: sorted(map(repr, connection.execute(select(t)))) for t in metadata.sorted_tables}
 
 
 class Tables:
@@ -45,6 +58,15 @@ class Spare:
             for table in metadata.sorted_tables:
                 connection.execute(delete(table))
         return self._made[number]
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The demonstration's four months: some 1,000 events of every stream."""
+    data = tmp_path_factory.mktemp("demo")
+    opened = structures.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)
+    yield opened
+    opened.engine.close()
 
 
 @pytest.fixture(scope="session")

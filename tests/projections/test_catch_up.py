@@ -1,7 +1,6 @@
 """The read side follows the events: rebuilt equals live, a bad stream stops alone, a protocol moves every row."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,21 +16,8 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.publishing import publish_protocol
 from pixflow.structures import Opened
 from projections import advisor_queue, audit_trail, directory, stores
-from projections.catch_up import PROJECTIONS, ReadSide
-from projections.schema import folds, position
-from tests.projections.conftest import Tables
-from web import demo
-
-NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory):
-    """The demonstration's four months: some 700 events of every stream."""
-    data = tmp_path_factory.mktemp("demo")
-    opened = structures.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)
-    yield opened
-    opened.engine.close()
+from projections.catch_up import ReadSide
+from tests.projections.conftest import Tables, everything
 
 
 @pytest.fixture
@@ -46,13 +32,6 @@ def queue_of(side: ReadSide, dossier: UUID) -> list[Any]:
     table = advisor_queue.table
     with side.database.connect() as connection:
         return list(connection.execute(select(table).where(table.c.stream == dossier)))
-
-
-def everything(side: ReadSide) -> dict[str, list[str]]:
-    """Every row of every table, in an order of its own."""
-    tables = [table for projection in PROJECTIONS for table in projection.TABLES] + [folds, position]
-    with side.database.connect() as connection:
-        return {t.name: sorted(repr(row) for row in connection.execute(select(t))) for t in tables}
 
 
 def follow(engine: Engine, database: Database | None = None, batch: int = 20_000) -> ReadSide:

@@ -1,0 +1,156 @@
+"""SQLite and PostgreSQL give the same rows, and the same answers to every question that pages ask."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, select
+
+from pixflow.people import Scope
+from pixflow.structures import Opened
+from projections import advisor_queue, audit_trail, dossier_sheet, result_routing, stores, workshops
+from projections.catch_up import PROJECTIONS, ReadSide
+from tests.projections.conftest import NOW, Spare, everything
+
+pytestmark = pytest.mark.postgres
+
+WRITES = {"audit_trail.forget"}
+IN_ANY_ORDER = {
+    "advisor_queue.counts", "advisor_queue.piles", "advisor_queue.opened_since", "dossier_sheet.counts",
+    "dossier_sheet.moved_since", "dossier_sheet.past_counts", "directory.everyone", "result_routing.known",
+}  # fmt: skip
+TODAY = NOW.date()
+DAYS = [TODAY - timedelta(days=90), TODAY - timedelta(days=7), TODAY, TODAY + timedelta(days=9)]
+
+
+@pytest.fixture(scope="module")
+def both(played: Opened, spare: Spare) -> tuple[ReadSide, ReadSide]:
+    sides = ReadSide(played.engine, stores.database(None)), ReadSide(played.engine, spare.empty(0))
+    for side in sides:
+        side.catch_up(batch=400)
+    return sides
+
+
+def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
+    on_sqlite, on_postgres = map(everything, both)
+    assert on_postgres == on_sqlite
+    assert [name for name, rows in on_sqlite.items() if not rows] == ["stopped"]
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.NAME)
+def test_every_question_has_the_same_answer(played: Opened, both: tuple[ReadSide, ReadSide], projection: Any) -> None:
+    with both[0].database.connect() as sqlite, both[1].database.connect() as postgres:
+        values = worth_asking(played, projection.NAME, sqlite)
+        for name, ask in questions(projection):
+            for arguments in cases(ask, values):
+                answers = [told(name, ask(connection, **arguments)) for connection in (sqlite, postgres)]
+                assert answers[1] == answers[0], (name, arguments)
+
+
+def questions(projection: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The functions of a projection that are handed a connection first."""
+    for name, found in inspect.getmembers(projection, inspect.isfunction):
+        named = f"{projection.NAME}.{name}"
+        public = found.__module__ == projection.__name__ and not name.startswith("_") and named not in WRITES
+        if public and next(iter(inspect.signature(found).parameters), "") == "connection":
+            yield named, found
+
+
+def cases(ask: Callable[..., Any], values: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Every combination of what is worth asking, by the names of its parameters: a new name is to be given values."""
+    names = list(inspect.signature(ask).parameters)[1:]
+    return (dict(zip(names, one, strict=True)) for one in product(*(values[name] for name in names)))
+
+
+def told(name: str, answer: Any) -> Any:
+    if isinstance(answer, list):
+        return sorted(map(repr, answer)) if name in IN_ANY_ORDER else list(map(repr, answer))
+    return {key: repr(value) for key, value in answer.items()} if isinstance(answer, dict) else repr(answer)
+
+
+# --- what is worth asking
+
+
+def worth_asking(played: Opened, projection: str, connection: Connection) -> dict[str, list[Any]]:
+    """By the name of the parameter."""
+    refs, sheet = played.engine.references(), dossier_sheet.table
+    advisors = sorted(id for id, member in refs.team.items() if "advisor" in member.roles)
+    dossiers = sorted(connection.execute(select(sheet.c.stream)).scalars())
+    born = connection.execute(select(sheet).where(sheet.c.birth_date.is_not(None)).order_by(sheet.c.sort)).first()
+    assert born is not None
+    owed = sorted(map(tuple, connection.execute(select(advisor_queue.table.c.stream, advisor_queue.table.c.key))))
+    numbered = select(sheet.c.imilo_number).where(sheet.c.imilo_number.is_not(None)).order_by(sheet.c.imilo_number)
+    numbers = list(connection.execute(numbered).scalars())
+    streams = [*dossiers[:3], *others(projection, connection)]
+    return {
+        "owner": advisors[:2],
+        "owners": [advisors[:1], sorted(refs.team)],
+        "advisor": advisors[:2],
+        "advisors": [advisors, advisors[::-1]],
+        "person": sorted(refs.team),
+        "scope": [Scope("all"), Scope("own", advisors[0], TODAY), Scope("none")],
+        "roles": [frozenset({"referent"}), frozenset({"manager"}), frozenset({"advisor", "referent", "manager"})],
+        "kind": ["match", "declare-campaign"],
+        "kinds": [["plan-diagnostic", "present-pix"]],
+        "keys": [owed[:40], []],
+        "but": [[], dossiers[:5]],
+        "cej": [True, False],
+        "group": ["", "CEJ"],
+        "today": DAYS,
+        "day": DAYS,
+        "first": DAYS[:1],
+        "last": DAYS[-1:],
+        "since": DAYS,
+        "instant": [NOW - timedelta(days=days) for days in (0, 30, 400)],
+        "cutoffs": [[("cej", TODAY), ("pacea", TODAY), ("other", DAYS[0])]],
+        "percents": [range(101)],
+        "text": ["Benali", "ben", "lefevr", "martin lea", numbers[0], numbers[1][:3], "’", ""],
+        "number": numbers[:1],
+        "numbers": [numbers],
+        "last_name": [born.last_name],
+        "first_name": [born.first_name],
+        "birth_date": [born.birth_date],
+        "stream": [*streams, UUID(int=0)],
+        "streams": [streams],
+        "dossier": dossiers,
+        "dossiers": [dossiers],
+        "campaign": sorted(refs.campaigns),
+        "refs": [None, refs],
+        "by": [str(advisors[0]), "system:clock"],
+        "topics": [("dossier.PixPresented", "dossier.DebriefHeld")],
+        "among": [50],
+        "limit": [5, 50],
+        "offset": [0, 3],
+        **OF_ONE.get(projection, {}),
+    }
+
+
+def others(projection: str, connection: Connection) -> list[UUID]:
+    """Streams of a projection that shows others than dossiers."""
+    shown = {"workshops": workshops.table.c.stream, "result_routing": result_routing.participations.c.stream}
+    column = shown.get(projection, dossier_sheet.table.c.stream)
+    return list(connection.execute(select(column).order_by(column).limit(3)).scalars())
+
+
+OF_ONE: dict[str, dict[str, list[Any]]] = {
+    "advisor_queue": {
+        "wanted": [
+            advisor_queue.Filter(),
+            advisor_queue.Filter(kind="present-pix"),
+            advisor_queue.Filter("", "parcours"),
+        ]
+    },
+    "dossier_sheet": {"wanted": [dossier_sheet.Filter(state=state) for state in ("open", "closed", "unassigned")]},
+    "workshops": {"wanted": [workshops.Filter(when) for when in ("to-come", "past", "cancelled")]},
+    "audit_trail": {
+        "since": [datetime(2026, 4, 1)],
+        "wanted": [
+            audit_trail.Wanted(),
+            audit_trail.Wanted(topic="dossier.PixPresented", since=NOW - timedelta(days=60), until=NOW),
+        ],
+    },
+}
