@@ -1,7 +1,6 @@
 """`pixflow staff absence` and `pixflow staff leave`: days away with a deputy, and last days."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -12,7 +11,7 @@ from pixflow.people import OPERATOR, Actor
 from web.cli import staff_app
 from web.french import dates, team, words
 from web.site import Served
-from web.terminal import USAGE, StructureOption, console, fail, in_words, member, working
+from web.terminal import USAGE, StructureOption, console, day, fail, in_words, member, working
 
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
@@ -30,14 +29,14 @@ def absence_command(
     """Déclarer une absence et sa suppléance ; dite à nouveau avec le même premier jour, elle est changée."""
     with working(structure) as served, in_words():
         person = member(served, who)
-        begins, known = _day(first), served.refs.team[person]
+        begins, known = day(first), served.refs.team[person]
         told = next((one for one in known.absences.values() if one.first == begins), None)
         if cancel:
             if told is None:
                 fail(f"{known.name} n'a aucune absence qui commence ce jour-là.")
             _take(served, person, absences.cancel_absence, "l'absence est annulée", absence=told.id)
             return
-        ends = _day(last) if last else begins
+        ends = day(last) if last else begins
         stands_in = member(served, deputy) if deputy else None
         id = told.id if told else uuid4()
         said = {"absence": id, "first": begins, "last": ends, "deputy": stands_in, "anyway": anyway}
@@ -61,9 +60,9 @@ def leave_command(
         if last_day is None:
             _take(served, person, staff.come_back, "le départ est annulé")
         else:
-            day = _day(last_day)
-            said = f"dernier jour le {dates.day(day, year=True)}"
-            _take(served, person, staff.leave, said, last_day=day, anyway=anyway)
+            leaves = day(last_day)
+            said = f"dernier jour le {dates.day(leaves, year=True)}"
+            _take(served, person, staff.leave, said, last_day=leaves, anyway=anyway)
 
 
 def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
@@ -71,10 +70,3 @@ def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, *
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
     console.print(words.typeset(told))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
@@ -100,6 +101,14 @@ def person(served: Served, address: str) -> Actor:
     if not known.works(served.today()):
         fail(f"{known.name} a quitté {served.refs.structure.name}.")
     return Actor(str(found))
+
+
+def day(text: str) -> date:
+    """A day as typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
 
 
 def member(served: Served, address: str) -> UUID:

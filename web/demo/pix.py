@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Protocol
 
 from pixflow.events.values import Level, Purpose
 from pixflow.pix_orga import Campaign, Part, Row
@@ -12,7 +13,7 @@ from pixflow.pix_orga.export import ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.sample import ResultColumns, file_name, write_export
 from pixflow.pix_orga.sample_profile import write_profiles
-from web.demo.people import Try, Youth
+from web.demo.people import Try
 
 ORGANISATION = "Mission Locale de Démonstration"
 SLOW = timedelta(days=6)  # what it takes to those who do not finish to go as far as they will
@@ -28,6 +29,17 @@ EARNED = Decimal("0.6")
 PIX_A_LEVEL = 8
 
 
+class Participant(Protocol):
+    """Somebody on Pix: what they type, the complete diagnostics they took, when they sent their profile."""
+
+    @property
+    def typed(self) -> tuple[str, str, str | None]: ...
+    @property
+    def complete(self) -> Sequence[Try]: ...
+    @property
+    def sent(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A campaign as the référent declares it, the course it proposes, the badge it gives, if the team tried it too."""
@@ -40,7 +52,7 @@ class Offer:
 
 
 def export(
-    offer: Offer, tries: Iterable[tuple[Youth, Try]], at: datetime, random: Random, *, stranger: bool = False
+    offer: Offer, tries: Iterable[tuple[Participant, Try]], at: datetime, random: Random, *, stranger: bool = False
 ) -> tuple[str, bytes]:
     """The name and the bytes of an export made at `at`: one row for each try begun by then."""
     rows = [_line(offer, *youth.typed, one, at) for youth, one in tries if one.started <= at]
@@ -53,7 +65,7 @@ def export(
     return file_name(offer.campaign, at), content
 
 
-def profiles(offer: Offer, youths: Sequence[Youth], at: datetime) -> tuple[str, bytes]:
+def profiles(offer: Offer, youths: Sequence[Participant], at: datetime) -> tuple[str, bytes]:
     """The same of a profile collection: one row for each who sent their profile by then."""
     sent = [youth for youth in youths if youth.sent and youth.sent <= at]
     rows = [_profile(*youth.typed, youth.complete[-1].mastery, youth.sent) for youth in sent]

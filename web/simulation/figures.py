@@ -1,0 +1,189 @@
+"""How paths are drawn: every number of the simulation, in one place.
+
+Shares are of 1, delays are working days. What the guide says is quoted (docs/mission.md); seats, tries and the delays
+of tasks are the protocol's. Everything else is assumed: it makes a Mission locale look right, it measures none.
+"""
+
+from dataclasses import dataclass
+from random import Random
+
+from pixflow.tasks import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A delay: at least, most often, at most; drawn from the triangle of the three."""
+
+    least: int
+    often: int
+    most: int
+
+    def draw(self, random: Random) -> int:
+        return round(random.triangular(self.least, self.most, self.often))
+
+
+# --- the house
+
+YOUNG_PEOPLE_AN_ADVISOR = 70
+YOUNG_PEOPLE_A_SITE = 800
+LEAST_ADVISORS, LEAST_SITES = 2, 2
+ADVISORS_A_REFERENT = 25  # "désignation d'un référent Pix par Mission locale"; a large one has several
+ADVISORS_A_MANAGER = 60
+IN_CEJ_ADVISORS = 0.35  # of the advisors of a site, those who follow the groups in CEJ
+TEMPO = (0.5, 2.2, 1.0)  # how long an advisor lets things wait: least, most, most often
+TRAINED = 0.5  # "des conseillers volontaires formés à l'utilisation de Pix"
+NOT_TESTED = 0.05  # "un diagnostic initial passé par tous les personnels": nearly
+TESTED_IN, TRAINED_IN = Days(0, 8, 60), Days(5, 20, 90)
+LEAVE = 0.04  # of the advisors, a year
+ABSENCES = (("summer", 0.9, 10, 15), ("winter", 0.6, 4, 7), ("any", 0.9, 1, 5))  # whether, working days least and most
+ABSENCE_TOLD = Days(5, 15, 40)  # before it begins
+DEPUTY = 0.85  # of the absences, those with a deputy
+DEPUTY_DOES = 0.35  # of what falls due meanwhile, what the deputy does; the rest waits
+
+# --- who comes
+
+ARRIVALS = (1.0, 0.95, 1.0, 0.9, 0.85, 0.9, 0.75, 0.5, 1.4, 1.45, 1.15, 0.75)  # by month: many in autumn, few in August
+PROGRAMMES = (("CEJ", 0.36), ("PACEA", 0.52), ("Obligation de formation", 0.07), ("", 0.05))
+COLLECTIVE_WEEKS = 8
+AGES = (16, 25, 19)  # "16 à 25": least, most, most often
+TWIN = 0.008
+NAMESAKE = 0.006
+TWICE, TWICE_IN, MERGED_IN = 0.004, Days(10, 30, 90), Days(3, 12, 40)  # opened again by a colleague, then joined
+NO_NUMBER = 0.04  # not in i-Milo yet
+ZERO_AHEAD = 0.12  # numbers that begin with zeros, which spreadsheets lose
+NO_ADVISOR = 0.04
+NO_PROJECT = 0.3
+NO_BIRTH_DATE = 0.03
+EMAIL = 0.7
+SKILL = (2.6, 1.9)  # a beta: about a fifth under 41 %, two fifths to 70 %, two fifths above
+ZEAL = (4.0, 2.2)  # a beta: how far somebody can be counted on
+
+# what they type on Pix
+TYPED = (("as-known", 0.78), ("capitals", 0.06), ("swapped", 0.04), ("no-number", 0.06), ("initial", 0.02),
+         ("letter-lost", 0.02), ("formula", 0.01), ("spaces", 0.01))  # fmt: skip
+
+# --- what the team does
+
+PATIENCE: dict[Kind, Days] = {
+    # how long a task waits, once it is visible, before its owner sees to it
+    "present-pix": Days(0, 4, 25),
+    "plan-diagnostic": Days(0, 1, 10),
+    "book-workshop": Days(0, 2, 8),
+    "rebook-absent": Days(0, 3, 10),
+    "chase-diagnostic": Days(0, 2, 8),
+    "chase-sharing": Days(0, 1, 6),
+    "dispatch-result": Days(0, 1, 3),
+    "assign-advisor": Days(0, 1, 4),
+    "hold-debrief": Days(0, 1, 8),
+    "explore-difficulty": Days(0, 3, 9),
+    "follow-self-study": Days(0, 2, 9),
+    "build-prescription": Days(0, 0, 9),
+    "refer": Days(0, 2, 9),
+    "chase-partner": Days(0, 1, 5),
+    "offer-alternative": Days(0, 3, 9),
+    "record-outcome": Days(0, 3, 14),
+    "complete-path": Days(0, 5, 20),
+    "propose-certification": Days(0, 4, 14),
+    "plan-retake": Days(0, 5, 20),
+    "close-or-plan": Days(0, 3, 14),
+    "review-late-event": Days(0, 2, 6),
+}
+FORGOTTEN, REMEMBERED = 0.05, Days(15, 30, 70)  # what an advisor does not think of, and for how long
+SNOOZED, SNOOZE = 0.03, Days(3, 8, 20)
+HANDED_OVER = 0.01
+AGAIN = Days(2, 4, 8)  # until what could not be done is tried again
+
+AT_WELCOME = 0.6  # "en premier accueil, ou plus tard au cours de l'accompagnement"
+CONCERNED, JUDGED = 0.65, Days(0, 3, 15)  # "tous les jeunes pour lesquels le conseiller expertise un besoin"
+DECLINES = 0.05
+MODALITIES = {  # CEJ: "les GJ passent le diagnostic en atelier"; the others: on the spot, at home, at a café numérique
+    "CEJ": {"workshop": 0.88, "office": 0.12},
+    "other": {"home": 0.42, "office": 0.3, "workshop": 0.18, "cafe": 0.1},
+}
+MEDIATOR = 0.3
+PLANNED_IN = Days(0, 4, 12)
+APPOINTED, APPOINTMENT_IN = 0.55, Days(1, 5, 12)
+ADDED = 0.1  # prescriptions with an action that the grid does not propose
+KEPT = (1, 3)  # proposals kept, least and most
+SUSPECTED = 0.25  # "illettrisme à vérifier": kept as something to check
+PROJECT_CALLS = 0.35  # "si son projet demande des compétences numériques"
+CHASE_CHANNELS = (("sms", 0.45), ("phone", 0.45), ("email", 0.1))
+REACHED = 0.5
+MATCHED_IN = Days(0, 1, 5)
+WRONG_MATCH, WRONG_FOUND_IN = 0.2, Days(2, 6, 20)  # where a twin or a namesake is as good a guess
+
+# --- what young people do
+
+TAKES = 0.72  # the test as planned, for somebody one can just count on; the others when they are chased
+LATE = Days(0, 1, 9)
+FINISHES = 0.9
+SHARES, SHARES_LATER = 0.84, 0.3
+TAKES_ONCE_REACHED, SHARES_ONCE_REACHED = 0.55, 0.7
+NO_SHOW = 0.2
+STUDY = (("done", 0.5), ("ongoing", 0.35), ("stopped", 0.15))
+COMPLETES = 0.8  # "début du parcours Cléa numérique si le temps le permet"
+DECLINES_COMPLETE = 0.15
+SAID_AT_ONCE = 0.3  # complete diagnostics that the advisor notes before any export does
+SENDS_PROFILE = 0.5
+COMPLETE_MINUTES = (90, 120)  # "le diagnostic complet (1h30/2h)"
+LEARNED = (0.05, 0.3)  # what a retake gains
+
+# --- partners
+
+ANSWERS_IN, SILENT = Days(1, 5, 16), 0.15
+REFUSES = 0.14
+ANSWERS_ONCE_CHASED = 0.6
+BEGINS_IN, NEVER_BEGINS = Days(2, 9, 25), 0.08
+LASTS = Days(5, 25, 60)
+ABANDONS = 0.22
+NO_ALTERNATIVE = 0.3
+
+# --- certification
+
+SESSION_IN = Days(8, 20, 40)
+REGISTERED_IN = Days(1, 4, 12)
+LEARNED_IN = Days(5, 9, 20)
+OBTAINS = 0.82
+ON_CV = 0.6
+RETAKES, DECLINES_RETAKE = 0.5, 0.3
+
+# --- workshops
+
+SEATS = 8  # "8 jeunes max. par session"; "un format restreint (6 à 10 jeunes)": within the protocol's
+SCHEDULED_IN = Days(6, 9, 14)
+IN_PAIR = 0.5  # "en binôme", then "en autonomie"
+CALLS_FOR_HELP = 0.12  # "sollicitera l'assistant informatique au besoin"
+RELEASED = 0.07
+SEATS_MISSED = 2  # after that, the test is taken at the office
+OFFER_TAKEN = 0.7
+ABSENT, EXCUSED = 0.14, 0.07
+AT_EASE = 0.55  # the mastery from which one is: "une majorité de jeunes à l'aise sur le diagnostic initial"
+IN_TROUBLE = 0.35
+FLAGGED = 0.85  # of those at ease or in trouble, those of whom it is noted
+WALKS_IN = 0.5  # of those on the list of a workshop that some did not come to
+CANCELLED, MOVED = 0.04, 0.05
+CLOSED_LATE = 0.1  # attendance left to be marked until the next days
+LEAST_WANTED, ASKED_AGAIN, ASKED_BEFORE = 3, 0.8, 0.5  # seats to have ahead, by what was asked for lately
+WAITS_FOR_ONE = 0.7  # of those for whom there is no workshop yet; the others go to the office
+WORKSHOPS_ALONE = 400  # young people that a site needs to have workshops of its own
+
+# --- along the way
+
+NOTE_EVERY = Days(5, 45, 160)
+CONTACT_CHANGES = 0.1
+IDENTITY_CORRECTED = 0.02
+PROJECT_CHANGES, PROJECT_FOUND = 0.12, 0.7
+MISTAKE = 0.012  # a presentation noted on the wrong day and taken back
+LENT, LENT_FOR = 0.006, Days(3, 8, 20)
+WITHDRAWN = 0.003  # participations deleted on Pix Orga
+SOMETIME = Days(3, 40, 150)
+ENDS = (("employment", 0.16), ("moved", 0.04), ("declined", 0.03), ("other", 0.02))  # of the dossiers, before their end
+ENDS_IN = Days(20, 90, 240)
+CLOSES_WHEN_TRIED, CLOSES_WHEN_QUIET = 0.75, 0.7
+REOPENED, REOPENED_IN = 0.05, Days(15, 45, 120)
+
+# --- Pix Orga
+
+ROWS_A_CAMPAIGN = 200  # a campaign is one site's, for as many months as give this many rows
+EXPORTED_WEEKS, WEEKS_ONCE_OVER = 10, 2  # how long after its months, and how often: somebody may still share
+UNDECLARED = 0.05  # campaigns that nobody declared before their first export
