@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace as replace_row
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from pixflow import erasing, structures
 from pixflow.dossier.assignment import close, correct_contact, take_note
@@ -20,12 +22,15 @@ from pixflow.importing.uploads import Uploads
 from pixflow.merging import merge, take_over
 from pixflow.people import OPERATOR, Actor
 from pixflow.refused import Refused
-from pixflow.store.keys import Keys
+from pixflow.store.database import Database
+from pixflow.store.keys import Keys, Ring
 from pixflow.work import Step
-from projections import audit_trail, catch_up, directory
+from projections import audit_trail, catch_up, directory, stores
 from projections.schema import metadata
 from projections.stores import database
 from tests.importing.house import FIRST, STARTED, House, row, shared
+from tests.postgres import Cluster
+from web.site import reads_of
 
 WHO = ("Zanzibar", "Özgül", "0099887")
 AWA = row(*WHO)
@@ -45,15 +50,23 @@ CANARIES = [
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
-    made.manager = made.hire("Odile Roy", "odile@example.org", "manager")  # type: ignore[attr-defined]
+    made = employed(House(tmp_path))
     yield made
     made.side.database.dispose()
     made.engine.close()
 
 
+def employed(house: House) -> House:
+    house.manager = house.hire("Odile Roy", "odile@example.org", "manager")  # type: ignore[attr-defined]
+    return house
+
+
 @pytest.fixture
 def person(house: House) -> UUID:
+    return known(house)
+
+
+def known(house: House) -> UUID:
     """A dossier with a matched result, a phone and a note; somebody else beside it."""
     dossier = house.open(*WHO)
     house.open("Bah", "Ali", "77")
@@ -123,6 +136,40 @@ def test_nobody_finds_them_on_the_disk(house: House, person: UUID, tmp_path: Pat
     assert found_in(tmp_path) == []
     for recorded in house.engine.read(0, 10_000):
         assert "anzibar" not in repr(recorded)
+
+
+def test_nobody_finds_them_on_the_disk_of_a_server(postgres: Cluster, tmp_path: Path) -> None:
+    """The read store is in the database; whoever holds the server's disk, its log too, and all keys, looks for them.
+
+    The server is stopped to look: that is when it writes down all it has in memory.
+    """
+    with Cluster() as server, closing(Database(server.create_database())) as base:
+        house = employed(House(tmp_path, base))
+        reads = reads_of(house.opened)
+        stores.ensure(reads.stores, house.engine)
+        house.side = reads.side
+        person = known(house)
+        house.side.catch_up()
+        server.stop("fast")
+        assert found_in(server.folder), "the check would find nothing"
+        server.start()
+        _, keys = house.engine.keys.vault.read([person])
+        asked(house, person)
+        erase(house, person)
+        house.side.catch_up()
+        assert house.participation(next(iter(register_of(house).participations))).erased
+        reads.close()
+        house.engine.close()
+        server.stop("fast")
+        assert found_in(server.folder) + found_in(tmp_path) == []
+        for ring in Ring(tmp_path / "keys", house.opened.slug)._rings.values():
+            with pytest.raises(InvalidUnwrap):
+                aes_key_unwrap(ring, keys[person] or b"")
+
+
+def register_of(house: House) -> erasing.Erasure:
+    (line,) = erasing.register(house.opened)
+    return line
 
 
 def test_a_rebuild_shows_the_same(house: House, erased: UUID) -> None:

@@ -18,6 +18,7 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.pix_orga import Campaign, Part, Row
 from pixflow.pix_orga.sample import file_name, write_export
 from pixflow.staff import add
+from pixflow.store.database import Database
 from projections import result_routing
 from projections.catch_up import ReadSide
 from projections.result_routing import Known
@@ -34,11 +35,12 @@ STARTED = datetime(2026, 5, 11, 13, 0, tzinfo=UTC)
 class House:
     """One structure with a référent and an advisor; its clock stands at 1 June 2026, 11:00 in Paris."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: Database | None = None) -> None:
         self.now = NOW
         self.opened = structures.create(
             folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"),
             sites=("L’Aigle", "Mortagne"), on=date(2026, 1, 5), clock=lambda: self.now,
+            database=base,
         )  # fmt: skip
         self.engine = self.opened.engine
         self.referent = self.hire("Inès Ferrand", "ines@example.org", "referent")
