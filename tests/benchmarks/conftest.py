@@ -1,8 +1,15 @@
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from pixflow.store.database import Database
 from tests.benchmarks.measure import Report
+from tests.conftest import unavailable
+from tests.postgres import Cluster, NoServer
+
+SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB", "autovacuum": "on"}
+"""What a small server would have; fsync, full_page_writes and synchronous_commit are on, as they come."""
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +18,32 @@ def report() -> Iterator[Report]:
     made = Report()
     yield made
     made.write()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The PostgreSQL server of the benches."""
+    try:
+        made = Cluster(SETTINGS)
+    except NoServer as missing:
+        unavailable(str(missing))
+    with made:
+        yield made
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def store(request: pytest.FixtureRequest) -> str:
+    """Where events and tables are kept."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(store: str, request: pytest.FixtureRequest) -> Iterator[Database | None]:
+    """An empty database of PostgreSQL; None when it is files of SQLite."""
+    if store == "SQLite":
+        yield None
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    with closing(Database(url := cluster.create_database())) as made:
+        yield made
+    cluster.drop_database(url)

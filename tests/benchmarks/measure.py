@@ -13,9 +13,21 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 JSON = "PIXFLOW_BENCH_JSON"
 """The environment variable that names the file to write the measures to."""
+SIZES = ("small", "usual", "full")
+SIZE = os.environ.get("PIXFLOW_BENCH") or "usual"
+"""`PIXFLOW_BENCH=full` measures at the largest sizes too, `small` only shows that everything runs."""
+
+
+T = TypeVar("T")
+
+
+def sized(small: T, usual: T, full: T) -> T:
+    """What this run takes of the three."""
+    return (small, usual, full)[SIZES.index(SIZE)]
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,7 @@ class Report:
     def add(self, name: str, lines: Sequence[Line], aims: Sequence[Aim], notes: Sequence[str] = ()) -> None:
         """Prints a table whose ratios are against the first line, then the aims, and keeps them.
 
-        AssertionError where an aim is missed by more than its slack: something has become slow.
+        AssertionError where an aim is missed by more than its slack: something has become slow. Not in a small run.
         """
         told = [_told(line, lines[0]) for line in lines]
         print(f"\n\n### {name}\n")
@@ -92,7 +104,7 @@ class Report:
             "aims": [{**asdict(aim), "met": aim.met} for aim in aims],
             "notes": list(notes),
         }
-        far = [str(aim) for aim in aims if aim.failed]
+        far = [str(aim) for aim in aims if aim.failed and SIZE != "small"]
         assert not far, "; ".join(far)
 
     def write(self) -> None:

@@ -1,6 +1,6 @@
 """Invented young people, as the events that would have recorded their paths: the same ones for the same seed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -17,6 +17,7 @@ from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import staff as s
 from pixflow.events.values import Action, Moment, Part, Partner, Purpose, Result
+from pixflow.store.database import Database
 
 FIRST = date(2025, 1, 6)
 SITES = ("L'Aigle", "Mortagne-au-Perche")
@@ -38,11 +39,16 @@ Said = tuple[datetime, UUID, Event]
 """When, on which stream, what."""
 
 
-def structure(data: Path, now: datetime | None = None) -> structures.Opened:
-    """An empty Mission locale whose protocol counts from FIRST; its clock stands still at `now`, if given."""
+def structure(data: Path, now: datetime | None = None, database: Database | None = None) -> structures.Opened:
+    """An empty Mission locale whose protocol counts from FIRST, in the folder or in the database.
+
+    Its clock stands still at `now`, if given.
+    """
     clock = (lambda: now) if now else structures.utc_now
     preset = presets.load("laigle-mortagne")
-    return structures.create(data, name="Mission locale", preset=preset, sites=SITES, on=FIRST, clock=clock)
+    return structures.create(
+        data, name="Mission locale", preset=preset, sites=SITES, on=FIRST, clock=clock, database=database
+    )
 
 
 def population(house: "House", size: int) -> list[Said]:
@@ -63,7 +69,13 @@ def fill(engine: Engine, said: Iterable[Said], chunk: int = 5_000) -> None:
     """Record the events as they are, deciding nothing: streams start at version 1."""
     stamped = recorded(said)
     while some := list(islice(stamped, chunk)):
-        engine.events.put(some)
+        put(engine, some)
+
+
+def put(engine: Engine, events: Sequence[Recorded]) -> None:
+    """Record these as they are, sealed; the keys first."""
+    engine.keys.ensure({one.originator_id for one in events if engine.mapper.seals(one.event)})
+    engine.events.put(events)
 
 
 def recorded(said: Iterable[Said]) -> Iterator[Recorded]:

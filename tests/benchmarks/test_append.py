@@ -1,0 +1,222 @@
+"""One event a transaction, sealed, with its command and a claim: against the driver alone, and the library."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from eventsourcing.persistence import InfrastructureFactory, StoredEvent
+from eventsourcing.postgres import PostgresFactory
+from eventsourcing.sqlite import SQLiteFactory
+from eventsourcing.utils import Environment
+from psycopg.conninfo import conninfo_to_dict
+
+from pixflow.dossier.assignment import correct_identity, open_dossier
+from pixflow.engine import Engine
+from pixflow.events import Recorded
+from pixflow.events import dossier as d
+from pixflow.people import OPERATOR, Actor
+from pixflow.store import Claim, NewCommand
+from pixflow.store.database import Database
+from tests.benchmarks.declarative import Pool
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
+from tests.benchmarks.population import SITES, structure
+
+ROUNDS = sized(1, 9, 9)
+COMMITS = sized(20, 200, 500)
+NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
+BY = Actor(OPERATOR)
+
+PERSON: dict[str, Any] = {
+    "last_name": "Le Goff",
+    "first_name": "Maëlys",
+    "birth_date": date(2006, 6, 21),
+    "site": SITES[0],
+}
+_numbers = count(100_000)
+
+Given = tuple[StoredEvent, NewCommand, Claim]
+Insert = Callable[[Given], object]
+Bare = tuple[Insert, Insert]
+"""How a driver inserts the event alone, and all three: a transaction each."""
+
+pytestmark = pytest.mark.benchmark
+
+
+@pytest.fixture
+def engine(tmp_path: Path, database: Database | None) -> Iterator[Engine]:
+    engine = structure(tmp_path / "data", NOW, database).engine
+    engine.references()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def bare(tmp_path: Path, database: Database | None) -> Iterator[Bare]:
+    if database is None:
+        with closing(sqlite3.connect(tmp_path / "bare.db", isolation_level=None)) as connection:
+            yield on_sqlite(connection)
+    else:
+        with psycopg.connect(database.url, autocommit=True) as connection:
+            yield on_postgres(connection)
+
+
+@pytest.fixture
+def library(tmp_path: Path, database: Database | None) -> Iterator[Insert]:
+    with library_factory(tmp_path, database) as factory:
+        recorder = factory.application_recorder()
+        yield lambda given: recorder.insert_events(given[:1])
+
+
+def test_append(engine: Engine, bare: Bare, library: Insert, store: str, report: Report) -> None:
+    prepared = [begun() for _ in range(2 * ROUNDS * COMMITS)]
+    engine.keys.ensure({one.originator_id for one in prepared})
+    dossiers = [opened(engine) for _ in range(ROUNDS * COMMITS)]
+    stored = [(engine.mapper.to_stored_event(one), *beside(one)) for one in prepared]
+    alone, all_three = bare
+    contenders = {
+        "the recorder: sealed, with its command and a claim": over(prepared, partial(recorded, engine)),
+        "the driver alone: the same event": over(stored, alone),
+        "the library's recorder: the same event": over(stored, library),
+        "the driver alone: the same event, command and claim": over(stored[ROUNDS * COMMITS :], all_three),
+        "the recorder: the sealed event alone": over(prepared[ROUNDS * COMMITS :], partial(recorded_alone, engine)),
+        "Engine.execute: a number corrected": over(dossiers, partial(correct, engine)),
+        "Engine.execute: a dossier opened, its key made first": over(dossiers, lambda _: opened(engine)),
+    }
+    seconds = interleaved(ROUNDS, contenders)
+    lines = [Line(what, seconds[what], COMMITS, "commits") for what in contenders]
+    mine, driver, recorder, *_ = lines
+    aims = [
+        Aim(f"against the driver, {store}", mine.rate / driver.rate, 0.5, "×", at_least=True),
+        Aim("against the library's recorder", mine.rate / recorder.rate, 1.5, "×", at_least=True),
+    ]
+    report.add(f"one event a transaction, {store}", lines, aims)
+
+
+def over(items: Sequence[Any], commit: Callable[[Any], object]) -> Callable[[], float]:
+    """Each round commits the next ones."""
+    turns = (items[start : start + COMMITS] for start in range(0, len(items), COMMITS))
+
+    def run() -> float:
+        turn = next(turns)
+        return spent(lambda: [commit(item) for item in turn])
+
+    return run
+
+
+# --- pixflow
+
+
+def begun() -> Recorded:
+    """A dossier opened, on a stream that has its key by then."""
+    content = d.DossierOpened(**PERSON, imilo_number="123456", on=NOW.date())
+    return Recorded(uuid4(), 1, content, NOW, BY.id, None, "web", uuid4())
+
+
+def beside(one: Recorded) -> tuple[NewCommand, Claim]:
+    digest = one.originator_id.bytes + one.command.bytes
+    return NewCommand(one.command, BY.id, digest), Claim("imilo", digest, one.originator_id)
+
+
+def recorded(engine: Engine, one: Recorded) -> None:
+    command, claim = beside(one)
+    engine.recorder.insert_events([engine.mapper.to_stored_event(one)], command=command, claims=[claim])
+
+
+def recorded_alone(engine: Engine, one: Recorded) -> None:
+    engine.recorder.insert_events([engine.mapper.to_stored_event(one)])
+
+
+def opened(engine: Engine) -> UUID:
+    """A new dossier, by a command of one event that claims its number."""
+    stream = uuid4()
+    said = {**PERSON, "imilo_number": f"{next(_numbers)}"}
+    engine.execute({"dossier": stream}, open_dossier, by=BY, command_id=uuid4(), **said)
+    return stream
+
+
+def correct(engine: Engine, stream: UUID) -> None:
+    """Another number, claimed; the old one is released."""
+    said = {**PERSON, "imilo_number": f"{next(_numbers)}"}
+    engine.execute({"dossier": stream}, correct_identity, by=BY, command_id=uuid4(), **said)
+
+
+# --- the others, given what the recorder writes
+
+
+def on_sqlite(connection: sqlite3.Connection) -> Bare:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.executescript(
+        """CREATE TABLE events (position INTEGER PRIMARY KEY, stream TEXT, version INTEGER, topic TEXT, state BLOB,
+                                UNIQUE (stream, version));
+           CREATE TABLE commands (id TEXT PRIMARY KEY, actor TEXT, fingerprint BLOB, position INTEGER) WITHOUT ROWID;
+           CREATE TABLE claims (kind TEXT, digest BLOB, stream TEXT, PRIMARY KEY (kind, digest)) WITHOUT ROWID"""
+    )
+    insert = "INSERT INTO events (stream, version, topic, state) VALUES (?, ?, ?, ?)"
+
+    def alone(given: Given) -> None:
+        event, _, _ = given
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(insert, (_hex(event), event.originator_version, event.topic, event.state))
+        connection.execute("COMMIT")
+
+    def all_three(given: Given) -> None:
+        event, command, claim = given
+        connection.execute("BEGIN IMMEDIATE")
+        made = connection.execute(insert, (_hex(event), event.originator_version, event.topic, event.state)).lastrowid
+        values = (command.id.hex, command.actor, command.fingerprint, made)
+        connection.execute("INSERT INTO commands VALUES (?, ?, ?, ?)", values)
+        connection.execute("INSERT INTO claims VALUES (?, ?, ?)", (claim.kind, claim.digest, claim.stream.hex))
+        connection.execute("COMMIT")
+
+    return alone, all_three
+
+
+def on_postgres(connection: psycopg.Connection[Any]) -> Bare:
+    """One statement a transaction, prepared: one round trip."""
+    connection.prepare_threshold = 0
+    for statement in (
+        """CREATE TABLE events (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream uuid, version integer,
+                                topic text, state bytea, UNIQUE (stream, version))""",
+        "CREATE TABLE commands (id uuid PRIMARY KEY, actor text, fingerprint bytea, position bigint)",
+        "CREATE TABLE claims (kind text, digest bytea, stream uuid, PRIMARY KEY (kind, digest))",
+    ):
+        connection.execute(statement)
+    insert = "INSERT INTO events (stream, version, topic, state) VALUES (%s, %s, %s, %b)"
+    all_at_once = f"""WITH made AS ({insert} RETURNING position),
+        said AS (INSERT INTO commands SELECT %s, %s, %b, position FROM made)
+        INSERT INTO claims VALUES (%s, %b, %s)"""
+
+    def alone(given: Given) -> None:
+        event, _, _ = given
+        connection.execute(insert, (event.originator_id, event.originator_version, event.topic, event.state))
+
+    def all_three(given: Given) -> None:
+        event, command, claim = given
+        values = (event.originator_id, event.originator_version, event.topic, event.state)
+        said = (command.id, command.actor, command.fingerprint)
+        connection.execute(all_at_once, (*values, *said, claim.kind, claim.digest, claim.stream))
+
+    return alone, all_three
+
+
+def library_factory(folder: Path, database: Database | None) -> InfrastructureFactory[Any]:
+    if database is None:
+        on_file = SQLiteFactory(Environment("library", {SQLiteFactory.SQLITE_DBNAME: str(folder / "library.db")}))
+        on_file.datastore.pool = Pool(on_file.datastore.pool.db_name, "FULL")
+        return on_file
+    at = conninfo_to_dict(database.url)
+    named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
+    return PostgresFactory(Environment("library", {f"POSTGRES_{name}": str(value) for name, value in named.items()}))
+
+
+def _hex(event: StoredEvent) -> str:
+    return event.originator_id.hex if isinstance(event.originator_id, UUID) else event.originator_id
