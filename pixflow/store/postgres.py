@@ -300,9 +300,10 @@ class _Statements:
         self.log = sql(log % b"")
         self.topics = sql(log % b" AND topic = ANY($4)")
         self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
+        # The inner SELECT hides how many are asked: who knows plans anew each time, and that takes longer than reading.
         self.versions = sql(
             b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
-                FROM unnest($1::uuid[]) AS asked (id)"""
+                FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
         )
         self.command = sql(b"SELECT actor, fingerprint, first_position, last_position FROM @.commands WHERE id = $1")
         self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
