@@ -79,9 +79,9 @@ _REFUSALS: dict[type[psycopg.Error], tuple[type[StoreError], str]] = {
 class Database:
     """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
 
-    A lock is waited for during a fifth of it at a time. Half of the connections at most hold a structure's lock, so that
-    what a holder reads meanwhile finds one. Raises StoreBusy when the server is not reached, StoreRefused when it could
-    lose what it confirmed.
+    A lock is waited for during a fifth of it at a time. Half of the connections at most hold a structure's lock, so
+    that what a holder reads meanwhile finds one. Raises StoreBusy when the server is not reached, StoreRefused when it
+    could lose what it confirmed.
     """
 
     def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
