@@ -28,7 +28,7 @@ from pixflow.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.store import postgres, sqlite, tables
 from pixflow.store.database import Database
-from pixflow.store.keys import Keys, Ring, Vault, write_new
+from pixflow.store.keys import Keys, Ring, Vault, sync_folder, write_new
 from pixflow.store.vault import SqliteVault
 from pixflow.store.vault_postgres import PostgresVault
 from pixflow.structure import open_structure
@@ -100,6 +100,7 @@ def create(
         raise Refused("structure-exists", slug=slug)
     for made in (data / "keys", folder, folder / "uploads", folder / "read"):
         made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sync_folder(data)
     Ring.create(data / "keys", slug)
     write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
     opened = open_one(data, slug, clock=clock, database=database)

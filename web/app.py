@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
+from sqlalchemy.exc import OperationalError
 
-from pixflow.store import StoreBusy, StoreFull
+from pixflow.store import StoreBusy, StoreFull, StoreLost
 from web import dependencies, errors, pages
 from web.routes import ROUTERS
 from web.site import Site
@@ -17,7 +18,7 @@ def create_app(site: Site) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, recorded=_recorded)
-    for kind in (StoreBusy, StoreFull):
+    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
     pages.protect(app, deny=errors.deny)
@@ -33,7 +34,9 @@ def _recorded(request: Request) -> bool | None:
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
-    return errors.answer(request, 503, False)
+    """The store or the read tables do not answer: what was asked may be recorded, and only a page failed."""
+    said = errors.FULL if isinstance(error, StoreFull) else ""
+    return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), said=said)
 
 
 def _unchanged(request: Request, error: Exception) -> Response:

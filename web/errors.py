@@ -36,6 +36,7 @@ NOT_KNOWN = (
     "Nous ne savons pas si votre action est enregistrée. "
     "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
 )
+FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
 
 
@@ -50,7 +51,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
         headers = error.headers or {}
         if error.status_code == 303:
             return pages.redirect(request, headers["Location"])
-        response = answer(request, error.status_code, _was_recorded(request, error.status_code, recorded))
+        response = answer(request, error.status_code, was_recorded(request, error.status_code, recorded))
         response.headers.update(headers)
         return response
 
@@ -60,7 +61,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
 
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
-        response = answer(request, 500, _was_recorded(request, 500, recorded))
+        response = answer(request, 500, was_recorded(request, 500, recorded))
         pages.put_headers(response.headers)
         return response
 
@@ -90,7 +91,8 @@ def _outcome(request: Request, recorded: bool | None) -> str:
     return {True: RECORDED, False: NOT_RECORDED, None: NOT_KNOWN}[recorded]
 
 
-def _was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:
+def was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:
+    """Whether a request that failed recorded its command all the same; None when that cannot be told."""
     if status < 500:
         return False
     try:

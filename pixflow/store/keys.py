@@ -312,7 +312,7 @@ def write_new(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -326,7 +326,7 @@ def replace(path: Path, content: bytes) -> None:
 def _wipe_behind(path: Path, take_its_place: Callable[[], object]) -> None:
     with open(path, "r+b") as old:
         take_its_place()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         size = old.seek(0, os.SEEK_END)
         old.seek(0)
         old.write(bytes(size))
@@ -334,7 +334,8 @@ def _wipe_behind(path: Path, take_its_place: Callable[[], object]) -> None:
         os.fsync(old.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in a folder are durable: a power cut takes none of them back."""
     found = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(found)

@@ -27,7 +27,7 @@ from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import Problem as PortfolioProblem
-from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
+from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreLost, StoreRefused
 from web.french import details, events, problems, reasons, refusals, words
 from web.french import tasks as owed
 
@@ -555,7 +555,7 @@ def test_a_gap_says_its_numbers() -> None:
     assert plain(refusals.grille_problem("gap", (41, 50))) == "aucune tranche ne couvre 41-50 %"
 
 
-@pytest.mark.parametrize("error", [StoreBusy(), StoreFull(), AlreadyServed(), StoreRefused(), OSError()])
+@pytest.mark.parametrize("error", [StoreBusy(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError()])
 def test_what_the_store_says(error: Exception) -> None:
     assert_well_set(refusals.store_error(error))
 

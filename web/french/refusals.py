@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.events import Recorded
-from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreRefused
+from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreLost, StoreRefused
 from web.french import dates, events, profiles, reasons, team, words, workshops
 from web.french.fields import PARIS, Names
 from web.french.words import say
@@ -248,6 +248,7 @@ GRILLE: dict[str, str] = {
 UNKNOWN = "Rien n’est enregistré : pixflow a refusé (motif « {code} »). Signalez-le à la personne qui l’exploite."
 BUSY = "pixflow est occupé : rien n’est enregistré. Recommencez dans quelques secondes."
 FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
+LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
 UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
 
@@ -281,12 +282,14 @@ def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> s
 
 
 def store_error(error: Exception) -> str:
-    """What the store's own errors mean; after StoreFull the action may be recorded all the same (RELIABILITY F5)."""
+    """What the store's own errors mean; after StoreFull and StoreLost the action may be recorded all the same."""
     match error:
         case StoreBusy():
             return say(BUSY)
         case StoreFull():
             return say(FULL)
+        case StoreLost():
+            return say(LOST)
         case AlreadyServed():
             return say(SERVED)
         case StoreRefused():
