@@ -1,0 +1,32 @@
+"""What a run of the trials did and found, as the table of docs/proofs.md."""
+
+import subprocess
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from tests.benchmarks.measure import machine
+from tests.trials.scale import SEED
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Proofs:
+    """The rows of one run: the trial, what was done, what was found."""
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, trial: str, done: str, found: str) -> None:
+        """Kept as soon as it is known, before it is judged: what fails is told too."""
+        self.rows.append((trial, done, found))
+
+    def table(self) -> str:
+        head = f"{date.today()}, commit {_commit()}, seed {SEED}, {machine()}"
+        lines = [" | ".join(row) for row in (("trial", "done", "found"), ("---",) * 3, *self.rows)]
+        return "\n".join([head, "", *(f"| {line} |" for line in lines)])
+
+
+def _commit() -> str:
+    asked = ["git", "describe", "--always", "--dirty"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"

@@ -1,0 +1,79 @@
+"""The web application in a process of its own, to be killed and started again."""
+
+import multiprocessing
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+
+import uvicorn
+
+from web.app import create_app
+from web.site import Site, serving, site
+
+TICK_SECONDS = 0.05
+# One process imports everything once and is copied for each life: the copies are what is killed.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([__name__, "pytest"])
+
+
+def serve(data: Path, say: Connection) -> None:
+    """What `pixflow serve` does, and time acts often; says its port once it listens."""
+    with site(data, demo=True) as served, serving(served):
+        listener = socket.create_server(("127.0.0.1", 0))
+        Thread(target=_tick, args=[served], daemon=True).start()
+        say.send(listener.getsockname()[1])
+        config = uvicorn.Config(create_app(served), log_level="critical", access_log=False)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _tick(served: Site) -> None:
+    while True:
+        sleep(TICK_SECONDS)
+        for one in served.structures.values():
+            one.tick()
+
+
+class Server:
+    """`port` is where it answers, 0 while it does not."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = 0
+
+    def live(self, seconds: float) -> bool:
+        """Starts, and dies of kill -9 so long after; whether it had come to answer."""
+        end = monotonic() + seconds
+        hear = self._start()
+        answered = hear.poll(seconds)
+        if answered:
+            self.port = hear.recv()
+            sleep(max(0, end - monotonic()))
+        self._kill()
+        hear.close()
+        return answered
+
+    @contextmanager
+    def living(self) -> Iterator[None]:
+        """Starts, and answers for as long as the block lasts."""
+        with self._start() as hear:
+            self.port = hear.recv()
+        try:
+            yield
+        finally:
+            self._kill()
+
+    def _start(self) -> Connection:
+        hear, say = _PROCESSES.Pipe(duplex=False)
+        self._process = _PROCESSES.Process(target=serve, args=(self.data, say))
+        self._process.start()
+        say.close()
+        return hear
+
+    def _kill(self) -> None:
+        self._process.kill()
+        self.port = 0
+        self._process.join()

@@ -1,0 +1,169 @@
+"""A disk that fills up while people work, again and again: nothing half-done, and work goes on once there is room."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+from typer.testing import CliRunner
+
+from pixflow.dossier.assignment import take_note
+from pixflow.engine import Engine
+from pixflow.people import Actor
+from pixflow.store import NewCommand, StoreFull
+from pixflow.store.sqlite import HardenedRecorder
+from tests.trials.mission import Mission, found
+from tests.trials.proofs import Proofs
+from tests.trials.scale import SEED, many
+from tests.trials.small_disk import small_disk
+from tests.trials.verdict import must_be_sound, must_show, times_recorded
+from tests.web.client import InspectingClient
+from web.app import create_app
+from web.cli import app
+from web.dependencies import COOKIE
+from web.errors import NOT_RECORDED, RECORDED
+from web.site import Site, site
+
+MOST_LEFT = 40_000
+DISKS = {"limit": "files that may not grow", "tmpfs": "no room"}
+OUTCOMES = {False: NOT_RECORDED, True: RECORDED}
+Form = dict[str, str]
+
+
+class Writer:
+    """An advisor who takes notes, long and short; `refused` counts those the disk refused, by whether recorded."""
+
+    def __init__(self, mission: Mission, chance: Random) -> None:
+        self.mission = mission
+        self.chance = chance
+        self.acknowledged: dict[UUID, str] = {}
+        self.refused: Counter[bool] = Counter()
+
+    def until_refused(self, served: Site) -> Form:
+        """The form that was refused, in words that tell whether it is recorded all the same."""
+        engine, head = served.structures[self.mission.slug].engine, 0
+        answer, form = None, {}
+        while answer is None or answer.status_code == 303:
+            head = engine.head()
+            form = {
+                "command_id": str(UUID(int=self.chance.getrandbits(128), version=4)),
+                "text": f"note {len(self.acknowledged)} {'x' * self.chance.randrange(1, 4000)}",
+                "on": datetime.now(UTC).date().isoformat(),
+            }
+            answer = self.send(served, form)
+        recorded = engine.has_recorded(UUID(form["command_id"]))
+        self.refused[recorded] += 1
+        assert answer.status_code == 503
+        assert OUTCOMES[recorded] in answer.text
+        assert engine.head() == head + recorded
+        assert self.client(served).get("/boite").status_code in (200, 503)
+        return form
+
+    def send(self, served: Site, form: Form) -> Any:
+        answer = self.client(served).post(f"/dossiers/{self.mission.dossiers[0]}/note", data=form)
+        if answer.status_code == 303:
+            self.acknowledged[UUID(form["command_id"])] = form["text"]
+        return answer
+
+    def client(self, served: Site) -> InspectingClient:
+        client = InspectingClient(create_app(served), follow_redirects=False)
+        client.cookies.set(COOKIE, f"{self.mission.slug}/{self.mission.advisor}")
+        return client
+
+
+@pytest.mark.parametrize(
+    ("kind", "fillings"),
+    [("limit", 3), *(pytest.param(kind, many("fillings", 100), marks=pytest.mark.trial) for kind in DISKS)],
+)
+def test_a_full_disk_refuses_in_words_and_loses_nothing(
+    kind: str, fillings: int, tmp_path: Path, proofs: Proofs
+) -> None:
+    chance = Random(SEED)
+    with small_disk(kind, tmp_path) as disk:
+        mission = found(tmp_path)
+        writer = Writer(mission, chance)
+        for _ in range(fillings):
+            with site(tmp_path, demo=True) as served:
+                disk.fill(chance.randrange(MOST_LEFT))
+                form = writer.until_refused(served)
+                if chance.random() < 0.5:
+                    disk.make_room()
+                    assert writer.send(served, form).status_code == 303
+            begun_in_words(tmp_path)
+            disk.make_room()
+            with site(tmp_path, demo=True) as served:
+                assert writer.send(served, form).status_code == 303
+        with site(tmp_path) as served:
+            one = served.structures[mission.slug]
+            times = times_recorded(must_be_sound(one.engine), writer.acknowledged)
+            must_show(one.read(), one.engine)
+    proofs.add(
+        f"full disk, SQLite: {DISKS[kind]}", f"filled {fillings} times",
+        f"{writer.refused[False]} commands refused, {writer.refused[True]} recorded of which only the page failed; "
+        f"{times.total()} acknowledged: {dict(times)} by times recorded",
+    )  # fmt: skip
+    assert set(times) == {1}
+
+
+def begun_in_words(data: Path) -> None:
+    """The program starts on the full disk, or says why it does not."""
+    said = CliRunner().invoke(app, ["tick"], env={"PIXFLOW_DATA": str(data)})
+    assert said.exit_code in (0, 1)
+    assert isinstance(said.exception, SystemExit | None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "halves"),
+    [("limit", 1), *(pytest.param(kind, 20, marks=pytest.mark.trial) for kind in DISKS)],
+)
+def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
+    kind: str, halves: int, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HardenedRecorder, "insert_events", in_two_transactions)
+    chance, refused, half_done = Random(SEED), 0, 0
+    with small_disk(kind, tmp_path) as disk:
+        mission = found(tmp_path)
+        with closing(mission.open().engine) as engine:
+            while half_done < halves and refused < 100 * halves:
+                disk.fill(chance.randrange(MOST_LEFT))
+                command, head = note_until_refused(engine, mission)
+                refused += 1
+                half_done += engine.head() > head and not engine.has_recorded(command)
+                disk.make_room()
+                engine.recorder.truncate()
+    proofs.add(
+        f"control: two transactions, {DISKS[kind]}", f"{refused} commands refused",
+        f"{half_done} half done: events without their command",
+    )  # fmt: skip
+    assert half_done == halves
+
+
+def in_two_transactions(
+    self: HardenedRecorder, stored_events: Sequence[StoredEvent], *, command: NewCommand, **more: Any
+) -> Sequence[int]:
+    """What a store does that keeps command ids beside the events, and not with them."""
+    with self.datastore.transaction(commit=True) as c:
+        positions = self._insert_events(c, stored_events, **more)
+    with self.datastore.transaction(commit=True) as c:
+        row = (command.id.hex, command.actor, command.fingerprint, positions[0], positions[-1])
+        c.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?)", row)
+    return positions
+
+
+def note_until_refused(engine: Engine, mission: Mission) -> tuple[UUID, int]:
+    """The command that a full disk refused, and the last position before it."""
+    while True:
+        command, head = uuid4(), engine.head()
+        try:
+            engine.execute(
+                {"dossier": mission.dossiers[0]}, take_note, by=Actor(str(mission.advisor)), command_id=command,
+                text="x" * 3000,
+            )  # fmt: skip
+        except StoreFull:
+            return command, head

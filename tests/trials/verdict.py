@@ -1,0 +1,64 @@
+"""What must hold of a store after whatever was done to it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from pixflow.engine import Engine
+from pixflow.events import Recorded
+from projections import stores
+from projections.catch_up import PROJECTIONS, ReadSide
+from projections.schema import folds, position
+
+EVERYTHING = 10**9
+
+
+def must_be_sound(engine: Engine) -> list[Recorded]:
+    """Positions and versions without a gap, every event under the one command that recorded it; all events."""
+    events = engine.read(0, EVERYTHING)
+    assert [recorded.position for recorded in events] == list(range(1, engine.head() + 1))
+    versions: Counter[UUID] = Counter()
+    for recorded in events:
+        versions[recorded.originator_id] += 1
+        assert recorded.originator_version == versions[recorded.originator_id]
+    for command, count in Counter(recorded.command for recorded in events).items():
+        assert len(engine.recorded_by(command)) == count
+    return events
+
+
+def times_recorded(events: Sequence[Recorded], said: Mapping[UUID, str]) -> Counter[int]:
+    """How often what these commands said stands in the events, by the words of each: {1: n} when each does once."""
+    told = Counter(words for recorded in events if (words := words_of(recorded)))
+    return Counter(told[words] for words in said.values())
+
+
+def words_of(recorded: Recorded) -> str | None:
+    """What a command of a trial said, by which it is known: the text of a note, the first name of a new dossier."""
+    return getattr(recorded.event, "text", None) or getattr(recorded.event, "first_name", None)
+
+
+def must_show(side: ReadSide, engine: Engine) -> None:
+    """The tables, brought up to date, are those that a fold from scratch makes; no stream is stopped."""
+    side.catch_up()
+    anew = from_scratch(engine)
+    assert side.position == anew.position == engine.head()
+    assert side.stopped() == anew.stopped() == []
+    assert every_row(side) == every_row(anew)
+    anew.database.dispose()
+
+
+def from_scratch(engine: Engine) -> ReadSide:
+    """Every event shown on tables made in memory."""
+    side = ReadSide(engine, stores.database(None))
+    side.catch_up()
+    return side
+
+
+def every_row(side: ReadSide) -> dict[str, list[str]]:
+    """Every row of every table, in an order of its own."""
+    tables: list[Any] = [table for projection in PROJECTIONS for table in projection.TABLES] + [folds, position]
+    with side.database.connect() as connection:
+        return {table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table))) for table in tables}

@@ -1,0 +1,92 @@
+"""People at work on a new structure: `python -m tests.trials.workload <folder> <seed> <commands> <how>`.
+
+Says `made`, then each command with its words once it is acknowledged. `how` names what a control does without.
+"""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from threading import Thread
+from uuid import UUID
+
+from pixflow.dossier import assignment
+from pixflow.people import Actor
+from pixflow.store import connections, vault
+from tests.trials.mission import SITE, Mission, found
+from web.site import Served, serve_one
+
+WRITERS = 3
+SMALL_WAL = 200_000
+make_durable = connections._make_durable
+
+
+def say(text: object) -> None:
+    os.write(1, f"{text}\n".encode())
+
+
+def work(served: Served, mission: Mission, name: str, chance: Random, commands: int) -> None:
+    """Notes and new dossiers; pages are looked at, and a turn of the clock empties the WAL, now and then."""
+    for number in range(commands):
+        command, words = identity(chance), f"{name} {number} {'x' * chance.randrange(1, 3000)}"
+        take = open_one if chance.random() < 0.3 else take_note
+        take(served, mission, chance, command, words)
+        say(f"{command} {words}")
+        if chance.random() < 0.2:
+            served.read()
+        if chance.random() < 0.05:
+            served.tick()
+
+
+def take_note(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
+    served.engine.execute(
+        {"dossier": chance.choice(mission.dossiers)}, assignment.take_note, by=Actor(str(mission.advisor)),
+        command_id=command, via="cli", text=words,
+    )  # fmt: skip
+
+
+def open_one(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
+    served.engine.execute(
+        {"dossier": identity(chance)}, assignment.open_dossier, by=Actor(str(mission.advisor)), command_id=command,
+        via="cli", last_name="Kaya", first_name=words, birth_date=None, imilo_number=None, site=SITE,
+    )  # fmt: skip
+
+
+def identity(chance: Random) -> UUID:
+    return UUID(int=chance.getrandbits(128), version=4)
+
+
+def without_full(raw: sqlite3.Connection) -> None:
+    make_durable(raw)
+    raw.execute("PRAGMA synchronous = NORMAL")
+
+
+def without_synced_keys() -> None:
+    vault._SETTINGS = ("journal_mode=DELETE", "synchronous=OFF", "secure_delete=ON")
+
+
+CONTROLS: dict[str, Callable[[], None]] = {
+    "sound": lambda: None,
+    "normal": lambda: setattr(connections, "_make_durable", without_full),
+    "keys": without_synced_keys,
+}
+
+if __name__ == "__main__":
+    folder, seed, commands, how = sys.argv[1:]
+    connections.WAL_LIMIT = SMALL_WAL
+    CONTROLS[how]()
+    mission = found(Path(folder))
+    served = serve_one(mission.open())
+    say("made")
+    chance = Random(int(seed))
+    writers = [
+        Thread(target=work, args=(served, mission, f"writer {n}", Random(chance.random()), int(commands) // WRITERS))
+        for n in range(WRITERS)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    served.close()
