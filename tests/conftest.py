@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import Cluster, NoServer
+
+# How long an example takes is the machine's affair; speed is measured in tests/benchmarks.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 IN_CI = os.environ.get("CI") == "true"
 
