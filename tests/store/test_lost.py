@@ -40,8 +40,15 @@ def wire(postgres: Cluster) -> Iterator[Wire]:
 @pytest.fixture
 def far(wire: Wire) -> Iterator[Database]:
     """A pool at the other end of the wire."""
-    with closing(Database(f"postgresql://pixflow@/postgres?host={wire.folder}", limit=1.0)) as database:
+    with closing(Database(f"postgresql://pixflow@/postgres?host={wire.folder}", limit=5.0)) as database:
         yield database
+
+
+@pytest.fixture
+def hasty(wire: Wire, schema: str) -> Iterator[PostgresRecorder]:
+    """A store at the other end that waits for a second."""
+    with closing(Database(f"postgresql://pixflow@/postgres?host={wire.folder}", limit=1.0)) as database:
+        yield factory(database, schema).application_recorder()
 
 
 @pytest.fixture
@@ -94,12 +101,12 @@ def test_f4_control_without_a_command_id_nobody_knows(
 
 
 def test_f4_a_server_that_does_not_come_back_leaves_the_outcome_unknown(
-    recorder: PostgresRecorder, wire: Wire, at_commit: Callable[[Fault], None]
+    hasty: PostgresRecorder, wire: Wire, at_commit: Callable[[Fault], None]
 ) -> None:
     at_commit("silence")
     began = monotonic()
     with pytest.raises(StoreLost):
-        recorder.insert_events(stored(uuid4(), 1), command=command())
+        hasty.insert_events(stored(uuid4(), 1), command=command())
     assert monotonic() - began < 4
     wire.close()
 
@@ -157,14 +164,14 @@ def test_a_reader_whose_wire_is_cut_asks_again(recorder: PostgresRecorder, wire:
     assert wire.fault is None
 
 
-def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(recorder: PostgresRecorder, wire: Wire) -> None:
+def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(hasty: PostgresRecorder, wire: Wire) -> None:
     wire.fault = "silence"
     began = monotonic()
     with pytest.raises(StoreBusy, match="in time"):
-        recorder.max_notification_id()
+        hasty.max_notification_id()
     assert monotonic() - began < 3
     wire.fault = None
-    assert recorder.max_notification_id() == 0
+    assert hasty.max_notification_id() == 0
 
 
 @pytest.mark.parametrize("fault", FAULTS)
