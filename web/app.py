@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError
 
 from pixflow.store import StoreBusy, StoreFull, StoreLost
-from web import dependencies, errors, pages
+from web import at_once, dependencies, errors, pages
 from web.routes import ROUTERS
 from web.site import Site
 
@@ -21,6 +21,8 @@ def create_app(site: Site) -> FastAPI:
     for kind in (StoreBusy, StoreFull, StoreLost, OperationalError):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
+    if most := at_once.most(site):
+        app.add_middleware(at_once.AtOnce, most=most)
     pages.protect(app, deny=errors.deny)
     return app
 

@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pixflow.store.database import Database
 
 PORT = 8000
+CONNECTIONS = 20
+"""At most, of one process to PostgreSQL: eight requests at a time (at_once.py)."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +42,6 @@ class Settings(BaseSettings):
 
 @cache
 def _opened(url: str) -> Database:
-    made = Database(url)
+    made = Database(url, size=CONNECTIONS)
     atexit.register(made.close)
     return made
