@@ -282,11 +282,7 @@ class _Statements:
             return statement.replace(b"@", name)
 
         lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
-        self.opening: list[Question] = [
-            (b"BEGIN ISOLATION LEVEL READ COMMITTED", ()),
-            (lock, ()),
-            (sql(b"SELECT position FROM @.head"), ()),
-        ]
+        self.opening: list[Question] = [(lock, ()), (sql(b"SELECT position FROM @.head"), ())]
         self.rows = sql(
             b"""SELECT originator_version, topic, state FROM @.stored_events
                 WHERE originator_id = $1 ORDER BY originator_version"""

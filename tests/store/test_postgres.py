@@ -1,7 +1,7 @@
 """What is PostgreSQL's own: who may change what, many starts at once, every connection durable and bounded in time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import count
 from threading import Thread, Timer
@@ -12,12 +12,13 @@ import psycopg
 import pytest
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq.abc import PGresult
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
 from pixflow.store.database import Database, in_words
-from pixflow.store.pipeline import rows
+from pixflow.store.pipeline import Link, Question, rows
 from pixflow.store.postgres import PostgresRecorder, factory
 from tests.postgres import Cluster
 from tests.store.samples import claim, command, finish, start, stored
@@ -245,7 +246,26 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
                 owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(recorder.schema)))
 
 
-# Errors and connections
+# Trips and connections
+
+
+@pytest.mark.parametrize("events", [1, 5000])
+def test_a_commit_is_two_round_trips_and_the_server_warns_of_nothing(
+    recorder: PostgresRecorder, postgres: Cluster, monkeypatch: pytest.MonkeyPatch, events: int
+) -> None:
+    trips, trip, log = list[int](), Link.trip, postgres.folder / "log"
+
+    def counted(link: Link, questions: Iterable[Question], deadline: float) -> list[PGresult]:
+        trips.append(1)
+        return trip(link, questions, deadline)
+
+    monkeypatch.setattr(Link, "trip", counted)
+    stream, said = uuid4(), log.stat().st_size
+    with recorder.exclusive():
+        recorder.versions([stream])
+        recorder.insert_events(stored(stream, *range(1, events + 1)), command=command(), claims=[claim("1", stream)])
+    assert len(trips) == 2
+    assert b"WARNING" not in log.read_bytes()[said:]
 
 
 @pytest.mark.parametrize(
