@@ -21,7 +21,15 @@ def python_with(requirements: Path) -> Path:
     python = folder / "bin" / "python"
     if not (folder / "made").exists():
         rmtree(folder, ignore_errors=True)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        pip: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
         try:
             venv.create(folder, with_pip=True)
             subprocess.run([*pip, "-r", requirements], check=True)

@@ -1,34 +1,37 @@
 """The library's ProjectionRunner making the rows of our projections: one transaction an event, as its users do.
 
 It cannot follow an application whose events are in SQLite: that recorder has no subscriptions. So the events stand in
-the library's recorder in memory, and only the rows are in SQLite. They are written by our own statements; folds and
-histories are kept in memory, and nothing is asked of a store.
+the library's recorder in memory, and only the rows are in a database; folds and histories are kept in memory, and
+nothing is asked of a store.
 """
 
 from collections.abc import Iterable, Sequence
-from copy import copy
-from pathlib import Path
 from threading import Event as Signal
 from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import Tracking
+from eventsourcing.persistence import InfrastructureFactory, Tracking
 from eventsourcing.popo import POPOApplicationRecorder
+from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteCursor, SQLiteFactory, SQLiteTrackingRecorder
 from eventsourcing.utils import Environment, EnvType
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.json import Json
+from sqlalchemy import JSON, Engine, Table
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from pixflow import references
 from pixflow.events import Recorded, catalogue
 from pixflow.folds import RETRACTIONS
 from pixflow.references import References
+from pixflow.store.database import Database
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.bulk import delete_streams, insert_rows
 from projections.catch_up import PROJECTIONS
-from projections.change import Change
+from projections.change import Change, Row
 from tests.benchmarks.declarative import Pool
 from tests.benchmarks.measure import spent
 
@@ -42,11 +45,6 @@ class Past:
         self.events: dict[UUID, tuple[Recorded, ...]] = {}
         for recorded in events:
             self.then(recorded)
-
-    def __copy__(self) -> "Past":
-        made = Past(())
-        made.refs, made.states, made.events = self.refs, dict(self.states), dict(self.events)
-        return made
 
     def then(self, recorded: Recorded) -> Change:
         stream, kind = recorded.originator_id, kind_of(recorded.event)
@@ -74,7 +72,7 @@ class Told(Application[UUID]):
 
 
 class Driver:
-    """What our statements ask of a connection, over the library's cursor."""
+    """What our statements ask of a connection, over the library's cursor on SQLite."""
 
     dialect = SQLiteDialect()
 
@@ -85,28 +83,72 @@ class Driver:
         self._cursor.executemany(statement, rows)
 
 
-class Views(SQLiteTrackingRecorder):
-    """The library's tracking recorder beside our tables."""
+class Shown:
+    """One change shown: the rows of its stream replaced, table by table."""
 
-    def show(self, change: Change, tracking: Tracking) -> None:
-        with self.datastore.transaction(commit=True) as cursor:
-            for projection in PROJECTIONS:
-                if change.kind in projection.KINDS:
-                    self._project(Driver(cursor), projection, change)
-            self._insert_tracking(cursor, tracking)
+    def show(self, change: Change, cursor: Any) -> None:
+        for projection in PROJECTIONS:
+            if change.kind in projection.KINDS:
+                self._project(projection, change, cursor)
 
-    def _project(self, driver: Any, projection: Any, change: Change) -> None:
+    def _project(self, projection: Any, change: Change, cursor: Any) -> None:
         reads = projection.READS.get(change.kind)
         if change.before and reads and not projection.APPENDS and reads(change.before) == reads(change.after):
             return
         made = projection.rows(change)
         for table in projection.TABLES:
             if change.before and not projection.APPENDS:
-                delete_streams(driver, table, [change.stream])
-            insert_rows(driver, table, made.get(table, ()))
+                self._delete(cursor, table, change.stream)
+            if rows := made.get(table):
+                self._insert(cursor, table, rows)
+
+    def _delete(self, cursor: Any, table: Table, stream: UUID) -> None:
+        raise NotImplementedError
+
+    def _insert(self, cursor: Any, table: Table, rows: Sequence[Row]) -> None:
+        raise NotImplementedError
 
 
-class Factory(SQLiteFactory):
+class ViewsOnSqlite(Shown, SQLiteTrackingRecorder):
+    """The library's tracking recorder beside our tables, written by our own statements."""
+
+    def follow(self, change: Change, tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            self.show(change, Driver(cursor))
+            self._insert_tracking(cursor, tracking)
+
+    def _delete(self, cursor: Any, table: Table, stream: UUID) -> None:
+        delete_streams(cursor, table, [stream])
+
+    def _insert(self, cursor: Any, table: Table, rows: Sequence[Row]) -> None:
+        insert_rows(cursor, table, rows)
+
+
+class ViewsOnPostgres(Shown, PostgresTrackingRecorder):
+    """The same on PostgreSQL: statements that psycopg prepares, as many rows at once as a stream has."""
+
+    schema: ClassVar[str]
+
+    def follow(self, change: Change, tracking: Tracking) -> None:
+        with self.datastore.transaction(commit=True) as cursor:
+            self.show(change, cursor)
+            self._insert_tracking(cursor, tracking)
+
+    def _delete(self, cursor: Any, table: Table, stream: UUID) -> None:
+        cursor.execute(f"DELETE FROM {self.schema}.{table.name} WHERE stream = %s", [stream], prepare=True)
+
+    def _insert(self, cursor: Any, table: Table, rows: Sequence[Row]) -> None:
+        values = ", ".join(["%s"] * len(table.columns))
+        cursor.executemany(
+            f"INSERT INTO {self.schema}.{table.name} VALUES ({values})", [_values(table, r) for r in rows]
+        )
+
+
+def _values(table: Table, row: Row) -> list[Any]:
+    return [Json(row[one.name]) if isinstance(one.type, JSON) else row[one.name] for one in table.columns]
+
+
+class OnSqlite(SQLiteFactory):
     """The library's, with the `synchronous` of our read stores."""
 
     def __init__(self, env: Environment | EnvType | None) -> None:
@@ -114,14 +156,14 @@ class Factory(SQLiteFactory):
         self.datastore.pool = Pool(self.datastore.pool.db_name, "NORMAL")
 
 
-class Showing(Projection[Views]):
+class Showing(Projection[Any]):
     name = "views"
     past: ClassVar[Past]
     last: ClassVar[int]
     reached: ClassVar[Signal]
 
     def process_event(self, domain_event: Recorded, tracking: Tracking) -> None:
-        self.view.show(self.past.then(domain_event), tracking)
+        self.view.follow(self.past.then(domain_event), tracking)
         if tracking.notification_id == self.last:
             self.reached.set()
 
@@ -133,22 +175,48 @@ def in_memory(events: Iterable[Recorded]) -> POPOApplicationRecorder:
     return recorder
 
 
-def followed(recorder: POPOApplicationRecorder, past: Past, after: int, path: Path) -> float:
-    """The seconds that a runner takes to show, in the tables at `path`, what came after a position."""
-    env = {"VIEWS_PERSISTENCE_MODULE": "tests.benchmarks.runner:Factory", "VIEWS_SQLITE_DBNAME": str(path)}
-    with Factory(Environment("views", env)) as factory:
-        factory.tracking_recorder(Views).insert_tracking(Tracking(Told.name, after))
-        factory.close()
-    reached = Signal()
-    head = recorder.max_notification_id()
-    told = type("Told", (Told,), {"name": Told.name, "kept": recorder})
-    showing = type("Showing", (Showing,), {"name": "views", "past": copy(past), "last": head, "reached": reached})
+class Followed:
+    """Runners that show, batch after batch, what came after a position, in tables that stand at it."""
 
-    def run() -> None:
-        with ProjectionRunner[Told, Views](
-            application_class=told, projection_class=showing, view_class=Views, env=env
-        ) as runner:
-            while not reached.wait(0.1) and not runner.is_interrupted.is_set():
-                pass
+    def __init__(self, events: Sequence[Recorded], after: int, tables: Engine, database: Database | None) -> None:
+        self._events = events
+        self._reached = after
+        self._past = Past(events[:after])
+        self._view: type[Any]
+        if database is None:
+            self._view, module = ViewsOnSqlite, "tests.benchmarks.runner:OnSqlite"
+            self._env = {"VIEWS_SQLITE_DBNAME": str(tables.url.database)}
+        else:
+            module = "eventsourcing.postgres"
+            schema = tables.get_execution_options()["schema"]
+            self._view = type("ViewsOnPostgres", (ViewsOnPostgres,), {"schema": schema})
+            self._env = {f"VIEWS_{name}": value for name, value in library_postgres(database).items()}
+        self._env["VIEWS_PERSISTENCE_MODULE"] = module
+        with InfrastructureFactory[Any].construct(Environment("views", self._env)) as factory:
+            factory.tracking_recorder(self._view).insert_tracking(Tracking(Told.name, after))
+            factory.close()
 
-    return spent(run)
+    def __call__(self, count: int) -> float:
+        """The seconds that one takes to show the next ones."""
+        recorder, reached = in_memory(self._events[: self._reached + count]), Signal()
+        self._reached += count
+        told = type("Told", (Told,), {"name": Told.name, "kept": recorder})
+        showing = type(
+            "Showing", (Showing,), {"name": "views", "past": self._past, "last": self._reached, "reached": reached}
+        )
+
+        def run() -> None:
+            with ProjectionRunner[Told, Any](
+                application_class=told, projection_class=showing, view_class=self._view, env=self._env
+            ) as runner:
+                while not reached.wait(0.1) and not runner.is_interrupted.is_set():
+                    pass
+
+        return spent(run)
+
+
+def library_postgres(database: Database) -> dict[str, str]:
+    """What the library's factory asks of the environment."""
+    at = conninfo_to_dict(database.url)
+    named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
+    return {f"POSTGRES_{name}": str(value) for name, value in named.items()}

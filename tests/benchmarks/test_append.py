@@ -16,7 +16,6 @@ from eventsourcing.persistence import InfrastructureFactory, StoredEvent
 from eventsourcing.postgres import PostgresFactory
 from eventsourcing.sqlite import SQLiteFactory
 from eventsourcing.utils import Environment
-from psycopg.conninfo import conninfo_to_dict
 
 from pixflow.dossier.assignment import correct_identity, open_dossier
 from pixflow.engine import Engine
@@ -28,6 +27,7 @@ from pixflow.store.database import Database
 from tests.benchmarks.declarative import Pool
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import SITES, structure
+from tests.benchmarks.runner import library_postgres
 
 ROUNDS = sized(1, 9, 9)
 COMMITS = sized(20, 200, 500)
@@ -213,9 +213,7 @@ def library_factory(folder: Path, database: Database | None) -> InfrastructureFa
         on_file = SQLiteFactory(Environment("library", {SQLiteFactory.SQLITE_DBNAME: str(folder / "library.db")}))
         on_file.datastore.pool = Pool(on_file.datastore.pool.db_name, "FULL")
         return on_file
-    at = conninfo_to_dict(database.url)
-    named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
-    return PostgresFactory(Environment("library", {f"POSTGRES_{name}": str(value) for name, value in named.items()}))
+    return PostgresFactory(Environment("library", library_postgres(database)))
 
 
 def _hex(event: StoredEvent) -> str:

@@ -1,131 +1,157 @@
-"""Showing 100,000 events in the read tables: against the rows alone, a transaction an event, the library's runner."""
+"""Showing many events in the read tables: against the rows alone, a transaction an event, the library's runner."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from eventsourcing.popo import POPOApplicationRecorder
+from psycopg.types.json import Json
+from sqlalchemy import Connection
+from sqlalchemy import Engine as Tables
 
 from pixflow.engine import Engine
+from pixflow.events import Recorded
+from pixflow.store.database import Database, in_words
+from pixflow.structures import Opened
 from projections import stores
 from projections.catch_up import BATCH, PROJECTIONS, ReadSide
-from projections.schema import metadata
-from tests.benchmarks import runner
-from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
+from projections.schema import TURN, metadata
+from projections.schemas import Schemas
+from projections.schemas import engine as shared
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
+from tests.benchmarks.runner import Followed
 
-EVENTS = 100_000
-ONE_BY_ONE = 2_000
-ROUNDS = 3
+EVENTS = sized(5_000, 100_000, 1_000_000)
+ONE_BY_ONE = sized(100, 1_000, 2_000)
+"""How many a round shows that has a transaction for each."""
+ROUNDS = sized(1, 3, 3)
+CHUNK = 10_000
 
 pytestmark = pytest.mark.benchmark
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = structure(tmp_path / "data")
+def opened(tmp_path: Path, database: Database | None) -> Iterator[Opened]:
+    opened = structure(tmp_path / "data", database=database)
     fill(opened.engine, population(House(), EVENTS - opened.engine.head()))
-    yield opened.engine
+    yield opened
     opened.engine.close()
 
 
-def test_all_projections_catch_up(engine: Engine, tmp_path: Path, report: Report) -> None:
+@pytest.fixture
+def kept(opened: Opened) -> stores.Stores:
+    """Where read stores are made."""
+    if opened.database and opened.schema:
+        return Schemas(shared(opened.database.connect, in_words), opened.schema)
+    return stores.Files(opened.folder / "read")
+
+
+def test_all_projections_catch_up(opened: Opened, kept: stores.Stores, store: str, report: Report) -> None:
+    engine, first = opened.engine, EVENTS - ROUNDS * ONE_BY_ONE
     assert engine.head() == EVENTS
-    shown, early = tmp_path / "shown.db", tmp_path / "early.db"
-    caught_up(engine, shown)
-    caught_up(engine, early, EVENTS - ONE_BY_ONE)
+    shown = caught_up(engine, kept)
     final = rows_of(shown)
-    everything = engine.read(0, EVENTS)
-    recorder, past = runner.in_memory(everything), runner.Past(everything[:-ONE_BY_ONE])
-    seconds = interleaved(
-        ROUNDS,
-        {
-            "batches": lambda: in_batches(engine, tmp_path / "batches.db"),
-            "rows": lambda: rows_alone(final, tmp_path / "rows.db"),
-            "each": lambda: one_by_one(engine, early, tmp_path / "each.db"),
-            "runner": lambda: by_the_library(recorder, past, early, tmp_path / "runner.db"),
-        },
-    )
-    assert rows_of(tmp_path / "each.db") == rows_of(tmp_path / "batches.db") == final
-    assert shown_in(tmp_path / "runner.db") == shown_in(tmp_path / "batches.db")
-    written = sum(len(rows) for rows in final.values())
-    batches = Line(f"catch_up, batches of {BATCH:,}", seconds["batches"], EVENTS, "events")
-    rows = Line(f"executemany of the {written:,} final rows, one transaction", seconds["rows"], EVENTS, "events")
-    each = Line(f"catch_up, a transaction per event, the last {ONE_BY_ONE:,}", seconds["each"], ONE_BY_ONE, "events")
-    library = Line(
-        f"the library's ProjectionRunner, the last {ONE_BY_ONE:,}, told from memory",
-        seconds["runner"],
-        ONE_BY_ONE,
-        "events",
-    )
-    aims = [
-        Aim("catch_up", batches.rate, 20_000, " events/s", at_least=True),
-        Aim("against a transaction per event", batches.rate / each.rate, 10, "×", at_least=True),
-        Aim("against the library's ProjectionRunner", batches.rate / library.rate, 10, "×", at_least=True),
-    ]
+    early, theirs = (caught_up(engine, kept, first) for _ in range(2))
+    side, followed = ReadSide(engine, early), Followed(everything(engine), first, theirs, opened.database)
+    contenders = {
+        "batches": lambda: spent(lambda: caught_up(engine, kept)),
+        "rows": lambda: written(final, kept.open(kept.make())),
+        "each": lambda: spent(lambda: side.catch_up(limit=ONE_BY_ONE, batch=1)),
+        "runner": lambda: followed(ONE_BY_ONE),
+    }
+    if opened.database:
+        contenders["copy"] = lambda: copied(shown, kept.open(kept.make()))
+    seconds = interleaved(ROUNDS, contenders)
+    assert rows_of(early) == final
+    assert of_projections(rows_of(theirs)) == of_projections(final)
+    count = sum(len(rows) for rows in final.values())
+    lines = {
+        "batches": Line(f"all projections, from nothing, batches of {BATCH:,}", seconds["batches"], EVENTS, "events"),
+        "rows": Line(f"executemany of the {count:,} final rows, one transaction", seconds["rows"], EVENTS, "events"),
+        "each": Line("catch_up, a transaction per event", seconds["each"], ONE_BY_ONE, "events"),
+        "runner": Line("the library's ProjectionRunner, told from memory", seconds["runner"], ONE_BY_ONE, "events"),
+    }
+    if opened.database:
+        lines["copy"] = Line("COPY of the final rows, one transaction", seconds["copy"], EVENTS, "events")
+    batches, library = lines["batches"].rate, lines["runner"].rate
+    aims = [Aim("against the library's ProjectionRunner", batches / library, 10, "×", at_least=True)]
+    if not opened.database:
+        aims.append(Aim("catch_up", batches, 20_000, " events/s", at_least=True))
     names = ", ".join(projection.NAME for projection in PROJECTIONS)
-    lines = [batches, rows, each, library]
-    report.add("catch_up", lines, aims, [f"projections: {names}; events read from the event store"])
+    report.add(f"catch_up of {EVENTS:,} events, {store}", list(lines.values()), aims, [f"projections: {names}"])
 
 
-def in_batches(engine: Engine, path: Path) -> float:
-    return spent(lambda: caught_up(engine, path))
-
-
-def one_by_one(engine: Engine, early: Path, path: Path) -> float:
-    shutil.copy(early, path)
-    side = ReadSide(engine, stores.database(path))
-    seconds = spent(lambda: side.catch_up(batch=1))
-    side.database.dispose()
-    return seconds
-
-
-def by_the_library(recorder: POPOApplicationRecorder, past: runner.Past, early: Path, path: Path) -> float:
-    shutil.copy(early, path)
-    return runner.followed(recorder, past, EVENTS - ONE_BY_ONE, path)
-
-
-def rows_alone(final: dict[str, list[Any]], path: Path) -> float:
-    path.unlink(missing_ok=True)
-    database = stores.database(path)
-    metadata.create_all(database)
-    raw = database.raw_connection()
-
-    def write() -> None:
-        raw.execute("BEGIN")
-        for name, rows in final.items():
-            raw.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
-        raw.commit()
-
-    seconds = spent(write)
-    raw.close()
-    database.dispose()
-    return seconds
-
-
-def caught_up(engine: Engine, path: Path, limit: int | None = None) -> None:
+def caught_up(engine: Engine, kept: stores.Stores, limit: int | None = None) -> Tables:
     """A new read store, brought up to the head or by `limit` events."""
-    path.unlink(missing_ok=True)
-    side = ReadSide(engine, stores.database(path))
+    side = ReadSide(engine, kept.open(kept.make()))
     side.catch_up(limit)
     assert side.stopped() == []
-    side.database.dispose()
+    return side.database
 
 
-def shown_in(path: Path) -> dict[str, list[Any]]:
-    """The rows of the projections; those of catch_up itself aside."""
+def everything(engine: Engine) -> list[Recorded]:
+    return [one for start in range(0, EVENTS, CHUNK) for one in engine.read(start, CHUNK)]
+
+
+# --- the rows alone
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def rows_of(tables: Tables) -> Rows:
+    """Every row of every table that holds any, in order."""
+    with tables.connect() as connection:
+        found = {one.name: _all(connection, one.name) for one in metadata.sorted_tables}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _all(connection: Connection, name: str) -> list[tuple[Any, ...]]:
+    return sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")), key=repr)
+
+
+def of_projections(rows: Rows) -> Rows:
+    """Those of catch_up itself aside."""
     names = {table.name for projection in PROJECTIONS for table in projection.TABLES}
-    return {name: rows for name, rows in rows_of(path).items() if name in names}
+    return {name: found for name, found in rows.items() if name in names}
 
 
-def rows_of(path: Path) -> dict[str, list[Any]]:
-    """Every row of every table that holds any, as SQLite has it, in order."""
-    database = stores.database(path)
-    raw = database.raw_connection()
-    names = [table.name for table in metadata.sorted_tables]
-    rows = {name: sorted(raw.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}
-    raw.close()
-    database.dispose()
-    return {name: found for name, found in rows.items() if found}
+def written(final: Rows, tables: Tables) -> float:
+    """The seconds to write these rows by the driver's executemany."""
+    mark, ready = ("?", final) if tables.dialect.name == "sqlite" else ("%s", _for_psycopg(final))
+    with tables.execution_options(**{TURN: True}).begin() as connection:
+        return spent(
+            lambda: [
+                connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({', '.join([mark] * len(rows[0]))})", rows)
+                for name, rows in ready.items()
+            ]
+        )
+
+
+def _for_psycopg(final: Rows) -> Rows:
+    return {
+        name: [tuple(Json(value) if isinstance(value, (dict, list)) else value for value in row) for row in rows]
+        for name, rows in final.items()
+    }
+
+
+def copied(shown: Tables, tables: Tables) -> float:
+    """The seconds to write the rows of another store by COPY."""
+    with shown.begin() as connection:
+        found = {one.name: _out(connection, one.name) for one in metadata.sorted_tables}
+    with tables.execution_options(**{TURN: True}).begin() as connection:
+        return spent(lambda: _in(connection, found))
+
+
+def _out(connection: Connection, name: str) -> bytes:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {name} TO STDOUT") as copy:
+        return b"".join(copy)
+
+
+def _in(connection: Connection, found: dict[str, bytes]) -> None:
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        for name, content in found.items():
+            with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                copy.write(content)

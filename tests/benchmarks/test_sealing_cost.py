@@ -1,0 +1,88 @@
+"""What sealing costs: events written and read, and shown in the read tables, against the same in clear."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pixflow.events import Recorded, catalogue
+from pixflow.store.mapper import TypedMapper
+from pixflow.store.sqlite import factory
+from pixflow.structures import Opened
+from projections import stores
+from projections.catch_up import ReadSide
+from projections.change import Source
+from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
+from tests.benchmarks.population import House, fill, population, structure
+
+EVENTS = sized(2_000, 40_000, 100_000)
+ROUNDS = sized(1, 5, 9)
+
+pytestmark = pytest.mark.benchmark
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Opened]:
+    """A structure in files, with so many events, all of its own."""
+    opened = structure(tmp_path / "data")
+    fill(opened.engine, population(House(), EVENTS - opened.engine.head()))
+    yield opened
+    opened.engine.close()
+
+
+class InClear:
+    """The same events in the same store, with nothing sealed: what projections ask of the engine."""
+
+    def __init__(self, folder: Path, events: Sequence[Recorded]) -> None:
+        folder.mkdir()
+        self.factory = factory(folder)
+        self._recorder = self.factory.application_recorder()
+        self.mapper = TypedMapper(catalogue())
+        self._recorder.insert_events([self.mapper.to_stored_event(one) for one in events])
+
+    def head(self) -> int:
+        return self._recorder.max_notification_id()
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        return [self.mapper.recorded(*row) for row in self._recorder.log(after, limit)]
+
+    def history(self, stream: UUID) -> list[Recorded]:
+        return [self.mapper.recorded(stream, *row) for row in self._recorder.rows(stream)]
+
+
+def test_sealing(opened: Opened, tmp_path: Path, report: Report) -> None:
+    events = opened.engine.read(0, EVENTS)
+    clear = InClear(tmp_path / "clear", events)
+    reads, written = stores.Files(tmp_path / "read"), sum(opened.engine.mapper.seals(one.event) for one in events)
+    contenders: dict[str, Callable[[], float]] = {}
+    for how, source, mapper in (("in clear", clear, clear.mapper), ("sealed", opened.engine, opened.engine.mapper)):
+        stored = [mapper.to_stored_event(one) for one in events]
+        contenders[f"encoded, {how}"] = partial(each, mapper.to_stored_event, events)
+        contenders[f"decoded, {how}"] = partial(each, mapper.to_domain_event, stored)
+        contenders[f"shown by all projections, {how}"] = partial(shown, reads, source)
+    with closing(clear.factory):
+        seconds = interleaved(ROUNDS, contenders)
+    lines = [Line(what, seconds[what], EVENTS, "events") for what in sorted(contenders)]
+    pairs = zip(lines[::2], lines[1::2], strict=True)
+    costs = [f"{sealed.what}: {sealed.median / plain.median:.2f}× the time in clear" for plain, sealed in pairs]
+    share = f"{written / EVENTS:.0%} of these events have something personal"
+    report.add("sealing", lines, [], [*costs, share])
+
+
+def each(work: Callable[[Any], object], items: Sequence[Any]) -> float:
+    return spent(lambda: [work(item) for item in items])
+
+
+def shown(reads: stores.Stores, source: Source) -> float:
+    """The seconds to bring a new read store to the head."""
+
+    def run() -> None:
+        side = ReadSide(source, reads.open(reads.make()))
+        side.catch_up()
+        side.database.dispose()
+
+    return spent(run)
