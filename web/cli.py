@@ -236,4 +236,13 @@ def serve(
         run(data or Settings().data, port=port)
 
 
-from web import cli_dossiers, cli_files, cli_keys, cli_replay, cli_rights, cli_staff  # noqa: E402, F401 — their commands join the app
+from web import (  # noqa: E402 — their commands join the app
+    cli_dossiers,  # noqa: F401
+    cli_files,  # noqa: F401
+    cli_keys,  # noqa: F401
+    cli_replay,  # noqa: F401
+    cli_rights,  # noqa: F401
+    cli_saving,  # noqa: F401
+    cli_simulate,  # noqa: F401
+    cli_staff,  # noqa: F401
+)

@@ -57,6 +57,7 @@ def _tick(served: Site, stop: threading.Event, port: int) -> None:
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
+            served.jumps += 1
         turn(served, settings, port)
 
 

@@ -84,12 +84,16 @@ class Served:
 
 
 class Site:
-    """Every structure of a data folder, by slug. `demo` lets anyone choose who to be."""
+    """Every structure of a data folder, by slug. `demo` lets anyone choose who to be.
+
+    `jumps` counts how often the clock of this machine was seen to jump.
+    """
 
     def __init__(self, data: Path, structures_: dict[str, Served], *, demo: bool = False) -> None:
         self.data = data
         self.structures = structures_
         self.demo = demo
+        self.jumps = 0
 
     def find(self, slug: str, person: UUID) -> Served | None:
         """The structure where somebody works today, None when they do not, or have left."""
@@ -103,7 +107,7 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
 
     Raises AlreadyServed when it must be made while another version serves: that one would lose its own.
     """
-    served = Served(opened, _reads(opened))
+    served = Served(opened, reads_of(opened))
     if served.reads.stores.live() is None:
         with nullcontext() if opened.database else ServeLock(opened.folder):
             stores.ensure(served.reads.stores, opened.engine, progress)
@@ -111,8 +115,8 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
     return served
 
 
-def _reads(opened: Opened) -> stores.Live:
-    """On PostgreSQL turns are taken in the database itself."""
+def reads_of(opened: Opened) -> stores.Live:
+    """The read stores of a structure. On PostgreSQL turns are taken in the database itself."""
     if opened.database and opened.schema:
         return stores.Live(schemas.Schemas(_engine(opened.database), opened.schema), opened.engine)
     files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))

@@ -17,8 +17,8 @@ STAMP = "%Y-%m-%dT%H%M%SZ"
 class SavingError(Exception):
     """Why there is no backup, or nothing is restored; nothing has changed.
 
-    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, structure-there, other-structure,
-    kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
+    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, bad-name, structure-there,
+    other-structure, kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
     """
 
     def __init__(self, code: str, **details: Any) -> None:

@@ -33,6 +33,8 @@ def back_up(opened: Opened, root: Path | None = None) -> Backup:
     name = f"{at:{STAMP}}"
     with _disk_in_words():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copies.sync(folder.parent)
+        copies.sync(folder.parent.parent)
     with FileLock(folder / ".lock"), _disk_in_words():
         for left in folder.glob(".*Z"):
             _discard(left)

@@ -52,7 +52,10 @@ def restore(
     AlreadyServed, StoreBusy when another process uses the structure.
     """
     made, copy = manifest.verified(backup), keys_copy.read(backup)
-    folder = data / (slug or made.slug)
+    name = slug or made.slug
+    if structures.slug_of(name) != name:
+        raise SavingError("bad-name", slug=name)
+    folder = data / name
     document = Document(made.structure, structures.schema_of(folder.name) if database else None)
     stamp = f"{clock().astimezone(UTC):{STAMP}}"
     place = _place(folder, stamp, document, database)

@@ -188,11 +188,17 @@ def in_words(error: sqlite3.Error) -> Exception:
 
 
 def _make_durable(raw: sqlite3.Connection) -> None:
-    mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     # A WAL restarted after a checkpoint is cut to this, so that a larger file holds more than this.
     raw.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
     raw.execute("PRAGMA wal_autocheckpoint = 0")
+    check_durable(raw)
+
+
+def check_durable(raw: sqlite3.Connection) -> None:
+    """Raises StoreRefused when this connection could lose, in a power cut, what it confirmed (F1)."""
+    mode = raw.execute("PRAGMA journal_mode").fetchone()[0]
     synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
     if mode != "wal" or synchronous != 2:
         raise StoreRefused(

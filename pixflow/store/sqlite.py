@@ -26,7 +26,7 @@ from pixflow.store import (
     NewCommand,
     StoreRefused,
 )
-from pixflow.store.connections import HardenedDatastore
+from pixflow.store.connections import HardenedDatastore, check_durable
 
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
@@ -102,6 +102,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
             return []
         return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
+
+    def check_durable(self) -> None:
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        with self.datastore.reading() as cursor:
+            check_durable(cursor.connection)
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Nobody else writes meanwhile; take it, check versions, decide, save. StoreBusy after the limit (10 s)."""

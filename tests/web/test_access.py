@@ -23,7 +23,9 @@ from web.dependencies import COOKIE
 
 _FILE = Path(__file__).with_name("access_matrix.csv")
 MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
-PUBLIC = {"GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics"}
+PUBLIC = {
+    "GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics", "GET /healthz", "GET /readyz",
+}  # fmt: skip
 """What is open to who has not said who they are."""
 CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,

@@ -13,6 +13,7 @@ from web.routes import (
     drafts,
     groups,
     handover,
+    health,
     imports,
     journal,
     merging,
@@ -35,7 +36,7 @@ from web.routes import (
 MODULES = (
     who, queue, batch, search, dossiers, groups, portfolio, papers, merging, rights, retention, dossier, replay,
     journal, protocol, drafts, results, imports, campaigns, workshops, workshop, attendance, agenda, shortcut, handover,
-    team,
+    team, health,
 )  # fmt: skip
 
 

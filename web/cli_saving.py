@@ -1,0 +1,173 @@
+"""`pixflow backup`, `pixflow restore` and `pixflow doctor`: save, put back, look whether all is well."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pixflow import structures
+from pixflow.refused import Refused
+from pixflow.saving import SavingError, restore
+from pixflow.saving.backup import back_up, keep
+from pixflow.store import StoreError
+from pixflow.structures import Opened
+from projections import stores
+from web import health
+from web.cli import app
+from web.french import dates, saving, words
+from web.french import doctor as doctor_words
+from web.french.refusals import refusal, store_error
+from web.health import Finding
+from web.naming import NoNames
+from web.settings import Settings
+from web.site import reads_of
+from web.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
+
+MARKS = {"good": "[green]●[/]", "note": "[yellow]●[/]", "alarm": "[red]●[/]"}
+
+OneOption = Annotated[str | None, typer.Option("--structure", help="Cette structure seule, par son dossier.")]
+NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier de la structure, sinon le même.")]
+
+
+def _backup(path: Path) -> Path:
+    if not path.is_dir():
+        fail(f"Le dossier {path} n'existe pas.")
+    return path
+
+
+BackupArgument = Annotated[Path, typer.Argument(metavar="DOSSIER", callback=_backup, help="La sauvegarde.")]
+
+
+@app.command("backup")
+def backup_command(
+    to: Annotated[Path | None, typer.Option("--to", help="Où (sinon dans le dossier des données).")] = None,
+    number: Annotated[int | None, typer.Option("--keep", min=1, help="Combien en garder, les plus récentes.")] = None,
+    structure: OneOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sauvegarder chaque structure, même pendant qu'on y travaille."""
+    slugs = _chosen(structure)
+    done = [made for slug in slugs if (made := _saved(slug, to, number))]
+    if json:
+        as_json(done)
+    else:
+        for one in done:
+            console.print(f"[bold]{one['slug']}[/] : {words.plural(one['events'], 'fait')}", end=" ")
+            console.print(f"dans {one['path']}", soft_wrap=True)
+        console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
+    if len(done) < len(slugs):
+        raise typer.Exit(1)
+
+
+def _saved(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
+    """What was saved; None once it is said why nothing was."""
+    try:
+        with _in_words(), _opened(slug) as opened:
+            made = back_up(opened, to)
+            gone = keep(made.path.parent, number) if number else []
+    except typer.Exit:
+        errors.print(f"[bold]{slug}[/] : rien n'est sauvegardé.")
+        return None
+    told = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
+    return {**told, "deleted": len(gone)}
+
+
+@app.command("restore")
+def restore_command(
+    folder: BackupArgument,
+    replace: Annotated[bool, typer.Option("--replace", help="À la place de ce qui est là, mis de côté.")] = False,
+    structure: NameOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remettre une sauvegarde en place, sans les personnes effacées depuis."""
+    with _in_words():
+        settings = Settings()
+        done = restore.restore(
+            settings.data, folder, slug=structure, over=replace, rebuild=_rebuild, database=settings.database()
+        )
+    if json:
+        as_json(done)
+        return
+    made, events = dates.instant(done.manifest.made, "UTC"), words.plural(done.manifest.holding.head, "fait")
+    console.print(f"[bold]{done.slug}[/] : {events}, sauvegarde du {made} (UTC)")
+    if done.erased:
+        console.print(f"{words.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
+    if done.aside:
+        console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
+
+
+def _rebuild(opened: Opened) -> None:
+    reads = reads_of(opened)
+    stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
+
+
+@app.command()
+def doctor(structure: OneOption = None, json: JsonOption = False) -> None:
+    """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
+    found = {slug: _examined(slug) for slug in _chosen(structure)}
+    if json:
+        as_json(found)
+    else:
+        for slug, findings in found.items():
+            _tell(slug, findings)
+    if any(one.level == "alarm" for findings in found.values() for one in findings):
+        raise typer.Exit(1)
+
+
+def _examined(slug: str) -> list[Finding]:
+    try:
+        with _opened(slug) as opened:
+            reads = reads_of(opened)
+            try:
+                return health.whole(opened, reads)
+            finally:
+                reads.close()
+    except (Refused, StoreError) as error:
+        said = store_error(error) if isinstance(error, StoreError) else refusal(error.code, error.details, NoNames())
+        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": f"{said} ({error})"})
+        return [closed, *health.outside(Settings().data, slug, structures.utc_now())]
+
+
+def _tell(slug: str, findings: list[Finding]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, title=f"[bold]{slug}[/]", title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for one in findings:
+        said = doctor_words.sentence(one.check, one.level, one.details)
+        table.add_row(MARKS[one.level], doctor_words.TITLES[one.check], escape(said))
+    console.print(table)
+
+
+def _chosen(structure: str | None) -> list[str]:
+    """Every structure of the data folder, or the one that is named."""
+    known = structures.slugs(Settings().data)
+    if not known:
+        fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
+    with in_words():
+        if structure is not None and structure not in known:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
+    return [structure] if structure else known
+
+
+@contextmanager
+def _opened(slug: str) -> Iterator[Opened]:
+    settings = Settings()
+    opened = structures.open_one(settings.data, slug, database=settings.database())
+    try:
+        yield opened
+    finally:
+        opened.engine.close()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    with in_words():
+        try:
+            yield
+        except SavingError as error:
+            fail(saving.sentence(error))
