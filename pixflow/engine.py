@@ -187,8 +187,6 @@ class Engine(Application[UUID]):
             return self.known(command.id, Actor(command.actor), command.fingerprint) or Done()
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
-        if gone := erased_streams(recorded):
-            self.keys.destroy(gone)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
