@@ -138,6 +138,7 @@ class Engine(Application[UUID]):
         if not work.recorded():
             return self.known(command_id, by, fingerprint) or Done()
         claims = self._claims(work)
+        self._have_keys(work.recorded())
         with self.recorder.exclusive():
             if moved := self._moved(work.versions):
                 if known := self.known(command_id, by, fingerprint):
@@ -178,7 +179,7 @@ class Engine(Application[UUID]):
         recorded = work.recorded()
         if not recorded:
             return Done()
-        self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
+        self._have_keys(recorded)
         try:
             saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])
         except ClaimTaken as taken:
@@ -188,6 +189,10 @@ class Engine(Application[UUID]):
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
+
+    def _have_keys(self, recorded: Sequence[Recorded]) -> None:
+        """Each stream that is told of a person on has its key, before the lock is taken for long."""
+        self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
 
     def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
         claims, releases = [], []
