@@ -14,13 +14,16 @@ from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.persistence import JSONTranscoder, Transcoding
+from eventsourcing.persistence import InfrastructureFactory, JSONTranscoder, Transcoding
+from eventsourcing.postgres import PostgresFactory
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteFactory
 from eventsourcing.utils import Environment
+from psycopg.conninfo import conninfo_to_dict
 
 from pixflow.events import Event
 from pixflow.events.values import Action, Channel, Modality, Moment, Part, Partner, Purpose, Result
 from pixflow.refused import Refused
+from pixflow.store.database import Database
 
 
 @dataclass
@@ -172,16 +175,14 @@ class Dossier(Aggregate):
 
 
 class Dossiers(Application[UUID]):
-    """The library's application on its own SQLite recorder; `synchronous` is SQLite's pragma, left alone when None."""
+    """The library's application on one of the library's stores."""
 
-    def __init__(self, path: Path, synchronous: str | None) -> None:
-        self._synchronous = synchronous
-        super().__init__({SQLiteFactory.SQLITE_DBNAME: str(path)})
+    def __init__(self, store: InfrastructureFactory[Any]) -> None:
+        self._store = store
+        super().__init__()
 
-    def construct_factory(self, env: Environment) -> SQLiteFactory:  # type: ignore[override]
-        factory = SQLiteFactory(env)
-        factory.datastore.pool = Pool(factory.datastore.pool.db_name, self._synchronous)
-        return factory
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        return self._store
 
     def register_transcodings(self, transcoder: JSONTranscoder) -> None:
         super().register_transcodings(transcoder)
@@ -194,6 +195,25 @@ class Dossiers(Application[UUID]):
         loaded: Dossier = self.repository.get(dossier)
         loaded.send_referral(**said)
         self.save(loaded)
+
+
+def on_sqlite(path: Path, synchronous: str | None = "FULL") -> SQLiteFactory:
+    """The library's store on SQLite; `synchronous` is SQLite's pragma, left alone when None."""
+    factory = SQLiteFactory(Environment("library", {SQLiteFactory.SQLITE_DBNAME: str(path)}))
+    factory.datastore.pool = Pool(factory.datastore.pool.db_name, synchronous)
+    return factory
+
+
+def on_postgres(database: Database) -> PostgresFactory:
+    """The library's store on PostgreSQL, as it comes."""
+    return PostgresFactory(Environment("library", postgres_settings(database)))
+
+
+def postgres_settings(database: Database) -> dict[str, str]:
+    """What the library's factory asks of the environment."""
+    at = conninfo_to_dict(database.url)
+    named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
+    return {f"POSTGRES_{name}": str(value) for name, value in named.items()}
 
 
 class Pool(SQLiteConnectionPool):

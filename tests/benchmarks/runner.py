@@ -17,7 +17,6 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteCursor, SQLiteFactory, SQLiteTrackingRecorder
 from eventsourcing.utils import Environment, EnvType
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import Json
 from sqlalchemy import JSON, Engine, Table
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -32,7 +31,7 @@ from pixflow.streams import KINDS, kind_of
 from projections.bulk import delete_streams, insert_rows
 from projections.catch_up import PROJECTIONS
 from projections.change import Change, Row
-from tests.benchmarks.declarative import Pool
+from tests.benchmarks.declarative import Pool, postgres_settings
 from tests.benchmarks.measure import spent
 
 
@@ -190,7 +189,7 @@ class Followed:
             module = "eventsourcing.postgres"
             schema = tables.get_execution_options()["schema"]
             self._view = type("ViewsOnPostgres", (ViewsOnPostgres,), {"schema": schema})
-            self._env = {f"VIEWS_{name}": value for name, value in library_postgres(database).items()}
+            self._env = {f"VIEWS_{name}": value for name, value in postgres_settings(database).items()}
         self._env["VIEWS_PERSISTENCE_MODULE"] = module
         with InfrastructureFactory[Any].construct(Environment("views", self._env)) as factory:
             factory.tracking_recorder(self._view).insert_tracking(Tracking(Told.name, after))
@@ -213,10 +212,3 @@ class Followed:
                     pass
 
         return spent(run)
-
-
-def library_postgres(database: Database) -> dict[str, str]:
-    """What the library's factory asks of the environment."""
-    at = conninfo_to_dict(database.url)
-    named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
-    return {f"POSTGRES_{name}": str(value) for name, value in named.items()}

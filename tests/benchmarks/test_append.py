@@ -12,10 +12,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from eventsourcing.persistence import InfrastructureFactory, StoredEvent
-from eventsourcing.postgres import PostgresFactory
-from eventsourcing.sqlite import SQLiteFactory
-from eventsourcing.utils import Environment
+from eventsourcing.persistence import StoredEvent
 
 from pixflow.dossier.assignment import correct_identity, open_dossier
 from pixflow.engine import Engine
@@ -24,10 +21,9 @@ from pixflow.events import dossier as d
 from pixflow.people import OPERATOR, Actor
 from pixflow.store import Claim, NewCommand
 from pixflow.store.database import Database
-from tests.benchmarks.declarative import Pool
+from tests.benchmarks.declarative import on_postgres, on_sqlite
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import SITES, structure
-from tests.benchmarks.runner import library_postgres
 
 ROUNDS = sized(1, 9, 9)
 COMMITS = sized(20, 200, 500)
@@ -62,15 +58,15 @@ def engine(tmp_path: Path, database: Database | None) -> Iterator[Engine]:
 def bare(tmp_path: Path, database: Database | None) -> Iterator[Bare]:
     if database is None:
         with closing(sqlite3.connect(tmp_path / "bare.db", isolation_level=None)) as connection:
-            yield on_sqlite(connection)
+            yield bare_sqlite(connection)
     else:
         with psycopg.connect(database.url, autocommit=True) as connection:
-            yield on_postgres(connection)
+            yield bare_postgres(connection)
 
 
 @pytest.fixture
 def library(tmp_path: Path, database: Database | None) -> Iterator[Insert]:
-    with library_factory(tmp_path, database) as factory:
+    with on_postgres(database) if database else on_sqlite(tmp_path / "library.db") as factory:
         recorder = factory.application_recorder()
         yield lambda given: recorder.insert_events(given[:1])
 
@@ -151,7 +147,7 @@ def correct(engine: Engine, stream: UUID) -> None:
 # --- the others, given what the recorder writes
 
 
-def on_sqlite(connection: sqlite3.Connection) -> Bare:
+def bare_sqlite(connection: sqlite3.Connection) -> Bare:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.executescript(
@@ -180,7 +176,7 @@ def on_sqlite(connection: sqlite3.Connection) -> Bare:
     return alone, all_three
 
 
-def on_postgres(connection: psycopg.Connection[Any]) -> Bare:
+def bare_postgres(connection: psycopg.Connection[Any]) -> Bare:
     """One statement a transaction, prepared: one round trip."""
     connection.prepare_threshold = 0
     for statement in (
@@ -206,14 +202,6 @@ def on_postgres(connection: psycopg.Connection[Any]) -> Bare:
         connection.execute(all_at_once, (*values, *said, claim.kind, claim.digest, claim.stream))
 
     return alone, all_three
-
-
-def library_factory(folder: Path, database: Database | None) -> InfrastructureFactory[Any]:
-    if database is None:
-        on_file = SQLiteFactory(Environment("library", {SQLiteFactory.SQLITE_DBNAME: str(folder / "library.db")}))
-        on_file.datastore.pool = Pool(on_file.datastore.pool.db_name, "FULL")
-        return on_file
-    return PostgresFactory(Environment("library", library_postgres(database)))
 
 
 def _hex(event: StoredEvent) -> str:

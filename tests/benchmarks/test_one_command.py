@@ -4,12 +4,14 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from pixflow.dossier.parcours import send_referral
@@ -17,15 +19,16 @@ from pixflow.engine import new_id
 from pixflow.events import Event
 from pixflow.events.values import Partner
 from pixflow.people import Actor
+from pixflow.store.database import Database
 from pixflow.structures import Opened
-from tests.benchmarks.declarative import Dossier, Dossiers, replayed
-from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
+from tests.benchmarks.declarative import Dossier, Dossiers, on_postgres, on_sqlite, replayed
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, Life, Said, fill, structure
 
 T = TypeVar("T")
 
-ROUNDS = 9
-COMMANDS = 100
+ROUNDS = sized(1, 9, 9)
+COMMANDS = sized(10, 100, 100)
 MEMORY = Path("/dev/shm")
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
 SAID: dict[str, Any] = {
@@ -55,7 +58,7 @@ def test_load_decide_save(tmp_path: Path, memory: Path, report: Report) -> None:
     with ExitStack() as stack:
         on_disk, in_memory = (stack.enter_context(filled(folder, house, paths)) for folder in (tmp_path, memory))
         full, default, light = (
-            stack.enter_context(closing(Dossiers(path, pragma)))
+            stack.enter_context(closing(Dossiers(on_sqlite(path, pragma))))
             for path, pragma in ((tmp_path / "a.db", "FULL"), (tmp_path / "b.db", None), (memory / "a.db", "FULL"))
         )
         contenders = {
@@ -81,10 +84,37 @@ def test_load_decide_save(tmp_path: Path, memory: Path, report: Report) -> None:
     assert mine.rate > 50
 
 
+def test_load(tmp_path: Path, database: Database | None, store: str, report: Report) -> None:
+    house = House()
+    lives = [Life(house, number, begins_within=30) for number in range(COMMANDS)]
+    paths = [life.thirty() for life in lives]
+    told = [[event for _, _, event in path] for path in paths]
+    with filled(tmp_path, house, paths, database) as opened, ExitStack() as stack:
+        library = Dossiers(on_postgres(database) if database else on_sqlite(tmp_path / "a.db"))
+        stack.callback(library.close)
+        dossiers = [replayed(events) for events in told]
+        for one in dossiers:
+            library.save(one)
+        alone = stack.enter_context(selecting(tmp_path / "floor.db", opened, lives, database))
+        ids = [life.dossier for life in lives]
+        theirs: Callable[[UUID], Dossier] = library.repository.get
+        contenders = {
+            "pixflow: Engine.state": lambda: for_each(partial(opened.engine.state, "dossier"), ids),
+            "Aggregate: repository.get": lambda: for_each(theirs, [one.id for one in dossiers]),
+            "the driver alone: select 30 rows": lambda: for_each(alone, ids),
+        }
+        seconds = interleaved(ROUNDS, contenders)
+    lines = [Line(what, seconds[what], COMMANDS, "loads") for what in contenders]
+    aim = Aim("against the Aggregate", lines[0].rate / lines[1].rate, 4, "×", at_least=True)
+    report.add(f"loading 30 events, {store}", lines, [aim])
+
+
 @contextmanager
-def filled(folder: Path, house: House, paths: Sequence[Sequence[Said]]) -> Iterator[Opened]:
+def filled(
+    folder: Path, house: House, paths: Sequence[Sequence[Said]], database: Database | None = None
+) -> Iterator[Opened]:
     """A structure with its team and these dossiers."""
-    opened = structure(folder / "data", NOW)
+    opened = structure(folder / "data", NOW, database)
     fill(opened.engine, [*house.told(), *(said for path in paths for said in path)])
     yield opened
     opened.engine.close()
@@ -119,27 +149,48 @@ def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence
     return lambda: for_each(refer, next(turns))
 
 
+@contextmanager
+def selecting(
+    path: Path, opened: Opened, lives: Sequence[Life], database: Database | None
+) -> Iterator[Callable[[UUID], object]]:
+    """The same rows read by the driver and nothing else."""
+    if database is None:
+        with closing(on_file(path, opened, lives)) as raw:
+            select = "SELECT * FROM events WHERE stream = ? ORDER BY version"
+            yield lambda dossier: raw.execute(select, [dossier.hex]).fetchall()
+    else:
+        with psycopg.connect(database.url, autocommit=True, prepare_threshold=0) as server:
+            query = f"""SELECT originator_version, topic, state FROM {opened.schema}.stored_events
+                WHERE originator_id = %s ORDER BY originator_version"""
+            yield lambda dossier: server.execute(query, [dossier], binary=True).fetchall()
+
+
 def floor(path: Path, opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
     """The same rows read and one written, by SQLite and nothing else."""
-    raw = sqlite3.connect(path, isolation_level=None)
-    raw.execute("PRAGMA journal_mode = WAL")
-    raw.execute("PRAGMA synchronous = FULL")
-    raw.execute("CREATE TABLE events (stream TEXT, version INTEGER, topic TEXT, state BLOB, UNIQUE (stream, version))")
-    insert = "INSERT INTO events VALUES (?, ?, ?, ?)"
-    stored = opened.engine.recorder.select_many(life.dossier for life in lives)
-    rows = [(s.hex, one.originator_version, one.topic, one.state) for s, found in stored.items() for one in found]
-    raw.execute("BEGIN")
-    raw.executemany(insert, rows)
-    raw.execute("COMMIT")
+    raw = on_file(path, opened, lives)
     turns = some([life.dossier.hex for life in lives])
 
     def refer(stream: str) -> None:
         found = raw.execute("SELECT * FROM events WHERE stream = ? ORDER BY version", [stream]).fetchall()
         raw.execute("BEGIN IMMEDIATE")
-        raw.execute(insert, (stream, len(found) + 1, *found[-1][2:]))
+        raw.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (stream, len(found) + 1, *found[-1][2:]))
         raw.execute("COMMIT")
 
     return lambda: for_each(refer, next(turns))
+
+
+def on_file(path: Path, opened: Opened, lives: Sequence[Life]) -> sqlite3.Connection:
+    """The rows of these dossiers in a table of their own."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.execute("PRAGMA synchronous = FULL")
+    raw.execute("CREATE TABLE events (stream TEXT, version INTEGER, topic TEXT, state BLOB, UNIQUE (stream, version))")
+    stored = opened.engine.recorder.select_many(life.dossier for life in lives)
+    rows = [(s.hex, one.originator_version, one.topic, one.state) for s, found in stored.items() for one in found]
+    raw.execute("BEGIN")
+    raw.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", rows)
+    raw.execute("COMMIT")
+    return raw
 
 
 def some(items: Sequence[T]) -> Iterator[list[T]]:
