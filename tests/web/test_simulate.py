@@ -33,7 +33,7 @@ from web.simulation.house import House, sites_of
 from web.simulation.youth import Crowd
 
 START = date(2025, 9, 1)
-SIZE: dict[str, Any] = {"young_people": 30, "months": 4, "start": START}
+SIZE: dict[str, Any] = {"young_people": 24, "months": 3, "start": START}
 NAME, OTHER = "Mission locale simulée", "hautes-pyrenees"
 
 
@@ -76,7 +76,7 @@ def test_nothing_is_refused_and_everybody_came(played: tuple[Opened, Played]) ->
     events = everything(opened)
     topics = Counter(one.event.TOPIC for one in events)
     assert said.refused == {}
-    assert (said.first, said.last) == (START, date(2025, 12, 31))
+    assert (said.first, said.last) == (START, date(2025, 11, 30))
     assert topics["dossier.DossierOpened"] >= SIZE["young_people"]
     assert said.events == len(events) - 3
     assert said.commands == len({one.command for one in events}) - 1
@@ -164,11 +164,11 @@ def test_there_are_as_many_advisors_and_sites_as_young_people_need(
 
 def test_young_people_have_namesakes_and_twins_and_lose_their_zeros() -> None:
     crowd = Crowd(Random(3), 4)
-    young = [crowd.comes(UUID(int=n), START) for n in range(5_000)]
+    young = [crowd.comes(UUID(int=n), START) for n in range(2_000)]
     named = Counter(one.name for one in young)
     born = Counter((one.last_name, one.birth_date) for one in young if one.birth_date)
     assert max(named.values()) > 1
-    assert sum(count > 1 for count in born.values()) > 5_000 * figures.TWIN / 2
+    assert sum(count > 1 for count in born.values()) > 2_000 * figures.TWIN / 2
     assert any(one.number.startswith("00") for one in young)
     assert len({one.number for one in young if one.number}) == sum(bool(one.number) for one in young)
     assert 0.7 < sum(one.typed[:2] == (one.last_name, one.first_name) for one in young) / len(young) < 0.95
