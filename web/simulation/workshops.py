@@ -71,9 +71,9 @@ class Workshops:
         known = [one for one in ahead if dossier not in one.state.seats and dossier not in one.state.waiting]
         free = [one for one in known if one.state.free > 0]
         chosen = min(free or known, key=lambda one: one.day, default=None)
-        return self._book(case, chosen) if chosen else None
+        return self.book(case, chosen) if chosen else None
 
-    def _book(self, case: Case, held: Held) -> Said:
+    def book(self, case: Case, held: Held) -> Said:
         step = Step(
             {"workshop": held.id, "dossier": case.young.dossier}, booking.book_seat, {"or_wait": True},
             {"initial": True, "plan": self.play.desk.id()},
@@ -284,4 +284,4 @@ def _takes_offer(play: Play, case: Case, held: Held) -> Iterator[Said]:
     waited = held.state.waiting.get(case.young.dossier)
     booked = any(one.status == "booked" and one.day >= play.today for one in case.state.diagnostic.seats.values())
     if waited and waited.until and not booked and held.day > play.today:
-        yield play.workshops._book(case, held)
+        yield play.workshops.book(case, held)
