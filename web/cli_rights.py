@@ -1,22 +1,28 @@
-"""`pixflow export-person`, `pixflow retention`: everything that is kept about somebody, and for how long."""
+"""`pixflow export-person`, `erase`, `retention`: what is kept about somebody, its end, and for how long it is kept."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
 from pixflow import retention
+from pixflow.people import OPERATOR, Actor
+from pixflow.refused import Refused
 from projections import dossier_sheet
-from web import person
+from web import erasures, person
 from web.cli import app
 from web.french import rights
 from web.papers import of_person
+from web.site import Served
 from web.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, in_words, working
 
 OWNER_ONLY = 0o600
+YES = "oui"
+Why = Literal["request", "retention", "mistake"]
 
 
 @app.command("export-person")
@@ -30,8 +36,7 @@ def export_person(
         fail(f"{to} n'est pas un dossier.")
     with working(structure) as served, in_words():
         stream = dossier(served, named)
-        if served.engine.state("dossier", stream).opened is None:
-            fail(f"Aucun dossier n'a l'identifiant {named}.")
+        _must_be_known(served, stream, named)
         with served.read().database.connect() as connection:
             known = person.everything(served.engine, connection, stream)
         for kind, content in (("pdf", of_person.pdf(known)), ("json", person.encoded(known))):
@@ -45,6 +50,35 @@ def _write(path: Path, content: bytes) -> None:
     """A file that its owner alone reads."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
         file.write(content)
+
+
+def _must_be_known(served: Served, stream: UUID, named: str) -> None:
+    state = served.engine.state("dossier", stream)
+    if state.erased:
+        raise Refused("person-erased")
+    if state.opened is None:
+        fail(f"Aucun dossier n'a l'identifiant {named}.")
+
+
+@app.command()
+def erase(
+    named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
+    reason: Annotated[Why, typer.Option("--reason", help="Pourquoi.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Effacer une personne pour toujours : rien ne dira plus de qui il s'agissait."""
+    with working(structure) as served, in_words():
+        stream = dossier(served, named)
+        _must_be_known(served, stream, named)
+        with served.read().database.connect() as connection:
+            known = person.everything(served.engine, connection, stream)
+        for one in rights.goes(known.content, len(known.participations)):
+            console.print(f"Disparaît : {one}")
+        if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
+            fail("Rien n'est effacé.")
+        erasures.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
+    console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
 
 
 @app.command("retention")

@@ -104,6 +104,12 @@ class Desk:
             raise HTTPException(404)
         return state
 
+    def erased(self, stream: UUID) -> Dossier | None:
+        """A dossier whose person was erased, for those who read every dossier: nobody follows it any more."""
+        state = fold_of(self.read, stream)
+        gone = isinstance(state, Dossier) and state.erased is not None and self.scope.whose == "all"
+        return state if gone else None
+
     def staff(self, role: Role) -> list[tuple[UUID, str]]:
         """The people who hold a role today, by name."""
         held = [(id, member.name) for id, member in self.refs.team.items() if role in member.roles_on(self.today)]

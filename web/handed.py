@@ -19,7 +19,7 @@ from projections import audit_trail, directory
 from projections.catch_up import folds_of
 from projections.directory import Found
 from web.dependencies import Desk
-from web.french import refusals, words
+from web.french import refusals, rights, words
 from web.french.words import say
 from web.handing import Pairs
 from web.naming import names_for
@@ -114,10 +114,11 @@ def report(desk: Desk, told: Sequence[Recorded]) -> list[Told]:
         event, stream = fact.event, fact.originator_id
         assert isinstance(event, (AdvisorAssigned, DossierLent))
         until = event.until if isinstance(event, DossierLent) else None
-        name = f"{people[stream].last_name} {people[stream].first_name}"
+        person = people.get(stream)
+        name = f"{person.last_name} {person.first_name}" if person else rights.ERASED
         state, version = states[stream], fact.originator_version
         now, undone = _now(desk, state, version), state.assigned is None or state.assigned.version < version
-        rows.append(Told(stream, name, people[stream].imilo_number or "", event.advisor, until, now, undone))
+        rows.append(Told(stream, name, (person and person.imilo_number) or "", event.advisor, until, now, undone))
     return sorted(rows, key=lambda row: normalise(row.name))
 
 

@@ -14,9 +14,9 @@ from pixflow.streams import kind_of
 from projections import audit_trail, directory, result_routing
 from projections.catch_up import folds_of
 from web.dependencies import Desk
-from web.french import events
+from web.french import events, rights
 from web.french.words import say
-from web.naming import names_for
+from web.naming import is_erased, names_for
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Dossiers": ("dossier",),
@@ -95,6 +95,8 @@ class _Subjects:
         match kind:
             case "dossier" if stream in self._people:
                 return self._people[stream], f"/rejouer/{stream}?version={fact.originator_version}"
+            case "dossier" if is_erased(self._desk.read, stream):
+                return rights.ERASED, f"/dossiers/{stream}"
             case "participation" if stream in self._participations:
                 return self._participation(self._participations[stream])
             case "staff" | "notices":

@@ -8,7 +8,9 @@ from pixflow.dossier.state import Dossier
 from pixflow.people import Scope
 from pixflow.references import References
 from projections import directory
+from projections.catch_up import fold_of
 from web.dependencies import Desk
+from web.french import rights
 from web.french.fields import UNNAMED
 
 
@@ -48,14 +50,25 @@ class ScopedNames:
         if id not in self._people:
             found = directory.named(self._read, [id]).get(id)
             seen = found and self._scope.reads(found.advisor)
-            self._people[id] = found.name if found and seen else UNNAMED[1]
+            unnamed = UNNAMED[1] if found else self._nobody(id)
+            self._people[id] = found.name if found and seen else unnamed
         return self._people[id]
+
+    def _nobody(self, id: UUID) -> str:
+        """What somebody is called of whom no table knows the name."""
+        return rights.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
 
     def task(self, key: str) -> str:
         """What a task asks for, from its key."""
         from web.french.tasks import VERBS
 
         return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
+
+
+def is_erased(read: Connection, stream: UUID) -> bool:
+    """Whether it is the dossier of somebody who was erased."""
+    state = fold_of(read, stream)
+    return isinstance(state, Dossier) and state.erased is not None
 
 
 def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:

@@ -86,7 +86,12 @@ class Everything:
 
     @property
     def facts(self) -> int:
-        return sum(len(one.facts) for one in (*self.dossiers, *self.participations, *self.workshops))
+        return self.content + sum(len(one.facts) for one in self.workshops)
+
+    @property
+    def content(self) -> int:
+        """How many facts are theirs alone: of their dossiers and participations."""
+        return sum(len(one.facts) for one in (*self.dossiers, *self.participations))
 
 
 def everything(engine: Engine, read: Connection, dossier: UUID) -> Everything:

@@ -28,7 +28,7 @@ _TOPICS = tuple(
     for event in (
         p.MatchConfirmed, p.MatchRejected, p.ParticipationSetAside, p.Retracted,
         d.ResultDispatched, CampaignDeclared, PurposeCorrected, CampaignClosed, CampaignReopened, d.DossierOpened,
-        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.ProgrammeJoined, d.Retracted,
+        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.ProgrammeJoined, d.ErasureRequested, d.Retracted,
     )
 )  # fmt: skip
 _trail = audit_trail.table.c
@@ -142,7 +142,7 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             return Line(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
             return Line(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
-        case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased():
+        case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
             told = words.lower_first(events.sentence(fact, names))
             return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told), undo)

@@ -24,7 +24,7 @@ from projections.catch_up import fold_of
 from projections.directory import Found
 from web import facets, workshops
 from web.dependencies import Desk
-from web.french import events, words
+from web.french import events, rights, words
 from web.french import workshops as french
 from web.french.words import say
 from web.naming import ScopedNames
@@ -146,7 +146,7 @@ class Page:
         """Somebody as this person may read them here."""
         found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
         if found is None:
-            return Seat(id, "un dossier inconnu", presence=presence, kept=kept)
+            return Seat(id, rights.ERASED, presence=presence, kept=kept)
         advisor = workshops.staff_name(self.desk, found.advisor) if found.advisor else "personne"
         readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
         if not (self.sees_names or readable):

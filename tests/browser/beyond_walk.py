@@ -106,3 +106,31 @@ def merged(walk: Walk) -> None:
     sophie.sees("Dossier gardé", "Identité corrigée")
     sophie.presses("Fusionner")
     sophie.sees("D'Ornano", "i-Milo 12704", "Réuni avec le dossier", within="#sheet")
+
+
+def forgotten(walk: Walk) -> None:
+    """Éloïse D'Ornano asks to be forgotten: the direction declines at first, then confirms with her name."""
+    sophie, helene = walk.sophie, walk.arrives("Hélène Morin")
+    address = sophie.page.url.split("?")[0]
+    asks(sophie, address)
+    walk.check(sophie)
+    answers(helene, "Garder le dossier", {"Pourquoi le dossier est gardé": "litige"})
+    asks(sophie, address)
+    answers(helene, "Effacer pour toujours", {"Son nom de famille": "D'Ornano"})
+    helene.sees("Personne effacée", "contenu effacé")
+    helene.sees_no("Ornano")
+    walk.check(helene)
+
+
+def asks(sophie: Person, address: str) -> None:
+    sophie.goes(f"{address}/droits")
+    sophie.fills({"la personne le demande": True}, within="#effacement")
+    sophie.presses("Demander l’effacement")
+    sophie.sees("La direction confirme, ou refuse")
+
+
+def answers(helene: Person, button: str, said: dict[str, str | bool]) -> None:
+    helene.goes_to_queue()
+    helene.follows("1 effacement à confirmer")
+    helene.fills(said, within="#effacement")
+    helene.presses(button)

@@ -7,5 +7,5 @@ from pixflow.events import Recorded, catalogue
 
 def missing(recorded: Iterable[Recorded]) -> list[str]:
     """The stored names of the facts that nobody caused, in the order of the catalogue."""
-    caused = {type(one.event) for one in recorded}
-    return [event.TOPIC for event in catalogue() if event not in caused]
+    caused = {one.event.TOPIC for one in recorded}
+    return [event.TOPIC for event in catalogue() if event.TOPIC not in caused]

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from pixflow import booking, campaign, participation
 from pixflow.dossier import assignment, orientation, parcours, prescription
+from pixflow.dossier.erasure import request_erasure
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
 from pixflow.workshop import cancel_workshop
@@ -13,7 +14,7 @@ from tests.web import arranged
 from tests.web.paths import House
 
 THURSDAY = date(2026, 4, 2)
-SOPHIE = "Sophie Lecomte"
+SOPHIE, HELENE = "Sophie Lecomte", "Hélène Morin"
 SAMIR = "Samir Haddad"
 NEXT_WEEK = date(2026, 4, 9)
 
@@ -84,6 +85,10 @@ def late(house: House) -> None:
     dossier = house.planned()
     house.on(dossier, assignment.close, reason="moved", note="")
     house.took(dossier)
+
+
+def to_forget(house: House) -> None:
+    house.on(house.planned(), request_erasure, SOPHIE, reason="request")
 
 
 # --- workshops

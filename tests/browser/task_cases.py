@@ -189,6 +189,10 @@ AROUND = (
     ),
     Case("close-or-plan", states.quiet, "10 avril", {"déménagement": True}, "Dossier clos"),
     Case("review-late-event", states.late, "10 avril", {}, "Fait tardif relu"),
+    Case(
+        "confirm-erasure", states.to_forget, "2 mai", {"Pourquoi le dossier est gardé": "litige"},
+        press=("Garder le dossier",),
+    ),
 )  # fmt: skip
 
 CASES: tuple[Case, ...] = (*ORIENTATION, *DIAGNOSTIC, *PRESCRIPTION, *PARCOURS, *AROUND)

@@ -17,7 +17,7 @@ from pixflow.events.workshop import WorkshopScheduled
 from pixflow.tasks import STAGE_OF, Kind, Task, of_dossier, of_workshop
 from tests.browser.house import listening
 from tests.browser.person import Person
-from tests.browser.states import SAMIR, SOPHIE, THURSDAY
+from tests.browser.states import HELENE, SAMIR, SOPHIE, THURSDAY
 from tests.browser.task_cases import CASES, Case
 from tests.web.filled import hire
 from tests.web.paths import House, house
@@ -45,7 +45,7 @@ def test_the_button_and_the_form_of_a_row_remove_it(locale: House, new_tab: Call
     locale.day(THURSDAY)
     before, awaited = rows(locale), to_come(locale)
     owed = next(task for task in before if kind_of(task) == case.kind)
-    queue = f"/boite?pile={case.kind}" if before[owed] == SOPHIE else "/boite"
+    queue = f"/boite?pile={case.kind}" if before[owed] in (SOPHIE, HELENE) else "/boite"
     with listening(locale.app) as url:
         doer = arrived(locale, new_tab, url, before[owed])
         doer.goes(queue)
@@ -77,6 +77,8 @@ def do(doer: Person, case: Case) -> None:
     """On the page that the button led to: fill the form, or the other one, and save it; or press its buttons."""
     if case.kind == "mark-attendance":
         return mark(doer, case.press)
+    if case.kind == "confirm-erasure":
+        return keep(doer, case)
     if case.press:
         return decide(doer, case)
     if case.other:
@@ -93,6 +95,13 @@ def mark(doer: Person, presses: tuple[str, ...]) -> None:
         expect(button).to_have_attribute("aria-pressed", "true")
 
 
+def keep(doer: Person, case: Case) -> None:
+    """On the page of the person's rights: the dossier is kept."""
+    doer.fills(case.said, within="#effacement")
+    doer.presses(*case.press)
+    doer.sees("Demander l’effacement")
+
+
 def decide(doer: Person, case: Case) -> None:
     """On the results' board."""
     doer.page.wait_for_url("**/resultats**")
@@ -106,7 +115,7 @@ def decide(doer: Person, case: Case) -> None:
 def rows(house: House) -> dict[str, str]:
     """The ids of every row that the team sees, those of the piles included, and who sees it."""
     found: dict[str, str] = {}
-    for name in (NADIA, SOPHIE, SAMIR):
+    for name in (HELENE, NADIA, SOPHIE, SAMIR):
         client = house.client(name)
         queue = client.get("/boite").text
         piles = [client.get(f"/boite?pile={pile}").text for pile in re.findall('id="pile-([^"]+)"', queue)]

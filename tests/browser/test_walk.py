@@ -49,4 +49,5 @@ def test_from_an_empty_folder_to_an_oriented_young_person(
         visitors_walk.everyone_looks(walk)
         team_walk.team(walk, walk.house.clock.now.date())
         beyond_walk.merged(walk)
+        beyond_walk.forgotten(walk)
         assert missing(house.recorded()) == [], "no button and no command of this walk causes these"

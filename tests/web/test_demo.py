@@ -19,7 +19,7 @@ NOT_PLAYED = {
     # what goes wrong seldom, and what the tour lets you do yourself
     "campaign.CampaignClosed", "campaign.CampaignReopened", "campaign.ExternalIdColumnChosen",
     "campaign.PurposeCorrected", "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined",
-    "dossier.ErasureDeclined", "dossier.ErasureRequested", "dossier.PersonErased", "participation.PersonErased",
+    "dossier.ErasureDeclined", "dossier.PersonErased", "participation.PersonErased",
     "dossier.IdentityCorrected", "dossier.ParticipationWithdrawn", "dossier.PartnerChased", "dossier.RetakeDeclined",
     "grille.GrilleDraftDropped", "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",

@@ -78,6 +78,7 @@ def scenes(world: World) -> Iterator[Scene]:
         partial(aigle_scenes.endorse, name=NADIA, endorsed=True, comment="Testé avec trois jeunes"),
     )
     yield at(day[-2], 9, 20), partial(team.set_aside, name=NADIA, to=PAUL)
+    yield at(day[-2], 9, 40), aigle_scenes.forget_me
 
 
 def _workshop(name: str, held: date, *runners: str, capacity: int = 8) -> Callable[[World], None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pixflow import drafting, merging
 from pixflow.dossier import assignment, orientation
+from pixflow.dossier.erasure import request_erasure
 from pixflow.grille import Grille
 from pixflow.matching import Person, rank
 from pixflow.participation import unmatch
@@ -91,6 +92,12 @@ def merge(world: World) -> None:
             Step({"dossier": first}, merging.take_over, {}, taken),
         ],
     )
+
+
+def forget_me(world: World) -> None:
+    """Somebody whose path is over asks to be forgotten; the direction has not answered yet."""
+    over = (id for id, _, state in world.states() if state.closed and not (state.merged or state.late))
+    world.say(world.cast.referent, {"dossier": next(over)}, request_erasure, reason="request")
 
 
 def draft(world: World) -> None:

@@ -70,6 +70,7 @@ def why_passed(kept: Kept, closed: bool) -> str:
 # --- erasure
 
 ERASED = "personne effacée"
+SOMEBODY = "une personne effacée"
 CONTENT_GONE = "{title} : contenu effacé"
 ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
 
@@ -84,3 +85,29 @@ def told(event: Event) -> str:
         case e.PersonErased(reason=reason):
             return say("Personne effacée : {why}", why=words.ERASURES[reason])
     return ""
+
+
+def goes(facts: int, participations: int) -> list[str]:
+    """What an erasure takes away: the content of so many facts, and of so many participations."""
+    lines = [
+        "l’identité, les coordonnées, le programme, le groupe, le projet",
+        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=_facts(facts)),
+    ]
+    count = plural(participations, "participation à Pix", "participations à Pix")
+    return [*lines, *([say("{count}, avec noms et résultats", count=count)] if participations else [])]
+
+
+def stays(workshops: int) -> list[str]:
+    """What it leaves; `workshops` are those that count the person."""
+    lines = ["les jours, la nature de chaque fait, et qui l’a noté", "une empreinte, pour que Pix ne la ramène pas"]
+    seat = say("sa place dans {count}, comptée sans nom", count=plural(workshops, "atelier"))
+    return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
+
+
+def not_the_name(name: str) -> str:
+    """What was typed is not the last name."""
+    return say("Ce n’est pas le nom de famille de cette personne : {name}.", name=name)
+
+
+def _facts(count: int) -> str:
+    return plural(count, "fait")

@@ -272,7 +272,8 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
         day = _day(task.due, year)
         rule = say("rendez-vous fixé le {day}{place}", day=day, place=f", {task.place}" if task.place else "")
     elif task.kind == "confirm-erasure":
-        rule = say("le RGPD donne un mois pour répondre")
+        asked = task.why.details.get("by") == "request"
+        rule = say("le RGPD donne un mois pour répondre" if asked else "un mois est donné pour répondre")
     elif task.kind == "complete-path" and "ends" in task.why.details:
         rule = say("la période collective finit le {day}", day=_day(task.due, year))
     elif days:

@@ -15,7 +15,7 @@ from pixflow.events.dossier import DuplicateJoined
 from pixflow.folds import retracted
 from projections import audit_trail
 from projections.catch_up import fold_of
-from web import facts, merging, sheet
+from web import erasures, facts, merging, sheet
 from web.dependencies import AtDesk, Desk
 from web.forms import FORMS, offers
 from web.french import missing
@@ -37,6 +37,9 @@ def read(
 
     `etape` filters the history.
     """
+    if erased := desk.erased(dossier_id):
+        context = {"erased": erased.erased, "left": erasures.left(desk, dossier_id)}
+        return page(request, "erased.html", context, block="erased")
     dossier = desk.dossier(dossier_id)
     opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)

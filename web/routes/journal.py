@@ -14,7 +14,7 @@ from projections import audit_trail
 from projections.audit_trail import Wanted
 from web import finding, journal
 from web.dependencies import Desk, allowed
-from web.french import events
+from web.french import events, rights
 from web.naming import names_for
 from web.pages import FormData, page, redirect
 from web.paging import SIZE, Pager, address
@@ -55,7 +55,7 @@ def read(
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """The facts that somebody recorded (`par`), of a kind (`fait`), of a dossier, from a day (`du`) to another."""
-    whose = desk.dossier(dossier) if dossier else None
+    whose = _whose(desk, dossier) if dossier else ""
     since, until = _day(du), _day(au)
     wanted = Wanted(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
     asked = Asked(par, fait, str(dossier or ""), du, au)
@@ -88,10 +88,18 @@ def look(request: Request, desk: AtJournal, data: FormData) -> Response:
 
 def _page(request: Request, desk: Desk, asked: Asked, context: Mapping[str, Any]) -> Response:
     shown = {
-        "lines": [], "pager": None, "wrong": False, "whose": None, "looked": None, "asked": asked,
+        "lines": [], "pager": None, "wrong": False, "whose": "", "looked": None, "asked": asked,
         "filtered": any(asked.params.values()), "people": _people(desk), "kinds": list(_kinds()), **context,
     }  # fmt: skip
     return page(request, "journal.html", shown, block="journal")
+
+
+def _whose(desk: Desk, stream: UUID) -> str:
+    """Whose facts are asked for; 404 when they are nobody's."""
+    if desk.erased(stream):
+        return rights.SOMEBODY
+    dossier = desk.dossier(stream)
+    return f"{dossier.first_name} {dossier.last_name}"
 
 
 def _people(desk: Desk) -> list[tuple[str, str]]:

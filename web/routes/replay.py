@@ -21,7 +21,7 @@ from web.french import changes, dates, details, events, stages, words
 from web.french import tasks as french
 from web.naming import ScopedNames, names_for
 from web.owed import Words, of_task
-from web.pages import page
+from web.pages import page, redirect
 from web.replaying import Replay
 
 router = APIRouter()
@@ -74,6 +74,8 @@ def replay(
     request: Request, desk: AtReplay, dossier_id: UUID, version: int | None = None, le: str = "", h: str = ""
 ) -> Response:
     """The dossier at one version, or as known at a local instant (`le` a day, `h` an hour); else at its last one."""
+    if desk.erased(dossier_id):
+        return redirect(request, f"/dossiers/{dossier_id}")
     today = desk.dossier(dossier_id)
     trail = _trail(desk, dossier_id)
     asked = _asked(desk, trail, le, h) if le else Asked()

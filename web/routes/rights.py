@@ -1,15 +1,22 @@
-"""Droits de la personne: everything that is kept about somebody, to give to them."""
+"""Droits de la personne: everything that is kept about somebody, to give to them; and their erasure."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
-from web import person
+from pixflow.dossier.erasure import decline_erasure, request_erasure
+from pixflow.dossier.state import Dossier
+from web import erasures, merging, person
 from web.dependencies import Desk, allowed
-from web.pages import page
+from web.erasures import Ask, Erase, Keep
+from web.french import missing, refusals, rights, words
+from web.naming import names_for
+from web.pages import FormData, page, redirect, validate
 from web.papers import of_person
 from web.person import Everything
+from web.recording import Outcome, record
 
 router = APIRouter()
 AtRights = Annotated[Desk, allowed("referent", "manager")]
@@ -18,11 +25,9 @@ FILE = "donnees-personnelles"
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits")
-def rights(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
-    """What the person may ask: a copy of everything."""
-    dossier = desk.dossier(dossier_id)
-    context = {"desk": desk, "id": dossier_id, "dossier": dossier, "known": _everything(desk, dossier_id)}
-    return page(request, "rights.html", context, block="rights")
+def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
+    """What the person may ask: a copy of everything, and to be erased."""
+    return _page(request, desk, dossier_id, desk.dossier(dossier_id))
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
@@ -35,6 +40,80 @@ def as_paper(desk: AtRights, dossier_id: UUID) -> Response:
 def as_file(desk: AtRights, dossier_id: UUID) -> Response:
     """Everything, for another program."""
     return _attached(person.encoded(_everything(desk, dossier_id)), "application/json", "json")
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/demander")
+def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Ask that the person be erased."""
+    _may(desk, "request_erasure")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Ask, data)
+    if form is None:
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = record(desk, {"dossier": dossier_id}, request_erasure, command_id=form.command_id, reason=form.reason)
+    return _answer(request, desk, dossier_id, outcome, data)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/garder")
+def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Decline it: the dossier is kept."""
+    _may(desk, "decline_erasure")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Keep, data)
+    if form is None:
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = record(desk, {"dossier": dossier_id}, decline_erasure, command_id=form.command_id, note=form.note)
+    return _answer(request, desk, dossier_id, outcome, data)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
+def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Confirm it, the person's name typed: nothing of this comes back."""
+    _may(desk, "erase_person")
+    if desk.erased(dossier_id):
+        return redirect(request, f"/dossiers/{dossier_id}")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Erase, data)
+    if form is None or (errors := erasures.wrong_name(dossier, form)):
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = erasures.confirm(desk, dossier_id, dossier, form.command_id)
+    if outcome.refused:
+        return _answer(request, desk, dossier_id, outcome, data)
+    return redirect(request, f"/dossiers/{dossier_id}")
+
+
+def _may(desk: Desk, decision: str) -> None:
+    if not desk.ever(decision):
+        raise HTTPException(403)
+
+
+def _answer(request: Request, desk: Desk, dossier_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
+    """The page with what was recorded, or with why nothing was."""
+    if outcome.refused is None:
+        return redirect(request, f"/dossiers/{dossier_id}/droits#effacement")
+    desk.refresh()
+    said = refusals.refusal(outcome.refused.code, outcome.refused.details, names_for(desk))
+    return _page(request, desk, dossier_id, desk.dossier(dossier_id), data, {"": said})
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    dossier_id: UUID,
+    dossier: Dossier,
+    data: Mapping[str, Any] = {},
+    errors: Mapping[str, str] = {},
+) -> Response:
+    known = person.everything(desk.engine, desk.read, dossier_id)
+    seat = dossier.diagnostic.seat
+    context = {
+        "desk": desk, "id": dossier_id, "dossier": dossier, "known": known, "follower": merging.follower(desk, dossier),
+        "asked": erasures.asked(desk, known), "seat": seat if seat and seat.status == "booked" else None,
+        "goes": rights.goes(known.content, len(known.participations)), "stays": rights.stays(len(known.workshops)),
+        "reasons": list(words.ERASURES.items()),
+        "values": data, "errors": errors,
+    }  # fmt: skip
+    return page(request, "rights.html", context, block="rights", status=422 if errors else 200)
 
 
 def _everything(desk: Desk, dossier_id: UUID) -> Everything:
