@@ -11,16 +11,15 @@ from sqlalchemy import Engine as Tables
 
 from pixflow.engine import Engine
 from pixflow.events import Recorded
-from pixflow.store.database import Database, in_words
+from pixflow.store.database import Database
 from pixflow.structures import Opened
 from projections import stores
 from projections.catch_up import BATCH, PROJECTIONS, ReadSide
 from projections.schema import TURN, metadata
-from projections.schemas import Schemas
-from projections.schemas import engine as shared
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
 from tests.benchmarks.runner import Followed
+from web.site import reads_of
 
 EVENTS = sized(5_000, 100_000, 1_000_000)
 ONE_BY_ONE = sized(100, 1_000, 2_000)
@@ -39,16 +38,8 @@ def opened(tmp_path: Path, database: Database | None) -> Iterator[Opened]:
     opened.engine.close()
 
 
-@pytest.fixture
-def kept(opened: Opened) -> stores.Stores:
-    """Where read stores are made."""
-    if opened.database and opened.schema:
-        return Schemas(shared(opened.database.connect, in_words), opened.schema)
-    return stores.Files(opened.folder / "read")
-
-
-def test_all_projections_catch_up(opened: Opened, kept: stores.Stores, store: str, report: Report) -> None:
-    engine, first = opened.engine, EVENTS - ROUNDS * ONE_BY_ONE
+def test_all_projections_catch_up(opened: Opened, store: str, report: Report) -> None:
+    engine, kept, first = opened.engine, reads_of(opened).stores, EVENTS - ROUNDS * ONE_BY_ONE
     assert engine.head() == EVENTS
     shown = caught_up(engine, kept)
     final = rows_of(shown)

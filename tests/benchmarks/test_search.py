@@ -1,10 +1,8 @@
 """Finding a name among 25,000 dossiers, against comparing what was typed with every name."""
 
-from bisect import bisect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -20,11 +18,12 @@ from pixflow.identity import normalise
 from pixflow.people import Scope
 from projections import directory, name_search, stores
 from projections.catch_up import ReadSide
-from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
+from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Said, fill, structure
 
-DOSSIERS = 25_000
-SEARCHES = 100
+DOSSIERS = sized(500, 25_000, 25_000)
+SEARCHES = sized(10, 100, 100)
 SHOWN = 8
 EVERYONE = Scope("all")
 
@@ -32,35 +31,6 @@ Finder = Callable[[str], list[str]]
 """What was typed, and the names shown for it."""
 
 pytestmark = pytest.mark.benchmark
-
-
-class Names:
-    """Invented names, a few of them frequent and most of them rare, as in a register."""
-
-    BEGINNINGS = ("b", "br", "c", "ch", "d", "f", "g", "j", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v", "")
-    MIDDLES = ("a", "e", "i", "o", "u", "ou", "ai", "é", "an", "on", "in", "eu", "oi", "è", "y")
-    ENDINGS = ("", "n", "r", "s", "t", "rd", "ier", "et", "ot", "eau", "ski", "ez", "i", "a", "e", "ille", "ault")
-
-    def __init__(self, chance: Random, count: int) -> None:
-        self.chance = chance
-        self.words = sorted({self._word() for _ in range(count)})
-        chance.shuffle(self.words)
-        self.shares = list(accumulate(1 / (rank + 8) for rank in range(len(self.words))))
-
-    def __call__(self, again: float) -> str:
-        """A name; of two words in a share of cases."""
-        twice = self.chance.random() < again
-        return " ".join(self._drawn() for _ in range(1 + twice))
-
-    def _drawn(self) -> str:
-        return self.words[bisect(self.shares, self.chance.random() * self.shares[-1])]
-
-    def _word(self) -> str:
-        syllables = self.chance.choice((1, 2, 2, 2, 3))
-        begun = "".join(
-            self.chance.choice(self.BEGINNINGS) + self.chance.choice(self.MIDDLES) for _ in range(syllables)
-        )
-        return (begun + self.chance.choice(self.ENDINGS)).capitalize()
 
 
 @pytest.fixture
@@ -137,14 +107,6 @@ def compared(names: dict[UUID, str], text: str) -> list[str]:
 
 def loaded(connection: Connection) -> dict[UUID, str]:
     return {one.stream: normalise(f"{one.last_name} {one.first_name}") for one in directory.everyone(connection)}
-
-
-def mistyped(chance: Random, word: str) -> str:
-    """A letter changed, left out, typed twice or added, or two in the wrong order."""
-    at, letter = chance.randrange(len(word)), chance.choice("abcdefghijklmnopqrstuvwxyz")
-    before, here, after = word[:at], word[at], word[at + 1 :]
-    wrong = (letter + after, after, here + here + after, letter + here + after, after[:1] + here + after[1:])
-    return before + chance.choice(wrong) or word
 
 
 def share_found(sought: list[str], found: list[list[str]]) -> float:

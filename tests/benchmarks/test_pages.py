@@ -1,0 +1,186 @@
+"""Queue, dossier, search and replay among 1,000, 25,000 and 125,000 dossiers, through the whole application."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from statistics import quantiles
+from uuid import UUID
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi.testclient import TestClient
+
+from pixflow import tasks
+from pixflow.dossier.evolve import fold
+from pixflow.engine import Engine
+from pixflow.events import dossier as d
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
+from tests.benchmarks.names import Names, mistyped
+from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
+from tests.postgres import Cluster
+from web.app import create_app
+from web.settings import Settings
+from web.site import site
+
+OWED, PILED, LATE, SHOWN = 60, 60, 60, 50
+DOSSIERS = sized((500, 1_000), (1_000, 25_000), (1_000, 25_000, 125_000))
+ROUNDS = sized(3, 100, 150)
+SEARCHES = 50
+NOW = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC) + timedelta(days=240)
+ADVISOR, REFERENT = "advisor", "référente"
+
+pytestmark = pytest.mark.benchmark
+
+
+class Served:
+    """A structure of `size` dossiers, served: its first advisor and its référente at work on one of the dossiers."""
+
+    def __init__(self, size: int, browsers: dict[str, TestClient], dossier: UUID, names: Sequence[str]) -> None:
+        self.size = size
+        self.browsers = browsers
+        chance = Random(2)
+        typed = cycle([mistyped(chance, name) for name in names])
+        self.pages: dict[str, Callable[[], object]] = {
+            "queue, advisor": partial(self.get, ADVISOR, "/boite"),
+            "queue, référente": partial(self.get, REFERENT, "/boite"),
+            "dossier": partial(self.get, ADVISOR, f"/dossiers/{dossier}"),
+            "search, a letter mistyped": lambda: self.find(next(typed)),
+            "replay": partial(self.get, REFERENT, f"/rejouer/{dossier}?version=10"),
+        }
+
+    def get(self, who: str, address: str) -> str:
+        return str(self.browsers[who].get(address).raise_for_status().text)
+
+    def find(self, text: str) -> None:
+        answered = self.browsers[REFERENT].post("/chercher", data={"q": text}, follow_redirects=False)
+        assert answered.status_code < 400
+
+
+@pytest.fixture
+def houses(store: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[list[Served]]:
+    """A structure of each size."""
+    cluster: Cluster | None = request.getfixturevalue("cluster") if store == "PostgreSQL" else None
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as environment:
+        made = []
+        for size in DOSSIERS:
+            environment.setenv("PIXFLOW_DATABASE_URL", cluster.create_database() if cluster else "")
+            made.append(stack.enter_context(served(tmp_path / str(size), size)))
+        yield made
+
+
+def test_pages(houses: list[Served], store: str, report: Report) -> None:
+    heads = {who: {head(house.get(who, "/boite")) for house in houses} for who in (ADVISOR, REFERENT)}
+    assert [len(found) for found in heads.values()] == [1, 1]
+    assert {lines_of(house.get(who, "/boite")) for house in houses for who in heads} == {SHOWN}
+    contenders = {
+        f"{page}, {house.size:,} dossiers": partial(spent, draw)
+        for house in houses
+        for page, draw in house.pages.items()
+    }
+    seconds = interleaved(ROUNDS, contenders, collect=False)
+    lines = [Line(what, seconds[what], 1, "page") for what in sorted(contenders, key=_by_page(houses[0]))]
+    notes = [f"{who}: {said}; {SHOWN} lines drawn" for who, (said,) in heads.items()]
+    report.add(f"pages, {store}", lines, [*aims(lines, houses)], [*notes, "by the test client"])
+
+
+def _by_page(house: Served) -> Callable[[str], int]:
+    pages = list(house.pages)
+    return lambda what: next(index for index, page in enumerate(pages) if what.startswith(page))
+
+
+def aims(lines: Sequence[Line], houses: Sequence[Served]) -> Iterator[Aim]:
+    sizes = f"{houses[0].size:,} to {houses[-1].size:,} dossiers"
+    for page in houses[0].pages:
+        of_page = [line for line in lines if line.what.startswith(page)]
+        yield Aim(f"{page}, growth from {sizes}", of_page[-1].median / of_page[0].median, 1.1, "×")
+        if page.startswith("queue"):
+            slowest = max(quantiles(line.seconds, n=20)[-1] for line in of_page)
+            yield Aim(f"{page}, 95th percentile", slowest * 1000, 30, " ms", slack=4)
+
+
+def head(page: str) -> str:
+    """What the queue counts: "Mercredi 3 septembre · 60 à faire…"."""
+    found = BeautifulSoup(page, "html.parser").select_one(".head p")
+    assert found is not None
+    return " ".join(found.get_text().split())
+
+
+def lines_of(page: str) -> int:
+    return page.count('class="item-due"') - page.count("pile-line")
+
+
+@contextmanager
+def served(data: Path, size: int) -> Iterator[Served]:
+    opened, house = structure(data, NOW, Settings().database()), House()
+    fill(opened.engine, house.told())
+    mine = owing(opened.engine, house, house.advisors[0])
+    called = Names(house.chance, 9_000)
+    names = [(called(0.12), called(0.15)) for _ in range(size - len(mine))]
+    fill(opened.engine, [*(one for path in mine for one in path), *of_others(house, names)])
+    opened.engine.close()
+    with site(data, demo=True, clock=lambda: NOW) as found, ExitStack() as stack:
+        browsers: dict[str, TestClient] = {}
+        for who, person in ((ADVISOR, house.advisors[0]), (REFERENT, house.referent)):
+            browser = browsers[who] = stack.enter_context(TestClient(create_app(found)))
+            browser.post("/qui", data={"structure": opened.slug, "person": str(person)}).raise_for_status()
+        longest = max(mine, key=len)
+        yield Served(size, browsers, longest[0][1], [last for last, _ in names[:SEARCHES]])
+
+
+def owing(engine: Engine, house: House, advisor: UUID) -> list[list[Said]]:
+    """Paths of the advisor's dossiers, until 60 tasks are to be done today."""
+    refs, today, owed = engine.references(), engine.today(), 0
+    paths: list[list[Said]] = []
+    while owed < OWED:
+        life = Life(house, len(paths), begins_within=180, advisor=advisor)
+        path = [one for one in life.told() if one[0] < NOW]
+        dossier = fold(list(recorded(one for one in path if one[1] == life.dossier)))
+        due = [task for task in tasks.of_dossier(dossier, refs) if task.role == "advisor" and task.opens <= today]
+        if due and owed + len(due) <= OWED:
+            owed += len(due)
+            paths.append(path)
+    return paths
+
+
+def of_others(house: House, names: Sequence[tuple[str, str]]) -> Iterator[Said]:
+    """Colleagues' dossiers: 60 without an advisor, 60 neglected for long; of the rest half closed, half on time."""
+    for number, name in enumerate(names):
+        dossier = house.id()
+        if number < PILED:
+            yield from begun(house, dossier, name, NOW - timedelta(days=1), advisor=None)
+            continue
+        advisor = house.chance.choice(house.advisors[1:])
+        began = NOW - timedelta(days=90 if number < PILED + LATE else 3)
+        yield from begun(house, dossier, name, began, advisor)
+        if number >= PILED + LATE:
+            yield closed(dossier, began) if number % 2 else planned(house, dossier, began)
+
+
+def begun(house: House, dossier: UUID, name: tuple[str, str], at: datetime, advisor: UUID | None) -> Iterator[Said]:
+    """Opened, Pix presented."""
+    on, site, (last, first) = at.date(), house.chance.choice(SITES), name
+    yield (
+        at,
+        dossier,
+        d.DossierOpened(last_name=last, first_name=first, birth_date=None, imilo_number=None, site=site, on=on),
+    )
+    if advisor:
+        yield at, dossier, d.AdvisorAssigned(advisor=advisor, on=on)
+    yield at, dossier, d.PixPresented(occasion="welcome", on=on)
+
+
+def planned(house: House, dossier: UUID, at: datetime) -> Said:
+    """Nothing is owed before two weeks have passed."""
+    day = at.date()
+    return at, dossier, d.DiagnosticPlanned(
+        plan=house.id(), campaign=house.campaigns["initial"], modality="home", mediator=False, place="",
+        planned_for=day, on=day,
+    )  # fmt: skip
+
+
+def closed(dossier: UUID, at: datetime) -> Said:
+    return at, dossier, d.DossierClosed(reason="moved", note="", on=at.date())
