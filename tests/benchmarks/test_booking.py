@@ -18,11 +18,11 @@ from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.people import Actor
 from pixflow.refused import Refused
-from tests.benchmarks.measure import Aim, Line, Report, interleaved, spent
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import FIRST, NOTE, SITES, House, Said, fill, structure
 
 PEOPLE, SEATS = 50, 8
-ROUNDS = 10
+ROUNDS = sized(2, 10, 10)
 AT = datetime(FIRST.year, FIRST.month, FIRST.day, 9, tzinfo=UTC)
 HELD = AT + timedelta(days=30)
 

@@ -11,14 +11,14 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
 from projections import dossier_sheet
-from tests.benchmarks.measure import Aim, Line, Report, spent
+from tests.benchmarks.measure import Aim, Line, Report, sized, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, structure
 from web.app import create_app
 from web.site import Served, site
 
-PORTFOLIO, OTHERS = 300, 2_200
+PORTFOLIO, OTHERS = sized((30, 100), (300, 2_200), (300, 2_200))
 TAKERS = 4
-ROUNDS = 5
+ROUNDS = sized(1, 5, 5)
 NOW = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC) + timedelta(days=240)
 
 pytestmark = pytest.mark.benchmark

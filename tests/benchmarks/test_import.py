@@ -25,11 +25,11 @@ from pixflow.pix_orga.sample import file_name, write_export
 from projections import result_routing, stores
 from projections.catch_up import ReadSide
 from projections.result_routing import Known
-from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, spent
+from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, sized, spent
 from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, House, Life, fill, structure
 
-ROWS = 5_000
-ROUNDS = 3
+ROWS = sized(200, 5_000, 5_000)
+ROUNDS = sized(1, 3, 3)
 CAMPAIGN = Campaign(790_001, "MILOPIX99", "Diagnostic initial CEJ")
 EXPORTED = datetime(2026, 5, 12, 9, 10, tzinfo=UTC)
 COMPETENCE_SKILLS, DOMAIN_SKILLS = 6, 12

@@ -16,11 +16,11 @@ import pytest
 from httpx2 import Client, Response
 
 from pixflow.events.dossier import DossierClosed
-from tests.benchmarks.measure import Aim, Line, Report, noted, spent
+from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
 from tests.benchmarks.population import LAST_NAMES, NOTE, House, Life, fill, structure
 
 DOSSIERS, ADVISORS = 180, 9
-PAGES, COMMANDS = 180, 60
+PAGES, COMMANDS = sized((18, 6), (180, 60), (180, 60))
 """Of one person in an hour: a page every 20 seconds, a command a minute."""
 BESIDE = ("/boite", "/boite", "/boite", "/dossiers", "/ateliers", "/protocole", "/equipe")
 ABOUT = ("", "", "", "?form=note", "?form=contact", "/fiche")
