@@ -5,12 +5,11 @@ A finding is a code, how grave it is, and numbers: no name, nothing of a person.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
 from typing import Any, Literal
-from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -36,7 +35,6 @@ BACKUP = timedelta(hours=25)
 LOG = 64_000_000
 """Bytes of a write-ahead log that should be emptied beyond 4 MB: somebody has been reading for too long."""
 TOLERATED = timedelta(seconds=2)
-_CHUNK = 20_000
 
 
 class Finding(Struct, frozen=True):
@@ -131,15 +129,8 @@ def _reached(side: ReadSide) -> int:
 
 def keys(opened: Opened) -> Finding:
     """How many streams hold sealed data whose key is not there, neither whole nor destroyed."""
-    lost = set(_sealed(opened.engine)) - opened.engine.keys.vault.streams().keys()
+    lost = opened.engine.recorder.streams(SEALED) - opened.engine.keys.vault.streams().keys()
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
-
-
-def _sealed(engine: Engine) -> Iterator[UUID]:
-    after = 0
-    while rows := engine.recorder.log(after, _CHUNK, topics=SEALED):
-        yield from {row[0] for row in rows}
-        after = rows[-1][-1]
 
 
 def modes(data: Path, slug: str) -> Finding:

@@ -206,6 +206,11 @@ class PostgresRecorder(ApplicationRecorder):
         (answer,) = self._ask(question)
         return rows(answer)
 
+    def streams(self, topics: Iterable[str]) -> set[UUID]:
+        """The streams that have an event of one of these topics."""
+        (answer,) = self._ask((self._sql.streams, [texts(topics)]))
+        return {stream for (stream,) in rows(answer)}
+
     def max_notification_id(self) -> int:
         """The last position, 0 when nothing is recorded."""
         (answer,) = self._ask((self._sql.last, ()))
@@ -295,6 +300,7 @@ class _Statements:
             WHERE position > $1 AND position <= $2%s ORDER BY position LIMIT $3"""
         self.log = sql(log % b"")
         self.topics = sql(log % b" AND topic = ANY($4)")
+        self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
         self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
         # The inner SELECT hides how many are asked: who knows plans anew each time, and that takes longer than reading.
         self.versions = sql(

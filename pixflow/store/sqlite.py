@@ -80,6 +80,8 @@ _SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, posi
 _SELECT_VERSIONS = """SELECT value, COALESCE(
     (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
 _SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
+_SELECT_STREAMS = """SELECT DISTINCT originator_id FROM stored_events
+    WHERE topic IN (SELECT value FROM json_each(?))"""
 _SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
 
 
@@ -216,6 +218,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             rows = cursor.execute(statement, params).fetchall()
         streams = {name: UUID(name) for name in {row[0] for row in rows}}
         return [(streams[name], *row) for name, *row in rows]
+
+    def streams(self, topics: Iterable[str]) -> set[UUID]:
+        """The streams that have an event of one of these topics."""
+        with self.datastore.reading() as cursor:
+            return {UUID(name) for (name,) in cursor.execute(_SELECT_STREAMS, [_json(topics)])}
 
     def max_notification_id(self) -> int:
         """The last position, 0 when nothing is recorded."""

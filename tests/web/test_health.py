@@ -191,6 +191,11 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
         structures.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
         with site(tmp_path) as served, TestClient(create_app(served)) as client:
             assert client.get("/readyz").json()["alarms"] == []
+            one = served.structures["ici"]
+            levels = {found.check: found.level for found in health.whole(one.opened, one.reads)}
+            assert levels.pop("backup") == "alarm"
+            assert set(levels.values()) == {"good"}
+            assert "log" not in levels, "PostgreSQL keeps its own"
             postgres.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
             answer = client.get("/readyz")
             assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
