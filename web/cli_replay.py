@@ -12,7 +12,7 @@ from pixflow.people import Scope
 from pixflow.tasks import Task
 from projections import audit_trail
 from web.cli import app
-from web.french import dates, events, words
+from web.french import dates, events, rights, words
 from web.french import tasks as task_words
 from web.naming import ScopedNames
 from web.replaying import Replay, at_version, version_at
@@ -92,7 +92,8 @@ def _document(
 
 def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Served, *, whole: bool) -> None:
     zone = served.refs.structure.zone
-    console.print(f"[bold]{shown.after.first_name} {shown.after.last_name}[/] · fait {shown.version} sur {shown.total}")
+    name = f"{shown.after.first_name} {shown.after.last_name}".strip() or words.upper_first(rights.ERASED)
+    console.print(f"[bold]{name}[/] · fait {shown.version} sur {shown.total}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
         table.add_column(title)

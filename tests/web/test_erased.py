@@ -16,14 +16,20 @@ from pixflow.engine import new_id
 from pixflow.events import dossier as e
 from pixflow.people import Actor
 from tests.web.arranged import scheduled, seat
-from tests.web.client import words
+from tests.web.client import InspectingClient, words
 from tests.web.filled import soup, texts
-from tests.web.paths import TEAM, House, house
+from tests.web.paths import House, house
+from tests.web.test_access import MATRIX, asked
 from tests.web.test_rights import MONDAY, full
 from tests.web.test_routes import LIST
 from web.cli import app
 
 NADIA, SOPHIE, HELENE, CLAIRE = "Nadia Benali", "Sophie Lecomte", "Hélène Morin", "Claire Vasseur"
+THEIR_PAGE = {
+    "GET /dossiers/{dossier_id:uuid}", "GET /rejouer/{dossier_id:uuid}",
+    "POST /dossiers/{dossier_id:uuid}/droits/effacer",
+}  # fmt: skip
+"""What is answered of somebody erased to those who read every dossier."""
 NAMES = ("Nomercier", "Prénomine", "9081726", "courriel@jeune", "Projetissime", "Notexploration")
 
 
@@ -173,7 +179,7 @@ def addresses(gone: Gone) -> Iterator[str]:
     yield "/boite?pile=confirm-erasure"
 
 
-@pytest.mark.parametrize("who", [name for name, _ in TEAM])
+@pytest.mark.parametrize("who", [NADIA, SOPHIE, HELENE, CLAIRE])
 def test_no_page_breaks_nor_names_who_was_erased(gone: Gone, who: str) -> None:
     client = gone.at_work.client(who)
     for address in addresses(gone):
@@ -207,6 +213,21 @@ def test_where_they_were_named_it_says_that_they_were_erased(gone: Gone) -> None
     confided = client.get(f"/equipe/confies/{gone.bulk}?fait={gone.span}")
     assert confided.status_code == 200
     assert "personne effacée" in words(confided.text)
+
+
+@pytest.mark.parametrize("who", [NADIA, SOPHIE, HELENE, CLAIRE])
+def test_but_for_their_page_they_are_as_unknown_as_anybody(gone: Gone, who: str) -> None:
+    client = gone.at_work.client(who)
+    for row in (row for row in MATRIX if "{dossier_id:uuid}" in row["route"]):
+        answers = [ask(client, row, dossier) for dossier in (gone.dossier, uuid4())]
+        if answers[0] != answers[1]:
+            assert asked(row) in THEIR_PAGE, f"{asked(row)}: {answers[0][0]}"
+
+
+def ask(client: InspectingClient, row: dict[str, str], dossier: UUID) -> tuple[int, bytes]:
+    path = row["route"].replace("{dossier_id:uuid}", str(dossier)).replace("{participation:uuid}", str(uuid4()))
+    answer = client.get(path) if row["method"] == "GET" else client.post(path, data={})
+    return answer.status_code, answer.content
 
 
 def test_nothing_more_is_recorded_about_them(gone: Gone) -> None:
@@ -263,5 +284,6 @@ def test_the_command_asks_once_and_erases(terminal: Path) -> None:
         told = CliRunner().invoke(app, command)
         assert told.exception is None or isinstance(told.exception, SystemExit), told.output
         assert not [name for name in NAMES if name in told.output]
+    assert "Personne effacée · fait" in CliRunner().invoke(app, ["replay", str(dossier)]).output
     for path in terminal.rglob("*"):
         assert not path.is_file() or not [name for name in NAMES if name.encode() in path.read_bytes()], path

@@ -28,9 +28,7 @@ RIGHTS = (
     "Vous pouvez faire corriger ce qui est faux, demander l’effacement, vous opposer au suivi ou le faire limiter, en "
     "vous adressant à la Mission locale ; et réclamer auprès de la CNIL, www.cnil.fr."
 )
-KEPT = (
-    "{months} après le dernier fait de votre dossier, sauf obligation de le garder plus longtemps ; puis il est effacé."
-)
+KEPT = "{months} après le dernier fait de votre dossier, plus longtemps si une loi l’exige."
 
 
 def information(kept: int) -> list[tuple[str, str]]:
