@@ -14,11 +14,12 @@ from pixflow.events.workshop import Retracted as WorkshopRetracted
 S = TypeVar("S")
 ERASURES = (DossierErased, ParticipationErased)
 RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted)
+_RETRACTIONS = frozenset(RETRACTIONS)
 
 
 def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:
     """The retracted versions, each with the retraction that struck it."""
-    return {r.event.version: r for r in events if isinstance(r.event, RETRACTIONS)}
+    return {r.event.version: r for r in events if type(r.event) in _RETRACTIONS}  # type: ignore[attr-defined]
 
 
 def standing(events: Sequence[Recorded]) -> list[Recorded]:

@@ -245,6 +245,8 @@ def _certification(state: Parcours, event: object, mark: Mark) -> Parcours:
 
 def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
     match event:
+        case e.NoteTaken():  # the most frequent of all
+            return {}
         case e.DossierOpened() | e.IdentityCorrected():
             identity = {
                 "last_name": event.last_name, "first_name": event.first_name, "birth_date": event.birth_date,

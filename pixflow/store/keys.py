@@ -227,7 +227,7 @@ class Keys:
 
         Raises Damaged when it was not sealed there, or when the vault has lost the key.
         """
-        key = self._key(stream)
+        key = self._known.get(stream.int) or self._key(stream)
         if key is None:
             if stream.int in self._known:
                 return None
