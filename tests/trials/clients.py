@@ -1,5 +1,7 @@
 """People at work in their browsers, who send the same form again until they are answered."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from random import Random
@@ -8,29 +10,34 @@ from time import sleep
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from tests.trials.mission import SITE, Mission
+from pixflow.events import Recorded
+from tests.trials.mission import SITE
+from tests.trials.scale import SEED
 from tests.trials.server import Server
+from tests.trials.verdict import times_recorded
 from web.dependencies import COOKIE
+from web.errors import NOT_RECORDED
 
-PATIENCE = 10.0
+PATIENCE = 15.0
 PAUSE = 0.005
 
 
 class Client(Thread):
     """Sends form after form; `remembers` its command id from one try to the next, or makes a fresh one (a control).
 
-    `acknowledged` are the words of each command by its id, `told_again` those that an earlier try had recorded.
+    `acknowledged` are the words of each command by its id, `begun` when its last try began, `denied` the commands that
+    were said not to be recorded, and when.
     """
 
-    def __init__(self, server: Server, mission: Mission, name: str, chance: Random, *, remembers: bool) -> None:
+    def __init__(self, server: Server, name: str, chance: Random, *, remembers: bool) -> None:
         super().__init__(name=name, daemon=True)
         self.server = server
-        self.mission = mission
+        self.mission = server.mission
         self.chance = chance
         self.remembers = remembers
         self.acknowledged: dict[UUID, str] = {}
-        self.answered_from: dict[UUID, datetime] = {}
-        self.tried_again = 0
+        self.begun: dict[UUID, datetime] = {}
+        self.denied: list[tuple[UUID, datetime]] = []
         self.unexpected: list[str] = []
         self._done = Event()
 
@@ -49,21 +56,22 @@ class Client(Thread):
         command = UUID(int=self.chance.getrandbits(128), version=4)
         while True:
             began = datetime.now(UTC)
-            status, location = self._post(address, {**fields, "command_id": str(command)})
+            status, location, said = self._post(address, {**fields, "command_id": str(command)})
             if status == 303 and "fait=" in location:
                 self.acknowledged[command] = words
-                self.answered_from[command] = began
+                self.begun[command] = began
                 return
-            if status not in (0, 503):
+            if status == 503 and NOT_RECORDED in said:
+                self.denied.append((command, datetime.now(UTC)))
+            elif status not in (0, 503):
                 self.unexpected.append(f"{status} {location} for {words}")
-            self.tried_again += 1
             command = command if self.remembers else uuid4()
             sleep(PAUSE)
 
-    def _post(self, address: str, fields: dict[str, str]) -> tuple[int, str]:
-        """The status and where it leads; 0 when there was no answer."""
+    def _post(self, address: str, fields: dict[str, str]) -> tuple[int, str, str]:
+        """The status, where it leads, what it says; 0 when there was no answer."""
         if not (port := self.server.port):
-            return 0, ""
+            return 0, "", ""
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
@@ -72,9 +80,9 @@ class Client(Thread):
         try:
             connection.request("POST", address, urlencode(fields), headers)
             answer = connection.getresponse()
-            return answer.status, answer.getheader("Location", "")
+            return answer.status, answer.getheader("Location", ""), answer.read().decode()
         except (OSError, HTTPException):
-            return 0, ""
+            return 0, "", ""
         finally:
             connection.close()
 
@@ -86,6 +94,43 @@ class Client(Thread):
         number = str(self.chance.randrange(10**8))
         said = {"last_name": "Kaya", "first_name": words, "imilo_number": number, "site": SITE, "on": _today()}
         return "/dossiers/nouveau", {**said, "advisor": str(self.mission.advisor)}
+
+
+class Crowd:
+    """Four clients, at work from now on."""
+
+    def __init__(self, server: Server, *, remembers: bool = True) -> None:
+        chance = Random(SEED)
+        self.clients = [Client(server, f"client {n}", Random(chance.random()), remembers=remembers) for n in range(4)]
+        for client in self.clients:
+            client.start()
+
+    def stop(self) -> None:
+        """Once each is answered: the server must answer."""
+        for client in self.clients:
+            client.stop()
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [said for client in self.clients for said in client.unexpected]
+
+    def times(self, events: Sequence[Recorded]) -> Counter[int]:
+        """How often each acknowledged command stands there."""
+        return sum((times_recorded(events, client.acknowledged) for client in self.clients), Counter())
+
+    def told_again(self, events: Sequence[Recorded]) -> int:
+        """How many commands one try recorded and a later one acknowledged: where the danger is."""
+        at = _recorded_at(events)
+        return sum(at[command] < last for client in self.clients for command, last in client.begun.items())
+
+    def denied_wrongly(self, events: Sequence[Recorded]) -> int:
+        """How many commands were said not to be recorded and were."""
+        at = _recorded_at(events)
+        return sum(at[command] < said for client in self.clients for command, said in client.denied)
+
+
+def _recorded_at(events: Sequence[Recorded]) -> dict[UUID, datetime]:
+    return {recorded.command: recorded.at for recorded in events}
 
 
 def _today() -> str:

@@ -11,3 +11,9 @@ def proofs() -> Iterator[Proofs]:
     made = Proofs()
     yield made
     print(f"\n\n{made.table()}")
+
+
+@pytest.fixture
+def url(store: str, request: pytest.FixtureRequest) -> str:
+    """Where a test keeps a structure, by its argument `store`: an empty PostgreSQL database, or nothing for SQLite."""
+    return str(request.getfixturevalue("database_url")) if store == "postgres" else ""

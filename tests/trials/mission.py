@@ -1,5 +1,7 @@
 """A small structure to break: one advisor and some dossiers, made through the engine."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,33 +11,45 @@ from pixflow import presets, staff, structures
 from pixflow.dossier import assignment
 from pixflow.engine import Engine
 from pixflow.people import OPERATOR, Actor
+from pixflow.store.database import Database
+from pixflow.structures import Opened
 
 SITE = "Mortagne"
 
 
 class Mission(Struct, frozen=True):
-    """Where it is kept, who works there, whom they follow."""
+    """Where it is kept (`url` names a PostgreSQL database, or nothing), who works there, whom they follow."""
 
     data: Path
+    url: str
     slug: str
     advisor: UUID
     dossiers: tuple[UUID, ...]
 
-    def open(self) -> structures.Opened:
-        return structures.open_one(self.data, self.slug)
+    @contextmanager
+    def opened(self) -> Iterator[Opened]:
+        """As another process opens it."""
+        with ExitStack() as closed:
+            database = closed.enter_context(closing(Database(self.url))) if self.url else None
+            opened = structures.open_one(self.data, self.slug, database=database)
+            closed.callback(opened.engine.close)
+            yield opened
 
 
-def found(data: Path, dossiers: int = 4) -> Mission:
-    """A new structure in a data folder, closed again."""
-    opened = structures.create(data, name="Ici", preset=presets.load("laigle-mortagne"), sites=(SITE,))
-    advisor = uuid4()
-    opened.engine.execute(
-        {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        name="Nadia Benali", email="nadia@exemple.fr", site=None, roles=("advisor",),
-    )  # fmt: skip
-    ids = tuple(open_dossier(opened.engine, advisor) for _ in range(dossiers))
-    opened.engine.close()
-    return Mission(data, opened.slug, advisor, ids)
+def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
+    """A new structure in a data folder and, when one is named, in a database; closed again."""
+    with ExitStack() as closed:
+        database = closed.enter_context(closing(Database(url))) if url else None
+        preset = presets.load("laigle-mortagne")
+        opened = structures.create(data, name="Ici", preset=preset, sites=(SITE,), database=database)
+        closed.callback(opened.engine.close)
+        advisor = uuid4()
+        opened.engine.execute(
+            {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+            name="Nadia Benali", email="nadia@exemple.fr", site=None, roles=("advisor",),
+        )  # fmt: skip
+        ids = tuple(open_dossier(opened.engine, advisor) for _ in range(dossiers))
+        return Mission(data, url, opened.slug, advisor, ids)
 
 
 def open_dossier(engine: Engine, advisor: UUID) -> UUID:

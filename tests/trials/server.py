@@ -1,28 +1,27 @@
 """The web application in a process of its own, to be killed and started again."""
 
-import multiprocessing
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 
 import uvicorn
 
+from tests.trials.mission import Mission
+from tests.trials.processes import PROCESSES
 from web.app import create_app
 from web.site import Site, serving, site
 
 TICK_SECONDS = 0.05
-# One process imports everything once and is copied for each life: the copies are what is killed.
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload([__name__, "pytest"])
 
 
-def serve(data: Path, say: Connection) -> None:
+def serve(mission: Mission, say: Connection) -> None:
     """What `pixflow serve` does, and time acts often; says its port once it listens."""
-    with site(data, demo=True) as served, serving(served):
+    os.environ["PIXFLOW_DATABASE_URL"] = mission.url
+    with site(mission.data, demo=True) as served, serving(served):
         listener = socket.create_server(("127.0.0.1", 0))
         Thread(target=_tick, args=[served], daemon=True).start()
         say.send(listener.getsockname()[1])
@@ -40,8 +39,8 @@ def _tick(served: Site) -> None:
 class Server:
     """`port` is where it answers, 0 while it does not."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, mission: Mission) -> None:
+        self.mission = mission
         self.port = 0
 
     def live(self, seconds: float) -> bool:
@@ -67,8 +66,8 @@ class Server:
             self._kill()
 
     def _start(self) -> Connection:
-        hear, say = _PROCESSES.Pipe(duplex=False)
-        self._process = _PROCESSES.Process(target=serve, args=(self.data, say))
+        hear, say = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=serve, args=(self.mission, say))
         self._process.start()
         say.close()
         return hear

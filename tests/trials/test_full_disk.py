@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -129,7 +128,8 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
     chance, refused, half_done = Random(SEED), 0, 0
     with small_disk(kind, tmp_path) as disk:
         mission = found(tmp_path)
-        with closing(mission.open().engine) as engine:
+        with mission.opened() as opened:
+            engine = opened.engine
             while half_done < halves and refused < 100 * halves:
                 disk.fill(chance.randrange(MOST_LEFT))
                 command, head = note_until_refused(engine, mission)

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -73,20 +74,23 @@ CONTROLS: dict[str, Callable[[], None]] = {
     "keys": without_synced_keys,
 }
 
+
+def run(folder: Path, seed: int, commands: int) -> None:
+    mission, chance = found(folder), Random(seed)
+    with mission.opened() as opened, closing(serve_one(opened)) as served:
+        say("made")
+        writers = [
+            Thread(target=work, args=(served, mission, f"writer {n}", Random(chance.random()), commands // WRITERS))
+            for n in range(WRITERS)
+        ]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+
+
 if __name__ == "__main__":
     folder, seed, commands, how = sys.argv[1:]
     connections.WAL_LIMIT = SMALL_WAL
     CONTROLS[how]()
-    mission = found(Path(folder))
-    served = serve_one(mission.open())
-    say("made")
-    chance = Random(int(seed))
-    writers = [
-        Thread(target=work, args=(served, mission, f"writer {n}", Random(chance.random()), int(commands) // WRITERS))
-        for n in range(WRITERS)
-    ]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    served.close()
+    run(Path(folder), int(seed), int(commands))

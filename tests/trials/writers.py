@@ -1,0 +1,100 @@
+"""Several threads of several processes that write on one stream."""
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from threading import Thread
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import IntegrityError
+from msgspec import Struct, field
+
+from pixflow.dossier import assignment, orientation
+from pixflow.engine import Engine, Stale
+from pixflow.people import Actor
+from pixflow.work import Work
+from tests.trials.mission import Mission
+
+THREADS = 3
+
+
+class Told(Struct):
+    """What the writers of one process did: the version that the author of each command had seen, and what they met.
+
+    `met`: "again", decided once more under the lock; "stale", refused for what came meanwhile; "failed", not expected.
+    """
+
+    seen: dict[UUID, int] = field(default_factory=dict)
+    met: list[str] = field(default_factory=list)
+
+
+def write(mission: Mission, decision: str, without: str, commands: int, talk: Connection) -> None:
+    """Each thread records so many commands on the first dossier, `without` the guard that a control does without."""
+    told = Told()
+    _watch(told)
+    CONTROLS[without]()
+    with mission.opened() as opened:
+        talk.send("ready")
+        talk.recv()
+        work = (opened.engine, mission, DECISIONS[decision], commands, told)
+        threads = [Thread(target=_write, args=work) for _ in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    talk.send(told)
+
+
+def _write(engine: Engine, mission: Mission, say: "Say", commands: int, told: Told) -> None:
+    (dossier, *_), by = mission.dossiers, Actor(str(mission.advisor))
+    while commands:
+        command, seen = uuid4(), len(engine.history(dossier))
+        try:
+            say(engine, dossier, by, command, seen)
+        except Stale:
+            told.met.append("stale")
+        except IntegrityError:
+            told.met.append("failed")
+        else:
+            told.seen[command] = seen
+            commands -= 1
+
+
+def _note(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
+    """What may be said whatever happened meanwhile."""
+    engine.execute({"dossier": dossier}, assignment.take_note, by=by, command_id=command, text=f"note {command}")
+
+
+def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
+    """What must be said again when another of the stage's events came meanwhile."""
+    engine.execute(
+        {"dossier": dossier}, orientation.plan_diagnostic, by=by, command_id=command, seen={"dossier": seen},
+        campaign=command, modality="office", mediator=False, place="", planned_for=engine.today(),
+        context={"plan": command},
+    )  # fmt: skip
+
+
+def _watch(told: Told) -> None:
+    decide_again = Work.decide_again
+
+    def watched(self: Work, moved: set[UUID]) -> None:
+        told.met.append("again")
+        decide_again(self, moved)
+
+    Work.decide_again = watched  # type: ignore[method-assign]
+
+
+def _without_a_second_look() -> None:
+    Engine._moved = lambda self, versions: set()  # type: ignore[method-assign]
+
+
+def _without_what_was_seen() -> None:
+    Work._check_seen = lambda self, name, loaded, new: None  # type: ignore[method-assign]
+
+
+Say = Callable[[Engine, UUID, Actor, UUID, int], None]
+DECISIONS: dict[str, Say] = {"note": _note, "plan": _plan}
+CONTROLS: dict[str, Callable[[], None]] = {
+    "nothing": lambda: None,
+    "a second look": _without_a_second_look,
+    "what was seen": _without_what_was_seen,
+}
