@@ -118,15 +118,16 @@ def create(
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> Opened:
     """Open a structure of a data folder.
 
-    Raises Refused: "unknown-structure"; "kept-elsewhere" when it is on PostgreSQL and no `database` is given, or in its
-    folder and one is.
+    Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
     """
     folder = data / slug
     if not (folder / "structure.json").exists():
         raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
     document = msgspec.json.decode((folder / "structure.json").read_bytes(), type=Document)
-    if (document.schema is None) != (database is None):
-        raise Refused("kept-elsewhere", slug=slug, store="postgresql" if document.schema else "sqlite")
+    if document.schema and not database:
+        raise Refused("kept-on-postgresql", slug=slug)
+    if database and not document.schema:
+        raise Refused("kept-in-files", slug=slug)
     store, vault = _store(folder, document, database)
     keys = Keys(document.id, Ring(data / "keys", slug), vault)
     return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)

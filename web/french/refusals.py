@@ -104,6 +104,8 @@ REFUSALS: dict[str, str] = {
     "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
     "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
     "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
+    "kept-in-files": "La structure « {slug} » est gardée dans son dossier : enlevez PIXFLOW_DATABASE_URL.",
+    "kept-on-postgresql": "La structure « {slug} » est gardée sur PostgreSQL : donnez PIXFLOW_DATABASE_URL.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
     "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
     "command-id-reused": "Cette page a déjà servi à enregistrer autre chose. Vos réponses sont gardées : vérifiez-les, "

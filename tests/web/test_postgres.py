@@ -1,0 +1,186 @@
+"""The demonstration on PostgreSQL: the same pages as on SQLite, from several processes that serve at once."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from pixflow import structures
+from pixflow.events.values import Role
+from pixflow.refused import Refused
+from projections import stores
+from projections.catch_up import ReadSide
+from tests.browser.house import listening
+from tests.postgres import Cluster
+from tests.projections.conftest import everything
+from tests.web.client import InspectingClient
+from web import cli, demo
+from web.app import create_app
+from web.dependencies import COOKIE
+from web.settings import CONNECTIONS, Settings
+from web.site import Served, Site, serving, site
+
+pytestmark = pytest.mark.postgres
+
+NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "facilitator", "administrator")
+PAGES = (
+    "/boite", "/resultats", "/dossiers", "/ateliers", "/equipe", "/rejouer", "/journal", "/protocole", "/doublons",
+    "/conservation",
+)  # fmt: skip
+SOUGHT = ("ben", "martin lea", "lefevr", "00")
+FEW = 2
+NOTES = 12
+STRUCTURE = UUID(int=61)
+CROWD = 2 * CONNECTIONS
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+_TO_OTHERS = re.compile(r'href="(/(?:dossiers|ateliers|rejouer|equipe|resultats/campagnes)/[0-9a-f-]{36})"')
+
+
+@contextmanager
+def kept_at(url: str, data: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXFLOW_DATABASE_URL", url)
+        patch.setenv("PIXFLOW_DATA", str(data))
+        yield
+
+
+def play(data: Path) -> None:
+    """All ids follow from the structure's: the same names in the same order, those of homonyms too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structures, "uuid4", lambda: STRUCTURE)
+        demo.play(data, NOW, demo.AIGLE)
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data = tmp_path_factory.mktemp("sqlite")
+    play(data)
+    with site(data, demo=True, clock=lambda: NOW) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    url, data = postgres.create_database(), tmp_path_factory.mktemp("postgres")
+    with kept_at(url, data):
+        play(data)
+        with site(data, demo=True, clock=lambda: NOW) as made:
+            yield made
+        database = Settings().database()
+    assert database is not None
+    database.close()
+    postgres.drop_database(url)
+
+
+def one(made: Site) -> Served:
+    return made.structures[demo.SLUG]
+
+
+def url_of(made: Site) -> str:
+    database = one(made).opened.database
+    assert database is not None
+    return database.url
+
+
+def cookie(served: Served, role: Role) -> Mapping[str, str]:
+    """Of the first who has this role."""
+    team = sorted((member.name, id) for id, member in served.refs.team.items() if role in member.roles)
+    return {COOKIE: f"{demo.SLUG}/{team[0][1]}"}
+
+
+def seen(made: Site, role: Role) -> list[tuple[str, int, str]]:
+    """What somebody reads: the pages of the menu, a few of those they lead to, and what they search."""
+    served = one(made)
+    client = InspectingClient(create_app(made), cookies=dict(cookie(served, role)), follow_redirects=False)
+    pages = [(path, client.get(path)) for path in PAGES]
+    found = (list(dict.fromkeys(_TO_OTHERS.findall(page.text)))[:FEW] for _, page in pages)
+    pages += [(path, client.get(path)) for path in dict.fromkeys(link for links in found for link in links)]
+    pages += [(text, client.post("/chercher", data={"q": text})) for text in SOUGHT]
+    return [(named(path), page.status_code, named(page.text)) for path, page in pages]
+
+
+def named(text: str) -> str:
+    """The ids of a text, which are other ones each time, as numbers in their order."""
+    ids: dict[str, str] = {}
+    return _ID.sub(lambda found: ids.setdefault(found[0], f"id-{len(ids)}"), text)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_are_the_same(on_sqlite: Site, on_postgres: Site, role: Role) -> None:
+    theirs, ours = seen(on_sqlite, role), seen(on_postgres, role)
+    assert [page[:2] for page in ours] == [page[:2] for page in theirs]
+    assert {status for _, status, _ in ours} >= {200}
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine == other
+
+
+def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Site, on_postgres: Site) -> None:
+    with pytest.raises(Refused, match="kept-on-postgresql"):
+        structures.open_one(on_postgres.data, demo.SLUG)
+    with pytest.raises(Refused, match="kept-in-files"):
+        structures.open_one(on_sqlite.data, demo.SLUG, database=one(on_postgres).opened.database)
+
+
+@contextmanager
+def another_process(made: Site) -> Iterator[str]:
+    """Where another process serves the same structure."""
+    environment = {**os.environ, "PIXFLOW_DATABASE_URL": url_of(made), "PIXFLOW_DATA": str(made.data)}
+    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.:]+", process.stdout.readline())
+        assert found is not None
+        try:
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def remark(number: int) -> str:
+    return f"remarque {number}."
+
+
+def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: Site) -> None:
+    served = one(on_postgres)
+    with (
+        another_process(on_postgres) as there,
+        serving(on_postgres),
+        listening(create_app(on_postgres)) as here,
+        ExitStack() as closed,
+    ):
+        advisor = dict(cookie(served, "advisor"))
+        people = [closed.enter_context(httpx2.Client(base_url=url, cookies=advisor)) for url in (here, there)]
+        (dossier, *_) = _TO_OTHERS.findall(people[0].get("/dossiers").text)
+
+        def note(number: int) -> int:
+            said = {"command_id": str(uuid4()), "on": NOW.date().isoformat(), "text": remark(number)}
+            return people[number % 2].post(f"{dossier}/note", data=said).status_code
+
+        with ThreadPoolExecutor(4) as pool, kept_at(url_of(on_postgres), on_postgres.data):
+            ticked = pool.submit(CliRunner().invoke, cli.app, ["tick"])
+            assert list(pool.map(note, range(NOTES))) == [303] * NOTES
+        assert ticked.result().exit_code == 0
+        for person in people:
+            assert set(re.findall(r"remarque \d+\.", person.get(dossier).text)) == set(map(remark, range(NOTES)))
+    afresh = ReadSide(served.engine, stores.database(None))
+    afresh.catch_up()
+    assert everything(served.read()) == everything(afresh)
+
+
+def test_many_at_once_wait_for_their_turn(on_postgres: Site) -> None:
+    """More than there are connections: none is held by one who waits for another's."""
+    advisor = dict(cookie(one(on_postgres), "advisor"))
+    with listening(create_app(on_postgres)) as url, ThreadPoolExecutor(CROWD) as pool:
+        asked = pool.map(lambda _: httpx2.get(f"{url}/boite", cookies=advisor, timeout=60), range(CROWD))
+        assert {answer.status_code for answer in asked} == {200}
