@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from sqlalchemy import ARRAY, JSON, Connection, Date, DateTime, Delete, Insert, Table, Uuid, delete, insert, literal
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.exc import DBAPIError
 
 from projections.change import Row
 
@@ -48,9 +50,13 @@ def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]
 def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
     driver: Any = connection.connection.driver_connection
     columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    statement = f"COPY {table.name} ({columns}) FROM STDIN"
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 def _converted(values: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> tuple[Any, ...]:

@@ -167,7 +167,8 @@ class ReadSide:
             try:
                 changes.append(self._change(stream, before.get(stream), events, whole=again))
             except Exception as error:
-                self._stop(connection, FOLD, stream, events[-1].position, error)
+                for place in (FOLD, *(projection.NAME for projection in PROJECTIONS if projection.APPENDS)):
+                    self._stop(connection, place, stream, events[-1].position, error)
             else:
                 if again:
                     self._go_on(connection, FOLD, stream)
@@ -224,14 +225,18 @@ class ReadSide:
             self._project_alone(connection, projection, _of_kinds(projection, changes))
 
     def _project_alone(self, connection: Connection, projection: Projection, wanted: Sequence[Change]) -> None:
-        tried_before = [c for c in wanted if (projection.NAME, c.stream) in self._stopped]
+        """What was stopped is tried again; not where rows are only added: those missed come with the next rebuild."""
+        again = [c for c in wanted if (projection.NAME, c.stream) in self._stopped]
+        if projection.APPENDS:
+            projection.forget(connection, [change.stream for change in again if _forgets(change)])
+            again = []
         sound = [c for c in wanted if (projection.NAME, c.stream) not in self._stopped]
         try:
             with connection.begin_nested():
                 _write(connection, projection, sound)
         except Exception:
-            tried_before += sound
-        for change in tried_before:
+            again += sound
+        for change in again:
             self._project_one(connection, projection, change)
 
     def _project_one(self, connection: Connection, projection: Projection, change: Change) -> None:

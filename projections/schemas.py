@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
-from psycopg.errors import LockNotAvailable, UndefinedTable, error_from_result
+from psycopg.errors import UndefinedTable, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
     JSON,
@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
 
 from projections.schema import TURN, fingerprint, metadata
@@ -79,11 +79,11 @@ class _Shared(PGDialect_psycopg):
 registry.register("postgresql.shared", __name__, _Shared.__name__)
 
 
-def engine(connect: Callable[[], Any], in_words: Callable[[psycopg.Error], Exception]) -> Engine:
+def engine(connect: Callable[[], Any]) -> Engine:
     """An engine on the connections of a pool: `connect` takes one, its own close() gives it back.
 
-    `in_words` makes what is raised when the server does not answer, or not in time. Where no schema is chosen each
-    statement is a transaction of its own.
+    Where no schema is chosen each statement is a transaction of its own. OperationalError, as on SQLite, when the
+    server does not answer, or not in time.
     """
 
     def taken() -> Any:
@@ -100,16 +100,8 @@ def engine(connect: Callable[[], Any], in_words: Callable[[psycopg.Error], Excep
         if statement := _beginning(connection.get_execution_options()):
             try:
                 _send(_driver(connection), statement)
-            except UndefinedTable:
-                raise in_words(psycopg.OperationalError("the read tables were made anew")) from None
-            except psycopg.Error as error:
-                raise in_words(error) from error
-
-    @event.listens_for(made, "handle_error")
-    def _handle(context: Any) -> None:
-        error = context.original_exception
-        if isinstance(error, psycopg.OperationalError):
-            raise in_words(error) from error
+            except ProgrammingError as error:  # the schema is gone: its tables were made anew
+                raise OperationalError(statement, None, error) from error
 
     return made
 
@@ -128,7 +120,8 @@ def _send(driver: Any, statement: str) -> None:
     """Statements without an answer, in one round trip."""
     result = driver.pgconn.exec_(statement.encode())
     if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
-        raise error_from_result(result, encoding="utf-8")
+        error = error_from_result(result, encoding="utf-8")
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 class Schemas:
@@ -187,7 +180,7 @@ class Schemas:
         with self._database.connect() as connection:
             others = connection.execute(select(self._list.c.number).where(~self._list.c.live)).scalars().all()
         for other in others:
-            with suppress(LockNotAvailable):  # its readers do not go: another time
+            with suppress(OperationalError):  # its readers do not go: another time
                 self._drop(other)
 
     def _drop(self, number: int) -> None:
@@ -228,7 +221,7 @@ def write_anew(database: Engine) -> bool:
         try:
             for table in filter(_texts, metadata.sorted_tables):
                 _send(_driver(connection), f"VACUUM FULL {schema}.{_quoted(table.name)}")
-        except LockNotAvailable:
+        except OperationalError:
             return False
         finally:
             _send(_driver(connection), "RESET lock_timeout")

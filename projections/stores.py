@@ -159,11 +159,14 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
     return name
 
 
+class NoStore(LookupError):
+    """No read store of this version is live."""
+
+
 class Live:
     """The live read store of one structure, followed when a rebuild points elsewhere.
 
-    `turn` is held while catching up (read.lock). Stores of which none is live, or one that other sources made, must be
-    rebuilt first: LookupError.
+    `turn` is held while catching up (read.lock). Raises NoStore when none is live, or one that other sources made.
     """
 
     def __init__(self, stores: Stores, source: Source, turn: AbstractContextManager[Any] = nullcontext()) -> None:
@@ -181,7 +184,7 @@ class Live:
             name = self.stores.live()
             if self._side is None or name != self._name:
                 if name is None:
-                    raise LookupError("there is no read store of this version: pixflow rebuild")
+                    raise NoStore("another version has made the read tables: this process must be started again")
                 self.close()
                 self._side, self._name = ReadSide(self._source, self.stores.open(name), self._turn), name
             return self._side

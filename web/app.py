@@ -1,11 +1,13 @@
 """The web application over one site."""
 
+from contextlib import nullcontext
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError
 
 from pixflow.store import StoreBusy, StoreFull, StoreLost
+from projections.stores import NoStore
 from web import at_once, dependencies, errors, pages
 from web.routes import ROUTERS
 from web.site import Site
@@ -18,7 +20,7 @@ def create_app(site: Site) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, recorded=_recorded)
-    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError):
+    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, NoStore):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
     if most := at_once.most(site):
@@ -28,11 +30,17 @@ def create_app(site: Site) -> FastAPI:
 
 
 def _recorded(request: Request) -> bool | None:
-    """After a fault: whether the command of the form that was sent is in the store, None when that cannot be told."""
+    """After a fault: whether the command of the form that was sent is in the store, None when that cannot be told.
+
+    On PostgreSQL a commit whose answer was lost, of this try or of one before, may be on its way: only who has the
+    structure's lock knows that none is. Raises what the store raises.
+    """
     sent = getattr(request.state, "command_id", None)
     if not isinstance(sent, str):
         return None
-    return dependencies.served_for(request).engine.has_recorded(UUID(sent))
+    served = dependencies.served_for(request)
+    with served.engine.recorder.exclusive() if served.opened.database else nullcontext():
+        return served.engine.has_recorded(UUID(sent))
 
 
 def _unavailable(request: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
-from pixflow.store.database import Database, in_words
+from pixflow.store.database import Database
 from pixflow.store.locks import FileLock, ServeLock
 from pixflow.structure import start_program
 from pixflow.structures import Clock, Opened, utc_now
@@ -125,7 +125,7 @@ def reads_of(opened: Opened) -> stores.Live:
 
 @cache
 def _engine(database: Database) -> sqlalchemy.Engine:
-    return schemas.engine(database.connect, in_words)
+    return schemas.engine(database.connect)
 
 
 @contextmanager

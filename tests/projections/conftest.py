@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, select
 
 from pixflow import structures
-from pixflow.store.database import Database, in_words
+from pixflow.store.database import Database
 from pixflow.structures import Opened
 from projections import schemas, stores
 from projections.catch_up import ReadSide
@@ -73,7 +73,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
 def server(postgres: Cluster) -> Iterator[Engine]:
     """The PostgreSQL server of this run, on the pool of this process."""
     with closing(Database(postgres.url())) as database:
-        yield schemas.engine(database.connect, in_words)
+        yield schemas.engine(database.connect)
 
 
 @pytest.fixture(scope="session")

@@ -232,5 +232,5 @@ def test_a_store_of_other_sources_is_not_used(played: Opened, tmp_path: Path):
     (tmp_path / stores.rebuild(files, played.engine)).rename(tmp_path / "0123456789abcdef-1.db")
     (tmp_path / stores.POINTER).write_text("0123456789abcdef-1.db")
     assert files.live() is None
-    with pytest.raises(LookupError):
+    with pytest.raises(stores.NoStore):
         _ = stores.Live(files, played.engine).side
