@@ -178,7 +178,8 @@ def test_whatever_happened_a_dossier_owes_something_until_it_is_closed(protocol:
     if state.opened is None:
         assert owed == []
     elif state.closed:
-        assert [task.kind for task in owed] == ["review-late-event"] * (state.late is not None)
+        late, asked = state.late is not None, state.erasure is not None
+        assert [task.kind for task in owed] == ["confirm-erasure"] * asked + ["review-late-event"] * late
     else:
         assert owed
     must_hold(state, owed)

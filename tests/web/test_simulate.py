@@ -205,7 +205,7 @@ def test_the_command_says_what_it_made_and_overwrites_nothing(tmp_path: Path, mo
     made = CliRunner().invoke(app, line)
     assert made.exit_code == 0, made.output
     assert "5 jeunes, 8 personnes" in made.output
-    assert "du 5 janvier 2026 au 4 février 2026" in made.output.replace("\xa0", " ")
+    assert "du 5 janvier 2026 au 4 février 2026" in " ".join(made.output.split())
     again = CliRunner().invoke(app, line)
     assert again.exit_code == 1
     assert "Une structure s’appelle déjà ainsi" in again.output
