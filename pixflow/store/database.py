@@ -147,7 +147,7 @@ class Database:
     def connect(self) -> Link:
         """One for SQLAlchemy, to be closed: it goes back to the pool. Waits for answers as long as they take."""
         link = self.take(monotonic() + self.limit)
-        link.lent = True
+        link.lender = self.give_back
         return link
 
     def ask(self, *questions: Question) -> list[PGresult]:

@@ -6,7 +6,7 @@ psycopg's own cursors and transactions take two to three times as long for the s
 import select
 import struct
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from time import monotonic
@@ -40,7 +40,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.lent = False
+        self.lender: Callable[[Link], None] | None = None
         self._names: OrderedDict[bytes, bytes] = OrderedDict()
         self._numbers = count(1)
 
@@ -66,12 +66,17 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         return self._checked(sent, answers)
 
     def close(self) -> None:
-        """Back to its pool when it has one; as it came, when it was lent to another than the store."""
-        if self.lent:
-            self.lent = False
+        """Back to its pool when it has one; as it came, when it was lent to another than the store.
+
+        psycopg's own gives nothing back that is lost: the pool would count it as taken for ever.
+        """
+        if lender := self.lender:
+            self.lender = None
             with suppress(Lost, psycopg.Error):
                 self._clean()
-        super().close()
+            lender(self)
+        else:
+            super().close()
 
     def is_alive(self) -> bool:
         """Whether the server has said nothing meanwhile: it does when it ends a connection."""

@@ -164,6 +164,15 @@ def test_a_reader_whose_wire_is_cut_asks_again(recorder: PostgresRecorder, wire:
     assert wire.fault is None
 
 
+def test_a_lent_connection_that_is_lost_leaves_its_place_to_another(postgres: Cluster) -> None:
+    with closing(Database(postgres.url(), size=2, limit=1.0)) as small:
+        for _ in range(3):
+            link = small.connect()
+            link.pgconn.finish()
+            link.close()
+        small.give_back(small.take(monotonic() + 1))
+
+
 def test_f11_a_server_that_says_nothing_keeps_nobody_waiting(hasty: PostgresRecorder, wire: Wire) -> None:
     wire.fault = "silence"
     began = monotonic()
