@@ -70,7 +70,8 @@ class _Shared(PGDialect_psycopg):
     def do_rollback(self, dbapi_connection: PoolProxiedConnection) -> None:
         driver: Any = dbapi_connection.driver_connection
         if driver.pgconn.transaction_status != TransactionStatus.IDLE:
-            _send(driver, "ROLLBACK")
+            with suppress(OperationalError):  # what was under way on a lost connection is gone
+                _send(driver, "ROLLBACK")
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
         _send(_driver(connection), f"ROLLBACK TO SAVEPOINT {name}")
@@ -117,10 +118,13 @@ def _driver(connection: Connection) -> Any:
 
 
 def _send(driver: Any, statement: str) -> None:
-    """Statements without an answer, in one round trip."""
-    result = driver.pgconn.exec_(statement.encode())
-    if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
-        error = error_from_result(result, encoding="utf-8")
+    """Statements without an answer, in one round trip. Raises what SQLAlchemy does."""
+    try:
+        result = driver.pgconn.exec_(statement.encode())
+        if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+            refused = error_from_result(result, encoding="utf-8")
+            raise refused if refused.sqlstate else psycopg.OperationalError(str(refused))
+    except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
