@@ -19,7 +19,7 @@ from eventsourcing.utils import Environment
 from msgspec import Struct
 
 from pixflow import references
-from pixflow.events import Recorded, catalogue
+from pixflow.events import Recorded, catalogue, personal_fields
 from pixflow.folds import ERASURES
 from pixflow.identity import contains_nir
 from pixflow.people import Actor
@@ -36,6 +36,7 @@ from pixflow.work import Loaded, Stale, Step, Work
 __all__ = ["Done", "Engine", "Stale", "Step", "new_id"]
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in references.KINDS]
 
 
@@ -125,27 +126,27 @@ class Engine(Application[UUID]):
         """
         for step in steps:
             refuse_nir(step.sent)
-        fingerprint = self._digest("command", msgspec.json.encode(said, order="deterministic"))
-        if known := self.known(command_id, by, fingerprint):
+        sent = msgspec.json.encode(said, order="deterministic")
+        if known := self.known(command_id, by, sent):
             return known
         work = Work(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
         except (Refused, Stale):
-            if known := self.known(command_id, by, fingerprint):
+            if known := self.known(command_id, by, sent):
                 return known
             raise
         if not work.recorded():
-            return self.known(command_id, by, fingerprint) or Done()
+            return self.known(command_id, by, sent) or Done()
         claims = self._claims(work)
         self._have_keys(work.recorded())
         with self.recorder.exclusive():
             if moved := self._moved(work.versions):
-                if known := self.known(command_id, by, fingerprint):
+                if known := self.known(command_id, by, sent):
                     return known
                 work.decide_again(moved)
                 claims = self._claims(work)
-            return self._save(work, NewCommand(command_id, by.id, fingerprint), claims)
+            return self._save(work, sent, claims)
 
     def preview(
         self,
@@ -166,26 +167,33 @@ class Engine(Application[UUID]):
         work.decide(steps)
         return {stream: work.before_and_after(stream) for stream in work.versions}
 
-    def known(self, command_id: UUID, by: Actor, fingerprint: bytes) -> Done | None:
+    def known(self, command_id: UUID, by: Actor, sent: bytes) -> Done | None:
         """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
         row = self.recorder.command(command_id)
         if row is None:
             return None
-        if row.actor != by.id or not hmac.compare_digest(row.fingerprint, fingerprint):
+        recorded = self.recorded_by(command_id)
+        if row.actor != by.id or self._fingerprint(sent, recorded) not in (row.fingerprint, None):
             raise Refused("command-id-reused")
-        return Done(tuple(self.recorded_by(command_id)), repeated=True)
+        return Done(tuple(recorded), repeated=True)
 
-    def _save(self, work: Work, command: NewCommand, claims: tuple[list[Claim], list[Claim]]) -> Done:
+    def _fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
+        """Tells what a person sent from anything else; None once somebody it told of is erased."""
+        people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
+        return self.keys.digest(people, b"command\x1f" + sent)
+
+    def _save(self, work: Work, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> Done:
         recorded = work.recorded()
         if not recorded:
             return Done()
         self._have_keys(recorded)
+        command = NewCommand(work.command_id, work.by.id, self._fingerprint(sent, recorded) or b"")
         try:
             saved = self.events.put(recorded, command=command, claims=claims[0], releases=claims[1])
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
-            return self.known(command.id, Actor(command.actor), command.fingerprint) or Done()
+            return self.known(work.command_id, work.by, sent) or Done()
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
         return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))

@@ -78,11 +78,11 @@ class Work:
     ) -> None:
         self._load = load
         self._refs = refs
-        self._by = by
+        self.by = by
         self._now = now
         self._today = refs.calendar.local_day(now)
         self._via = via
-        self._command = command_id
+        self.command_id = command_id
         self._seen = seen
         self._base: dict[UUID, Loaded] = {}
         self._current: dict[UUID, Loaded] = {}
@@ -148,7 +148,7 @@ class Work:
         dossier, member = loaded.get("dossier"), step.streams.get("staff")
         state = dossier.state if dossier else None
         workshop = loaded["workshop"].state if "workshop" in loaded else None
-        people.check(self._by, step.decide.__name__, self._refs, state, self._today, member, workshop)
+        people.check(self.by, step.decide.__name__, self._refs, state, self._today, member, workshop)
         decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
         if step.decide.__name__ == "retract":
             self._check_retraction(decided, loaded["dossier"])
@@ -167,7 +167,7 @@ class Work:
         for recorded in dossier.events:
             if recorded.originator_version in struck:
                 decision = people.SAID_BY.get(recorded.event.TOPIC, "retract")
-                people.check(self._by, decision, self._refs, dossier.state, self._today)
+                people.check(self.by, decision, self._refs, dossier.state, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
         arguments = {**step.sent, **step.context}
@@ -194,7 +194,7 @@ class Work:
             if getattr(event, "on", self._today) > self._today:
                 raise Refused("future", field="on", on=event.on)  # type: ignore[attr-defined]
             stamped.append(
-                Recorded(stream, version, event, self._now, self._by.id, self._by.acting_for, self._via, self._command)
+                Recorded(stream, version, event, self._now, self.by.id, self.by.acting_for, self._via, self.command_id)
             )
         return stamped
 
@@ -204,7 +204,7 @@ class Work:
             return
         events = [*loaded.events, *new]
         stages = {stage_of(recorded, events) for recorded in new} - {None}
-        meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self._command]
+        meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self.command_id]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from pixflow import erasing, structures
 from pixflow.dossier.assignment import close, correct_contact, take_note
 from pixflow.dossier.erasure import decline_erasure, request_erasure
-from pixflow.engine import Engine
+from pixflow.engine import Done, Engine
 from pixflow.events import Erased, Recorded
 from pixflow.events.dossier import PersonErased
 from pixflow.importing import Answers
@@ -165,6 +165,23 @@ def test_nobody_finds_them_on_the_disk_of_a_server(postgres: Cluster, tmp_path: 
         for ring in Ring(tmp_path / "keys", house.opened.slug)._rings.values():
             with pytest.raises(InvalidUnwrap):
                 aes_key_unwrap(ring, keys[person] or b"")
+
+
+def test_nobody_can_test_a_guess_on_what_was_said(house: House, person: UUID) -> None:
+    """A command is told from another by a digest; a telephone number has few enough values to try them all."""
+    command = uuid4()
+
+    def say(phone: str) -> Done:
+        return house.engine.execute(
+            {"dossier": person}, correct_contact, by=house.referent, command_id=command, phone=phone, email=None
+        )
+
+    say("06 55 66 77 88")
+    with pytest.raises(Refused, match="command-id-reused"):
+        say("06 55 66 77 89")
+    asked(house, person)
+    erase(house, person)
+    assert [say(phone).repeated for phone in ("06 55 66 77 88", "06 55 66 77 89")] == [True, True]
 
 
 def register_of(house: House) -> erasing.Erasure:

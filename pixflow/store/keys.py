@@ -8,6 +8,7 @@ To destroy a stream's key is to leave its row empty and to wrap every other key 
 write-ahead log, a free page or an old copy still holds of it is then wrapped by a key that exists nowhere.
 """
 
+import hmac
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pixflow.store import Damaged, StoreRefused
+from pixflow.store import Damaged, KeysLost, StoreRefused
 from pixflow.store.locks import FileLock
 
 _NONCE = 12
@@ -182,9 +183,10 @@ class Ring:
 class StreamKey:
     """Seals and opens what is told on one stream: a nonce, then the ciphertext and its tag."""
 
-    __slots__ = ("_cipher", "_stream")
+    __slots__ = ("_cipher", "_stream", "secret")
 
     def __init__(self, key: bytes, stream: bytes) -> None:
+        self.secret = key
         self._cipher = AESGCM(key)
         self._stream = stream
 
@@ -198,15 +200,20 @@ class StreamKey:
 
 
 class Keys:
-    """Seals and opens the personal fields of one structure's events (AES-256-GCM, one key a stream)."""
+    """Seals and opens the personal fields of one structure's events (AES-256-GCM, one key a stream).
 
-    def __init__(self, structure: UUID, ring: Ring, vault: Vault) -> None:
+    `sealed` gives the streams that hold sealed data: a new vault is begun only where there are none. Raises KeysLost.
+    """
+
+    def __init__(
+        self, structure: UUID, ring: Ring, vault: Vault, sealed: Callable[[], Iterable[UUID]] = tuple
+    ) -> None:
         self.structure = structure
         self.ring = ring
         self.vault = vault
         self._known: dict[int, StreamKey | None] = {}  # by UUID.int: a UUID compares in Python
         if not vault.ring():
-            vault.renew(ring.latest, bytes)
+            self._begin(sealed)
 
     @property
     def digest_key(self) -> bytes:
@@ -236,6 +243,18 @@ class Keys:
             return key.open(place, sealed)
         except (InvalidTag, ValueError):
             raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
+
+    def digest(self, streams: Iterable[UUID], content: bytes) -> bytes | None:
+        """A digest on which a guess is tested with all of these streams' keys; None once one of them is destroyed."""
+        wanted = sorted(set(streams))
+        self.load(wanted)
+        made = hmac.new(self.digest_key, digestmod="sha256")
+        for stream in wanted:
+            if (key := self._key(stream)) is None:
+                return None
+            made.update(key.secret)
+        made.update(content)
+        return made.digest()
 
     def load(self, streams: Iterable[UUID]) -> None:
         """Have the keys of many streams at hand: one question instead of many."""
@@ -269,6 +288,10 @@ class Keys:
             self.ring.keep_only(number)
         self._known |= dict.fromkeys(stream.int for stream in gone)
 
+    def lost(self, sealed: Iterable[UUID]) -> set[UUID]:
+        """Of the streams that hold sealed data, those whose key is neither in the vault nor destroyed."""
+        return set(sealed) - self.vault.streams().keys()
+
     def settle(self) -> None:
         """What a crash left of a renewal: the ring keys that wrap nothing are gone."""
         with self.ring.changing():
@@ -282,6 +305,11 @@ class Keys:
 
     def close(self) -> None:
         self.vault.close()
+
+    def _begin(self, sealed: Callable[[], Iterable[UUID]]) -> None:
+        if lost := self.lost(sealed()):
+            raise KeysLost(f"the vault of {self.ring.path} is new, and {len(lost)} streams are sealed already")
+        self.vault.renew(self.ring.latest, bytes)
 
     def _read(self, streams: set[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
         """The ring key that wraps them, and the wrapped keys; again when both were renewed in between."""
