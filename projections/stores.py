@@ -107,6 +107,7 @@ def database(path: Path | None) -> Engine:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "secure_delete=ON",
+            "temp_store=MEMORY",  # its temporary files would be in clear, and elsewhere
             "busy_timeout=10000",
             "cache_size=-16000",
         ):

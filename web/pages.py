@@ -24,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import MutableHeaders
+from starlette.formparsers import MultiPartParser
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -298,4 +299,5 @@ def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = N
     app.add_middleware(CrossOriginProtection, deny_app=deny)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *hosts], www_redirect=False)
     app.add_middleware(LimitedBody)
+    MultiPartParser.spool_max_size = MOST_BYTES  # what may be sent stays in memory: no copy in clear on a disk
     app.add_middleware(SafeHeaders)

@@ -193,6 +193,7 @@ def _make_durable(raw: sqlite3.Connection) -> None:
     # A WAL restarted after a checkpoint is cut to this, so that a larger file holds more than this.
     raw.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
     raw.execute("PRAGMA wal_autocheckpoint = 0")
+    raw.execute("PRAGMA temp_store = MEMORY")
     check_durable(raw)
 
 

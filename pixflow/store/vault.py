@@ -12,7 +12,7 @@ from pixflow.store.connections import in_words
 from pixflow.store.keys import RingMoved
 
 # No write-ahead log: it would keep a deleted key until it is emptied. EXTRA makes the journal's removal durable too.
-_SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON")
+_SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON", "temp_store=MEMORY")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS stream_keys (stream TEXT PRIMARY KEY NOT NULL, wrapped BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ring (number INTEGER NOT NULL)",

@@ -1,7 +1,8 @@
-"""A person's words stand in pages, and in no address and no log, even when something breaks."""
+"""A person's words stand in pages, and in no address, no log and no temporary file, even when something breaks."""
 
 import logging
 import re
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.web.paths import House, house
 from tests.web.pressing import press
 
 CANARY = re.compile("zanzibar|özgül|ozgul|zg%C3%BCl|0099887|11 ?22 ?33 ?44|peur du noir|peur\\+du|1999", re.IGNORECASE)
+IN_MEMORY = 2
 ADDRESSES = ("href", "action", "src", "formaction", "hx-get", "hx-post", "hx-push-url")
 
 
@@ -67,3 +69,17 @@ def test_a_fault_of_the_tables_says_where_it_is_and_not_about_whom(locale: House
         connection.execute(asked, {"last_name": "Zanzibar"})
     assert "nowhere" in str(caught.value)
     assert CANARY.search(str(caught.value)) is None
+
+
+def test_what_sqlite_sorts_or_takes_back_stays_in_memory(locale: House) -> None:
+    """Its temporary files would hold names in clear, outside the data folder."""
+    with locale.served.read().database.connect() as connection:
+        assert connection.execute(text("PRAGMA temp_store")).scalar() == IN_MEMORY
+
+
+def test_a_file_that_is_sent_is_written_nowhere_while_it_is_read(
+    locale: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sophie, sent = locale.client("Sophie Lecomte"), b"Zanzibar;1999-01-09\n" * 250_000
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert sophie.post("/resultats/import", files={"export": ("x.csv", sent)}).status_code == 422
