@@ -1,16 +1,24 @@
-"""Files that wait between their preview and their record: random names, readable by the program alone, for an hour."""
+"""Files that wait between their preview and their record: sealed, under random names, for an hour.
+
+Only the token opens a file, and it is in the address of the preview alone: what stays on a disk of a file that is gone
+can be read by nobody.
+"""
 
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pixflow.refused import Refused
 
 KEPT = timedelta(hours=1)
-_TOKEN = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[0-9a-f]{32}")
+_NONCE = bytes(12)  # each key seals one file
 
 
 class Uploads:
@@ -23,17 +31,19 @@ class Uploads:
         """Keep a file; returns the token that gets it back. Its own name is inside, not on the disk."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         token = os.urandom(16).hex()
-        path = os.open(self.folder / token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        sealed = _cipher(token).encrypt(_NONCE, msgspec.json.encode(name) + b"\n" + data, None)
+        path = os.open(self._path(token), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(path, "wb") as file:
-            file.write(msgspec.json.encode(name) + b"\n" + data)
+            file.write(sealed)
         return token
 
     def get(self, token: str) -> tuple[bytes, str]:
-        """The file and its name. Raises Refused("upload-gone") when it was discarded, swept or never kept."""
+        """The file and its name. Raises Refused("upload-gone") when it was discarded, swept, cut or never kept."""
         try:
-            head, data = self._path(token).read_bytes().split(b"\n", 1)
-        except FileNotFoundError:
+            opened = _cipher(token).decrypt(_NONCE, self._path(token).read_bytes(), None)
+        except (FileNotFoundError, InvalidTag):
             raise Refused("upload-gone") from None
+        head, data = opened.split(b"\n", 1)
         return data, msgspec.json.decode(head, type=str)
 
     def discard(self, token: str) -> None:
@@ -42,15 +52,24 @@ class Uploads:
 
     def sweep(self, now: datetime) -> int:
         """Delete what has waited for more than an hour at `now`, the clock of the disk; returns how many."""
-        old = [path for path in self.folder.glob("*") if _TOKEN.fullmatch(path.name) and _kept_at(path) < now - KEPT]
+        old = [path for path in self.folder.glob("*") if _NAME.fullmatch(path.name) and _kept_at(path) < now - KEPT]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
 
     def _path(self, token: str) -> Path:
-        if not _TOKEN.fullmatch(token):
+        if not _NAME.fullmatch(token):
             raise Refused("upload-gone")
-        return self.folder / token
+        return self.folder / _derived("name", token).hex()[:32]
+
+
+def _cipher(token: str) -> AESGCM:
+    return AESGCM(_derived("key", token))
+
+
+def _derived(purpose: str, token: str) -> bytes:
+    """32 bytes that tell nothing of the token, which is 16 random ones, nor of what else is derived from it."""
+    return sha256(f"pixflow upload {purpose} {token}".encode()).digest()
 
 
 def _kept_at(path: Path) -> datetime:

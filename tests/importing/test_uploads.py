@@ -15,12 +15,26 @@ def test_a_file_comes_back_as_it_was_with_its_name(tmp_path: Path) -> None:
     assert uploads.get(token) == (b"\xef\xbb\xbfa\nb\n", "résultats\n(1).csv")
 
 
-def test_the_disk_shows_neither_name_nor_content_to_others(tmp_path: Path) -> None:
+def test_the_disk_shows_neither_name_nor_content_nor_the_token_that_opens_them(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path)
-    one, other = uploads.keep(b"x", "jeunes.csv"), uploads.keep(b"x", "jeunes.csv")
+    one, other = uploads.keep(b"Zanzibar", "jeunes.csv"), uploads.keep(b"Zanzibar", "jeunes.csv")
     assert one != other
-    assert {path.name for path in tmp_path.iterdir()} == {one, other}
-    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
+    first, second = tmp_path.iterdir()
+    assert first.read_bytes() != second.read_bytes()
+    for path in (first, second):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert not {one, other} & {path.name}
+        assert not [told for told in (b"Zanzibar", b"jeunes", one.encode()) if told in path.read_bytes()]
+
+
+def test_a_file_that_was_cut_or_changed_is_gone(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    token = uploads.keep(b"Zanzibar", "x.csv")
+    (path,) = tmp_path.iterdir()
+    for left in (path.read_bytes()[:-1], b""):
+        path.write_bytes(left)
+        with pytest.raises(Refused, match="upload-gone"):
+            uploads.get(token)
 
 
 def test_what_is_discarded_is_gone(tmp_path: Path) -> None:
@@ -41,10 +55,20 @@ def test_a_token_is_no_path(tmp_path: Path, token: str) -> None:
 
 def test_an_hour_later_it_is_swept_and_nothing_else(tmp_path: Path) -> None:
     uploads, now = Uploads(tmp_path), datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-    old, fresh = uploads.keep(b"x", "old.csv"), uploads.keep(b"x", "fresh.csv")
     (tmp_path / "other").write_bytes(b"kept")
-    for name, age in ((old, timedelta(minutes=61)), (fresh, timedelta(minutes=59)), ("other", timedelta(days=9))):
-        at = (now - age).timestamp()
-        os.utime(tmp_path / name, (at, at))
+    age(tmp_path, now - timedelta(days=9))
+    old = uploads.keep(b"x", "old.csv")
+    age(tmp_path, now - timedelta(minutes=61))
+    fresh = uploads.keep(b"y", "fresh.csv")
+    age(tmp_path, now - timedelta(minutes=59))
     assert uploads.sweep(now) == 1
-    assert {path.name for path in tmp_path.iterdir()} == {fresh, "other"}
+    assert uploads.get(fresh) == (b"y", "fresh.csv")
+    with pytest.raises(Refused, match="upload-gone"):
+        uploads.get(old)
+    assert (tmp_path / "other").exists()
+
+
+def age(folder: Path, written: datetime) -> None:
+    """Let what was just written there be as old as that."""
+    newest = max(folder.iterdir(), key=lambda path: path.stat().st_mtime)
+    os.utime(newest, (written.timestamp(), written.timestamp()))
