@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from pixflow.store import StoreBusy, StoreFull, StoreLost
 from projections.stores import NoStore
@@ -20,7 +20,8 @@ def create_app(site: Site) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, recorded=_recorded)
-    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, NoStore):
+    # PendingRollbackError: the connection was lost in the middle of what is tried again stream by stream.
+    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
     if most := at_once.most(site):
