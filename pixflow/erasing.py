@@ -4,6 +4,7 @@ keys/<slug>.erased has one line for each: ids, days and digests, nothing that te
 structure's folder, so that a backup of before forgets them again when it is restored.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -22,10 +23,13 @@ from pixflow.folds import standing
 from pixflow.importing.uploads import Uploads
 from pixflow.participation import Participation, erase_participation
 from pixflow.people import OPERATOR, Actor
+from pixflow.saving import SavingError
 from pixflow.saving.keys_copy import refresh_keys
 from pixflow.streams import row_key
 from pixflow.structures import Opened
 from pixflow.work import Step
+
+_log = logging.getLogger(__name__)
 
 
 class Erasure(Struct, frozen=True):
@@ -76,13 +80,9 @@ def erase(
     dropped. The read stores are the caller's to purge. Raises Refused: "unknown-dossier", "erasure-not-asked",
     "already-merged", "seat-booked", "not-allowed".
     """
-    what = scope(opened, dossier)
-    streams = {"dossier": dossier}
-    steps = [Step(streams, request_erasure, {"reason": reason})] if reason else []
-    others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    steps.append(Step(streams, erase_person, context=others))
-    steps += _others(what if reason is None else msgspec.structs.replace(what, reason=reason))
-    done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
+    with opened.engine.recorder.exclusive():  # a match or a merge after the look at the scope would be left in clear
+        steps = list(_steps(scope(opened, dossier), reason))
+        done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
     settle(opened)
     return done
 
@@ -105,7 +105,10 @@ def settle(opened: Opened) -> int:
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
         engine.recorder.truncate()
         _append(_path(opened), new)
-    refresh_keys(opened)
+    try:
+        refresh_keys(opened)
+    except SavingError:
+        _log.warning("backups keep the keys they have: the structure lacks some of its own")
     return len(there)
 
 
@@ -135,6 +138,16 @@ def register(opened: Opened) -> list[Erasure]:
     if not path.exists():
         return []
     return [msgspec.json.decode(line, type=Erasure) for line in path.read_bytes().splitlines() if line]
+
+
+def _steps(what: Erasure, reason: Reason | None) -> Iterator[Step]:
+    streams = {"dossier": what.dossier}
+    if reason:
+        what = msgspec.structs.replace(what, reason=reason)
+        yield Step(streams, request_erasure, {"reason": reason})
+    others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
+    yield Step(streams, erase_person, context=others)
+    yield from _others(what)
 
 
 def _others(what: Erasure) -> Iterator[Step]:

@@ -21,8 +21,7 @@ def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event
     """
     if dossier.opened is None:
         raise Refused("unknown-dossier")
-    if dossier.merged:
-        raise Refused("already-merged", dossier=dossier.merged.into)
+    _must_go_on(dossier)
     must_have_no_seat(dossier, on)
     return [] if dossier.erasure else [e.ErasureRequested(reason=reason, on=on)]
 
@@ -36,11 +35,15 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 def erase_person(
     dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], on: date
 ) -> list[Event]:
-    """Confirm what was asked for; it cannot be undone. Raises Refused: "erasure-not-asked" or "seat-booked"."""
+    """Confirm what was asked for; it cannot be undone.
+
+    Raises Refused: "erasure-not-asked", "seat-booked", or "already-merged" for what became a duplicate since.
+    """
     if dossier.erased:
         return []
     if dossier.erasure is None:
         raise Refused("erasure-not-asked")
+    _must_go_on(dossier)
     must_have_no_seat(dossier, on)
     return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]
 
@@ -57,3 +60,9 @@ def erase_again(
     if dossier.erased:
         return []
     return [e.PersonErased(reason=reason, participations=participations, duplicates=duplicates, on=on)]
+
+
+def _must_go_on(dossier: Dossier) -> None:
+    """A duplicate is erased with the dossier that goes on for it."""
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
