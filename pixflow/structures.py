@@ -21,6 +21,7 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 
 from pixflow.engine import Engine, new_id
+from pixflow.events import sealed_topics
 from pixflow.identity import normalise
 from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
@@ -119,6 +120,7 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
     """Open a structure of a data folder.
 
     Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
+    Raises KeysLost when its keys are gone and what they seal is not.
     """
     folder = data / slug
     if not (folder / "structure.json").exists():
@@ -128,8 +130,13 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
         raise Refused("kept-on-postgresql", slug=slug)
     if database and not document.schema:
         raise Refused("kept-in-files", slug=slug)
-    store, vault = _store(folder, document, database)
-    keys = Keys(document.id, Ring(data / "keys", slug), vault)
+    ring, (store, vault) = Ring(data / "keys", slug), _store(folder, document, database)
+    try:
+        keys = Keys(document.id, ring, vault, lambda: store.application_recorder().streams(sealed_topics()))
+    except BaseException:
+        vault.close()
+        store.close()
+        raise
     return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
 
 

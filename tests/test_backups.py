@@ -23,7 +23,7 @@ from pixflow.saving import SavingError, keys_copy, manifest
 from pixflow.saving.backup import back_up, folder_of, keep
 from pixflow.saving.manifest import EVENTS, Backup
 from pixflow.saving.restore import Restored, restore
-from pixflow.store import AlreadyServed, StoreBusy, StoreRefused, copies
+from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused, copies
 from pixflow.store.database import Database
 from pixflow.store.locks import ServeLock
 from pixflow.structures import Opened
@@ -396,6 +396,58 @@ def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(fil
     assert structures.slugs(files.data) == []
     files.restored(backup, over=True)
     assert files.name(dossier) == "Diallo"
+
+
+# --- keys that are lost
+
+
+def lose_keys(house: House, *streams: UUID) -> None:
+    """As an older copy of the vault has it."""
+    with closing(sqlite3.connect(house.opened.folder / "keys.db")) as vault, vault:
+        vault.executemany("DELETE FROM stream_keys WHERE stream = ?", [[stream.hex] for stream in streams])
+
+
+def test_a_structure_that_lost_its_vault_does_not_open_until_a_backup_is_put_back(house: House) -> None:
+    dossier = house.dossier()
+    backup = house.backed_up().path
+    house.opened.engine.close()
+    if house.database is None:
+        (house.opened.folder / "keys.db").unlink()
+    else:
+        with house.database.owner() as owner:
+            for table in ("ring", "stream_keys"):
+                owner.execute(SQL("DELETE FROM {}").format(Identifier(str(house.opened.schema), table)))
+    for _ in range(2):
+        with pytest.raises(KeysLost, match="1 streams are sealed"):
+            house.reopen()
+    house.restored(backup, over=True)
+    assert house.name(dossier) == "Diallo"
+
+
+def test_a_backup_is_never_worse_than_the_one_before(files: House) -> None:
+    """Neither made nor refreshed while the structure lacks a key that is not destroyed."""
+    lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
+    files.erase(gone)
+    backup = files.backed_up().path
+    held = (backup / keys_copy.FILE).read_bytes()
+    lose_keys(files, lost)
+    files.opened.engine.keys.ring.change_structure_key()
+    for attempt in (back_up, keys_copy.refresh_keys):
+        with pytest.raises(SavingError, match="keys-missing"):
+            attempt(files.opened)
+    assert (backup / keys_copy.FILE).read_bytes() == held
+    assert manifest.all_of(folder_of(files.data, "ici"))[-1].path == backup
+
+
+def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
+    lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
+    backup = files.backed_up().path
+    lose_keys(files, lost)
+    erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    assert files.name(gone) == ""
+    files.restored(backup, over=True)
+    assert (files.name(lost), files.name(gone)) == ("Diallo", "")
+    assert keys_copy.read(backup).streams[gone] is None
 
 
 # --- who was erased

@@ -66,7 +66,7 @@ def backup_command(
 def _saved(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
     """What was saved; None once it is said why nothing was."""
     try:
-        with _in_words(), _opened(slug) as opened:
+        with saving_in_words(), _opened(slug) as opened:
             made = back_up(opened, to)
             gone = keep(made.path.parent, number) if number else []
     except typer.Exit:
@@ -84,7 +84,7 @@ def restore_command(
     json: JsonOption = False,
 ) -> None:
     """Remettre une sauvegarde en place, sans les personnes effacées depuis."""
-    with _in_words():
+    with saving_in_words():
         settings = Settings()
         done = restore.restore(
             settings.data, folder, slug=structure, over=replace, rebuild=_rebuild, database=settings.database()
@@ -165,7 +165,8 @@ def _opened(slug: str) -> Iterator[Opened]:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def saving_in_words() -> Iterator[None]:
+    """The same as `in_words`, for a SavingError too."""
     with in_words():
         try:
             yield

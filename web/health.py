@@ -15,9 +15,9 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from pixflow.engine import Engine
+from pixflow.events import sealed_topics
 from pixflow.saving import manifest
 from pixflow.saving.backup import folder_of
-from pixflow.saving.restore import SEALED
 from pixflow.store import StoreRefused
 from pixflow.structures import Opened
 from projections import schema
@@ -129,7 +129,7 @@ def _reached(side: ReadSide) -> int:
 
 def keys(opened: Opened) -> Finding:
     """How many streams hold sealed data whose key is not there, neither whole nor destroyed."""
-    lost = opened.engine.recorder.streams(SEALED) - opened.engine.keys.vault.streams().keys()
+    lost = opened.engine.keys.lost(opened.engine.recorder.streams(sealed_topics()))
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
 
 

@@ -22,6 +22,7 @@ from pixflow import staff, structures
 from pixflow.people import Actor
 from pixflow.refused import Refused
 from pixflow.store import StoreError
+from pixflow.structures import Opened
 from web.french.refusals import refusal, store_error
 from web.naming import NoNames
 from web.settings import Settings
@@ -77,6 +78,17 @@ def in_words() -> Iterator[None]:
 @contextmanager
 def working(structure: str | None) -> Iterator[Served]:
     """The one structure of the data folder, or the one named; its read side is up to date."""
+    with opening(structure) as opened:
+        served = serve_one(opened, shown("Mise à jour des tables"))
+        try:
+            yield served
+        finally:
+            served.reads.close()
+
+
+@contextmanager
+def opening(structure: str | None) -> Iterator[Opened]:
+    """The same without its read side."""
     data = Settings().data
     known = structures.slugs(data)
     if not known:
@@ -87,11 +99,10 @@ def working(structure: str | None) -> Iterator[Served]:
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
         opened = structures.open_one(data, structure or known[0], database=Settings().database())
-        served = serve_one(opened, shown("Mise à jour des tables"))
         try:
-            yield served
+            yield opened
         finally:
-            served.close()
+            opened.engine.close()
 
 
 def person(served: Served, address: str) -> Actor:

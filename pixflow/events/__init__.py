@@ -47,6 +47,11 @@ def personal_fields(event: type[Event]) -> frozenset[str]:
     return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
 
 
+def sealed_topics() -> tuple[str, ...]:
+    """The stored names of the events that have personal fields."""
+    return tuple(event.TOPIC for event in catalogue() if personal_fields(event))
+
+
 def _is_personal(hint: object) -> bool:
     return get_origin(hint) is Annotated and PERSONAL in hint.__metadata__  # type: ignore[attr-defined]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pixflow import __version__
+from pixflow.events import sealed_topics
 from pixflow.saving import STAMP, SavingError, keys_copy, manifest
 from pixflow.saving.manifest import EVENTS, Backup, Manifest
 from pixflow.store import copies
@@ -26,7 +27,7 @@ def folder_of(data: Path, slug: str) -> Path:
 def back_up(opened: Opened, root: Path | None = None) -> Backup:
     """A backup of a structure as it stands, in `root`/<slug> (else in the data folder); others may write meanwhile.
 
-    Raises SavingError: "backup-exists" within a second of another, "not-written"; StoreFull, StoreBusy.
+    Raises SavingError: "backup-exists" within a second of another, "not-written", "keys-missing"; StoreFull, StoreBusy.
     """
     folder = root / opened.slug if root else folder_of(opened.folder.parent, opened.slug)
     at = opened.engine.clock().astimezone(UTC)
@@ -68,7 +69,9 @@ def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
         sha256={EVENTS: manifest.digest(making / EVENTS)},
     )  # fmt: skip
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
+    sealed = copies.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():
+        keys_copy.check_none_lost(keys, sealed)
         write_new(making / keys_copy.FILE, keys_copy.taken(keys))
         making.rename(made)
         copies.sync(made.parent)

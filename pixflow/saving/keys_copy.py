@@ -4,13 +4,14 @@ When somebody is erased, `refresh_keys` gives every backup of the data folder th
 person back. A backup kept elsewhere has to be replaced by whoever keeps it (docs/operations.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 from msgspec import MsgspecError, Struct
 
+from pixflow.events import sealed_topics
 from pixflow.saving import SavingError
 from pixflow.store.keys import Keys, replace
 from pixflow.structures import Opened
@@ -54,15 +55,30 @@ def read(backup: Path) -> KeysCopy:
 def refresh_keys(opened: Opened) -> int:
     """Give every backup in the data folder the keys and the register of today; how many had others.
 
-    What a backup's file held is overwritten. To be called whenever keys were destroyed or the structure's key changed.
+    What a backup's file held is overwritten. Raises SavingError("keys-missing"), and nothing is, when the structure
+    itself lacks a key: a backup may be all that has it. To be called whenever keys were destroyed, or the structure's
+    key changed.
     """
     keys = opened.engine.keys
     with keys.ring.changing():
         stale = [path for path in _copies(opened) if not _is_of_today(path, keys)]
-        content = taken(keys) if stale else b""
-        for path in stale:
-            replace(path, content)
+        if stale:
+            check_whole(opened)
+            content = taken(keys)
+            for path in stale:
+                replace(path, content)
     return len(stale)
+
+
+def check_whole(opened: Opened) -> None:
+    """Raises SavingError("keys-missing") when what is sealed here lacks its key."""
+    check_none_lost(opened.engine.keys, opened.engine.recorder.streams(sealed_topics()))
+
+
+def check_none_lost(keys: Keys, sealed: Set[UUID]) -> None:
+    """Raises SavingError("keys-missing") when one of these streams has lost its key; a destroyed one is not lost."""
+    if lost := keys.lost(sealed):
+        raise SavingError("keys-missing", count=len(lost))
 
 
 def _copies(opened: Opened) -> Iterator[Path]:

@@ -14,16 +14,15 @@ from msgspec import MsgspecError, Struct
 
 from pixflow import erasing, structures
 from pixflow.engine import Engine
-from pixflow.events import catalogue, personal_fields
+from pixflow.events import sealed_topics
 from pixflow.saving import STAMP, SavingError, keys_back, keys_copy, manifest
 from pixflow.saving.manifest import EVENTS, Manifest
 from pixflow.saving.places import Folder, Place, Schema
 from pixflow.store import copies
 from pixflow.store.database import Database
-from pixflow.store.keys import Keys, write_new
+from pixflow.store.keys import write_new
 from pixflow.structures import Clock, Document, Opened, utc_now
 
-SEALED = tuple(event.TOPIC for event in catalogue() if personal_fields(event))
 _IDENTITY = "structure.json"
 
 
@@ -64,7 +63,7 @@ def restore(
     with place.alone():
         keys = keys_back.merged(data / "keys", folder.name, place, made.structure, copy)
         try:
-            _check_keys(backup, keys)
+            keys_copy.check_none_lost(keys, copies.streams(backup / EVENTS, sealed_topics()))
             _take_away(folder, stamp)
             aside = place.put(backup / EVENTS)
             engine = Engine(place.store(), keys, clock)
@@ -101,12 +100,6 @@ def _known(folder: Path) -> Document | None:
     with suppress(FileNotFoundError, MsgspecError):
         return msgspec.json.decode((folder / _IDENTITY).read_bytes(), type=Document)
     return None
-
-
-def _check_keys(backup: Path, keys: Keys) -> None:
-    """Each stream that holds personal data has its key, or had it destroyed."""
-    if lost := copies.streams(backup / EVENTS, SEALED) - keys.vault.streams().keys():
-        raise SavingError("keys-missing", count=len(lost))
 
 
 def _take_away(folder: Path, stamp: str) -> None:

@@ -50,6 +50,10 @@ class StoreRefused(StoreError):
     """The file cannot be used as a durable store."""
 
 
+class KeysLost(StoreRefused):
+    """Personal data is sealed here, and the keys that open it are not."""
+
+
 class AlreadyServed(StoreError):
     """Another process serves this structure."""
 

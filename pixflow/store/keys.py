@@ -205,9 +205,7 @@ class Keys:
     `sealed` gives the streams that hold sealed data: a new vault is begun only where there are none. Raises KeysLost.
     """
 
-    def __init__(
-        self, structure: UUID, ring: Ring, vault: Vault, sealed: Callable[[], Iterable[UUID]] = tuple
-    ) -> None:
+    def __init__(self, structure: UUID, ring: Ring, vault: Vault, sealed: Callable[[], Iterable[UUID]] = tuple) -> None:
         self.structure = structure
         self.ring = ring
         self.vault = vault

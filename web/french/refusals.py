@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.events import Recorded
-from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreLost, StoreRefused
+from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreFull, StoreLost, StoreRefused
 from web.french import dates, events, profiles, reasons, team, words, workshops
 from web.french.fields import PARIS, Names
 from web.french.words import say
@@ -253,6 +253,10 @@ FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pix
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
 UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
+KEYS_LOST = (
+    "Les clés des personnes ne sont plus là : rien n’est changé, ni les sauvegardes. Restaurez la dernière, "
+    "avec « pixflow restore --replace »."
+)
 
 
 def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
@@ -294,6 +298,8 @@ def store_error(error: Exception) -> str:
             return say(LOST)
         case AlreadyServed():
             return say(SERVED)
+        case KeysLost():
+            return say(KEYS_LOST)
         case StoreRefused():
             return say(UNUSABLE)
     return say(UNKNOWN, code=type(error).__name__)

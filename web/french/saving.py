@@ -17,7 +17,8 @@ SENTENCES = {
     "no-structure-key": "La clé de la structure n'est pas là. Remettez la copie que vous gardez à part dans {path}.",
     "keys-not-opened": "La clé de la structure n'ouvre pas les clés de cette sauvegarde : elle a changé depuis, ou "
     "n'est pas la sienne.",
-    "keys-missing": "Des clés manquent à cette sauvegarde ({count}) : prenez-en une autre.",
+    "keys-missing": "Des clés manquent ({count}), et ce qu'elles scellent ne se lit plus : rien n'a changé. Restaurez "
+    "une sauvegarde qui les a (« pixflow restore --replace »).",
 }
 
 
