@@ -11,11 +11,11 @@ from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.erased import erased_lines
-from pixflow.importing.known import KnownRow
+from pixflow.importing.known import KnownRow, Said
 from pixflow.importing.matching import dossiers_of, match_late, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
 from pixflow.importing.purposes import correcting, declaring
-from pixflow.importing.steps import campaign_code, intake_id, steps
+from pixflow.importing.steps import campaign_code, intake_id, must_hold, steps
 from pixflow.intake import Intake
 from pixflow.people import Actor
 from pixflow.pix_orga import Campaign as PixCampaign
@@ -78,15 +78,17 @@ class Importer:
     def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
         """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
 
-        Raises Refused: "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's;
-        "questions" (codes) while one is not answered; "not-allowed"; "moved".
+        Nobody is erased in between: the rows of a person are left out from the erasure on. Raises Refused:
+        "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while
+        one is not answered; "not-allowed"; "moved".
         """
-        try:
-            return self._record(prepared, by, command_id)
-        except Refused as refused:
-            if refused.code not in AGAIN:
-                raise
-        return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
+        with self.engine.recorder.exclusive():
+            try:
+                return self._record(prepared, by, command_id)
+            except Refused as refused:
+                if refused.code not in AGAIN:
+                    raise
+            return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
 
     def _prepared(self, digest: str, answers: Answers, export: Export) -> Prepared:
         stream = self._stream(export.campaign)
@@ -112,6 +114,7 @@ class Importer:
             raise Refused("not-its-kind", kind=made.preview.kind)
         if made.preview.questions:
             raise Refused("questions", codes=tuple(question.code for question in made.preview.questions))
+        must_hold(not erased_lines(self.engine, made.preview.campaign_id, _new(made)))
         campaign = made.preview.campaign_id or new_id(command_id, "campaign")
         said = (prepared.digest, prepared.answers)
         done = self.engine.execute_all(
@@ -231,8 +234,13 @@ def _once_more(say: Callable[[], Done]) -> Done:
     return say()
 
 
+def _new(made: Plan) -> list[Said]:
+    """The rows that nobody knows."""
+    return [line.pair.said for line in made.lines if line.what == "new" and line.pair.said]
+
+
 def _numbers(made: Plan) -> list[str | None]:
-    return [number_of(line.pair.said.row.external_id) for line in made.lines if line.what == "new" and line.pair.said]
+    return [number_of(said.row.external_id) for said in _new(made)]
 
 
 def _counts(done: Done) -> Counts:

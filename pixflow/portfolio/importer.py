@@ -22,7 +22,7 @@ from pixflow.refused import Refused
 Accepted = bool | Collection[int]
 """Which changes are accepted: all, none, or those of these lines of the file."""
 
-AGAIN = frozenset({"closed", "taken"})
+AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
 
 
@@ -86,8 +86,8 @@ class PortfolioImporter:
     ) -> Taken:
         """Open what is new and correct what changed, where that is accepted: one transaction per 1,000 rows.
 
-        Then match what waited for these dossiers. Raises Refused: "portfolio-refused", "not-allowed"; "taken" and
-        "closed" when others opened or closed the same dossiers twice meanwhile.
+        Then match what waited for these dossiers. Raises Refused: "portfolio-refused", "not-allowed"; "taken",
+        "closed" and "person-erased" when others opened, closed or erased the same dossiers twice meanwhile.
         """
         if prepared.preview is None:
             raise Refused("portfolio-refused")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from pixflow import erasing
 from pixflow.dossier.assignment import close, correct_contact, take_note
 from pixflow.people import OPERATOR, Actor
 from pixflow.portfolio import Counts, Outcome
@@ -366,6 +367,18 @@ def test_what_others_correct_meanwhile_is_kept(office: Office, monkeypatch: pyte
     office.take(AWA.replace("Awa@example.org", "new@example.org"), accept=True)
     awa = office.dossier(dossier)
     assert (awa.phone, awa.email) == ("+33799887766", "new@example.org")
+
+
+def test_who_is_erased_meanwhile_is_left_out_and_stops_nobody_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take(AWA)
+    dossier = office.of("0012345")
+    said = {"by": Actor(OPERATOR), "command_id": uuid4(), "reason": "request"}
+    before_the_lock(office, monkeypatch, lambda: erasing.erase(office.opened, dossier, **said))  # type: ignore[arg-type]
+    taken = office.take(CHANGED, BAH, accept=True)
+    assert (taken.opened, taken.corrected) == (1, 0)
+    assert office.dossier(dossier).erased
 
 
 def test_what_waited_for_these_dossiers_is_matched(office: Office) -> None:
