@@ -21,6 +21,7 @@ from sqlalchemy import (
     PoolProxiedConnection,
     String,
     Table,
+    Uuid,
     create_engine,
     delete,
     event,
@@ -141,17 +142,24 @@ class Schemas:
             Column("fingerprint", String, nullable=False),
             Column("live", Boolean, nullable=False, server_default=false()),
         )
+        self._listed = False  # once there is a list, it is not looked for again
 
     def live(self) -> str | None:
         usable = select(self._list.c.number).where(self._list.c.live, self._list.c.fingerprint == fingerprint())
         try:
             with self._database.connect() as connection:
-                number = connection.execute(usable).scalar()
+                self._listed = self._listed or self._is_listed(connection)
+                number = connection.execute(usable).scalar() if self._listed else None
         except ProgrammingError as error:
             if isinstance(error.orig, UndefinedTable):
                 return None
             raise
         return self._name(number) if number else None
+
+    def _is_listed(self, connection: Connection) -> bool:
+        """Asked without an error in the server's log, where a first start would leave one."""
+        found = func.to_regclass(f"{_quoted(self._prefix)}.{self._list.name}")
+        return bool(connection.execute(select(found.is_not(None))).scalar())
 
     @contextmanager
     def making(self) -> Iterator[None]:
@@ -202,14 +210,21 @@ class Schemas:
 
 
 def _as_read(table: Table) -> str:
-    """Not logged: rows in clear stay out of the log. Text in the order of its bytes, as SQLite has it, and out of the
-    planner's statistics, which are logged."""
+    """Not logged: rows in clear stay out of the log. Text in the order of its bytes, as SQLite has it. What may tell
+    something of a person stays out of the planner's statistics, which are logged and outlive the row."""
     changes = ["SET UNLOGGED"]
-    for column in _texts(table):
+    for column in table.columns:
+        name = _quoted(column.name)
         if isinstance(column.type, String):
-            changes.append(f'ALTER {_quoted(column.name)} TYPE varchar COLLATE "C"')
-        changes.append(f"ALTER {_quoted(column.name)} SET STATISTICS 0")
+            changes.append(f'ALTER {name} TYPE varchar COLLATE "C"')
+        if not _tells_nothing(column):
+            changes.append(f"ALTER {name} SET STATISTICS 0")
     return f"ALTER TABLE {_quoted(table.name)} {', '.join(changes)}"
+
+
+def _tells_nothing(column: Column[Any]) -> bool:
+    """An id, a yes or no, or a place in the order of events."""
+    return isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")
 
 
 def _texts(table: Table) -> list[Column[Any]]:

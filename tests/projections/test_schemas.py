@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from threading import Thread
 from time import sleep
@@ -58,6 +59,17 @@ def test_those_who_start_at_one_moment_make_one_store(played: Opened, made: Call
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda one: stores.ensure(one, played.engine), processes))
     assert {one.live() for one in processes} == {made().make().removesuffix("2") + "1"}
+
+
+def test_a_first_start_is_no_error_in_the_server_s_log(
+    played: Opened, made: Callable[[], Schemas], postgres: Cluster
+) -> None:
+    log = postgres.folder / "log"
+    before = log.stat().st_size
+    assert made().live() is None
+    stores.ensure(made(), played.engine)
+    assert made().live()
+    assert b"ERROR" not in log.read_bytes()[before:]
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(
@@ -144,7 +156,8 @@ def test_a_crash_of_the_server_empties_the_tables_and_they_are_made_again(
 
 
 def test_nothing_of_a_person_is_in_the_log_or_the_statistics(house: House, server: Engine, postgres: Cluster) -> None:
-    house.open(*CANARY)
+    house.open(*CANARY, birth_date=date(2003, 4, 9))
+    house.open("Bah", "Ali", birth_date=date(2001, 1, 2))
     house.side.catch_up()
     with server.connect() as connection:
         for statement in (
@@ -158,7 +171,8 @@ def test_nothing_of_a_person_is_in_the_log_or_the_statistics(house: House, serve
     postgres.restart()  # which writes what is not logged
     assert held(postgres.folder / "data" / "base", WORDS) == WORDS
     assert held(postgres.folder / "data" / "pg_wal", [*WORDS, CONTROL.encode()]) == [CONTROL.encode()]
-    assert {word for word in (*CANARY, CONTROL) if word.lower() in str(known).lower()} == {CONTROL}
+    told = (*CANARY, "2003-04-09", "2001-01-02", CONTROL)
+    assert {word for word in told if word.lower() in str(known).lower()} == {CONTROL}
 
 
 def test_an_erased_person_leaves_the_files_of_the_tables(house: House, postgres: Cluster) -> None:
