@@ -17,7 +17,7 @@ demo: $(INSTALLED)  ## an invented Mission locale in your browser
 	@$(BIN)/pixflow demo
 
 test: $(INSTALLED)  ## every test but the long ones
-	@$(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED)  ## style, types and who may import whom
 	@$(BIN)/ruff check .
