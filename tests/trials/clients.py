@@ -61,9 +61,9 @@ class Client(Thread):
                 self.acknowledged[command] = words
                 self.begun[command] = began
                 return
-            if status == 503 and NOT_RECORDED in said:
+            if NOT_RECORDED in said:
                 self.denied.append((command, datetime.now(UTC)))
-            elif status not in (0, 503):
+            if status not in (0, 503):
                 self.unexpected.append(f"{status} {location} for {words}")
             command = command if self.remembers else uuid4()
             sleep(PAUSE)
@@ -88,11 +88,11 @@ class Client(Thread):
 
     def _note(self, words: str) -> tuple[str, dict[str, str]]:
         dossier = self.chance.choice(self.mission.dossiers)
-        return f"/dossiers/{dossier}/note", {"text": words, "on": _today()}
+        return f"/dossiers/{dossier}/note", {"text": words, "on": today()}
 
     def _dossier(self, words: str) -> tuple[str, dict[str, str]]:
         number = str(self.chance.randrange(10**8))
-        said = {"last_name": "Kaya", "first_name": words, "imilo_number": number, "site": SITE, "on": _today()}
+        said = {"last_name": "Kaya", "first_name": words, "imilo_number": number, "site": SITE, "on": today()}
         return "/dossiers/nouveau", {**said, "advisor": str(self.mission.advisor)}
 
 
@@ -111,6 +111,15 @@ class Crowd:
             client.stop()
 
     @property
+    def acknowledged(self) -> dict[UUID, str]:
+        """The words of each command acknowledged so far."""
+        return {command: words for client in self.clients for command, words in client.acknowledged.copy().items()}
+
+    @property
+    def denied(self) -> list[tuple[UUID, datetime]]:
+        return [denied for client in self.clients for denied in client.denied]
+
+    @property
     def unexpected(self) -> list[str]:
         return [said for client in self.clients for said in client.unexpected]
 
@@ -126,12 +135,12 @@ class Crowd:
     def denied_wrongly(self, events: Sequence[Recorded]) -> int:
         """How many commands were said not to be recorded and were."""
         at = _recorded_at(events)
-        return sum(at[command] < said for client in self.clients for command, said in client.denied)
+        return sum(command in at and at[command] < said for command, said in self.denied)
 
 
 def _recorded_at(events: Sequence[Recorded]) -> dict[UUID, datetime]:
     return {recorded.command: recorded.at for recorded in events}
 
 
-def _today() -> str:
+def today() -> str:
     return datetime.now(UTC).date().isoformat()

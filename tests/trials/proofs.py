@@ -22,7 +22,8 @@ class Proofs:
         self.rows.append((trial, done, found))
 
     def table(self) -> str:
-        head = f"{date.today()}, commit {_commit()}, seed {SEED}, {machine()}"
+        told = ", ".join(f"{name} {value}" for name, value in machine().items())
+        head = f"{date.today()}, commit {_commit()}, seed {SEED}; {told}"
         lines = [" | ".join(row) for row in (("trial", "done", "found"), ("---",) * 3, *self.rows)]
         return "\n".join([head, "", *(f"| {line} |" for line in lines)])
 

@@ -3,24 +3,36 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from threading import Thread
 from time import monotonic, sleep
 
 import uvicorn
 
+from pixflow.store import StoreBusy
+from pixflow.store.database import Database
+from pixflow.store.postgres import PostgresRecorder
 from tests.trials.mission import Mission
 from tests.trials.processes import PROCESSES
+from web import app, settings
 from web.app import create_app
 from web.site import Site, serving, site
 
 TICK_SECONDS = 0.05
+LIMIT = 2.0
+"""Seconds that PostgreSQL is waited for: as it is for 10, and five times as often in vain."""
 
 
-def serve(mission: Mission, say: Connection) -> None:
-    """What `pixflow serve` does, and time acts often; says its port once it listens."""
+def serve(mission: Mission, say: Connection, without: str) -> None:
+    """What `pixflow serve` does, and time acts often; says its port once it listens.
+
+    `without` is the guard that a control does without.
+    """
     os.environ["PIXFLOW_DATABASE_URL"] = mission.url
+    setattr(settings, "Database", partial(Database, limit=LIMIT))  # noqa: B010
+    CONTROLS[without]()
     with site(mission.data, demo=True) as served, serving(served):
         listener = socket.create_server(("127.0.0.1", 0))
         Thread(target=_tick, args=[served], daemon=True).start()
@@ -33,14 +45,29 @@ def _tick(served: Site) -> None:
     while True:
         sleep(TICK_SECONDS)
         for one in served.structures.values():
-            one.tick()
+            with suppress(Exception):
+                one.tick()
+
+
+def _without_a_look() -> None:
+    """A commit whose answer is lost is taken for one that failed, and the page says so."""
+
+    def failed(*_: object) -> None:
+        raise StoreBusy
+
+    PostgresRecorder._recorded_after_all = failed  # type: ignore[method-assign, assignment]
+    app._recorded = lambda request: False
+
+
+CONTROLS = {"nothing": lambda: None, "a look": _without_a_look}
 
 
 class Server:
     """`port` is where it answers, 0 while it does not."""
 
-    def __init__(self, mission: Mission) -> None:
+    def __init__(self, mission: Mission, without: str = "nothing") -> None:
         self.mission = mission
+        self.without = without
         self.port = 0
 
     def live(self, seconds: float) -> bool:
@@ -67,7 +94,7 @@ class Server:
 
     def _start(self) -> Connection:
         hear, say = PROCESSES.Pipe(duplex=False)
-        self._process = PROCESSES.Process(target=serve, args=(self.mission, say))
+        self._process = PROCESSES.Process(target=serve, args=(self.mission, say, self.without))
         self._process.start()
         say.close()
         return hear

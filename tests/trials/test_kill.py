@@ -1,6 +1,5 @@
 """kill -9 of the serving process under load, again and again, with four clients that send until they are answered."""
 
-from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -12,7 +11,7 @@ from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.server import Server
-from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, words_of
+from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from web.site import serve_one
 
 LONGEST_LIFE = 0.6
@@ -55,7 +54,7 @@ def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(
     mission, chance, kills = found(tmp_path), Random(SEED), 0
     server = Server(mission)
     crowd = Crowd(server, remembers=False)
-    while repeated(mission) < twice and kills < 30 * twice:
+    while recorded_twice(mission) < twice and kills < 30 * twice:
         server.live(chance.uniform(0, LONGEST_LIFE))
         kills += 1
     with server.living():
@@ -67,8 +66,6 @@ def test_control_with_a_fresh_id_for_each_try_something_is_there_twice(
     assert times.total() - times[1] >= twice
 
 
-def repeated(mission: Mission) -> int:
-    """How many commands are recorded more than once."""
+def recorded_twice(mission: Mission) -> int:
     with mission.opened() as opened:
-        told = Counter(words_of(recorded) for recorded in opened.engine.read(0, EVERYTHING))
-    return sum(count > 1 for words, count in told.items() if words)
+        return repeated(opened.engine.read(0, EVERYTHING))

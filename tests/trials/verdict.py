@@ -35,6 +35,12 @@ def times_recorded(events: Sequence[Recorded], said: Mapping[UUID, str]) -> Coun
     return Counter(told[words] for words in said.values())
 
 
+def repeated(events: Sequence[Recorded]) -> int:
+    """How many commands of a trial are recorded more than once."""
+    told = Counter(words for recorded in events if (words := words_of(recorded)))
+    return sum(count > 1 for count in told.values())
+
+
 def words_of(recorded: Recorded) -> str | None:
     """What a command of a trial said, by which it is known: the text of a note, the first name of a new dossier."""
     return getattr(recorded.event, "text", None) or getattr(recorded.event, "first_name", None)

@@ -65,7 +65,7 @@ def without_full(raw: sqlite3.Connection) -> None:
 
 
 def without_synced_keys() -> None:
-    vault._SETTINGS = ("journal_mode=DELETE", "synchronous=OFF", "secure_delete=ON")
+    vault._SETTINGS = ("journal_mode=DELETE", "synchronous=OFF", "secure_delete=ON", "temp_store=MEMORY")
 
 
 CONTROLS: dict[str, Callable[[], None]] = {

@@ -1,0 +1,143 @@
+"""Backups taken while people work, put back elsewhere: all that was acknowledged before; `cp` gives less."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from time import sleep
+from uuid import UUID
+
+import pytest
+
+from pixflow import structures
+from pixflow.saving.backup import back_up
+from pixflow.saving.restore import restore
+from pixflow.store.database import Database
+from pixflow.structures import Opened
+from projections import stores
+from tests.postgres import Cluster
+from tests.trials.clients import Crowd
+from tests.trials.mission import Mission, found
+from tests.trials.proofs import Proofs
+from tests.trials.scale import many, rounds
+from tests.trials.server import Server
+from tests.trials.verdict import must_be_sound, must_show, times_recorded
+from web.site import reads_of, serve_one
+
+PIECE = 4096
+BETWEEN_PIECES = 0.001
+LONG = many("backups", 30)
+
+
+@contextmanager
+def at_work(mission: Mission) -> Iterator[Crowd]:
+    """A served structure and its four clients, busy already."""
+    server = Server(mission)
+    with server.living():
+        crowd = Crowd(server)
+        while len(crowd.acknowledged) < 10:
+            sleep(0.01)
+        try:
+            yield crowd
+        finally:
+            crowd.stop()
+
+
+@contextmanager
+def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Iterator[Opened]:
+    """In another data folder (and database), with the structure's key, which no backup has."""
+    keys = elsewhere / "keys"
+    keys.mkdir(parents=True)
+    shutil.copy(mission.data / "keys" / f"{mission.slug}.key", keys)
+    with ExitStack() as closed:
+        database = closed.enter_context(closing(Database(url))) if url else None
+        restore(elsewhere, backup, rebuild=rebuilt, database=database)
+        opened = structures.open_one(elsewhere, mission.slug, database=database)
+        closed.callback(opened.engine.close)
+        yield opened
+
+
+def rebuilt(opened: Opened) -> None:
+    stores.rebuild(reads_of(opened).stores, opened.engine)
+
+
+@pytest.fixture
+def elsewhere(store: str, postgres_if: Callable[[str], Cluster | None]) -> Iterator[Callable[[], str]]:
+    """URLs of empty databases, "" on SQLite."""
+    cluster, made = postgres_if(store), list[str]()
+
+    def another() -> str:
+        made.append(cluster.create_database() if cluster else "")
+        return made[-1]
+
+    yield another
+    for url in filter(None, made):
+        assert cluster is not None
+        cluster.drop_database(url)
+
+
+@pytest.fixture
+def postgres_if(request: pytest.FixtureRequest) -> Callable[[str], Cluster | None]:
+    return lambda store: request.getfixturevalue("postgres") if store == "postgres" else None
+
+
+@pytest.mark.parametrize(
+    ("store", "backups"),
+    [
+        ("sqlite", 1),
+        pytest.param("sqlite", LONG, marks=pytest.mark.trial),
+        pytest.param("postgres", LONG // 3, marks=[pytest.mark.trial, pytest.mark.postgres]),
+    ],
+)
+def test_a_backup_under_load_has_what_was_acknowledged_before(
+    store: str, backups: int, url: str, elsewhere: Callable[[], str], tmp_path: Path, proofs: Proofs
+) -> None:
+    mission, held = found(tmp_path / "data", url), 0
+    with at_work(mission) as crowd, mission.opened() as opened:
+        for number in range(backups):
+            before = crowd.acknowledged
+            backup = back_up(opened, tmp_path / f"backup-{number}")
+            with put_back(mission, backup.path, tmp_path / f"there-{number}", elsewhere()) as there:
+                assert set(times_recorded(must_be_sound(there.engine), before)) == {1}
+                with closing(serve_one(there)) as served:
+                    must_show(served.read(), served.engine)
+            held += len(before)
+    proofs.add(f"backup under load, {store}", f"{backups} backups put back", f"{held} acknowledged commands, each once")
+    assert crowd.unexpected == []
+
+
+@rounds("copies", 10, 100)
+def test_control_cp_of_a_database_in_use_loses_or_breaks(copies: int, tmp_path: Path, proofs: Proofs) -> None:
+    """The database file alone, then each file after the other, as `cp` reads them: in pieces, while they change."""
+    mission, bad = found(tmp_path / "data"), 0
+    with at_work(mission) as crowd:
+        for number in range(copies):
+            before = crowd.acknowledged
+            files = [mission.data / mission.slug / name for name in ("events.db", "events.db-wal")[: 1 + number % 2]]
+            bad += not holds(copied(files, tmp_path / f"copy-{number}"), before)
+    proofs.add(
+        "control: cp of a database in use", f"{copies} copies", f"{bad} damaged, or without acknowledged commands"
+    )
+    assert bad > 0
+
+
+def copied(files: list[Path], folder: Path) -> Path:
+    folder.mkdir()
+    for path in files:
+        with path.open("rb") as source, (folder / path.name).open("wb") as target:
+            while piece := source.read(PIECE):
+                target.write(piece)
+                sleep(BETWEEN_PIECES)
+    return folder / "events.db"
+
+
+def holds(copy: Path, commands: dict[UUID, str]) -> bool:
+    """Whether SQLite finds the copy sound, and these commands in it."""
+    try:
+        with closing(sqlite3.connect(copy)) as database:
+            sound = database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            found = {UUID(id) for (id,) in database.execute("SELECT id FROM commands")}
+    except sqlite3.DatabaseError:
+        return False
+    return sound and found >= commands.keys()

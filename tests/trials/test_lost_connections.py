@@ -1,0 +1,202 @@
+"""PostgreSQL lost under load, again and again: backends terminated, the server restarted, the wire to it cut."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import sleep
+from uuid import uuid4
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+
+from pixflow import structures
+from pixflow.store.database import Database
+from pixflow.store.pipeline import Question
+from pixflow.store.turns import Turn
+from tests.postgres import Cluster
+from tests.store.proxy import Fault, Wire
+from tests.trials.clients import Crowd, today
+from tests.trials.mission import Mission, found
+from tests.trials.proofs import Proofs
+from tests.trials.scale import SEED, many, rounds
+from tests.trials.server import Server
+from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
+from tests.web.client import InspectingClient
+from web.app import create_app
+from web.dependencies import COOKIE
+from web.errors import NOT_KNOWN
+from web.site import Site, serve_one
+
+pytestmark = pytest.mark.postgres
+
+REST = {"terminations": 0.3, "restarts": 2.0, "cuts": 0.3}
+"""Seconds at most before each."""
+LONGEST = 3.0
+FAULTS: dict[Fault, int] = {"question": 2, "half": 2, "answer": 2, "commit": 4, "late": 1, "silence": 1}
+"""What happens to a message on the wire, and how often of twelve times."""
+TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'pixflow-%'
+    ORDER BY state = 'idle', random() LIMIT 1"""
+
+
+class Between:
+    """What harms whatever is between the served structure and its events."""
+
+    def __init__(self, cluster: Cluster, url: str, wire: Wire, chance: Random) -> None:
+        self.cluster, self.url, self.wire, self.chance = cluster, url, wire, chance
+        self.done: Counter[str] = Counter()
+
+    def terminate(self) -> None:
+        """Whoever is at work, by preference."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            while connection.execute(TERMINATE).fetchone() != (True,):
+                sleep(0.001)
+        self.done["terminated"] += 1
+
+    def restart(self) -> None:
+        how = self.chance.choice(("fast", "immediate"))
+        self.cluster.restart(how)
+        self.done[f"restarted, {how}"] += 1
+
+    @property
+    def crashed(self) -> bool:
+        """Then the read tables were empty for an instant: who had just looked whether they stand finds no dossier."""
+        return self.done["restarted, immediate"] > 0
+
+    def cut(self) -> None:
+        """Late messages and silences last for longer than anybody waits, now and then."""
+        (fault,) = self.chance.choices(list(FAULTS), list(FAULTS.values()))
+        self.wire.arrives.clear()
+        self.wire.fault = fault
+        if fault in ("late", "silence"):
+            sleep(self.chance.uniform(0, LONGEST))
+        if fault == "silence":
+            self.wire.fault = None
+            self.wire.cut()
+        self.wire.arrives.set()
+        while self.wire.fault:
+            sleep(0.001)
+        self.done[f"cut, {fault}"] += 1
+
+
+HARMS: dict[str, Callable[[Between], None]] = {
+    "terminations": Between.terminate,
+    "restarts": Between.restart,
+    "cuts": Between.cut,
+}
+LONG = {"terminations": 300, "restarts": 20, "cuts": 150}
+
+
+@pytest.fixture
+def wire(postgres: Cluster) -> Iterator[Wire]:
+    with TemporaryDirectory(prefix="pixflow-wire-") as folder, Wire(postgres.folder, Path(folder)) as wire:
+        yield wire
+
+
+def over(wire: Wire, mission: Mission, cluster: Cluster) -> Mission:
+    """The same structure, reached by the wire."""
+    return replace(mission, url=mission.url.replace(str(cluster.folder), str(wire.folder)))
+
+
+@pytest.mark.parametrize(
+    "harms",
+    [
+        ["terminations"] * 5 + ["restarts"] + ["cuts"] * 4,
+        *(pytest.param([harm] * many(harm, count), id=harm, marks=pytest.mark.trial) for harm, count in LONG.items()),
+    ],
+)
+def test_nothing_is_lost_nothing_twice_nothing_denied(
+    harms: Sequence[str], database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
+) -> None:
+    mission, chance = found(tmp_path, database_url), Random(SEED)
+    between = Between(postgres, database_url, wire, chance)
+    server = Server(over(wire, mission, postgres))
+    with server.living():
+        crowd = Crowd(server)
+        for harm in chance.sample(harms, len(harms)):
+            sleep(chance.uniform(0, REST[harm]))
+            HARMS[harm](between)
+        crowd.stop()
+    with mission.opened() as opened:
+        events = must_be_sound(opened.engine)
+        times = crowd.times(events)
+        proofs.add(
+            "PostgreSQL lost under load", ", ".join(f"{count} {what}" for what, count in sorted(between.done.items())),
+            f"{times.total()} commands acknowledged, {crowd.told_again(events)} of them by a later try: "
+            f"{dict(times)} by times recorded; {len(crowd.denied)} tries said not to be recorded, "
+            f"{crowd.denied_wrongly(events)} wrongly",
+        )  # fmt: skip
+        assert [said for said in crowd.unexpected if not (between.crashed and said.startswith("404"))] == []
+        assert crowd.denied_wrongly(events) == 0
+        assert set(times) == {1}
+        with closing(serve_one(opened)) as served:
+            must_show(served.read(), served.engine)
+
+
+@rounds("twice", 1, 50)
+def test_control_without_a_look_nor_an_id_something_is_there_twice_and_was_denied(
+    twice: int, database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, proofs: Proofs
+) -> None:
+    mission, cuts = found(tmp_path, database_url), 0
+    server = Server(over(wire, mission, postgres), without="a look")
+    with server.living(), mission.opened() as opened:
+        crowd = Crowd(server, remembers=False)
+        while repeated(opened.engine.read(0, EVERYTHING)) < twice and cuts < 30 * twice:
+            wire.fault = "commit"
+            while wire.fault:
+                sleep(0.001)
+            cuts += 1
+        crowd.stop()
+        events = must_be_sound(opened.engine)
+    times, denied = crowd.times(events), crowd.denied_wrongly(events)
+    proofs.add(
+        "control: no look at what a lost commit did, a fresh id for each try", f"{cuts} cuts",
+        f"{dict(times)} by times recorded, {denied} wrongly said not to be recorded",
+    )  # fmt: skip
+    assert times.total() - times[1] >= twice
+    assert denied > 0
+
+
+def test_nobody_hears_that_a_command_on_its_way_is_not_recorded(
+    database_url: str, postgres: Cluster, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit that reaches the server after everybody has given up."""
+    mission = found(tmp_path, database_url)
+    with impatient(over(wire, mission, postgres)) as client:
+        late_once(wire, monkeypatch)
+        form = {"command_id": str(uuid4()), "text": "note", "on": today()}
+        answer = client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form)
+        assert answer.status_code == 503
+        assert NOT_KNOWN.split(".")[0] in answer.text
+        wire.arrives.set()
+        assert client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form).status_code == 303
+    with mission.opened() as opened:
+        assert [recorded.originator_version for recorded in opened.engine.history(mission.dossiers[0])][2:] == [3]
+
+
+@contextmanager
+def impatient(mission: Mission) -> Iterator[InspectingClient]:
+    """The advisor's browser, where PostgreSQL is waited for half a second."""
+    with closing(Database(mission.url, limit=0.5)) as database:
+        opened = structures.open_one(mission.data, mission.slug, database=database)
+        with closing(serve_one(opened)) as served:
+            client = InspectingClient(create_app(Site(mission.data, {mission.slug: served}, demo=True)))
+            client.follow_redirects = False
+            client.cookies.set(COOKIE, f"{mission.slug}/{mission.advisor}")
+            yield client
+
+
+def late_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next commit arrives when the wire says so."""
+    commit = Turn.commit
+
+    def late(turn: Turn, questions: Sequence[Question]) -> None:
+        monkeypatch.setattr(Turn, "commit", commit)
+        wire.fault = "late"
+        commit(turn, questions)
+
+    monkeypatch.setattr(Turn, "commit", late)
