@@ -78,7 +78,7 @@ class Writer:
 
 @pytest.mark.parametrize(
     ("kind", "fillings"),
-    [("limit", 3), *(pytest.param(kind, many("fillings", 100), marks=pytest.mark.trial) for kind in DISKS)],
+    [("limit", 2), *(pytest.param(kind, many("fillings", 100), marks=pytest.mark.trial) for kind in DISKS)],
 )
 def test_a_full_disk_refuses_in_words_and_loses_nothing(
     kind: str, fillings: int, tmp_path: Path, proofs: Proofs

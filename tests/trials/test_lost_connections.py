@@ -33,7 +33,7 @@ from web.site import Site, serve_one
 
 pytestmark = pytest.mark.postgres
 
-REST = {"terminations": 0.3, "restarts": 2.0, "cuts": 0.3}
+REST = {"terminations": 0.3, "restarts": 2.0, "wires": 0.3}
 """Seconds at most before each."""
 LONGEST = 3.0
 FAULTS: dict[Fault, int] = {"question": 2, "half": 2, "answer": 2, "commit": 4, "late": 1, "silence": 1}
@@ -86,9 +86,9 @@ class Between:
 HARMS: dict[str, Callable[[Between], None]] = {
     "terminations": Between.terminate,
     "restarts": Between.restart,
-    "cuts": Between.cut,
+    "wires": Between.cut,
 }
-LONG = {"terminations": 300, "restarts": 20, "cuts": 150}
+LONG = {"terminations": 300, "restarts": 20, "wires": 120}
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def over(wire: Wire, mission: Mission, cluster: Cluster) -> Mission:
 @pytest.mark.parametrize(
     "harms",
     [
-        ["terminations"] * 5 + ["restarts"] + ["cuts"] * 4,
+        ["terminations"] * 5 + ["restarts"] + ["wires"] * 4,
         *(pytest.param([harm] * many(harm, count), id=harm, marks=pytest.mark.trial) for harm, count in LONG.items()),
     ],
 )

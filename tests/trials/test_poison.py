@@ -77,8 +77,8 @@ def structure(data: Path, url: str) -> Iterator[tuple[Served, Mission]]:
     ("store", "poisons"),
     [
         ("sqlite", len(PLACES)),
-        pytest.param("sqlite", many("poisons", 70), marks=pytest.mark.trial),
-        pytest.param("postgres", many("poisons", 70), marks=[pytest.mark.trial, pytest.mark.postgres]),
+        pytest.param("sqlite", many("poisons", 35), marks=pytest.mark.trial),
+        pytest.param("postgres", many("poisons", 35), marks=[pytest.mark.trial, pytest.mark.postgres]),
     ],
 )
 def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(

@@ -28,7 +28,7 @@ from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, times_rec
 from web.site import serve_one
 
 ROOT = Path(__file__).parents[2]
-SHORT, LONG = 10, 3000
+SHORT, LONG = 6, 3000
 COMMANDS = 60
 CUTS_OF_A_TRACE = 300
 CONTROLS = {"normal": "synchronous=NORMAL", "keys": "keys that are not synced"}
