@@ -36,7 +36,9 @@ class ScopedNames:
 
     def action(self, id: UUID) -> str:
         known = self._dossier.parcours.actions.get(id) if self._dossier else None
-        return known.action.label if known else "une action retirée"
+        if known:
+            return known.action.label
+        return "une action" if self._dossier and self._dossier.erased else "une action retirée"
 
     def partner(self, referral: UUID) -> str:
         """Whom a referral was sent to."""
