@@ -4,6 +4,7 @@ RELIABILITY.md names the faults it closes; each has a test in tests/store/.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
@@ -46,8 +47,24 @@ class StoreBusy(StoreError):
     """Somebody else has held a lock for longer than the limit: try again."""
 
 
+class StoreUnreached(StoreBusy):
+    """The server of the store does not answer."""
+
+
 class StoreRefused(StoreError):
     """The file cannot be used as a durable store."""
+
+
+class DatabaseRefused(StoreRefused):
+    """What PIXFLOW_DATABASE_URL says cannot be used, nothing of which is told: it holds a password.
+
+    `code`: "url" when it cannot be read, "entry" when the server does not let its user in, "rights" when that user may
+    not do what is needed.
+    """
+
+    def __init__(self, code: Literal["url", "entry", "rights"], said: str) -> None:
+        super().__init__(said)
+        self.code = code
 
 
 class KeysLost(StoreRefused):

@@ -7,8 +7,10 @@ user of the URL owns what is made. Where it may not make roles, an administrator
 """
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import BoundedSemaphore
 from time import monotonic, sleep
 from typing import Any, LiteralString
@@ -23,7 +25,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from pixflow.store import StoreBusy, StoreError, StoreFull, StoreRefused
+from pixflow.store import DatabaseRefused, StoreBusy, StoreError, StoreFull, StoreRefused, StoreUnreached
 from pixflow.store.pipeline import Link, Lost, Question
 
 CONNECT = 5
@@ -60,17 +62,20 @@ _AWAY = ("08", "53", "57")  # classes of SQLSTATE: connections, resources, an op
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 Owner = psycopg.Connection[tuple[Any, ...]]
 
+# What a server that lets nobody in answers: it starts, stops, or is full.
+_LATER = re.compile("starting up|shutting down|recovery|not yet accepting|terminating|too many|slots", re.IGNORECASE)
+
 _PAUSE = 0.05
 _SLICE = 0.5
 
-_REFUSALS: dict[type[psycopg.Error], tuple[type[StoreError], str]] = {
+_REFUSALS: dict[type[psycopg.Error], tuple[Callable[[str], StoreError], str]] = {
     errors.DiskFull: (StoreFull, "the disk is full"),
     errors.IoError: (StoreFull, "the disk does not answer"),
     errors.LockNotAvailable: (StoreBusy, "the database is locked by another"),
     errors.DeadlockDetected: (StoreBusy, "the database is locked by another"),
     errors.QueryCanceled: (StoreBusy, "the database was stopped in its work"),
     errors.ReadOnlySqlTransaction: (StoreRefused, "the database is read-only"),
-    errors.InsufficientPrivilege: (StoreRefused, "the database does not let this user"),
+    errors.InsufficientPrivilege: (partial(DatabaseRefused, "rights"), "the database does not let this user"),
     errors.DataCorrupted: (StoreRefused, "the database is damaged"),
     errors.IndexCorrupted: (StoreRefused, "the database is damaged"),
 }
@@ -80,12 +85,13 @@ class Database:
     """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
 
     A lock is waited for during a fifth of it at a time. Half of the connections at most hold a structure's lock, so
-    that what a holder reads meanwhile finds one. Raises StoreBusy when the server is not reached, StoreRefused when it
-    could lose what it confirmed.
+    that what a holder reads meanwhile finds one. Raises StoreUnreached, DatabaseRefused, and StoreRefused when the
+    server could lose what it confirmed; none tells a part of the URL.
     """
 
     def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
         self.url = url
+        self._given = _read(url)
         self.limit = limit
         self._name = f"{APPLICATION}{uuid4().hex[:12]}"
         self.lock_limit = limit / 5
@@ -115,7 +121,11 @@ class Database:
     def owner(self) -> Iterator[Owner]:
         """A connection of its own as the user of the URL, for what makes and removes tables; each statement commits."""
         try:
-            with psycopg.connect(self._conninfo(self.limit), autocommit=True) as connection:
+            connection = psycopg.connect(self._conninfo(self.limit), autocommit=True)
+        except psycopg.Error as error:
+            raise _outside(error) from None
+        try:
+            with connection:
                 yield connection
         except psycopg.Error as error:
             raise in_words(error) from error
@@ -174,9 +184,32 @@ class Database:
 
     def _conninfo(self, lock_limit: float, **session: str) -> str:
         settings = {**_SESSION, "application_name": self._name, "lock_timeout": f"{lock_limit * 1000:.0f}", **session}
-        given = conninfo_to_dict(self.url).get("options") or ""
         options = [f"-c {name}={_escaped(value)}" for name, value in settings.items()]
-        return make_conninfo(self.url, options=" ".join([str(given), *options]), **_CLIENT)
+        given = str(self._given.get("options") or "")
+        return make_conninfo("", **{**self._given, **_CLIENT, "options": " ".join([given, *options])})
+
+
+def _read(url: str) -> dict[str, Any]:
+    """The parameters of a connection. Raises DatabaseRefused("url"), also where a password was taken for a host."""
+    try:
+        given = conninfo_to_dict(url)
+    except (psycopg.Error, ValueError):
+        raise DatabaseRefused("url", "PIXFLOW_DATABASE_URL cannot be read") from None
+    place, ports = f"{given.get('host')}{given.get('dbname')}", str(given.get("port") or "")
+    if "@" in place or not all(port.isdigit() for port in ports.split(",") if port):
+        raise DatabaseRefused("url", "PIXFLOW_DATABASE_URL has a character to be written as %XX")
+    return given
+
+
+def _outside(error: psycopg.Error) -> StoreError:
+    """Why no connection is had. libpq gives no code for it, and its words tell parts of the URL, between quotes."""
+    said = re.sub('"[^"]*"', "", str(error))
+    asked = error.pgconn is not None and error.pgconn.needs_password
+    if "FATAL" not in said and not asked:
+        return StoreUnreached("PostgreSQL does not answer where PIXFLOW_DATABASE_URL says")
+    if _LATER.search(said):
+        return StoreBusy("PostgreSQL lets nobody in for now")
+    return DatabaseRefused("entry", "PostgreSQL does not let in whom PIXFLOW_DATABASE_URL says")
 
 
 def in_words(error: psycopg.Error) -> Exception:

@@ -6,6 +6,7 @@ from contextlib import closing
 from itertools import count
 from threading import Thread, Timer
 from time import monotonic, sleep
+from traceback import format_exception
 from uuid import uuid4
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import NullPool, create_engine, text
 
-from pixflow.store import StoreBusy, StoreFull, StoreRefused
+from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
 from pixflow.store.database import Database, in_words
 from pixflow.store.pipeline import Link, Question, rows
 from pixflow.store.postgres import PostgresRecorder, factory
@@ -195,9 +196,47 @@ def test_f11_every_connection_has_limits(database: Database) -> None:
         ]  # fmt: skip
 
 
-def test_f11_a_server_that_is_not_there_is_said(postgres: Cluster) -> None:
-    with pytest.raises(StoreBusy, match="does not answer"):
-        Database("postgresql://pixflow@/postgres?host=/nowhere")
+def test_f11_a_server_that_is_not_there_is_said() -> None:
+    for place in ("@/postgres?host=/nowhere", "@127.0.0.1:9/postgres"):
+        with pytest.raises(StoreUnreached, match="does not answer"):
+            Database(f"postgresql://pixflow{place}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:s3cr%zt@host/base",
+        "postgresql://me:s3 cret@host/base",
+        "postgresql://me:s3@cret@host/base",
+        "postgresql://me:s3/cret@host/base",
+        "postgresql://me:s3cret@host/base?sslmod=require",
+        "mysql://me:s3cret@host/base",
+        "s3cret",
+    ],
+)
+def test_a_url_that_cannot_be_meant_is_refused_and_nothing_of_it_is_told(url: str) -> None:
+    with pytest.raises(DatabaseRefused) as refused:
+        Database(url)
+    assert refused.value.code == "url"
+    assert "PIXFLOW_DATABASE_URL" in str(refused.value)
+    traceback = "".join(format_exception(refused.value))
+    assert not [part for part in ("s3", "cret") if part in traceback]
+
+
+def test_what_the_server_does_not_let_in_is_told_from_what_is_not_there(postgres: Cluster) -> None:
+    for url in (postgres.url("nosuchbase"), postgres.url(user="nobody")):
+        with pytest.raises(DatabaseRefused) as refused:
+            Database(url)
+        assert refused.value.code == "entry"
+        assert not [part for part in ("nosuchbase", "nobody") if part in str(refused.value)]
+
+
+def test_a_user_without_rights_is_told_so(postgres: Cluster) -> None:
+    name = f"u{uuid4().hex[:8]}"
+    postgres.run(f"CREATE ROLE {name} LOGIN")
+    with closing(Database(postgres.url(user=name))) as database, pytest.raises(DatabaseRefused) as refused:
+        factory(database, name).application_recorder()
+    assert refused.value.code == "rights"
 
 
 def test_f11_a_wait_for_a_connection_has_a_limit(postgres: Cluster) -> None:
@@ -274,6 +313,7 @@ def test_a_commit_is_two_round_trips_and_the_server_warns_of_nothing(
         (errors.DiskFull("no space left"), StoreFull, "disk is full"),
         (errors.IoError("could not read"), StoreFull, "disk does not answer"),
         (errors.TooManyConnections("too many"), StoreBusy, "does not answer"),
+        (errors.InsufficientPrivilege("denied"), DatabaseRefused, "does not let this user"),
         (errors.ReadOnlySqlTransaction("standby"), StoreRefused, "read-only"),
         (errors.IndexCorrupted("bad page"), StoreRefused, "damaged"),
     ],
