@@ -1,12 +1,13 @@
 """Erasing a young person for good: facts first, then keys, then what was made from them (DESIGN.md §4).
 
 keys/<slug>.erased has one line for each: ids, days and digests, nothing that tells who it was. It lies outside the
-structure's folder, so that a backup of before forgets them again when it is restored.
+structure's folder, so that a backup of before forgets them again when it is restored. keys/<slug>.erasing is there as
+long as an erasure may be recorded and not finished.
 """
 
 import logging
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -25,11 +26,17 @@ from pixflow.participation import Participation, erase_participation
 from pixflow.people import OPERATOR, Actor
 from pixflow.saving import SavingError
 from pixflow.saving.keys_copy import refresh_keys
+from pixflow.store import StoreFull, StoreRefused
+from pixflow.store.keys import replace, sync_folder, write_new
 from pixflow.streams import row_key
 from pixflow.structures import Opened
 from pixflow.work import Step
 
 _log = logging.getLogger(__name__)
+
+
+class Unfinished(Exception):
+    """The person is erased, and what is to be done then is not yet: it is tried again in `tick` and at a start."""
 
 
 class Erasure(Struct, frozen=True):
@@ -78,37 +85,60 @@ def erase(
 
     Their facts stay as ids and days; the keys of what was said of them are destroyed, and the uploads that wait are
     dropped. The read stores are the caller's to purge. Raises Refused: "unknown-dossier", "erasure-not-asked",
-    "already-merged", "seat-booked", "not-allowed".
+    "already-merged", "seat-booked", "not-allowed"; Unfinished, once it is recorded.
     """
     with opened.engine.recorder.exclusive():  # a match or a merge after the look at the scope would be left in clear
+        _owe(opened)
         steps = list(_steps(scope(opened, dossier), reason))
         done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
-    settle(opened)
+    with recorded():
+        settle(opened)
     return done
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """What fails here fails once somebody is erased. Raises Unfinished."""
+    try:
+        yield
+    except Exception as error:
+        raise Unfinished from error
+
+
+def owed(opened: Opened) -> bool:
+    """Whether an erasure may have to be finished: to be asked every minute."""
+    return _mark(opened).exists()
+
+
+def unfinished(opened: Opened) -> bool:
+    """The same, to be asked now and then: it reads all facts, and looks at the keys and the register themselves."""
+    told = list(_told(opened))
+    return owed(opened) or bool(_there(opened, told)) or not _has_all(opened, told)
 
 
 def settle(opened: Opened) -> int:
     """Finish every erasure that the facts tell of; how many keys it destroyed.
 
     Keys are destroyed, uploads that wait dropped, the register written, the keys of backups replaced. It is what
-    `erase` does, and what a start does after a crash in the middle of it.
+    `erase` does, and what `tick` and a start do when that failed, or after a crash in the middle of it.
     """
-    engine, told = opened.engine, list(_told(opened))
-    wanted = {stream for one in told for stream in one.streams}
-    _, found = engine.keys.vault.read(wanted)
-    there = {stream for stream, key in found.items() if key}
-    if there:
+    engine, head = opened.engine, opened.engine.head()
+    told = list(_told(opened))
+    if there := _there(opened, told):
         engine.keys.destroy(there)
     engine.keys.settle()
-    known = {one.dossier for one in register(opened)}
-    if new := [one for one in told if one.dossier not in known]:
+    if not _has_all(opened, told):
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
         engine.recorder.truncate()
-        _append(_path(opened), new)
+        _register(opened, told)
     try:
         refresh_keys(opened)
     except SavingError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
+    if owed(opened):
+        with engine.recorder.exclusive():
+            if engine.head() == head:  # else another may have been recorded, and is not finished
+                _mark(opened).unlink(missing_ok=True)
     return len(there)
 
 
@@ -133,11 +163,21 @@ def forget_again(opened: Opened) -> list[UUID]:
 
 
 def register(opened: Opened) -> list[Erasure]:
-    """Everybody who was ever erased here."""
+    """Everybody who was ever erased here. Raises StoreRefused when it is damaged."""
     path = _path(opened)
-    if not path.exists():
-        return []
-    return [msgspec.json.decode(line, type=Erasure) for line in path.read_bytes().splitlines() if line]
+    try:
+        return lines(path.read_bytes()) if path.exists() else []
+    except msgspec.DecodeError as error:
+        raise StoreRefused(f"{path} is damaged: {error}") from None
+
+
+def lines(content: bytes) -> list[Erasure]:
+    """The lines of a register. Raises DecodeError, but for the last: if it is torn, `settle` writes it again."""
+    *whole, last = content.split(b"\n")
+    found = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
+    with suppress(msgspec.DecodeError):
+        found.append(msgspec.json.decode(last, type=Erasure))
+    return found
 
 
 def _steps(what: Erasure, reason: Reason | None) -> Iterator[Step]:
@@ -181,8 +221,35 @@ def _path(opened: Opened) -> Path:
     return opened.folder.parent / "keys" / f"{opened.slug}.erased"
 
 
-def _append(path: Path, lines: list[Erasure]) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
-        file.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
-        file.flush()
-        os.fsync(file.fileno())
+def _mark(opened: Opened) -> Path:
+    return _path(opened).with_suffix(".erasing")
+
+
+def _owe(opened: Opened) -> None:
+    """Durable before the facts are: if what follows fails, `tick` finishes it."""
+    try:
+        _mark(opened).touch(mode=0o600)
+        sync_folder(_mark(opened).parent)
+    except OSError as error:
+        raise StoreFull(f"{_mark(opened)} cannot be written: {error}") from error
+
+
+def _there(opened: Opened, told: Iterable[Erasure]) -> set[UUID]:
+    """The streams of theirs whose key is not destroyed."""
+    _, found = opened.engine.keys.vault.read({stream for one in told for stream in one.streams})
+    return {stream for stream, key in found.items() if key}
+
+
+def _has_all(opened: Opened, told: Iterable[Erasure]) -> bool:
+    return {one.dossier for one in register(opened)}.issuperset(one.dossier for one in told)
+
+
+def _register(opened: Opened, told: Sequence[Erasure]) -> None:
+    """The register has them all, from one instant to the next."""
+    path = _path(opened)
+    with opened.engine.keys.ring.changing():
+        there = register(opened)
+        known = {one.dossier for one in there}
+        everybody = [*there, *(one for one in told if one.dossier not in known)]
+        content = b"".join(msgspec.json.encode(one) + b"\n" for one in everybody)
+        (replace if path.exists() else write_new)(path, content)

@@ -3,6 +3,7 @@
 PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
 PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
+PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
 PIXFLOW_DATA/<slug>/structure.json its id, and its schema when it is kept on PostgreSQL
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal

@@ -1,5 +1,6 @@
 """Erasing somebody: nothing is left of who it was, nothing brings them back, a crash in the middle is finished."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +23,7 @@ from pixflow.importing.uploads import Uploads
 from pixflow.merging import merge, take_over
 from pixflow.people import OPERATOR, Actor
 from pixflow.refused import Refused
+from pixflow.store import StoreRefused
 from pixflow.store.database import Database
 from pixflow.store.keys import Keys, Ring
 from pixflow.work import Step
@@ -29,6 +31,7 @@ from projections import audit_trail, catch_up, directory, stores
 from projections.schema import metadata
 from projections.stores import database
 from tests.importing.house import FIRST, STARTED, House, row, shared
+from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
 from web.site import reads_of
 
@@ -304,16 +307,17 @@ def test_their_number_stays_taken(house: House, erased: UUID) -> None:
 # --- a crash in the middle, and a backup of before
 
 
-class Cut(Exception):
+class Cut(BaseException):
     """The power goes."""
+
+
+def cut(*_: object) -> None:
+    raise Cut
 
 
 def test_facts_without_destroyed_keys_are_settled_at_the_next_start(
     house: House, person: UUID, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def cut(*_: object) -> None:
-        raise Cut
-
     asked(house, person)
     with monkeypatch.context() as patch:
         patch.setattr(Keys, "destroy", cut)
@@ -324,6 +328,62 @@ def test_facts_without_destroyed_keys_are_settled_at_the_next_start(
     assert not readable(house.engine, person)
     assert [one.dossier for one in erasing.register(house.opened)] == [person]
     assert erasing.settle(house.opened) == 0
+
+
+def test_what_fails_once_it_is_recorded_is_owed_until_it_is_done(house: House, person: UUID, tmp_path: Path) -> None:
+    asked(house, person)
+    blocked = tmp_path / "keys" / f"{house.opened.slug}.ring.new"
+    blocked.mkdir()
+    with pytest.raises(erasing.Unfinished):
+        erase(house, person)
+    assert house.dossier(person).erased
+    for _ in range(2):
+        assert erasing.owed(house.opened)
+        assert erasing.unfinished(house.opened)
+        assert readable(house.engine, person)
+        with pytest.raises(OSError, match=re.escape(blocked.name)):
+            erasing.settle(house.opened)
+    blocked.rmdir()
+    erasing.settle(house.opened)
+    assert not erasing.owed(house.opened)
+    assert not erasing.unfinished(house.opened)
+    assert found_in(tmp_path) == []
+
+
+def test_one_that_is_refused_owes_nothing_once_that_is_known(house: House, person: UUID) -> None:
+    with pytest.raises(Refused):
+        erase(house, person)
+    assert erasing.settle(house.opened) == 0
+    assert not erasing.owed(house.opened)
+
+
+def test_one_recorded_while_another_is_finished_is_still_owed(
+    house: House, person: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erase_and_be_cut() -> None:
+        with pytest.raises(Cut):
+            erase(house, person)
+
+    asked(house, person)
+    with monkeypatch.context() as patch:
+        patch.setattr(Keys, "destroy", cut)
+        before_the_lock(house, patch, erase_and_be_cut)
+        (house.opened.folder.parent / "keys" / f"{house.opened.slug}.erasing").touch()
+        erasing.settle(house.opened)
+    assert erasing.owed(house.opened)
+    assert erasing.settle(house.opened) == 2
+
+
+def test_a_line_that_was_torn_is_written_again(house: House, erased: UUID, tmp_path: Path) -> None:
+    (path,) = (tmp_path / "keys").glob("*.erased")
+    whole = path.read_bytes()
+    for size in (0, 1, len(whole) // 2, len(whole) - 2, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        erasing.settle(house.opened)
+        assert [one.dossier for one in erasing.register(house.opened)] == [erased]
+    path.write_bytes(b"torn\n" + whole)
+    with pytest.raises(StoreRefused):
+        erasing.settle(house.opened)
 
 
 def readable(engine: Engine, stream: UUID) -> bool:

@@ -1,7 +1,8 @@
 """`pixflow export-person`, `erase`, `retention`: what is kept about somebody, its end, and for how long it is kept."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 import typer
 from rich.table import Table
 
-from pixflow import retention
+from pixflow import erasing, retention
 from pixflow.people import OPERATOR, Actor
 from pixflow.refused import Refused
 from projections import dossier_sheet
@@ -18,10 +19,14 @@ from web.cli import app
 from web.french import rights
 from web.papers import of_person
 from web.site import Served
-from web.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, in_words, working
+from web.terminal import JsonOption, StructureOption, as_json, console, dossier, errors, fail, in_words, working
 
 OWNER_ONLY = 0o600
 YES = "oui"
+UNFINISHED = (
+    "Personne effacée, mais ses clés ne sont pas encore toutes détruites : le disque, ou un autre programme, l'a "
+    "empêché. « serve », « pixflow tick » ou la même commande les détruira ; « pixflow doctor » dit si c'est fait."
+)
 Why = Literal["request", "retention", "mistake"]
 
 
@@ -70,6 +75,11 @@ def erase(
     """Effacer une personne pour toujours : rien ne dira plus de qui il s'agissait."""
     with working(structure) as served, in_words():
         stream = dossier(served, named)
+        if served.engine.state("dossier", stream).erased and erasing.unfinished(served.opened):
+            with _said_unfinished(), erasing.recorded():
+                served.settle()
+            console.print("Effacement terminé : ce qui restait à détruire l'est.")
+            return
         _must_be_known(served, stream, named)
         with served.read().database.connect() as connection:
             known = person.everything(served.engine, connection, stream)
@@ -77,8 +87,18 @@ def erase(
             console.print(f"Disparaît : {one}")
         if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
             fail("Rien n'est effacé.")
-        erasures.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
+        with _said_unfinished():
+            erasures.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
     console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
+
+
+@contextmanager
+def _said_unfinished() -> Iterator[None]:
+    try:
+        yield
+    except erasing.Unfinished:
+        errors.print(UNFINISHED)
+        raise typer.Exit(1) from None
 
 
 @app.command("retention")

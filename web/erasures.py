@@ -1,5 +1,6 @@
 """Erasing somebody: asked for, looked at, confirmed or declined; and what is left of them afterwards."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -88,23 +89,27 @@ def wrong_name(dossier: Dossier, form: Erase) -> dict[str, str]:
 
 
 def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
-    """The person at the desk confirms it; a refusal is an outcome, not an error."""
+    """The person at the desk confirms it; a refusal is an outcome, not an error. What fails afterwards, `tick` does."""
     by = desk.by("erase_person", dossier)
     desk.read.rollback()
     try:
         done = erase(desk.served, dossier_id, by=by, command_id=command_id, via="web")
     except Refused as refused:
         return Outcome(refused=refused)
+    except erasing.Unfinished:
+        logging.getLogger("pixflow").exception("an erasure is not finished")
+        return Outcome()
     return Outcome(done.recorded, done.repeated)
 
 
 def erase(
     served: Served, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
 ) -> Done:
-    """Erase somebody, in the read tables too. Raises Refused, as `erasing.erase` does."""
+    """Erase somebody, in the read tables too. Raises Refused and Unfinished, as `erasing.erase` does."""
     done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)
-    served.read()
-    stores.tidy(served.reads.stores)
+    with erasing.recorded():
+        served.read()
+        stores.tidy(served.reads.stores)
     return done
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy import select
 
+from pixflow import erasing
 from pixflow.engine import Engine
 from pixflow.events import sealed_topics
 from pixflow.saving import manifest
@@ -133,6 +134,11 @@ def keys(opened: Opened) -> Finding:
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
 
 
+def erasures(opened: Opened) -> Finding:
+    """Whether somebody is erased whose keys, or whose line of the register, are not as they should be yet."""
+    return Finding("erasures", "alarm" if erasing.unfinished(opened) else "good")
+
+
 def modes(data: Path, slug: str) -> Finding:
     """The files of keys that others than their owner may open."""
     files = [*(data / "keys").glob(f"{slug}.*"), *(data / slug).glob("keys.db*")]
@@ -166,7 +172,7 @@ def whole(opened: Opened, reads: Live) -> list[Finding]:
     engine, data = opened.engine, opened.folder.parent
     found = [
         tried(durability, engine), tried(version, engine), tried(clock, engine), tried(keys, opened),
-        tried(tables, engine, reads), tried(stopped, reads),
+        tried(erasures, opened), tried(tables, engine, reads), tried(stopped, reads),
     ]  # fmt: skip
     if opened.database is None:
         found.append(tried(log, opened))

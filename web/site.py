@@ -66,13 +66,22 @@ class Served:
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> Ticked:
         """What time does: seats kept in vain pass on, lent dossiers go back, notices leave (when there is an `outbox`;
-        `url` is where the pages are), the WAL is emptied, forgotten uploads go."""
+        `url` is where the pages are), the WAL is emptied, forgotten uploads go, erasures are finished."""
         side = self.read()
         ticks.lapse_offers(self.engine, side)
         ticks.give_back(self.engine, side)
         sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
         self.engine.recorder.truncate()
-        return Ticked(Uploads(self.opened.folder / "uploads").sweep(self.engine.clock()), sent)
+        swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+        if erasing.owed(self.opened):
+            self.settle()
+        return Ticked(swept, sent)
+
+    def settle(self) -> None:
+        """Finish every erasure, in the read tables too."""
+        erasing.settle(self.opened)
+        self.read()
+        stores.tidy(self.reads.stores)
 
     def rebuild(self, progress: Progress) -> str:
         """Make the read tables again beside the live ones; returns their name."""

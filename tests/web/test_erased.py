@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import booking
+from pixflow import booking, erasing
 from pixflow.dossier import assignment
 from pixflow.engine import new_id
 from pixflow.events import dossier as e
@@ -194,6 +194,7 @@ def test_their_page_says_which_facts_there_were_without_their_content(gone: Gone
         said = texts(page.text, ".timeline li > p:first-child")
         assert said[0] == "Personne effacée : la personne le demande"
         assert "Note : contenu effacé" in said
+        assert not [one for one in said if "retirée" in one]
         assert "Pix présenté au premier accueil" in said
         assert len(said) == len(gone.at_work.events(gone.dossier))
         assert "Nadia Benali" in words(page.text)
@@ -287,3 +288,30 @@ def test_the_command_asks_once_and_erases(terminal: Path) -> None:
     assert "Personne effacée · fait" in CliRunner().invoke(app, ["replay", str(dossier)]).output
     for path in terminal.rglob("*"):
         assert not path.is_file() or not [name for name in NAMES if name.encode() in path.read_bytes()], path
+
+
+def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal: Path) -> None:
+    with house(terminal, MONDAY) as at_work:
+        dossier = full(at_work)
+        blocked = terminal / "keys" / f"{at_work.slug}.ring.new"
+    blocked.mkdir()
+    line = ["erase", str(dossier), "--reason", "request", "--yes"]
+    for _ in range(2):
+        said = CliRunner().invoke(app, line)
+        assert (said.exit_code, "Personne effacée, mais" in said.output) == (1, True), said.output
+    assert "ses clés ne sont pas encore toutes détruites" in CliRunner().invoke(app, ["doctor"]).output
+    blocked.rmdir()
+    assert "Effacement terminé" in CliRunner().invoke(app, line).output
+    assert "Cette personne a été effacée" in CliRunner().invoke(app, line).output
+
+
+def test_the_page_says_that_they_are_erased_and_the_clock_finishes_it(at_work: House) -> None:
+    dossier = full(at_work)
+    blocked = at_work.site.data / "keys" / f"{at_work.slug}.ring.new"
+    blocked.mkdir()
+    erased(at_work, dossier)
+    assert "Personne effacée" in words(at_work.client(HELENE).get(f"/dossiers/{dossier}").text)
+    assert erasing.owed(at_work.served.opened)
+    blocked.rmdir()
+    at_work.served.tick()
+    assert not erasing.unfinished(at_work.served.opened)

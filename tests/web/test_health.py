@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
-from pixflow import presets, structures
+from pixflow import erasing, presets, structures
+from pixflow.people import OPERATOR, Actor
 from pixflow.saving.backup import back_up
 from projections import schema
 from tests.postgres import Cluster
@@ -70,8 +71,8 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     assert alarms(at_work) == {"backup"}
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
-    checks = {"durability", "version", "clock", "keys", "tables", "stopped", "log", "modes", "backup", "disk"}
-    assert found(at_work).keys() == checks
+    checks = {"durability", "version", "clock", "keys", "erasures", "tables", "stopped", "log", "modes"}
+    assert found(at_work).keys() == checks | {"backup", "disk"}
 
 
 def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
@@ -167,6 +168,20 @@ def test_a_key_that_is_lost_and_one_that_is_destroyed(at_work: House) -> None:
     with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
         vault.execute("DELETE FROM stream_keys WHERE stream = ?", [dossier.hex])
     assert found(at_work)["keys"] == Finding("keys", "alarm", {"lost": 1})
+
+
+def test_an_erasure_that_is_not_finished(at_work: House) -> None:
+    opened, dossier = at_work.served.opened, at_work.opened()
+    blocked = opened.folder.parent / "keys" / f"{at_work.slug}.ring.new"
+    blocked.mkdir()
+    with pytest.raises(erasing.Unfinished):
+        erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    assert found(at_work)["erasures"].level == "alarm"
+    blocked.rmdir()
+    at_work.served.tick()
+    assert found(at_work)["erasures"].level == "good"
+    opened.folder.parent.joinpath("keys", f"{at_work.slug}.erased").unlink()
+    assert found(at_work)["erasures"].level == "alarm"
 
 
 def test_keys_that_others_may_read(at_work: House) -> None:
