@@ -497,6 +497,17 @@ def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(
     assert not files.opened.engine.keys.vault.streams()[gone]
 
 
+def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House) -> None:
+    gone, other = files.dossier("Zanzibar"), files.dossier("Petit")
+    backup = files.backed_up().path
+    files.erase(gone)
+    files.erase(other)
+    register = files.opened.folder.parent / "keys" / f"{files.opened.slug}.erased"
+    register.write_bytes(register.read_bytes()[:-20])
+    assert files.restored(backup, over=True).erased == 2, "the backup has the register too"
+    assert [one.dossier for one in erasing.register(files.opened)] == [gone, other]
+
+
 def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:
     files.dossier()
     path = files.backed_up().path / keys_copy.FILE

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pixflow.erasing import Erasure
+from pixflow.erasing import Erasure, lines
 from pixflow.saving import SavingError
 from pixflow.saving.keys_copy import FILE, KeysCopy
 from pixflow.saving.places import Place
@@ -52,11 +52,14 @@ def _ring(folder: Path, slug: str, copy: KeysCopy) -> Ring:
 def _register(path: Path, copy: KeysCopy) -> list[Erasure]:
     """Everybody who is in the register of this machine or in that of the backup; the first has them all from now on."""
     there = path.read_bytes() if path.exists() else b""
-    lines = list(dict.fromkeys(there.splitlines() + copy.erased.splitlines()))
-    content = b"".join(line + b"\n" for line in lines)
+    try:
+        found = [*lines(there), *lines(copy.erased)]
+    except msgspec.DecodeError:
+        raise SavingError("damaged", file=path.name) from None
+    content = b"".join(line + b"\n" for line in dict.fromkeys(map(msgspec.json.encode, found)))
     if content != there:
         (replace if path.exists() else write_new)(path, content)
-    return [msgspec.json.decode(line, type=Erasure) for line in lines]
+    return found
 
 
 def _adopt(keys: Keys, copy: KeysCopy, gone: Set[UUID]) -> None:
