@@ -1,5 +1,6 @@
 """What is served: the structures of a data folder, each with its engine and its read side."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -158,6 +159,14 @@ def site(
             served.close()
 
 
+def _settle_if_possible(served: Served) -> None:
+    """What keeps an erasure from being finished keeps nobody from working; `tick` tries again, `doctor` says so."""
+    try:
+        erasing.settle(served.opened)
+    except Exception:
+        logging.getLogger("pixflow").exception("an erasure is not finished")
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[None]:
     """Hold the serve.lock of every structure, and record which version of pixflow serves it. Raises AlreadyServed.
@@ -169,7 +178,7 @@ def serving(site: Site) -> Iterator[None]:
             if not served.opened.database:
                 locks.enter_context(ServeLock(served.opened.folder))
             stores.tidy(served.reads.stores)
-            erasing.settle(served.opened)
+            _settle_if_possible(served)
             served.engine.execute(
                 {"structure": served.opened.stream("structure")}, start_program,
                 by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,

@@ -26,7 +26,7 @@ from web.app import create_app
 from web.french import doctor
 from web.health import Finding
 from web.settings import Settings
-from web.site import site
+from web.site import serving, site
 
 FIRST = date(2026, 1, 5)
 
@@ -176,7 +176,8 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
     blocked.mkdir()
     with pytest.raises(erasing.Unfinished):
         erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
-    assert found(at_work)["erasures"].level == "alarm"
+    with serving(at_work.site):
+        assert found(at_work)["erasures"].level == "alarm"
     blocked.rmdir()
     at_work.served.tick()
     assert found(at_work)["erasures"].level == "good"
