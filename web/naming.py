@@ -38,7 +38,7 @@ class ScopedNames:
         known = self._dossier.parcours.actions.get(id) if self._dossier else None
         if known:
             return known.action.label
-        return "une action" if self._dossier and self._dossier.erased else "une action retirée"
+        return "une action retirée" if self._dossier and not self._dossier.erased else "une action"
 
     def partner(self, referral: UUID) -> str:
         """Whom a referral was sent to."""

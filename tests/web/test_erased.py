@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import booking, erasing
-from pixflow.dossier import assignment
+from pixflow.dossier import assignment, parcours
 from pixflow.engine import new_id
 from pixflow.events import dossier as e
 from pixflow.people import Actor
@@ -146,6 +146,8 @@ class Gone:
 def gone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gone]:
     with house(tmp_path_factory.mktemp("erased"), MONDAY) as at_work:
         dossier = full(at_work)
+        action = next(iter(at_work.state(dossier).parcours.actions))
+        at_work.on(dossier, parcours.start_action, action=action, ends=date(2026, 4, 1))
         participation = next(iter(at_work.state(dossier).diagnostic.participations))
         workshop = next(iter(at_work.state(dossier).diagnostic.seats))
         other = scheduled(at_work)
