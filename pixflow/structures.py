@@ -28,7 +28,7 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
-from pixflow.store import postgres, sqlite, tables
+from pixflow.store import StoreRefused, postgres, sqlite, tables
 from pixflow.store.database import Database
 from pixflow.store.keys import Keys, Ring, Vault, sync_folder, write_new
 from pixflow.store.vault import SqliteVault
@@ -37,6 +37,7 @@ from pixflow.structure import open_structure
 from pixflow.work import Step
 
 Clock = Callable[[], datetime]
+_LONGEST_SLUG = 100
 _LONGEST = 38
 
 
@@ -91,25 +92,31 @@ def create(
     """Make the folder and the keys, and record the structure, its protocol and its grid.
 
     It is kept in the folder, or in a schema of `database` when there is one. Raises Refused("structure-exists") when
-    the folder holds anything, or a key or a schema is left of that name: nothing is overwritten.
+    the folder holds anything, or a key or a schema is left of that name: nothing is overwritten. When it fails, nothing
+    half-made stays.
     """
     slug = slug_of(name)
     if not slug:
         raise Refused("required", field="name")
+    if len(slug) > _LONGEST_SLUG:
+        raise Refused("long-name", longest=_LONGEST_SLUG)
     folder, schema = data / slug, schema_of(slug) if database else None
     there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
     if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
-    for made in (data / "keys", folder, folder / "uploads", folder / "read"):
-        made.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sync_folder(data)
-    Ring.create(data / "keys", slug)
-    write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
-    opened = open_one(data, slug, clock=clock, database=database)
+    Ring.create(data / "keys", slug)  # of two at once, who makes the key makes the structure
     try:
-        _publish(opened, name, preset, sites, zone, calendar, on)
+        for made in (folder, folder / "uploads", folder / "read"):
+            made.mkdir(exist_ok=True, mode=0o700)
+        sync_folder(data)
+        write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
+        opened = open_one(data, slug, clock=clock, database=database)
+        try:
+            _publish(opened, name, preset, sites, zone, calendar, on)
+        except BaseException:
+            opened.engine.close()
+            raise
     except BaseException:
-        opened.engine.close()
         _forget(data, slug)
         if database and schema:
             tables.remove(database, schema)
@@ -121,12 +128,12 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
     """Open a structure of a data folder.
 
     Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
-    Raises KeysLost when its keys are gone and what they seal is not.
+    Raises KeysLost when its keys are gone and what they seal is not, StoreRefused when structure.json is damaged.
     """
     folder = data / slug
     if not (folder / "structure.json").exists():
         raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
-    document = msgspec.json.decode((folder / "structure.json").read_bytes(), type=Document)
+    document = _document(folder / "structure.json")
     if document.schema and not database:
         raise Refused("kept-on-postgresql", slug=slug)
     if database and not document.schema:
@@ -145,6 +152,13 @@ def schema_of(slug: str) -> str:
     """The schema of a structure on PostgreSQL: short enough for a read store's name to follow it, within 63 bytes."""
     name = f"pixflow_{slug.replace('-', '_')}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}_{sha256(slug.encode()).hexdigest()[:8]}"
+
+
+def _document(path: Path) -> Document:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Document)
+    except msgspec.MsgspecError:
+        raise StoreRefused(f"{path} is damaged") from None
 
 
 def _store(
@@ -180,6 +194,7 @@ def _forget(data: Path, slug: str) -> None:
     folder = data / slug
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    folder.rmdir()
+    if folder.exists():
+        folder.rmdir()
     for path in (data / "keys").glob(f"{slug}.*"):
         path.unlink()

@@ -1,3 +1,4 @@
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +14,10 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.refused import Refused
 from pixflow.staff import add
+from pixflow.store import DatabaseRefused, StoreRefused
+from pixflow.store.database import Database
 from pixflow.structures import Opened
+from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")
 CAMILLE: dict[str, Any] = {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("advisor",)}
@@ -113,9 +117,26 @@ def test_a_failure_of_another_kind_leaves_nothing_behind_either(tmp_path: Path) 
     assert everything(tmp_path) == {"keys"}
 
 
+def test_a_first_opening_that_fails_leaves_nothing_behind_either(tmp_path: Path, postgres: Cluster) -> None:
+    user = f"u{uuid4().hex[:8]}"
+    postgres.run(f"CREATE ROLE {user} LOGIN")
+    with closing(Database(postgres.url(user=user))) as database, pytest.raises(DatabaseRefused):
+        create(tmp_path, database=database)
+    assert everything(tmp_path) == {"keys"}
+
+
+def test_a_damaged_document_is_told(tmp_path: Path) -> None:
+    create(tmp_path, "Flers").engine.close()
+    (tmp_path / "flers" / "structure.json").write_bytes(b"{garbage")
+    with pytest.raises(StoreRefused, match=r"flers/structure\.json is damaged"):
+        structures.open_one(tmp_path, "flers")
+
+
 def test_a_name_is_needed_and_taken_once(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="required"):
         create(tmp_path, " – ")
+    with pytest.raises(Refused, match="long-name"):
+        create(tmp_path, "Mission " * 40)
     create(tmp_path, "Flers").engine.close()
     before = everything(tmp_path)
     with pytest.raises(Refused, match="structure-exists") as refused:

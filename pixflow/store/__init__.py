@@ -9,6 +9,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
+DatabaseCode = Literal["url", "entry", "rights"]
+
 
 @dataclass(frozen=True, slots=True)
 class NewCommand:
@@ -62,7 +64,7 @@ class DatabaseRefused(StoreRefused):
     not do what is needed.
     """
 
-    def __init__(self, code: Literal["url", "entry", "rights"], said: str) -> None:
+    def __init__(self, code: DatabaseCode, said: str) -> None:
         super().__init__(said)
         self.code = code
 

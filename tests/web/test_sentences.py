@@ -27,7 +27,15 @@ from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import Problem as PortfolioProblem
-from pixflow.store import AlreadyServed, StoreBusy, StoreFull, StoreLost, StoreRefused
+from pixflow.store import (
+    AlreadyServed,
+    DatabaseRefused,
+    StoreBusy,
+    StoreFull,
+    StoreLost,
+    StoreRefused,
+    StoreUnreached,
+)
 from web.french import details, events, problems, reasons, refusals, words
 from web.french import tasks as owed
 
@@ -500,7 +508,7 @@ RAISED = sorted({(code, tuple(sorted(details))) for code, details in raised()})
 DETAILS: dict[str, object] = {
     "advisor": ID, "answer": "refused", "birth_date": DAY, "by": ID, "calendar": "FR-0", "code": "gap",
     "codes": ("exported-at", "vanished"),
-    "day": DAY, "decision": "close", "dossier": ID, "ends": DAY, "field": "reason", "kind": "imilo",
+    "day": DAY, "decision": "close", "dossier": ID, "ends": DAY, "field": "reason", "kind": "imilo", "longest": 100,
     "known": "mortagne", "numbers": (41, 50), "on": DAY, "partner": "la médiathèque", "planned_for": DAY,
     "proposal": "cap-lec", "purpose": "initial", "role": "roi", "slug": "mortagne", "starts": DAY, "version": 3,
     "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
@@ -555,7 +563,13 @@ def test_a_gap_says_its_numbers() -> None:
     assert plain(refusals.grille_problem("gap", (41, 50))) == "aucune tranche ne couvre 41-50 %"
 
 
-@pytest.mark.parametrize("error", [StoreBusy(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError()])
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreBusy(), StoreUnreached(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError(),
+        *(DatabaseRefused(code, "") for code in refusals.DATABASE),
+    ],
+)  # fmt: skip
 def test_what_the_store_says(error: Exception) -> None:
     assert_well_set(refusals.store_error(error))
 

@@ -5,7 +5,17 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.events import Recorded
-from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreFull, StoreLost, StoreRefused
+from pixflow.store import (
+    AlreadyServed,
+    DatabaseCode,
+    DatabaseRefused,
+    KeysLost,
+    StoreBusy,
+    StoreFull,
+    StoreLost,
+    StoreRefused,
+    StoreUnreached,
+)
 from web.french import dates, events, profiles, reasons, team, words, workshops
 from web.french.fields import PARIS, Names
 from web.french.words import say
@@ -104,6 +114,7 @@ REFUSALS: dict[str, str] = {
     "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
     "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
     "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
+    "long-name": "Ce nom est trop long : abrégez-le, {longest} caractères au plus.",
     "kept-in-files": "La structure « {slug} » est gardée dans son dossier : enlevez PIXFLOW_DATABASE_URL.",
     "kept-on-postgresql": "La structure « {slug} » est gardée sur PostgreSQL : donnez PIXFLOW_DATABASE_URL.",
     "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
@@ -249,6 +260,24 @@ GRILLE: dict[str, str] = {
 
 UNKNOWN = "Rien n’est enregistré : pixflow a refusé (motif « {code} »). Signalez-le à la personne qui l’exploite."
 BUSY = "pixflow est occupé : rien n’est enregistré. Recommencez dans quelques secondes."
+UNREACHED = (
+    "PostgreSQL ne répond pas là où PIXFLOW_DATABASE_URL le cherche : rien n’est enregistré. "
+    "Vérifiez qu’il est en marche, son adresse et son port."
+)
+DATABASE: dict[DatabaseCode, str] = {
+    "url": (
+        "PIXFLOW_DATABASE_URL ne se lit pas : écrivez postgresql://personne:secret@serveur/base. "
+        "Un caractère spécial du secret s’écrit en %XX : « @ » devient %40, « / » devient %2F."
+    ),
+    "entry": (
+        "PostgreSQL refuse d’ouvrir : vérifiez dans PIXFLOW_DATABASE_URL la personne, le secret et le nom de la base, "
+        "puis ce que permet pg_hba.conf."
+    ),
+    "rights": (
+        "PostgreSQL ne permet pas cela à la personne de PIXFLOW_DATABASE_URL : donnez-lui la base, ou le droit "
+        "d’y créer des schémas (GRANT CREATE ON DATABASE)."
+    ),
+}
 FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
@@ -290,6 +319,8 @@ def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> s
 def store_error(error: Exception) -> str:
     """What the store's own errors mean; after StoreFull and StoreLost the action may be recorded all the same."""
     match error:
+        case StoreUnreached():
+            return say(UNREACHED)
         case StoreBusy():
             return say(BUSY)
         case StoreFull():
@@ -298,6 +329,8 @@ def store_error(error: Exception) -> str:
             return say(LOST)
         case AlreadyServed():
             return say(SERVED)
+        case DatabaseRefused(code=code):
+            return say(DATABASE[code])
         case KeysLost():
             return say(KEYS_LOST)
         case StoreRefused():
