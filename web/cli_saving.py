@@ -13,19 +13,16 @@ from pixflow import structures
 from pixflow.refused import Refused
 from pixflow.saving import SavingError, restore
 from pixflow.saving.backup import back_up, keep
-from pixflow.store import StoreError
 from pixflow.structures import Opened
 from projections import stores
 from web import health
 from web.cli import app
 from web.french import dates, saving, words
 from web.french import doctor as doctor_words
-from web.french.refusals import refusal, store_error
 from web.health import Finding
-from web.naming import NoNames
 from web.settings import Settings
 from web.site import reads_of
-from web.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
+from web.terminal import JsonOption, as_json, console, errors, explained, fail, in_words, shown
 
 MARKS = {"good": "[green]●[/]", "note": "[yellow]●[/]", "alarm": "[red]●[/]"}
 
@@ -126,9 +123,8 @@ def _examined(slug: str) -> list[Finding]:
                 return health.whole(opened, reads)
             finally:
                 reads.close()
-    except (Refused, StoreError) as error:
-        said = store_error(error) if isinstance(error, StoreError) else refusal(error.code, error.details, NoNames())
-        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": f"{said} ({error})"})
+    except Exception as error:
+        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
         return [closed, *health.outside(Settings().data, slug, structures.utc_now())]
 
 

@@ -26,7 +26,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Le hasard : le même nombre donne les mêmes parcours.")] = 1,
     preset: Annotated[str, typer.Option(help="Le protocole : un nom livré, ou un fichier TOML.")] = "laigle-mortagne",
     structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")] = STRUCTURE,
-    months: Annotated[int, typer.Option(min=1, help="Combien de mois sont joués.")] = simulation.MONTHS,
+    months: Annotated[int, typer.Option(min=1, max=240, help="Combien de mois sont joués.")] = simulation.MONTHS,
     start: Annotated[
         str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour (sinon : pour finir hier).")
     ] = None,

@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 from pixflow import staff, structures
 from pixflow.people import Actor
 from pixflow.refused import Refused
-from pixflow.store import StoreError
+from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structures import Opened
 from web.french.refusals import refusal, store_error
 from web.naming import NoNames
@@ -33,6 +33,8 @@ errors = Console(stderr=True, highlight=False)
 USAGE = 2
 HELP = "Montrer cette aide."
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
+DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
+DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[par défaut : {}]"
@@ -64,15 +66,30 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Refusals, store errors and read tables that do not answer become a sentence and exit code 1."""
+    """Refusals, errors of the store and of the disk, tables that do not answer become a sentence and exit code 1."""
     try:
         yield
-    except Refused as refused:
-        fail(refusal(refused.code, refused.details, NoNames()))
-    except StoreError as error:
-        fail(store_error(error))
-    except OperationalError:
-        fail(UNREADABLE)
+    except BrokenPipeError:  # nobody reads on: Typer ends without a word
+        raise
+    except (Refused, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
+        fail(explained(error))
+
+
+def explained(error: Exception) -> str:
+    """What went wrong, as a sentence; no more than its kind when it was not foreseen."""
+    match error:
+        case Refused():
+            return refusal(error.code, error.details, NoNames())
+        case StoreRefused():
+            return f"{store_error(error)} ({error})"
+        case Damaged() | UnknownTopic():
+            return f"{DAMAGED} ({error})"
+        case OperationalError():
+            return UNREADABLE
+        case OSError():
+            where = f"{error.filename} : " if error.filename else ""
+            return f"{DISK} ({where}{error.strerror or type(error).__name__})"
+    return store_error(error)
 
 
 @contextmanager

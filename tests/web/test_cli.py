@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -80,6 +82,28 @@ def test_init_refuses_what_it_does_not_know_and_leaves_nothing(data: Path, optio
     assert "Traceback" not in result.output
     assert not (data / "ici").exists()
     assert not (data / "keys" / "ici.key").exists()
+
+
+@pytest.mark.parametrize("verb", [["init", "--preset", "laigle-mortagne"], ["simulate", "--young-people", "1"]])
+def test_a_place_or_a_name_that_does_not_serve_is_told(data: Path, tmp_path: Path, verb: list[str]):
+    (tmp_path / "file").write_text("")
+    for options, told in (
+        (["--data", str(tmp_path / "file"), "--structure", "Ici"], "ne se laisse pas lire ou écrire"),
+        (["--structure", "long " * 60], "Ce nom est trop long"),
+    ):
+        result = run(*verb, *options)
+        assert result.exit_code == 1
+        assert told in result.output.replace("\n", " ")
+        assert isinstance(result.exception, SystemExit)
+
+
+def test_a_fact_that_does_not_read_is_told(house: Path):
+    with closing(sqlite3.connect(house / "l-aigle" / "events.db")) as database, database:
+        database.execute("DROP TRIGGER stored_events_update")
+        database.execute("UPDATE stored_events SET state = x'00' WHERE position = 1")
+    result = run("queue", "--as", NADIA)
+    assert result.exit_code == 1
+    assert "Un fait enregistré ne se lit pas" in result.output.replace("\n", " ")
 
 
 def test_init_takes_a_file_and_says_where_it_is_wrong(data: Path, tmp_path: Path):
@@ -165,6 +189,7 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
         (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, absence, leave."),
         (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
         (["read", "/"], "/ est un dossier, et non un fichier."),
+        (["simulate", "--young-people", "9", "--months", "99999"], "La valeur de --months ne convient pas."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list[str], told: str):

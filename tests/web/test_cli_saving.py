@@ -146,6 +146,30 @@ def test_the_doctor_examines_what_does_not_open(data: Path) -> None:
     assert "Structures connues" in plain(refused.output)
 
 
+def test_the_doctor_goes_on_with_the_others(data: Path) -> None:
+    (data / "ici" / "structure.json").write_bytes(b"{garbage")
+    found = json.loads(run("doctor", "--json").output)
+    assert "structure.json is damaged" in found["ici"][0]["details"]["said"]
+    assert {one["check"]: one["level"] for one in found["tarbes"]}["durability"] == "good"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:s3cr%zt@host/base", "PIXFLOW_DATABASE_URL ne se lit pas"),
+        ("postgresql://me:s3cr@zt@host/base", "PIXFLOW_DATABASE_URL ne se lit pas"),
+        ("postgresql://me:s3cr@127.0.0.1:9/base", "PostgreSQL ne répond pas"),
+    ],
+)
+def test_no_part_of_the_secret_is_told(data: Path, monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
+    for line in (["doctor"], ["doctor", "--json"], ["retention", "--structure", "ici"]):
+        output = plain(run(*line).output)
+        assert told in output
+        assert "s3cr" not in output
+        assert "zt@" not in output
+
+
 # --- in words
 
 
