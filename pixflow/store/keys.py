@@ -28,6 +28,8 @@ from pixflow.store.locks import FileLock
 _NONCE = 12
 _REMEMBERED = 50_000
 _TRIES = 5
+_LENGTH = 32
+_UNREADABLE = (OSError, msgspec.MsgspecError, InvalidUnwrap, ValueError)
 
 
 class RingMoved(Exception):
@@ -88,9 +90,9 @@ class Ring:
     def create(folder: Path, slug: str) -> "Ring":
         """Make both files; nothing is overwritten."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = secrets.token_bytes(32)
+        key = secrets.token_bytes(_LENGTH)
         document = _Document(
-            {"1": aes_key_wrap(key, secrets.token_bytes(32))}, aes_key_wrap(key, secrets.token_bytes(32))
+            {"1": aes_key_wrap(key, secrets.token_bytes(_LENGTH))}, aes_key_wrap(key, secrets.token_bytes(_LENGTH))
         )
         write_new(folder / f"{slug}.key", key)
         write_new(folder / f"{slug}.ring", msgspec.json.encode(document))
@@ -128,7 +130,7 @@ class Ring:
 
     def grow(self) -> tuple[int, bytes]:
         """A new ring key beside the present one, durable, and its number. Within `changing`."""
-        number, key = self.latest + 1, secrets.token_bytes(32)
+        number, key = self.latest + 1, secrets.token_bytes(_LENGTH)
         self._rings = {**self._rings, number: key}
         self._write(self._structure_key)
         return number, key
@@ -145,7 +147,7 @@ class Ring:
         What the crash of a machine leaves half done is finished by the next reading.
         """
         with self.changing():
-            key = secrets.token_bytes(32)
+            key = secrets.token_bytes(_LENGTH)
             self._next.unlink(missing_ok=True)
             write_new(self._next, key)
             self._write(key)
@@ -153,24 +155,35 @@ class Ring:
             self._structure_key = key
 
     def _read(self) -> None:
+        """Both files; what does not fit together is read again with the lock held: somebody may be changing them."""
         try:
-            document = msgspec.json.decode(self.path.read_bytes(), type=_Document)
-            self._structure_key = self.key_path.read_bytes()
-        except (OSError, msgspec.MsgspecError) as error:
-            raise StoreRefused(f"the keys of this structure cannot be read: {error}") from None
-        try:
-            self._open(document)
-        except InvalidUnwrap:
-            if not self._next.exists():
-                raise StoreRefused(f"{self.key_path} is not the key that wrapped {self.path}") from None
-            self._structure_key = self._next.read_bytes()
-            self._open(document)
-            self._take_over()
+            self._open(self.key_path)
+        except _UNREADABLE:
+            self._read_alone()
 
-    def _open(self, document: _Document) -> None:
-        key = self._structure_key
-        self._rings = {int(number): aes_key_unwrap(key, wrapped) for number, wrapped in document.rings.items()}
-        self._digest = aes_key_unwrap(key, document.digest)
+    def _read_alone(self) -> None:
+        """The same, when nobody changes them; a change that was cut is finished."""
+        try:
+            with self._lock:
+                try:
+                    self._open(self.key_path)
+                except InvalidUnwrap:
+                    if not self._next.exists():
+                        raise
+                    self._open(self._next)
+                    self._take_over()
+        except InvalidUnwrap:
+            raise StoreRefused(f"{self.key_path} is not the key that wrapped {self.path}") from None
+        except _UNREADABLE as error:
+            raise StoreRefused(f"the keys of this structure cannot be read: {error}") from None
+
+    def _open(self, structure_key: Path) -> None:
+        document = msgspec.json.decode(self.path.read_bytes(), type=_Document)
+        key = structure_key.read_bytes()
+        if len(key) != _LENGTH:
+            raise InvalidUnwrap
+        rings = {int(number): aes_key_unwrap(key, wrapped) for number, wrapped in document.rings.items()}
+        self._rings, self._digest, self._structure_key = rings, aes_key_unwrap(key, document.digest), key
 
     def _write(self, structure_key: bytes) -> None:
         rings = {str(number): aes_key_wrap(structure_key, ring) for number, ring in self._rings.items()}
@@ -271,7 +284,7 @@ class Keys:
         while new := {stream for stream in wanted if stream.int not in self._known}:
             number = self.vault.ring()
             if ring := self.ring.key(number):
-                made = {stream: aes_key_wrap(ring, secrets.token_bytes(32)) for stream in new}
+                made = {stream: aes_key_wrap(ring, secrets.token_bytes(_LENGTH)) for stream in new}
                 with suppress(RingMoved):
                     self.vault.add(number, made)
             self.load(new)

@@ -2,8 +2,11 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -178,6 +181,62 @@ def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
     assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
     open_keys(folder).ring.change_structure_key()
     assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
+
+
+def test_who_opens_it_meanwhile_waits_for_the_change(keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is wrapped by the new key already, and the old key still stands: nobody else takes over."""
+    opened: list[Ring] = []
+    reader = Thread(target=lambda: opened.append(Ring(folder, "ml")))
+    take_over = keys.ring._take_over
+
+    def look_first() -> None:
+        reader.start()
+        reader.join(0.1)
+        assert opened == []
+        take_over()
+
+    monkeypatch.setattr(keys.ring, "_take_over", look_first)
+    keys.ring.change_structure_key()
+    reader.join()
+    assert [ring.digest_key for ring in opened] == [keys.digest_key]
+
+
+READER = """
+import sys
+from pathlib import Path
+from pixflow.store.keys import Ring
+ring, count = Ring(Path(sys.argv[1]), "ml"), 0
+print("ready", flush=True)
+while not (Path(sys.argv[1]) / "enough").exists():
+    assert Ring(Path(sys.argv[1]), "ml").digest_key == ring.digest_key
+    count += 1
+print(count)
+"""
+
+
+def test_another_process_reads_them_at_any_moment(folder: Path) -> None:
+    ring = Ring(folder, "ml")
+    command = [sys.executable, "-c", READER, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "ready\n"
+        try:
+            for _ in range(50):
+                ring.change_structure_key()
+                with ring.changing():
+                    ring.keep_only(ring.grow()[0])
+        finally:
+            (folder / "enough").touch()
+        told, error = reader.communicate()
+    assert (reader.returncode, error) == (0, "")
+    assert int(told) > 0
+
+
+@pytest.mark.parametrize("length", [0, 16, 31])
+def test_a_key_of_another_length_is_told_in_words(folder: Path, length: int) -> None:
+    (folder / "ml.key").write_bytes(bytes(length))
+    with pytest.raises(StoreRefused, match="not the key that wrapped"):
+        Ring(folder, "ml")
 
 
 def test_without_its_key_or_with_another_a_structure_does_not_open(folder: Path) -> None:
