@@ -12,7 +12,7 @@ from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.erased import erased_lines
 from pixflow.importing.known import KnownRow, Said
-from pixflow.importing.matching import dossiers_of, match_late, number_of
+from pixflow.importing.matching import dossiers_of, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
 from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.steps import campaign_code, intake_id, must_hold, steps
@@ -78,7 +78,7 @@ class Importer:
     def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
         """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
 
-        Nobody is erased in between: the rows of a person are left out from the erasure on. Raises Refused:
+        Under the lock, so that nobody is erased, and no dossier of a row's number opened, in between. Raises Refused:
         "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while
         one is not answered; "not-allowed"; "moved".
         """
@@ -120,7 +120,6 @@ class Importer:
         done = self.engine.execute_all(
             self._steps(made, campaign, prepared.answers, command_id), said, by=by, command_id=command_id, via="import"
         )
-        match_late(self.engine, done, command_id)
         return Imported(campaign, _counts(done), done)
 
     def _steps(self, made: Plan, campaign: UUID, answers: Answers, command_id: UUID) -> list[Step]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pixflow.engine import Done, Engine, Step, new_id
-from pixflow.events.participation import MatchConfirmed, ParticipationImported
 from pixflow.identity import imilo_number
 from pixflow.participation import match_by_number
 from pixflow.people import IMPORT, Actor
@@ -47,20 +46,3 @@ def match_all(engine: Engine, waiting: Mapping[UUID, Sequence[UUID]], *, command
     if not steps:
         return Done()
     return engine.execute_all(steps, "match", by=Actor(IMPORT), command_id=new_id(command_id, "match"), via="import")
-
-
-def match_late(engine: Engine, done: Done, command_id: UUID) -> Done:
-    """Dossiers opened while these participations were being recorded: neither side had seen the other."""
-    matched = {recorded.originator_id for recorded in done.recorded if isinstance(recorded.event, MatchConfirmed)}
-    numbers = {
-        recorded.originator_id: number_of(recorded.event.external_id)
-        for recorded in done.recorded
-        if isinstance(recorded.event, ParticipationImported) and recorded.event.purpose
-    }
-    left = {stream: number for stream, number in numbers.items() if number and stream not in matched}
-    held = dossiers_of(engine, left.values())
-    waiting: dict[UUID, list[UUID]] = {}
-    for stream, number in left.items():
-        if number in held:
-            waiting.setdefault(held[number], []).append(stream)
-    return match_all(engine, waiting, command_id=command_id)
