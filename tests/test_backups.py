@@ -22,7 +22,7 @@ from pixflow.people import OPERATOR, Actor
 from pixflow.saving import SavingError, keys_copy, manifest
 from pixflow.saving.backup import back_up, folder_of, keep
 from pixflow.saving.manifest import EVENTS, Backup
-from pixflow.saving.restore import Restored, restore
+from pixflow.saving.restore import Restored, restore, set_aside
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused, copies
 from pixflow.store.database import Database
 from pixflow.store.locks import ServeLock
@@ -268,12 +268,14 @@ def test_what_was_recorded_comes_back_and_what_came_later_is_gone(house: House) 
     before = house.dossier("Diallo")
     told = house.opened.engine.read(0, 100)
     backup = house.backed_up()
+    assert set_aside(house.opened) == []
     after = house.dossier("Martin")
     done = house.restored(backup.path, over=True)
     assert house.opened.engine.read(0, 100) == told
     assert (house.name(before), house.name(after)) == ("Diallo", "")
     assert (done.slug, done.erased) == ("ici", 0)
     assert house.put_aside(done.aside) == len(told) + 1
+    assert set_aside(house.opened) == [done.aside], "until somebody deletes it"
     house.dossier("Petit")
     assert house.opened.engine.head() == len(told) + 1
 

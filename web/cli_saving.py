@@ -95,6 +95,7 @@ def restore_command(
         console.print(f"{words.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     if done.aside:
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
+        console.print(saving.ASIDE)
 
 
 def _rebuild(opened: Opened) -> None:

@@ -19,6 +19,7 @@ from pixflow.engine import Engine
 from pixflow.events import sealed_topics
 from pixflow.saving import manifest
 from pixflow.saving.backup import folder_of
+from pixflow.saving.restore import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structures import Opened
 from projections import schema
@@ -146,6 +147,12 @@ def modes(data: Path, slug: str) -> Finding:
     return Finding("modes", "alarm" if open_to_others else "good", {"files": open_to_others})
 
 
+def aside(opened: Opened) -> Finding:
+    """What restores have replaced and nobody has deleted yet: erasing does not reach whoever is in it alone."""
+    found = set_aside(opened)
+    return Finding("aside", "note" if found else "good", {"places": found})
+
+
 def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> Finding:
     """How old the last backup in the data folder is, in hours."""
     found = manifest.all_of(folder_of(data, slug))
@@ -172,7 +179,7 @@ def whole(opened: Opened, reads: Live) -> list[Finding]:
     engine, data = opened.engine, opened.folder.parent
     found = [
         tried(durability, engine), tried(version, engine), tried(clock, engine), tried(keys, opened),
-        tried(erasures, opened), tried(tables, engine, reads), tried(stopped, reads),
+        tried(erasures, opened), tried(aside, opened), tried(tables, engine, reads), tried(stopped, reads),
     ]  # fmt: skip
     if opened.database is None:
         found.append(tried(log, opened))

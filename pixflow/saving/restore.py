@@ -18,12 +18,13 @@ from pixflow.events import sealed_topics
 from pixflow.saving import STAMP, SavingError, keys_back, keys_copy, manifest
 from pixflow.saving.manifest import EVENTS, Manifest
 from pixflow.saving.places import Folder, Place, Schema
-from pixflow.store import copies
+from pixflow.store import copies, copies_postgres
 from pixflow.store.database import Database
 from pixflow.store.keys import write_new
 from pixflow.structures import Clock, Document, Opened, utc_now
 
 _IDENTITY = "structure.json"
+_ASIDE = "_aside_"
 
 
 class Restored(Struct, frozen=True):
@@ -77,9 +78,19 @@ def restore(
     return Restored(folder.name, made, len(erased), aside)
 
 
+def set_aside(opened: Opened) -> list[str]:
+    """What restores have moved aside and is still there: folders, or schemas.
+
+    Whoever is in it alone is in no dossier any more: erasing does not reach them, deleting it does.
+    """
+    if opened.database and opened.schema:
+        return copies_postgres.asides(opened.database, f"{opened.schema}{_ASIDE}")
+    return sorted({str(path.parent) for path in (opened.folder / "replaced").glob("*/*.db")})
+
+
 def _place(folder: Path, stamp: str, document: Document, database: Database | None) -> Place:
     if database and document.schema:
-        return Schema(database, document.schema, f"{document.schema}_aside_{stamp.replace('-', '').lower()}")
+        return Schema(database, document.schema, f"{document.schema}{_ASIDE}{stamp.replace('-', '').lower()}")
     return Folder(folder, _aside(folder, stamp))
 
 

@@ -86,6 +86,13 @@ def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
     return moved
 
 
+def asides(database: Database, prefix: str) -> list[str]:
+    """The schemas whose name begins so, in order."""
+    with database.owner() as owner:
+        rows = owner.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY 1", [prefix])
+        return [name for (name,) in rows]
+
+
 def _holds(owner: Owner, schema: str) -> bool:
     there = SQL("SELECT EXISTS (SELECT FROM {})").format(Identifier(schema, "stored_events"))
     return owner.execute(there).fetchone() == (True,)

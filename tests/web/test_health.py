@@ -72,7 +72,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
     checks = {"durability", "version", "clock", "keys", "erasures", "tables", "stopped", "log", "modes"}
-    assert found(at_work).keys() == checks | {"backup", "disk"}
+    assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
 def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
@@ -230,6 +230,7 @@ def examples() -> Iterator[Finding]:
     counts: dict[str, Any] = {
         "lag": 3, "minutes": 12, "seconds": 3600, "lost": 2, "streams": 2, "tables": {"advisor_queue": 2},
         "files": ["ici.key"], "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000,
+        "places": ["replaced"],
     }  # fmt: skip
     for key in doctor.SENTENCES:
         check, level, *why = key.split()
@@ -249,7 +250,7 @@ def test_what_is_found_is_a_sentence(finding: Finding) -> None:
 
 def test_each_check_that_may_alarm_has_its_sentence() -> None:
     said = {tuple(key.split()[:2]) for key in doctor.SENTENCES}
-    never = {("version", "alarm"), ("store", "good"), ("store", "alarm")}
+    never = {("version", "alarm"), ("aside", "alarm"), ("store", "good"), ("store", "alarm")}
     assert said | never >= {(check, level) for check in doctor.TITLES for level in ("good", "alarm")}
     failed = Finding("durability", "alarm", {"error": "StoreRefused"})
     assert_well_set(doctor.sentence(failed.check, failed.level, failed.details))

@@ -16,6 +16,7 @@ TITLES = {
     "tables": "Tables de lecture",
     "stopped": "Tables arrêtées",
     "log": "Journal de la base",
+    "aside": "Mis de côté",
     "backup": "Dernière sauvegarde",
     "disk": "Place sur le disque",
 }
@@ -44,6 +45,9 @@ SENTENCES = {
     "rebuild ».",
     "log good": "{size}.",
     "log alarm": "{size} qui ne se vident pas : ni « serve » ni « tick » ne passent, ou une lecture n'en finit pas.",
+    "aside good": "Rien.",
+    "aside note": "{places} : ce qu'une restauration a remplacé. Un effacement n'atteint pas qui n'est que là : "
+    "supprimez-le dès qu'il ne sert plus.",
     "backup good": "Il y a {hours}.",
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
@@ -67,6 +71,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
     "files": ", ".join,
+    "places": ", ".join,
     "tables": ", ".join,
     "free": _megabytes,
     "wanted": _megabytes,

@@ -21,6 +21,11 @@ SENTENCES = {
     "une sauvegarde qui les a (« pixflow restore --replace »).",
 }
 
+ASIDE = say(
+    "Un effacement n'atteint pas les personnes qui n'y sont que là, ni dans les sauvegardes qui en ont été faites : "
+    "supprimez-les dès qu'ils ne servent plus."
+)
+
 
 def sentence(error: SavingError) -> str:
     return say(SENTENCES[error.code], **error.details)
