@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +17,7 @@ from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
 from pixflow.store.database import Database
-from pixflow.store.locks import FileLock, ServeLock
+from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.structure import start_program
 from pixflow.structures import Clock, Opened, utc_now
 from projections import schemas, stores
@@ -67,7 +67,17 @@ class Served:
 
     def tick(self, outbox: Outbox | None = None, url: str = "") -> Ticked:
         """What time does: seats kept in vain pass on, lent dossiers go back, notices leave (when there is an `outbox`;
-        `url` is where the pages are), the WAL is emptied, forgotten uploads go, erasures are finished."""
+        `url` is where the pages are), the WAL is emptied, forgotten uploads go, erasures are finished.
+
+        One process at a time: nothing is left to do for who comes while another is at it."""
+        with self._alone() as mine:
+            return self._tick(outbox, url) if mine else Ticked(0, 0)
+
+    def _alone(self) -> AbstractContextManager[bool]:
+        database, folder = self.opened.database, self.opened.folder
+        return database.alone(f"pixflow tick {self.opened.schema}") if database else alone(folder / "tick.lock")
+
+    def _tick(self, outbox: Outbox | None, url: str) -> Ticked:
         side = self.read()
         ticks.lapse_offers(self.engine, side)
         ticks.give_back(self.engine, side)

@@ -130,6 +130,12 @@ class Database:
         except psycopg.Error as error:
             raise in_words(error) from error
 
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else, of all processes, is at what `name` stands for; so until the end. Waits for nothing."""
+        with self.owner() as owner:
+            yield owner.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)]).fetchone() == (True,)
+
     def check_durable(self, connection: Owner) -> None:
         """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
         found = {name: connection.execute(SQL("SHOW {}").format(Identifier(name))).fetchone() for name in _DURABLE}

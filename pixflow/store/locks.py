@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from time import monotonic, sleep
@@ -92,6 +94,16 @@ class ServeLock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.release()
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Whether nobody else, thread or process, is at what `path` stands for; so until the end. Waits for nothing."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _lock(file)
+    finally:
+        _unlock(file)
 
 
 def _lock(file: int) -> bool:

@@ -74,6 +74,19 @@ def test_each_gets_one_digest_a_day_with_counts_and_no_name(at_work: House) -> N
     assert not [word for word in ("Aminata", "Diallo", "Masson", "Petit", "40", "%") if word in written]
 
 
+def test_a_second_clock_at_the_same_time_sends_nothing(at_work: House) -> None:
+    """Two that serve on PostgreSQL, or `pixflow tick` beside `serve`."""
+    at_work.opened()
+    kept, others = Kept(), []
+
+    def leaves(mail: Mail) -> None:
+        others.append(tick(at_work, kept))
+        kept(mail)
+
+    assert tick(at_work, leaves) == 1
+    assert (others, len(kept.mails)) == ([0], 1)
+
+
 def test_the_next_morning_another_one_leaves_and_late_is_said(at_work: House) -> None:
     at_work.opened()
     kept = Kept()

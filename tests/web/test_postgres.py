@@ -27,6 +27,7 @@ from tests.web.client import InspectingClient
 from web import cli, demo
 from web.app import create_app
 from web.dependencies import COOKIE
+from web.mailing import Mail
 from web.settings import CONNECTIONS, Settings
 from web.site import Served, Site, serving, site
 
@@ -184,3 +185,14 @@ def test_many_at_once_wait_for_their_turn(on_postgres: Site) -> None:
     with listening(create_app(on_postgres)) as url, ThreadPoolExecutor(CROWD) as pool:
         asked = pool.map(lambda _: httpx2.get(f"{url}/boite", cookies=advisor, timeout=60), range(CROWD))
         assert {answer.status_code for answer in asked} == {200}
+
+
+def test_of_two_clocks_at_once_one_sends_what_is_due(on_postgres: Site) -> None:
+    served, sent = one(on_postgres), list[Mail]()
+
+    def leaves(mail: Mail) -> None:
+        assert served.tick(sent.append).sent == 0
+        sent.append(mail)
+
+    assert served.tick(leaves).sent == len(sent) > 0
+    assert served.tick(sent.append).sent == 0
