@@ -88,8 +88,8 @@ def erase(
     "already-merged", "seat-booked", "not-allowed"; Unfinished, once it is recorded.
     """
     with opened.engine.recorder.exclusive():  # a match or a merge after the look at the scope would be left in clear
-        _owe(opened)
         steps = list(_steps(scope(opened, dossier), reason))
+        _owe(opened)
         done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
     with recorded():
         settle(opened)
@@ -226,7 +226,7 @@ def _mark(opened: Opened) -> Path:
 
 
 def _owe(opened: Opened) -> None:
-    """Durable before the facts are: if what follows fails, `tick` finishes it."""
+    """Durable before the facts are, and under their lock, so that `settle` does not take it away in between."""
     try:
         _mark(opened).touch(mode=0o600)
         sync_folder(_mark(opened).parent)

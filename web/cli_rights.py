@@ -24,8 +24,8 @@ from web.terminal import JsonOption, StructureOption, as_json, console, dossier,
 OWNER_ONLY = 0o600
 YES = "oui"
 UNFINISHED = (
-    "Personne effacée, mais ses clés ne sont pas encore toutes détruites : le disque, ou un autre programme, l'a "
-    "empêché. « serve », « pixflow tick » ou la même commande les détruira ; « pixflow doctor » dit si c'est fait."
+    "Personne effacée, mais tout ce qui la nomme n'est pas encore détruit : le disque, ou un autre programme, l'a "
+    "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c'est fait."
 )
 Why = Literal["request", "retention", "mistake"]
 
