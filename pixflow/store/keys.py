@@ -269,13 +269,11 @@ class Keys:
 
     def load(self, streams: Iterable[UUID]) -> None:
         """Have the keys of many streams at hand: one question instead of many."""
-        if wanted := {stream for stream in streams if stream.int not in self._known}:
-            if len(self._known) + len(wanted) > _REMEMBERED:
-                self._known = {}
-            ring, found = self._read(wanted)
-            for stream, key in found.items():
-                place = self.structure.bytes + stream.bytes
-                self._known[stream.int] = StreamKey(aes_key_unwrap(ring, key), place) if key else None
+        asked = list(streams)
+        wanted = {stream for stream in asked if stream.int not in self._known}
+        if wanted and len(self._known) + len(wanted) > _REMEMBERED:
+            self._known, wanted = {}, set(asked)
+        self._fetch(wanted)
 
     def ensure(self, streams: Iterable[UUID]) -> None:
         """A key for each of these streams, durable before anything is sealed with it."""
@@ -287,7 +285,7 @@ class Keys:
                 made = {stream: aes_key_wrap(ring, secrets.token_bytes(_LENGTH)) for stream in new}
                 with suppress(RingMoved):
                     self.vault.add(number, made)
-            self.load(new)
+            self._fetch(new)
 
     def destroy(self, streams: Iterable[UUID]) -> None:
         """The keys of these streams are gone for good, wherever a copy of the vault lies; others are wrapped anew."""
@@ -318,9 +316,19 @@ class Keys:
         self.vault.close()
 
     def _begin(self, sealed: Callable[[], Iterable[UUID]]) -> None:
-        if lost := self.lost(sealed()):
-            raise KeysLost(f"the vault of {self.ring.path} is new, and {len(lost)} streams are sealed already")
-        self.vault.renew(self.ring.latest, bytes)
+        with self.ring.changing():
+            if self.vault.ring():
+                return  # another process was first
+            if lost := self.lost(sealed()):
+                raise KeysLost(f"the vault of {self.ring.path} is new, and {len(lost)} streams are sealed already")
+            self.vault.renew(self.ring.latest, bytes)
+
+    def _fetch(self, streams: set[UUID]) -> None:
+        if streams:
+            ring, found = self._read(streams)
+            for stream, key in found.items():
+                place = self.structure.bytes + stream.bytes
+                self._known[stream.int] = StreamKey(aes_key_unwrap(ring, key), place) if key else None
 
     def _read(self, streams: set[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
         """The ring key that wraps them, and the wrapped keys; again when both were renewed in between."""

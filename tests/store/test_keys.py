@@ -4,9 +4,11 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -76,6 +78,42 @@ def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, fo
     other.ensure([STREAM])
     assert other.open(STREAM, PLACE, keys.seal(STREAM, PLACE, b"secret")) == b"secret"
     other.close()
+
+
+def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys, folder: Path) -> None:
+    """Who found no ring key yet comes after the erasure that another ring key followed."""
+    sealed = keys.seal(OTHER, PLACE, b"kept")
+    late = open_keys(folder)
+    keys.destroy([STREAM])
+    late._begin(tuple)
+    assert keys.vault.ring() == 2
+    assert open_keys(folder).open(OTHER, PLACE, sealed) == b"kept"
+    late.close()
+
+
+def test_more_streams_than_are_remembered_have_their_keys_at_once(
+    keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pixflow.store.keys._REMEMBERED", 3)
+    streams = [uuid4() for _ in range(5)]
+    open_keys(folder).ensure(streams[:2])
+    asked = Counter[str]()
+    for name in ("add", "read"):
+        monkeypatch.setattr(keys.vault, name, counted(asked, name, getattr(keys.vault, name)))
+    keys.ensure(streams)
+    assert asked == {"read": 2, "add": 1}
+    keys.ensure([OTHER])
+    keys.load([OTHER, *streams])
+    assert {stream.int for stream in streams} < keys._known.keys(), "all that were asked for are at hand"
+
+
+def counted(asked: Counter[str], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    def counting(*given: Any) -> Any:
+        asked[name] += 1
+        assert asked[name] < 20, "for ever"
+        return call(*given)
+
+    return counting
 
 
 def test_a_lost_key_is_damage_and_a_destroyed_one_is_silence(keys: Keys) -> None:
