@@ -24,7 +24,7 @@ from web.settings import Settings
 from web.site import reads_of
 from web.terminal import JsonOption, as_json, console, errors, explained, fail, in_words, shown
 
-MARKS = {"good": "[green]●[/]", "note": "[yellow]●[/]", "alarm": "[red]●[/]"}
+MARKS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "alarm": "[red]✗[/]"}
 
 OneOption = Annotated[str | None, typer.Option("--structure", help="Cette structure seule, par son dossier.")]
 NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier de la structure, sinon le même.")]
@@ -133,7 +133,7 @@ def _tell(slug: str, findings: list[Finding]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False, title=f"[bold]{slug}[/]", title_justify="left")
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for one in findings:
         said = doctor_words.sentence(one.check, one.level, one.details)
         table.add_row(MARKS[one.level], doctor_words.TITLES[one.check], escape(said))

@@ -129,9 +129,9 @@ def test_a_structure_that_is_served_is_not_replaced(data: Path) -> None:
 def test_the_doctor_ends_with_1_when_something_is_to_do(data: Path) -> None:
     result = run("doctor")
     assert result.exit_code == 1
-    assert "Dernière sauvegarde" in result.output
-    assert "Aucune : lancez « pixflow backup »" in plain(result.output)
+    assert "✗ Dernière sauvegarde Aucune : lancez « pixflow backup »" in plain(result.output)
     ran("backup")
+    assert "✓ Dernière sauvegarde" in plain(ran("doctor"))
     assert "SQLite : ce qui est confirmé survit à une coupure." in plain(ran("doctor"))
 
 
