@@ -20,7 +20,7 @@ from pixflow import erasing, presets, structures
 from pixflow.dossier import assignment
 from pixflow.people import OPERATOR, Actor
 from pixflow.saving import SavingError, keys_copy, manifest
-from pixflow.saving.backup import back_up, folder_of, keep
+from pixflow.saving.backup import Noted, back_up, folder_of, keep, noted
 from pixflow.saving.manifest import EVENTS, Backup
 from pixflow.saving.restore import Restored, restore, set_aside
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused, copies
@@ -150,7 +150,7 @@ def test_a_backup_is_three_files_for_their_owner_alone_and_never_the_structure_s
     assert backup.path == house.data / "backups" / "ici" / f"{backup.manifest.made:%Y-%m-%dT%H%M%SZ}"
     assert sorted(path.name for path in backup.path.iterdir()) == [EVENTS, keys_copy.FILE, manifest.FILE]
     assert {path.stat().st_mode & 0o777 for path in backup.path.iterdir()} == {0o600}
-    assert backup.path.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (backup.path, *backup.path.parents[:2])} == {0o700}
     key = (house.data / "keys" / "ici.key").read_bytes()
     assert not [path for path in backup.path.iterdir() if key in path.read_bytes()]
     said = manifest.verified(backup.path)
@@ -162,6 +162,9 @@ def test_it_may_be_kept_elsewhere(files: House, tmp_path: Path) -> None:
     backup = back_up(files.opened, tmp_path / "disk")
     assert backup.path.parent == tmp_path / "disk" / "ici"
     assert not folder_of(files.data, "ici").exists()
+    assert noted(files.opened.folder) == Noted(str(backup.path), backup.manifest.made)
+    again = back_up(files.opened, tmp_path / "disk")
+    assert noted(files.opened.folder) == Noted(str(again.path), again.manifest.made)
 
 
 def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:

@@ -55,7 +55,8 @@ def backup_command(
         for one in done:
             console.print(f"[bold]{one['slug']}[/] : {words.plural(one['events'], 'fait')}", end=" ")
             console.print(f"dans {one['path']}", soft_wrap=True)
-        console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
+        if done:
+            console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
     if len(done) < len(slugs):
         raise typer.Exit(1)
 

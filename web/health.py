@@ -18,7 +18,7 @@ from pixflow import erasing
 from pixflow.engine import Engine
 from pixflow.events import sealed_topics
 from pixflow.saving import manifest
-from pixflow.saving.backup import folder_of
+from pixflow.saving.backup import folder_of, noted
 from pixflow.saving.restore import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structures import Opened
@@ -154,12 +154,15 @@ def aside(opened: Opened) -> Finding:
 
 
 def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> Finding:
-    """How old the last backup in the data folder is, in hours."""
-    found = manifest.all_of(folder_of(data, slug))
-    if not found:
+    """How old the last backup is, in hours: of those in the data folder, and of the one that was put elsewhere."""
+    made = max((one.manifest.made for one in manifest.all_of(folder_of(data, slug))), default=None)
+    told: dict[str, Any] = {}
+    if (elsewhere := noted(data / slug)) and (made is None or elsewhere.made > made):
+        made, told = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
+    if made is None:
         return Finding("backup", "alarm", {"why": "none"})
-    age = now - found[-1].manifest.made
-    return Finding("backup", "good" if age <= oldest else "alarm", {"hours": age // timedelta(hours=1)})
+    age = now - made
+    return Finding("backup", "good" if age <= oldest else "alarm", {"hours": age // timedelta(hours=1), **told})
 
 
 # --- all of them

@@ -1,22 +1,31 @@
 """Take a backup: into a folder of another name first, so that it is whole or not there."""
 
-import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from pixflow import __version__
 from pixflow.events import sealed_topics
 from pixflow.saving import STAMP, SavingError, keys_copy, manifest
 from pixflow.saving.manifest import EVENTS, Backup, Manifest
 from pixflow.store import copies
-from pixflow.store.keys import write_new
+from pixflow.store.keys import discard, replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.structures import Opened
+
+_NOTE = "backup.json"
+
+
+class Noted(Struct, frozen=True):
+    """Where a backup was put that is not in the data folder, and when (UTC)."""
+
+    path: str
+    made: datetime
 
 
 def folder_of(data: Path, slug: str) -> Path:
@@ -33,7 +42,8 @@ def back_up(opened: Opened, root: Path | None = None) -> Backup:
     at = opened.engine.clock().astimezone(UTC)
     name = f"{at:{STAMP}}"
     with _disk_in_words():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for made in (folder.parent, folder):
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
         copies.sync(folder.parent)
         copies.sync(folder.parent.parent)
     with FileLock(folder / ".lock"), _disk_in_words():
@@ -44,10 +54,20 @@ def back_up(opened: Opened, root: Path | None = None) -> Backup:
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
-            return _made(opened, at, making, folder / name)
+            backup = _made(opened, at, making, folder / name)
         except BaseException:
             _discard(making)
             raise
+    if root:
+        _note(opened.folder, backup)
+    return backup
+
+
+def noted(folder: Path) -> Noted | None:
+    """The last backup of the structure in `folder` that is kept elsewhere; None also when the note cannot be read."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / _NOTE).read_bytes(), type=Noted)
+    return None
 
 
 def keep(folder: Path, number: int) -> list[Path]:
@@ -78,6 +98,13 @@ def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
     return Backup(made, said)
 
 
+def _note(folder: Path, backup: Backup) -> None:
+    """A disk that is full here takes nothing from the backup that is elsewhere."""
+    path, content = folder / _NOTE, msgspec.json.encode(Noted(str(backup.path.absolute()), backup.manifest.made))
+    with suppress(OSError):
+        (replace if path.exists() else write_new)(path, content)
+
+
 def _copy_events(opened: Opened, path: Path) -> None:
     path.touch(mode=0o600)
     opened.engine.recorder.copy_to(path)
@@ -86,10 +113,8 @@ def _copy_events(opened: Opened, path: Path) -> None:
 
 def _discard(backup: Path) -> None:
     """Delete it; what its keys held is overwritten."""
-    if (keys := backup / keys_copy.FILE).exists():
-        with keys.open("r+b") as file:
-            file.write(bytes(keys.stat().st_size))
-            os.fsync(file.fileno())
+    for path in backup.glob(f"{keys_copy.FILE}*"):
+        discard(path)
     shutil.rmtree(backup)
 
 

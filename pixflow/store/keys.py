@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from uuid import UUID
 
 import msgspec
@@ -148,7 +148,7 @@ class Ring:
         """
         with self.changing():
             key = secrets.token_bytes(_LENGTH)
-            self._next.unlink(missing_ok=True)
+            discard(self._next)
             write_new(self._next, key)
             self._write(key)
             self._take_over()
@@ -365,20 +365,31 @@ def write_new(path: Path, content: bytes) -> None:
 def replace(path: Path, content: bytes) -> None:
     """The same in place of another, at one instant; what the other held is overwritten."""
     written = path.with_name(f"{path.name}.new")
-    written.unlink(missing_ok=True)
+    discard(written)
     write_new(written, content)
     _wipe_behind(path, lambda: written.replace(path))
+
+
+def discard(path: Path) -> None:
+    """Delete a file, if it is there; what it held is overwritten first."""
+    with suppress(FileNotFoundError), open(path, "r+b") as file:
+        _wipe(file)
+        path.unlink()
 
 
 def _wipe_behind(path: Path, take_its_place: Callable[[], object]) -> None:
     with open(path, "r+b") as old:
         take_its_place()
         sync_folder(path.parent)
-        size = old.seek(0, os.SEEK_END)
-        old.seek(0)
-        old.write(bytes(size))
-        old.flush()
-        os.fsync(old.fileno())
+        _wipe(old)
+
+
+def _wipe(file: BinaryIO) -> None:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    file.write(bytes(size))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

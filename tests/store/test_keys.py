@@ -221,6 +221,15 @@ def test_a_change_of_the_structure_s_key_that_was_cut_opens_all_the_same(
     assert open_keys(folder).open(STREAM, PLACE, sealed) == b"secret"
 
 
+@pytest.mark.parametrize("left", ["ml.ring.new", "ml.key.next"])
+def test_what_a_crash_left_is_overwritten_at_the_next_change(keys: Keys, folder: Path, left: str) -> None:
+    (folder / left).write_bytes(b"a key" * 10)
+    with (folder / left).open("rb") as held:
+        keys.ring.change_structure_key()
+        assert set(held.read()) == {0}
+    assert open_keys(folder).digest_key == keys.digest_key
+
+
 def test_who_opens_it_meanwhile_waits_for_the_change(keys: Keys, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is wrapped by the new key already, and the old key still stands: nobody else takes over."""
     opened: list[Ring] = []

@@ -61,6 +61,7 @@ def test_one_that_cannot_be_saved_keeps_no_other_from_it(data: Path) -> None:
     assert "ici : rien n'est sauvegardé." in plain(result.output)
     assert "tarbes : 3 faits" in plain(result.output)
     assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [0, 1]
+    assert "gardez-les à part" not in run("backup", "--structure", "ici").output, "there is no backup to keep them from"
 
 
 def test_the_oldest_go(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,6 +147,16 @@ def test_a_backup_of_the_day_before_yesterday(at_work: House) -> None:
     assert found(at_work)["backup"] == Finding("backup", "alarm", {"hours": 48})
 
 
+def test_a_backup_that_is_kept_elsewhere(at_work: House, tmp_path: Path) -> None:
+    path = str(back_up(at_work.served.opened, tmp_path / "disk").path)
+    told = {"why": "elsewhere", "path": path}
+    assert found(at_work)["backup"] == Finding("backup", "good", {"hours": 0, **told})
+    at_work.day(FIRST + timedelta(days=2))
+    assert found(at_work)["backup"] == Finding("backup", "alarm", {"hours": 48, **told})
+    back_up(at_work.served.opened)
+    assert found(at_work)["backup"] == Finding("backup", "good", {"hours": 0})
+
+
 def test_a_disk_that_is_nearly_full(at_work: House) -> None:
     folder = at_work.served.opened.folder
     free = shutil.disk_usage(folder).free
@@ -230,7 +240,7 @@ def examples() -> Iterator[Finding]:
     counts: dict[str, Any] = {
         "lag": 3, "minutes": 12, "seconds": 3600, "lost": 2, "streams": 2, "tables": {"advisor_queue": 2},
         "files": ["ici.key"], "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000,
-        "places": ["replaced"],
+        "places": ["replaced"], "path": "/disque/ici",
     }  # fmt: skip
     for key in doctor.SENTENCES:
         check, level, *why = key.split()

@@ -49,7 +49,9 @@ SENTENCES = {
     "aside note": "{places} : ce qu'une restauration a remplacé. Un effacement n'atteint pas qui n'est que là : "
     "supprimez-le dès qu'il ne sert plus.",
     "backup good": "Il y a {hours}.",
+    "backup good elsewhere": "Il y a {hours}, dans {path}.",
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
+    "backup alarm elsewhere": "Il y a {hours}, dans {path} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
     "disk good": "{free} libres.",
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
@@ -70,6 +72,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "lag": lambda count: plural(count, "fait"),
     "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
+    "path": str,
     "files": ", ".join,
     "places": ", ".join,
     "tables": ", ".join,
