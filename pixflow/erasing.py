@@ -135,6 +135,7 @@ def settle(opened: Opened) -> int:
         refresh_keys(opened)
     except SavingError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
+        return len(there)  # and it stays owed: they may hold a key that is destroyed here
     if owed(opened):
         with engine.recorder.exclusive():
             if engine.head() == head:  # else another may have been recorded, and is not finished

@@ -450,7 +450,9 @@ def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
     lose_keys(files, lost)
     erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
     assert files.name(gone) == ""
+    assert erasing.owed(files.opened), "the backup has the key"
     files.restored(backup, over=True)
+    assert not erasing.owed(files.opened)
     assert (files.name(lost), files.name(gone)) == ("Diallo", "")
     assert keys_copy.read(backup).streams[gone] is None
 

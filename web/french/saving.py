@@ -22,8 +22,8 @@ SENTENCES = {
 }
 
 ASIDE = say(
-    "Un effacement n'atteint pas les personnes qui n'y sont que là, ni dans les sauvegardes qui en ont été faites : "
-    "supprimez-les dès qu'ils ne servent plus."
+    "Un effacement n'atteint pas les personnes qui ne sont que là, ou dans les sauvegardes faites depuis celle-ci : "
+    "supprimez tout cela dès que vous n'en avez plus besoin."
 )
 
 
