@@ -119,10 +119,12 @@ class Engine(Application[UUID]):
         command_id: UUID,
         via: str,
         seen: Mapping[str, int] | None = None,
+        still: Callable[[], bool] = lambda: True,
     ) -> Done:
         """Take many decisions in order as one command; `said` is what the person sent, for its fingerprint.
 
-        Decides without a lock, then takes it and decides again only what moved meanwhile.
+        Decides without a lock, then takes it and decides again only what moved meanwhile. `still` is asked under the
+        lock: whether what the steps were made of, beside their streams, is as it was; Refused("moved") when not.
         """
         for step in steps:
             refuse_nir(step.sent)
@@ -146,6 +148,8 @@ class Engine(Application[UUID]):
                     return known
                 work.decide_again(moved)
                 claims = self._claims(work)
+            if not still():
+                raise Refused("moved")
             return self._save(work, sent, claims)
 
     def preview(

@@ -15,7 +15,7 @@ from pixflow.importing.known import KnownRow, Said
 from pixflow.importing.matching import dossiers_of, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
 from pixflow.importing.purposes import correcting, declaring
-from pixflow.importing.steps import campaign_code, intake_id, must_hold, steps
+from pixflow.importing.steps import campaign_code, intake_id, steps
 from pixflow.intake import Intake
 from pixflow.people import Actor
 from pixflow.pix_orga import Campaign as PixCampaign
@@ -78,17 +78,16 @@ class Importer:
     def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
         """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
 
-        Under the lock, so that nobody is erased, and no dossier of a row's number opened, in between. Raises Refused:
+        As when somebody is erased, or a dossier of a row's number opened, in between. Raises Refused:
         "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while
         one is not answered; "not-allowed"; "moved".
         """
-        with self.engine.recorder.exclusive():
-            try:
-                return self._record(prepared, by, command_id)
-            except Refused as refused:
-                if refused.code not in AGAIN:
-                    raise
-            return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
+        try:
+            return self._record(prepared, by, command_id)
+        except Refused as refused:
+            if refused.code not in AGAIN:
+                raise
+        return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
 
     def _prepared(self, digest: str, answers: Answers, export: Export) -> Prepared:
         stream = self._stream(export.campaign)
@@ -114,15 +113,26 @@ class Importer:
             raise Refused("not-its-kind", kind=made.preview.kind)
         if made.preview.questions:
             raise Refused("questions", codes=tuple(question.code for question in made.preview.questions))
-        must_hold(not erased_lines(self.engine, made.preview.campaign_id, _new(made)))
         campaign = made.preview.campaign_id or new_id(command_id, "campaign")
-        said = (prepared.digest, prepared.answers)
+        numbers = self._dossiers(made)
+
+        def still() -> bool:
+            erased = erased_lines(self.engine, made.preview.campaign_id, _new(made))
+            return not erased and self._dossiers(made) == numbers
+
         done = self.engine.execute_all(
-            self._steps(made, campaign, prepared.answers, command_id), said, by=by, command_id=command_id, via="import"
-        )
+            self._steps(made, campaign, prepared.answers, command_id, numbers), (prepared.digest, prepared.answers),
+            by=by, command_id=command_id, via="import", still=still,
+        )  # fmt: skip
         return Imported(campaign, _counts(done), done)
 
-    def _steps(self, made: Plan, campaign: UUID, answers: Answers, command_id: UUID) -> list[Step]:
+    def _dossiers(self, made: Plan) -> dict[str | None, UUID]:
+        """The dossiers of the numbers of new rows, as far as these are to be matched."""
+        return dossiers_of(self.engine, map(_number, _new(made))) if made.preview.purpose else {}
+
+    def _steps(
+        self, made: Plan, campaign: UUID, answers: Answers, command_id: UUID, numbers: dict[str | None, UUID]
+    ) -> list[Step]:
         if made.preview.seen_before:
             return []
         code = campaign_code(made.preview.campaign.code)
@@ -133,7 +143,7 @@ class Importer:
                 campaign=campaign,
                 command_id=command_id,
                 answers=answers,
-                numbers=dossiers_of(self.engine, _numbers(made)) if made.preview.purpose else {},
+                numbers=numbers,
                 code=code if code and held.get(code, campaign) == campaign else None,
             )
         )
@@ -238,8 +248,8 @@ def _new(made: Plan) -> list[Said]:
     return [line.pair.said for line in made.lines if line.what == "new" and line.pair.said]
 
 
-def _numbers(made: Plan) -> list[str | None]:
-    return [number_of(said.row.external_id) for said in _new(made)]
+def _number(said: Said) -> str | None:
+    return number_of(said.row.external_id)
 
 
 def _counts(done: Done) -> Counts:
