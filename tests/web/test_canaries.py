@@ -50,7 +50,7 @@ def test_names_and_words_stand_in_no_address_and_no_log(locale: House, log: pyte
     assert CANARY.search(log.text) is None
 
 
-def addresses(answer) -> list[str]:  # type: ignore[no-untyped-def]
+def addresses(answer) -> list[str]:
     """What a browser asks of a server, and a proxy on the way may write down; a telephone link leads to none."""
     tags = BeautifulSoup(answer.text, "html.parser").find_all(True)
     found = [str(tag[name]) for tag in tags for name in ADDRESSES if tag.has_attr(name)]
