@@ -43,10 +43,12 @@ def run(data: Path, *, port: int) -> None:
 
 
 def _listen(port: int) -> socket.socket:
+    """From now on whoever asks is kept waiting, not turned away, until the first answer is ready."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
+        listener.listen()
     except OSError:
         fail(f"Le port {port} est pris par un autre programme : choisissez-en un avec --port.")
     return listener
