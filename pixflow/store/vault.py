@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from uuid import UUID
 
+from pixflow.store import StoreRefused
 from pixflow.store.connections import in_words
 from pixflow.store.keys import RingMoved
 
@@ -45,7 +46,7 @@ class SqliteVault:
     def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
         with self._transaction() as database:
             rows = database.execute(_READ, [_names(streams)])
-            return _ring(database), {UUID(name): wrapped for name, wrapped in rows}
+            return _ring(database), {_stream(name): wrapped for name, wrapped in rows}
 
     def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
         with self._transaction("IMMEDIATE") as database:
@@ -66,7 +67,7 @@ class SqliteVault:
     def streams(self) -> dict[UUID, bool]:
         with self._transaction() as database:
             rows = database.execute("SELECT stream, wrapped NOT NULL FROM stream_keys")
-            return {UUID(name): bool(there) for name, there in rows}
+            return {_stream(name): bool(there) for name, there in rows}
 
     def close(self) -> None:
         with self._mutex:
@@ -86,6 +87,13 @@ class SqliteVault:
 def _ring(database: sqlite3.Connection) -> int:
     row = database.execute("SELECT number FROM ring").fetchone()
     return row[0] if row else 0
+
+
+def _stream(name: object) -> UUID:
+    try:
+        return UUID(name)  # type: ignore[arg-type]
+    except (TypeError, ValueError, AttributeError):
+        raise StoreRefused("keys.db is damaged: a stream in it has no name") from None
 
 
 def _names(streams: Iterable[UUID]) -> str:

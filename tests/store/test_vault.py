@@ -1,5 +1,6 @@
 """Where the streams' wrapped keys are kept, on both stores."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,7 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring, RingMoved, Vault
+from pixflow.store.vault import SqliteVault
 from tests.store.places import Place
 
 A, B, C = uuid4(), uuid4(), uuid4()
@@ -19,6 +22,17 @@ def vault(place: Place) -> Iterator[Vault]:
     with closing(place.vault()) as vault:
         vault.renew(1, bytes)
         yield vault
+
+
+def test_a_damaged_file_is_refused_in_words(tmp_path: Path) -> None:
+    with closing(SqliteVault(tmp_path / "keys.db")) as vault:
+        vault.renew(1, bytes)
+        vault.add(1, {A: b"a"})
+        with closing(sqlite3.connect(tmp_path / "keys.db")) as other:
+            other.execute("UPDATE stream_keys SET stream = 'zzz'")
+            other.commit()
+        with pytest.raises(StoreRefused, match="damaged"):
+            vault.streams()
 
 
 def test_an_empty_vault_has_no_ring(place: Place) -> None:
