@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# What is compiled once is kept, for the many processes that tests start.
+# Modules are compiled when first used, and kept for the many processes that tests start.
 override export PYTHONDONTWRITEBYTECODE :=
 
 help:  ## this list
@@ -11,7 +11,7 @@ help:  ## this list
 install: $(INSTALLED)  ## the virtual environment, from the lock file
 $(INSTALLED): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -1,7 +1,8 @@
 """A real browser, and what each page must pass in it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,12 +28,16 @@ BROKEN = """rules => axe.run(document, {resultTypes: ["violations"], ...rules}).
   found => found.violations.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 160))]))"""
 """The rules that a page breaks, each with where: all rules, or some."""
 CONTRAST = "color-contrast"
-LOOKS: tuple[tuple[int, Literal["light", "dark"], dict[str, Any]], ...] = (
+Look = tuple[int, Literal["light", "dark"], dict[str, Any]]
+LOOKS: tuple[Look, ...] = (
     (1360, "light", {}),
     (390, "light", {"rules": {CONTRAST: {"enabled": False}}}),
     (390, "dark", {"runOnly": [CONTRAST]}),
 )
-"""Wide with all rules; on a phone with all but that of colours, the dearest, which is looked at in the dark."""
+"""Wide with all rules; on a phone with all but that of colours, the dearest, which is looked at in the dark.
+
+A walk takes the first look and the last, and leaves the other to the tests of each page.
+"""
 PATIENCE = 15_000
 """How long anything is waited for on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
@@ -106,10 +111,16 @@ def check_page() -> Callable[[Page], None]:
     return assert_page_is_right
 
 
-def assert_page_is_right(page: Page) -> None:
+@pytest.fixture
+def glance() -> Callable[[Page], None]:
+    """The same in a walk."""
+    return partial(assert_page_is_right, looks=LOOKS[::2])
+
+
+def assert_page_is_right(page: Page, looks: Sequence[Look] = LOOKS) -> None:
     before = page.viewport_size
     page.evaluate(AXE_SCRIPT)
-    for width, scheme, rules in LOOKS:
+    for width, scheme, rules in looks:
         page.set_viewport_size({"width": width, "height": 820})
         page.emulate_media(color_scheme=scheme)
         broken = page.evaluate(BROKEN, rules)

@@ -15,7 +15,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 820}, "has_touch":
 
 
 class Walk:
-    """`tab` opens a tab with Playwright's options; `scripts`: whether pages may run theirs; `check` is check_page."""
+    """`tab` opens a tab with Playwright's options; `scripts`: whether pages may run theirs; `check` is glance."""
 
     def __init__(
         self, house: House, folder: Path, tab: Callable[..., Page], scripts: bool, check: Callable[[Page], None]

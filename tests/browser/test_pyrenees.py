@@ -38,13 +38,15 @@ CAUSED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize(
+    "scripts", [pytest.param(True, id="with scripts"), pytest.param(False, id="without", marks=pytest.mark.trial)]
+)
 def test_from_a_group_that_joins_to_certification_and_progress(
-    tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None], scripts: bool
+    tmp_path: Path, new_tab: Callable[..., Page], glance: Callable[[Page], None], scripts: bool
 ) -> None:
     clock = Clock(JOINED)
     with served(start(tmp_path, clock), clock) as house:
-        walk = Walk(house, tmp_path, new_tab, scripts, check_page)
+        walk = Walk(house, tmp_path, new_tab, scripts, glance)
         for chapter in CHAPTERS:
             chapter(walk)
         absent = missing(house.recorded())

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_from_an_empty_folder_to_an_oriented_young_person(
-    tmp_path: Path, new_tab: Callable[..., Page], check_page: Callable[[Page], None]
+    tmp_path: Path, new_tab: Callable[..., Page], glance: Callable[[Page], None]
 ) -> None:
     clock, data = Clock(date(2026, 3, 2)), tmp_path / "data"
     begin(data, clock)
@@ -36,7 +36,7 @@ def test_from_an_empty_folder_to_an_oriented_young_person(
     assert "9 dossiers ouverts" in pixflow(data, clock, "dossiers", "import", portfolio)
 
     with served(data, clock) as house:
-        walk = Walk(house, tmp_path, lambda: new_tab(base_url=house.url), check_page)
+        walk = Walk(house, tmp_path, lambda: new_tab(base_url=house.url), glance)
         referent_walk.first_export(walk)
         advisor_walk.until_the_test(walk)
         later_walk.later_export(walk)

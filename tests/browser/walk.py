@@ -13,7 +13,7 @@ from tests.browser.person import Person
 
 
 class Walk:
-    """`check` is check_page: axe, light and dark, wide and on a phone."""
+    """`check` is glance: axe, light and wide, dark and on a phone."""
 
     def __init__(self, house: House, folder: Path, tab: Callable[[], Page], check: Callable[[Page], None]) -> None:
         self.house = house

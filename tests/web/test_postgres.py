@@ -34,7 +34,7 @@ from web.site import Served, Site, serving, site
 pytestmark = pytest.mark.postgres
 
 NOW = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
-ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "facilitator", "administrator")
+ROLES: tuple[Role, ...] = ("advisor", "referent", "auditor", "facilitator")
 PAGES = (
     "/boite", "/resultats", "/dossiers", "/ateliers", "/equipe", "/rejouer", "/journal", "/protocole", "/doublons",
     "/conservation",
