@@ -5,6 +5,10 @@ INSTALLED := .venv/.installed
 # Modules are compiled when first used, and kept for the many processes that tests start.
 override export PYTHONDONTWRITEBYTECODE :=
 
+# Tests wait for no disk where memory has room for what they write; benchmarks and trials do.
+IN_MEMORY := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null \
+	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
+
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
@@ -19,7 +23,7 @@ demo: $(INSTALLED)  ## an invented Mission locale in your browser
 	@$(BIN)/pixflow demo
 
 test: $(INSTALLED)  ## every test but the long ones
-	@$(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest -m "not benchmark and not trial" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED)  ## style, types and who may import whom
 	@$(BIN)/ruff check .

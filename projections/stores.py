@@ -4,11 +4,13 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, create_mock_engine, event
+from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.pool import StaticPool
 
 from projections.catch_up import BATCH, ReadSide
@@ -93,7 +95,8 @@ class Files:
 
 
 def database(path: Path | None) -> Engine:
-    """A SQLite read store with its tables; in memory when no path is given."""
+    """A SQLite read store, made with its tables where there is none; in memory when no path is given."""
+    new = path is None or not path.exists()
     if path is None:
         made = create_engine("sqlite://", connect_args=_SHARED, poolclass=StaticPool, hide_parameters=True)
     else:
@@ -117,8 +120,20 @@ def database(path: Path | None) -> Engine:
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
         connection.exec_driver_sql("BEGIN")
 
-    metadata.create_all(made)
+    if new:
+        with made.begin() as connection:
+            for statement in _tables():
+                connection.exec_driver_sql(statement)
     return made
+
+
+@cache
+def _tables() -> tuple[str, ...]:
+    """The statements that make every table, for SQLite."""
+    said: list[str] = []
+    told = create_mock_engine("sqlite://", lambda made, *_: said.append(str(made.compile(dialect=dialect()))))
+    metadata.create_all(told, checkfirst=False)
+    return tuple(said)
 
 
 Progress = Callable[[int, int], None]
