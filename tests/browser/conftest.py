@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.conftest import unavailable
 
 CHROMIUM = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
-"""Debian's; the first, which has no window to draw, walks in two thirds of the time."""
+"""Debian's; the first has no window to draw, and is quicker."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
