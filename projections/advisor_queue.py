@@ -181,6 +181,8 @@ def total(connection: Connection, owners: Owners, today: date) -> int:
 
 def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
     """The visible tasks that stand in piles for somebody of these roles, one row a kind."""
+    if PILED.isdisjoint(roles):
+        return []
     late = func.sum(case((table.c.due < today, 1), else_=0))
     query = select(table.c.kind, func.count(), late, func.min(table.c.due))
     found = connection.execute(query.where(_piled(roles), _visible(today)).group_by(table.c.kind))
@@ -191,12 +193,6 @@ def due_days(connection: Connection, owners: Owners, today: date, wanted: Filter
     """How many of an advisor's visible rows are due on each day."""
     query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
     return dict(connection.execute(query).all())
-
-
-def first_to_come(connection: Connection, owners: Owners, today: date) -> date | None:
-    """The day the next of an advisor's rows opens."""
-    query = select(func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
-    return connection.execute(query).scalar()
 
 
 def pile_total(connection: Connection, roles: Collection[str], kind: str, today: date) -> int:
@@ -211,6 +207,8 @@ def pile(connection: Connection, roles: Collection[str], kind: str, today: date,
 
 
 def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
+    if roles.isdisjoint(("referent", "manager")):
+        return 0
     query = select(func.count()).select_from(table)
     return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
 
@@ -229,11 +227,11 @@ def opened_since(connection: Connection, day: date) -> list[Any]:
     return list(connection.execute(query.distinct()))
 
 
-def later(connection: Connection, owners: Owners, today: date) -> int:
-    """How many of an advisor's rows are still to open."""
-    return int(
-        connection.execute(select(func.count()).where(table.c.owner.in_(owners), table.c.opens > today)).scalar_one()
-    )
+def later(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None]:
+    """How many of an advisor's rows are still to open, and the day the first of them does."""
+    query = select(func.count(), func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
+    count, first = connection.execute(query).one()
+    return count, first
 
 
 def resting_total(connection: Connection, owners: Owners, today: date) -> int:

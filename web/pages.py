@@ -119,7 +119,9 @@ def _environment() -> Environment:
     environment.globals.update(static=static_url, words=words, dates=dates)
     environment.filters.update(typeset=words.typeset, number=words.number, percent=words.percent, plural=words.plural)
     environment.filters.update(day=dates.day, weekday_day=dates.weekday_day, instant=dates.instant)
-    environment.globals["ui"] = environment.get_template("_macros.html").module
+    environment.globals["ui"] = macros = environment.get_template("_macros.html").module
+    for drawn_often in ("icon", "stage_chip"):
+        setattr(macros, drawn_often, cache(getattr(macros, drawn_often)))
     return environment
 
 

@@ -1,7 +1,7 @@
 """Where each task is done: the one place that knows which form a kind of task opens."""
 
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote
 from uuid import UUID
 
 FORM_OF: Final[dict[str, str]] = {
@@ -80,8 +80,8 @@ def erasure(stream: UUID) -> str:
 
 def form(stream: UUID, name: str, about: str = "") -> str:
     """A form of the dossier page, open."""
-    asked = {"form": name} | ({"about": about} if about else {})
-    return f"{dossier(stream)}?{urlencode(asked)}#form"
+    asked = f"&about={quote(about, safe=':')}" if about else ""
+    return f"/dossiers/{stream}?form={name}{asked}#form"
 
 
 def appointment(stream: UUID, key: str) -> str:
@@ -105,4 +105,4 @@ def dossier(stream: UUID) -> str:
 
 def pile(kind: str) -> str:
     """Where a référent's pile is worked through."""
-    return _PILES.get(kind) or f"/boite?{urlencode({'pile': kind})}"
+    return _PILES.get(kind) or f"/boite?pile={kind}"

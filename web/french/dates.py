@@ -1,9 +1,10 @@
 """Days and instants as French sentences say them."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import dates
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -11,7 +12,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 def day(day: date, *, year: bool = False, short: bool = False) -> str:
     """Like "16 mars", "1er avril 2026" with `year`, "20 févr." with `short`."""
     first = "1er" if day.day == 1 else str(day.day)
-    month = format_date(day, "MMM" if short else "MMMM", "fr")
+    month = _formatted(day, "MMM" if short else "MMMM")
     return NBSP.join([first, month, *([str(day.year)] if year else [])])
 
 
@@ -22,7 +23,7 @@ def weekday_day(date: date, *, year: bool = False) -> str:
 
 def weekday(day: date) -> str:
     """Like "vendredi"."""
-    return format_date(day, "EEEE", "fr")
+    return _formatted(day, "EEEE")
 
 
 def off(day: date) -> str:
@@ -32,13 +33,13 @@ def off(day: date) -> str:
 
 def month(day: date) -> str:
     """Like "mars 2026"."""
-    return format_date(day, "LLLL y", "fr")
+    return _formatted(day, "LLLL y")
 
 
 def instant(at: datetime, zone: str | ZoneInfo) -> str:
     """Like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
     local = at.astimezone(_zone(zone))
-    return f"{day(local, year=True)}, {local:%H:%M}"
+    return f"{day(local.date(), year=True)}, {local:%H:%M}"
 
 
 def clock(at: datetime, zone: str | ZoneInfo) -> str:
@@ -61,8 +62,13 @@ def due_words(due: date | datetime, today: date, late: int = 0) -> str:
     if on - today <= timedelta(days=1):
         return f"{_near(on, today)}, {due:%H:%M}"
     if on - today < timedelta(days=7):
-        return f"{format_date(on, 'EEE', 'fr')}{NBSP}{_first(on)}, {due:%H:%M}"
+        return f"{_formatted(on, 'EEE')}{NBSP}{_first(on)}, {due:%H:%M}"
     return f"{day(on, short=True, year=on.year != today.year)}, {due:%H:%M}"
+
+
+@lru_cache(4_096)
+def _formatted(day: date, pattern: str) -> str:
+    return str(dates.format_date(day, pattern, "fr"))
 
 
 def _near(on: date, today: date) -> str:

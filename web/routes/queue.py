@@ -113,6 +113,7 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     pager = Pager.at(matching, p, "/boite", asked)
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
+    later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
     shown = (*FACETS, facets.group(wanted.group), facets.Facet("pour", _owners(desk)))
     return {
         "own_total": sum(row.n for row in counted),
@@ -121,8 +122,8 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
         "groups": groups(lines(desk, rows), days, desk.today),
         "chips": facets.chips("/boite", shown, counted, asked, {}),
         "of_groups": facets.groups("/boite", counted, asked, {}),
-        "later": advisor_queue.later(desk.read, desk.owners, desk.today),
-        "next": advisor_queue.first_to_come(desk.read, desk.owners, desk.today),
+        "later": later,
+        "next": first_to_come,
         "pager": pager,
     }
 
