@@ -1,8 +1,8 @@
 """Many rows at once, without SQLAlchemy's work on each value of each row: executemany on SQLite, COPY on PostgreSQL."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter, methodcaller
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,9 @@ Convert = Callable[[Any], Any]
 _ENCODE = msgspec.json.Encoder().encode
 # As SQLAlchemy's own types write them to SQLite, so that its queries read them back; PostgreSQL reads all of these.
 _CONVERTS: tuple[tuple[type, Convert], ...] = (
-    (Uuid, lambda value: value.hex),
+    (Uuid, attrgetter("hex")),
     (DateTime, lambda value: value.isoformat(" ", "microseconds")),
-    (Date, lambda value: value.isoformat()),
+    (Date, methodcaller("isoformat")),
     (JSON, lambda value: _ENCODE(value).decode()),
 )
 
@@ -30,8 +30,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Insert the rows, each a value for every column of the table."""
     if not rows:
         return
-    values_of, converts = _plan(table)
-    values = (_converted(values_of(row), converts) for row in rows)
+    values = zip(*_columns(table, rows), strict=True)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_insertion(table), list(values))
     else:
@@ -59,18 +58,16 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
-def _converted(values: Sequence[Any], converts: Sequence[tuple[int, Convert]]) -> tuple[Any, ...]:
-    row = list(values)
-    for index, convert in converts:
-        if row[index] is not None:
-            row[index] = convert(row[index])
-    return tuple(row)
+def _columns(table: Table, rows: Sequence[Row]) -> Iterator[Iterable[Any]]:
+    """What stands in each column, as the driver takes it."""
+    for name, convert in _plan(table):
+        values = map(itemgetter(name), rows)
+        yield [None if value is None else convert(value) for value in values] if convert else values
 
 
 @cache
-def _plan(table: Table) -> tuple[Callable[[Row], Sequence[Any]], list[tuple[int, Convert]]]:
-    converts = [(i, convert) for i, column in enumerate(table.columns) if (convert := _convert(column.type))]
-    return itemgetter(*(column.name for column in table.columns)), converts
+def _plan(table: Table) -> list[tuple[str, Convert | None]]:
+    return [(column.name, _convert(column.type)) for column in table.columns]
 
 
 @cache

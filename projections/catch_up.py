@@ -155,7 +155,7 @@ class ReadSide:
         self._project(connection, changes)
         _keep(connection, changes)
         self._remember(changes)
-        self._stained |= any(map(_forgets, changes))
+        self._stained |= any(change.forgets for change in changes)
         _stand(connection, events[-1].position, self._stained)
 
     def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
@@ -191,7 +191,8 @@ class ReadSide:
         """A person was erased: what is shown of the stream from now on tells nothing of them."""
         kind = kind_of(events[0].event)
         state = KINDS[kind].fold(self.source.history(stream))
-        return Change(stream, kind, old, state, [replace(r, event=erased(r.event)) for r in events], self._refs)
+        events = [replace(recorded, event=erased(recorded.event)) for recorded in events]
+        return Change(stream, kind, old, state, events, self._refs, forgets=True)
 
     def _remember(self, changes: Sequence[Change]) -> None:
         """Keep the folds of streams that moved lately: they are the likeliest to move again."""
@@ -228,7 +229,7 @@ class ReadSide:
         """What was stopped is tried again; not where rows are only added: those missed come with the next rebuild."""
         again = [c for c in wanted if (projection.NAME, c.stream) in self._stopped]
         if projection.APPENDS:
-            projection.forget(connection, [change.stream for change in again if _forgets(change)])
+            projection.forget(connection, [change.stream for change in again if change.forgets])
             again = []
         sound = [c for c in wanted if (projection.NAME, c.stream) not in self._stopped]
         try:
@@ -300,21 +301,17 @@ def _write(connection: Connection, projection: Projection, changes: Sequence[Cha
     for table in projection.TABLES:
         rows = [row for one in made for row in one.get(table, ())]
         if projection.APPENDS:
-            projection.forget(connection, [change.stream for change in moved if _forgets(change)])
+            projection.forget(connection, [change.stream for change in moved if change.forgets])
             rows.sort(key=itemgetter("position"))
         else:
             delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
         insert_rows(connection, table, rows)
 
 
-def _forgets(change: Change) -> bool:
-    return any(isinstance(recorded.event, ERASURES) for recorded in change.events)
-
-
 def _seen(projection: Projection, change: Change) -> bool:
     """Whether the projection reads something that changed."""
     reads = projection.READS.get(change.kind)
-    return change.before is None or reads is None or _forgets(change) or reads(change.before) != reads(change.after)
+    return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)
 
 
 def _standing(connection: Connection) -> tuple[int, bool]:

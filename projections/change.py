@@ -17,6 +17,7 @@ class Change(Struct, frozen=True):
     """One stream that moved: its state before and after, and the events in between.
 
     `before` is None for a new stream; `events` is empty when only the references moved (a protocol was published).
+    `forgets` when one of them erases the person.
     """
 
     stream: UUID
@@ -25,6 +26,7 @@ class Change(Struct, frozen=True):
     after: Any
     events: Sequence[Recorded]
     refs: References
+    forgets: bool = False
 
 
 class Projection(Protocol):
