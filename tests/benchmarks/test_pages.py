@@ -1,8 +1,9 @@
-"""Queue, dossier, search and replay among 1,000, 25,000 and 125,000 dossiers, through the whole application."""
+"""Queue, results, dossier, search and replay among 1,000, 25,000 and 125,000 dossiers, through the application."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -18,6 +19,8 @@ from pixflow import tasks
 from pixflow.dossier.evolve import fold
 from pixflow.engine import Engine
 from pixflow.events import dossier as d
+from pixflow.events import participation as p
+from pixflow.events.values import Moment, Result
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
@@ -27,6 +30,7 @@ from web.settings import Settings
 from web.site import site
 
 OWED, PILED, LATE, SHOWN = 60, 60, 60, 50
+TO_MATCH, TO_DISPATCH = 50, 50
 DOSSIERS = sized((500, 1_000), (1_000, 25_000), (1_000, 25_000, 125_000))
 ROUNDS = sized(3, 100, 150)
 SEARCHES = 50
@@ -47,6 +51,7 @@ class Served:
         self.pages: dict[str, Callable[[], object]] = {
             "queue, advisor": partial(self.get, ADVISOR, "/boite"),
             "queue, référente": partial(self.get, REFERENT, "/boite"),
+            "results": partial(self.get, REFERENT, "/resultats"),
             "dossier": partial(self.get, ADVISOR, f"/dossiers/{dossier}"),
             "search, a letter mistyped": lambda: self.find(next(typed)),
             "replay": partial(self.get, REFERENT, f"/rejouer/{dossier}?version=10"),
@@ -76,6 +81,7 @@ def test_pages(houses: list[Served], store: str, report: Report) -> None:
     heads = {who: {head(house.get(who, "/boite")) for house in houses} for who in (ADVISOR, REFERENT)}
     assert [len(found) for found in heads.values()] == [1, 1]
     assert {lines_of(house.get(who, "/boite")) for house in houses for who in heads} == {SHOWN}
+    assert {rows_of(house.get(REFERENT, "/resultats")) for house in houses} == {TO_MATCH + TO_DISPATCH}
     contenders = {
         f"{page}, {house.size:,} dossiers": partial(spent, draw)
         for house in houses
@@ -113,6 +119,11 @@ def lines_of(page: str) -> int:
     return page.count('class="item-due"') - page.count("pile-line")
 
 
+def rows_of(page: str) -> int:
+    """What the board of results shows to match and to dispatch."""
+    return page.count('id="p-') + page.count('id="r-')
+
+
 @contextmanager
 def served(data: Path, size: int) -> Iterator[Served]:
     opened, house = structure(data, NOW, Settings().database()), House()
@@ -147,7 +158,11 @@ def owing(engine: Engine, house: House, advisor: UUID) -> list[list[Said]]:
 
 
 def of_others(house: House, names: Sequence[tuple[str, str]]) -> Iterator[Said]:
-    """Colleagues' dossiers: 60 without an advisor, 60 neglected for long; of the rest half closed, half on time."""
+    """Colleagues' dossiers: 60 without an advisor, 60 neglected for long; of the rest half closed, half on time.
+
+    50 of these have a result to dispatch; 50 participations more wait to be matched, their names a little mistyped.
+    """
+    yield from to_match(house, names[:TO_MATCH])
     for number, name in enumerate(names):
         dossier = house.id()
         if number < PILED:
@@ -158,6 +173,8 @@ def of_others(house: House, names: Sequence[tuple[str, str]]) -> Iterator[Said]:
         yield from begun(house, dossier, name, began, advisor)
         if number >= PILED + LATE:
             yield closed(dossier, began) if number % 2 else planned(house, dossier, began)
+            if number % 2 == 0 and number < PILED + LATE + 2 * TO_DISPATCH:
+                yield from to_dispatch(house, dossier, began)
 
 
 def begun(house: House, dossier: UUID, name: tuple[str, str], at: datetime, advisor: UUID | None) -> Iterator[Said]:
@@ -180,6 +197,33 @@ def planned(house: House, dossier: UUID, at: datetime) -> Said:
         plan=house.id(), campaign=house.campaigns["initial"], modality="home", mediator=False, place="",
         planned_for=day, on=day,
     )  # fmt: skip
+
+
+def to_match(house: House, names: Iterable[tuple[str, str]]) -> Iterator[Said]:
+    """Participations shared yesterday under a name with a mistake in it, without a number."""
+    at = NOW - timedelta(days=1)
+    shared = Moment(at.date(), at)
+    for last, first in names:
+        participation, typed = house.id(), mistyped(house.chance, last).upper()
+        yield at, participation, p.ParticipationImported(
+            campaign=house.campaigns["initial"], purpose="initial", last_name=typed, first_name=first,
+            external_id="", started=shared, progress=Decimal(1), ordinal=0, exported_at=at, on=at.date(),
+        )  # fmt: skip
+        yield at, participation, p.ResultShared(result=result(shared), exported_at=at, on=at.date())
+
+
+def to_dispatch(house: House, dossier: UUID, at: datetime) -> Iterator[Said]:
+    """A result received, which nobody has told the advisor of."""
+    participation, shared, on = house.id(), Moment(at.date(), at), at.date()
+    yield at, dossier, d.ParticipationLinked(
+        participation=participation, campaign=house.campaigns["initial"], purpose="initial", started=shared,
+        progress=Decimal(1), on=on,
+    )  # fmt: skip
+    yield at, dossier, d.ResultReceived(participation=participation, purpose="initial", result=result(shared), on=on)
+
+
+def result(shared: Moment) -> Result:
+    return Result(shared=shared, mastery=Decimal("0.4"))
 
 
 def closed(dossier: UUID, at: datetime) -> Said:
