@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import uvicorn
+from rich.markup import escape
 
 from pixflow import structures
 from pixflow.clock import ClockWatch
@@ -15,7 +16,7 @@ from web.app import create_app
 from web.mailing import chosen
 from web.settings import Settings
 from web.site import Site, serving, site
-from web.terminal import console, fail, shown
+from web.terminal import console, errors, explained, fail, shown
 
 TICK_SECONDS = 60
 
@@ -25,6 +26,8 @@ def run(data: Path, *, port: int) -> None:
     if not structures.slugs(data):
         fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
     with site(data, demo=True, progress=shown("Mise à jour des tables")) as served, serving(served):
+        for slug, error in served.closed.items():
+            errors.print(escape(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}"))
         for one in served.structures.values():
             for warning in one.engine.recorder.warnings:
                 logging.getLogger("pixflow").warning(warning)
@@ -64,7 +67,9 @@ def _tick(served: Site, stop: threading.Event, port: int) -> None:
 
 
 def turn(served: Site, settings: Settings, port: int) -> None:
-    """What time does in every structure; notices lead to the port that is served, unless an address is set."""
+    """Open what came meanwhile, then what time does in every structure; notices lead to the port that is served,
+    unless an address is set."""
+    served.look()
     for one in served.structures.values():
         try:
             one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.pages(port))

@@ -1,11 +1,11 @@
 """What is served: the structures of a data folder, each with its engine and its read side."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
+from pixflow.store import AlreadyServed
 from pixflow.store.database import Database
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.structure import start_program
@@ -27,6 +28,8 @@ from web.mailing import Outbox
 from web.settings import Settings
 
 Progress = Callable[[int, int], None]
+
+_log = logging.getLogger("pixflow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +107,50 @@ class Served:
 
 
 class Site:
-    """Every structure of a data folder, by slug. `demo` lets anyone choose who to be.
+    """The structures of a data folder that are open, by slug; `closed` says what keeps the others from opening.
 
-    `jumps` counts how often the clock of this machine was seen to jump.
+    `demo` lets anyone choose who to be. `jumps` counts how often the clock of this machine was seen to jump.
     """
 
-    def __init__(self, data: Path, structures_: dict[str, Served], *, demo: bool = False) -> None:
+    def __init__(self, data: Path, opening: Callable[[str], Served], *, demo: bool = False) -> None:
         self.data = data
-        self.structures = structures_
+        self.structures: dict[str, Served] = {}
+        self.closed: dict[str, Exception] = {}
         self.demo = demo
         self.jumps = 0
+        self._opening = opening
+        self._begin: Callable[[Served], None] = lambda served: None
+
+    def look(self, slugs: Iterable[str] = ()) -> None:
+        """Open these structures, or all of the folder, unless they are open: some are made, or mended, meanwhile.
+
+        What keeps one closed keeps no other. Requests go on meanwhile.
+        """
+        closed: dict[str, Exception] = {}
+        for slug in slugs or structures.slugs(self.data):
+            if slug not in self.structures:
+                try:
+                    self.structures = {**self.structures, slug: self._open(slug)}
+                except Exception as error:
+                    closed[slug] = error
+                    if slug not in self.closed:
+                        _log.warning("%s does not open: %s: %s", slug, type(error).__name__, error)
+        self.closed = closed
+
+    def begin(self, how: Callable[[Served], None]) -> None:
+        """Do this with every structure that is open, and with each that is opened from now on."""
+        for served in self.structures.values():
+            how(served)
+        self._begin = how
+
+    def _open(self, slug: str) -> Served:
+        served = self._opening(slug)
+        try:
+            self._begin(served)
+        except BaseException:
+            served.close()
+            raise
+        return served
 
     def find(self, slug: str, person: UUID) -> Served | None:
         """The structure where somebody works today, None when they do not, or have left."""
@@ -128,10 +165,14 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
     Raises AlreadyServed when it must be made while another version serves: that one would lose its own.
     """
     served = Served(opened, reads_of(opened))
-    if served.reads.stores.live() is None:
-        with nullcontext() if opened.database else ServeLock(opened.folder):
-            stores.ensure(served.reads.stores, opened.engine, progress)
-    served.read()
+    try:
+        if served.reads.stores.live() is None:
+            with nullcontext() if opened.database else ServeLock(opened.folder):
+                stores.ensure(served.reads.stores, opened.engine, progress)
+        served.read()
+    except BaseException:
+        served.reads.close()
+        raise
     return served
 
 
@@ -157,15 +198,29 @@ def site(
     clock: Clock = utc_now,
     progress: Progress = lambda done, total: None,
 ) -> Iterator[Site]:
-    """The structures of `data` (or `only` one), opened and closed."""
-    slugs = [only] if only else structures.slugs(data)
+    """The structures of `data` (or `only` one), opened and closed.
+
+    Raises what keeps them from opening when none does, and AlreadyServed when one is served by another version.
+    """
     database = Settings().database()
-    found = (structures.open_one(data, slug, clock=clock, database=database) for slug in slugs)
-    opened = {one.slug: serve_one(one, progress) for one in found}
+
+    def opening(slug: str) -> Served:
+        opened = structures.open_one(data, slug, clock=clock, database=database)
+        try:
+            return serve_one(opened, progress)
+        except BaseException:
+            opened.engine.close()
+            raise
+
+    made = Site(data, opening, demo=demo)
     try:
-        yield Site(data, opened, demo=demo)
+        made.look([only] if only else ())
+        for error in made.closed.values():
+            if not made.structures or isinstance(error, AlreadyServed):
+                raise error
+        yield made
     finally:
-        for served in opened.values():
+        for served in made.structures.values():
             served.close()
 
 
@@ -174,7 +229,7 @@ def _settle_if_possible(served: Served) -> None:
     try:
         erasing.settle(served.opened)
     except Exception:
-        logging.getLogger("pixflow").exception("an erasure is not finished")
+        _log.exception("an erasure is not finished")
 
 
 @contextmanager
@@ -184,13 +239,18 @@ def serving(site: Site) -> Iterator[None]:
     On PostgreSQL there are no such locks: several processes may serve.
     """
     with ExitStack() as locks:
-        for served in site.structures.values():
-            if not served.opened.database:
-                locks.enter_context(ServeLock(served.opened.folder))
-            stores.tidy(served.reads.stores)
-            _settle_if_possible(served)
-            served.engine.execute(
-                {"structure": served.opened.stream("structure")}, start_program,
-                by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
-            )  # fmt: skip
+        site.begin(partial(_begin, locks))
         yield
+
+
+def _begin(locks: ExitStack, served: Served) -> None:
+    with ExitStack() as own:
+        if not served.opened.database:
+            own.enter_context(ServeLock(served.opened.folder))
+        stores.tidy(served.reads.stores)
+        _settle_if_possible(served)
+        served.engine.execute(
+            {"structure": served.opened.stream("structure")}, start_program,
+            by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
+        )  # fmt: skip
+        locks.push(own.pop_all())

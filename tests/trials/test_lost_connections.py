@@ -185,7 +185,9 @@ def impatient(mission: Mission) -> Iterator[InspectingClient]:
     with closing(Database(mission.url, limit=0.5)) as database:
         opened = structures.open_one(mission.data, mission.slug, database=database)
         with closing(serve_one(opened)) as served:
-            client = InspectingClient(create_app(Site(mission.data, {mission.slug: served}, demo=True)))
+            found = Site(mission.data, lambda slug: served, demo=True)
+            found.look()
+            client = InspectingClient(create_app(found))
             client.follow_redirects = False
             client.cookies.set(COOKIE, f"{mission.slug}/{mission.advisor}")
             yield client

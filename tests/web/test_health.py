@@ -80,7 +80,15 @@ def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
     assert client.get("/healthz").text == "ok"
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "structures": 1, "lag": 0, "stopped": 0, "jumps": 0, "alarms": []}
+    assert answer.json() == {
+        "ready": True,
+        "structures": 1,
+        "closed": 0,
+        "lag": 0,
+        "stopped": 0,
+        "jumps": 0,
+        "alarms": [],
+    }
 
 
 # --- each alarm, provoked

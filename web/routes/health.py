@@ -23,16 +23,17 @@ def alive() -> Response:
 def ready(request: Request) -> Response:
     """Whether stores answer and tables follow: 503 when one does not.
 
-    `lag` counts the events that some tables do not show yet, `stopped` what they cannot show, `jumps` how often the
-    clock was seen to jump; `alarms` are the checks to look at with `pixflow doctor`.
+    `closed` counts the structures that do not open, `lag` the events that some tables do not show yet, `stopped` what
+    they cannot show, `jumps` how often the clock was seen to jump; `alarms` are the checks to look at with
+    `pixflow doctor`.
     """
     site: Site = request.app.state.site
     found = [one for served in site.structures.values() for one in quick(served.opened, served.reads)]
-    alarms = sorted({one.check for one in found if one.level == "alarm"})
+    alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if site.closed else set()))
     good = not set(alarms).intersection(NEEDED)
     told = {
-        "ready": good, "structures": len(site.structures), "lag": _sum(found, "lag"), "stopped": _sum(found, "streams"),
-        "jumps": site.jumps, "alarms": alarms,
+        "ready": good, "structures": len(site.structures), "closed": len(site.closed), "lag": _sum(found, "lag"),
+        "stopped": _sum(found, "streams"), "jumps": site.jumps, "alarms": alarms,
     }  # fmt: skip
     return JSONResponse(told, 200 if good else 503, {"Cache-Control": "no-store"})
 

@@ -38,7 +38,7 @@ def choose(request: Request) -> Response:
         raise HTTPException(404)
     now = request.cookies.get(COOKIE, "").partition("/")[2]
     structures = [_structure(slug, one) for slug, one in site.structures.items()]
-    return page(request, "who.html", {"structures": structures, "now": now})
+    return page(request, "who.html", {"structures": structures, "closed": site.closed, "now": now})
 
 
 @router.post("/qui")
