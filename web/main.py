@@ -69,7 +69,10 @@ def _tick(served: Site, stop: threading.Event, port: int) -> None:
 def turn(served: Site, settings: Settings, port: int) -> None:
     """Open what came meanwhile, then what time does in every structure; notices lead to the port that is served,
     unless an address is set."""
+    known = served.closed
     served.look()
+    for slug in served.closed.keys() - known.keys():
+        logging.getLogger("pixflow").warning("%s does not open: %r", slug, served.closed[slug])
     for one in served.structures.values():
         try:
             one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.pages(port))

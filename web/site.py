@@ -29,8 +29,6 @@ from web.settings import Settings
 
 Progress = Callable[[int, int], None]
 
-_log = logging.getLogger("pixflow")
-
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
@@ -133,8 +131,6 @@ class Site:
                     self.structures = {**self.structures, slug: self._open(slug)}
                 except Exception as error:
                     closed[slug] = error
-                    if slug not in self.closed:
-                        _log.warning("%s does not open: %s: %s", slug, type(error).__name__, error)
         self.closed = closed
 
     def begin(self, how: Callable[[Served], None]) -> None:
@@ -229,7 +225,7 @@ def _settle_if_possible(served: Served) -> None:
     try:
         erasing.settle(served.opened)
     except Exception:
-        _log.exception("an erasure is not finished")
+        logging.getLogger("pixflow").exception("an erasure is not finished")
 
 
 @contextmanager
