@@ -1,7 +1,7 @@
 """Bring the read tables up to the last event: fold each stream that moved once a batch, then write each row once."""
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from operator import itemgetter
 from threading import RLock
@@ -34,12 +34,16 @@ from projections.schema import TURN, folds, position, stopped
 PROJECTIONS: tuple[Projection, ...] = (
     advisor_queue, result_routing, dossier_sheet, directory, name_search, workshops, audit_trail,  # type: ignore[assignment]
 )  # fmt: skip
+APPENDING = tuple(projection for projection in PROJECTIONS if projection.APPENDS)
 BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _CHUNK = 500
+_MANY = 5_000
 FOLD = "fold"
 _REMEMBERED = 10_000
+
+Progress = Callable[[int, int], None]
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, behaviour in KINDS.items()}
@@ -90,6 +94,24 @@ class ReadSide:
                 self._scrub()
         return self._position
 
+    def build(self, progress: Progress = lambda done, total: None) -> int:
+        """Show every event in new tables that nobody reads yet; returns the position reached.
+
+        All is folded first, so that each row is written once. Tables whose build was cut short are of no use.
+        """
+        head = self.source.head()
+        if head > BATCH:
+            with self._mutex, _no_collector():
+                while self._position < head:
+                    self._show(self.source.read(self._position, BATCH), rows_later=True)
+                    progress(min(self._position, head - 1), head)
+                with self._writing.begin() as connection:
+                    for changes in self._as_they_stand(connection):
+                        self._project(connection, changes)
+        reached = self.catch_up()
+        progress(reached, reached)
+        return reached
+
     @property
     def blocked(self) -> int:
         """How many streams some projection could not show."""
@@ -122,13 +144,16 @@ class ReadSide:
         self._position, self._stained = reached, stained
         return True
 
-    def _show(self, events: Sequence[Recorded]) -> None:
-        """Rows, folds and position of one batch, in one transaction; when it fails, the next try starts afresh."""
+    def _show(self, events: Sequence[Recorded], *, rows_later: bool = False) -> None:
+        """Rows, folds and position of one batch, in one transaction; when it fails, the next try starts afresh.
+
+        `rows_later`: no rows but those that are only added.
+        """
         try:
             with self._writing.begin() as connection:
                 if self._follow(connection):
                     return
-                self._apply(connection, events)
+                self._apply(connection, events, rows_later)
         except BaseException:
             self._position = -1
             raise
@@ -141,18 +166,17 @@ class ReadSide:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
             self._stained = False
 
-    def _apply(self, connection: Connection, events: Sequence[Recorded]) -> None:
+    def _apply(self, connection: Connection, events: Sequence[Recorded], rows_later: bool) -> None:
         moved: dict[UUID, list[Recorded]] = {}
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
         for recorded in events:
             self._refs = references.evolve(self._refs, recorded)
         changes = self._fold(connection, moved)
-        if any(recorded.event.TOPIC in RULES for recorded in events):
-            changes += self._everything_else(connection, set(moved))
-        elif leaving := {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}:
-            changes += self._followed_by(connection, leaving, set(moved))
-        self._project(connection, changes)
+        if rows_later:
+            self._project(connection, changes, APPENDING)
+        else:
+            self._project(connection, changes + self._concerned(connection, events, set(moved)))
         _keep(connection, changes)
         self._remember(changes)
         self._stained |= any(change.forgets for change in changes)
@@ -200,6 +224,24 @@ class ReadSide:
             self._folds.clear()
         self._folds |= {change.stream: change.after for change in changes if change.events}
 
+    def _concerned(self, connection: Connection, events: Sequence[Recorded], moved: set[UUID]) -> list[Change]:
+        """Those whose rows these events change though nothing happened to them."""
+        if any(recorded.event.TOPIC in RULES for recorded in events):
+            return self._everything_else(connection, moved)
+        leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
+        return self._followed_by(connection, leaving, moved) if leaving else []
+
+    def _as_they_stand(self, connection: Connection) -> Iterator[list[Change]]:
+        """Every stream as it is folded, some at a time, as if it were new."""
+        query = select(folds).order_by(folds.c.stream).limit(_MANY)
+        found = connection.execute(query).all()
+        while found:
+            yield [
+                Change(row.stream, row.kind, None, _DECODERS[row.kind].decode(row.state), (), self._refs)
+                for row in found
+            ]
+            found = connection.execute(query.where(folds.c.stream > found[-1].stream)).all()
+
     def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
         """A protocol was published: what every subject owes is worked out again."""
         kinds = ("dossier", "participation", "campaign", "workshop")
@@ -215,14 +257,16 @@ class ReadSide:
         found = _load(connection, followed - moved)
         return [Change(stream, "dossier", state, state, (), self._refs) for stream, state in found.items()]
 
-    def _project(self, connection: Connection, changes: Sequence[Change]) -> None:
-        """All projections at once; where one fails, each by itself."""
+    def _project(
+        self, connection: Connection, changes: Sequence[Change], projections: Sequence[Projection] = PROJECTIONS
+    ) -> None:
+        """These projections at once; where one fails, each by itself."""
         if not self._stopped:
             with suppress(Exception), connection.begin_nested():
-                for projection in PROJECTIONS:
+                for projection in projections:
                     _write(connection, projection, _of_kinds(projection, changes))
                 return
-        for projection in PROJECTIONS:
+        for projection in projections:
             self._project_alone(connection, projection, _of_kinds(projection, changes))
 
     def _project_alone(self, connection: Connection, projection: Projection, wanted: Sequence[Change]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy import Engine, create_engine, create_mock_engine, event
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.pool import StaticPool
 
-from projections.catch_up import BATCH, ReadSide
+from projections.catch_up import Progress, ReadSide
 from projections.change import Source
 from projections.schema import fingerprint, metadata
 
@@ -136,9 +135,6 @@ def _tables() -> tuple[str, ...]:
     return tuple(said)
 
 
-Progress = Callable[[int, int], None]
-
-
 def ensure(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> None:
     """Make a store where none is live, unless another process does meanwhile."""
     if stores.live() is None:
@@ -165,10 +161,7 @@ def tidy(stores: Stores) -> None:
 def _make(stores: Stores, source: Source, progress: Progress) -> str:
     name = stores.make()
     side = ReadSide(source, stores.open(name))
-    head = source.head()
-    while side.position < head:
-        progress(side.catch_up(limit=BATCH), head)
-    side.catch_up()
+    side.build(progress)
     side.database.dispose()
     stores.point(name)
     stores.tidy()

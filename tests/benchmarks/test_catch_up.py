@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from psycopg.types.json import Json
@@ -15,6 +16,7 @@ from pixflow.store.database import Database
 from pixflow.structures import Opened
 from projections import stores
 from projections.catch_up import BATCH, PROJECTIONS, ReadSide
+from projections.change import Source
 from projections.schema import TURN, metadata
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
@@ -41,11 +43,12 @@ def opened(tmp_path: Path, database: Database | None) -> Iterator[Opened]:
 def test_all_projections_catch_up(opened: Opened, store: str, report: Report) -> None:
     engine, kept, first = opened.engine, reads_of(opened).stores, EVENTS - ROUNDS * ONE_BY_ONE
     assert engine.head() == EVENTS
-    shown = caught_up(engine, kept)
+    shown = built(engine, kept)
     final = rows_of(shown)
-    early, theirs = (caught_up(engine, kept, first) for _ in range(2))
+    early, theirs = (built(Early(engine, first), kept) for _ in range(2))
     side, followed = ReadSide(engine, early), Followed(everything(engine), first, theirs, opened.database)
     contenders = {
+        "build": lambda: spent(lambda: built(engine, kept)),
         "batches": lambda: spent(lambda: caught_up(engine, kept)),
         "rows": lambda: written(final, kept.open(kept.make())),
         "each": lambda: spent(lambda: side.catch_up(limit=ONE_BY_ONE, batch=1)),
@@ -58,25 +61,54 @@ def test_all_projections_catch_up(opened: Opened, store: str, report: Report) ->
     assert of_projections(rows_of(theirs)) == of_projections(final)
     count = sum(len(rows) for rows in final.values())
     lines = {
-        "batches": Line(f"all projections, from nothing, batches of {BATCH:,}", seconds["batches"], EVENTS, "events"),
+        "build": Line("all projections, built anew: folded first, rows last", seconds["build"], EVENTS, "events"),
+        "batches": Line(f"all projections, caught up by batches of {BATCH:,}", seconds["batches"], EVENTS, "events"),
         "rows": Line(f"executemany of the {count:,} final rows, one transaction", seconds["rows"], EVENTS, "events"),
         "each": Line("catch_up, a transaction per event", seconds["each"], ONE_BY_ONE, "events"),
         "runner": Line("the library's ProjectionRunner, told from memory", seconds["runner"], ONE_BY_ONE, "events"),
     }
     if opened.database:
         lines["copy"] = Line("COPY of the final rows, one transaction", seconds["copy"], EVENTS, "events")
-    batches, library = lines["batches"].rate, lines["runner"].rate
-    aims = [Aim("against the library's ProjectionRunner", batches / library, 10, "×", at_least=True)]
+    rebuild, batches, library = (lines[one].rate for one in ("build", "batches", "runner"))
+    aims = [
+        Aim("a rebuild against the library's ProjectionRunner", rebuild / library, 10, "×", at_least=True),
+        Aim("catch_up against the library's ProjectionRunner", batches / library, 10, "×", at_least=True),
+    ]
     if not opened.database:
+        aims.append(Aim("rebuild", rebuild, 20_000, " events/s", at_least=True))
         aims.append(Aim("catch_up", batches, 20_000, " events/s", at_least=True))
     names = ", ".join(projection.NAME for projection in PROJECTIONS)
     report.add(f"catch_up of {EVENTS:,} events, {store}", list(lines.values()), aims, [f"projections: {names}"])
 
 
-def caught_up(engine: Engine, kept: stores.Stores, limit: int | None = None) -> Tables:
-    """A new read store, brought up to the head or by `limit` events."""
+class Early:
+    """The events up to a position, as a source."""
+
+    def __init__(self, engine: Engine, last: int) -> None:
+        self.engine, self.last = engine, last
+
+    def head(self) -> int:
+        return self.last
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        return self.engine.read(after, min(limit, self.last - after))
+
+    def history(self, stream: UUID) -> list[Recorded]:
+        return self.engine.history(stream)
+
+
+def built(source: Source, kept: stores.Stores) -> Tables:
+    """A new read store, as `serve` and `pixflow rebuild` make it."""
+    side = ReadSide(source, kept.open(kept.make()))
+    side.build()
+    assert side.stopped() == []
+    return side.database
+
+
+def caught_up(engine: Engine, kept: stores.Stores) -> Tables:
+    """A new read store, brought up to the head as a live one is."""
     side = ReadSide(engine, kept.open(kept.make()))
-    side.catch_up(limit)
+    side.catch_up()
     assert side.stopped() == []
     return side.database
 

@@ -15,7 +15,7 @@ from pixflow.engine import Engine
 from pixflow.people import OPERATOR, Actor
 from pixflow.publishing import publish_protocol
 from pixflow.structures import Opened
-from projections import advisor_queue, audit_trail, directory, stores
+from projections import advisor_queue, audit_trail, catch_up, directory, stores
 from projections.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
 
@@ -60,6 +60,34 @@ def test_rebuilt_equals_live_row_for_row(played: Opened, tables: Tables, batch: 
     assert live.position == played.engine.head() > 600
     assert everything(live) == everything(rebuilt)
     assert live.stopped() == []
+
+
+@pytest.mark.parametrize("size", [20, 500])
+def test_built_at_once_equals_live_row_for_row(
+    played: Opened, tables: Tables, size: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(catch_up, "BATCH", size)
+    monkeypatch.setattr(catch_up, "_MANY", 7)
+    built, told = ReadSide(played.engine, tables()), list[tuple[int, int]]()
+    head = played.engine.head()
+    assert built.build(lambda done, total: told.append((done, total))) == head
+    assert everything(built) == everything(follow(played.engine))
+    assert built.refs == played.engine.references()
+    assert told == sorted(told)
+    assert told[-2:] == [(head - 1, head), (head, head)]
+    assert len(told) == -(-head // size) + 1
+
+
+def test_a_stream_that_fails_in_a_build_stops_alone(opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(catch_up, "BATCH", 1)
+    bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
+    rows = directory.rows
+    monkeypatch.setattr(directory, "rows", lambda change: rows(change) if change.stream != bad else 1 / 0)
+    side = ReadSide(opened.engine, tables())
+    side.build()
+    assert [(row.projection, row.stream) for row in side.stopped()] == [("directory", bad)]
+    with side.database.connect() as connection:
+        assert set(directory.named(connection, [bad, good])) == {good}
 
 
 def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tables: Tables):
