@@ -105,9 +105,10 @@ class ReadSide:
                 while self._position < head:
                     self._show(self.source.read(self._position, BATCH), rows_later=True)
                     progress(min(self._position, head - 1), head)
-                with self._writing.begin() as connection:
-                    for changes in self._as_they_stand(connection):
-                        self._project(connection, changes)
+                last: UUID | None = UUID(int=0)
+                while last:
+                    with self._writing.begin() as connection:
+                        last = self._write_more(connection, last)
         reached = self.catch_up()
         progress(reached, reached)
         return reached
@@ -231,16 +232,14 @@ class ReadSide:
         leaving = {recorded.originator_id for recorded in events if recorded.event.TOPIC in LEAVING}
         return self._followed_by(connection, leaving, moved) if leaving else []
 
-    def _as_they_stand(self, connection: Connection) -> Iterator[list[Change]]:
-        """Every stream as it is folded, some at a time, as if it were new."""
-        query = select(folds).order_by(folds.c.stream).limit(_MANY)
-        found = connection.execute(query).all()
-        while found:
-            yield [
-                Change(row.stream, row.kind, None, _DECODERS[row.kind].decode(row.state), (), self._refs)
-                for row in found
-            ]
-            found = connection.execute(query.where(folds.c.stream > found[-1].stream)).all()
+    def _write_more(self, connection: Connection, last: UUID) -> UUID | None:
+        """The rows of the next streams as they are folded, as if these were new; the last of them."""
+        found = connection.execute(select(folds).where(folds.c.stream > last).order_by(folds.c.stream).limit(_MANY))
+        changes = [
+            Change(row.stream, row.kind, None, _DECODERS[row.kind].decode(row.state), (), self._refs) for row in found
+        ]
+        self._project(connection, changes)
+        return changes[-1].stream if changes else None
 
     def _everything_else(self, connection: Connection, moved: set[UUID]) -> list[Change]:
         """A protocol was published: what every subject owes is worked out again."""
