@@ -16,7 +16,7 @@ from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
 from pixflow.people import OPERATOR, Actor
 from pixflow.references import References
-from pixflow.store import AlreadyServed
+from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.database import Database
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.structure import start_program
@@ -203,6 +203,8 @@ def site(
     def opening(slug: str) -> Served:
         opened = structures.open_one(data, slug, clock=clock, database=database)
         try:
+            if not opened.engine.head():
+                raise StoreRefused(f"{slug} is not made yet, or was not made to the end: nothing is recorded in it")
             return serve_one(opened, progress)
         except BaseException:
             opened.engine.close()

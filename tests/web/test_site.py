@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,20 @@ def test_a_structure_made_meanwhile_is_served_by_this_process_alone(served: Site
     assert "sees" in served.structures
     with pytest.raises(AlreadyServed):
         ServeLock(folder).acquire()
+
+
+def test_a_structure_is_not_served_while_it_is_being_made(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = structures._publish
+
+    def meanwhile(*of: Any) -> None:
+        turn(served, Settings(), 8000)
+        assert isinstance(served.closed["sees"], StoreRefused)
+        publish(*of)
+
+    monkeypatch.setattr(structures, "_publish", meanwhile)
+    opened(served.data, "Sées")
+    turn(served, Settings(), 8000)
+    assert served.structures["sees"].refs.structure.name == "Sées"
 
 
 def test_what_another_process_serves_stays_closed_until_it_is_left(served: Site) -> None:
