@@ -1,11 +1,14 @@
 """Names spelt nearly so: the trigrams of every young person's name, whom they lead to, and how alike those are."""
 
-from collections.abc import Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import chain
 from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Index, String, Table, Uuid, func, select
+from sqlalchemy import Column, Connection, Index, String, Table, Uuid, cast, func, select
 
 from pixflow import spelling
 from pixflow.people import Scope
@@ -24,6 +27,11 @@ CANDIDATES: Final = 100
 ROWS: Final = 4_000
 """How many rows of trigrams are counted, those of the rarest ones: the cost does not grow with the house."""
 _ENOUGH: Final = 3
+_ON_SQLITE: Final = """SELECT value, (SELECT count(*) FROM
+    (SELECT 1 FROM name_trigrams WHERE trigram = value LIMIT ?2) AS few) FROM json_each(?1)"""
+_ON_POSTGRESQL: Final = """SELECT value, (SELECT count(*) FROM
+    (SELECT 1 FROM name_trigrams WHERE trigram = value LIMIT %(most)s) AS few)
+    FROM unnest(%(runs)s::text[]) AS listed (value)"""
 
 trigrams = Table(
     "name_trigrams",
@@ -51,33 +59,54 @@ def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> lis
     """The dossiers of a scope whose names are spelt nearly as the text, the nearest first."""
     if scope.whose == "none":
         return []
-    found = directory.named(connection, sharing(connection, text, scope)).values()
+    (sharers,) = sharing(connection, [text], scope)
+    found = directory.named(connection, sharers).values()
     scored = [(spelling.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in found]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1].last_name, pair[1].first_name, pair[1].stream.int))
     return [one for likeness, one in best[:limit] if likeness >= spelling.ALIKE]
 
 
-def sharing(connection: Connection, text: str, scope: Scope, limit: int = CANDIDATES) -> list[UUID]:
-    """The dossiers of a scope whose names share the most trigrams with a text, the most first."""
-    asked = _rarest(connection, spelling.trigrams(text))
-    if not asked:
-        return []
-    shared = func.count().label("shared")
-    query = select(trigrams.c.stream).where(trigrams.c.trigram.in_(asked))
-    if scope.whose == "own":
-        query = query.where(trigrams.c.stream.in_(directory.followed(scope.advisors)))
-    query = query.group_by(trigrams.c.stream).order_by(shared.desc(), trigrams.c.stream)
-    return list(connection.execute(query.limit(limit)).scalars())
+def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: int = CANDIDATES) -> list[list[UUID]]:
+    """For each text, the dossiers of a scope whose names share the most trigrams with it, the most first."""
+    runs = [spelling.trigrams(text) for text in texts]
+    counts = _counts(connection, frozenset().union(*runs))
+    asked = [_rarest(counts, of) for of in runs]
+    led = _led_to(connection, frozenset().union(*asked), scope)
+    return [_the_most([led.get(run, ()) for run in of], limit) for of in asked]
 
 
-def _rarest(connection: Connection, runs: Iterable[str]) -> list[str]:
-    """Those that stand in the table, the rarest first, while they have ROWS in all; a few at least."""
-    counted = select(func.count().label("n"), trigrams.c.trigram).where(trigrams.c.trigram.in_(runs))
+def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
+    """How many dossiers each trigram leads to, those that lead to one; not counted beyond ROWS."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql(_ON_SQLITE, (json.dumps(sorted(runs)), ROWS + 1))
+    else:
+        found = connection.exec_driver_sql(_ON_POSTGRESQL, {"runs": sorted(runs), "most": ROWS + 1})
+    return {run: n for run, n in found if n}
+
+
+def _rarest(counts: Mapping[str, int], runs: Iterable[str]) -> list[str]:
+    """Those that lead somewhere, the rarest first, while they have ROWS in all; a few at least."""
     kept: list[str] = []
     left = ROWS
-    for n, run in sorted(connection.execute(counted.group_by(trigrams.c.trigram))):
+    for n, run in sorted((counts[run], run) for run in runs if run in counts):
         left -= n
         if left < 0 and len(kept) >= _ENOUGH:
             break
         kept.append(run)
     return kept
+
+
+def _led_to(connection: Connection, runs: Set[str], scope: Scope) -> dict[str, list[str]]:
+    """The dossiers of a scope that each trigram leads to, in order; as text, and in one row each, for they are many."""
+    streams = func.aggregate_strings(cast(trigrams.c.stream, String), ",")
+    query = select(trigrams.c.trigram, streams).where(trigrams.c.trigram.in_(runs))
+    if scope.whose == "own":
+        query = query.where(trigrams.c.stream.in_(directory.followed(scope.advisors)))
+    found = connection.execute(query.group_by(trigrams.c.trigram))
+    return {run: sorted(text.split(",")) for run, text in found}
+
+
+def _the_most(led: Iterable[Sequence[str]], limit: int) -> list[UUID]:
+    """Those that are named the most often, of as many those met first."""
+    named = Counter(chain.from_iterable(led))
+    return [UUID(one) for one, _ in named.most_common(limit)]

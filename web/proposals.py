@@ -134,9 +134,8 @@ def _nearest(listed: CTE, least: int) -> Select[Any]:
 
 def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
     """The dossiers whose names are made of the most of the same letters, wherever a mistake is."""
-    return {
-        stream: set(name_search.sharing(connection, " ".join(words), _ALL, _SPELT)) for stream, words in asked.items()
-    }
+    found = name_search.sharing(connection, [" ".join(words) for words in asked.values()], _ALL, _SPELT)
+    return {stream: set(alike) for stream, alike in zip(asked, found, strict=True)}
 
 
 def _begins(listed: CTE) -> ColumnElement[bool]:

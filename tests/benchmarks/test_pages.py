@@ -32,7 +32,7 @@ from web.site import site
 OWED, PILED, LATE, SHOWN = 60, 60, 60, 50
 TO_MATCH, TO_DISPATCH = 50, 50
 DOSSIERS = sized((500, 1_000), (1_000, 25_000), (1_000, 25_000, 125_000))
-ROUNDS = sized(3, 100, 150)
+ROUNDS = sized(3, 100, 60)
 SEARCHES = 50
 NOW = datetime(FIRST.year, FIRST.month, FIRST.day, 8, tzinfo=UTC) + timedelta(days=240)
 ADVISOR, REFERENT = "advisor", "référente"

@@ -109,6 +109,7 @@ def worth_asking(played: Opened, projection: str, connection: Connection) -> dic
         "cutoffs": [[("cej", TODAY), ("pacea", TODAY), ("other", DAYS[0])]],
         "percents": [range(101)],
         "text": ["Benali", "ben", "lefevr", "martin lea", numbers[0], numbers[1][:3], "’", ""],
+        "texts": [["Benali", "martin lea", "’"], []],
         "number": numbers[:1],
         "numbers": [numbers],
         "last_name": [born.last_name],
