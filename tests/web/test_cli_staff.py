@@ -1,16 +1,19 @@
 """Absences and departures in the terminal; the queue of a deputy; both names in a replay."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from pixflow.structures import utc_now
 from web.cli import app
 
 SOPHIE, NADIA, PAUL = "sophie@ml.example", "nadia@ml.example", "paul@ml.example"
-TODAY = date.today()
+TODAY = utc_now().astimezone(ZoneInfo("Europe/Paris")).date()
+"""The structure's day: between 22:00 and midnight UTC it is not that of UTC."""
 LATER = TODAY + timedelta(days=7)
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12347;DIALLO;Aminata;05/11/2004;L'Aigle;PACEA;paul@ml.example
