@@ -18,20 +18,21 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
-from pixflow import references
-from pixflow.events import Recorded, catalogue, personal_fields
-from pixflow.folds import ERASURES
+from pixflow import reference_data as references
+from pixflow.authorization import Actor
+from pixflow.events.base import Recorded, personal_fields
+from pixflow.events.catalogue import catalogue
+from pixflow.folding import ERASURES
 from pixflow.identity import contains_nir
-from pixflow.people import Actor
-from pixflow.references import References
+from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.postgres import PostgresFactory, PostgresRecorder
-from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.streams import KINDS, kind_of
-from pixflow.work import Loaded, Stale, Step, Work
+from pixflow.unit_of_work import Loaded, Stale, Step, Work
 
 __all__ = ["Done", "Engine", "Stale", "Step", "new_id"]
 

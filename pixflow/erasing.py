@@ -7,50 +7,37 @@ long as an erasure may be recorded and not finished.
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.backups import SavingError
+from pixflow.backups.erasure_register import Erasure, lines
+from pixflow.backups.key_copies import refresh_keys
 from pixflow.dossier.erasure import Reason, erase_again, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, new_id
 from pixflow.events.dossier import DuplicateJoined, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
-from pixflow.folds import standing
+from pixflow.folding import standing
 from pixflow.importing.uploads import Uploads
-from pixflow.participation import Participation, erase_participation
-from pixflow.people import OPERATOR, Actor
-from pixflow.saving import SavingError
-from pixflow.saving.keys_copy import refresh_keys
+from pixflow.participation.matches import erase_participation
+from pixflow.participation.state import Participation
 from pixflow.store import StoreFull, StoreRefused
 from pixflow.store.keys import replace, sync_folder, write_new
 from pixflow.streams import row_key
-from pixflow.structures import Opened
-from pixflow.work import Step
+from pixflow.structure_folder import Opened
+from pixflow.unit_of_work import Step
 
 _log = logging.getLogger(__name__)
 
 
 class Unfinished(Exception):
     """The person is erased, and what is to be done then is not yet: it is tried again in `tick` and at a start."""
-
-
-class Erasure(Struct, frozen=True):
-    """One line of the register: whom to forget again, and by what their rows are recognised."""
-
-    dossier: UUID
-    reason: Reason
-    on: date
-    participations: dict[UUID, str | None] = {}
-    duplicates: tuple[UUID, ...] = ()
-
-    @property
-    def streams(self) -> set[UUID]:
-        return {self.dossier, *self.duplicates, *self.participations}
 
 
 def scope(opened: Opened, dossier: UUID) -> Erasure:
@@ -170,15 +157,6 @@ def register(opened: Opened) -> list[Erasure]:
         return lines(path.read_bytes()) if path.exists() else []
     except msgspec.DecodeError as error:
         raise StoreRefused(f"{path} is damaged: {error}") from None
-
-
-def lines(content: bytes) -> list[Erasure]:
-    """The lines of a register. Raises DecodeError, but for the last: if it is torn, `settle` writes it again."""
-    *whole, last = content.split(b"\n")
-    found = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
-    with suppress(msgspec.DecodeError):
-        found.append(msgspec.json.decode(last, type=Erasure))
-    return found
 
 
 def _steps(what: Erasure, reason: Reason | None) -> Iterator[Step]:

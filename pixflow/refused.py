@@ -11,3 +11,11 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code} {self.details}" if self.details else self.code
+
+
+def required(text: str, field: str) -> str:
+    """The text without surrounding blanks; Refused("required") when nothing is left."""
+    stripped = text.strip()
+    if not stripped:
+        raise Refused("required", field=field)
+    return stripped

@@ -6,11 +6,16 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow import campaign, intake, notices, participation, publishing, staff, structure, workshop
+from pixflow import structure
 from pixflow.dossier import evolve as dossier
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event, Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
+from pixflow.participation import campaign, intake
+from pixflow.participation import state as participation
+from pixflow.protocol import publishing
+from pixflow.team import notices, staff
+from pixflow.workshop import state as workshop
 
 Claims = frozenset[tuple[str, str]]
 

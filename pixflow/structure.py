@@ -7,11 +7,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import working_days
-from pixflow.dossier.guards import required
-from pixflow.events import Event, Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import ProgramStarted, StructureOpened
-from pixflow.folds import fold as fold_events
-from pixflow.refused import Refused
+from pixflow.folding import fold as fold_events
+from pixflow.refused import Refused, required
 
 
 class Structure(Struct, frozen=True):

@@ -29,8 +29,8 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from pixflow import tasks
-from projections.change import Change, Row
-from projections.schema import metadata
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "advisor_queue"
 KINDS = frozenset({"dossier", "participation", "campaign", "workshop"})

@@ -25,11 +25,12 @@ from sqlalchemy import (
     update,
 )
 
-from pixflow.events import Erased, Event, Recorded, catalogue, personal_fields
-from pixflow.folds import RETRACTIONS
+from pixflow.events.base import Erased, Event, Recorded, personal_fields
+from pixflow.events.catalogue import catalogue
+from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
-from projections.change import Change, Row
-from projections.schema import metadata
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "audit_trail"
 KINDS = frozenset(STREAMS)

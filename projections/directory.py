@@ -26,11 +26,11 @@ from sqlalchemy import (
     select,
 )
 
+from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.identity import words as name_words
-from pixflow.people import Scope
-from projections.change import Change, Row
-from projections.schema import metadata
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "directory"
 KINDS = frozenset({"dossier"})

@@ -26,13 +26,13 @@ from sqlalchemy import (
     text,
 )
 
+from pixflow.authorization import Scope
+from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.stepper import current_stage
-from pixflow.grille import percent
 from pixflow.identity import normalise
-from pixflow.people import Scope
-from pixflow.retention import RULES, Rule
-from projections.change import Change, Row
-from projections.schema import metadata
+from pixflow.protocol.grille import percent
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "dossier_sheet"
 KINDS = frozenset({"dossier"})

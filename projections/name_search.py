@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, String, Table, Uuid, cast, func, select
 
-from pixflow import spelling
-from pixflow.people import Scope
+from pixflow import similarity as spelling
+from pixflow.authorization import Scope
 from projections import directory
-from projections.change import Change, Row
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 from projections.directory import Found
-from projections.schema import metadata
 
 NAME = "name_search"
 KINDS = frozenset({"dossier"})

@@ -34,10 +34,10 @@ from sqlalchemy import (
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number
-from pixflow.participation import Participation
-from pixflow.references import References
-from projections.change import Change, Row
-from projections.schema import metadata
+from pixflow.participation.state import Participation
+from pixflow.reference_data import References
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "result_routing"
 KINDS = frozenset({"participation", "dossier"})

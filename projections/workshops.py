@@ -24,9 +24,9 @@ from sqlalchemy import (
     select,
 )
 
-from pixflow.workshop import Workshop
-from projections.change import Change, Row
-from projections.schema import metadata
+from pixflow.workshop.state import Workshop
+from projections.bookkeeping import metadata
+from projections.contract import Change, Row
 
 NAME = "workshops"
 KINDS = frozenset({"workshop"})

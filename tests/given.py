@@ -14,16 +14,16 @@ from uuid import UUID
 import pytest
 
 from pixflow import presets
-from pixflow.events import Event, Recorded
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
+from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import StructureOpened
 from pixflow.events.values import Action, Moment, Partner, Result
-from pixflow.folds import RETRACTIONS
-from pixflow.publishing import Grilles, Numbered, Protocols
-from pixflow.references import References
+from pixflow.folding import RETRACTIONS
+from pixflow.protocol.publishing import Grilles, Numbered, Protocols
+from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.structure import fold as fold_structure

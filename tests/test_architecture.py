@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-IMPURE = ("engine", "structures", "erasing", "store", "pix_orga")
+IMPURE = ("engine", "structure_folder", "erasing", "store", "pix_orga")
 FORBIDDEN_IMPORTS = {
     "eventsourcing", "fastapi", "starlette", "sqlalchemy", "sqlite3", "psycopg", "random", "secrets", "time",
 }  # fmt: skip

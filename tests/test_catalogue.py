@@ -5,6 +5,7 @@ the list of names and fields. A new event gets both by `python -m tests.test_cat
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -17,41 +18,41 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace
 
-from pixflow import (
-    absences,
-    appropriation,
-    booking,
-    campaign,
-    drafting,
-    intake,
-    merging,
-    notices,
-    participation,
-    publishing,
-    staff,
-    structure,
-    unbooking,
-    workshop,
-)
-from pixflow.dossier import assignment, certification, diagnostic, erasure, lending, orientation, parcours, prescription
+from pixflow import structure
+from pixflow.authorization import TABLE
+from pixflow.dossier import assignment, erasure, lending, merging
+from pixflow.dossier import closing as x_closing
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event, Recorded, catalogue
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import staff as s
 from pixflow.events import workshop as w
+from pixflow.events.base import Event, Recorded
+from pixflow.events.catalogue import catalogue
 from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndorsed, GrillePublished
 from pixflow.events.intake import ExportReceived
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.events.structure import ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
-from pixflow.grille import Band, Grille, Proposal
-from pixflow.people import TABLE
-from pixflow.protocol import ProtocolDocument, StageText, Workshops
+from pixflow.participation import campaign, intake
+from pixflow.participation import exports as x_exports
+from pixflow.participation import matches as x_matches
+from pixflow.protocol import drafting, publishing
+from pixflow.protocol.document import ProtocolDocument, StageText, Workshops
+from pixflow.protocol.grille import Band, Grille, Proposal
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
+from pixflow.team import absences, notices, staff
+from pixflow.team import milestones as appropriation
+from pixflow.workshop import booking
+from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import undo as unbooking
 from tests.given import (
     ACTION,
     ADDED,
@@ -258,38 +259,38 @@ EMITTED: dict[type[Event], Emitted] = {
         intake.receive_export,
         {"digest": "ab" * 32, "campaign": CAMPAIGN, "exported_at": AT, "counts": COUNTS, "on": DAY},
     ),
-    p.ParticipationImported: Emitted((), participation.import_participation, ROW),
+    p.ParticipationImported: Emitted((), x_exports.import_participation, ROW),
     p.PurposeSettled: Emitted(
-        (imported(purpose=None),), participation.settle_purpose, {"purpose": "initial", "on": DAY}
+        (imported(purpose=None),), x_exports.settle_purpose, {"purpose": "initial", "on": DAY}
     ),
     p.ParticipationProgressed: Emitted(
-        (imported(),), participation.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+        (imported(),), x_exports.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
-    p.ResultShared: Emitted((imported(),), participation.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
+    p.ResultShared: Emitted((imported(),), x_exports.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
     p.ProfileShared: Emitted(
         (imported(purpose="profile", started=None, progress=None),),
-        participation.follow,
+        x_exports.follow,
         FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
     ),
-    p.ParticipationVanished: Emitted((imported(),), participation.vanish, FOLLOW),
-    p.MatchConfirmed: Emitted((imported(), opened()), participation.confirm_match, MATCH),
-    p.MatchRejected: Emitted((imported(),), participation.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
-    p.ParticipationSetAside: Emitted((imported(),), participation.set_aside, {"reason": "collègue", "on": DAY}),
+    p.ParticipationVanished: Emitted((imported(),), x_exports.vanish, FOLLOW),
+    p.MatchConfirmed: Emitted((imported(), opened()), x_matches.confirm_match, MATCH),
+    p.MatchRejected: Emitted((imported(),), x_matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
+    p.ParticipationSetAside: Emitted((imported(),), x_matches.set_aside, {"reason": "collègue", "on": DAY}),
     p.PersonErased: Emitted(
         (imported(), confirmed()),
-        participation.erase_participation,
+        x_matches.erase_participation,
         {"dossier": DOSSIER, "row": "9f86d081884c7d65", "on": LATER},
     ),
-    p.Retracted: Emitted((imported(), set_aside()), participation.bring_back, {"reason": "erreur", "on": DAY}),
-    d.DossierOpened: Emitted((), assignment.open_dossier, IDENTITY),
-    d.IdentityCorrected: Emitted((opened(),), assignment.correct_identity, IDENTITY),
+    p.Retracted: Emitted((imported(), set_aside()), x_matches.bring_back, {"reason": "erreur", "on": DAY}),
+    d.DossierOpened: Emitted((), x_identity.open_dossier, IDENTITY),
+    d.IdentityCorrected: Emitted((opened(),), x_identity.correct_identity, IDENTITY),
     d.ContactCorrected: Emitted(
-        (opened(),), assignment.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr", "on": DAY}
+        (opened(),), x_identity.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr", "on": DAY}
     ),
-    d.ProjectStated: Emitted((opened(),), assignment.state_project, {"project": "vente", "on": DAY}),
+    d.ProjectStated: Emitted((opened(),), x_identity.state_project, {"project": "vente", "on": DAY}),
     d.ProgrammeJoined: Emitted(
         (opened(),),
-        assignment.join_programme,
+        x_identity.join_programme,
         {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY},
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
@@ -424,17 +425,17 @@ EMITTED: dict[type[Event], Emitted] = {
     d.RetakeDeclined: Emitted(RESULT_IN, certification.decline_retake, {"reason": "en emploi", "on": LATER}),
     d.AppointmentSet: Emitted(
         (*RESULT_IN, dispatched()),
-        assignment.set_appointment,
+        x_follow_up.set_appointment,
         {"task": TASK, "at": NEXT, "day": LATER, "place": "L'Aigle", "on": DAY},
     ),
     d.AppointmentMissed: Emitted(
         (*RESULT_IN, appointment(TASK, LATER)),
-        assignment.miss_appointment,
+        x_follow_up.miss_appointment,
         {"task": TASK, "note": "sans nouvelle", "on": LATER},
     ),
     d.YoungPersonChased: Emitted(
         (*RESULT_IN, dispatched()),
-        assignment.chase,
+        x_follow_up.chase,
         {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY},
     ),
     d.PartnerChased: Emitted(
@@ -444,25 +445,25 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.TaskSnoozed: Emitted(
         (*RESULT_IN, dispatched()),
-        assignment.snooze,
+        x_follow_up.snooze,
         {"task": TASK, "until": date(2026, 9, 28), "reason": "en stage", "on": DAY},
     ),
     d.TaskHandedOver: Emitted(
         (*RESULT_IN, dispatched()),
-        assignment.hand_over,
+        x_follow_up.hand_over,
         {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY},
     ),
     d.NoteTaken: Emitted(
         (opened(),),
-        assignment.take_note,
+        x_follow_up.take_note,
         {"text": "a appelé", "on": DAY},
         no_effect="a note is read in the history and decides nothing",
     ),
     d.LateEventReviewed: Emitted(
-        (opened(), linked(), closed(), received()), assignment.review_late_event, {"note": "lu", "on": DAY}
+        (opened(), linked(), closed(), received()), x_closing.review_late_event, {"note": "lu", "on": DAY}
     ),
-    d.DossierClosed: Emitted((opened(),), assignment.close, {"reason": "other", "note": "décès", "on": DAY}),
-    d.DossierReopened: Emitted((opened(), closed()), assignment.reopen, {"reason": "revenue", "on": DAY}),
+    d.DossierClosed: Emitted((opened(),), x_closing.close, {"reason": "other", "note": "décès", "on": DAY}),
+    d.DossierReopened: Emitted((opened(), closed()), x_closing.reopen, {"reason": "revenue", "on": DAY}),
     d.DossierMerged: Emitted(
         (opened(), assigned()),
         merging.merge,
@@ -486,16 +487,16 @@ EMITTED: dict[type[Event], Emitted] = {
         {"participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "on": LATER},
     ),
     d.Retracted: Emitted(
-        (opened(), assigned()), assignment.retract, {"version": 2, "reason": "erreur", "on": DAY}
+        (opened(), assigned()), x_retraction.retract, {"version": 2, "reason": "erreur", "on": DAY}
     ),
-    w.WorkshopScheduled: Emitted((found(), declared()), workshop.schedule_workshop, SCHEDULED),
-    w.FacilitatorJoined: Emitted((scheduled(),), workshop.set_facilitators, RUN_BY),
-    w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), workshop.set_facilitators, RUN_BY),
+    w.WorkshopScheduled: Emitted((found(), declared()), x_scheduling.schedule_workshop, SCHEDULED),
+    w.FacilitatorJoined: Emitted((scheduled(),), x_scheduling.set_facilitators, RUN_BY),
+    w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), x_scheduling.set_facilitators, RUN_BY),
     w.WorkshopMoved: Emitted(
-        (scheduled(),), workshop.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": (), "on": DAY}
+        (scheduled(),), x_scheduling.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": (), "on": DAY}
     ),
     w.WorkshopCancelled: Emitted(
-        (scheduled(),), workshop.cancel_workshop, {"reason": "too-few", "registrants": (), "on": DAY}
+        (scheduled(),), x_scheduling.cancel_workshop, {"reason": "too-few", "registrants": (), "on": DAY}
     ),
     w.SeatTaken: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
     w.SeatReleased: Emitted(
@@ -516,9 +517,9 @@ EMITTED: dict[type[Event], Emitted] = {
         {"dossier": DOSSIER, "kept": DAY, "until": LATER, "on": LATER},
     ),
     w.AttendanceMarked: Emitted((scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK),
-    w.HelpAsked: Emitted((scheduled(),), workshop.ask_help, {"on": HELD}),
-    w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), workshop.give_help, {"on": HELD}),
-    w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), workshop.close_workshop, {"on": HELD}),
+    w.HelpAsked: Emitted((scheduled(),), x_scheduling.ask_help, {"on": HELD}),
+    w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), x_scheduling.give_help, {"on": HELD}),
+    w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), x_scheduling.close_workshop, {"on": HELD}),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),
         unbooking.undo_mark,
@@ -627,7 +628,10 @@ def shape(cls: type) -> dict[str, str]:
 
 
 def _written(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) and not get_args(hint) else str(hint)
+    """The type without the module of our own classes: code may move."""
+    if isinstance(hint, type) and not get_args(hint):
+        return hint.__name__
+    return re.sub(r"\bpixflow(?:\.\w+)*\.(\w+)", r"\1", str(hint))
 
 
 def carried() -> Iterator[type]:

@@ -15,16 +15,19 @@ from eventsourcing.persistence import StoredEvent
 from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
-from pixflow import people, streams, tasks
-from pixflow.events import Recorded, catalogue, values
-from pixflow.protocol import Delays
+from pixflow import authorization as people
+from pixflow import streams, tasks
+from pixflow.events import values
+from pixflow.events.base import Recorded
+from pixflow.events.catalogue import catalogue
+from pixflow.protocol.document import Delays
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from projections.catch_up import PROJECTIONS
-from web.cli import app
-from web.routes import ROUTERS
-from web.settings import Settings
-from web.task_links import FORM_OF
+from projections.store.catch_up import PROJECTIONS
+from web.cli.app import app
+from web.desk.task_links import FORM_OF
+from web.hosting.settings import Settings
+from web.pages import ROUTERS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -217,14 +220,16 @@ def test_every_route_stands_in_the_table_of_words() -> None:
 def test_the_table_of_words_names_files_that_exist_and_every_projection() -> None:
     table = section(GLOSSARY, "The table of words")
     heads, _, *lines = list(rows(table))
-    rooms = {"route": "web/routes", "template": "web/templates", "projection": "projections", "test": "tests"}
+    rooms = {"route": "web/pages", "template": "web/templates", "projection": "projections", "test": "tests"}
     for line in lines:
         for head, cell in zip(heads, line, strict=True):
             for name in codes(cell) if head in rooms else ():
                 assert list((ROOT / rooms[head]).rglob(name)), f"{line[0]}: {head} {name}"
     named = set(codes(table))
     assert {f"{projection.NAME}.py" for projection in PROJECTIONS} <= named
-    assert {path.name for path in (ROOT / "web/routes").glob("*.py") if path.name != "__init__.py"} <= named
+    pages = ROOT / "web/pages"
+    routes = [*pages.rglob("*routes.py"), pages / "sign_in.py", pages / "monitoring.py"]
+    assert {str(path.relative_to(pages)) for path in routes} <= named
 
 
 def commands(command: Any, said: str = "pixflow") -> list[str]:

@@ -11,27 +11,27 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from pixflow import presets, structures
-from pixflow.campaign import declare_campaign
-from pixflow.dossier.assignment import (
-    assign_advisor,
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.follow_up import (
     chase,
-    correct_identity,
-    open_dossier,
-    retract,
-    state_project,
-    take_note,
-)  # fmt: skip
-from pixflow.dossier.orientation import decline_diagnostic, plan_diagnostic, present_pix
-from pixflow.dossier.parcours import send_referral
+    take_note,  # fmt: skip
+)
+from pixflow.dossier.identity import correct_identity, open_dossier, state_project
+from pixflow.dossier.retraction import retract
+from pixflow.dossier.stages.orientation import decline_diagnostic, plan_diagnostic, present_pix
+from pixflow.dossier.stages.parcours import send_referral
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, Engine, Stale, Step, new_id
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Partner
-from pixflow.participation import confirm_match, import_participation, unmatch
-from pixflow.people import OPERATOR, Actor
+from pixflow.participation.campaign import declare_campaign
+from pixflow.participation.exports import import_participation
+from pixflow.participation.matches import confirm_match, unmatch
 from pixflow.refused import Refused
-from pixflow.staff import add
+from pixflow.team.staff import add
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 
 TODAY = date(2026, 9, 15)

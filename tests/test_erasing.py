@@ -12,28 +12,33 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
-from pixflow import erasing, structures
-from pixflow.dossier.assignment import close, correct_contact, take_note
+from pixflow import erasing
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.backups import erasure_register as x_erasure_register
+from pixflow.dossier.closing import close
 from pixflow.dossier.erasure import decline_erasure, request_erasure
+from pixflow.dossier.follow_up import take_note
+from pixflow.dossier.identity import correct_contact
+from pixflow.dossier.merging import merge, take_over
 from pixflow.engine import Done, Engine
-from pixflow.events import Erased, Recorded
+from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased
 from pixflow.importing import Answers
 from pixflow.importing.uploads import Uploads
-from pixflow.merging import merge, take_over
-from pixflow.people import OPERATOR, Actor
 from pixflow.refused import Refused
 from pixflow.store import StoreRefused
-from pixflow.store.database import Database
 from pixflow.store.keys import Keys, Ring
-from pixflow.work import Step
-from projections import audit_trail, catch_up, directory, stores
-from projections.schema import metadata
-from projections.stores import database
+from pixflow.store.postgres.database import Database
+from pixflow.unit_of_work import Step
+from projections import audit_trail, directory
+from projections.bookkeeping import metadata
+from projections.store import catch_up, stores
+from projections.store.stores import database
 from tests.importing.house import FIRST, STARTED, House, row, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
-from web.site import reads_of
+from web.hosting.site import reads_of
 
 WHO = ("Zanzibar", "Özgül", "0099887")
 AWA = row(*WHO)
@@ -199,7 +204,7 @@ def statistics(base: Database) -> bytes:
     return repr(found).encode()
 
 
-def register_of(house: House) -> erasing.Erasure:
+def register_of(house: House) -> x_erasure_register.Erasure:
     (line,) = erasing.register(house.opened)
     return line
 

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.merging import merge, take_over
+from pixflow.dossier.merging import merge, take_over
 from pixflow.refused import Refused
-from pixflow.work import Step
+from pixflow.unit_of_work import Step
 from tests.importing.house import STARTED, House, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.test_erasing import AWA, BAH, LATER, WHO, asked, employed, erase, found_in, known

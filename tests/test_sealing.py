@@ -13,10 +13,10 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from pixflow.engine import Engine
-from pixflow.events import Erased, Event, Recorded, personal_fields
+from pixflow.events.base import Erased, Event, Recorded, personal_fields
 from pixflow.events.dossier import WorkshopAttended
 from pixflow.events.values import Action, Level, Moment, Part, Partner, Profile, Result
-from pixflow.folds import ERASURES
+from pixflow.folding import ERASURES
 from pixflow.store import Damaged
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of

@@ -12,16 +12,16 @@ from typing import Any, get_args
 import pytest
 from msgspec import structs
 
-from pixflow.events import Event
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
+from pixflow.events.base import Event
 from pixflow.events.values import Action, Moment, Partner, Profile
-from pixflow.protocol import Delays, Escalation
-from pixflow.publishing import Protocols
-from pixflow.references import References
-from pixflow.staff import Staff
+from pixflow.protocol.document import Delays, Escalation
+from pixflow.protocol.publishing import Protocols
+from pixflow.reference_data import References
 from pixflow.tasks import STAGE_OF, Kind, Task, of_campaign, of_dossier, of_participation, of_workshop
+from pixflow.team.staff import Staff
 from tests.given import (
     ACTION,
     ADDED,

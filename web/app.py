@@ -7,10 +7,13 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError, PendingRollbackError
 
 from pixflow.store import StoreBusy, StoreFull, StoreLost
-from projections.stores import NoStore
-from web import at_once, dependencies, errors, pages
-from web.routes import ROUTERS
-from web.site import Site
+from projections.store.stores import NoStore
+from web.desk import dependencies
+from web.hosting import concurrency as at_once
+from web.hosting.site import Site
+from web.http import errors
+from web.http import security as x_security
+from web.pages import ROUTERS
 
 
 def create_app(site: Site) -> FastAPI:
@@ -26,7 +29,7 @@ def create_app(site: Site) -> FastAPI:
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
     if most := at_once.most(site):
         app.add_middleware(at_once.AtOnce, most=most)
-    pages.protect(app, deny=errors.deny)
+    x_security.protect(app, deny=errors.deny)
     return app
 
 

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pixflow.dossier.guards import must_have_no_seat, required
+from pixflow.dossier.guards import must_have_no_seat
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event
 from pixflow.events import dossier as e
-from pixflow.refused import Refused
+from pixflow.events.base import Event
+from pixflow.refused import Refused, required
 
 Reason = Literal["request", "retention", "mistake"]
 

@@ -19,7 +19,6 @@ from pixflow.dossier.state import (
     Handed,
     Lent,
     Linked,
-    Mark,
     Merged,
     Need,
     Orientation,
@@ -32,9 +31,10 @@ from pixflow.dossier.state import (
     Snooze,
     Study,
 )
-from pixflow.events import Recorded
 from pixflow.events import dossier as e
-from pixflow.folds import fold as fold_events
+from pixflow.events.base import Recorded
+from pixflow.folding import Mark
+from pixflow.folding import fold as fold_events
 
 FROM_OUTSIDE = (
     e.ParticipationLinked,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pixflow.dossier.assignment import join_programme
-from pixflow.dossier.guards import must_be_open, required
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.identity import join_programme
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
-from pixflow.folds import retracted
-from pixflow.refused import Refused
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import retracted
+from pixflow.refused import Refused, required
 
 
 def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, on: date) -> list[Event]:

@@ -19,11 +19,3 @@ def must_have_no_seat(dossier: Dossier, on: date) -> None:
     seat = dossier.diagnostic.seat
     if seat and seat.status == "booked" and seat.day >= on:
         raise Refused("seat-booked", day=seat.day)
-
-
-def required(text: str, field: str) -> str:
-    """The text without surrounding blanks; Refused("required") when nothing is left."""
-    stripped = text.strip()
-    if not stripped:
-        raise Refused("required", field=field)
-    return stripped

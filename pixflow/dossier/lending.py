@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event, Recorded
 from pixflow.events import dossier as e
-from pixflow.folds import retracted
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import retracted
 from pixflow.refused import Refused
-from pixflow.staff import Team
+from pixflow.team.staff import Team
 
 
 def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pixflow.dossier.orientation import plan_diagnostic
+from pixflow.dossier.stages.orientation import plan_diagnostic
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.dossier import SeatBooked, SeatCancelled, WorkshopAttended, WorkshopMissed
 from pixflow.events.values import Presence
 

@@ -9,13 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.events.values import Action, Cause, Modality, Moment, Partner, Profile, Purpose, Result
-
-
-class Mark(Struct, frozen=True):
-    """When something happened and which event said so."""
-
-    on: date
-    version: int
+from pixflow.folding import Mark
 
 
 class Plan(Struct, frozen=True):

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.dossier.state import Dossier, Mark
-from pixflow.events import STAGES, Stage
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import STAGES, Stage
+from pixflow.folding import Mark
 
 Status = Literal["done", "current", "todo"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import CampaignKind, Purpose
 
 PLAIN = frozenset({"pix_id", "code", "name", "pix_course", "kind", "on", "purpose", "site", "reason", "header"})

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pixflow.events import Event, Personal, Stage
+from pixflow.events.base import Event, Personal, Stage
 from pixflow.events.values import Action, Cause, Channel, Modality, Moment, Partner, Profile, Purpose, Result
 
 PLAIN = frozenset({

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 
 PLAIN = frozenset({
     "digest", "campaign", "exported_at", "new", "progressed", "shared", "unchanged", "vanished", "problems",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 
 PLAIN = frozenset({"notice", "which", "on"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events import Event, Personal
+from pixflow.events.base import Event, Personal
 from pixflow.events.values import Moment, Profile, Purpose, Result
 
 PLAIN = frozenset({

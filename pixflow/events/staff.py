@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from pixflow.events import Event, Personal
+from pixflow.events.base import Event, Personal
 from pixflow.events.values import Role
 
 PLAIN = frozenset({"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version"})

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Presence
 
 PLAIN = frozenset({

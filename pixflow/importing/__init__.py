@@ -11,9 +11,9 @@
 """
 
 from pixflow.importing.importer import Imported, Importer, Prepared
-from pixflow.importing.known import KnownRow
 from pixflow.importing.matching import match_after_opening, match_all
 from pixflow.importing.plan import Answers, Change, Counts, Preview, Question
+from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import campaign_code, intake_id
 from pixflow.importing.uploads import Uploads
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pixflow.engine import Engine
-from pixflow.importing.known import Said
-from pixflow.participation import Participation
+from pixflow.importing.rows import Said
+from pixflow.participation.state import Participation
 from pixflow.streams import row_key
 
 

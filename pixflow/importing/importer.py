@@ -7,21 +7,21 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.authorization import Actor
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.erased import erased_lines
-from pixflow.importing.known import KnownRow, Said
 from pixflow.importing.matching import dossiers_of, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
 from pixflow.importing.purposes import correcting, declaring
+from pixflow.importing.rows import KnownRow, Said
 from pixflow.importing.steps import campaign_code, intake_id, steps
-from pixflow.intake import Intake
-from pixflow.people import Actor
+from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Campaign as PixCampaign
 from pixflow.pix_orga import Export, read
 from pixflow.refused import Refused
-from pixflow.work import Loaded
+from pixflow.unit_of_work import Loaded
 
 AGAIN = frozenset({"moved", "taken"})
 NOTHING_SAID = Answers()

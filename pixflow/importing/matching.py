@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from pixflow.authorization import IMPORT, Actor
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.identity import imilo_number
-from pixflow.participation import match_by_number
-from pixflow.people import IMPORT, Actor
+from pixflow.participation.matches import match_by_number
 
 
 def number_of(external_id: str | None) -> str | None:

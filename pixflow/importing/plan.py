@@ -10,12 +10,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.events.values import CampaignKind, Purpose
-from pixflow.importing.known import KnownRow, Said, base_of, said
-from pixflow.importing.pairing import Doubt, Pair, alone, pair, same_outcome
-from pixflow.importing.sendings import pair_profiles
-from pixflow.intake import Intake
+from pixflow.importing.profile_pairing import pair_profiles
+from pixflow.importing.row_pairing import Doubt, Pair, alone, pair, same_outcome
+from pixflow.importing.rows import KnownRow, Said, base_of, said
+from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Campaign, Export, Problem
-from pixflow.references import References
+from pixflow.reference_data import References
 from pixflow.refused import Refused
 
 What = Literal["new", "progressed", "shared", "corrected", "returned", "unchanged", "vanished", "left", "erased"]

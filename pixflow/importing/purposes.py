@@ -5,18 +5,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow import campaign as campaigns
-from pixflow import participation as participations
-from pixflow.campaign import Campaign
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
-from pixflow.events import Event, Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Purpose
-from pixflow.importing.known import KnownRow
 from pixflow.importing.matching import match_step
+from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import intake_id, must_hold, of_known
-from pixflow.intake import Intake
-from pixflow.participation import Participation
+from pixflow.participation import campaign as campaigns
+from pixflow.participation import exports as x_exports
+from pixflow.participation.campaign import Campaign
+from pixflow.participation.intake import Intake
+from pixflow.participation.state import Participation
 
 
 def declaring(
@@ -34,7 +34,7 @@ def declaring(
     yield Step({"campaign": campaign, "intake": intake_id(campaign)}, declare_campaign, said, {"planned": planned})
     for one in known:
         settled = {"purpose": said["purpose"]}
-        yield Step({"participation": one.stream}, participations.settle_purpose, context=settled)
+        yield Step({"participation": one.stream}, x_exports.settle_purpose, context=settled)
     for participation, dossier in matches.items():
         yield match_step(participation, dossier)
 
@@ -87,7 +87,7 @@ def resettle_purpose(
 ) -> dict[str, list[Event]]:
     """The row, which is still whose it was, under the corrected purpose."""
     must_hold(participation.dossier == matched)
-    return participations.resettle_purpose(
+    return x_exports.resettle_purpose(
         participation, dossier, participation_id=participation_id, purpose=purpose, reason=reason, on=on,
         history=history,
     )  # fmt: skip

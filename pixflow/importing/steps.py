@@ -7,19 +7,19 @@ from uuid import UUID
 
 from msgspec.structs import asdict
 
-from pixflow import campaign as campaigns
-from pixflow import intake as intakes
-from pixflow import participation as participations
-from pixflow.campaign import Campaign
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step, new_id
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Profile, Purpose, Result
-from pixflow.importing.known import KnownRow, Said
 from pixflow.importing.matching import match_step, number_of
 from pixflow.importing.plan import Answers, Line, Plan
-from pixflow.intake import Intake
-from pixflow.participation import Participation
+from pixflow.importing.rows import KnownRow, Said
+from pixflow.participation import campaign as campaigns
+from pixflow.participation import exports as x_exports
+from pixflow.participation import intake as intakes
+from pixflow.participation.campaign import Campaign
+from pixflow.participation.intake import Intake
+from pixflow.participation.state import Participation
 from pixflow.refused import Refused
 
 
@@ -78,7 +78,7 @@ def _of_line(
         stream = new_id(command_id, f"row {row.row.line}")
         yield Step(
             {"participation": stream},
-            participations.import_participation,
+            x_exports.import_participation,
             context=_first(row, line.ordinal, plan, campaign),
         )
         number = number_of(row.row.external_id)
@@ -151,7 +151,7 @@ def follow(
 ) -> dict[str, list[Event]]:
     """A later export shows the row, which is still whose it was."""
     must_hold(participation.dossier == matched)
-    return participations.follow(
+    return x_exports.follow(
         participation, dossier, participation_id=participation_id, progress=progress, result=result,
         profile=profile, ordinal=ordinal, exported_at=exported_at, on=on,
     )  # fmt: skip
@@ -168,9 +168,7 @@ def vanish(
 ) -> dict[str, list[Event]]:
     """A later export no longer shows the row, which is still whose it was."""
     must_hold(participation.dossier == matched)
-    return participations.vanish(
-        participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on
-    )
+    return x_exports.vanish(participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on)
 
 
 def must_hold(holds: bool) -> None:

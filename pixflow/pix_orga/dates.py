@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pixflow.pix_orga.cells import BadCell
-from pixflow.pix_orga.opening import base_name
+from pixflow.pix_orga.decoding import base_name
 from pixflow.pix_orga.problems import Problems
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pixflow.events.values import Level
 from pixflow.pix_orga.cells import BadCell, count, yes_no
-from pixflow.pix_orga.profile_tail import ProfileTail
+from pixflow.pix_orga.columns.profile_columns import ProfileTail
 from pixflow.pix_orga.results import Line
 
 HIGHEST = 8

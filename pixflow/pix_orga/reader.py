@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from pixflow.pix_orga.columns.layout import Ending, Layout, kind_of, read_layout
+from pixflow.pix_orga.columns.profile_columns import ProfileTail, read_profile_tail
+from pixflow.pix_orga.columns.result_columns import Tail, read_tail
 from pixflow.pix_orga.dates import BUG_FROM, BUG_UNTIL, exported_at
+from pixflow.pix_orga.decoding import open_text
 from pixflow.pix_orga.export import Campaign, Entry, Export, Row
-from pixflow.pix_orga.layout import Ending, Layout, kind_of, read_layout
-from pixflow.pix_orga.opening import open_text
 from pixflow.pix_orga.problems import Problems
-from pixflow.pix_orga.profile_tail import ProfileTail, read_profile_tail
 from pixflow.pix_orga.results import Line
 from pixflow.pix_orga.rows import read_campaign, read_course, read_profile, read_row
 from pixflow.pix_orga.table import find_delimiter, records
-from pixflow.pix_orga.tail import Tail, read_tail
 
 Records = Iterator[tuple[int, list[str]]]
 T = TypeVar("T", bound=Ending)

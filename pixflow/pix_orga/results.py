@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from pixflow.pix_orga.cells import ABSENT, NOT_A_NUMBER, NOT_SHARED, BadCell, count, integer, rate, skill, yes_no
+from pixflow.pix_orga.columns.result_columns import Named, Tail
 from pixflow.pix_orga.export import Pairs, Part
 from pixflow.pix_orga.problems import Problems
-from pixflow.pix_orga.tail import Named, Tail
 
 T = TypeVar("T")
 TOLERANCE = Decimal("0.01")

@@ -6,12 +6,12 @@ from typing import Any
 from pixflow.identity import contains_nir
 from pixflow.pix_orga import profiles
 from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
+from pixflow.pix_orga.columns.layout import Layout
+from pixflow.pix_orga.columns.profile_columns import ProfileTail
+from pixflow.pix_orga.columns.result_columns import Tail
 from pixflow.pix_orga.dates import Moment, moment
 from pixflow.pix_orga.export import Campaign, Pairs, ProfileRow, Row
-from pixflow.pix_orga.layout import Layout
-from pixflow.pix_orga.profile_tail import ProfileTail
 from pixflow.pix_orga.results import Line, hidden, shown
-from pixflow.pix_orga.tail import Tail
 
 
 def read_campaign(line: Line, layout: Layout[Any]) -> Campaign | None:

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from pixflow.pix_orga.headers import ENGLISH, LAST_NAME, plain
+from pixflow.pix_orga.columns.labels import ENGLISH, LAST_NAME, plain
 from pixflow.pix_orga.problems import Problems
 
 MAX_ROWS = 20_000

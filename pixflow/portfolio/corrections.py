@@ -5,18 +5,19 @@ from datetime import date
 from typing import Any
 
 from pixflow.dossier import assignment
+from pixflow.dossier import identity as x_identity
 from pixflow.dossier.state import Dossier
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.identity import normalise, words
 from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.resolving import Said
 
 CONTACT: tuple[Field, ...] = ("phone", "email")
 TAKEN: dict[Callable[..., list[Event]], tuple[Field, ...]] = {
-    assignment.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
-    assignment.correct_contact: CONTACT,
-    assignment.join_programme: ("programme", "group", "collective_end"),
-    assignment.state_project: ("project",),
+    x_identity.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
+    x_identity.correct_contact: CONTACT,
+    x_identity.join_programme: ("programme", "group", "collective_end"),
+    x_identity.state_project: ("project",),
 }
 """The decisions that take over what a row says, and the fields of each."""
 
@@ -52,7 +53,7 @@ def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
 
 def opening(said: Said, site: str) -> Decision:
     """The decision that opens the dossier of a row."""
-    return assignment.open_dossier, {
+    return x_identity.open_dossier, {
         "last_name": said.last_name, "first_name": said.first_name, "birth_date": said.birth_date,
         "imilo_number": said.imilo_number, "site": site, "phone": said.phone, "email": said.email,
         "programme": said.programme or "", "group": said.group, "collective_end": said.collective_end,

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.authorization import Actor
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, Engine, Step, new_id
-from pixflow.events import Recorded
+from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.matching import match_all
-from pixflow.people import Actor
 from pixflow.portfolio.corrections import corrections, opening
 from pixflow.portfolio.plan import KnownPerson, Line, Planner, Preview, by_bare_number, by_words
 from pixflow.portfolio.reader import Portfolio, read

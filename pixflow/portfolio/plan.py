@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import words
-from pixflow.matching import Person, score
+from pixflow.participation.matching import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
 from pixflow.portfolio.corrections import corrections, differences, opening
 from pixflow.portfolio.problems import Problem
 from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.resolving import Resolver, Said
-from pixflow.references import References
+from pixflow.reference_data import References
 from pixflow.refused import Refused
 
 Words = frozenset[str]

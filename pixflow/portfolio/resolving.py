@@ -9,8 +9,8 @@ from msgspec import Struct
 from pixflow.identity import normalise
 from pixflow.portfolio.entries import Entry
 from pixflow.portfolio.problems import Problem
-from pixflow.references import References
-from pixflow.staff import Staff
+from pixflow.reference_data import References
+from pixflow.team.staff import Staff
 
 _CIVILITIES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle"})
 _PROGRAMMES = {

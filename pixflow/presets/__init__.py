@@ -11,9 +11,9 @@ import msgspec
 from msgspec import inspect
 from rapidfuzz import process
 
-from pixflow.grille import KINDS, Band, Grille, Problem, problems
 from pixflow.presets.lines import line_of
-from pixflow.protocol import ProtocolDocument, Stage, out_of_range
+from pixflow.protocol.document import ProtocolDocument, Stage, out_of_range
+from pixflow.protocol.grille import KINDS, Band, Grille, Problem, problems
 
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)

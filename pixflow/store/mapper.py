@@ -14,7 +14,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Stor
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
-from pixflow.events import Erased, Event, Recorded, personal_fields
+from pixflow.events.base import Erased, Event, Recorded, personal_fields
 from pixflow.store import Damaged, UnknownTopic, Unstorable
 from pixflow.store.keys import Keys
 

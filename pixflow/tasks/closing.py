@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from pixflow.dossier.state import Appointment, Dossier, Mark
+from pixflow.dossier.state import Appointment, Dossier
+from pixflow.folding import Mark
 from pixflow.tasks.owing import Owing
 from pixflow.tasks.task import Task
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from pixflow.dossier.state import Linked, Mark
+from pixflow.dossier.state import Linked
 from pixflow.events.values import Purpose
+from pixflow.folding import Mark
 from pixflow.tasks.owing import Owing
 from pixflow.tasks.task import Task
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from pixflow.dossier.state import Dossier, Mark
-from pixflow.references import References
-from pixflow.retention import later
+from pixflow.dossier.retention import later
+from pixflow.dossier.state import Dossier
+from pixflow.folding import Mark
+from pixflow.reference_data import References
 from pixflow.tasks.closing import close
 from pixflow.tasks.diagnostic import diagnostic
 from pixflow.tasks.orientation import orientation

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from pixflow.dossier.state import Appointment, Dossier, Mark, Snooze
+from pixflow.dossier.state import Appointment, Dossier, Snooze
 from pixflow.events.values import Role
-from pixflow.references import References
+from pixflow.folding import Mark
+from pixflow.reference_data import References
 from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pixflow.dossier.state import ActionState, Diagnostic, Mark, Referral
+from pixflow.dossier.state import ActionState, Diagnostic, Referral
+from pixflow.folding import Mark
 from pixflow.tasks.owing import Owing, when
 from pixflow.tasks.task import Task
 

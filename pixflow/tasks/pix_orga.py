@@ -1,8 +1,8 @@
 """What the exports of Pix Orga owe: campaigns to declare, participations to match."""
 
-from pixflow.campaign import Campaign
-from pixflow.participation import Participation
-from pixflow.references import References
+from pixflow.participation.campaign import Campaign
+from pixflow.participation.state import Participation
+from pixflow.reference_data import References
 from pixflow.tasks.owing import task, when
 from pixflow.tasks.task import Task
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pixflow.dossier.state import Linked, Mark, Seat
+from pixflow.dossier.state import Linked, Seat
+from pixflow.folding import Mark
 from pixflow.tasks.owing import Owing
 from pixflow.tasks.task import Task
 

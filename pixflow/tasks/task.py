@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.events import Stage
+from pixflow.events.base import Stage
 from pixflow.events.values import Role
 
 Kind = Literal[

@@ -2,11 +2,11 @@
 
 from msgspec.structs import replace
 
-from pixflow.dossier.state import Mark
-from pixflow.references import References
+from pixflow.folding import Mark
+from pixflow.reference_data import References
 from pixflow.tasks.owing import task
 from pixflow.tasks.task import Task
-from pixflow.workshop import Workshop
+from pixflow.workshop.state import Workshop
 
 
 def of_workshop(workshop: Workshop, refs: References) -> list[Task]:

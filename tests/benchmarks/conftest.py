@@ -3,7 +3,7 @@ from contextlib import closing
 
 import pytest
 
-from pixflow.store.database import Database
+from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Report
 from tests.conftest import unavailable
 from tests.postgres import Cluster, NoServer

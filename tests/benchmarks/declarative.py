@@ -20,10 +20,10 @@ from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteF
 from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Action, Channel, Modality, Moment, Part, Partner, Purpose, Result
 from pixflow.refused import Refused
-from pixflow.store.database import Database
+from pixflow.store.postgres.database import Database
 
 
 @dataclass

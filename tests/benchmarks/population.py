@@ -9,15 +9,16 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from pixflow import presets, structures
+from pixflow import presets
+from pixflow import structure_folder as structures
 from pixflow.engine import Engine
-from pixflow.events import Event, Recorded
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import staff as s
+from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Part, Partner, Purpose, Result
-from pixflow.store.database import Database
+from pixflow.store.postgres.database import Database
 
 FIRST = date(2025, 1, 6)
 SITES = ("L'Aigle", "Mortagne-au-Perche")

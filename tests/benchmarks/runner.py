@@ -21,16 +21,17 @@ from psycopg.types.json import Json
 from sqlalchemy import JSON, Engine, Table
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from pixflow import references
-from pixflow.events import Recorded, catalogue
-from pixflow.folds import RETRACTIONS
-from pixflow.references import References
-from pixflow.store.database import Database
+from pixflow import reference_data as references
+from pixflow.events.base import Recorded
+from pixflow.events.catalogue import catalogue
+from pixflow.folding import RETRACTIONS
+from pixflow.reference_data import References
 from pixflow.store.mapper import TypedMapper
+from pixflow.store.postgres.database import Database
 from pixflow.streams import KINDS, kind_of
-from projections.bulk import delete_streams, insert_rows
-from projections.catch_up import PROJECTIONS
-from projections.change import Change, Row
+from projections.contract import Change, Row
+from projections.store.bulk_writes import delete_streams, insert_rows
+from projections.store.catch_up import PROJECTIONS
 from tests.benchmarks.declarative import Pool, postgres_settings
 from tests.benchmarks.measure import spent
 

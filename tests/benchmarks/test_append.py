@@ -14,13 +14,13 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from pixflow.dossier.assignment import correct_identity, open_dossier
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.identity import correct_identity, open_dossier
 from pixflow.engine import Engine
-from pixflow.events import Recorded
 from pixflow.events import dossier as d
-from pixflow.people import OPERATOR, Actor
+from pixflow.events.base import Recorded
 from pixflow.store import Claim, NewCommand
-from pixflow.store.database import Database
+from pixflow.store.postgres.database import Database
 from tests.benchmarks.declarative import on_postgres, on_sqlite
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import SITES, structure

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pixflow.engine import Engine
-from projections import stores
-from projections.catch_up import ReadSide
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, Life, fill, structure
 

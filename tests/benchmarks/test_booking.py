@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.booking import book_seat
-from pixflow.dossier.assignment import take_note
+from pixflow.authorization import Actor
+from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
-from pixflow.people import Actor
 from pixflow.refused import Refused
+from pixflow.workshop.booking import book_seat
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import FIRST, NOTE, SITES, House, Said, fill, structure
 

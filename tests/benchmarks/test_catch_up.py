@@ -11,17 +11,17 @@ from sqlalchemy import Connection
 from sqlalchemy import Engine as Tables
 
 from pixflow.engine import Engine
-from pixflow.events import Recorded
-from pixflow.store.database import Database
-from pixflow.structures import Opened
-from projections import stores
-from projections.catch_up import BATCH, PROJECTIONS, ReadSide
-from projections.change import Source
-from projections.schema import TURN, metadata
+from pixflow.events.base import Recorded
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
+from projections.bookkeeping import TURN, metadata
+from projections.contract import Source
+from projections.store import stores
+from projections.store.catch_up import BATCH, PROJECTIONS, ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
 from tests.benchmarks.runner import Followed
-from web.site import reads_of
+from web.hosting.site import reads_of
 
 EVENTS = sized(5_000, 100_000, 1_000_000)
 ONE_BY_ONE = sized(100, 1_000, 2_000)

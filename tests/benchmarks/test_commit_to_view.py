@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier.assignment import state_project
-from pixflow.people import OPERATOR, Actor
-from pixflow.store.database import Database
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.identity import state_project
+from pixflow.store.postgres.database import Database
 from tests.benchmarks.cases.asked import ROOT
 from tests.benchmarks.measure import Line, Report, noted, sized
 from tests.benchmarks.population import House, Life, fill, structure
 from tests.benchmarks.viewer import shown
-from web.site import Served, site
+from web.hosting.site import Served, site
 
 DOSSIERS = sized(10, 1_000, 1_000)
 COMMITS = sized(5, 200, 500)

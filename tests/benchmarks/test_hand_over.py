@@ -14,7 +14,7 @@ from projections import dossier_sheet
 from tests.benchmarks.measure import Aim, Line, Report, sized, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, structure
 from web.app import create_app
-from web.site import Served, site
+from web.hosting.site import Served, site
 
 PORTFOLIO, OTHERS = sized((30, 100), (300, 2_200), (300, 2_200))
 TAKERS = 4

@@ -14,17 +14,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow import structures
-from pixflow.dossier.assignment import open_dossier
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.identity import open_dossier
 from pixflow.engine import Engine, Step
 from pixflow.events.participation import MatchConfirmed
 from pixflow.importing import Importer
-from pixflow.people import OPERATOR, Actor
 from pixflow.pix_orga.export import Campaign, Part, Row
-from pixflow.pix_orga.sample import file_name, write_export
-from projections import result_routing, stores
-from projections.catch_up import ReadSide
+from pixflow.pix_orga.samples.assessment import file_name, write_export
+from projections import result_routing
 from projections.result_routing import Known
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, sized, spent
 from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, House, Life, fill, structure
 

@@ -14,13 +14,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from pixflow.dossier.parcours import send_referral
+from pixflow.authorization import Actor
+from pixflow.dossier.stages.parcours import send_referral
 from pixflow.engine import new_id
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Partner
-from pixflow.people import Actor
-from pixflow.store.database import Database
-from pixflow.structures import Opened
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
 from tests.benchmarks.declarative import Dossier, Dossiers, on_postgres, on_sqlite, replayed
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, Life, Said, fill, structure

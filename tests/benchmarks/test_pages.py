@@ -26,8 +26,8 @@ from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
 from tests.postgres import Cluster
 from web.app import create_app
-from web.settings import Settings
-from web.site import site
+from web.hosting.settings import Settings
+from web.hosting.site import site
 
 OWED, PILED, LATE, SHOWN = 60, 60, 60, 50
 TO_MATCH, TO_DISPATCH = 50, 50

@@ -9,13 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from pixflow.events import Recorded, catalogue
+from pixflow.events.base import Recorded
+from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite import factory
-from pixflow.structures import Opened
-from projections import stores
-from projections.catch_up import ReadSide
-from projections.change import Source
+from pixflow.store.sqlite.recorder import factory
+from pixflow.structure_folder import Opened
+from projections.contract import Source
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
 

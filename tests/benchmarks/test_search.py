@@ -12,12 +12,13 @@ import pytest
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection
 
-from pixflow import spelling
+from pixflow import similarity as spelling
+from pixflow.authorization import Scope
 from pixflow.events import dossier as d
 from pixflow.identity import normalise
-from pixflow.people import Scope
-from projections import directory, name_search, stores
-from projections.catch_up import ReadSide
+from projections import directory, name_search
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Said, fill, structure

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pixflow import presets
-from pixflow.store.database import Database
+from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
-from web import simulation
-from web.simulation import Played
+from web.samples import population as simulation
+from web.samples.population import Played
 
 YOUNG_PEOPLE = sized(5, 250, 1_000)
 ROUNDS = sized(1, 3, 3)

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from projections.catch_up import fold_of
-from web.site import Served, site
+from projections.store.catch_up import fold_of
+from web.hosting.site import Served, site
 
 
 def shown(served: Served, dossier: UUID) -> str:

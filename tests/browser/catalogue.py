@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from pixflow.events import Recorded, catalogue
+from pixflow.events.base import Recorded
+from pixflow.events.catalogue import catalogue
 
 
 def missing(recorded: Iterable[Recorded]) -> list[str]:

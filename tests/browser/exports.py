@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pixflow.pix_orga import Campaign, Part, Row
-from pixflow.pix_orga.sample import file_name, write_export
+from pixflow.pix_orga.samples.assessment import file_name, write_export
 
 CAMPAIGN = Campaign(512384, "VWXKTR738", 'Diagnostic initial - "printemps" 2026')
 PORTFOLIO = """\

@@ -14,13 +14,13 @@ from fastapi import FastAPI
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
-from pixflow import structures
-from pixflow.events import Recorded
+from pixflow import structure_folder as structures
+from pixflow.events.base import Recorded
 from web.app import create_app
-from web.cli import app
-from web.mailing import chosen
-from web.settings import Settings
-from web.site import Served, serving, site
+from web.cli.app import app
+from web.hosting.mail import chosen
+from web.hosting.settings import Settings
+from web.hosting.site import Served, serving, site
 
 NAME = "Mission locale de L’Aigle – Mortagne"
 SITES = ("L’Aigle", "Mortagne")

@@ -6,7 +6,10 @@ from jinja2 import ChoiceLoader, DictLoader
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import listening
-from web import errors, pages
+from web.http import errors
+from web.http import forms as x_forms
+from web.http import security as x_security
+from web.http import templates as pages
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +29,7 @@ FORM = """{% extends "base.html" %}
 </form>{% endblock %}{% endblock %}"""
 
 
-class Note(pages.Form):
+class Note(x_forms.Form):
     text: str
     kind: tuple[str, ...] = ()
 
@@ -38,15 +41,15 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(pages.environment(), "loader", ChoiceLoader([DictLoader({"form.html": FORM}), loader]))
     app = FastAPI()
     errors.install(app)
-    pages.protect(app)
+    x_security.protect(app)
 
     @app.get("/")
     def show(request: Request) -> Response:
         return pages.page(request, "form.html", {"frame": FRAME, "errors": {}}, block="form")
 
     @app.post("/")
-    def note(request: Request, data: pages.FormData) -> Response:
-        _, wrong = pages.validate(Note, data)
+    def note(request: Request, data: x_forms.FormData) -> Response:
+        _, wrong = x_forms.validate(Note, data)
         return pages.page(request, "form.html", {"frame": FRAME, "errors": wrong}, block="form", status=422)
 
     @app.post("/fault")

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from pixflow.dossier.assignment import take_note
+from pixflow.dossier.follow_up import take_note
 from pixflow.events import dossier as e
 from pixflow.events.intake import ExportReceived
 from pixflow.pix_orga import Campaign
-from pixflow.pix_orga.sample import file_name, write_export
+from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.browser.exports import begun, shared
 from tests.browser.house import listening
 from tests.browser.person import Person, labelled

@@ -21,7 +21,7 @@ from tests.browser.states import HELENE, SAMIR, SOPHIE, THURSDAY
 from tests.browser.task_cases import CASES, Case
 from tests.web.filled import hire
 from tests.web.paths import House, house
-from web.dependencies import COOKIE
+from web.desk.dependencies import COOKIE
 
 pytestmark = pytest.mark.browser
 NADIA = "Nadia Benali"

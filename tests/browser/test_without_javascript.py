@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from pixflow.structures import utc_now
+from pixflow.structure_folder import utc_now
 from tests.browser.exports import begun, shared, written
 from tests.browser.house import begin
 from tests.browser.person import Person

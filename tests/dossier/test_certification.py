@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.certification import (
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.stages.certification import (
     add_result_to_cv,
     decline_certification,
     decline_complete_diagnostic,
@@ -17,9 +18,8 @@ from pixflow.dossier.certification import (
     take_certification,
     take_complete_diagnostic,
 )
-from pixflow.dossier.evolve import fold
-from pixflow.events import Event
 from pixflow.events import dossier as d
+from pixflow.events.base import Event
 from pixflow.events.values import Action
 from tests.given import (
     ACTION,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.diagnostic import (
+from pixflow.dossier.stages.diagnostic import (
     advance_participation,
     link_participation,
     receive_profile,

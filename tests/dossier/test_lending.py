@@ -9,7 +9,7 @@ from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.lending import give_back, lend, undo_assignment
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
-from pixflow.staff import Staff
+from pixflow.team.staff import Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, closed, given, opened, retracted, state_of
 
 THIRD = UUID(int=0xA3)

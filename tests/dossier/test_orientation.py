@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.orientation import assess_need, decline_diagnostic, plan_diagnostic, present_pix
+from pixflow.dossier.stages.orientation import assess_need, decline_diagnostic, plan_diagnostic, present_pix
 from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
 from tests.given import (
     CAMPAIGN,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.parcours import (
+from pixflow.dossier.stages.parcours import (
     answer_referral,
     chase_partner,
     drop_action,

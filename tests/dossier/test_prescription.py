@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier.prescription import (
+from pixflow.dossier.stages.prescription import (
     assign_self_study,
     build_prescription,
     dispatch_result,
@@ -22,7 +22,7 @@ from pixflow.events.dossier import (
     SelfStudyFollowed,
 )
 from pixflow.events.values import Action
-from pixflow.grille import Band, Grille, Proposal
+from pixflow.protocol.grille import Band, Grille, Proposal
 from tests.given import (
     ACTION,
     ADDED,

@@ -8,21 +8,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from pixflow import presets, structures
-from pixflow.dossier.assignment import open_dossier
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
-from pixflow.events import Recorded
+from pixflow.events.base import Recorded
 from pixflow.importing import Answers, Counts, Imported, Importer, Prepared
-from pixflow.participation import Participation
-from pixflow.people import OPERATOR, Actor
+from pixflow.participation.state import Participation
 from pixflow.pix_orga import Campaign, Part, Row
-from pixflow.pix_orga.sample import file_name, write_export
-from pixflow.staff import add
-from pixflow.store.database import Database
+from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.store.postgres.database import Database
+from pixflow.team.staff import add
 from projections import result_routing
-from projections.catch_up import ReadSide
 from projections.result_routing import Known
-from projections.stores import database
+from projections.store.catch_up import ReadSide
+from projections.store.stores import database
 
 CAMPAIGN = Campaign(481516, "KMRTWX482", "Diagnostic initial")
 SAMPLES = Path(__file__).parent.parent / "pix_orga" / "data"

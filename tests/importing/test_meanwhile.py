@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow.dossier.assignment import take_note
+from pixflow.dossier.follow_up import take_note
 from pixflow.importing import Imported, Importer
-from pixflow.participation import confirm_match
+from pixflow.participation.matches import confirm_match
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row, shared
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pixflow.events.values import Level
 from pixflow.importing import Answers, Counts
 from pixflow.importing.plan import What
-from pixflow.participation import Participation
+from pixflow.participation.state import Participation
 from pixflow.pix_orga import Campaign, ProfileRow
-from pixflow.pix_orga.sample import file_name, write_export
-from pixflow.pix_orga.sample_profile import write_profiles
+from pixflow.pix_orga.samples.assessment import file_name, write_export
+from pixflow.pix_orga.samples.profile import write_profiles
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row
 from tests.pix_orga.files import DATA, PROFIL

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.campaign import close_campaign
-from pixflow.dossier.prescription import dispatch_result
+from pixflow.authorization import Actor
+from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.events import dossier as d
 from pixflow.events.values import Purpose
 from pixflow.importing import match_after_opening
-from pixflow.people import Actor
+from pixflow.participation.campaign import close_campaign
 from pixflow.refused import Refused
 from pixflow.tasks import of_dossier
 from tests.importing.house import CAMPAIGN, FIRST, House, row, shared

@@ -7,7 +7,7 @@ from pixflow.events.values import Level
 from pixflow.pix_orga.export import Campaign, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.sample_profile import write_profiles
+from pixflow.pix_orga.samples.profile import write_profiles
 
 CAMPAIGN = Campaign(7201, "PRFABC234", "Profils été")
 WAITING = ProfileRow(

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 import pixflow.pix_orga
+from pixflow.pix_orga.decoding import MAX_BYTES
 from pixflow.pix_orga.export import Campaign, Part
-from pixflow.pix_orga.opening import MAX_BYTES
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.sample import write_export
+from pixflow.pix_orga.samples.assessment import write_export
 from pixflow.pix_orga.table import MAX_ROWS
 from tests.pix_orga import profile_files as profiles
 from tests.pix_orga.files import ATELIER, BOM, CAMPAIGN, DATA, PENDING, SHARED, changed, file

@@ -14,8 +14,8 @@ from pixflow.pix_orga.export import Campaign, Column, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES, DOMAINS
 from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.sample import file_name
-from pixflow.pix_orga.sample_profile import write_profiles
+from pixflow.pix_orga.samples.assessment import file_name
+from pixflow.pix_orga.samples.profile import write_profiles
 from tests.pix_orga.files import DATA, PROFIL, day, sample
 from tests.pix_orga.files import file as assessment
 from tests.pix_orga.profile_files import CAMPAIGN, LEVELS, SENT, WAITING, changed, codes, file

@@ -15,7 +15,7 @@ from pixflow.pix_orga.export import Campaign, Part, Row
 from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
-from pixflow.pix_orga.sample import write_export
+from pixflow.pix_orga.samples.assessment import write_export
 from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHARED, file
 
 GUARD_LOOKALIKES = ("'-", "'@", "'=", "'+")

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from pixflow import erasing
-from pixflow.dossier.assignment import close, correct_contact, take_note
-from pixflow.people import OPERATOR, Actor
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.closing import close
+from pixflow.dossier.follow_up import take_note
+from pixflow.dossier.identity import correct_contact
 from pixflow.portfolio import Counts, Outcome
 from pixflow.refused import Refused
 from tests.importing.house import row, shared

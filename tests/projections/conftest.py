@@ -9,14 +9,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, delete, select
 
-from pixflow import structures
-from pixflow.store.database import Database
-from pixflow.structures import Opened
-from projections import schemas, stores
-from projections.catch_up import ReadSide
-from projections.schema import TURN, metadata
+from pixflow import structure_folder as structures
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
+from projections.bookkeeping import TURN, metadata
+from projections.store import postgres as schemas
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.postgres import Cluster
-from web import demo
+from web.samples import demo
 
 NOW = datetime(2026, 6, 12, 15, 30, tzinfo=UTC)
 

@@ -9,14 +9,19 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from pixflow import presets, staff, structures
-from pixflow.dossier import assignment, orientation
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
-from pixflow.people import OPERATOR, Actor
-from pixflow.publishing import publish_protocol
-from pixflow.structures import Opened
-from projections import advisor_queue, audit_trail, catch_up, directory, stores
-from projections.catch_up import ReadSide
+from pixflow.protocol.publishing import publish_protocol
+from pixflow.structure_folder import Opened
+from pixflow.team import staff
+from projections import advisor_queue, audit_trail, directory
+from projections.store import catch_up, stores
+from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
 
 
@@ -44,7 +49,7 @@ def follow(engine: Engine, database: Database | None = None, batch: int = 20_000
 def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
     dossier = uuid4()
     opened.engine.execute(
-        {"dossier": dossier}, assignment.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         last_name=name, first_name="Aminata", birth_date=None, imilo_number=None, site="Ici",
     )  # fmt: skip
     return dossier
@@ -131,7 +136,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tab
 
     monkeypatch.undo()
     opened.engine.execute(
-        {"dossier": bad}, assignment.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": bad}, x_identity.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         phone="0612345678", email=None,
     )  # fmt: skip
     side.catch_up()
@@ -185,7 +190,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened,
     dossiers = [uuid4(), uuid4()]
     for dossier, advisor in zip(dossiers, advisors, strict=True):
         opened.engine.execute(
-            {"dossier": dossier}, assignment.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
+            {"dossier": dossier}, x_identity.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
             last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
         )  # fmt: skip
     side = follow(opened.engine, tables())
@@ -215,7 +220,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     )  # fmt: skip
     dossier, me = uuid4(), Actor(str(advisor))
     opened.engine.execute(
-        {"dossier": dossier}, assignment.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
+        {"dossier": dossier}, x_identity.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
         first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
     )  # fmt: skip
     side = follow(opened.engine, tables())
@@ -232,7 +237,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     assert kinds() == {"plan-diagnostic"}
     version = done.recorded[0].originator_version
     opened.engine.execute(
-        {"dossier": dossier}, assignment.retract, by=me, command_id=uuid4(), version=version, reason="erreur"
+        {"dossier": dossier}, x_retraction.retract, by=me, command_id=uuid4(), version=version, reason="erreur"
     )
     side.catch_up()
     assert kinds() == before

@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from pixflow import presets, spelling, staff, structures
-from pixflow.dossier import assignment
-from pixflow.people import OPERATOR, Actor, Scope
+from pixflow import presets
+from pixflow import similarity as spelling
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor, Scope
+from pixflow.dossier import identity as x_identity
+from pixflow.team import staff
 from projections import directory, name_search
-from projections.catch_up import ReadSide
 from projections.name_search import near, trigrams
+from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables
 
 ALL = Scope("all")
@@ -36,7 +39,7 @@ class Register:
     def add(self, first: str, last: str, number: str | None = None) -> UUID:
         dossier = uuid4()
         names = {"last_name": last, "first_name": first, "birth_date": None, "imilo_number": number, "site": "Ici"}
-        self.says("dossier", dossier, assignment.open_dossier, self.sophie, **names)
+        self.says("dossier", dossier, x_identity.open_dossier, self.sophie, **names)
         return dossier
 
     @property
@@ -79,7 +82,7 @@ def test_a_corrected_name_is_found_as_it_is_now(register: Register) -> None:
     dossier = register.add("Emmanuel", "Kowalski")
     assert register.near("kowalsky") == ["Emmanuel Kowalski"]
     names = {"last_name": "Benali", "first_name": "Emmanuel", "birth_date": None, "imilo_number": None, "site": "Ici"}
-    register.says("dossier", dossier, assignment.correct_identity, register.sophie, **names)
+    register.says("dossier", dossier, x_identity.correct_identity, register.sophie, **names)
     assert register.near("kowalsky") == []
     assert register.near("bennali") == ["Emmanuel Benali"]
 

@@ -10,10 +10,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select
 
-from pixflow.people import Scope
-from pixflow.structures import Opened
-from projections import advisor_queue, audit_trail, dossier_sheet, result_routing, stores, workshops
-from projections.catch_up import PROJECTIONS, ReadSide
+from pixflow.authorization import Scope
+from pixflow.structure_folder import Opened
+from projections import advisor_queue, audit_trail, dossier_sheet, result_routing, workshops
+from projections.store import stores
+from projections.store.catch_up import PROJECTIONS, ReadSide
 from tests.projections.conftest import NOW, Spare, everything
 
 pytestmark = pytest.mark.postgres

@@ -13,12 +13,14 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 from pixflow import erasing
-from pixflow.people import OPERATOR, Actor
-from pixflow.structures import Opened
-from projections import directory, schemas, stores
-from projections.catch_up import ReadSide
-from projections.schema import TURN, folds
-from projections.schemas import Schemas
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.structure_folder import Opened
+from projections import directory
+from projections.bookkeeping import TURN, folds
+from projections.store import postgres as schemas
+from projections.store import stores
+from projections.store.catch_up import ReadSide
+from projections.store.postgres import Schemas
 from tests.importing.house import House
 from tests.postgres import Cluster
 from tests.projections.conftest import Spare, everything

@@ -7,11 +7,11 @@ from uuid import UUID, uuid5
 import pytest
 from sqlalchemy import Connection, select
 
-from pixflow.events import Event, Recorded
 from pixflow.events import workshop as w
+from pixflow.events.base import Event, Recorded
 from pixflow.events.protocol import ProtocolPublished
 from projections import workshops
-from projections.catch_up import ReadSide
+from projections.store.catch_up import ReadSide
 from projections.workshops import Filter
 from tests.given import (
     ADVISOR,

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store import sqlite
-from pixflow.store.database import Database
-from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
+from pixflow.store.postgres.database import Database
+from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from tests.postgres import Cluster
 from tests.store.places import AnyRecorder, Place, PostgresPlace, SqlitePlace
 

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store import postgres, sqlite
-from pixflow.store.database import Database
 from pixflow.store.keys import Vault
-from pixflow.store.postgres import PostgresFactory, PostgresRecorder
-from pixflow.store.sqlite import HardenedFactory, HardenedRecorder
-from pixflow.store.vault import SqliteVault
-from pixflow.store.vault_postgres import PostgresVault
+from pixflow.store.postgres import recorder as postgres
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
+from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
+from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.samples import raw
 
 TABLES = ("stored_events", "commands", "claims")

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
-from pixflow.events import Event, Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.store import Claim, NewCommand
 
 ROOT = Path(__file__).parents[2]

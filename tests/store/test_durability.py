@@ -13,9 +13,9 @@ from eventsourcing.persistence import ConnectionUnavailableError, OperationalErr
 from eventsourcing.sqlite import SQLiteConnectionPool
 
 from pixflow.store import StoreBusy, StoreFull, StoreRefused
-from pixflow.store.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite import HardenedRecorder, factory
+from pixflow.store.sqlite.connections import WAL_LIMIT, HardenedDatastore, HardenedPool
+from pixflow.store.sqlite.recorder import HardenedRecorder, factory
 from tests.store.samples import command, finish, raw, start, stored
 
 

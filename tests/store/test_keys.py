@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pixflow.store import Damaged, StoreRefused
 from pixflow.store.keys import Keys, Ring
-from pixflow.store.vault import SqliteVault
+from pixflow.store.sqlite.vault import SqliteVault
 
 STRUCTURE, STREAM, OTHER = uuid4(), uuid4(), uuid4()
 PLACE = b"place"

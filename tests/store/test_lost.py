@@ -13,15 +13,17 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from pixflow import presets, structures
-from pixflow.people import OPERATOR, Actor
-from pixflow.staff import add
-from pixflow.store import StoreBusy, StoreLost, tables
-from pixflow.store.database import Database
-from pixflow.store.pipeline import Question
-from pixflow.store.postgres import PostgresRecorder, factory
-from pixflow.store.turns import Turn
-from pixflow.store.vault_postgres import PostgresVault
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.store import StoreBusy, StoreLost
+from pixflow.store.postgres import tables
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.pipeline import Question
+from pixflow.store.postgres.recorder import PostgresRecorder, factory
+from pixflow.store.postgres.transaction import Turn
+from pixflow.store.postgres.vault import PostgresVault
+from pixflow.team.staff import add
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
 from tests.store.samples import claim, command, stored

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.store import Damaged, UnknownTopic, Unstorable
 from pixflow.store.mapper import TypedMapper
-from pixflow.store.sqlite import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.store.samples import AT, Counted, Noted, raw, recorded
 
 MAPPER = TypedMapper([Noted, Counted])

@@ -18,9 +18,9 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
-from pixflow.store.database import Database, in_words
-from pixflow.store.pipeline import Link, Question, rows
-from pixflow.store.postgres import PostgresRecorder, factory
+from pixflow.store.postgres.database import Database, in_words
+from pixflow.store.postgres.pipeline import Link, Question, rows
+from pixflow.store.postgres.recorder import PostgresRecorder, factory
 from tests.postgres import Cluster
 from tests.store.samples import claim, command, finish, start, stored
 

@@ -11,7 +11,7 @@ import pytest
 
 from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring, RingMoved, Vault
-from pixflow.store.vault import SqliteVault
+from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.places import Place
 
 A, B, C = uuid4(), uuid4(), uuid4()

@@ -14,7 +14,7 @@ from eventsourcing.persistence import IntegrityError
 
 from pixflow.store import StoreFull
 from pixflow.store.locks import ServeLock
-from pixflow.store.sqlite import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.store.places import AnyRecorder, opened
 from tests.store.samples import command, stored
 

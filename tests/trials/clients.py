@@ -10,13 +10,13 @@ from time import sleep
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from pixflow.events import Recorded
+from pixflow.events.base import Recorded
 from tests.trials.mission import SITE
 from tests.trials.scale import SEED
 from tests.trials.server import Server
 from tests.trials.verdict import times_recorded
-from web.dependencies import COOKIE
-from web.errors import NOT_RECORDED
+from web.desk.dependencies import COOKIE
+from web.http.errors import NOT_RECORDED
 
 PATIENCE = 15.0
 PAUSE = 0.005

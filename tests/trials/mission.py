@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from pixflow import presets, staff, structures
-from pixflow.dossier import assignment
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier import identity as x_identity
 from pixflow.engine import Engine
-from pixflow.people import OPERATOR, Actor
-from pixflow.store.database import Database
-from pixflow.structures import Opened
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
+from pixflow.team import staff
 
 SITE = "Mortagne"
 
@@ -56,7 +58,7 @@ def open_dossier(engine: Engine, advisor: UUID) -> UUID:
     """A dossier more, with an i-Milo number of its own; its id."""
     dossier = uuid4()
     engine.execute(
-        {"dossier": dossier}, assignment.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         last_name="Diallo", first_name=f"Aminata {dossier}", birth_date=None, imilo_number=f"{dossier.int % 10**9}",
         site=SITE, advisor=advisor,
     )  # fmt: skip

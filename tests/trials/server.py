@@ -12,13 +12,14 @@ from time import monotonic, sleep
 import uvicorn
 
 from pixflow.store import StoreBusy
-from pixflow.store.database import Database
-from pixflow.store.postgres import PostgresRecorder
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.recorder import PostgresRecorder
 from tests.trials.mission import Mission
 from tests.trials.processes import PROCESSES
-from web import app, settings
+from web import app
 from web.app import create_app
-from web.site import Site, serving, site
+from web.hosting import settings
+from web.hosting.site import Site, serving, site
 
 TICK_SECONDS = 0.05
 LIMIT = 2.0

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import pytest
 
-from pixflow import structures
-from pixflow.saving.backup import back_up
-from pixflow.saving.restore import restore
-from pixflow.store.database import Database
-from pixflow.structures import Opened
-from projections import stores
+from pixflow import structure_folder as structures
+from pixflow.backups.backup import back_up
+from pixflow.backups.restore import restore
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
+from projections.store import stores
 from tests.postgres import Cluster
 from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
@@ -23,7 +23,7 @@ from tests.trials.proofs import Proofs
 from tests.trials.scale import many, rounds
 from tests.trials.server import Server
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
-from web.site import reads_of, serve_one
+from web.hosting.site import reads_of, serve_one
 
 PIECE = 4096
 BETWEEN_PIECES = 0.001

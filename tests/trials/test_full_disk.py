@@ -12,11 +12,11 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from typer.testing import CliRunner
 
-from pixflow.dossier.assignment import take_note
+from pixflow.authorization import Actor
+from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
-from pixflow.people import Actor
 from pixflow.store import NewCommand, StoreFull
-from pixflow.store.sqlite import HardenedRecorder
+from pixflow.store.sqlite.recorder import HardenedRecorder
 from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -24,10 +24,10 @@ from tests.trials.small_disk import small_disk
 from tests.trials.verdict import must_be_sound, must_show, times_recorded
 from tests.web.client import InspectingClient
 from web.app import create_app
-from web.cli import app
-from web.dependencies import COOKIE
-from web.errors import NOT_RECORDED, RECORDED
-from web.site import Site, site
+from web.cli.app import app
+from web.desk.dependencies import COOKIE
+from web.hosting.site import Site, site
+from web.http.errors import NOT_RECORDED, RECORDED
 
 MOST_LEFT = 40_000
 DISKS = {"limit": "files that may not grow", "tmpfs": "no room"}

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from pixflow import structures
-from pixflow.store.database import Database
-from pixflow.store.pipeline import Question
-from pixflow.store.turns import Turn
+from pixflow import structure_folder as structures
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.pipeline import Question
+from pixflow.store.postgres.transaction import Turn
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
 from tests.trials.clients import Crowd, today
@@ -27,9 +27,9 @@ from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from tests.web.client import InspectingClient
 from web.app import create_app
-from web.dependencies import COOKIE
-from web.errors import NOT_KNOWN
-from web.site import Site, serve_one
+from web.desk.dependencies import COOKIE
+from web.hosting.site import Site, serve_one
+from web.http.errors import NOT_KNOWN
 
 pytestmark = pytest.mark.postgres
 

@@ -11,18 +11,19 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from pixflow.dossier.assignment import take_note
-from pixflow.people import Actor
+from pixflow.authorization import Actor
+from pixflow.dossier.follow_up import take_note
 from pixflow.streams import KINDS
-from projections import audit_trail, catch_up, stores
-from projections.catch_up import FOLD, PROJECTIONS, ReadSide
-from projections.change import Change
-from projections.schema import metadata, position
+from projections import audit_trail
+from projections.bookkeeping import metadata, position
+from projections.contract import Change
+from projections.store import catch_up, stores
+from projections.store.catch_up import FOLD, PROJECTIONS, ReadSide
 from tests.trials.mission import Mission, found, open_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import from_scratch, must_show
-from web.site import Served, serve_one
+from web.hosting.site import Served, serve_one
 
 SHOWING = {projection.NAME: projection for projection in PROJECTIONS if "dossier" in projection.KINDS}
 PLACES = (FOLD, *SHOWING)

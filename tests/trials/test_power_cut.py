@@ -15,9 +15,9 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
-from pixflow import structures
+from pixflow import structure_folder as structures
 from pixflow.store import Damaged, StoreError
-from pixflow.structures import Opened
+from pixflow.structure_folder import Opened
 from tests.conftest import unavailable
 from tests.trials.disk import Disk
 from tests.trials.mission import open_dossier
@@ -25,7 +25,7 @@ from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.strace import calls, traced
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, times_recorded
-from web.site import serve_one
+from web.hosting.site import serve_one
 
 ROOT = Path(__file__).parents[2]
 SHORT, LONG = 8, 3000

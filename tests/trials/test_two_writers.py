@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
-from pixflow.events import Recorded
+from pixflow.events.base import Recorded
 from tests.trials.mission import Mission, found
 from tests.trials.processes import PROCESSES
 from tests.trials.proofs import Proofs

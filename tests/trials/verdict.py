@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pixflow.engine import Engine
-from pixflow.events import Recorded
-from projections import stores
-from projections.catch_up import PROJECTIONS, ReadSide
-from projections.schema import folds, position
+from pixflow.events.base import Recorded
+from projections.bookkeeping import folds, position
+from projections.store import stores
+from projections.store.catch_up import PROJECTIONS, ReadSide
 
 EVERYTHING = 10**9
 

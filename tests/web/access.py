@@ -12,19 +12,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow import campaign, presets, structures, tasks
-from pixflow.absences import declare_absence
+from pixflow import presets, tasks
+from pixflow import structure_folder as structures
+from pixflow.authorization import Actor
 from pixflow.dossier import assignment
+from pixflow.dossier import closing as x_closing
+from pixflow.dossier import follow_up as x_follow_up
 from pixflow.engine import new_id
 from pixflow.events.values import Role
-from pixflow.people import Actor
+from pixflow.participation import campaign
+from pixflow.team.absences import declare_absence
 from tests.portfolio.files import file
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House, house
-from web.portfolio import importer_of
-from web.routes.agenda import address_of
+from web.pages.portfolio.choices import importer_of
+from web.pages.workshops.feed_routes import address_of
 
 BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)
 NADIA, PAUL, SOPHIE, HELENE, INES, OMAR = (
@@ -112,7 +116,7 @@ def _dossiers(world: World) -> None:
         dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
         world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
         if whose == "closed":
-            at_work.on(dossiers[whose], assignment.close, reason="moved", note="")
+            at_work.on(dossiers[whose], x_closing.close, reason="moved", note="")
         else:
             seat(at_work, later, dossiers[whose])
             advisor = at_work.people[ADVISORS.get(whose, PAUL)]
@@ -131,7 +135,7 @@ def _shared(world: World) -> None:
         at_work.says(HELENE, declare_absence, {"staff": at_work.people[name]}, **days)
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
-        at_work.on(dossiers[whose], assignment.hand_over, PAUL, task=task, to=nadia, until=until, note="")
+        at_work.on(dossiers[whose], x_follow_up.hand_over, PAUL, task=task, to=nadia, until=until, note="")
 
 
 def _others(world: World, elsewhere: House) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from bs4 import Tag
 
 from pixflow.pix_orga import Campaign, Row
-from pixflow.pix_orga.sample import file_name, write_export
+from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.importing.house import row, shared
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, soup

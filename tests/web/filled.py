@@ -10,15 +10,19 @@ from uuid import UUID, uuid4
 
 from bs4 import BeautifulSoup
 
-from pixflow import participation, staff, structures
-from pixflow.dossier import assignment, prescription
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
-from pixflow.people import OPERATOR, Actor
+from pixflow.participation import exports as x_exports
+from pixflow.participation import matches as x_matches
 from pixflow.presets import Preset
-from pixflow.work import Step
+from pixflow.team import staff
+from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient
 from tests.web.paths import House
-from web.site import site
+from web.hosting.site import site
 
 CHUNK = 500
 
@@ -41,7 +45,7 @@ def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said:
     plain = {"first_name": "Prénom", "birth_date": None, "imilo_number": None, "site": "Mortagne", "on": house.today}
     whose = {"advisor": house.people[advisor]} if advisor else {}
     steps = [
-        Step({"dossier": id}, assignment.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
+        Step({"dossier": id}, x_identity.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
         for n, id in enumerate(ids, 1)
     ]
     _take(house, steps, Actor(OPERATOR))
@@ -61,10 +65,10 @@ def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
         "external_id": None, "imported": (), "started": today, "progress": Decimal(1), "ordinal": 0,
         "result": Result(shared=today, mastery=Decimal("0.4")), "exported_at": house.served.engine.clock(),
     }  # fmt: skip
-    yield Step({"participation": found}, participation.import_participation, row)
+    yield Step({"participation": found}, x_exports.import_participation, row)
     sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
     ids = {"participation_id": found, "dossier_id": dossier}
-    yield Step({"participation": found, "dossier": dossier}, participation.confirm_match, sure, ids)
+    yield Step({"participation": found, "dossier": dossier}, x_matches.confirm_match, sure, ids)
     yield Step({"dossier": dossier}, prescription.dispatch_result, {"participation": found, "advisor": advisor})
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pixflow.events import Event
 from pixflow.events import dossier as e
+from pixflow.events.base import Event
 from tests.web import arranged
 from tests.web.arranged import MONDAY, Arranged
 from tests.web.paths import House

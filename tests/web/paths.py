@@ -9,17 +9,23 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow import campaign, participation, presets, staff, structures
-from pixflow.dossier import assignment, orientation, parcours, prescription
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
-from pixflow.events import Event
+from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
-from pixflow.people import OPERATOR, Actor
+from pixflow.participation import campaign
+from pixflow.participation import exports as x_exports
+from pixflow.participation import matches as x_matches
+from pixflow.team import staff
 from tests.web.client import InspectingClient
 from web.app import create_app
-from web.dependencies import COOKIE
-from web.site import Served, Site, site
+from web.desk.dependencies import COOKIE
+from web.hosting.site import Served, Site, site
 
 TEAM: tuple[tuple[str, Role], ...] = (
     ("Nadia Benali", "advisor"),
@@ -95,7 +101,7 @@ class House:
         about: dict[str, Any] = {"birth_date": date(2005, 11, 3), "imilo_number": None, "site": "Mortagne", **more}
         by = self.people[advisor] if advisor else None
         self.on(
-            dossier, assignment.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about
+            dossier, x_identity.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about
         )
         return dossier
 
@@ -128,14 +134,14 @@ class House:
         parts: dict[str, Any] = {"domains": DOMAINS, "competences": COMPETENCES, "badges": badges}
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
-            "Sophie Lecomte", participation.import_participation, {"participation": found}, campaign=self.campaign,
+            "Sophie Lecomte", x_exports.import_participation, {"participation": found}, campaign=self.campaign,
             purpose=purpose, last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
             started=moment, progress=Decimal(progress),
             ordinal=next(self._ordinals) if ordinal is None else ordinal, result=result,
             exported_at=self.served.engine.clock(),
         )  # fmt: skip
         self.says(
-            "Sophie Lecomte", participation.confirm_match, {"participation": found, "dossier": dossier},
+            "Sophie Lecomte", x_matches.confirm_match, {"participation": found, "dossier": dossier},
             automatic=False, score=86, reasons=("same-words",), warnings=(), others=(),
             context={"participation_id": found, "dossier_id": dossier},
         )  # fmt: skip

@@ -18,8 +18,11 @@ from pixflow.events.values import Role
 from tests.web.access import ELSEWHERE, HERS, NADIA, NAMES, READ, ROLES, World, world
 from tests.web.client import InspectingClient
 from tests.web.test_routes import LIST
-from web import batches, drafts, forms, team_forms
-from web.dependencies import COOKIE
+from web.desk.dependencies import COOKIE
+from web.pages.dossier import forms
+from web.pages.protocol import drafts
+from web.pages.queue import batch as batches
+from web.pages.team import forms as team_forms
 
 _FILE = Path(__file__).with_name("access_matrix.csv")
 MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))

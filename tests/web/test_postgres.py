@@ -15,21 +15,22 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import structures
+from pixflow import structure_folder as structures
 from pixflow.events.values import Role
 from pixflow.refused import Refused
-from projections import stores
-from projections.catch_up import ReadSide
+from projections.store import stores
+from projections.store.catch_up import ReadSide
 from tests.browser.house import listening
 from tests.postgres import Cluster
 from tests.projections.conftest import everything
 from tests.web.client import InspectingClient
-from web import cli, demo
 from web.app import create_app
-from web.dependencies import COOKIE
-from web.mailing import Mail
-from web.settings import CONNECTIONS, Settings
-from web.site import Served, Site, serving, site
+from web.cli import app as cli
+from web.desk.dependencies import COOKIE
+from web.hosting.mail import Mail
+from web.hosting.settings import CONNECTIONS, Settings
+from web.hosting.site import Served, Site, serving, site
+from web.samples import demo
 
 pytestmark = pytest.mark.postgres
 

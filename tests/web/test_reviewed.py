@@ -9,17 +9,20 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from pixflow import presets, structures
-from pixflow.dossier import assignment, prescription
-from pixflow.participation import reject_match, set_aside, unmatch
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier.stages import prescription
+from pixflow.participation.matches import reject_match, set_aside, unmatch
 from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
-from projections import stores
+from projections.store import stores
 from tests.web import paths
 from tests.web.client import words
 from tests.web.paths import House
-from web.site import serve_one
+from web.hosting.site import serve_one
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 
@@ -78,7 +81,7 @@ def test_a_day_out_of_time_is_refused_where_it_is_typed(
 def test_the_engine_refuses_a_day_out_of_time_whoever_says_it(house: House) -> None:
     dossier = house.opened()
     with pytest.raises(Refused, match="bad-date"):
-        house.says(NADIA, assignment.take_note, {"dossier": dossier}, text="essai", on=date(1, 1, 1))
+        house.says(NADIA, x_follow_up.take_note, {"dossier": dossier}, text="essai", on=date(1, 1, 1))
 
 
 def test_replay_at_a_day_out_of_time_says_so(house: House) -> None:
@@ -129,8 +132,8 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
     )  # fmt: skip
     version = done.recorded[0].originator_version
     with pytest.raises(Refused, match="not-allowed"):
-        house.says(NADIA, assignment.retract, {"dossier": dossier}, version=version, reason="erreur")
-    assert house.says(SOPHIE, assignment.retract, {"dossier": dossier}, version=version, reason="erreur").recorded
+        house.says(NADIA, x_retraction.retract, {"dossier": dossier}, version=version, reason="erreur")
+    assert house.says(SOPHIE, x_retraction.retract, {"dossier": dossier}, version=version, reason="erreur").recorded
 
 
 def test_a_read_store_is_not_taken_from_under_a_serving_process(tmp_path: Path) -> None:
@@ -165,8 +168,8 @@ def test_after_a_fault_the_page_says_whether_it_was_recorded(house: House, monke
         assert answer.status_code == 500
         return words(answer.text)
 
-    monkeypatch.setattr("web.routes.dossier._Press.answer", failing)
+    monkeypatch.setattr("web.pages.dossier.routes._Press.answer", failing)
     assert "est bien enregistrée" in press()
     monkeypatch.undo()
-    monkeypatch.setattr("web.routes.dossier.record", failing)
+    monkeypatch.setattr("web.pages.dossier.routes.record", failing)
     assert "n’est pas enregistrée" in press()

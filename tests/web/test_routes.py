@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from tests.web.paths import house
-from web.routes import ROUTERS
+from web.pages import ROUTERS
 
 LIST = Path(__file__).with_name("routes.txt")
 
@@ -15,7 +15,7 @@ def routes() -> Iterator[str]:
     """Method, address, and the function that answers; HEAD goes with GET."""
     for route in (route for router in ROUTERS for route in router.routes):
         assert isinstance(route, APIRoute)
-        where = f"{route.endpoint.__module__.removeprefix('web.routes.')}.{route.endpoint.__name__}"
+        where = f"{route.endpoint.__module__.removeprefix('web.pages.')}.{route.endpoint.__name__}"
         yield from (f"{method:4} {route.path}  {where}" for method in sorted((route.methods or set()) - {"HEAD"}))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from web.french import dates, tasks
-from web.french.words import plural, say, typeset
+from web.french.vocabulary import plural, say, typeset
 
 Counted = dict[str, tuple[int, int]]
 """How many tasks of each kind, and how many of them are late."""

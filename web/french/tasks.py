@@ -5,11 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
-from pixflow.grille import percent
+from pixflow.protocol.grille import percent
 from pixflow.tasks import Task
 from web.french import dates
-from web.french.words import lower_first, plural, say
-from web.french.words import percent as percent_words
+from web.french.vocabulary import lower_first, plural, say
+from web.french.vocabulary import percent as percent_words
 
 VERBS: dict[str, str] = {
     "present-pix": "Présenter Pix",

@@ -14,25 +14,26 @@ from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
 
-from pixflow.campaign import declare_campaign
-from pixflow.dossier.assignment import open_dossier
-from pixflow.dossier.orientation import plan_diagnostic, present_pix
-from pixflow.dossier.parcours import send_referral
-from pixflow.dossier.prescription import build_prescription, dispatch_result, hold_debrief
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier.identity import open_dossier
+from pixflow.dossier.stages.orientation import plan_diagnostic, present_pix
+from pixflow.dossier.stages.parcours import send_referral
+from pixflow.dossier.stages.prescription import build_prescription, dispatch_result, hold_debrief
 from pixflow.engine import Engine, new_id
-from pixflow.events import Recorded
+from pixflow.events.base import Recorded
 from pixflow.events.values import Moment, Part, Partner, Result
-from pixflow.participation import confirm_match, import_participation
-from pixflow.people import OPERATOR, Actor
-from pixflow.staff import add
+from pixflow.participation.campaign import declare_campaign
+from pixflow.participation.exports import import_participation
+from pixflow.participation.matches import confirm_match
 from pixflow.streams import KINDS
-from pixflow.work import Loaded, Step, Work
+from pixflow.team.staff import add
+from pixflow.unit_of_work import Loaded, Step, Work
 from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said
 from tests.benchmarks.population import SITES, put, structure
 from web.app import create_app
-from web.settings import Settings
-from web.site import site
+from web.hosting.settings import Settings
+from web.hosting.site import site
 
 NOW = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
 CHUNK = 5_000

@@ -1,0 +1,127 @@
+"""Take a backup: into a folder of another name first, so that it is whole or not there."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pixflow import __version__
+from pixflow.backups import STAMP, SavingError, manifest
+from pixflow.backups import key_copies as keys_copy
+from pixflow.backups.manifest import EVENTS, Backup, Manifest
+from pixflow.events.catalogue import sealed_topics
+from pixflow.store.keys import discard, replace, write_new
+from pixflow.store.locks import FileLock
+from pixflow.store.sqlite import copy as copies
+from pixflow.structure_folder import Opened
+
+_NOTE = "backup.json"
+
+
+class Noted(Struct, frozen=True):
+    """Where a backup was put that is not in the data folder, and when (UTC)."""
+
+    path: str
+    made: datetime
+
+
+def folder_of(data: Path, slug: str) -> Path:
+    """Where a structure's backups are, unless one says otherwise."""
+    return data / "backups" / slug
+
+
+def back_up(opened: Opened, root: Path | None = None) -> Backup:
+    """A backup of a structure as it stands, in `root`/<slug> (else in the data folder); others may write meanwhile.
+
+    Raises SavingError: "backup-exists" within a second of another, "not-written", "keys-missing"; StoreFull, StoreBusy.
+    """
+    folder = root / opened.slug if root else folder_of(opened.folder.parent, opened.slug)
+    at = opened.engine.clock().astimezone(UTC)
+    name = f"{at:{STAMP}}"
+    with _disk_in_words():
+        for made in (folder.parent, folder):
+            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copies.sync(folder.parent)
+        copies.sync(folder.parent.parent)
+    with FileLock(folder / ".lock"), _disk_in_words():
+        for left in folder.glob(".*Z"):
+            _discard(left)
+        if (folder / name).exists():
+            raise SavingError("backup-exists", path=str(folder / name))
+        making = folder / f".{name}"
+        making.mkdir(mode=0o700)
+        try:
+            backup = _made(opened, at, making, folder / name)
+        except BaseException:
+            _discard(making)
+            raise
+    if root:
+        _note(opened.folder, backup)
+    return backup
+
+
+def noted(folder: Path) -> Noted | None:
+    """The last backup of the structure in `folder` that is kept elsewhere; None also when the note cannot be read."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode((folder / _NOTE).read_bytes(), type=Noted)
+    return None
+
+
+def keep(folder: Path, number: int) -> list[Path]:
+    """Leave the latest backups of a folder, so many, and delete the others; returns those deleted."""
+    with FileLock(folder / ".lock"):
+        gone = [backup.path for backup in manifest.all_of(folder)[:-number]]
+        for path in gone:
+            _discard(path)
+    return gone
+
+
+def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
+    """Keys after events, so that each event finds its key; nobody is erased between the keys and the last name."""
+    keys = opened.engine.keys
+    _copy_events(opened, making / EVENTS)
+    said = Manifest(
+        structure=opened.id, slug=opened.slug, made=at, pixflow=__version__,
+        store=opened.engine.recorder.KIND, holding=copies.holding(making / EVENTS),
+        sha256={EVENTS: manifest.digest(making / EVENTS)},
+    )  # fmt: skip
+    write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
+    sealed = copies.streams(making / EVENTS, sealed_topics())
+    with keys.ring.changing():
+        keys_copy.check_none_lost(keys, sealed)
+        write_new(making / keys_copy.FILE, keys_copy.taken(keys))
+        making.rename(made)
+        copies.sync(made.parent)
+    return Backup(made, said)
+
+
+def _note(folder: Path, backup: Backup) -> None:
+    """A disk that is full here takes nothing from the backup that is elsewhere."""
+    path, content = folder / _NOTE, msgspec.json.encode(Noted(str(backup.path.absolute()), backup.manifest.made))
+    with suppress(OSError):
+        (replace if path.exists() else write_new)(path, content)
+
+
+def _copy_events(opened: Opened, path: Path) -> None:
+    path.touch(mode=0o600)
+    opened.engine.recorder.copy_to(path)
+    copies.sync(path)
+
+
+def _discard(backup: Path) -> None:
+    """Delete it; what its keys held is overwritten."""
+    for path in backup.glob(f"{keys_copy.FILE}*"):
+        discard(path)
+    shutil.rmtree(backup)
+
+
+@contextmanager
+def _disk_in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SavingError("not-written", why=error.strerror or type(error).__name__) from error

@@ -1,0 +1,101 @@
+"""Where a structure is put back: its folder, or a schema of PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+from pixflow.backups.manifest import EVENTS
+from pixflow.store import StoreRefused
+from pixflow.store.keys import Ring, Vault
+from pixflow.store.locks import ServeLock
+from pixflow.store.postgres import copy as copies_postgres
+from pixflow.store.postgres import recorder as postgres
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.sqlite import copy as copies
+from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite.vault import SqliteVault
+
+Store = sqlite.HardenedFactory | postgres.PostgresFactory
+
+
+class Place(Protocol):
+    def holds(self) -> bool:
+        """Whether anything is recorded there."""
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else uses it meanwhile. Raises AlreadyServed, StoreBusy."""
+        ...
+
+    def vault(self, ring: Ring) -> Vault:
+        """Its keys; those that `ring` cannot open are moved aside, and others begun."""
+        ...
+
+    def put(self, copy: Path) -> str:
+        """Make a copy what is recorded there; where what was there is now, "" when nothing was."""
+        ...
+
+    def store(self) -> Store: ...
+
+
+class Folder:
+    """`aside` is a folder that is made when something is moved there."""
+
+    def __init__(self, folder: Path, aside: Path) -> None:
+        self.folder, self.aside = folder, aside
+        self._events = folder / EVENTS
+
+    def holds(self) -> bool:
+        return self._events.exists()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        with ServeLock(self.folder), copies.alone(self._events):
+            yield
+
+    def vault(self, ring: Ring) -> Vault:
+        path = self.folder / "keys.db"
+        with suppress(StoreRefused):
+            vault = SqliteVault(path)
+            if not vault.streams() or ring.key(vault.ring()):
+                return vault
+            vault.close()
+        self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for found in self.folder.glob(f"{path.name}*"):
+            found.rename(self.aside / found.name)
+        return SqliteVault(path)
+
+    def put(self, copy: Path) -> str:
+        there = self.holds()
+        self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copies.put(copy, self._events, self.aside)
+        return str(self.aside) if there else ""
+
+    def store(self) -> Store:
+        return sqlite.factory(self.folder)
+
+
+class Schema:
+    """`aside` is the name of a schema that is made when something is moved there."""
+
+    def __init__(self, database: Database, schema: str, aside: str) -> None:
+        self.database, self.schema, self.aside = database, schema, aside
+
+    def holds(self) -> bool:
+        return copies_postgres.holds(self.database, self.schema)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        copies_postgres.check_alone(self.database)
+        yield
+
+    def vault(self, ring: Ring) -> Vault:
+        return PostgresVault(self.database, self.schema)
+
+    def put(self, copy: Path) -> str:
+        return self.aside if copies_postgres.put(self.database, self.schema, copy, self.aside) else ""
+
+    def store(self) -> Store:
+        return postgres.factory(self.database, self.schema)

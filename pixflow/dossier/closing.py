@@ -1,0 +1,42 @@
+"""Decisions that close and reopen a dossier."""
+
+from datetime import date
+from typing import Literal
+
+from pixflow.dossier.guards import must_have_no_seat
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from pixflow.refused import Refused, required
+
+
+def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
+    """The référent has read what came in after the dossier was closed."""
+    return [e.LateEventReviewed(note=note.strip(), on=on)] if dossier.late else []
+
+
+def close(
+    dossier: Dossier,
+    *,
+    reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"],
+    note: str,
+    on: date,
+) -> list[Event]:
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    if dossier.closed:
+        if dossier.close_reason == reason:
+            return []
+        raise Refused("closed", on=dossier.closed.on)
+    if reason == "other":
+        note = required(note, "note")
+    must_have_no_seat(dossier, on)
+    return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
+
+
+def reopen(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    if dossier.closed is None:
+        return []
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    return [e.DossierReopened(reason=required(reason, "reason"), on=on)]

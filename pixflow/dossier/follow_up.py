@@ -1,0 +1,94 @@
+"""Decisions on one task: appointments, reminders, snoozes, loans and notes."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from pixflow.events.values import Channel
+from pixflow.refused import Refused, required
+
+LONGEST_REST = timedelta(days=90)
+
+
+def set_appointment(
+    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, owed: Collection[str]
+) -> list[Event]:
+    """The task is then due that day, and not late before. `owed` are the keys of what the dossier owes."""
+    must_be_open(dossier)
+    _must_be_owed(task, owed)
+    if day < on:
+        raise Refused("appointment-past", day=day)
+    current = dossier.appointments.get(task)
+    if current and not current.missed and (current.at, current.place) == (at, place.strip()):
+        return []
+    return [e.AppointmentSet(task=task, at=at, day=day, place=place.strip(), on=on)]
+
+
+def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> list[Event]:
+    """The young person did not come: the task is due again at once."""
+    must_be_open(dossier)
+    current = dossier.appointments.get(task)
+    if current is None:
+        raise Refused("no-appointment")
+    if current.missed:
+        return []
+    if on < current.day:
+        raise Refused("appointment-to-come", day=current.day)
+    return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
+
+
+def chase(
+    dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
+) -> list[Event]:
+    """One try to reach the young person about a task; it starts a new turn of it. `owed`: as for an appointment."""
+    must_be_open(dossier)
+    _must_be_owed(about, owed)
+    return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
+
+
+def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]) -> list[Event]:
+    """The task rests until that day, for a reason; `owed` as for an appointment, each with the event that opened it."""
+    must_be_open(dossier)
+    _must_be_owed(task, owed)
+    if not on < until <= on + LONGEST_REST:
+        raise Refused("snooze-until", field="until", last=on + LONGEST_REST)
+    known = dossier.snoozes.get(task)
+    if known and (known.until, known.mark.on) == (until, on) and known.mark.version > owed[task]:
+        return []
+    return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
+
+
+def hand_over(
+    dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
+) -> list[Event]:
+    """A colleague does this task through `until`, else for as long as may be; the dossier stays its advisor's.
+
+    `owed`: as above. The colleague follows the dossier until then, so it always ends.
+    """
+    must_be_open(dossier)
+    _must_be_owed(task, owed)
+    known = dossier.handed.get(task)
+    now = known if known and known.mark.version > owed[task] and known.stands(on) else None
+    if now and now.to == to and until in (None, now.until):
+        return []
+    if now is None and to == dossier.advisor:
+        raise Refused("already-theirs", field="to", advisor=to)
+    until = until or on + LONGEST_REST
+    if not on <= until <= on + LONGEST_REST:
+        raise Refused("handed-until", field="until", last=on + LONGEST_REST)
+    return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
+
+
+def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    return [e.NoteTaken(text=required(text, "text"), on=on)]
+
+
+def _must_be_owed(task: str, owed: Collection[str]) -> None:
+    if task not in owed:
+        raise Refused("not-owed")

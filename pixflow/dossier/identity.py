@@ -1,0 +1,130 @@
+"""Decisions on the young person: identity, contact, project, programme."""
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+from pixflow import identity
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from pixflow.refused import Refused, required
+
+
+def open_dossier(
+    dossier: Dossier,
+    *,
+    last_name: str,
+    first_name: str,
+    birth_date: date | None,
+    imilo_number: str | None,
+    site: str,
+    on: date,
+    phone: str | None = None,
+    email: str | None = None,
+    programme: str = "",
+    group: str | None = None,
+    collective_end: date | None = None,
+    advisor: UUID | None = None,
+    project: str = "",
+) -> list[Event]:
+    """A young person is followed from now on; what is known is said at once."""
+    if dossier.opened:
+        return []
+    names = _names(last_name, first_name)
+    number = canonical_number(imilo_number)
+    events: list[Event] = [
+        e.DossierOpened(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)
+    ]
+    if phone or email:
+        events.append(_contact(phone, email, on))
+    if programme:
+        events.append(_programme(programme, group, collective_end, on))
+    if project.strip():
+        events.append(e.ProjectStated(project=project.strip(), on=on))
+    if advisor:
+        events.append(e.AdvisorAssigned(advisor=advisor, on=on))
+    return events
+
+
+def correct_identity(
+    dossier: Dossier,
+    *,
+    last_name: str,
+    first_name: str,
+    birth_date: date | None,
+    imilo_number: str | None,
+    site: str,
+    on: date,
+) -> list[Event]:
+    must_be_open(dossier)
+    names = _names(last_name, first_name)
+    number = canonical_number(imilo_number)
+    said = (names["last_name"], names["first_name"], birth_date, number, site)
+    if said == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
+        return []
+    return [e.IdentityCorrected(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)]
+
+
+def correct_contact(dossier: Dossier, *, phone: str | None, email: str | None, on: date) -> list[Event]:
+    must_be_open(dossier)
+    event = _contact(phone, email, on)
+    return [] if (event.phone, event.email) == (dossier.phone, dossier.email) else [event]
+
+
+def state_project(dossier: Dossier, *, project: str, on: date) -> list[Event]:
+    must_be_open(dossier)
+    project = required(project, "project")
+    return [] if project == dossier.project else [e.ProjectStated(project=project, on=on)]
+
+
+def join_programme(
+    dossier: Dossier, *, programme: str, group: str | None, collective_end: date | None, on: date
+) -> list[Event]:
+    must_be_open(dossier)
+    event = _programme(programme, group, collective_end, on)
+    now = (dossier.programme, dossier.group, dossier.collective_end)
+    return [] if (event.programme, event.group, event.collective_end) == now else [event]
+
+
+def canonical_number(number: str | None) -> str | None:
+    if not number or not number.strip():
+        return None
+    try:
+        return identity.imilo_number(number)
+    except ValueError:
+        raise Refused("bad-number", field="imilo_number") from None
+
+
+def _names(last_name: str, first_name: str) -> dict[str, str]:
+    return {"last_name": required(last_name, "last_name"), "first_name": required(first_name, "first_name")}
+
+
+def _birth(birth_date: date | None, on: date) -> date | None:
+    if birth_date and not 10 <= (on - birth_date).days / 365.25 <= 40:
+        raise Refused("bad-birth-date", field="birth_date", birth_date=birth_date)
+    return birth_date
+
+
+def _contact(phone: str | None, email: str | None, on: date) -> e.ContactCorrected:
+    return e.ContactCorrected(
+        phone=_checked(phone, identity.phone, "phone"), email=_checked(email, identity.email, "email"), on=on
+    )
+
+
+def _checked(text: str | None, check: Callable[[str], str], field: str) -> str | None:
+    if not text or not text.strip():
+        return None
+    try:
+        return check(text)
+    except ValueError:
+        raise Refused(f"bad-{field}", field=field) from None
+
+
+def _programme(programme: str, group: str | None, end: date | None, on: date) -> e.ProgrammeJoined:
+    programme = required(programme, "programme")
+    cej = programme == "CEJ"
+    return e.ProgrammeJoined(
+        programme=programme, group=(group or None) if cej else None, collective_end=end if cej else None, on=on
+    )

@@ -1,0 +1,151 @@
+"""Two dossiers of one young person: one goes on with all that happened in both, the other points to it; reversible."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open, must_have_no_seat
+from pixflow.dossier.identity import correct_contact, correct_identity
+from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as e
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import standing
+from pixflow.refused import Refused, required
+
+ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken)
+"""Of no stage, and yet it happened to the young person: told again as the stages are."""
+SEATS = (e.SeatBooked, e.SeatCancelled)
+"""Workshops keep them for one dossier; who was there, or was not, is known of the person."""
+ONE_WORD: dict[type[Event], str] = {
+    e.NeedAssessed: "need",
+    e.PixPresented: "presented",
+    e.DiagnosticPlanned: "plan",
+    e.DiagnosticDeclined: "plan",
+    e.DifficultyExplored: "difficulty",
+    e.CompleteDiagnosticTaken: "complete",
+    e.CompleteDiagnosticDeclined: "complete",
+    e.CertificationProposed: "certification",
+    e.CertificationRegistered: "certification",
+    e.CertificationTaken: "certification",
+    e.CertificationObtained: "certification",
+    e.CertificationNotObtained: "certification",
+    e.CertificationDeclined: "certification",
+    e.ResultAddedToCv: "cv",
+    e.RetakePlanned: "retake",
+    e.RetakeDeclined: "retake",
+}
+"""Of what a dossier knows one thing at a time; everything else stands beside what is there, by its id."""
+
+
+def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date) -> list[Event]:
+    """This dossier is a duplicate of `into`: it owes nothing more, and keeps its history.
+
+    `version` is the one whose facts the other takes over. Raises Refused("merged-with-itself"),
+    Refused("already-merged"), Refused("seat-booked") or Refused("moved").
+    """
+    if dossier.merged:
+        if dossier.merged.into == into:
+            return []
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    must_be_open(dossier)
+    if into == dossier_id:
+        raise Refused("merged-with-itself")
+    must_have_no_seat(dossier, on)
+    if dossier.version != version:
+        raise Refused("moved")
+    moved = tuple(dossier.diagnostic.participations)
+    return [e.DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
+
+
+def take_over(
+    dossier: Dossier,
+    *,
+    other: Dossier,
+    duplicate: UUID,
+    told: Sequence[Recorded],
+    on: date,
+    history: Sequence[Recorded],
+) -> list[Event]:
+    """What the duplicate knew and this one did not, then what happened there, told again with its days.
+
+    `told` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
+    """
+    must_be_open(dossier)
+    known = [r.event for r in standing(history)]
+    joined = e.DuplicateJoined(duplicate=duplicate, on=on)
+    if any(isinstance(event, e.DuplicateJoined) and event.duplicate == duplicate for event in known):
+        return []
+    return [joined, *_unknown(dossier, other, on), *_happened([r.event for r in standing(told)], known)]
+
+
+def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
+    """A number, a birth date, a phone, an address, a programme, a project; who follows, where nobody does."""
+    yield from correct_identity(
+        dossier, last_name=dossier.last_name, first_name=dossier.first_name,
+        birth_date=dossier.birth_date or other.birth_date, imilo_number=dossier.imilo_number or other.imilo_number,
+        site=dossier.site, on=on,
+    )  # fmt: skip
+    phone, email = dossier.phone or other.phone, dossier.email or other.email
+    yield from correct_contact(dossier, phone=phone, email=email, on=on)
+    if other.joined and not dossier.programme:
+        yield e.ProgrammeJoined(
+            programme=other.programme, group=other.group, collective_end=other.collective_end, on=other.joined.on
+        )
+    if other.project and not dossier.project:
+        yield e.ProjectStated(project=other.project, on=on)
+    if other.advisor and not dossier.advisor:
+        yield e.AdvisorAssigned(advisor=other.advisor, on=on)
+
+
+def _happened(there: Sequence[Event], here: Sequence[Event]) -> list[Event]:
+    """The path of the duplicate; where each dossier has a word about the same thing, the later one counts."""
+    words: dict[Hashable, date] = {}
+    for event in here:
+        if subject := _subject(event):
+            words[subject] = max(words.get(subject, date.min), _day(event))
+    return [one for one in there if _of_the_path(one) and words.get(_subject(one), date.min) < _day(one)]
+
+
+def _of_the_path(event: Event) -> bool:
+    return (event.STAGE is not None and not isinstance(event, SEATS)) or isinstance(event, ALONG_THE_WAY)
+
+
+def _subject(event: Event) -> Hashable:
+    """What the event is one dossier's word about; None for what stands beside others of its kind."""
+    if from_pix(event):
+        return None
+    match event:
+        case e.WorkshopAttended(workshop=workshop) | e.WorkshopMissed(workshop=workshop):
+            return "workshop", workshop
+        case e.AppointmentSet(task=task) | e.AppointmentMissed(task=task):
+            return "appointment", task
+    return ONE_WORD.get(type(event))
+
+
+def _day(event: Event) -> date:
+    day: date = event.on  # type: ignore[attr-defined]
+    return day
+
+
+def unmerge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    """They are two young people after all."""
+    if dossier.merged is None:
+        return []
+    return [e.Retracted(version=dossier.merged.mark.version, reason=required(reason, "reason"), on=on)]
+
+
+def give_back_merged(
+    dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
+) -> list[Event]:
+    """What came with the merge, and what was built on it, is taken back. `command` is the one that merged.
+
+    Raises Refused("already-merged") when another dossier has all of it since: they are parted first.
+    """
+    if dossier.merged:
+        raise Refused("already-merged", dossier=dossier.merged.into)
+    came = [r for r in standing(history) if r.command == command]
+    made: set[UUID] = set().union(*(introduced(r.event) for r in came))
+    named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}
+    versions = {r.originator_version for r in came} | set(dependents(history, named | made))
+    return retractions(versions, required(reason, "reason"), on)

@@ -1,0 +1,122 @@
+"""Stage 4, beyond the actions: the complete diagnostic, the certification, the CV, the retake (DOMAIN.md §3)."""
+
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from pixflow.refused import Refused, required
+
+
+def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
+    """It was taken: on the word of who was there, before any export says so."""
+    must_be_open(dossier)
+    said = dossier.parcours.complete
+    if said and said.accepted:
+        return []
+    return [e.CompleteDiagnosticTaken(participation=None, on=on)]
+
+
+def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    must_be_open(dossier)
+    said = dossier.parcours.complete
+    if said:
+        if not said.accepted:
+            return []
+        raise Refused("complete-taken", on=said.mark.on)
+    return [e.CompleteDiagnosticDeclined(reason=required(reason, "reason"), on=on)]
+
+
+def propose_certification(dossier: Dossier, *, note: str, on: date) -> list[Event]:
+    """Its interest was presented, because the project calls for it."""
+    must_be_open(dossier)
+    step = _step(dossier)
+    if step == "proposed":
+        return []
+    if step not in ("", "declined", "not-obtained"):
+        raise Refused("certification-under-way", step=step)
+    return [e.CertificationProposed(note=note.strip(), on=on)]
+
+
+def decline_certification(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    must_be_open(dossier)
+    step = _step(dossier)
+    if step == "declined":
+        return []
+    if step in ("taken", "obtained", "not-obtained"):
+        raise Refused("certification-taken")
+    return [e.CertificationDeclined(reason=required(reason, "reason"), on=on)]
+
+
+def register_certification(dossier: Dossier, *, session: date, place: str, on: date) -> list[Event]:
+    """Registered for a session; said again with another day or place, the session changed."""
+    must_be_open(dossier)
+    known = dossier.parcours.certification
+    if known is None or known.step not in ("proposed", "registered", "not-obtained"):
+        raise Refused("certification-not-proposed")
+    if (known.step, known.session, known.place) == ("registered", session, place.strip()):
+        return []
+    if session < on:
+        raise Refused("session-past", field="session", session=session)
+    return [e.CertificationRegistered(session=session, place=place.strip(), on=on)]
+
+
+def take_certification(dossier: Dossier, *, on: date) -> list[Event]:
+    must_be_open(dossier)
+    step = _step(dossier)
+    if step == "taken":
+        return []
+    if step not in ("proposed", "registered"):
+        raise Refused("certification-not-proposed")
+    return [e.CertificationTaken(on=on)]
+
+
+def obtain_certification(dossier: Dossier, *, obtained: bool, level: str, note: str, on: date) -> list[Event]:
+    """What came of it; the level as the certificate says it."""
+    must_be_open(dossier)
+    step = _step(dossier)
+    if step == ("obtained" if obtained else "not-obtained"):
+        return []
+    if step not in ("registered", "taken"):
+        raise Refused("certification-not-taken")
+    if obtained:
+        return [e.CertificationObtained(level=level.strip(), on=on)]
+    return [e.CertificationNotObtained(note=note.strip(), on=on)]
+
+
+def add_result_to_cv(dossier: Dossier, *, on: date) -> list[Event]:
+    must_be_open(dossier)
+    if dossier.parcours.on_cv:
+        return []
+    if not any(link.result for link in dossier.diagnostic.participations.values()):
+        raise Refused("no-result")
+    return [e.ResultAddedToCv(on=on)]
+
+
+def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date) -> list[Event]:
+    """The initial diagnostic is taken again, to measure what the action brought."""
+    must_be_open(dossier)
+    if dossier.diagnostic.current("initial") is None:
+        raise Refused("no-result")
+    said = dossier.parcours.retake
+    if said and (said.campaign, said.planned_for) == (campaign, planned_for):
+        return []
+    if planned_for < on:
+        raise Refused("planned-before", planned_for=planned_for, on=on)
+    return [e.RetakePlanned(campaign=campaign, planned_for=planned_for, on=on)]
+
+
+def decline_retake(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    must_be_open(dossier)
+    said, learned = dossier.parcours.retake, dossier.parcours.learned
+    since = learned and said and learned[0].version > said.mark.version
+    if said and said.campaign is None and not since:
+        return []
+    return [e.RetakeDeclined(reason=required(reason, "reason"), on=on)]
+
+
+def _step(dossier: Dossier) -> str:
+    known = dossier.parcours.certification
+    return known.step if known else ""

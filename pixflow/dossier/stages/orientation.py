@@ -1,0 +1,72 @@
+"""Stage 1: present Pix, plan the diagnostic, or hear that the young person declines it."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open, must_have_no_seat
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Event
+from pixflow.events.dossier import DiagnosticDeclined, DiagnosticPlanned, NeedAssessed, PixPresented
+from pixflow.events.values import Modality
+from pixflow.refused import Refused, required
+
+
+def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> list[Event]:
+    """Where the protocol leaves it to the advisor: does Pix concern this young person (DOMAIN.md §3, stage 1)?"""
+    must_be_open(dossier)
+    known = dossier.orientation.need
+    if known and known.needed == needed:
+        return []
+    return [NeedAssessed(needed=needed, reason=reason.strip() if needed else required(reason, "reason"), on=on)]
+
+
+def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
+    """Pix was presented, at the first welcome or later (DOMAIN.md §3, stage 1)."""
+    must_be_open(dossier)
+    presented = dossier.orientation.presented
+    if presented:
+        if presented.on == on:
+            return []
+        raise Refused("already-presented", on=presented.on)
+    return [PixPresented(occasion=occasion, on=on)]
+
+
+def plan_diagnostic(
+    dossier: Dossier,
+    *,
+    campaign: UUID,
+    modality: Modality,
+    mediator: bool,
+    place: str,
+    planned_for: date,
+    on: date,
+    plan: UUID,
+) -> list[Event]:
+    """The fiche is filled: campaign, modality, place and the day from which the test can be taken."""
+    must_be_open(dossier)
+    current = None if dossier.orientation.declined else dossier.orientation.plan
+    said = (campaign, modality, mediator, place, planned_for)
+    if current and (current.campaign, current.modality, current.mediator, current.place, current.planned_for) == said:
+        return []
+    if planned_for < on:
+        raise Refused("planned-before", planned_for=planned_for, on=on)
+    if modality != "workshop":
+        must_have_no_seat(dossier, on)
+    return [
+        DiagnosticPlanned(
+            plan=plan, campaign=campaign, modality=modality, mediator=mediator,
+            place=place, planned_for=planned_for, on=on,
+        )
+    ]  # fmt: skip
+
+
+def decline_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+    """The young person does not want the test, for now."""
+    must_be_open(dossier)
+    if dossier.orientation.declined:
+        return []
+    if dossier.diagnostic.current("initial"):
+        raise Refused("already-tested")
+    must_have_no_seat(dossier, on)
+    return [DiagnosticDeclined(reason=required(reason, "reason"), on=on)]

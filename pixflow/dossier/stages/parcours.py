@@ -1,0 +1,127 @@
+"""Stage 4: each action of the prescription becomes a referral, starts and ends."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import ActionState, Dossier, Referral
+from pixflow.events.base import Event
+from pixflow.events.dossier import (
+    ActionDropped,
+    ActionEnded,
+    ActionStarted,
+    PartnerChased,
+    ReferralAnswered,
+    ReferralSent,
+)
+from pixflow.events.values import Channel, Partner
+from pixflow.refused import Refused, required
+
+
+def send_referral(
+    dossier: Dossier,
+    *,
+    action: UUID,
+    partner: Partner,
+    starts: date | None,
+    ends: date | None,
+    note: str,
+    on: date,
+    referral: UUID,
+) -> list[Event]:
+    """The young person is referred to a partner for one action; to another one when the first has not answered."""
+    must_be_open(dossier)
+    state = _running(dossier, action)
+    name = required(partner.name, "partner")
+    if state.referral:
+        if state.referral.partner.name == name:
+            return []
+        if state.referral.answer == "accepted":
+            raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.mark.on)
+    if starts and ends and ends < starts:
+        raise Refused("ends-before-start", starts=starts, ends=ends)
+    return [
+        ReferralSent(
+            referral=referral, action=action, partner=Partner(partner.id, name),
+            starts=starts, ends=ends, note=note.strip(), on=on,
+        )
+    ]  # fmt: skip
+
+
+def answer_referral(
+    dossier: Dossier, *, referral: UUID, answer: Literal["accepted", "refused"], reason: str, on: date
+) -> list[Event]:
+    """The partner answered: from outside, so never refused for the state of the dossier."""
+    known = _referral(dossier, referral)
+    if known.answer == answer:
+        return []
+    if known.answer:
+        raise Refused("already-answered", answer=known.answer)
+    if answer == "refused":
+        reason = required(reason, "reason")
+    return [ReferralAnswered(referral=referral, answer=answer, reason=reason.strip(), on=on)]
+
+
+def chase_partner(
+    dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
+) -> list[Event]:
+    """One try to have a partner's answer; the next one is due after the same delay."""
+    must_be_open(dossier)
+    known = _referral(dossier, referral)
+    if known.answer:
+        raise Refused("already-answered", answer=known.answer)
+    _running(dossier, next(id for id, state in dossier.parcours.actions.items() if known in state.referrals))
+    return [PartnerChased(referral=referral, channel=channel, reached=reached, note=note.strip(), on=on)]
+
+
+def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> list[Event]:
+    """The action began; `ends` is when it should be over, and when its outcome is asked for."""
+    must_be_open(dossier)
+    state = _running(dossier, action)
+    if state.started:
+        if state.started.on == on and state.ends == ends:
+            return []
+        raise Refused("already-started", on=state.started.on)
+    if ends < on:
+        raise Refused("ends-before-start", starts=on, ends=ends)
+    return [ActionStarted(action=action, ends=ends, on=on)]
+
+
+def end_action(
+    dossier: Dossier, *, action: UUID, outcome: Literal["done", "abandoned"], note: str, on: date
+) -> list[Event]:
+    """What came of the action: done, or abandoned by the young person."""
+    must_be_open(dossier)
+    state = dossier.parcours.actions.get(action)
+    if state and state.outcome == outcome:
+        return []
+    _running(dossier, action)
+    return [ActionEnded(action=action, outcome=outcome, note=note.strip(), on=on)]
+
+
+def drop_action(dossier: Dossier, *, action: UUID, reason: str, on: date) -> list[Event]:
+    """The action will not be done; a reason is kept."""
+    must_be_open(dossier)
+    state = dossier.parcours.actions.get(action)
+    if state and state.dropped:
+        return []
+    _running(dossier, action)
+    return [ActionDropped(action=action, reason=required(reason, "reason"), on=on)]
+
+
+def _running(dossier: Dossier, action: UUID) -> ActionState:
+    state = dossier.parcours.actions.get(action)
+    if state is None:
+        raise Refused("unknown-action")
+    if state.over:
+        raise Refused("action-over")
+    return state
+
+
+def _referral(dossier: Dossier, referral: UUID) -> Referral:
+    for state in dossier.parcours.actions.values():
+        for known in state.referrals:
+            if known.id == referral:
+                return known
+    raise Refused("unknown-referral")

@@ -1,0 +1,175 @@
+"""Stage 3: the result reaches the advisor, is debriefed, and the prescription is built."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.state import Built, Dossier, Linked
+from pixflow.events.base import Event
+from pixflow.events.dossier import (
+    AdvisorAssigned,
+    DebriefHeld,
+    DifficultyExplored,
+    PrescriptionBuilt,
+    ResultDispatched,
+    SelfStudyAssigned,
+    SelfStudyFollowed,
+)
+from pixflow.events.values import Action, Cause, Channel
+from pixflow.protocol.grille import Grille, explain
+from pixflow.refused import Refused, required
+
+
+def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on: date) -> list[Event]:
+    """The référent releases a result to the dossier's advisor; choosing another one assigns the dossier too."""
+    must_be_open(dossier)
+    _must_be_current(dossier, participation)
+    sent = dossier.prescription.dispatched.get(participation)
+    if sent:
+        if sent.advisor == advisor:
+            return []
+        raise Refused("already-dispatched", advisor=sent.advisor, on=sent.mark.on)
+    assigned = [] if dossier.advisor == advisor else [AdvisorAssigned(advisor=advisor, on=on)]
+    return [*assigned, ResultDispatched(participation=participation, advisor=advisor, on=on)]
+
+
+def hold_debrief(
+    dossier: Dossier,
+    *,
+    participation: UUID,
+    channel: Channel,
+    note: str,
+    on: date,
+    cause: Cause | None = None,
+    tutorials: str = "",
+    study: UUID | None = None,
+) -> list[Event]:
+    """The score was explained to the young person, individually.
+
+    The same interview finds the `cause` of a difficulty that was flagged, and may give tutorials to work through.
+    """
+    must_be_open(dossier)
+    _must_be_current(dossier, participation)
+    held = dossier.prescription.debriefs.get(participation)
+    if held:
+        if held.on == on:
+            return []
+        raise Refused("already-debriefed", on=held.on)
+    events: list[Event] = [DebriefHeld(participation=participation, channel=channel, note=note.strip(), on=on)]
+    if cause == "other":
+        required(note, "note")
+    if cause:
+        events.append(DifficultyExplored(cause=cause, note="", on=on))
+    if tutorials.strip() and study:
+        events += assign_self_study(dossier, tutorials=tutorials, on=on, study=study)
+    return events
+
+
+def explore_difficulty(
+    dossier: Dossier, *, cause: Cause, note: str, tutorials: str, on: date, study: UUID
+) -> list[Event]:
+    """The interview found what the difficulty comes from; Pix tutorials may be given to work through alone."""
+    must_be_open(dossier)
+    known = dossier.prescription.explored
+    if cause == "other":
+        note = required(note, "note")
+    explored = [] if known and (known.mark.on, known.cause) == (on, cause) else [_explored(cause, note, on)]
+    given = assign_self_study(dossier, tutorials=tutorials, on=on, study=study) if tutorials.strip() else []
+    return [*explored, *given]
+
+
+def _explored(cause: Cause, note: str, on: date) -> DifficultyExplored:
+    return DifficultyExplored(cause=cause, note=note.strip(), on=on)
+
+
+def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID) -> list[Event]:
+    """Tutorials that the young person works through alone; they are followed up until done or stopped."""
+    must_be_open(dossier)
+    tutorials = required(tutorials, "tutorials")
+    if any(known.tutorials == tutorials and not known.over for known in dossier.prescription.studies.values()):
+        return []
+    return [SelfStudyAssigned(study=study, tutorials=tutorials, on=on)]
+
+
+def follow_self_study(
+    dossier: Dossier, *, study: UUID, outcome: Literal["done", "ongoing", "stopped"], note: str, on: date
+) -> list[Event]:
+    """How the self-study goes: done, stopped, or still going on and followed up again."""
+    must_be_open(dossier)
+    known = dossier.prescription.studies.get(study)
+    if known is None:
+        raise Refused("unknown-study")
+    if known.outcome == outcome and known.followed and known.followed.on == on:
+        return []
+    if known.over and known.followed:
+        raise Refused("study-over", on=known.followed.on)
+    return [SelfStudyFollowed(study=study, outcome=outcome, note=note.strip(), on=on)]
+
+
+def build_prescription(
+    dossier: Dossier,
+    *,
+    participation: UUID,
+    kept: tuple[str, ...],
+    added: tuple[str, ...],
+    wish: str,
+    project: str,
+    reason: str,
+    on: date,
+    grille: Grille,
+    number: int,
+    action_ids: tuple[UUID, ...],
+) -> list[Event]:
+    """The grid proposed, the advisor decides (DOMAIN.md §3).
+
+    `kept` are ids among what the band proposes to somebody of the dossier's programme, `added` labels of actions from
+    outside; a reason is asked when nothing of what is proposed is kept, or something is added. `action_ids` names the
+    actions, kept ones first; there are at least as many. A result without a score is read by no grid: nothing is
+    proposed, the advisor says what is done and why.
+    """
+    must_be_open(dossier)
+    link = _must_be_current(dossier, participation)
+    if participation not in dossier.prescription.debriefs:
+        raise Refused("debrief-first")
+    kept = tuple(dict.fromkeys(kept))
+    extra = tuple(label.strip() for label in added if label.strip())
+    built = dossier.prescription.built.get(participation)
+    if built:
+        if _said(built) == (kept, extra, wish.strip(), reason.strip()):
+            return []
+        raise Refused("already-built", on=built.mark.on)
+    mastery = link.result.mastery if link.result else None
+    reading = explain(grille, number, mastery, dossier.programme) if mastery is not None else None
+    shown = {proposal.id: proposal for proposal in (reading.proposals if reading else ())}
+    unknown = [proposal for proposal in kept if proposal not in shown]
+    if unknown:
+        raise Refused("unknown-proposal", proposal=unknown[0])
+    if not kept and not extra:
+        raise Refused("no-action")
+    if (not kept or extra) and not reason.strip():
+        raise Refused("reason-needed")
+    chosen = [(shown[p].label, shown[p].kind, p) for p in kept] + [(label, "action", None) for label in extra]
+    ids = action_ids[: len(chosen)]
+    actions = tuple(Action(i, label, kind, p) for i, (label, kind, p) in zip(ids, chosen, strict=True))
+    return [
+        PrescriptionBuilt(
+            participation=participation, grille=number if reading else None,
+            percent=reading.percent if reading else None, low=reading.band.low if reading else None,
+            high=reading.band.high if reading else None, proposed=tuple(shown), actions=actions,
+            wish=wish.strip(), project=required(project or dossier.project or "—", "project"),
+            reason=reason.strip(), on=on,
+        )
+    ]  # fmt: skip
+
+
+def _said(built: Built) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
+    kept = tuple(action.proposal for action in built.actions if action.proposal is not None)
+    return kept, tuple(a.label for a in built.actions if a.proposal is None), built.wish, built.reason
+
+
+def _must_be_current(dossier: Dossier, participation: UUID) -> Linked:
+    current = dossier.diagnostic.current("initial")
+    if current is None or current[0] != participation:
+        raise Refused("not-the-current-result")
+    return current[1]

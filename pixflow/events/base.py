@@ -1,0 +1,75 @@
+"""Base of every event, personal fields, and the recorded form of an event."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal, TypeVar, get_origin
+from uuid import UUID
+
+from msgspec import Struct
+
+T = TypeVar("T")
+
+PERSONAL = object()
+
+Personal = Annotated[T, PERSONAL]
+"""A field that tells something of a person: it is sealed with the key of its stream (DESIGN.md §4).
+
+Names, words, numbers, scores and judgements are; ids, days and codes of what was done are not: each module names those
+in its PLAIN.
+"""
+
+Stage = Literal["orientation", "diagnostic", "prescription", "parcours"]
+
+STAGES: tuple[Stage, ...] = ("orientation", "diagnostic", "prescription", "parcours")
+
+
+class Event:
+    """Base of every event: its stored name, and the stage it belongs to (None: it makes no page stale)."""
+
+    __slots__ = ()
+    TOPIC: ClassVar[str]
+    STAGE: ClassVar[Stage | None] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased(Event):
+    """What is left of an event whose personal fields were sealed with a key that is destroyed."""
+
+    TOPIC: str  # type: ignore[misc]
+    STAGE: Stage | None  # type: ignore[misc]
+    on: date
+
+
+def personal_fields(event: type[Event]) -> frozenset[str]:
+    """The names of an event's personal fields; empty for one that is written as it is."""
+    return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
+
+
+def _is_personal(hint: object) -> bool:
+    return get_origin(hint) is Annotated and PERSONAL in hint.__metadata__  # type: ignore[attr-defined]
+
+
+def erased(event: Event) -> Event:
+    """The event as it reads once its stream's key is destroyed."""
+    if isinstance(event, Erased) or not personal_fields(type(event)):
+        return event
+    return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event.on)  # type: ignore[attr-defined]
+
+
+class Recorded(Struct, frozen=True, gc=False):
+    """An event with its stamps, as it stands in the store.
+
+    `at` is when it was recorded (UTC, the raw clock); order is `position`, dense over the structure
+    and 0 until stored. `by` is a staff id or `system:operator`, `system:clock`, `system:import`,
+    `partner:…`; `via` is web, cli, import or link.
+    """
+
+    originator_id: UUID
+    originator_version: int
+    event: Event
+    at: datetime
+    by: str
+    acting_for: str | None
+    via: str
+    command: UUID
+    position: int = 0

@@ -1,0 +1,32 @@
+"""Every event class that may be stored."""
+
+from collections.abc import Iterator
+
+from pixflow.events.base import Event, personal_fields
+
+
+def sealed_topics() -> tuple[str, ...]:
+    """The stored names of the events that have personal fields."""
+    return tuple(event.TOPIC for event in catalogue() if personal_fields(event))
+
+
+def catalogue() -> Iterator[type[Event]]:
+    """Every event class that may be stored, in the order of the streams."""
+    from pixflow.events import (
+        campaign,
+        dossier,
+        grille,
+        intake,
+        notices,
+        participation,
+        protocol,
+        staff,
+        structure,
+        workshop,
+    )
+
+    modules = (structure, protocol, grille, staff, campaign, intake, participation, dossier, workshop, notices)
+    for module in modules:
+        for value in vars(module).values():
+            if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "TOPIC"):
+                yield value

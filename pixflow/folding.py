@@ -1,0 +1,47 @@
+"""Folding a stream: what is retracted never counts, what happened is never refused."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from msgspec import Struct
+
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import PersonErased as DossierErased
+from pixflow.events.dossier import Retracted as DossierRetracted
+from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.events.participation import Retracted as ParticipationRetracted
+from pixflow.events.staff import Retracted as StaffRetracted
+from pixflow.events.workshop import Retracted as WorkshopRetracted
+
+S = TypeVar("S")
+ERASURES = (DossierErased, ParticipationErased)
+RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, WorkshopRetracted)
+_RETRACTIONS = frozenset(RETRACTIONS)
+
+
+def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:
+    """The retracted versions, each with the retraction that struck it."""
+    return {r.event.version: r for r in events if type(r.event) in _RETRACTIONS}  # type: ignore[attr-defined]
+
+
+def standing(events: Sequence[Recorded]) -> list[Recorded]:
+    """What was recorded and counts: neither retracted nor a retraction."""
+    struck = retracted(events)
+    return [r for r in events if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
+
+
+def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
+    """The state after `events`, retracted ones left out."""
+    struck = retracted(events)
+    for recorded in events:
+        if recorded.originator_version not in struck:
+            initial = evolve(initial, recorded)
+    return initial
+
+
+class Mark(Struct, frozen=True):
+    """When something happened and which event said so."""
+
+    on: date
+    version: int

@@ -1,0 +1,147 @@
+"""Which row of the file is which participation known: by key, as multisets, days standing for times (DOMAIN.md §8)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal, TypeVar
+
+from msgspec import Struct
+
+from pixflow.importing.rows import (
+    Base,
+    KnownRow,
+    Said,
+    base_of,
+    dated,
+    has_day_only,
+    same_profile,
+    same_result,
+    utc_day,
+)
+from pixflow.pix_orga import Entry
+
+T = TypeVar("T")
+G = TypeVar("G")
+Doubt = Literal["equal-rows", "day-only"]
+Left = tuple[list[Said], list[KnownRow]]
+
+
+class Pair(Struct, frozen=True):
+    """A row and the participation it shows: a new one without `known`, one no longer shown without `said`.
+
+    `doubt` says why it is only the best guess among equal ones.
+    """
+
+    said: Said | None
+    known: KnownRow | None
+    doubt: Doubt | None = None
+
+    @property
+    def who(self) -> Entry | KnownRow:
+        """Where the names stand: in the file, else as known."""
+        if self.said:
+            return self.said.row
+        if self.known:
+            return self.known
+        raise ValueError("a pair of nothing")
+
+
+def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
+    """Every row and every known participation that can be told to be one; and what is left on either side."""
+    pairs: list[Pair] = []
+    there, here = _grouped(rows, lambda row: row.base), _grouped(known, base_of)
+    left_rows, left_known = [], []
+    for base in dict.fromkeys((*there, *here)):
+        settled, mine, theirs = _settle(there.get(base, []), here.get(base, []), "equal-rows", older)
+        pairs += settled
+        left_rows += mine
+        left_known += theirs
+    settled, left_rows, left_known = _by_day(left_rows, left_known, older)
+    return [*pairs, *settled], (left_rows, left_known)
+
+
+def alone(rows: Sequence[Said], known: Sequence[KnownRow]) -> list[Pair]:
+    """New rows, and participations no longer shown."""
+    return [*(Pair(row, None) for row in rows), *(Pair(None, one) for one in known)]
+
+
+def same_outcome(row: Said, known: KnownRow) -> bool:
+    """The row says nothing new."""
+    if row.result and known.result:
+        return same_result(row.result, known.result)
+    if row.profile and known.profile:
+        return same_profile(row.profile, known.profile)
+    shown, told = row.result or row.profile, known.result or known.profile
+    return shown is told and row.progress == known.progress
+
+
+def _by_day(rows: list[Said], known: list[KnownRow], older: bool) -> tuple[list[Pair], list[Said], list[KnownRow]]:
+    """Rows with a day against participations with a time, and the other way round."""
+    if not rows or not known:
+        return [], rows, known
+    pairs: list[Pair] = []
+    there = _grouped(rows, lambda row: (_day(row.base, utc_day(row.dated)), has_day_only(row.dated)))
+    here = _grouped(known, lambda one: (_day(base_of(one), utc_day(dated(one))), not has_day_only(dated(one))))
+    for place in [place for place in there if place in here]:
+        settled, there[place], here[place] = _settle(there[place], here[place], "day-only", older)
+        pairs += settled
+    return pairs, [row for group in there.values() for row in group], [one for group in here.values() for one in group]
+
+
+def _day(base: Base, day: str) -> Base:
+    return (*base[:3], day)
+
+
+def _settle(
+    rows: list[Said], known: list[KnownRow], doubt: Doubt, older: bool
+) -> tuple[list[Pair], list[Said], list[KnownRow]]:
+    """Pair what can be told apart by what it says; what is left over on one side; the rest is doubtful.
+
+    An older export records nothing of known rows, so which is which does not matter there.
+    """
+    if not rows or not known:
+        return [], rows, known
+    pairs, rows, known = _exact(rows, known)
+    visible = [one for one in known if not one.vanished]
+    hidden = [one for one in known if one.vanished]
+    if len(rows) <= len(visible):
+        candidates, rest = visible, hidden
+    else:
+        candidates, rest = known, []
+    if not rows or not candidates:
+        return pairs, rows, known
+    sure = len(rows) == len(candidates) == 1 or (older and len(rows) <= len(candidates))
+    ranked = sorted(rows, key=lambda row: row.key.ordinal), sorted(candidates, key=_rank)
+    guesses = [Pair(*both, None if sure else doubt) for both in _zipped(*ranked)]
+    return [*pairs, *guesses], [], rest
+
+
+def _exact(rows: list[Said], known: list[KnownRow]) -> tuple[list[Pair], list[Said], list[KnownRow]]:
+    if len(rows) == len(known) == 1:
+        return [Pair(rows[0], known[0])], [], []
+    pairs, left, open_ones = [], [], sorted(known, key=lambda one: one.vanished)
+    for row in rows:
+        same = next((one for one in open_ones if same_outcome(row, one)), None)
+        if same is None:
+            left.append(row)
+        else:
+            open_ones.remove(same)
+            pairs.append(Pair(row, same))
+    return pairs, left, open_ones
+
+
+def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
+    """As pix_orga ranks equal rows: shared ones first, as they were shared, then the most advanced."""
+    outcome = known.result or known.profile
+    shared = utc_day(outcome.shared) if outcome else ""
+    return outcome is None, shared, -(known.progress or 0), known.ordinal
+
+
+def _zipped(rows: list[Said], known: list[KnownRow]) -> Iterator[tuple[Said | None, KnownRow | None]]:
+    for place in range(max(len(rows), len(known))):
+        yield (rows[place] if place < len(rows) else None), (known[place] if place < len(known) else None)
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], G]) -> dict[G, list[T]]:
+    groups: dict[G, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups

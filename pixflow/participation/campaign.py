@@ -1,0 +1,142 @@
+"""A Pix campaign: found in an export, declared once with its purpose."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import campaign as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import CampaignKind, Purpose
+from pixflow.folding import Mark
+from pixflow.folding import fold as fold_events
+from pixflow.refused import Refused, required
+
+
+class Campaign(Struct, frozen=True):
+    version: int = 0
+    pix_id: int | None = None
+    code: str | None = None
+    name: str = ""
+    pix_course: str | None = None
+    found: Mark | None = None
+    declared: Mark | None = None
+    purpose: Purpose | None = None
+    site: str | None = None
+    external_id_column: str | None = None
+    kind: CampaignKind | None = None
+    closed: Mark | None = None
+
+    @property
+    def link(self) -> str | None:
+        """Where the young person takes the test (PIX.md §3.1)."""
+        return f"https://app.pix.fr/campagnes/{self.code}" if self.code else None
+
+    @property
+    def open(self) -> bool:
+        """A diagnostic may be planned in it."""
+        return self.declared is not None and self.closed is None
+
+    def takes(self, kind: CampaignKind | None) -> bool:
+        """Whether an export of that kind can be one of this campaign."""
+        return self.kind in (None, kind) and (self.purpose is None or suits(self.purpose, kind))
+
+
+def suits(purpose: Purpose, kind: CampaignKind | None) -> bool:
+    """A profile collection gives no result to read, and an assessment no profile."""
+    return kind is None or (purpose in ("profile", "other") if kind == "profile" else purpose != "profile")
+
+
+def fold(events: Sequence[Recorded]) -> Campaign:
+    return fold_events(Campaign(), evolve, events)
+
+
+def evolve(state: Campaign, recorded: Recorded) -> Campaign:
+    event = recorded.event
+    changes: dict[str, object] = {"version": recorded.originator_version}
+    match event:
+        case e.CampaignFound(pix_id=pix_id, code=code, name=name, pix_course=course, kind=kind, on=on):
+            mark = Mark(on, recorded.originator_version)
+            changes |= {"pix_id": pix_id, "pix_course": course, "kind": kind, "found": mark}
+            if state.declared is None:
+                changes |= {"code": code or state.code, "name": name}
+        case e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on):
+            mark = Mark(on, recorded.originator_version)
+            changes |= {"name": name, "code": code, "purpose": purpose, "site": site, "declared": mark}
+        case e.PurposeCorrected(purpose=purpose):
+            changes["purpose"] = purpose
+        case e.CampaignClosed(on=on):
+            changes["closed"] = Mark(on, recorded.originator_version)
+        case e.CampaignReopened():
+            changes["closed"] = None
+        case e.ExternalIdColumnChosen(header=header):
+            changes["external_id_column"] = header
+    return replace(state, **changes)
+
+
+def find_campaign(
+    campaign: Campaign,
+    *,
+    pix_id: int,
+    code: str | None,
+    name: str,
+    pix_course: str | None,
+    on: date,
+    kind: CampaignKind = "assessment",
+) -> list[Event]:
+    """An export of this campaign came in; it is recorded the first time."""
+    if not campaign.takes(kind):
+        raise Refused("not-its-kind", kind=kind)
+    if campaign.pix_id == pix_id:
+        return []
+    return [e.CampaignFound(pix_id=pix_id, code=code, name=name, pix_course=pix_course, kind=kind, on=on)]
+
+
+def declare_campaign(
+    campaign: Campaign, *, name: str, code: str, purpose: Purpose, site: str | None, on: date
+) -> list[Event]:
+    """What the campaign is for; its participations may then be matched (PIX.md §3.1 for the form of codes)."""
+    name, code = required(name, "name"), required(code, "code").replace(" ", "").upper()
+    if not (4 <= len(code) <= 20 and code.isascii() and code.isalnum()):
+        raise Refused("bad-code", field="code")
+    if campaign.declared:
+        if (campaign.name, campaign.code, campaign.purpose, campaign.site) == (name, code, purpose, site):
+            return []
+        raise Refused("already-declared", purpose=campaign.purpose)
+    _must_suit(campaign, purpose)
+    return [e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on)]
+
+
+def correct_purpose(campaign: Campaign, *, purpose: Purpose, reason: str, on: date) -> list[Event]:
+    """It was declared for something else; what followed from it is said again by those who know it (the importer)."""
+    if campaign.declared is None:
+        raise Refused("undeclared-campaign")
+    if campaign.purpose == purpose:
+        return []
+    _must_suit(campaign, purpose)
+    return [e.PurposeCorrected(purpose=purpose, reason=required(reason, "reason"), on=on)]
+
+
+def close_campaign(campaign: Campaign, *, on: date) -> list[Event]:
+    """Not offered any more when a diagnostic is planned."""
+    if campaign.declared is None:
+        raise Refused("undeclared-campaign")
+    return [] if campaign.closed else [e.CampaignClosed(on=on)]
+
+
+def reopen_campaign(campaign: Campaign, *, on: date) -> list[Event]:
+    """Offered again when a diagnostic is planned."""
+    return [e.CampaignReopened(on=on)] if campaign.closed else []
+
+
+def _must_suit(campaign: Campaign, purpose: Purpose) -> None:
+    if not suits(purpose, campaign.kind):
+        raise Refused("unsuited-purpose", field="purpose", kind=campaign.kind, purpose=purpose)
+
+
+def choose_external_id_column(campaign: Campaign, *, header: str, on: date) -> list[Event]:
+    """Which column of this campaign's exports holds the external id; "" when none does."""
+    if campaign.external_id_column == header:
+        return []
+    return [e.ExternalIdColumnChosen(header=header, on=on)]

@@ -1,0 +1,151 @@
+"""Decisions on a participation when an export tells of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from pixflow.dossier.retraction import retract_from_pix
+from pixflow.dossier.stages.diagnostic import (
+    advance_participation,
+    receive_profile,
+    receive_result,
+    withdraw_participation,
+)
+from pixflow.dossier.state import Dossier
+from pixflow.events import participation as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Moment, Profile, Purpose, Result
+from pixflow.participation.matches import linked
+from pixflow.participation.state import Participation
+
+
+def import_participation(
+    participation: Participation,
+    *,
+    campaign: UUID,
+    purpose: Purpose | None,
+    last_name: str,
+    first_name: str,
+    external_id: str | None,
+    imported: tuple[tuple[str, str], ...],
+    started: Moment | None,
+    progress: Decimal | None,
+    ordinal: int,
+    result: Result | None,
+    exported_at: datetime,
+    on: date,
+    profile: Profile | None = None,
+) -> list[Event]:
+    """A row met for the first time, with its result or its profile when it is shared already."""
+    if participation.imported:
+        return []
+    first = e.ParticipationImported(
+        campaign=campaign, purpose=purpose, last_name=last_name, first_name=first_name, external_id=external_id,
+        imported=imported, started=started, progress=progress, ordinal=ordinal, exported_at=exported_at, on=on,
+    )  # fmt: skip
+    return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
+
+
+def follow(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    progress: Decimal | None,
+    result: Result | None,
+    exported_at: datetime,
+    on: date,
+    profile: Profile | None = None,
+    ordinal: int = 0,
+) -> dict[str, list[Event]]:
+    """A later export shows the row: only what changed is recorded, here and on the matched dossier.
+
+    `ordinal` is that of a profile among those sent at the same time.
+    """
+    if participation.seen is None or exported_at <= participation.seen:
+        return {}
+    own = _shared(participation, result, profile, ordinal, exported_at, on)
+    if not own and (progress != participation.progress or participation.vanished):
+        own = [e.ParticipationProgressed(progress=progress, exported_at=exported_at, on=on)]
+    if not own or dossier is None:
+        return {"participation": own}
+    return {"participation": own, "dossier": _learned(participation, dossier, participation_id, own[0], on)}
+
+
+def _shared(
+    known: Participation,
+    result: Result | None,
+    profile: Profile | None,
+    ordinal: int,
+    exported_at: datetime,
+    on: date,
+) -> list[Event]:
+    """What the row shares that was not known."""
+    if result and result != known.result:
+        return [e.ResultShared(result=result, exported_at=exported_at, on=on)]
+    if profile and profile != known.profile:
+        return [e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=exported_at, on=on)]
+    return []
+
+
+def _learned(known: Participation, dossier: Dossier, participation: UUID, event: Event, on: date) -> list[Event]:
+    """The same, as the matched dossier learns it."""
+    match event:
+        case e.ResultShared(result=result) if known.purpose:
+            return receive_result(dossier, participation=participation, purpose=known.purpose, result=result, on=on)
+        case e.ProfileShared(profile=profile):
+            return receive_profile(dossier, participation=participation, profile=profile, on=on)
+        case e.ParticipationProgressed(progress=progress):
+            return advance_participation(dossier, participation=participation, progress=progress, on=on)
+    return []
+
+
+def vanish(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    exported_at: datetime,
+    on: date,
+) -> dict[str, list[Event]]:
+    """A later export no longer shows the row."""
+    if participation.vanished or participation.seen is None or exported_at <= participation.seen:
+        return {}
+    own: list[Event] = [e.ParticipationVanished(exported_at=exported_at, on=on)]
+    if dossier is None:
+        return {"participation": own}
+    theirs = withdraw_participation(dossier, participation=participation_id, on=on)
+    return {"participation": own, "dossier": theirs}
+
+
+def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) -> list[Event]:
+    """The campaign has been declared: the row may be matched."""
+    waits = participation.imported is not None and participation.purpose is None
+    return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
+
+
+def resettle_purpose(
+    participation: Participation,
+    dossier: Dossier | None = None,
+    *,
+    participation_id: UUID,
+    purpose: Purpose,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """The campaign was declared for something else: the dossier learns again what Pix Orga said, as what it is.
+
+    `history` is the dossier's stream. What people did about it stays: it happened.
+    """
+    if participation.imported is None or participation.purpose in (None, purpose):
+        return {}
+    own: list[Event] = [e.PurposeSettled(purpose=purpose, on=on)]
+    if dossier is None:
+        return {"participation": own}
+    struck = retract_from_pix(participation_id, reason=reason, on=on, history=history)
+    again = linked(replace(participation, purpose=purpose), Dossier(), participation_id, on)
+    return {"participation": own, "dossier": [*struck, *again]}

@@ -1,0 +1,154 @@
+"""Decisions on the match between a participation and a dossier."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.retraction import retract_participation
+from pixflow.dossier.stages.diagnostic import link_participation
+from pixflow.dossier.state import Dossier
+from pixflow.events import participation as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.participation import MatchConfirmed, Retracted
+from pixflow.folding import retracted
+from pixflow.participation.matching import Person, certain
+from pixflow.participation.state import Participation
+from pixflow.refused import Refused, required
+
+
+def move_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
+    """A participation of the duplicate is the other dossier's; the match it had stands behind it."""
+    if participation.dossier == dossier:
+        return []
+    return [
+        MatchConfirmed(dossier=dossier, automatic=False, score=100, reasons=("merged",), warnings=(), others=(), on=on)
+    ]
+
+
+def move_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """The participation is matched as it was before the merge."""
+    matched = participation.matched
+    merged = matched and any(
+        r.originator_version == matched.version
+        and isinstance(r.event, MatchConfirmed)
+        and r.event.reasons == ("merged",)
+        for r in history
+    )
+    return [Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
+
+
+def confirm_match(
+    participation: Participation,
+    dossier: Dossier,
+    *,
+    participation_id: UUID,
+    dossier_id: UUID,
+    automatic: bool,
+    score: int,
+    reasons: tuple[str, ...],
+    warnings: tuple[str, ...],
+    others: tuple[UUID, ...],
+    on: date,
+) -> dict[str, list[Event]]:
+    """It is this young person's: the dossier learns of the participation, and of its result when shared."""
+    if participation.dossier == dossier_id:
+        return {}
+    if participation.dossier:
+        raise Refused("already-matched", dossier=participation.dossier)
+    if participation.purpose is None or participation.campaign is None:
+        raise Refused("undeclared-campaign")
+    if dossier.opened is None:
+        raise Refused("unknown-dossier")
+    confirmed = e.MatchConfirmed(
+        dossier=dossier_id, automatic=automatic, score=score, reasons=reasons, warnings=warnings, others=others, on=on
+    )
+    return {"participation": [confirmed], "dossier": linked(participation, dossier, participation_id, on)}
+
+
+def linked(known: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
+    if known.campaign is None or known.purpose is None:
+        return []
+    return link_participation(
+        dossier, participation=participation, campaign=known.campaign, purpose=known.purpose, started=known.started,
+        progress=known.progress, on=on, result=known.result, profile=known.profile, vanished=known.vanished is not None,
+    )  # fmt: skip
+
+
+def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
+    """Not this dossier: it is not proposed again for this row."""
+    _must_be_known(participation)
+    if participation.dossier == dossier:
+        raise Refused("already-matched", dossier=dossier)
+    return [] if dossier in participation.rejected else [e.MatchRejected(dossier=dossier, on=on)]
+
+
+def set_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
+    """Nobody's here."""
+    _must_be_known(participation)
+    if participation.set_aside:
+        return []
+    if participation.dossier:
+        raise Refused("already-matched", dossier=participation.dossier)
+    return [e.ParticipationSetAside(reason=required(reason, "reason"), on=on)]
+
+
+def unmatch(
+    participation: Participation,
+    dossier: Dossier,
+    *,
+    participation_id: UUID,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """The match was wrong: it is taken back, and not proposed again.
+
+    `history` is the dossier's stream: all that names the participation goes with it.
+    """
+    if participation.matched is None or participation.dossier is None:
+        return {}
+    if participation_id not in dossier.diagnostic.participations:
+        raise Refused("not-matched")
+    reason = required(reason, "reason")
+    return {
+        "participation": [
+            e.Retracted(version=participation.matched.version, reason=reason, on=on),
+            e.MatchRejected(dossier=participation.dossier, on=on),
+        ],
+        "dossier": retract_participation(
+            dossier, participation=participation_id, reason=reason, on=on, history=history
+        ),
+    }
+
+
+def erase_participation(participation: Participation, *, dossier: UUID, row: str | None, on: date) -> list[Event]:
+    """Whose it was is erased; `row` is the token of streams.row_key, None when another one holds it."""
+    return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
+
+
+def bring_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """It was set aside by mistake: it waits for a match again."""
+    if participation.set_aside is None or participation.set_aside.version in retracted(history):
+        return []
+    return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]
+
+
+def match_by_number(
+    participation: Participation, dossier: Dossier, *, participation_id: UUID, dossier_id: UUID, on: date
+) -> dict[str, list[Event]]:
+    """A row whose external id is this dossier's number, and whose names agree, is matched by itself (DOMAIN.md §8)."""
+    row = Person(participation.last_name, participation.first_name, participation.external_id)
+    known = Person(dossier.last_name, dossier.first_name, dossier.imilo_number)
+    if not participation.waiting or participation.purpose is None or dossier_id in participation.rejected:
+        return {}
+    if dossier.opened is None or not certain(row, known):
+        return {}
+    return confirm_match(
+        participation, dossier, participation_id=participation_id, dossier_id=dossier_id, automatic=True,
+        score=100, reasons=("same-number", "same-words"), warnings=(), others=(), on=on,
+    )  # fmt: skip
+
+
+def _must_be_known(participation: Participation) -> None:
+    if participation.imported is None:
+        raise Refused("unknown-participation")

@@ -1,0 +1,97 @@
+"""One participation: what Pix Orga says of it over time, and whose it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import participation as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Moment, Profile, Purpose, Result
+from pixflow.folding import Mark
+from pixflow.folding import fold as fold_events
+
+
+class Participation(Struct, frozen=True):
+    """`erased`: its person was, and nothing else is known of it; `row` is what their rows are recognised by."""
+
+    version: int = 0
+    erased: Mark | None = None
+    row: str | None = None
+    imported: Mark | None = None
+    campaign: UUID | None = None
+    purpose: Purpose | None = None
+    settled: Mark | None = None
+    last_name: str = ""
+    first_name: str = ""
+    external_id: str | None = None
+    started: Moment | None = None
+    ordinal: int = 0
+    progress: Decimal | None = None
+    result: Result | None = None
+    profile: Profile | None = None
+    shared: Mark | None = None
+    vanished: Mark | None = None
+    dossier: UUID | None = None
+    matched: Mark | None = None
+    automatic: bool = False
+    rejected: tuple[UUID, ...] = ()
+    set_aside: Mark | None = None
+    seen: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Somebody must say whose it is."""
+        return self.imported is not None and self.dossier is None and self.set_aside is None and not self.vanished
+
+
+def fold(events: Sequence[Recorded]) -> Participation:
+    """The participation after these events of its stream, retracted ones left out."""
+    state = fold_events(Participation(), evolve, events)
+    return replace(state, version=events[-1].originator_version) if events else state
+
+
+def evolve(state: Participation, recorded: Recorded) -> Participation:
+    mark = Mark(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    if isinstance(recorded.event, e.PersonErased):
+        return Participation(version=mark.version, erased=mark, row=recorded.event.row)
+    if state.erased:
+        return replace(state, version=mark.version)
+    return replace(state, version=mark.version, **_changes(state, recorded.event, mark))
+
+
+def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object]:
+    match event:
+        case e.ParticipationImported():
+            return {
+                "imported": mark, "campaign": event.campaign, "purpose": event.purpose,
+                "settled": mark if event.purpose else None, "last_name": event.last_name,
+                "first_name": event.first_name, "external_id": event.external_id, "started": event.started,
+                "ordinal": event.ordinal, "progress": event.progress, "seen": event.exported_at,
+            }  # fmt: skip
+        case e.PurposeSettled(purpose=purpose):
+            return {"purpose": purpose, "settled": state.settled or mark}
+        case e.ParticipationProgressed(progress=progress, exported_at=seen):
+            return {"progress": progress, "vanished": None, "seen": seen}
+        case e.ResultShared(result=result, exported_at=seen):
+            return {"result": result, "shared": mark, "progress": Decimal(1), "vanished": None, "seen": seen}
+        case e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=seen):
+            return {"profile": profile, "ordinal": ordinal, "shared": mark, "vanished": None, "seen": seen}
+        case e.ParticipationVanished(exported_at=seen):
+            return {"vanished": mark, "seen": seen}
+        case e.MatchConfirmed(dossier=dossier, automatic=automatic):
+            return {"dossier": dossier, "matched": mark, "automatic": automatic, "set_aside": None}
+        case e.MatchRejected(dossier=dossier):
+            return {"rejected": (*state.rejected, dossier)}
+        case e.ParticipationSetAside():
+            return {"set_aside": mark}
+    return {}
+
+
+# --- what the import says
+
+
+# --- whose it is

@@ -1,0 +1,57 @@
+"""The free columns between the names and the dates: imported ones, then the external id (PIX.md §1.4, §1.11)."""
+
+from dataclasses import dataclass
+
+from pixflow.pix_orga.columns.labels import STUDENT_LABELS, plain
+from pixflow.pix_orga.export import Column
+from pixflow.pix_orga.problems import Problems
+
+
+@dataclass(frozen=True, slots=True)
+class Middle:
+    """Indexes of the free columns; `columns` those that only a person can settle."""
+
+    imported: tuple[int, ...]
+    external_id: int | None
+    columns: tuple[Column, ...] = ()
+
+
+def read_middle(
+    tidy: tuple[str, ...], flat: tuple[str, ...], places: range, choice: str | None, problems: Problems
+) -> Middle:
+    """By position: the last column is the external id unless it is a student label.
+
+    A choice wins over position: "" for no external id, else a header. Two or more unknown columns in a row at the end
+    stay ambiguous without one.
+    """
+    if choice == "":
+        return Middle(tuple(places), None)
+    if choice is not None:
+        chosen = [place for place in places if flat[place] == plain(choice)]
+        if chosen:
+            return _with_external_id(places, chosen[-1])
+        problems.warn("external-id-column-unknown", header=choice)
+    free = _unknown_at_end(flat, places)
+    if not free:
+        return Middle(tuple(places), None)
+    return _with_external_id(places, free[-1], _ambiguous(tidy, free))
+
+
+def _unknown_at_end(flat: tuple[str, ...], places: range) -> range:
+    start, seen = places.start, set[str]()
+    for place in places:
+        if flat[place] in STUDENT_LABELS and flat[place] not in seen:
+            seen.add(flat[place])
+            start = place + 1
+    return range(start, places.stop)
+
+
+def _with_external_id(places: range, external_id: int, columns: tuple[Column, ...] = ()) -> Middle:
+    return Middle(tuple(place for place in places if place != external_id), external_id, columns)
+
+
+def _ambiguous(tidy: tuple[str, ...], free: range) -> tuple[Column, ...]:
+    if len(free) < 2:
+        return ()
+    imported = tuple(Column(place + 1, tidy[place], "imported") for place in free[:-1])
+    return (*imported, Column(free[-1] + 1, tidy[free[-1]], "external-id-candidate"))

@@ -1,0 +1,109 @@
+"""What one grid changes to another: its bands, its proposals, and the scores that are read otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pixflow.protocol.grille import Band, Grille, Proposal, band_of
+
+
+@dataclass(frozen=True, slots=True)
+class BandChange:
+    """A band before and after; None for one that is new or gone. Proposals are the same when their ids are."""
+
+    before: Band | None
+    after: Band | None
+
+    @property
+    def added(self) -> tuple[Proposal, ...]:
+        return _without(self.after, self.before)
+
+    @property
+    def removed(self) -> tuple[Proposal, ...]:
+        return _without(self.before, self.after)
+
+    @property
+    def altered(self) -> tuple[tuple[Proposal, Proposal], ...]:
+        """The proposals that stay under their id and say something else."""
+        then = {one.id: one for one in self.after.proposals} if self.after else {}
+        pairs = ((one, then[one.id]) for one in _proposals(self.before) if one.id in then)
+        return tuple((was, is_) for was, is_ in pairs if was != is_)
+
+    @property
+    def reordered(self) -> bool:
+        """Whether those that stay come in another order."""
+        was, is_ = ([one.id for one in _proposals(band)] for band in (self.before, self.after))
+        return [id for id in was if id in is_] != [id for id in is_ if id in was]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The whole percents from `first` to `last`, both included: the band that reads them now, and the one to come.
+
+    `elsewhere`: it is another band; otherwise the same one, which says or proposes something else.
+    """
+
+    first: int
+    last: int
+    before: Band
+    after: Band
+    elsewhere: bool
+
+
+def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
+    """The bands of both in order, each that goes on beside what it becomes; those that stay the same left out."""
+    kept = _heirs(before.bands, after.bands)
+    named = {then: now for now, then in kept.items()}
+    changes = [
+        BandChange(before.bands[named[i]] if i in named else None, band) for i, band in enumerate(after.bands)
+    ] + [BandChange(band, None) for i, band in enumerate(before.bands) if i not in kept]
+    return tuple(sorted((one for one in changes if one.before != one.after), key=_place))
+
+
+def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
+    """The percents that would be read otherwise, in order. Both grids hold (`problems` is empty)."""
+    kept = _heirs(before.bands, after.bands)
+    found: list[Move] = []
+    for percent in range(101):
+        now, then = band_of(before, percent), band_of(after, percent)
+        elsewhere = kept.get(before.bands.index(now)) != after.bands.index(then)
+        if not elsewhere and _said(now) == _said(then):
+            continue
+        last = found[-1] if found else None
+        if last and last.last == percent - 1 and (last.before, last.after) == (now, then):
+            found[-1] = Move(last.first, percent, now, then, elsewhere)
+        else:
+            found.append(Move(percent, percent, now, then, elsewhere))
+    return tuple(found)
+
+
+def _heirs(before: Sequence[Band], after: Sequence[Band]) -> dict[int, int]:
+    """Which band goes on as which: each shares more percents with the other than with any other band."""
+    pairs = {}
+    for i, band in enumerate(before):
+        heir = max(range(len(after)), key=lambda j: _shared(band, after[j]))
+        back = max(range(len(before)), key=lambda k: _shared(before[k], after[heir]))
+        if back == i and _shared(band, after[heir]):
+            pairs[i] = heir
+    return pairs
+
+
+def _shared(one: Band, other: Band) -> int:
+    return max(0, min(one.high, other.high) - max(one.low, other.low) + 1)
+
+
+def _said(band: Band) -> tuple[str, str, tuple[Proposal, ...]]:
+    return band.objective, band.short, band.proposals
+
+
+def _proposals(band: Band | None) -> tuple[Proposal, ...]:
+    return band.proposals if band else ()
+
+
+def _without(band: Band | None, other: Band | None) -> tuple[Proposal, ...]:
+    known = {one.id for one in _proposals(other)}
+    return tuple(one for one in _proposals(band) if one.id not in known)
+
+
+def _place(change: BandChange) -> tuple[int, bool]:
+    band = change.after or change.before
+    return (band.low if band else 0, change.after is None)

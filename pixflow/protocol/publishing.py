@@ -1,0 +1,148 @@
+"""Publish a protocol or a grid: whole documents, in force from a day. And the draft that the team discusses."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import grille as g
+from pixflow.events import protocol as p
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import fold as fold_events
+from pixflow.protocol.document import ProtocolDocument
+from pixflow.protocol.grille import Grille, problems
+from pixflow.refused import Refused
+
+T = TypeVar("T")
+
+
+class Opinion(Struct, frozen=True):
+    """The latest word of one colleague on a draft."""
+
+    endorsed: bool
+    comment: str
+    on: date
+
+
+class Draft(Struct, Generic[T], frozen=True):
+    """A document that is being discussed; `by` is a staff id, `opinions` the team's latest words by staff id."""
+
+    number: int
+    document: T
+    note: str
+    by: str
+    on: date
+    opinions: dict[str, Opinion] = {}
+
+    @property
+    def endorsed_by(self) -> tuple[str, ...]:
+        """Who endorses it, in the order in which they first spoke."""
+        return tuple(id for id, opinion in self.opinions.items() if opinion.endorsed)
+
+
+class Protocols(Struct, frozen=True):
+    """Every protocol published, in order of publication, each with its first day; the draft under discussion.
+
+    `drafts` counts them all; `made_of` is the number of the draft published last, 0 for none.
+    """
+
+    version: int = 0
+    published: tuple[tuple[date, ProtocolDocument], ...] = ()
+    draft: Draft[ProtocolDocument] | None = None
+    drafts: int = 0
+    made_of: int = 0
+
+
+class Numbered(Struct, frozen=True):
+    number: int
+    document: Grille
+
+
+class Grilles(Struct, frozen=True):
+    """Every grid published, in order of publication, each with its first day and its number; the draft discussed.
+
+    `drafts` counts them all; `made_of` is the number of the draft published last, 0 for none.
+    """
+
+    version: int = 0
+    published: tuple[tuple[date, Numbered], ...] = ()
+    draft: Draft[Grille] | None = None
+    drafts: int = 0
+    made_of: int = 0
+
+
+S = TypeVar("S", Protocols, Grilles)
+
+
+def fold_protocols(events: Sequence[Recorded]) -> Protocols:
+    return fold_events(Protocols(), evolve_protocols, events)
+
+
+def evolve_protocols(state: Protocols, recorded: Recorded) -> Protocols:
+    known = replace(state, version=recorded.originator_version)
+    match recorded.event:
+        case p.ProtocolPublished(document=document, from_day=day):
+            return _published(replace(known, published=(*state.published, (day, document))), document)
+        case p.ProtocolDrafted(draft=number, document=document, note=note, on=on):
+            return replace(known, draft=Draft(number, document, note, recorded.by, on), drafts=number)
+        case p.ProtocolEndorsed(draft=number, endorsed=endorsed, comment=comment, on=on):
+            return _said(known, number, recorded.by, Opinion(endorsed, comment, on))
+        case p.ProtocolDraftDropped():
+            return replace(known, draft=None)
+    return known
+
+
+def fold_grilles(events: Sequence[Recorded]) -> Grilles:
+    return fold_events(Grilles(), evolve_grilles, events)
+
+
+def evolve_grilles(state: Grilles, recorded: Recorded) -> Grilles:
+    known = replace(state, version=recorded.originator_version)
+    match recorded.event:
+        case g.GrillePublished(document=document, number=number, from_day=day):
+            published = (*state.published, (day, Numbered(number, document)))
+            return _published(replace(known, published=published), document)
+        case g.GrilleDrafted(draft=number, document=document, note=note, on=on):
+            return replace(known, draft=Draft(number, document, note, recorded.by, on), drafts=number)
+        case g.GrilleEndorsed(draft=number, endorsed=endorsed, comment=comment, on=on):
+            return _said(known, number, recorded.by, Opinion(endorsed, comment, on))
+        case g.GrilleDraftDropped():
+            return replace(known, draft=None)
+    return known
+
+
+def _published(state: S, document: object) -> S:
+    """The draft that was published is one no more; another one stays."""
+    if state.draft is None or state.draft.document != document:
+        return state
+    return replace(state, draft=None, made_of=state.draft.number)
+
+
+def _said(state: S, number: int, by: str, opinion: Opinion) -> S:
+    if state.draft is None or state.draft.number != number:
+        return state
+    return replace(state, draft=replace(state.draft, opinions={**state.draft.opinions, by: opinion}))
+
+
+def publish_protocol(protocols: Protocols, *, document: ProtocolDocument, from_day: date) -> list[Event]:
+    """The document counts from that day; saying the same one again publishes nothing."""
+    if protocols.published and protocols.published[-1][1] == document:
+        return []
+    return [p.ProtocolPublished(document=document, from_day=from_day)]
+
+
+def publish_grille(grilles: Grilles, *, document: Grille, from_day: date) -> list[Event]:
+    """The grid counts from that day, under the next number; a gap or an overlap is refused with its numbers."""
+    if grilles.published and grilles.published[-1][1].document == document:
+        return []
+    must_hold(document)
+    return [g.GrillePublished(document=document, number=len(grilles.published) + 1, from_day=from_day)]
+
+
+def must_hold(grille: Grille) -> None:
+    """Raises Refused("bad-grille") with the numbers that fail first."""
+    found = problems(grille)
+    if found:
+        raise Refused("bad-grille", code=found[0].code, numbers=found[0].numbers)

@@ -1,0 +1,83 @@
+"""What a replay shows: one dossier as it stood after one of its facts, and what that fact changed. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import zip_longest
+
+from msgspec import Struct
+
+from pixflow import tasks
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.state import Dossier
+from pixflow.dossier.stepper import StageStatus, stepper
+from pixflow.events.base import Recorded
+from pixflow.folding import retracted
+from pixflow.protocol.grille import Explanation, explain
+from pixflow.reference_data import References
+from pixflow.tasks import Task
+
+TaskChange = tuple[Task | None, Task | None]
+
+
+class Replay(Struct, frozen=True):
+    """A dossier at one version.
+
+    `fact` is what was recorded then, `before` and `after` the dossier around it; `owed` is what it owed as could be
+    known then, `changed` the tasks that the fact closed, opened or moved; `struck` the versions retracted by then;
+    `reading` the current initial result read by the grid of its day.
+    """
+
+    version: int
+    total: int
+    fact: Recorded
+    before: Dossier
+    after: Dossier
+    steps: tuple[StageStatus, ...]
+    owed: tuple[Task, ...]
+    changed: tuple[TaskChange, ...]
+    struck: Mapping[int, Recorded]
+    reading: Explanation | None
+
+
+def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
+    """The dossier after the first `n` events of its stream (from 1), with the references as they stood then.
+
+    Raises IndexError when there is no such version.
+    """
+    if not 1 <= n <= len(events):
+        raise IndexError(n)
+    known = events[:n]
+    before, after = fold(known[:-1]), fold(known)
+    owed = tasks.of_dossier(after, refs)
+    changed = task_changes(tasks.of_dossier(before, refs), owed)
+    return Replay(
+        n, len(events), known[-1], before, after, stepper(after), tuple(owed), changed, retracted(known),
+        reading(after, refs),
+    )  # fmt: skip
+
+
+def version_at(events: Sequence[Recorded], instant: datetime) -> int:
+    """How many of these events had been recorded by an instant (UTC)."""
+    return sum(recorded.at <= instant for recorded in events)
+
+
+def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskChange, ...]:
+    """Each task that vanished beside one that appeared, then those whose days or tries changed."""
+    were, are = {task.key: task for task in before}, {task.key: task for task in after}
+    gone = [task for task in before if task.key not in are]
+    new = [task for task in after if task.key not in were]
+    moved = [(were[task.key], task) for task in after if task.key in were and _shown(were[task.key]) != _shown(task)]
+    return (*zip_longest(gone, new), *moved)
+
+
+def reading(dossier: Dossier, refs: References) -> Explanation | None:
+    """The current initial result, read by the grid in force the day it was learned."""
+    current = dossier.diagnostic.current("initial")
+    if current is None or current[1].result is None or current[1].result.mastery is None or current[1].received is None:
+        return None
+    published = refs.grille(current[1].received.on)
+    return explain(published.document, published.number, current[1].result.mastery, dossier.programme)
+
+
+def _shown(task: Task) -> tuple[object, ...]:
+    return task.role, task.opens, task.due, task.lapses, task.appointment, task.place, task.chases

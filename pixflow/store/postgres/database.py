@@ -1,0 +1,263 @@
+"""The PostgreSQL database of a process: one pool of connections for all its structures (RELIABILITY F1, F10, F11).
+
+Connections of the pool take the role `<user>_writer`, which may insert and select events, and not change them. The
+user of the URL owns what is made. Where it may not make roles, an administrator can, once:
+
+    CREATE ROLE pixflow_writer; GRANT pixflow_writer TO pixflow; GRANT CREATE ON DATABASE pixflow TO pixflow_writer
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import BoundedSemaphore
+from time import monotonic, sleep
+from typing import Any, LiteralString
+from uuid import uuid4
+
+import psycopg
+from eventsourcing import persistence
+from eventsourcing.persistence import PersistenceError
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq.abc import PGresult
+from psycopg.sql import SQL, Identifier
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from pixflow.store import DatabaseRefused, StoreBusy, StoreError, StoreFull, StoreRefused, StoreUnreached
+from pixflow.store.postgres.pipeline import Link, Lost, Question
+
+CONNECT = 5
+"""Seconds to reach the server."""
+APPLICATION = "pixflow-"
+"""What the application name of a connection begins with; what follows is the same for all of one process."""
+
+# A server gives up a client that is gone in 10 s, and one that holds a lock and
+# says nothing in 60.
+_SESSION = {
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "5",
+    "tcp_user_timeout": "10s",
+    "default_transaction_isolation": "read committed",
+    "search_path": "pg_catalog",
+}
+# The client's side of the same: seconds, and milliseconds for the last.
+_CLIENT: dict[str, str | int] = {
+    "connect_timeout": CONNECT,
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
+    "keepalives_count": 5,
+    "tcp_user_timeout": 10_000,
+    "client_encoding": "UTF8",
+}
+_ROLE: tuple[LiteralString, ...] = (
+    "CREATE ROLE {role}",
+    "GRANT {role} TO {user}",
+    "GRANT CREATE ON DATABASE {database} TO {role}",
+)
+_AWAY = ("08", "53", "57")  # classes of SQLSTATE: connections, resources, an operator
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+Owner = psycopg.Connection[tuple[Any, ...]]
+
+# What a server that lets nobody in answers: it starts, stops, or is full.
+_LATER = re.compile("starting up|shutting down|recovery|not yet accepting|terminating|too many|slots", re.IGNORECASE)
+
+_PAUSE = 0.05
+_SLICE = 0.5
+
+_REFUSALS: dict[type[psycopg.Error], tuple[Callable[[str], StoreError], str]] = {
+    errors.DiskFull: (StoreFull, "the disk is full"),
+    errors.IoError: (StoreFull, "the disk does not answer"),
+    errors.LockNotAvailable: (StoreBusy, "the database is locked by another"),
+    errors.DeadlockDetected: (StoreBusy, "the database is locked by another"),
+    errors.QueryCanceled: (StoreBusy, "the database was stopped in its work"),
+    errors.ReadOnlySqlTransaction: (StoreRefused, "the database is read-only"),
+    errors.InsufficientPrivilege: (partial(DatabaseRefused, "rights"), "the database does not let this user"),
+    errors.DataCorrupted: (StoreRefused, "the database is damaged"),
+    errors.IndexCorrupted: (StoreRefused, "the database is damaged"),
+}
+
+
+class Database:
+    """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
+
+    A lock is waited for during a fifth of it at a time. Half of the connections at most hold a structure's lock, so
+    that what a holder reads meanwhile finds one. Raises StoreUnreached, DatabaseRefused, and StoreRefused when the
+    server could lose what it confirmed; none tells a part of the URL.
+    """
+
+    def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
+        self.url = url
+        self._given = _read(url)
+        self.limit = limit
+        self._name = f"{APPLICATION}{uuid4().hex[:12]}"
+        self.lock_limit = limit / 5
+        self.writers = BoundedSemaphore(size // 2)
+        with self.owner() as owner:
+            self.check_durable(owner)
+            self.role = _take_role(owner)
+        self.pool = ConnectionPool(
+            self._conninfo(self.lock_limit, **{"role": self.role} if self.role else {}),
+            connection_class=Link,
+            min_size=1,
+            max_size=size,
+            timeout=limit,
+            reconnect_timeout=_SLICE,
+            close_returns=True,
+            open=True,
+        )
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know at start, as sentences."""
+        if self.role:
+            return []
+        return ["PostgreSQL lets this user make no role: only triggers keep events from being changed"]
+
+    @contextmanager
+    def owner(self) -> Iterator[Owner]:
+        """A connection of its own as the user of the URL, for what makes and removes tables; each statement commits."""
+        try:
+            connection = psycopg.connect(self._conninfo(self.limit), autocommit=True)
+        except psycopg.Error as error:
+            raise _outside(error) from None
+        try:
+            with connection:
+                yield connection
+        except psycopg.Error as error:
+            raise in_words(error) from error
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """Whether nobody else, of all processes, is at what `name` stands for; so until the end. Waits for nothing."""
+        with self.owner() as owner:
+            yield owner.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)]).fetchone() == (True,)
+
+    def check_durable(self, connection: Owner) -> None:
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        found = {name: connection.execute(SQL("SHOW {}").format(Identifier(name))).fetchone() for name in _DURABLE}
+        given = ", ".join(f"{name}={value[0]}" for name, value in found.items() if value and value[0] == "off")
+        if given:
+            raise StoreRefused(f"a confirmed command could be lost in a power cut: PostgreSQL gives {given}")
+
+    def take(self, deadline: float) -> Link:
+        """A connection that is alive, to be given back with `give_back`. StoreBusy at the deadline (monotonic)."""
+        while True:
+            try:
+                link = self.pool.getconn(max(0.001, min(_SLICE, deadline - monotonic())))
+            except PoolTimeout as error:
+                if monotonic() >= deadline:
+                    raise StoreBusy(f"no connection to PostgreSQL in {self.limit:g} s") from error
+                continue
+            if link.is_alive():
+                return link
+            link.pgconn.finish()
+            self.give_back(link)
+
+    def give_back(self, link: Link) -> None:
+        self.pool.putconn(link)
+
+    def connect(self) -> Link:
+        """One for SQLAlchemy, to be closed: it goes back to the pool. Waits for answers as long as they take."""
+        link = self.take(monotonic() + self.limit)
+        link.lender = self.give_back
+        return link
+
+    def ask(self, *questions: Question) -> list[PGresult]:
+        """The answers to questions that may be asked twice: they are when a connection is lost. StoreBusy at the limit.
+
+        They are one transaction; each sees what was committed before it.
+        """
+        deadline = monotonic() + self.limit
+        while True:
+            link = self.take(deadline)
+            try:
+                return link.trip(questions, deadline)
+            except Lost as error:
+                if monotonic() >= deadline:
+                    raise StoreBusy(str(error)) from error
+                sleep(_PAUSE)
+            except psycopg.Error as error:
+                raise in_words(error) from error
+            finally:
+                self.give_back(link)
+
+    def close(self) -> None:
+        self.pool.close()
+
+    def _conninfo(self, lock_limit: float, **session: str) -> str:
+        settings = {**_SESSION, "application_name": self._name, "lock_timeout": f"{lock_limit * 1000:.0f}", **session}
+        options = [f"-c {name}={_escaped(value)}" for name, value in settings.items()]
+        given = str(self._given.get("options") or "")
+        return make_conninfo("", **{**self._given, **_CLIENT, "options": " ".join([given, *options])})
+
+
+def _read(url: str) -> dict[str, Any]:
+    """The parameters of a connection. Raises DatabaseRefused("url"), also where a password was taken for a host."""
+    try:
+        given = conninfo_to_dict(url)
+    except (psycopg.Error, ValueError):
+        raise DatabaseRefused("url", "PIXFLOW_DATABASE_URL cannot be read") from None
+    place, ports = f"{given.get('host')}{given.get('dbname')}", str(given.get("port") or "")
+    if "@" in place or not all(port.isdigit() for port in ports.split(",") if port):
+        raise DatabaseRefused("url", "PIXFLOW_DATABASE_URL has a character to be written as %XX")
+    return given
+
+
+def _outside(error: psycopg.Error) -> StoreError:
+    """Why no connection is had. libpq gives no code for it, and its words tell parts of the URL, between quotes."""
+    said = re.sub('"[^"]*"', "", str(error))
+    asked = error.pgconn is not None and error.pgconn.needs_password
+    if "FATAL" not in said and not asked:
+        return StoreUnreached("PostgreSQL does not answer where PIXFLOW_DATABASE_URL says")
+    if _LATER.search(said):
+        return StoreBusy("PostgreSQL lets nobody in for now")
+    return DatabaseRefused("entry", "PostgreSQL does not let in whom PIXFLOW_DATABASE_URL says")
+
+
+def in_words(error: psycopg.Error) -> Exception:
+    """The store's or the library's error for one of PostgreSQL's."""
+    for kind in type(error).__mro__:
+        if kind in _REFUSALS:
+            refusal, words = _REFUSALS[kind]
+            return refusal(f"{words}: {error}")
+    if error.sqlstate is None or error.sqlstate[:2] in _AWAY:
+        return StoreBusy(f"PostgreSQL does not answer: {error}")
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next((getattr(persistence, name) for name in names if hasattr(persistence, name)), PersistenceError)(error)
+
+
+def lock_number(name: str) -> int:
+    """The number of the advisory lock that stands for a name, as a signed bigint."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
+
+
+def _take_role(owner: Owner) -> str | None:
+    """The role of the pool's connections, made if need be; None when this user may not have it."""
+    role = f"{owner.info.user}_writer"
+    if _may_take(owner, role):
+        return role
+    names = {"role": Identifier(role), "user": Identifier(owner.info.user), "database": Identifier(owner.info.dbname)}
+    owner.execute("SELECT pg_advisory_lock(%s)", [lock_number("pixflow roles")])
+    for statement in _ROLE:
+        with suppress(psycopg.DatabaseError):
+            owner.execute(SQL(statement).format(**names))
+    owner.execute("SELECT pg_advisory_unlock_all()")
+    return role if _may_take(owner, role) else None
+
+
+def _may_take(owner: Owner, role: str) -> bool:
+    try:
+        owner.execute(SQL("SET ROLE {}").format(Identifier(role)))
+    except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
+        return False
+    row = owner.execute("SELECT has_database_privilege(current_database(), 'CREATE')").fetchone()
+    owner.execute("RESET ROLE")
+    return row == (True,)

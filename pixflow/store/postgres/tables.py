@@ -1,0 +1,102 @@
+"""The tables of one structure on PostgreSQL, made by one step; who may do what with them (RELIABILITY F2, "Ledger")."""
+
+from typing import LiteralString
+
+from psycopg.sql import SQL, Identifier, Literal
+
+from pixflow.store import StoreRefused
+from pixflow.store.postgres.database import Database, Owner, lock_number
+
+HELD = "PX001"
+"""The SQLSTATE of a claim that another stream holds: the message is its kind, the detail its holder."""
+
+_LONGEST = 63  # bytes of a name, beyond which PostgreSQL cuts it
+
+_TABLES: tuple[LiteralString, ...] = (
+    "CREATE SCHEMA IF NOT EXISTS {schema}",
+    """CREATE TABLE IF NOT EXISTS {schema}.stored_events (
+        position bigint PRIMARY KEY,
+        originator_id uuid NOT NULL,
+        originator_version integer NOT NULL,
+        topic text NOT NULL,
+        state bytea NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    # What is sealed does not compress.
+    "ALTER TABLE {schema}.stored_events ALTER state SET STORAGE EXTERNAL",
+    """CREATE TABLE IF NOT EXISTS {schema}.commands (
+        id uuid PRIMARY KEY,
+        actor text NOT NULL,
+        fingerprint bytea NOT NULL,
+        first_position bigint NOT NULL,
+        last_position bigint NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS {schema}.claims (
+        kind text NOT NULL,
+        digest bytea NOT NULL,
+        stream uuid NOT NULL,
+        PRIMARY KEY (kind, digest))""",
+    """CREATE TABLE IF NOT EXISTS {schema}.head (
+        one boolean PRIMARY KEY DEFAULT true CHECK (one),
+        position bigint NOT NULL) WITH (fillfactor = 10)""",
+    "INSERT INTO {schema}.head (position) VALUES (0) ON CONFLICT DO NOTHING",
+    "CREATE TABLE IF NOT EXISTS {schema}.stream_keys (stream uuid PRIMARY KEY, wrapped bytea)",
+    "CREATE TABLE IF NOT EXISTS {schema}.ring (number integer NOT NULL)",
+)
+_TRIGGERS: tuple[LiteralString, ...] = (
+    """CREATE OR REPLACE FUNCTION {schema}.append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END
+        $$""",
+    """CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.stored_events
+        FOR EACH STATEMENT EXECUTE FUNCTION {schema}.append_only()""",
+    """CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.commands
+        FOR EACH STATEMENT EXECUTE FUNCTION {schema}.append_only()""",
+    """CREATE OR REPLACE FUNCTION {schema}.held() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE holder uuid;
+        BEGIN
+            SELECT stream INTO holder FROM {schema}.claims WHERE kind = NEW.kind AND digest = NEW.digest;
+            IF NOT FOUND THEN RETURN NEW; END IF;
+            IF holder = NEW.stream THEN RETURN NULL; END IF;
+            RAISE EXCEPTION USING ERRCODE = {held}, MESSAGE = NEW.kind, DETAIL = holder;
+        END $$""",
+    """CREATE OR REPLACE TRIGGER held BEFORE INSERT ON {schema}.claims
+        FOR EACH ROW EXECUTE FUNCTION {schema}.held()""",
+)
+_RIGHTS: tuple[LiteralString, ...] = (
+    "GRANT USAGE ON SCHEMA {schema} TO {role}",
+    "GRANT SELECT, INSERT ON {schema}.stored_events, {schema}.commands TO {role}",
+    "GRANT SELECT, INSERT, DELETE ON {schema}.claims TO {role}",
+    "GRANT SELECT, UPDATE ON {schema}.head TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.stream_keys, {schema}.ring TO {role}",
+)
+_READY = b"""SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE nspname = $1 AND relname = 'ring' AND has_table_privilege(pg_class.oid, 'DELETE')"""
+
+
+def make_tables(database: Database, schema: str) -> None:
+    """Make what is missing of a structure's schema, whoever else is at it. StoreRefused when its name is too long."""
+    if len(schema.encode()) > _LONGEST:
+        raise StoreRefused(f"PostgreSQL would cut the name {schema!r}")
+    (ready,) = database.ask((_READY, [schema.encode()]))
+    if ready.ntuples:
+        return
+    with database.owner() as owner, owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow tables {schema}")])
+        lay(owner, schema, database.role)
+
+
+def lay(owner: Owner, schema: str, role: str | None) -> None:
+    """The same, within a transaction in which nobody else is at it."""
+    names = {"schema": Identifier(schema), "held": Literal(HELD), "role": Identifier(role or "")}
+    for step in (*_TABLES, *_TRIGGERS, *(_RIGHTS if role else ())):
+        owner.execute(SQL(step).format(**names))
+
+
+def exist(database: Database, schema: str) -> bool:
+    """Whether there is a schema of that name."""
+    (found,) = database.ask((b"SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema.encode()]))
+    return bool(found.ntuples)
+
+
+def remove(database: Database, schema: str) -> None:
+    """Drop a structure's schema with all that is in it."""
+    with database.owner() as owner:
+        owner.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

@@ -1,0 +1,96 @@
+"""The keys of one structure on PostgreSQL: two tables beside its events (RELIABILITY "Keys").
+
+Its log and its old rows hold wrapped keys for a while after they were destroyed: wrapped by a ring key that is gone.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
+from uuid import UUID
+
+import psycopg
+from psycopg.sql import Identifier
+
+from pixflow.store import StoreBusy
+from pixflow.store.keys import RingMoved
+from pixflow.store.postgres.database import Database, in_words, lock_number
+from pixflow.store.postgres.pipeline import Lost, Question, bigint, byteas, rows, uuids
+from pixflow.store.postgres.tables import make_tables
+from pixflow.store.postgres.transaction import Turn
+
+_RING = b"SELECT COALESCE(max(number), 0) FROM @.ring"
+_READ = b"""SELECT (SELECT COALESCE(max(number), 0) FROM @.ring), stream, wrapped
+    FROM (VALUES (true)) AS one LEFT JOIN @.stream_keys ON stream = ANY($1)"""
+_ADD = b"""INSERT INTO @.stream_keys SELECT * FROM unnest($1::uuid[], $2::bytea[])
+    WHERE EXISTS (SELECT FROM @.ring WHERE number = $3::bigint) ON CONFLICT DO NOTHING"""
+_KEYS = b"SELECT stream, wrapped FROM @.stream_keys WHERE wrapped IS NOT NULL"
+_EMPTY = b"INSERT INTO @.stream_keys SELECT unnest($1::uuid[]) ON CONFLICT (stream) DO UPDATE SET wrapped = NULL"
+_REWRAP = b"""UPDATE @.stream_keys SET wrapped = anew.wrapped
+    FROM unnest($1::uuid[], $2::bytea[]) AS anew (stream, wrapped) WHERE stream_keys.stream = anew.stream"""
+
+
+class PostgresVault:
+    """A `Vault` in a structure's schema."""
+
+    def __init__(self, database: Database, schema: str) -> None:
+        make_tables(database, schema)
+        self._database = database
+        self._name = Identifier(schema).as_bytes()
+        self._lock = lock_number(f"pixflow keys {schema}")
+
+    def ring(self) -> int:
+        (answer,) = self._database.ask(self._question(_RING))
+        ((number,),) = rows(answer)
+        return int(number)
+
+    def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
+        (answer,) = self._database.ask(self._question(_READ, uuids(streams)))
+        found = rows(answer)
+        return found[0][0], {stream: wrapped for _, stream, wrapped in found if stream}
+
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
+        lock: Question = (b"SELECT pg_advisory_xact_lock_shared(%d)" % self._lock, ())
+        added = self._question(_ADD, uuids(wrapped), byteas(wrapped.values()), bigint(ring))
+        *_, answer = self._database.ask(lock, added, self._question(_RING))
+        if rows(answer) != [(ring,)]:
+            raise RingMoved
+
+    def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
+        """When the connection is lost it looks again: what was committed has that ring's number."""
+        gone = set(destroyed)
+        deadline = monotonic() + self._database.limit
+        lock: Question = (b"SELECT pg_advisory_xact_lock(%d)" % self._lock, ())
+        turn = Turn(self._database, [lock, self._question(_RING)], deadline)
+        try:
+            while (found := turn.ask(self._question(_KEYS))) and turn.head != ring:
+                anew = {stream: rewrap(wrapped) for stream, wrapped in rows(found[0]) if stream not in gone}
+                if self._commit(turn, ring, anew, gone, deadline):
+                    return
+        finally:
+            turn.end()
+
+    def _commit(self, turn: Turn, ring: int, anew: Mapping[UUID, bytes], gone: set[UUID], deadline: float) -> bool:
+        changes = [
+            self._question(_EMPTY, uuids(gone)),
+            self._question(_REWRAP, uuids(anew), byteas(anew.values())),
+            self._question(b"DELETE FROM @.ring"),
+            self._question(b"INSERT INTO @.ring VALUES ($1::bigint)", bigint(ring)),
+        ]
+        try:
+            turn.commit(changes)
+        except Lost as error:
+            if monotonic() >= deadline:
+                raise StoreBusy(str(error)) from error
+            return False
+        except psycopg.Error as error:
+            raise in_words(error) from error
+        return True
+
+    def streams(self) -> dict[UUID, bool]:
+        (answer,) = self._database.ask(self._question(b"SELECT stream, wrapped IS NOT NULL FROM @.stream_keys"))
+        return dict(rows(answer))
+
+    def close(self) -> None:
+        """The pool is the process's to close."""
+
+    def _question(self, sql: bytes, *values: bytes) -> Question:
+        return sql.replace(b"@", self._name), values

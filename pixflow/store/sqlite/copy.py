@@ -1,0 +1,112 @@
+"""A store's copy: one SQLite file with the tables of `events.db`, whichever store it was taken from."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.store import StoreRefused
+from pixflow.store.sqlite.connections import in_words
+
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_PATIENCE = 2.0
+
+
+class Holding(Struct, frozen=True):
+    """How much a copy holds; `head` is its last position, and the number of its events."""
+
+    head: int
+    commands: int
+    claims: int
+
+
+def holding(copy: Path) -> Holding:
+    """Raises StoreRefused when positions are missing: it would not be all that was recorded."""
+    with opened(copy) as database:
+        events, first, head = database.execute(
+            "SELECT COUNT(*), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0) FROM stored_events"
+        ).fetchone()
+        commands, claims = (
+            database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 — names of our own
+            for table in ("commands", "claims")
+        )
+    if (first, head) != (1, events):
+        raise StoreRefused(f"{copy} has {events} events between positions {first} and {head}")
+    return Holding(head, commands, claims)
+
+
+def check(copy: Path) -> None:
+    """Raises StoreRefused when SQLite finds the file damaged."""
+    with opened(copy) as database:
+        found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreRefused(f"{copy} is damaged: {found}")
+
+
+def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
+    """The streams that have an event of one of these topics."""
+    marks = ", ".join("?" * len(topics))
+    with opened(copy) as database:
+        rows = database.execute(
+            f"SELECT DISTINCT originator_id FROM stored_events WHERE topic IN ({marks})",  # noqa: S608 — marks only
+            list(topics),
+        )
+        return {UUID(name) for (name,) in rows}
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else has the database open, or can open it, meanwhile; its write-ahead log is moved into it.
+
+    A file that SQLite cannot read is nobody's. Raises StoreBusy.
+    """
+    if not path.exists():
+        yield
+        return
+    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as database:
+        try:
+            database.execute("PRAGMA journal_mode = DELETE")
+            database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise in_words(error) from error
+        except sqlite3.DatabaseError:
+            pass
+        yield
+
+
+def put(copy: Path, place: Path, aside: Path) -> None:
+    """Make a copy the file at `place`, which is open to nobody; what was there is moved into the folder `aside`."""
+    written = place.with_name(f"{place.name}.new")
+    written.unlink(missing_ok=True)
+    shutil.copyfile(copy, written)
+    written.chmod(0o600)
+    sync(written)
+    for name in (place.name + ending for ending in _BESIDE):
+        with suppress(FileNotFoundError):
+            (place.parent / name).rename(aside / name)
+    written.rename(place)
+    sync(place.parent)
+
+
+@contextmanager
+def opened(copy: Path) -> Iterator[sqlite3.Connection]:
+    """Read only, and with no file made beside it."""
+    try:
+        with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            yield database
+    except sqlite3.Error as error:
+        raise StoreRefused(f"{copy} cannot be read: {error}") from error
+
+
+def sync(path: Path) -> None:
+    """What a file, or the names of a folder, hold is durable."""
+    found = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(found)
+    finally:
+        os.close(found)

@@ -1,0 +1,327 @@
+"""The event store of one structure on SQLite: `events.db` in its folder (RELIABILITY F1, F2, F3, F5, F10, F12)."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    Notification,
+    StoredEvent,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteCursor,
+    SQLiteFactory,
+)
+
+from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreRefused
+from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
+
+WAL_RESET_FIXED = (3, 51, 3)
+_LAST = 2**63 - 1
+
+TABLES = [
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS commands (
+        id TEXT PRIMARY KEY NOT NULL,
+        actor TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS claims (
+        kind TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        stream TEXT NOT NULL,
+        PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
+]
+TRIGGERS = [
+    f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in ("stored_events", "commands")
+    for verb in ("update", "delete")
+]
+# INSERT OR REPLACE deletes without firing a delete trigger.
+TRIGGERS += [
+    """CREATE TRIGGER IF NOT EXISTS stored_events_replace BEFORE INSERT ON stored_events
+        WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
+        OR EXISTS (SELECT 1 FROM stored_events
+            WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
+        BEGIN SELECT RAISE(ABORT, 'stored_events is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS commands_replace BEFORE INSERT ON commands
+        WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
+]
+
+_SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
+    WHERE originator_id = ? ORDER BY originator_version"""
+_SELECT_MANY = """SELECT originator_id, originator_version, topic, state FROM stored_events
+    WHERE originator_id IN (SELECT value FROM json_each(?)) ORDER BY originator_id, originator_version"""
+_SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
+    WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
+_SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
+    WHERE position > ? AND position <= ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?"""
+_SELECT_VERSIONS = """SELECT value, COALESCE(
+    (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
+_SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
+_SELECT_STREAMS = """SELECT DISTINCT originator_id FROM stored_events
+    WHERE topic IN (SELECT value FROM json_each(?))"""
+_SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
+
+
+class HardenedRecorder(SQLiteApplicationRecorder):
+    """The library's application recorder, with commands and claims in the events' own transaction.
+
+    Positions are dense from 1 and never issued twice (F2). Errors: StoreBusy, StoreFull, ClaimTaken,
+    CommandKnown, and the library's IntegrityError for a stream version that exists.
+    """
+
+    KIND = "sqlite"
+    datastore: HardenedDatastore
+
+    def construct_create_table_statements(self) -> list[str]:
+        return [*TABLES, *TRIGGERS]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know at start, as sentences."""
+        if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
+            return []
+        return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
+
+    def check_durable(self) -> None:
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        with self.datastore.reading() as cursor:
+            check_durable(cursor.connection)
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Nobody else writes meanwhile; take it, check versions, decide, save. StoreBusy after the limit (10 s)."""
+        return self.datastore.exclusive()
+
+    def truncate(self) -> bool:
+        """Empties the WAL: at stop, after an erasure, in `tick`. False if a reader kept it."""
+        return self.datastore.truncate()
+
+    def copy_to(self, path: Path) -> None:
+        """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
+        with self.datastore.reading() as cursor:
+            cursor.execute("VACUUM INTO ?", [str(path)])
+
+    # Writing
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
+        """Records them in a transaction of their own; `kwargs` are those of `_insert_events`."""
+        with self.datastore.transaction(commit=True) as c:
+            return self._insert_events(c, stored_events, **kwargs)
+
+    def _insert_events(
+        self,
+        c: SQLiteCursor,
+        stored_events: Sequence[StoredEvent],
+        *,
+        command: NewCommand | None = None,
+        claims: Sequence[Claim] = (),
+        releases: Sequence[Claim] = (),
+        **_: Any,
+    ) -> Sequence[int]:
+        """Everything or nothing; returns the positions. `releases` are given up before `claims` are taken."""
+        if not stored_events:
+            if command or claims or releases:
+                raise ValueError("a command or a claim needs an event")
+            return []
+        first = _next_position(c)
+        if command is not None:
+            _insert_command(c, command, first, first + len(stored_events) - 1)
+        if releases:
+            _release(c, releases)
+        if claims:
+            _claim(c, claims)
+        _insert_rows(c, stored_events, first)
+        return range(first, first + len(stored_events))
+
+    # Reading
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        statement = "SELECT originator_version, topic, state FROM stored_events WHERE originator_id = ?"
+        params: list[str | int] = [stream.hex]
+        for clause, value in ((" AND originator_version > ?", gt), (" AND originator_version <= ?", lte)):
+            if value is not None:
+                statement += clause
+                params.append(value)
+        statement += f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?"
+        params.append(-1 if limit is None else limit)
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(statement, params).fetchall()
+        return [StoredEvent(stream, *row) for row in rows]
+
+    def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
+        """Every event of a stream as version, topic and state, in order: what select_events gives, and sooner."""
+        with self.datastore.reading() as cursor:
+            return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
+
+    def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
+        """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
+        found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
+        names = {id.hex: id for id in found}
+        with self.datastore.reading() as cursor:
+            for name, version, topic, state in cursor.execute(_SELECT_MANY, [_json(names)]):
+                stream = names[name]
+                found[stream].append(StoredEvent(stream, version, topic, state))
+        return found
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        return [Notification(*row) for row in self.log((start or 0) - inclusive_of_start, limit, stop, topics)]
+
+    def log(
+        self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
+    ) -> list[tuple[UUID, int, str, bytes, int]]:
+        """The events after a position as stream, version, topic, state and position, in order of position."""
+        params: list[int | str] = [after, _LAST if stop is None else stop, limit]
+        statement = _SELECT_NOTIFICATIONS
+        if topics:
+            statement = _SELECT_TOPICS
+            params.insert(2, _json(topics))
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(statement, params).fetchall()
+        streams = {name: UUID(name) for name in {row[0] for row in rows}}
+        return [(streams[name], *row) for name, *row in rows]
+
+    def streams(self, topics: Iterable[str]) -> set[UUID]:
+        """The streams that have an event of one of these topics."""
+        with self.datastore.reading() as cursor:
+            return {UUID(name) for (name,) in cursor.execute(_SELECT_STREAMS, [_json(topics)])}
+
+    def max_notification_id(self) -> int:
+        """The last position, 0 when nothing is recorded."""
+        with self.datastore.reading() as cursor:
+            return int(cursor.execute("SELECT COALESCE(MAX(position), 0) FROM stored_events").fetchone()[0])
+
+    def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
+        """The version each stream stands at, from one snapshot; 0 for an unknown one."""
+        names = {id.hex: id for id in ids}
+        statement, asked = (_SELECT_VERSION, list(names)) if len(names) == 1 else (_SELECT_VERSIONS, [_json(names)])
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(statement, asked).fetchall()
+        return {names[name]: version for name, version in rows}
+
+    def command(self, id: UUID) -> CommandRow | None:
+        """What was recorded under this command id, if anything."""
+        with self.datastore.reading() as cursor:
+            row = cursor.execute(
+                "SELECT actor, fingerprint, first_position, last_position FROM commands WHERE id = ?", [id.hex]
+            ).fetchone()
+        return CommandRow(id, *row) if row else None
+
+    def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
+        """Which stream holds each digest, from one snapshot; free ones are left out."""
+        found: dict[bytes, UUID] = {}
+        with self.datastore.transaction(commit=False) as c:
+            for digest in digests:
+                c.execute(_SELECT_CLAIM, (kind, digest))
+                if row := c.fetchone():
+                    found[digest] = UUID(row[0])
+        return found
+
+
+class HardenedFactory(SQLiteFactory):
+    """The library's factory, which gives the hardened recorder and no other."""
+
+    datastore: HardenedDatastore
+
+    def __init__(self, folder: Path, limit: float = 10.0) -> None:
+        if not folder.is_dir():
+            raise StoreRefused(f"{folder} is not a folder")
+        path = folder / "events.db"
+        super().__init__({self.SQLITE_DBNAME: str(path)})
+        self.datastore = HardenedDatastore(path, limit)
+
+    def application_recorder(self) -> HardenedRecorder:
+        recorder = HardenedRecorder(self.datastore)
+        recorder.create_table()
+        return recorder
+
+
+def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
+    """The store of the structure in `folder`, which exists; `limit` is the longest wait for write.lock, in seconds.
+
+    Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
+    """
+    return HardenedFactory(folder, limit)
+
+
+def _next_position(c: SQLiteCursor) -> int:
+    c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
+    row = c.fetchone()
+    return row[0] + 1 if row else 1
+
+
+def _insert_command(c: SQLiteCursor, command: NewCommand, first: int, last: int) -> None:
+    try:
+        c.execute(
+            "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
+            (command.id.hex, command.actor, command.fingerprint, first, last),
+        )
+    except sqlite3.IntegrityError as error:
+        raise CommandKnown(command.id) from error
+
+
+def _release(c: SQLiteCursor, releases: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
+    c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
+
+
+def _claim(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
+    c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
+    if c.sqlite_cursor.rowcount < len(rows):
+        _check_held(c, claims)
+
+
+def _check_held(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+    for claim in claims:
+        c.execute(_SELECT_CLAIM, (claim.kind, claim.digest))
+        holder = UUID(c.fetchone()[0])
+        if holder != claim.stream:
+            raise ClaimTaken(claim.kind, holder)
+
+
+def _insert_rows(c: SQLiteCursor, events: Sequence[StoredEvent], first: int) -> None:
+    rows = [
+        (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
+        for position, event in enumerate(events, first)
+    ]
+    c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _name(stream: UUID | str) -> str:
+    return stream.hex if isinstance(stream, UUID) else UUID(stream).hex
+
+
+def _json(names: Iterable[str]) -> str:
+    return json.dumps(list(names))

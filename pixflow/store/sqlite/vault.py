@@ -1,0 +1,100 @@
+"""The keys of one structure on SQLite: `keys.db` in its folder, in a file of its own (RELIABILITY "Keys")."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from uuid import UUID
+
+from pixflow.store import StoreRefused
+from pixflow.store.keys import RingMoved
+from pixflow.store.sqlite.connections import in_words
+
+# No write-ahead log: it would keep a deleted key until it is emptied. EXTRA makes the journal's removal durable too.
+_SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON", "temp_store=MEMORY")
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS stream_keys (stream TEXT PRIMARY KEY NOT NULL, wrapped BLOB) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS ring (number INTEGER NOT NULL)",
+)
+_READ = "SELECT stream, wrapped FROM stream_keys WHERE stream IN (SELECT value FROM json_each(?))"
+_EMPTY = """INSERT INTO stream_keys SELECT value, NULL FROM json_each(?) WHERE true
+    ON CONFLICT (stream) DO UPDATE SET wrapped = NULL"""
+
+
+class SqliteVault:
+    """A `Vault` in a SQLite file; `limit` is the longest wait for another writer, in seconds."""
+
+    def __init__(self, path: Path, limit: float = 10.0) -> None:
+        self._mutex = Lock()
+        try:
+            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limit)
+            path.chmod(0o600)
+            for setting in _SETTINGS:
+                self._database.execute(f"PRAGMA {setting}")
+        except sqlite3.Error as error:
+            raise in_words(error) from error
+        with self._transaction("IMMEDIATE") as database:
+            for statement in _SCHEMA:
+                database.execute(statement)
+
+    def ring(self) -> int:
+        with self._transaction() as database:
+            return _ring(database)
+
+    def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
+        with self._transaction() as database:
+            rows = database.execute(_READ, [_names(streams)])
+            return _ring(database), {_stream(name): wrapped for name, wrapped in rows}
+
+    def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
+        with self._transaction("IMMEDIATE") as database:
+            if _ring(database) != ring:
+                raise RingMoved
+            rows = ((stream.hex, key) for stream, key in wrapped.items())
+            database.executemany("INSERT INTO stream_keys VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+
+    def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
+        with self._transaction("IMMEDIATE") as database:
+            database.execute(_EMPTY, [_names(destroyed)])
+            rows = database.execute("SELECT stream, wrapped FROM stream_keys WHERE wrapped NOT NULL").fetchall()
+            anew = ((rewrap(wrapped), name) for name, wrapped in rows)
+            database.executemany("UPDATE stream_keys SET wrapped = ? WHERE stream = ?", anew)
+            database.execute("DELETE FROM ring")
+            database.execute("INSERT INTO ring VALUES (?)", [ring])
+
+    def streams(self) -> dict[UUID, bool]:
+        with self._transaction() as database:
+            rows = database.execute("SELECT stream, wrapped NOT NULL FROM stream_keys")
+            return {_stream(name): bool(there) for name, there in rows}
+
+    def close(self) -> None:
+        with self._mutex:
+            self._database.close()
+
+    @contextmanager
+    def _transaction(self, kind: str = "") -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            try:
+                self._database.execute(f"BEGIN {kind}")
+                with self._database:
+                    yield self._database
+            except sqlite3.Error as error:
+                raise in_words(error) from error
+
+
+def _ring(database: sqlite3.Connection) -> int:
+    row = database.execute("SELECT number FROM ring").fetchone()
+    return row[0] if row else 0
+
+
+def _stream(name: object) -> UUID:
+    try:
+        return UUID(name)  # type: ignore[arg-type]
+    except (TypeError, ValueError, AttributeError):
+        raise StoreRefused("keys.db is damaged: a stream in it has no name") from None
+
+
+def _names(streams: Iterable[UUID]) -> str:
+    return json.dumps([stream.hex for stream in streams])

@@ -1,0 +1,203 @@
+"""Open one structure: its folder, its keys, its engine.
+
+PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
+PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
+PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
+PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
+PIXFLOW_DATA/<slug>/structure.json its id, and its schema when it is kept on PostgreSQL
+PIXFLOW_DATA/<slug>/events.db      the event store
+PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
+PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
+PIXFLOW_DATA/<slug>/uploads/       exports being previewed
+
+On PostgreSQL, events and keys are tables of the structure's schema, and each read store is a schema of its own.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.engine import Engine, new_id
+from pixflow.events.catalogue import sealed_topics
+from pixflow.identity import normalise
+from pixflow.presets import Preset
+from pixflow.protocol.publishing import publish_grille, publish_protocol
+from pixflow.refused import Refused
+from pixflow.store import StoreRefused
+from pixflow.store.keys import Keys, Ring, Vault, sync_folder, write_new
+from pixflow.store.postgres import recorder as postgres
+from pixflow.store.postgres import tables
+from pixflow.store.postgres.database import Database
+from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite.vault import SqliteVault
+from pixflow.structure import open_structure
+from pixflow.unit_of_work import Step
+
+Clock = Callable[[], datetime]
+_LONGEST_SLUG = 100
+_LONGEST = 38
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+    """structure.json. `schema` is None on SQLite."""
+
+    id: UUID
+    schema: str | None = None
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A structure in use: its folder, its id, its engine; its schema and the database when it is on PostgreSQL."""
+
+    slug: str
+    folder: Path
+    id: UUID
+    engine: Engine
+    schema: str | None = None
+    database: Database | None = None
+
+    def stream(self, name: str) -> UUID:
+        """The id of one of the structure's own streams: structure, protocol, grille."""
+        return uuid5(self.id, name)
+
+
+def slug_of(name: str) -> str:
+    """The name of a structure's folder."""
+    return normalise(name).replace(" ", "-")
+
+
+def slugs(data: Path) -> list[str]:
+    """The structures of a data folder, by name of folder."""
+    return sorted(found.parent.name for found in data.glob("*/structure.json"))
+
+
+def create(
+    data: Path,
+    *,
+    name: str,
+    preset: Preset,
+    sites: tuple[str, ...],
+    zone: str = "Europe/Paris",
+    calendar: str = "FR",
+    on: date | None = None,
+    clock: Clock = utc_now,
+    database: Database | None = None,
+) -> Opened:
+    """Make the folder and the keys, and record the structure, its protocol and its grid.
+
+    It is kept in the folder, or in a schema of `database` when there is one. Raises Refused("structure-exists") when
+    the folder holds anything, or a key or a schema is left of that name: nothing is overwritten. When it fails, nothing
+    half-made stays.
+    """
+    slug = slug_of(name)
+    if not slug:
+        raise Refused("required", field="name")
+    if len(slug) > _LONGEST_SLUG:
+        raise Refused("long-name", longest=_LONGEST_SLUG)
+    folder, schema = data / slug, schema_of(slug) if database else None
+    there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
+    if there or (database and schema and tables.exist(database, schema)):
+        raise Refused("structure-exists", slug=slug)
+    Ring.create(data / "keys", slug)  # of two at once, who makes the key makes the structure
+    try:
+        for made in (folder, folder / "uploads", folder / "read"):
+            made.mkdir(exist_ok=True, mode=0o700)
+        sync_folder(data)
+        write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
+        opened = open_one(data, slug, clock=clock, database=database)
+        try:
+            _publish(opened, name, preset, sites, zone, calendar, on)
+        except BaseException:
+            opened.engine.close()
+            raise
+    except BaseException:
+        _forget(data, slug)
+        if database and schema:
+            tables.remove(database, schema)
+        raise
+    return opened
+
+
+def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> Opened:
+    """Open a structure of a data folder.
+
+    Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
+    Raises KeysLost when its keys are gone and what they seal is not, StoreRefused when structure.json is damaged.
+    """
+    folder = data / slug
+    if not (folder / "structure.json").exists():
+        raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
+    document = _document(folder / "structure.json")
+    if document.schema and not database:
+        raise Refused("kept-on-postgresql", slug=slug)
+    if database and not document.schema:
+        raise Refused("kept-in-files", slug=slug)
+    ring, (store, vault) = Ring(data / "keys", slug), _store(folder, document, database)
+    try:
+        keys = Keys(document.id, ring, vault, lambda: store.application_recorder().streams(sealed_topics()))
+    except BaseException:
+        vault.close()
+        store.close()
+        raise
+    return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
+
+
+def schema_of(slug: str) -> str:
+    """The schema of a structure on PostgreSQL: short enough for a read store's name to follow it, within 63 bytes."""
+    name = f"pixflow_{slug.replace('-', '_')}"
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}_{sha256(slug.encode()).hexdigest()[:8]}"
+
+
+def _document(path: Path) -> Document:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Document)
+    except msgspec.MsgspecError:
+        raise StoreRefused(f"{path} is damaged") from None
+
+
+def _store(
+    folder: Path, document: Document, database: Database | None
+) -> tuple[sqlite.HardenedFactory | postgres.PostgresFactory, Vault]:
+    if database and document.schema:
+        return postgres.factory(database, document.schema), PostgresVault(database, document.schema)
+    return sqlite.factory(folder), SqliteVault(folder / "keys.db")
+
+
+def _publish(
+    opened: Opened, name: str, preset: Preset, sites: tuple[str, ...], zone: str, calendar: str, on: date | None
+) -> None:
+    day = {"on": on} if on else {}
+    first = on or opened.engine.today()
+    steps = [
+        Step(
+            {"structure": opened.stream("structure")},
+            open_structure,
+            {"name": name, "sites": sites, "zone": zone, "calendar": calendar, **day},
+        ),
+        Step(
+            {"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}
+        ),
+        Step({"grille": opened.stream("grille")}, publish_grille, {"document": preset.grille, "from_day": first}),
+    ]
+    command_id = new_id(opened.id, "open")
+    opened.engine.execute_all(steps, "open", by=Actor(OPERATOR), command_id=command_id, via="cli")
+
+
+def _forget(data: Path, slug: str) -> None:
+    """Take back a structure that could not be opened: nothing half-done stays."""
+    folder = data / slug
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    if folder.exists():
+        folder.rmdir()
+    for path in (data / "keys").glob(f"{slug}.*"):
+        path.unlink()

@@ -1,0 +1,106 @@
+"""Who is away, and who sees to their dossiers meanwhile: a deputy, by name, from one day to another (DOMAIN.md §6)."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from pixflow.events import staff as e
+from pixflow.events.base import Event
+from pixflow.events.values import Role
+from pixflow.refused import Refused
+from pixflow.team.staff import Absence, Staff, Team, must_work
+
+FOLLOWING: frozenset[Role] = frozenset({"advisor", "referent"})
+"""The roles that work on dossiers: only one of them stands in for another."""
+
+
+def deputised(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
+    """Those who are away that day and whose deputy somebody is; their deputies' own absence changes nothing to it."""
+    away = ((id, member.absence(day)) for id, member in team.items() if member.absences and member.works(day))
+    return frozenset(id for id, absence in away if absence and absence.deputy == deputy)
+
+
+def deputising(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
+    """The absences, with a day from `first` to `last`, that somebody is the deputy for."""
+    for id, member in team.items():
+        yield from (
+            (id, away) for away in member.absences.values() if away.deputy == deputy and away.meets(first, last)
+        )
+
+
+def uncovered(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
+    """The absences, from today on, during which nobody sees to somebody's dossiers, for one day at least."""
+    for id, member in team.items():
+        if not member.works(today) or "advisor" not in member.roles:
+            continue
+        for away in member.absences.values():
+            deputy = team.get(away.deputy) if away.deputy else None
+            if away.last >= today and not (deputy and _stands_in(deputy, max(today, away.first), away.last)):
+                yield id, away
+
+
+def declare_absence(
+    staff: Staff,
+    *,
+    absence: UUID,
+    first: date,
+    last: date,
+    deputy: UUID | None,
+    on: date,
+    anyway: bool = False,
+    person: UUID,
+    team: Team,
+) -> list[Event]:
+    """Away on these days, with or without a deputy; said again of the same absence, it is moved, or cut short.
+
+    `anyway`: also on days when this person is somebody's deputy, who is then left without.
+    """
+    must_work(staff, on)
+    known = staff.absences.get(absence)
+    if known == Absence(absence, first, last, deputy):
+        return []
+    if last < first:
+        raise Refused("absence-backwards", field="last", first=first, last=last)
+    if last < on and known is None:
+        raise Refused("absence-past", field="last", last=last)
+    if not staff.works(first):
+        raise Refused("has-left", field="first", last_day=staff.left)
+    for other in staff.absences.values():
+        if other.id != absence and other.meets(first, last):
+            raise Refused("absence-overlaps", field="first", first=other.first, last=other.last)
+    if deputy:
+        _must_stand_in(staff, team, person, deputy, first, last)
+    for id, away in deputising(team, person, max(first, on), last) if not anyway else ():
+        raise Refused("deputises-then", person=id, first=away.first, last=away.last)
+    return [e.AbsenceDeclared(absence=absence, first=first, last=last, deputy=deputy, on=on)]
+
+
+def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
+    """Not away after all; what was done meanwhile by the deputy stays theirs."""
+    known = staff.absences.get(absence)
+    if known is None:
+        return []
+    if known.last < on:
+        raise Refused("absence-past", last=known.last)
+    return [e.AbsenceCancelled(absence=absence, on=on)]
+
+
+def _stands_in(deputy: Staff, first: date, last: date) -> bool:
+    """Whether a deputy is here on all these days."""
+    return deputy.works(last) and not any(away.meets(first, last) for away in deputy.absences.values())
+
+
+def _must_stand_in(staff: Staff, team: Team, person: UUID, deputy: UUID, first: date, last: date) -> None:
+    """A deputy is somebody else, who does this work, here on all these days and away on none of them."""
+    if deputy == person:
+        raise Refused("deputy-self", field="deputy")
+    member = team.get(deputy)
+    if member is None or not member.works(first) or not member.roles:
+        raise Refused("unknown-deputy", field="deputy")
+    if staff.roles & FOLLOWING and not member.roles & FOLLOWING:
+        raise Refused("deputy-role", field="deputy")
+    if not member.works(last):
+        raise Refused("deputy-leaves", field="deputy", last_day=member.left)
+    for away in member.absences.values():
+        if away.meets(first, last):
+            raise Refused("deputy-absent", field="deputy", first=away.first, last=away.last)

@@ -1,0 +1,55 @@
+"""How a team makes Pix its own: who leads, who took the test, who was trained, who was told (mission, page 3)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pixflow.events import staff as e
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import retracted
+from pixflow.refused import Refused, required
+from pixflow.team.staff import Staff, must_work
+
+
+def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Event]:
+    """Named référent Pix, of a site or of the whole structure; the role comes with it."""
+    must_work(staff, on)
+    if staff.designated and staff.designated_for == site:
+        return []
+    return [e.ReferentDesignated(site=site, on=on)]
+
+
+def take_pix(staff: Staff, *, on: date) -> list[Event]:
+    """Took the test themselves: once is enough."""
+    must_work(staff, on)
+    taken = staff.last("pix")
+    if taken is None:
+        return [e.PixTakenByStaff(on=on)]
+    if taken.mark.on == on:
+        return []
+    raise Refused("already-noted", on=taken.mark.on)
+
+
+def attend_training(staff: Staff, *, title: str, on: date) -> list[Event]:
+    must_work(staff, on)
+    title = required(title, "title")
+    return [] if _known(staff, "training", title, on) else [e.TrainingAttended(title=title, on=on)]
+
+
+def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
+    """Was told what Pix is for; `title` says at which meeting."""
+    must_work(staff, on)
+    title = required(title, "title")
+    return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
+
+
+def take_back(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+    """A test, a training or a briefing that was noted by mistake."""
+    if version in retracted(history):
+        return []
+    if not any(one.mark.version == version for one in staff.noted):
+        raise Refused("not-noted")
+    return [e.Retracted(version=version, reason=required(reason, "reason"), on=on)]
+
+
+def _known(staff: Staff, kind: str, title: str, on: date) -> bool:
+    return any((one.kind, one.title, one.mark.on) == (kind, title, on) for one in staff.noted)

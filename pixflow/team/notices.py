@@ -1,0 +1,41 @@
+"""What was sent to one person by e-mail: each thing once."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+from pixflow.events.base import Event, Recorded
+from pixflow.events.notices import NoticeSent
+from pixflow.folding import fold as fold_events
+
+KEPT = 50
+"""How many of the latest notices a state remembers: more than could be asked for again."""
+
+
+class Notices(Struct, frozen=True):
+    version: int = 0
+    sent: tuple[tuple[str, str], ...] = ()
+
+
+def stream_of(person: UUID) -> UUID:
+    """The stream of what was sent to a member of staff."""
+    return uuid5(person, "notices")
+
+
+def fold(events: Sequence[Recorded]) -> Notices:
+    return fold_events(Notices(), evolve, events)
+
+
+def evolve(state: Notices, recorded: Recorded) -> Notices:
+    event = recorded.event
+    if not isinstance(event, NoticeSent):
+        return state
+    return Notices(recorded.originator_version, (*state.sent, (event.notice, event.which))[-KEPT:])
+
+
+def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], which: str, on: date) -> list[Event]:
+    """The notice leaves now; said again, it left already."""
+    return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

@@ -1,0 +1,242 @@
+"""One command being decided: states loaded, decisions taken in order, events stamped."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from functools import cache
+from inspect import signature
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow import authorization as people
+from pixflow import tasks
+from pixflow.authorization import Actor
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import RETRACTIONS
+from pixflow.reference_data import References
+from pixflow.refused import Refused
+from pixflow.streams import KINDS, Claims
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+
+
+class Step(Struct, frozen=True):
+    """One decision on named streams; a name is a kind of streams.KINDS.
+
+    `sent` is what the person said, `context` what the program adds: new ids, documents, times.
+    """
+
+    streams: Mapping[str, UUID]
+    decide: Callable[..., Any]
+    sent: Mapping[str, Any] = {}
+    context: Mapping[str, Any] = {}
+
+
+class Loaded(Struct, frozen=True):
+    """A stream as it stands: its kind, its events, their fold."""
+
+    kind: str
+    events: list[Recorded]
+    state: Any
+
+    @property
+    def version(self) -> int:
+        return self.events[-1].originator_version if self.events else 0
+
+    def then(self, new: list[Recorded]) -> "Loaded":
+        events = self.events + new
+        if any(isinstance(recorded.event, RETRACTIONS) for recorded in new):
+            return Loaded(self.kind, events, KINDS[self.kind].fold(events))
+        state = self.state
+        for recorded in new:
+            state = KINDS[self.kind].evolve(state, recorded)
+        return Loaded(self.kind, events, state)
+
+
+class Stale(Exception):
+    """The page was out of date: `meanwhile` happened to the stream `name` since the version that was seen."""
+
+    def __init__(self, name: str, meanwhile: list[Recorded]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.meanwhile = meanwhile
+
+
+class Work:
+    """Decides steps in order, each on what the ones before it left."""
+
+    def __init__(
+        self,
+        load: Callable[[str, Iterable[UUID]], dict[UUID, Loaded]],
+        refs: References,
+        by: Actor,
+        now: datetime,
+        via: str,
+        command_id: UUID,
+        seen: Mapping[str, int],
+    ) -> None:
+        self._load = load
+        self._refs = refs
+        self.by = by
+        self._now = now
+        self._today = refs.calendar.local_day(now)
+        self._via = via
+        self.command_id = command_id
+        self._seen = seen
+        self._base: dict[UUID, Loaded] = {}
+        self._current: dict[UUID, Loaded] = {}
+        self._steps: Sequence[Step] = ()
+        self._outcomes: list[list[Recorded]] = []
+
+    @property
+    def versions(self) -> dict[UUID, int]:
+        """The version each stream was loaded at."""
+        return {stream: loaded.version for stream, loaded in self._base.items()}
+
+    def decide(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        self._take(steps, {stream for step in steps for stream in step.streams.values()})
+        self._outcomes = [self._decide(step) for step in steps]
+
+    def decide_again(self, moved: set[UUID]) -> None:
+        """Decide again the steps on streams that moved, and those that share a stream with them."""
+        again: set[int] = set()
+        touched = set(moved)
+        while more := {i for i, s in enumerate(self._steps) if i not in again and touched & set(s.streams.values())}:
+            again |= more
+            touched |= {stream for i in more for stream in self._steps[i].streams.values()}
+        if again:
+            self._take([self._steps[i] for i in sorted(again)], touched)
+            for i in sorted(again):
+                self._outcomes[i] = self._decide(self._steps[i])
+
+    def recorded(self) -> list[Recorded]:
+        """The events decided, stamped, in the order of the steps."""
+        return [recorded for outcome in self._outcomes for recorded in outcome]
+
+    def before_and_after(self, stream: UUID) -> tuple[Loaded, Loaded]:
+        return self._base[stream], self._current[stream]
+
+    def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
+        """For each stream: the values it held before, and those it holds now.
+
+        An erased person's are kept, so that nobody brings them back unknowing.
+        """
+        for stream, before in self._base.items():
+            kind, after = KINDS[before.kind], self._current[stream]
+            held = kind.claims(before.state)
+            yield stream, held, kind.claims(after.state) | (held if _is_erased(after) else frozenset())
+
+    def _take(self, steps: Sequence[Step], wanted: set[UUID]) -> None:
+        by_kind: dict[str, dict[UUID, None]] = {}
+        for step in steps:
+            for kind, stream in step.streams.items():
+                if stream in wanted:
+                    by_kind.setdefault(kind, {})[stream] = None
+        for kind, streams in by_kind.items():
+            found = self._load(kind, streams)
+            self._base |= found
+            self._current |= found
+
+    def _decide(self, step: Step) -> list[Recorded]:
+        loaded = {name: self._current[stream] for name, stream in step.streams.items()}
+        if step.decide.__name__ not in people.ERASING and any(_is_erased(one) for one in loaded.values()):
+            if step.decide.__name__ in people.FROM_OUTSIDE:
+                return []
+            raise Refused("person-erased")
+        dossier, member = loaded.get("dossier"), step.streams.get("staff")
+        state = dossier.state if dossier else None
+        workshop = loaded["workshop"].state if "workshop" in loaded else None
+        people.check(self.by, step.decide.__name__, self._refs, state, self._today, member, workshop)
+        decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
+        if step.decide.__name__ == "retract":
+            self._check_retraction(decided, loaded["dossier"])
+        by_name = decided if isinstance(decided, Mapping) else {next(iter(loaded)): decided}
+        outcome: list[Recorded] = []
+        for name, events in by_name.items():
+            new = self._stamp(step.streams[name], loaded[name], events)
+            self._check_seen(name, loaded[name], new)
+            self._current[step.streams[name]] = loaded[name].then(new)
+            outcome += new
+        return outcome
+
+    def _check_retraction(self, decided: Iterable[Event], dossier: Loaded) -> None:
+        """Who takes something back must be allowed to say it."""
+        struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
+        for recorded in dossier.events:
+            if recorded.originator_version in struck:
+                decision = people.SAID_BY.get(recorded.event.TOPIC, "retract")
+                people.check(self.by, decision, self._refs, dossier.state, self._today)
+
+    def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
+        arguments = {**step.sent, **step.context}
+        wanted = _parameters(step.decide)
+        arguments |= {f"{name}_id": stream for name, stream in step.streams.items() if f"{name}_id" in wanted}
+        arguments |= {f"{name}_history": one.events for name, one in loaded.items() if f"{name}_history" in wanted}
+        if "on" in wanted:
+            arguments.setdefault("on", self._today)
+        if "history" in wanted:
+            arguments["history"] = loaded.get("dossier", next(iter(loaded.values()))).events
+        if "owed" in wanted:
+            owed = tasks.of_dossier(loaded["dossier"].state, self._refs)
+            arguments["owed"] = {task.key: task.why.version for task in owed}
+        if "team" in wanted:
+            arguments["team"] = self._refs.team
+        if "person" in wanted:
+            arguments["person"] = step.streams["staff"]
+        return arguments
+
+    def _stamp(self, stream: UUID, loaded: Loaded, events: Iterable[Event]) -> list[Recorded]:
+        stamped = []
+        for version, event in enumerate(events, loaded.version + 1):
+            check_days(event)
+            if getattr(event, "on", self._today) > self._today:
+                raise Refused("future", field="on", on=event.on)  # type: ignore[attr-defined]
+            stamped.append(
+                Recorded(stream, version, event, self._now, self.by.id, self.by.acting_for, self._via, self.command_id)
+            )
+        return stamped
+
+    def _check_seen(self, name: str, loaded: Loaded, new: list[Recorded]) -> None:
+        seen = self._seen.get(name)
+        if seen is None or seen >= loaded.version:
+            return
+        events = [*loaded.events, *new]
+        stages = {stage_of(recorded, events) for recorded in new} - {None}
+        meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self.command_id]
+        if any(stage_of(recorded, events) in stages for recorded in meanwhile):
+            raise Stale(name, meanwhile)
+
+
+def _is_erased(loaded: Loaded) -> bool:
+    return getattr(loaded.state, "erased", None) is not None
+
+
+def stage_of(recorded: Recorded, history: Sequence[Recorded]) -> str | None:
+    """The stage an event belongs to; a retraction takes its target's."""
+    if isinstance(recorded.event, RETRACTIONS):
+        return history[recorded.event.version - history[0].originator_version].event.STAGE
+    return recorded.event.STAGE
+
+
+def check_days(event: Event) -> None:
+    """Refused("bad-date") for a day that no path can have: a year mistyped once would bother every page for good."""
+    for name, value in _days(event):
+        if not FIRST_DAY <= value <= LAST_DAY:
+            raise Refused("bad-date", field=name)
+
+
+def _days(event: Event) -> Iterator[tuple[str, date]]:
+    for field in fields(event):  # type: ignore[arg-type]
+        value = getattr(event, field.name)
+        if isinstance(value, datetime):
+            yield field.name, value.date()
+        elif isinstance(value, date):
+            yield field.name, value
+
+
+@cache
+def _parameters(decide: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(signature(decide).parameters)

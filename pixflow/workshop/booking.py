@@ -1,0 +1,210 @@
+"""Seats in a workshop: booked, waited for, offered, given up, and used. Each decision writes both streams."""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.seats import keep_seat, lose_seat, plan_in_workshop, record_attendance
+from pixflow.dossier.state import Dossier
+from pixflow.events import workshop as e
+from pixflow.events.base import Event
+from pixflow.events.values import Presence
+from pixflow.reference_data import References
+from pixflow.refused import Refused
+from pixflow.workshop.state import Workshop, must_be_on, must_have_begun, who_waits
+
+
+def kept_until(refs: References, on: date) -> date:
+    """The last day on which a seat that is offered on a day is kept (DOMAIN.md §7, working days of the protocol)."""
+    return refs.calendar.add(on, refs.protocol(on).workshops.offer)
+
+
+# --- a seat
+
+
+def book_seat(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    or_wait: bool,
+    initial: bool,
+    plan: UUID,
+    on: date,
+) -> dict[str, list[Event]]:
+    """A seat, or the one that is kept for them; when there is none, the end of the list if they `or_wait`.
+
+    `initial`: the workshop's campaign is an initial diagnostic, which is then planned there.
+    """
+    must_be_open(dossier)
+    day = must_take_bookings(workshop, on)
+    if dossier_id in workshop.seats:
+        return {}
+    must_be_booked_once(dossier, workshop_id, on)
+    planned = _planned(workshop, dossier, initial, plan, on)
+    kept = workshop.waiting.get(dossier_id)
+    if workshop.free > 0 or (kept and kept.until):
+        booked = keep_seat(dossier, workshop=workshop_id, day=day, on=on)
+        return {"workshop": [e.SeatTaken(dossier=dossier_id, on=on)], "dossier": [*planned, *booked]}
+    if kept:
+        return {}
+    if not or_wait:
+        raise Refused("workshop-full", capacity=workshop.capacity)
+    return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": planned}
+
+
+def release_seat(
+    workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, until: date, on: date
+) -> dict[str, list[Event]]:
+    """They give up their seat, the one kept for them, or their place on the list; who waits first is offered it.
+
+    `until` is the last day on which it is kept for that one.
+    """
+    if workshop.cancelled:
+        raise Refused("workshop-cancelled", on=workshop.cancelled.on)
+    if dossier_id in workshop.attendance:
+        raise Refused("attendance-marked")
+    if waited := workshop.waiting.get(dossier_id):
+        freed = _offers(workshop, int(waited.until is not None), until, on, but=dossier_id)
+        return {"workshop": [e.WaitlistLeft(dossier=dossier_id, on=on), *freed]}
+    if dossier_id not in workshop.seats:
+        return {}
+    lost = lose_seat(dossier, workshop=workshop_id, reason="released", on=on)
+    return {
+        "workshop": [e.SeatReleased(dossier=dossier_id, on=on), *_offers(workshop, 1, until, on)],
+        "dossier": lost,
+    }
+
+
+def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, on: date) -> list[Event]:
+    """Nobody answered through the day `kept`: the seat is offered to who waits next, `until` another."""
+    waited = workshop.waiting.get(dossier)
+    if waited is None or waited.until != kept or on <= kept:
+        return []
+    return [e.SeatOfferLapsed(dossier=dossier, on=on), *_offers(workshop, 1, until, on, but=dossier)]
+
+
+def follow_workshop(
+    workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
+) -> dict[str, list[Event]]:
+    """The dossier learns that its workshop was moved to another day, or cancelled."""
+    if dossier_id not in workshop.seats or workshop.day is None:
+        return {}
+    if workshop.cancelled:
+        return {"dossier": lose_seat(dossier, workshop=workshop_id, reason="cancelled", on=on)}
+    return {"dossier": keep_seat(dossier, workshop=workshop_id, day=workshop.day, on=on)}
+
+
+# --- who came
+
+
+def mark_attendance(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    presence: Presence,
+    trouble: bool,
+    ease: bool,
+    on: date,
+) -> dict[str, list[Event]]:
+    """Present, absent or excused; present, in trouble or at ease. A later mark corrects an earlier one.
+
+    It happened on the day of the workshop, whenever it is noted. Being there counts as Pix presented.
+    """
+    day = must_be_held(workshop, on)
+    if dossier_id not in workshop.seats:
+        raise Refused("no-seat")
+    known = workshop.attendance.get(dossier_id)
+    own = [] if known == presence else [e.AttendanceMarked(dossier=dossier_id, presence=presence, on=day)]
+    theirs = record_attendance(
+        dossier, workshop=workshop_id, presence=presence, trouble=trouble, ease=ease and not trouble,
+        by_advisor=dossier.advisor in workshop.facilitators, on=day,
+    )  # fmt: skip
+    return {"workshop": [*own], "dossier": theirs}
+
+
+def walk_in(
+    workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, initial: bool, plan: UUID, on: date
+) -> dict[str, list[Event]]:
+    """Somebody comes without a seat, and is there: as many as there are seats of those who did not come."""
+    must_be_open(dossier)
+    day = must_be_held(workshop, on)
+    if workshop.attendance.get(dossier_id) == "present":
+        return {}
+    if dossier_id in workshop.seats:
+        raise Refused("has-a-seat")
+    _must_have_room(workshop)
+    planned = _planned(workshop, dossier, initial, plan, day)
+    attended = record_attendance(
+        dossier, workshop=workshop_id, presence="present", trouble=False, ease=False,
+        by_advisor=dossier.advisor in workshop.facilitators, on=day,
+    )  # fmt: skip
+    return {
+        "workshop": [
+            e.SeatTaken(dossier=dossier_id, on=day),
+            e.AttendanceMarked(dossier=dossier_id, presence="present", on=day),
+        ],
+        "dossier": [*planned, *attended],
+    }
+
+
+# --- what they ask first
+
+
+def must_take_bookings(workshop: Workshop, on: date) -> date:
+    """Its day; raises as `must_be_on` does, and Refused("workshop-past")."""
+    must_be_on(workshop)
+    assert workshop.day is not None
+    if workshop.day < on:
+        raise Refused("workshop-past", day=workshop.day)
+    return workshop.day
+
+
+def must_be_held(workshop: Workshop, on: date) -> date:
+    """Its day, once it has come; marks may still be corrected when it is closed."""
+    if workshop.scheduled is None or workshop.day is None:
+        raise Refused("unknown-workshop")
+    if workshop.cancelled:
+        raise Refused("workshop-cancelled", on=workshop.cancelled.on)
+    must_have_begun(workshop, on)
+    return workshop.day
+
+
+def _must_have_room(workshop: Workshop) -> None:
+    """As many may be there as there are seats; who is not marked may still come."""
+    left = len(workshop.unmarked)
+    if workshop.count("present") + left < workshop.capacity:
+        return
+    if left:
+        raise Refused("room-unmarked", capacity=workshop.capacity, count=left)
+    raise Refused("room-full", capacity=workshop.capacity)
+
+
+def must_be_booked_once(dossier: Dossier, workshop: UUID, on: date) -> None:
+    """Raises Refused("booked-elsewhere")."""
+    for id, seat in dossier.diagnostic.seats.items():
+        if id != workshop and seat.status == "booked" and seat.day >= on:
+            raise Refused("booked-elsewhere", day=seat.day)
+
+
+def _planned(workshop: Workshop, dossier: Dossier, initial: bool, plan: UUID, on: date) -> list[Event]:
+    assert workshop.campaign is not None
+    assert workshop.day is not None
+    place = workshop.place or workshop.site
+    return plan_in_workshop(
+        dossier, campaign=workshop.campaign, initial=initial, place=place, day=workshop.day, plan=plan, on=on
+    )
+
+
+def _offers(workshop: Workshop, freed: int, until: date, on: date, but: UUID | None = None) -> Iterator[Event]:
+    """Seats that became free are kept for those who wait first, no longer than the workshop's day."""
+    if workshop.day is None or workshop.day < on or workshop.cancelled or workshop.closed:
+        return
+    first = (dossier for dossier in who_waits(workshop) if dossier != but)
+    for dossier in islice(first, max(0, workshop.free + freed)):
+        yield e.SeatOffered(dossier=dossier, until=min(until, workshop.day), on=on)

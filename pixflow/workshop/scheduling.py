@@ -1,0 +1,143 @@
+"""Decisions on a workshop: schedule, move, cancel, close, call for help."""
+
+from datetime import date, datetime
+from typing import Literal, get_args
+from uuid import UUID
+
+from pixflow.events import workshop as e
+from pixflow.events.base import Event
+from pixflow.events.values import Presence
+from pixflow.participation.campaign import Campaign
+from pixflow.protocol.document import Workshops as Rules
+from pixflow.refused import Refused, required
+from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
+
+
+def schedule_workshop(
+    workshop: Workshop,
+    campaign: Campaign,
+    *,
+    campaign_id: UUID,
+    site: str,
+    place: str,
+    starts: datetime,
+    ends: datetime,
+    day: date,
+    capacity: int,
+    facilitators: tuple[UUID, ...],
+    series: UUID | None,
+    rules: Rules,
+    on: date,
+) -> dict[str, list[Event]]:
+    """A workshop will be held; seats and facilitators as the protocol says (`rules`)."""
+    if workshop.scheduled:
+        return {}
+    if campaign.declared is None:
+        raise Refused("undeclared-campaign", field="campaign")
+    if campaign.closed:
+        raise Refused("campaign-closed", field="campaign", on=campaign.closed.on)
+    _must_be_held(starts, ends, day, on)
+    if not rules.smallest <= capacity <= rules.largest:
+        raise Refused("bad-capacity", field="capacity", smallest=rules.smallest, largest=rules.largest)
+    scheduled = e.WorkshopScheduled(
+        campaign=campaign_id, site=required(site, "site"), place=place.strip(), starts=starts, ends=ends, day=day,
+        capacity=capacity, series=series, on=on,
+    )  # fmt: skip
+    run_by = _runners(facilitators, rules)
+    return {"workshop": [scheduled, *(e.FacilitatorJoined(facilitator=who, on=on) for who in run_by)]}
+
+
+def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, on: date) -> list[Event]:
+    """These run it, and nobody else."""
+    must_be_on(workshop)
+    run_by = _runners(facilitators, rules)
+    left = [who for who in workshop.facilitators if who not in run_by]
+    come = [who for who in run_by if who not in workshop.facilitators]
+    return [
+        *(e.FacilitatorLeft(facilitator=who, on=on) for who in left),
+        *(e.FacilitatorJoined(facilitator=who, on=on) for who in come),
+    ]
+
+
+def move_workshop(
+    workshop: Workshop,
+    *,
+    place: str,
+    starts: datetime,
+    ends: datetime,
+    day: date,
+    registrants: tuple[UUID, ...],
+    on: date,
+) -> list[Event]:
+    """Another day, other hours or another place. `registrants` are those whose dossiers follow in the same command."""
+    must_be_on(workshop)
+    if (workshop.place, workshop.starts, workshop.ends) == (place.strip(), starts, ends):
+        return []
+    _must_be_unmarked(workshop)
+    _must_be_held(starts, ends, day, on)
+    _must_be_all(workshop, registrants)
+    return [e.WorkshopMoved(place=place.strip(), starts=starts, ends=ends, day=day, on=on)]
+
+
+def cancel_workshop(
+    workshop: Workshop,
+    *,
+    reason: Literal["facilitator", "room", "technical", "too-few", "other"],
+    registrants: tuple[UUID, ...],
+    on: date,
+) -> list[Event]:
+    """It will not be held. `registrants` as for a move."""
+    if workshop.cancelled:
+        return []
+    must_be_on(workshop)
+    _must_be_unmarked(workshop)
+    _must_be_all(workshop, registrants)
+    return [e.WorkshopCancelled(reason=reason, on=on)]
+
+
+def close_workshop(workshop: Workshop, *, on: date) -> list[Event]:
+    """Everybody is marked, and nobody else comes."""
+    if workshop.closed:
+        return []
+    must_be_on(workshop)
+    must_have_begun(workshop, on)
+    if workshop.unmarked:
+        raise Refused("attendance-left", count=len(workshop.unmarked))
+    present, absent, excused = (workshop.count(presence) for presence in get_args(Presence))
+    return [e.WorkshopClosed(present=present, absent=absent, excused=excused, on=on)]
+
+
+def ask_help(workshop: Workshop, *, on: date) -> list[Event]:
+    must_be_on(workshop)
+    return [] if workshop.help else [e.HelpAsked(on=on)]
+
+
+def give_help(workshop: Workshop, *, on: date) -> list[Event]:
+    return [e.HelpGiven(on=on)] if workshop.help else []
+
+
+def _must_be_held(starts: datetime, ends: datetime, day: date, on: date) -> None:
+    if ends <= starts:
+        raise Refused("ends-before-it-starts", field="ends")
+    if day < on:
+        raise Refused("workshop-past", field="day", day=day)
+
+
+def _must_be_unmarked(workshop: Workshop) -> None:
+    if workshop.attendance:
+        raise Refused("attendance-begun")
+
+
+def _must_be_all(workshop: Workshop, registrants: tuple[UUID, ...]) -> None:
+    """Who was registered meanwhile would not be told: the whole command is to be said again."""
+    if set(registrants) != set(workshop.seats):
+        raise Refused("moved")
+
+
+def _runners(facilitators: tuple[UUID, ...], rules: Rules) -> tuple[UUID, ...]:
+    run_by = tuple(dict.fromkeys(facilitators))
+    if not run_by:
+        raise Refused("required", field="facilitators")
+    if len(run_by) == 1 and not rules.alone:
+        raise Refused("pair-needed", field="facilitators")
+    return run_by

@@ -1,0 +1,174 @@
+"""One workshop: its hours and place, who runs it, who has a seat and who waits, who came."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import workshop as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Presence
+from pixflow.folding import Mark
+from pixflow.folding import fold as fold_events
+from pixflow.refused import Refused
+
+
+class Waiting(Struct, frozen=True):
+    """Somebody on the list; `until` is the last day on which a seat is kept for them, None when none is."""
+
+    mark: Mark
+    until: date | None = None
+
+
+class Help(Struct, frozen=True):
+    """A call for the assistant that nobody has answered: when, and who called."""
+
+    at: datetime
+    by: str
+
+
+class Workshop(Struct, frozen=True):
+    """`said` is the event that last gave hours and place, `changed` the instant of it; `moves` counts such events.
+
+    Seats and waiting list are in order; ids are those of dossiers.
+    """
+
+    version: int = 0
+    scheduled: Mark | None = None
+    said: Mark | None = None
+    changed: datetime | None = None
+    moves: int = 0
+    campaign: UUID | None = None
+    site: str = ""
+    place: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
+    day: date | None = None
+    capacity: int = 0
+    series: UUID | None = None
+    facilitators: tuple[UUID, ...] = ()
+    seats: dict[UUID, Mark] = {}
+    waiting: dict[UUID, Waiting] = {}
+    attendance: dict[UUID, Presence] = {}
+    help: Help | None = None
+    cancelled: Mark | None = None
+    reason: str = ""
+    closed: Mark | None = None
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has and that are kept for nobody."""
+        return self.capacity - len(self.seats) - sum(one.until is not None for one in self.waiting.values())
+
+    @property
+    def unmarked(self) -> list[UUID]:
+        """Those with a seat of whom nobody has said whether they came."""
+        return [dossier for dossier in self.seats if dossier not in self.attendance]
+
+    def count(self, presence: Presence) -> int:
+        return sum(self.attendance.get(dossier) == presence for dossier in self.seats)
+
+    def runs(self, person: str) -> bool:
+        """Whether this member of staff is one of its facilitators."""
+        return any(str(facilitator) == person for facilitator in self.facilitators)
+
+
+def fold(events: Sequence[Recorded]) -> Workshop:
+    """The workshop after these events, retracted ones left out; its version is the last event's."""
+    workshop = fold_events(Workshop(), evolve, events)
+    return replace(workshop, version=events[-1].originator_version) if events else workshop
+
+
+def evolve(state: Workshop, recorded: Recorded) -> Workshop:
+    mark = Mark(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    changes = _seats(state, recorded.event, mark) or _course(state, recorded, mark)
+    return replace(state, version=mark.version, **changes)
+
+
+def _course(state: Workshop, recorded: Recorded, mark: Mark) -> dict[str, Any]:
+    event = recorded.event
+    match event:
+        case e.WorkshopScheduled():
+            return {
+                "scheduled": mark, "campaign": event.campaign, "site": event.site, "capacity": event.capacity,
+                "series": event.series, **_when(event, recorded, mark),
+            }  # fmt: skip
+        case e.WorkshopMoved():
+            return {"moves": state.moves + 1, **_when(event, recorded, mark)}
+        case e.WorkshopCancelled(reason=reason):
+            return {
+                "cancelled": mark, "reason": reason, "changed": recorded.at, "moves": state.moves + 1, "waiting": {},
+                "help": None,
+            }  # fmt: skip
+        case e.FacilitatorJoined(facilitator=who):
+            return {"facilitators": (*(known for known in state.facilitators if known != who), who)}
+        case e.FacilitatorLeft(facilitator=who):
+            return {"facilitators": tuple(known for known in state.facilitators if known != who)}
+        case e.HelpAsked():
+            return {"help": Help(recorded.at, recorded.by)}
+        case e.HelpGiven():
+            return {"help": None}
+        case e.WorkshopClosed():
+            return {"closed": mark, "waiting": {}, "help": None}
+    return {}
+
+
+def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, mark: Mark) -> dict[str, Any]:
+    return {
+        "place": event.place, "starts": event.starts, "ends": event.ends, "day": event.day, "said": mark,
+        "changed": recorded.at,
+    }  # fmt: skip
+
+
+def _seats(state: Workshop, event: Event, mark: Mark) -> dict[str, Any]:
+    match event:
+        case e.SeatTaken(dossier=dossier):
+            return {"seats": {**state.seats, dossier: mark}, "waiting": _without(state.waiting, dossier)}
+        case e.SeatReleased(dossier=dossier):
+            return {"seats": _without(state.seats, dossier), "attendance": _without(state.attendance, dossier)}
+        case e.WaitlistJoined(dossier=dossier):
+            return {"waiting": {**state.waiting, dossier: Waiting(mark)}}
+        case e.WaitlistLeft(dossier=dossier) | e.SeatOfferLapsed(dossier=dossier):
+            return {"waiting": _without(state.waiting, dossier)}
+        case e.SeatOffered(dossier=dossier, until=until) if known := state.waiting.get(dossier):
+            return {"waiting": {**state.waiting, dossier: replace(known, until=until)}}
+        case e.AttendanceMarked(dossier=dossier, presence=presence):
+            return {"attendance": {**state.attendance, dossier: presence}}
+    return {}
+
+
+def _without(known: dict[UUID, Any], dossier: UUID) -> dict[UUID, Any]:
+    return {id: value for id, value in known.items() if id != dossier}
+
+
+def who_waits(state: Workshop) -> Iterator[UUID]:
+    """Those on the list for whom no seat is kept, in their order."""
+    return (dossier for dossier, one in state.waiting.items() if one.until is None)
+
+
+# --- when, where, by whom
+
+
+# --- a call for the assistant
+
+
+# --- what every decision on a workshop asks first
+
+
+def must_be_on(workshop: Workshop) -> None:
+    """Raises Refused("unknown-workshop"), ("workshop-cancelled") or ("workshop-closed")."""
+    if workshop.scheduled is None:
+        raise Refused("unknown-workshop")
+    if workshop.cancelled:
+        raise Refused("workshop-cancelled", on=workshop.cancelled.on)
+    if workshop.closed:
+        raise Refused("workshop-closed", on=workshop.closed.on)
+
+
+def must_have_begun(workshop: Workshop, on: date) -> None:
+    """Raises Refused("workshop-to-come") before its day."""
+    if workshop.day and on < workshop.day:
+        raise Refused("workshop-to-come", day=workshop.day)

@@ -1,0 +1,123 @@
+"""Taken back on both streams at once: a mark, who was added at the door, a seat that was given up."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.dossier.guards import must_be_open
+from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
+from pixflow.dossier.state import Dossier
+from pixflow.events import dossier as d
+from pixflow.events import workshop as e
+from pixflow.events.base import Event, Recorded
+from pixflow.folding import standing
+from pixflow.refused import Refused, required
+from pixflow.workshop.booking import must_be_booked_once, must_be_held, must_take_bookings
+from pixflow.workshop.state import Workshop, fold, who_waits
+
+
+def walked_in(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
+    """Who came without a seat, with the event that gave them one: the command that said that they were there."""
+    told = standing(workshop_history)
+    came = {(r.command, r.event.dossier) for r in told if isinstance(r.event, e.AttendanceMarked)}
+    taken = [(r, r.event.dossier) for r in told if isinstance(r.event, e.SeatTaken)]
+    return {dossier: recorded for recorded, dossier in taken if (recorded.command, dossier) in came}
+
+
+def went_on(history: Sequence[Recorded], workshop: UUID) -> bool:
+    """Whether people acted on a dossier since its presence at this workshop was first noted."""
+    told = standing(history)
+    marks = [r.originator_version for r in told if _marks(r.event, workshop)]
+    later = [r.event for r in told if marks and r.originator_version > marks[0] and not _marks(r.event, workshop)]
+    return any(event.STAGE and not from_pix(event) for event in later)
+
+
+def undo_mark(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+    workshop_history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """Nothing is said any more of their presence; who came without a seat never came, nor was it planned for them.
+
+    Refused("acted-since") once the dossier of somebody with a seat went on from there: the mark is then corrected by
+    another.
+    """
+    must_be_held(workshop, on)
+    if dossier_id not in workshop.attendance:
+        return {}
+    came = walked_in(workshop_history).get(dossier_id)
+    if came is None and went_on(history, workshop_id):
+        raise Refused("acted-since")
+    ours = [r for r in standing(workshop_history) if _marked(r.event, dossier_id)] + ([came] if came else [])
+    theirs = {r.originator_version for r in standing(history) if _marks(r.event, workshop_id)}
+    return {
+        "workshop": _retracted(ours, reason, on),
+        "dossier": retractions(
+            theirs | (_planned_by(came, history) if came else set()), required(reason, "reason"), on
+        ),
+    }
+
+
+def undo_release(
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    reason: str,
+    on: date,
+    history: Sequence[Recorded],
+    workshop_history: Sequence[Recorded],
+) -> dict[str, list[Event]]:
+    """They keep the seat, or the place on the list, that was given up; to whom it was offered it is offered no more.
+
+    Refused("seat-gone") once somebody else has it, or the workshop has moved.
+    """
+    told = standing(workshop_history)
+    given_up = [r for r in told if _given_up(r.event, dossier_id)]
+    if not given_up or dossier_id in workshop.seats or dossier_id in workshop.waiting:
+        return {}
+    must_be_open(dossier)
+    must_take_bookings(workshop, on)
+    must_be_booked_once(dossier, workshop_id, on)
+    command, version = given_up[-1].command, given_up[-1].originator_version
+    moved = any(isinstance(r.event, e.WorkshopMoved) and r.originator_version > version for r in told)
+    ours = [r for r in told if r.command == command]
+    after = fold([r for r in workshop_history if r not in ours])
+    if moved or after.free < 0 or (after.free > 0 and any(who_waits(after))):
+        raise Refused("seat-gone")
+    theirs = [r.originator_version for r in standing(history) if r.command == command]
+    return {
+        "workshop": _retracted(ours, reason, on),
+        "dossier": retractions(theirs, required(reason, "reason"), on),
+    }
+
+
+def _planned_by(came: Recorded, history: Sequence[Recorded]) -> set[int]:
+    """What the dossier learnt by the command that let somebody in, and what was built on it."""
+    learnt = [r for r in standing(history) if r.command == came.command]
+    plans = {plan for r in learnt for plan in introduced(r.event)}
+    return {*(r.originator_version for r in learnt), *(dependents(history, plans) if plans else ())}
+
+
+def _retracted(told: Sequence[Recorded], reason: str, on: date) -> list[Event]:
+    versions = sorted((r.originator_version for r in told), reverse=True)
+    return [e.Retracted(version=version, reason=required(reason, "reason"), on=on) for version in versions]
+
+
+def _marks(event: Event, workshop: UUID) -> bool:
+    return isinstance(event, (d.WorkshopAttended, d.WorkshopMissed)) and event.workshop == workshop
+
+
+def _marked(event: Event, dossier: UUID) -> bool:
+    return isinstance(event, e.AttendanceMarked) and event.dossier == dossier
+
+
+def _given_up(event: Event, dossier: UUID) -> bool:
+    return isinstance(event, (e.SeatReleased, e.WaitlistLeft)) and event.dossier == dossier

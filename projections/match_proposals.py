@@ -1,0 +1,178 @@
+"""Whose the participations of one page may be: looked for all at once, explained, never stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    case,
+    column,
+    distinct,
+    func,
+    select,
+    values,
+)
+
+from pixflow.authorization import Scope
+from pixflow.identity import normalise
+from pixflow.participation.matching import Match, Person, rank, score
+from projections import directory, name_search
+from projections.directory import Found
+
+Proposal = tuple[Found, Match]
+
+SHOWN: Final = 3
+MOST: Final = 60
+SURE: Final = 90
+BY_HAND: Final = Match(0, ())
+_START: Final = 4
+_AS_GOOD_AS_FOUND: Final = 84
+_SPELT: Final = 20
+_ALL: Final = Scope("all")
+
+
+def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -> dict[UUID, list[Proposal]]:
+    """For each participation's row, its best dossiers, best first; those it was refused are left out.
+
+    Dossiers are looked for by two words that begin alike, or a number that looks alike; where that gives no name that
+    agrees, by a close spelling. What is found is ranked by `matching.rank`.
+    """
+    asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
+    near = _merged(_near(connection, asked), _numbered(connection, rows))
+    found = _ranked(connection, rows, near, limit)
+    lost = {row.stream: asked[row.stream] for row in rows if not _settled(found[row.stream])}
+    more = _spelled_alike(connection, lost)
+    again = [row for row in rows if more.get(row.stream)]
+    return found | _ranked(connection, again, _merged(near, more), limit) if again else found
+
+
+def sure(found: Sequence[Proposal]) -> Proposal | None:
+    """The one that may be confirmed among others in one go: nearly certain, nothing to check, nobody like it."""
+    if not found:
+        return None
+    (person, match), others = found[0], found[1:]
+    rival = any(other.score >= SURE for _, other in others)
+    return (person, match) if match.score >= SURE and not match.warnings and not rival else None
+
+
+def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
+    """What a confirmed match says of itself: its score, its reasons, and who else was proposed."""
+    found = proposals(connection, [row])[row.stream]
+    match = next((match for one, match in found if one.stream == chosen.stream), None)
+    match = match or score(participant(row), person_of(chosen)) or BY_HAND
+    others = tuple(one.stream for one, _ in found if one.stream != chosen.stream)
+    return told(match, others)
+
+
+def told(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
+    """A match as MatchConfirmed tells it, made by somebody."""
+    said = {"score": match.score, "reasons": match.reasons, "warnings": match.warnings}
+    return {**said, "others": others, "automatic": False}
+
+
+def person_of(found: Found) -> Person:
+    """A dossier, as matching compares it."""
+    return Person(found.last_name, found.first_name, found.imilo_number, found.birth_date)
+
+
+def participant(row: Any) -> Person:
+    """A participation's row, as matching compares it."""
+    return Person(row.last_name, row.first_name, row.external_id)
+
+
+def _settled(found: Sequence[Proposal]) -> bool:
+    return bool(found) and found[0][1].score >= _AS_GOOD_AS_FOUND
+
+
+def _ranked(
+    connection: Connection, rows: Sequence[Any], near: Mapping[UUID, set[UUID]], limit: int
+) -> dict[UUID, list[Proposal]]:
+    people = directory.named(connection, {stream for row in rows for stream in near.get(row.stream, ())})
+    made: dict[UUID, list[Proposal]] = {}
+    for row in rows:
+        refused = {UUID(text) for text in row.rejected.split()}
+        mine = sorted((people[s] for s in near.get(row.stream, set()) - refused), key=lambda one: str(one.stream))
+        best = rank(participant(row), ((one, person_of(one)) for one in mine), limit)
+        made[row.stream] = best
+    return made
+
+
+def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
+    """The dossiers that have two words beginning as theirs do; one is enough for a name of one word."""
+    near: dict[UUID, set[UUID]] = defaultdict(set)
+    short = [stream for stream, words in asked.items() if len(words) == 1]
+    long = [stream for stream, words in asked.items() if len(words) > 1]
+    for order, least in ((short, 1), (long, 2)):
+        listed = _listed(order, asked)
+        if listed is not None:
+            for place, stream in connection.execute(_nearest(listed, least)):
+                near[order[place]].add(stream)
+    return near
+
+
+def _nearest(listed: CTE, least: int) -> Select[Any]:
+    """Place and dossier, those with the most whole words in common first, and no more than MOST of them a place."""
+    found, word = listed.c, directory.words.c
+    whole = func.sum(case((word.word == found.word, 1), else_=0))
+    number = func.row_number().over(partition_by=found.place, order_by=(whole.desc(), word.stream))
+    counted = (
+        select(found.place, word.stream, number.label("n"))
+        .join(directory.words, _begins(listed))
+        .group_by(found.place, word.stream)
+        .having(func.count(distinct(found.word)) >= least)
+        .subquery()
+    )
+    return select(counted.c.place, counted.c.stream).where(counted.c.n <= MOST)
+
+
+def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
+    """The dossiers whose names are made of the most of the same letters, wherever a mistake is."""
+    found = name_search.sharing(connection, [" ".join(words) for words in asked.values()], _ALL, _SPELT)
+    return {stream: set(alike) for stream, alike in zip(asked, found, strict=True)}
+
+
+def _begins(listed: CTE) -> ColumnElement[bool]:
+    start = func.substr(listed.c.word, 1, _START)
+    return directory.words.c.word.between(start, start.concat("\x7f"))
+
+
+def _listed(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
+    """Every word, with the place of its participation in `order`; None without any."""
+    words = sorted((place, word) for place, stream in enumerate(order) for word in asked[stream])
+    if not words:
+        return None
+    columns = column("place", Integer), column("word", String)
+    return values(*columns, name="listed", literal_binds=True).data(words).cte("asked")
+
+
+def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUID]]:
+    """The dossiers whose i-Milo number is the one typed, leading zeros aside."""
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for row in rows:
+        for form in _forms(row.number) if row.number else ():
+            wanted[form].add(row.stream)
+    if not wanted:
+        return {}
+    person = directory.people.c
+    query = select(person.imilo_number, person.stream).where(person.imilo_number.in_(wanted))
+    near: dict[UUID, set[UUID]] = defaultdict(set)
+    for number, stream in connection.execute(query):
+        for participation in wanted[number]:
+            near[participation].add(stream)
+    return near
+
+
+def _forms(number: str) -> set[str]:
+    bare = number.lstrip("0")
+    return {number, bare, *("0" * zeros + bare for zeros in range(1, 5))}
+
+
+def _merged(one: Mapping[UUID, set[UUID]], other: Mapping[UUID, set[UUID]]) -> dict[UUID, set[UUID]]:
+    return {stream: one.get(stream, set()) | other.get(stream, set()) for stream in {*one, *other}}

@@ -1,0 +1,251 @@
+"""Read stores on PostgreSQL: a schema each, of unlogged tables, on the connections of the process's one pool."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Final
+
+import psycopg
+from psycopg.errors import UndefinedTable, error_from_result
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    NullPool,
+    PoolProxiedConnection,
+    String,
+    Table,
+    Uuid,
+    create_engine,
+    delete,
+    event,
+    false,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.schema import CreateSchema
+
+from projections.bookkeeping import TURN, fingerprint, metadata
+
+LIMIT: Final = "10s"
+"""How long another's turn, or the last readers of a store that goes, are waited for."""
+SHORT: Final = "200ms"
+"""How long readers are waited for where it can be tried again: those who come meanwhile wait too."""
+LONG: Final = "600s"
+"""How long a store that another process makes is waited for, and how long a batch may think between two statements."""
+SCHEMA: Final = "schema"
+BEGIN: Final = "begin"
+
+# Readers hold `position`, so that their store does not go from under them; who catches up is alone, and looks only once
+# it has waited.
+_READ = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO {};
+    LOCK TABLE position IN ACCESS SHARE MODE"""
+_WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
+    SET LOCAL idle_in_transaction_session_timeout TO '{}'; LOCK TABLE position IN EXCLUSIVE MODE"""
+_ALONE = f"BEGIN; SET LOCAL lock_timeout TO '{LONG}'; SET LOCAL idle_in_transaction_session_timeout TO 0"
+_CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
+
+
+class _Shared(PGDialect_psycopg):
+    """Connections are another's: they are taken as they are, and what is prepared on them stays.
+
+    psycopg forgets every prepared statement after a ROLLBACK, a DROP or an ALTER that it sends itself, ours and others.
+    """
+
+    supports_statement_cache = True
+
+    def on_connect(self) -> None:
+        return None
+
+    def do_rollback(self, dbapi_connection: PoolProxiedConnection) -> None:
+        driver: Any = dbapi_connection.driver_connection
+        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            with suppress(OperationalError):  # what was under way on a lost connection is gone
+                _send(driver, "ROLLBACK")
+
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        _send(_driver(connection), f"ROLLBACK TO SAVEPOINT {name}")
+
+
+registry.register("postgresql.shared", __name__, _Shared.__name__)
+
+
+def engine(connect: Callable[[], Any]) -> Engine:
+    """An engine on the connections of a pool: `connect` takes one, its own close() gives it back.
+
+    Where no schema is chosen each statement is a transaction of its own. OperationalError, as on SQLite, when the
+    server does not answer, or not in time.
+    """
+
+    def taken() -> Any:
+        connection = connect()
+        connection.autocommit = True
+        return connection
+
+    made = create_engine(
+        "postgresql+shared://", creator=taken, poolclass=NullPool, use_native_hstore=False, hide_parameters=True
+    )
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        if statement := _beginning(connection.get_execution_options()):
+            try:
+                _send(_driver(connection), statement)
+            except ProgrammingError as error:  # the schema is gone: its tables were made anew
+                raise OperationalError(statement, None, error) from error
+
+    return made
+
+
+def _beginning(options: Mapping[str, Any]) -> str | None:
+    if schema := options.get(SCHEMA):
+        return _WRITE.format(schema, LIMIT, LONG) if options.get(TURN) else _READ.format(schema)
+    return options.get(BEGIN)
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _send(driver: Any, statement: str) -> None:
+    """Statements without an answer, in one round trip. Raises what SQLAlchemy does."""
+    try:
+        result = driver.pgconn.exec_(statement.encode())
+        if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+            refused = error_from_result(result, encoding="utf-8")
+            raise refused if refused.sqlstate else psycopg.OperationalError(str(refused))
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+
+
+class Schemas:
+    """Read stores as schemas `<schema>_read_<n>`; the table `<schema>_read.stores` says which one is live."""
+
+    def __init__(self, database: Engine, schema: str) -> None:
+        self._database = database
+        self._prefix = f"{schema}_read"
+        self._list = Table(
+            "stores",
+            MetaData(schema=self._prefix),
+            Column("number", Integer, Identity(), primary_key=True),
+            Column("fingerprint", String, nullable=False),
+            Column("live", Boolean, nullable=False, server_default=false()),
+        )
+        self._listed = False  # once there is a list, it is not looked for again
+
+    def live(self) -> str | None:
+        usable = select(self._list.c.number).where(self._list.c.live, self._list.c.fingerprint == fingerprint())
+        try:
+            with self._database.connect() as connection:
+                self._listed = self._listed or self._is_listed(connection)
+                number = connection.execute(usable).scalar() if self._listed else None
+        except ProgrammingError as error:
+            if isinstance(error.orig, UndefinedTable):
+                return None
+            raise
+        return self._name(number) if number else None
+
+    def _is_listed(self, connection: Connection) -> bool:
+        """Asked without an error in the server's log, where a first start would leave one."""
+        found = func.to_regclass(f"{_quoted(self._prefix)}.{self._list.name}")
+        return bool(connection.execute(select(found.is_not(None))).scalar())
+
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """One process at a time makes a store; busy when another takes more than ten minutes."""
+        with self._begin(_ALONE) as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(self._prefix, 0))))
+            yield
+
+    def make(self) -> str:
+        with self._begin(_CHANGE) as connection:
+            connection.execute(CreateSchema(self._prefix, if_not_exists=True))
+            self._list.create(connection, checkfirst=True)
+            added = insert(self._list).values(fingerprint=fingerprint()).returning(self._list.c.number)
+            name = self._name(connection.execute(added).scalar_one())
+            connection.execute(CreateSchema(name))
+            _send(_driver(connection), f"SET LOCAL search_path TO {_quoted(name)}")
+            metadata.create_all(connection, checkfirst=False)
+            _send(_driver(connection), "; ".join(map(_as_read, metadata.sorted_tables)))
+        return name
+
+    def open(self, name: str) -> Engine:
+        return self._database.execution_options(**{SCHEMA: _quoted(name)})
+
+    def point(self, name: str) -> None:
+        number = int(name.removeprefix(f"{self._prefix}_"))
+        with self._begin(_CHANGE) as connection:
+            connection.execute(update(self._list).values(live=self._list.c.number == number))
+
+    def tidy(self) -> None:
+        with self._database.connect() as connection:
+            others = connection.execute(select(self._list.c.number).where(~self._list.c.live)).scalars().all()
+        for other in others:
+            with suppress(OperationalError):  # its readers do not go: another time
+                self._drop(other)
+
+    def _drop(self, number: int) -> None:
+        """Once its last readers are gone."""
+        schema = _quoted(self._name(number))
+        with self._begin(_CHANGE) as connection:
+            _send(_driver(connection), f"LOCK TABLE {schema}.position; DROP SCHEMA {schema} CASCADE")
+            connection.execute(delete(self._list).where(self._list.c.number == number))
+
+    def _begin(self, statement: str) -> AbstractContextManager[Connection]:
+        return self._database.execution_options(**{BEGIN: statement}).begin()
+
+    def _name(self, number: int) -> str:
+        return f"{self._prefix}_{number}"
+
+
+def _as_read(table: Table) -> str:
+    """Not logged: rows in clear stay out of the log. Text in the order of its bytes, as SQLite has it. What may tell
+    something of a person stays out of the planner's statistics, which are logged and outlive the row."""
+    changes = ["SET UNLOGGED"]
+    for column in table.columns:
+        name = _quoted(column.name)
+        if isinstance(column.type, String):
+            changes.append(f'ALTER {name} TYPE varchar COLLATE "C"')
+        if not _tells_nothing(column):
+            changes.append(f"ALTER {name} SET STATISTICS 0")
+    return f"ALTER TABLE {_quoted(table.name)} {', '.join(changes)}"
+
+
+def _tells_nothing(column: Column[Any]) -> bool:
+    """An id, a yes or no, or a place in the order of events."""
+    return isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")
+
+
+def _texts(table: Table) -> list[Column[Any]]:
+    """Where the words are: in text, JSON and folds."""
+    return [column for column in table.columns if isinstance(column.type, (String, JSON, LargeBinary))]
+
+
+def write_anew(database: Engine) -> bool:
+    """What was deleted or replaced leaves the files of a store's tables; False when somebody was reading them."""
+    schema = database.get_execution_options()[SCHEMA]
+    with database.execution_options(**{SCHEMA: None}).connect() as connection:
+        _send(_driver(connection), f"SET lock_timeout TO '{SHORT}'")
+        try:
+            for table in filter(_texts, metadata.sorted_tables):
+                _send(_driver(connection), f"VACUUM FULL {schema}.{_quoted(table.name)}")
+        except OperationalError:
+            return False
+        finally:
+            _send(_driver(connection), "RESET lock_timeout")
+    return True
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,530 @@
+"""Backups: whole or not there, taken while others write; what is put back is all of it, and nobody who was erased."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from pixflow import erasing, presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.backups import SavingError, manifest
+from pixflow.backups import key_copies as keys_copy
+from pixflow.backups.backup import Noted, back_up, folder_of, keep, noted
+from pixflow.backups.manifest import EVENTS, Backup
+from pixflow.backups.restore import Restored, restore, set_aside
+from pixflow.dossier import identity as x_identity
+from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
+from pixflow.store.locks import ServeLock
+from pixflow.store.postgres.database import Database
+from pixflow.store.sqlite import copy as copies
+from pixflow.structure_folder import Opened
+from tests.postgres import Cluster
+
+PRESET = presets.load("laigle-mortagne")
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+class House:
+    """A structure in a data folder, or in a database beside it; each look at its clock is a second later."""
+
+    def __init__(self, data: Path, new_database: Callable[[], Database | None] = lambda: None) -> None:
+        self.data, self.now, self.new_database = data, START, new_database
+        self.database = new_database()
+        self.opened = structures.create(
+            data, name="Ici", preset=PRESET, sites=("Mortagne",), clock=self.clock, database=self.database
+        )
+
+    def clock(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def reopen(self) -> Opened:
+        self.opened = structures.open_one(self.data, "ici", clock=self.clock, database=self.database)
+        return self.opened
+
+    def dossier(self, last: str = "Diallo") -> UUID:
+        """A dossier more."""
+        return open_dossier(self.opened, last)
+
+    def backed_up(self) -> Backup:
+        return back_up(self.opened)
+
+    def restored(self, backup: Path, **how: Any) -> Restored:
+        """Put back, whoever has it open here having left; then open again."""
+        self.opened.engine.close()
+        done = restore(self.data, backup, rebuild=nothing, clock=self.clock, database=self.database, **how)
+        self.reopen()
+        return done
+
+    def moves(self, data: Path) -> None:
+        """To another machine, where nothing is but the structure's key."""
+        (data / "keys").mkdir(parents=True)
+        shutil.copy(self.data / "keys" / "ici.key", data / "keys")
+        self.opened.engine.close()
+        self.data, self.database = data, self.new_database()
+
+    def put_aside(self, aside: str) -> int:
+        """How many events are kept there."""
+        if self.database is None:
+            return copies.holding(Path(aside) / EVENTS).head
+        asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
+        with self.database.owner() as owner:
+            return int(owner.execute(asked).fetchall()[0][0])
+
+    def name(self, dossier: UUID) -> str:
+        """What is read of it, nothing once its person is erased."""
+        name: str = self.opened.engine.state("dossier", dossier).last_name
+        return name
+
+    def erase(self, dossier: UUID) -> None:
+        erasing.erase(self.opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+        keys_copy.refresh_keys(self.opened)
+
+
+def nothing(opened: Opened) -> None:
+    """There are no read stores to make anew."""
+
+
+def open_dossier(opened: Opened, last: str) -> UUID:
+    dossier = uuid4()
+    opened.engine.execute(
+        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        last_name=last, first_name="Aminata", birth_date=None, imilo_number=None, site="Mortagne", advisor=None,
+    )  # fmt: skip
+    return dossier
+
+
+@pytest.fixture
+def databases(postgres: Cluster) -> Iterator[Callable[[], Database]]:
+    """Makes new databases."""
+    made: list[Database] = []
+
+    def new() -> Database:
+        made.append(Database(postgres.create_database()))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.close()
+        postgres.drop_database(one.url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A structure of each store."""
+    on_postgres = request.param == "postgresql"
+    made = House(tmp_path / "data", request.getfixturevalue("databases")) if on_postgres else House(tmp_path / "data")
+    yield made
+    made.opened.engine.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[House]:
+    """A structure on SQLite, where the store itself makes no difference."""
+    made = House(tmp_path / "data")
+    yield made
+    made.opened.engine.close()
+
+
+def refused(backup: Path, house: House, **how: Any) -> str:
+    with pytest.raises(SavingError) as caught:
+        house.restored(backup, **how)
+    return caught.value.code
+
+
+# --- taking one
+
+
+def test_a_backup_is_three_files_for_their_owner_alone_and_never_the_structure_s_key(house: House) -> None:
+    house.dossier()
+    backup = house.backed_up()
+    assert backup.path == house.data / "backups" / "ici" / f"{backup.manifest.made:%Y-%m-%dT%H%M%SZ}"
+    assert sorted(path.name for path in backup.path.iterdir()) == [EVENTS, keys_copy.FILE, manifest.FILE]
+    assert {path.stat().st_mode & 0o777 for path in backup.path.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (backup.path, *backup.path.parents[:2])} == {0o700}
+    key = (house.data / "keys" / "ici.key").read_bytes()
+    assert not [path for path in backup.path.iterdir() if key in path.read_bytes()]
+    said = manifest.verified(backup.path)
+    assert (said.structure, said.slug, said.store) == (house.opened.id, "ici", house.opened.engine.recorder.KIND)
+    assert (said.holding.head, said.holding.commands, said.holding.claims) == (house.opened.engine.head(), 2, 0)
+
+
+def test_it_may_be_kept_elsewhere(files: House, tmp_path: Path) -> None:
+    backup = back_up(files.opened, tmp_path / "disk")
+    assert backup.path.parent == tmp_path / "disk" / "ici"
+    assert not folder_of(files.data, "ici").exists()
+    assert noted(files.opened.folder) == Noted(str(backup.path), backup.manifest.made)
+    again = back_up(files.opened, tmp_path / "disk")
+    assert noted(files.opened.folder) == Noted(str(again.path), again.manifest.made)
+
+
+def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:
+    """Every event of it has its key, every position is there."""
+    stop = Flag()
+
+    def write() -> None:
+        while not stop.is_set():
+            house.dossier()
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        backups = [house.backed_up() for _ in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    heads = [manifest.verified(backup.path).holding.head for backup in backups]
+    assert heads == sorted(heads)
+    assert heads[0] < heads[-1], "nothing was written meanwhile"
+    house.restored(backups[0].path, over=True)
+    read = house.opened.engine.read(0, 10_000)
+    assert [one.position for one in read] == list(range(1, heads[0] + 1))
+
+
+def test_what_fails_leaves_nothing_and_what_a_crash_left_goes(files: House) -> None:
+    folder = folder_of(files.data, "ici")
+    left = folder / ".2026-03-01T080000Z"
+    left.mkdir(parents=True)
+    (left / keys_copy.FILE).write_bytes(b"half")
+    (files.data / "keys" / "ici.ring").rename(files.data / "ring")
+    with pytest.raises(StoreRefused):
+        files.backed_up()
+    assert [path.name for path in folder.iterdir()] == [".lock"]
+    (files.data / "ring").rename(files.data / "keys" / "ici.ring")
+    assert files.backed_up().path.exists()
+
+
+def test_two_in_one_second_are_refused(files: House) -> None:
+    backup = files.backed_up()
+    files.now = backup.manifest.made - timedelta(seconds=1)
+    with pytest.raises(SavingError, match="backup-exists"):
+        files.backed_up()
+    assert manifest.verified(backup.path)
+
+
+def test_the_oldest_go(files: House) -> None:
+    backups = [files.backed_up() for _ in range(4)]
+    gone = keep(folder_of(files.data, "ici"), 2)
+    assert gone == [backup.path for backup in backups[:2]]
+    assert manifest.all_of(folder_of(files.data, "ici")) == backups[2:]
+
+
+# --- what is none, or is damaged
+
+
+def test_what_is_no_backup_is_refused(files: House, tmp_path: Path) -> None:
+    backup = files.backed_up().path
+    assert refused(tmp_path, files) == "not-a-backup"
+    (backup / manifest.FILE).write_text("{}")
+    assert refused(backup, files) == "not-a-backup"
+    (backup / manifest.FILE).write_text('{"format": 2}')
+    assert refused(backup, files) == "newer-format"
+
+
+@pytest.mark.parametrize("name", [EVENTS, keys_copy.FILE])
+def test_a_file_that_lacks_its_end_is_refused(files: House, name: str) -> None:
+    backup = files.backed_up().path
+    os.truncate(backup / name, (backup / name).stat().st_size // 2)
+    assert refused(backup, files, over=True) == "damaged"
+    (backup / name).unlink()
+    assert refused(backup, files, over=True) == "damaged"
+
+
+def test_a_changed_byte_is_refused(files: House) -> None:
+    backup = files.backed_up().path
+    content = bytearray((backup / EVENTS).read_bytes())
+    content[len(content) // 2] ^= 1
+    (backup / EVENTS).write_bytes(content)
+    assert refused(backup, files, over=True) == "damaged"
+
+
+def test_a_missing_event_is_refused_even_under_a_digest_that_fits(files: House) -> None:
+    files.dossier()
+    backup = files.backed_up()
+    with closing(sqlite3.connect(backup.path / EVENTS)) as database, database:
+        database.execute("DROP TRIGGER stored_events_delete")
+        database.execute("DELETE FROM stored_events WHERE position = 2")
+    said = msgspec.structs.replace(backup.manifest, sha256={EVENTS: manifest.digest(backup.path / EVENTS)})
+    (backup.path / manifest.FILE).write_bytes(msgspec.json.encode(said))
+    assert refused(backup.path, files, over=True) == "damaged"
+
+
+def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path: Path) -> None:
+    """Why there is a command for it: what was recorded stands in the log beside the file."""
+    shutil.copy(files.opened.folder / EVENTS, tmp_path / "copied.db")
+    with pytest.raises(StoreRefused):
+        copies.holding(tmp_path / "copied.db")
+
+
+# --- putting it back
+
+
+def test_what_was_recorded_comes_back_and_what_came_later_is_gone(house: House) -> None:
+    before = house.dossier("Diallo")
+    told = house.opened.engine.read(0, 100)
+    backup = house.backed_up()
+    assert set_aside(house.opened) == []
+    after = house.dossier("Martin")
+    done = house.restored(backup.path, over=True)
+    assert house.opened.engine.read(0, 100) == told
+    assert (house.name(before), house.name(after)) == ("Diallo", "")
+    assert (done.slug, done.erased) == ("ici", 0)
+    assert house.put_aside(done.aside) == len(told) + 1
+    assert set_aside(house.opened) == [done.aside], "until somebody deletes it"
+    house.dossier("Petit")
+    assert house.opened.engine.head() == len(told) + 1
+
+
+def test_a_structure_that_is_there_is_left_alone(house: House, tmp_path: Path) -> None:
+    dossier = house.dossier()
+    backup = house.backed_up().path
+    assert refused(backup, house) == "structure-there"
+    house.reopen()
+    assert house.name(dossier) == "Diallo"
+    other = House(tmp_path / "other")
+    theirs = other.backed_up().path
+    other.opened.engine.close()
+    assert refused(theirs, house, over=True) == "other-structure"
+
+
+def test_one_that_is_served_or_used_is_not_replaced(files: House) -> None:
+    backup, head = files.backed_up().path, files.opened.engine.head()
+    with ServeLock(files.opened.folder), pytest.raises(AlreadyServed):
+        files.restored(backup, over=True)
+    files.reopen()
+    with pytest.raises(StoreBusy):
+        restore(files.data, backup, over=True, rebuild=nothing)
+    assert files.opened.engine.head() == head
+    files.restored(backup, over=True)
+
+
+@pytest.mark.postgres
+def test_nothing_is_replaced_while_another_process_is_connected(
+    tmp_path: Path, databases: Callable[[], Database]
+) -> None:
+    house = House(tmp_path, databases)
+    backup = house.backed_up().path
+    with closing(Database(house.database.url)) as other, other.owner(), pytest.raises(StoreBusy):
+        house.restored(backup, over=True)
+    assert house.reopen().engine.head() == 3
+    house.restored(backup, over=True)
+    house.opened.engine.close()
+
+
+def test_on_another_machine_the_structure_s_key_is_all_that_is_needed(house: House, tmp_path: Path) -> None:
+    dossier = house.dossier()
+    backup = shutil.copytree(house.backed_up().path, tmp_path / "disk")
+    house.moves(tmp_path / "machine")
+    house.restored(backup)
+    assert house.name(dossier) == "Diallo"
+    assert house.opened.id == manifest.read(backup).structure
+    keys = (house.data / "keys").glob("ici.*")
+    assert {path.stat().st_mode & 0o777 for path in keys} == {0o600}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("to_postgres", [True, False])
+def test_a_structure_moves_from_one_store_to_the_other(
+    to_postgres: bool, tmp_path: Path, databases: Callable[[], Database]
+) -> None:
+    house = House(tmp_path / "data", (lambda: None) if to_postgres else databases)
+    dossier = house.dossier()
+    told = house.opened.engine.read(0, 100)
+    backup = house.backed_up()
+    assert backup.manifest.store == ("sqlite" if to_postgres else "postgresql")
+    house.new_database = databases if to_postgres else lambda: None
+    house.moves(tmp_path / "machine")
+    house.restored(backup.path)
+    assert house.opened.engine.read(0, 100) == told
+    house.dossier("Petit")
+    again = house.backed_up()
+    assert (again.manifest.store, again.manifest.holding.head) != (backup.manifest.store, len(told))
+    house.restored(again.path, over=True)
+    assert house.name(dossier) == "Diallo"
+    house.opened.engine.close()
+
+
+def test_without_the_structure_s_key_or_with_another_nothing_is_restored(files: House, tmp_path: Path) -> None:
+    files.dossier()
+    backup = files.backed_up().path
+    files.moves(tmp_path / "machine")
+    (files.data / "keys" / "ici.key").unlink()
+    assert refused(backup, files) == "no-structure-key"
+    (files.data / "keys" / "ici.key").write_bytes(b"k" * 32)
+    assert refused(backup, files) == "keys-not-opened"
+    assert not list(files.data.glob("*/structure.json"))
+    assert {path.name for path in (files.data / "keys").iterdir()} == {"ici.key", "ici.lock"}
+
+
+def test_a_lost_or_damaged_vault_is_made_again_of_the_backup(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
+    vault = files.opened.folder / "keys.db"
+    files.opened.engine.close()
+    vault.write_bytes(b"no database at all" * 100)
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
+    vault.unlink()
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
+
+
+def test_a_backup_without_the_key_of_one_of_its_streams_is_refused(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
+    copy = keys_copy.read(backup)
+    del copy.streams[dossier]
+    (backup / keys_copy.FILE).write_bytes(msgspec.json.encode(copy))
+    files.opened.engine.close()
+    (files.opened.folder / "keys.db").unlink()
+    assert refused(backup, files, over=True) == "keys-missing"
+
+
+def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(files: House) -> None:
+    dossier = files.dossier()
+    backup = files.backed_up().path
+    files.opened.engine.close()
+
+    def crash(opened: Opened) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(files.data, backup, over=True, rebuild=crash)
+    assert structures.slugs(files.data) == []
+    files.restored(backup, over=True)
+    assert files.name(dossier) == "Diallo"
+
+
+# --- keys that are lost
+
+
+def lose_keys(house: House, *streams: UUID) -> None:
+    """As an older copy of the vault has it."""
+    with closing(sqlite3.connect(house.opened.folder / "keys.db")) as vault, vault:
+        vault.executemany("DELETE FROM stream_keys WHERE stream = ?", [[stream.hex] for stream in streams])
+
+
+def test_a_structure_that_lost_its_vault_does_not_open_until_a_backup_is_put_back(house: House) -> None:
+    dossier = house.dossier()
+    backup = house.backed_up().path
+    house.opened.engine.close()
+    if house.database is None:
+        (house.opened.folder / "keys.db").unlink()
+    else:
+        with house.database.owner() as owner:
+            for table in ("ring", "stream_keys"):
+                owner.execute(SQL("DELETE FROM {}").format(Identifier(str(house.opened.schema), table)))
+    for _ in range(2):
+        with pytest.raises(KeysLost, match="1 streams are sealed"):
+            house.reopen()
+    house.restored(backup, over=True)
+    assert house.name(dossier) == "Diallo"
+
+
+def test_a_backup_is_never_worse_than_the_one_before(files: House) -> None:
+    """Neither made nor refreshed while the structure lacks a key that is not destroyed."""
+    lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
+    files.erase(gone)
+    backup = files.backed_up().path
+    held = (backup / keys_copy.FILE).read_bytes()
+    lose_keys(files, lost)
+    files.opened.engine.keys.ring.change_structure_key()
+    for attempt in (back_up, keys_copy.refresh_keys):
+        with pytest.raises(SavingError, match="keys-missing"):
+            attempt(files.opened)
+    assert (backup / keys_copy.FILE).read_bytes() == held
+    assert manifest.all_of(folder_of(files.data, "ici"))[-1].path == backup
+
+
+def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
+    lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
+    backup = files.backed_up().path
+    lose_keys(files, lost)
+    erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    assert files.name(gone) == ""
+    assert erasing.owed(files.opened), "the backup has the key"
+    files.restored(backup, over=True)
+    assert not erasing.owed(files.opened)
+    assert (files.name(lost), files.name(gone)) == ("Diallo", "")
+    assert keys_copy.read(backup).streams[gone] is None
+
+
+# --- who was erased
+
+
+def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -> None:
+    gone, stays = house.dossier("Zanzibar"), house.dossier("Petit")
+    backup = house.backed_up().path
+    house.erase(gone)
+    done = house.restored(backup, over=True)
+    assert done.erased == 1
+    assert (house.name(gone), house.name(stays)) == ("", "Petit")
+    assert house.opened.engine.state("dossier", gone).erased
+    assert house.restored(house.backed_up().path, over=True).erased == 0, "the facts say it by now"
+
+
+def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(files: House, tmp_path: Path) -> None:
+    gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
+    backups = [files.backed_up().path for _ in range(2)]
+    known = [(backup / keys_copy.FILE).open("rb") for backup in backups]
+    held = keys_copy.read(backups[0])
+    files.erase(gone)
+    for file in known:
+        assert set(file.read()) == {0}, "what the file held is overwritten"
+        file.close()
+    for backup in backups:
+        copy = keys_copy.read(backup)
+        assert copy.streams[gone] is None
+        assert copy.ring != held.ring
+    backup = shutil.copytree(backups[0], tmp_path / "disk")
+    files.moves(tmp_path / "machine")
+    files.restored(backup)
+    assert (files.name(gone), files.name(stays)) == ("", "Petit")
+    assert files.opened.engine.state("dossier", gone).erased, "the backup has the register too"
+
+
+def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(files: House, tmp_path: Path) -> None:
+    """Not even when the vault of this machine is lost."""
+    gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
+    kept = back_up(files.opened, tmp_path / "disk").path
+    assert keys_copy.read(kept).streams[gone]
+    files.erase(gone)
+    files.opened.engine.close()
+    (files.opened.folder / "keys.db").unlink()
+    assert files.restored(kept, over=True).erased == 1
+    assert (files.name(gone), files.name(stays)) == ("", "Petit")
+    assert not files.opened.engine.keys.vault.streams()[gone]
+
+
+def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House) -> None:
+    gone, other = files.dossier("Zanzibar"), files.dossier("Petit")
+    backup = files.backed_up().path
+    files.erase(gone)
+    files.erase(other)
+    register = files.opened.folder.parent / "keys" / f"{files.opened.slug}.erased"
+    register.write_bytes(register.read_bytes()[:-20])
+    assert files.restored(backup, over=True).erased == 2, "the backup has the register too"
+    assert [one.dossier for one in erasing.register(files.opened)] == [gone, other]
+
+
+def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:
+    files.dossier()
+    path = files.backed_up().path / keys_copy.FILE
+    stamp = path.stat().st_ino
+    assert keys_copy.refresh_keys(files.opened) == 0
+    assert path.stat().st_ino == stamp
+    files.opened.engine.keys.ring.change_structure_key()
+    assert keys_copy.refresh_keys(files.opened) == 1
+    files.restored(path.parent, over=True)

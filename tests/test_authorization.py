@@ -1,0 +1,368 @@
+"""Who may take which decision on whose dossier: the table is total, and it is what is asked."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from datetime import date
+from inspect import getmembers, isfunction
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
+
+import pytest
+
+import pixflow
+from pixflow import authorization as people
+from pixflow.authorization import CLOCK, IMPORT, OPERATOR, SYSTEM, TABLE, Actor, Scope, check, roles, scope
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Event
+from pixflow.events.values import Role
+from pixflow.reference_data import References
+from pixflow.refused import Refused
+from pixflow.team.staff import Absence, Staff
+from pixflow.workshop.state import Workshop
+from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, handed, opened, runs, scheduled, state_of
+
+ROLES: tuple[Role, ...] = get_args(Role)
+PEOPLE: dict[Role, UUID] = {role: UUID(int=n) for n, role in enumerate(ROLES, 1)} | {"advisor": ADVISOR}
+BOTH = UUID(int=0xBB)
+REFS = References(
+    team={
+        **{person: Staff(1, name=role, roles=frozenset({role})) for role, person in PEOPLE.items()},
+        COLLEAGUE: Staff(1, name="colleague", roles=frozenset({"advisor"})),
+        BOTH: Staff(1, name="both", roles=frozenset({"advisor", "auditor"})),
+    }
+)
+MINE: Dossier = state_of("dossier", opened(), assigned(ADVISOR))
+NOBODY_S: Dossier = state_of("dossier", opened())
+
+TAKEN_WITHIN = {
+    "link_participation": "confirm_match",
+    "linked": "confirm_match",
+    "advance_participation": "follow",
+    "withdraw_participation": "vanish",
+    "receive_result": "follow",
+    "retract_participation": "unmatch",
+    "retract_from_pix": "resettle_purpose",
+    "retractions": "retract",
+    "receive_profile": "follow",
+    "plan_in_workshop": "book_seat",
+    "keep_seat": "book_seat",
+    "lose_seat": "release_seat",
+    "record_attendance": "mark_attendance",
+}
+"""Functions that give events but are taken inside another decision, never by themselves."""
+
+HOUSE = {"open_structure", "start_program", "publish_protocol", "publish_grille"}
+DRAFTS = {decision for decision in TABLE if "draft" in decision or "endorse" in decision}
+WORKSHOPS = {
+    "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
+    "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
+    "ask_help", "give_help",
+}  # fmt: skip
+ACCOUNTS = {"add", "change_roles", "leave", "come_back", "designate_referent"}
+DAYS = {"state_contact", "declare_absence", "cancel_absence"}
+STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
+TEAM = ACCOUNTS | DAYS | STEPS
+ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
+BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
+"""What is about no dossier, or about more than one."""
+OF_A_DOSSIER = sorted(decision for decision, allowed in TABLE.items() if decision not in BEYOND and allowed)
+
+
+def may(
+    person: UUID | str,
+    decision: str,
+    dossier: Dossier | None = MINE,
+    member: UUID | None = None,
+    refs: References = REFS,
+    acting_for: UUID | None = None,
+    today: date = DAY,
+) -> bool:
+    try:
+        check(Actor(str(person), str(acting_for) if acting_for else None), decision, refs, dossier, today, member)
+    except Refused as refused:
+        said = refused
+    else:
+        return True
+    assert (said.code, said.details) == ("not-allowed", {"decision": decision})
+    return False
+
+
+# --- the table is total
+
+
+def decisions() -> Iterator[str]:
+    """Every public function of pixflow that gives events, or events for several streams."""
+    for found in pkgutil.walk_packages(pixflow.__path__, "pixflow."):
+        module = importlib.import_module(found.name)
+        for name, function in getmembers(module, isfunction):
+            public = function.__module__ == module.__name__ and not name.startswith("_")
+            if public and get_type_hints(function).get("return") in (list[Event], dict[str, list[Event]]):
+                yield name
+
+
+def test_every_decision_is_in_the_table_and_the_table_names_nothing_else() -> None:
+    assert set(decisions()) - set(TAKEN_WITHIN) == set(TABLE)
+
+
+def test_what_is_taken_within_another_decision_is_never_asked_for() -> None:
+    assert set(TAKEN_WITHIN) <= set(decisions())
+    assert set(TAKEN_WITHIN).isdisjoint(TABLE)
+    assert set(TAKEN_WITHIN.values()) <= set(TABLE)
+
+
+def test_the_system_s_decisions_are_in_the_table_too() -> None:
+    assert set().union(*SYSTEM.values()) <= set(TABLE)
+
+
+def test_every_decision_can_be_taken_by_somebody() -> None:
+    by_system = set().union(*SYSTEM.values())
+    assert [decision for decision, allowed in TABLE.items() if not allowed and decision not in by_system] == []
+
+
+# --- who
+
+
+@pytest.mark.parametrize("decision", OF_A_DOSSIER)
+def test_an_advisor_decides_on_their_own_dossiers_not_on_a_colleague_s(decision: str) -> None:
+    reach = TABLE[decision].get("advisor")
+    assert may(ADVISOR, decision) == (reach is not None)
+    assert may(COLLEAGUE, decision) == (reach == "all")
+    assert may(ADVISOR, decision, NOBODY_S) == (reach == "all")
+    assert may(ADVISOR, decision, None) == (reach == "all")
+
+
+def test_who_was_handed_a_task_decides_on_that_dossier_through_its_last_day() -> None:
+    def handed_until(until: date | None) -> Dossier:
+        lent: Dossier = state_of("dossier", opened(), assigned(ADVISOR), handed("present-pix", COLLEAGUE, until))
+        return lent
+
+    assert [may(COLLEAGUE, "present_pix", handed_until(until)) for until in (None, LATER, DAY)] == [True] * 3
+    yesterday = handed_until(date(2026, 9, 14))
+    assert not may(COLLEAGUE, "present_pix", yesterday)
+    assert may(ADVISOR, "present_pix", handed_until(None))
+    assert not may(BOTH, "present_pix", handed_until(None))
+    assert [Scope("own", COLLEAGUE, DAY).sees(one) for one in (handed_until(DAY), yesterday)] == [True, False]
+
+
+def test_an_advisor_opens_dossiers_and_that_is_all_they_do_beyond_their_own() -> None:
+    assert [decision for decision in TABLE if decision not in BEYOND and may(COLLEAGUE, decision)] == ["open_dossier"]
+
+
+def test_an_advisor_does_not_steer_nor_handle_results() -> None:
+    mine = {decision for decision in TABLE if may(ADVISOR, decision)}
+    assert mine.isdisjoint({"assign_advisor", "dispatch_result", "confirm_match", "unmatch", "import_participation"})
+    assert {"present_pix", "build_prescription", "answer_referral", "retract", "close"} <= mine
+
+
+@pytest.mark.parametrize("kind", ["protocol", "grille"])
+def test_the_referent_drafts_the_team_endorses_and_the_direction_publishes_too(kind: str) -> None:
+    allowed = {name: {role for role in ROLES if may(PEOPLE[role], name)} for name in DRAFTS if kind in name}
+    assert allowed == {
+        f"draft_{kind}": {"referent"},
+        f"drop_{kind}_draft": {"referent"},
+        f"endorse_{kind}": {"advisor", "facilitator", "referent", "manager"},
+        f"publish_{kind}_draft": {"referent", "manager"},
+    }
+
+
+RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
+
+
+@pytest.mark.parametrize(
+    ("decision", "allowed"),
+    [
+        *((decision, {"advisor", "facilitator", "referent", "manager"}) for decision in (
+            "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop",
+        )),
+        *((decision, {"advisor", "facilitator", "referent"}) for decision in (
+            "book_seat", "release_seat", "undo_release",
+        )),
+        *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(people.OF_WORKSHOP)),
+        ("lapse_offer", set()),
+    ],
+)  # fmt: skip
+def test_who_decides_on_a_workshop(decision: str, allowed: set[Role]) -> None:
+    def may_here(role: Role) -> bool:
+        return people.allows(Actor(str(PEOPLE[role])), decision, REFS, MINE, DAY, workshop=RUN_BY_ADVISOR)
+
+    assert {role for role in ROLES if may_here(role)} == allowed
+
+
+def test_an_advisor_books_for_their_own_and_marks_where_they_run_the_workshop() -> None:
+    others: Workshop = state_of("workshop", scheduled(), runs(COLLEAGUE))
+    colleague, me = Actor(str(COLLEAGUE)), Actor(str(ADVISOR))
+    for decision in ("book_seat", "release_seat"):
+        assert not people.allows(colleague, decision, REFS, MINE, DAY, workshop=others)
+        assert people.allows(me, decision, REFS, MINE, DAY, workshop=others)
+    for decision in people.OF_WORKSHOP:
+        assert people.allows(colleague, decision, REFS, MINE, DAY, workshop=others), "whosever the dossier is"
+        assert not people.allows(me, decision, REFS, MINE, DAY, workshop=others), "their own dossier is not enough"
+        assert not people.allows(me, decision, REFS, MINE, DAY)
+
+
+@pytest.mark.parametrize("role", ["auditor", "facilitator"])
+def test_who_only_reads_writes_nothing(role: Role) -> None:
+    assert [decision for decision in TABLE if decision not in BEYOND and may(PEOPLE[role], decision)] == []
+
+
+def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None:
+    assert {decision for decision in TABLE if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS
+
+
+def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
+    steering = {decision for decision in TABLE if decision not in BEYOND and may(PEOPLE["manager"], decision)}
+    importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"}
+    merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
+    grouping = {"correct_group", "undo_group"}
+    assert steering == importing | merging | grouping | ERASING | {
+        "review_late_event",
+        "close",
+        "reopen",
+        "request_erasure",
+    }
+
+
+def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> None:
+    refused = {decision for decision in TABLE if not may(PEOPLE["referent"], decision, NOBODY_S)}
+    by_the_clock = {decision for decision, allowed in TABLE.items() if not allowed}
+    assert refused == ACCOUNTS | HOUSE | ERASING | by_the_clock
+
+
+def test_the_widest_of_several_roles_counts() -> None:
+    assert roles(Actor(str(BOTH)), REFS, DAY) == {"advisor", "auditor"}
+    assert may(BOTH, "present_pix", state_of("dossier", opened(), assigned(BOTH)))
+    assert not may(BOTH, "present_pix")
+    assert scope(Actor(str(BOTH)), REFS, DAY) == Scope("all")
+
+
+@pytest.mark.parametrize(
+    ("actor", "decisions"),
+    [
+        (OPERATOR, SYSTEM[OPERATOR]),
+        (IMPORT, frozenset({"match_by_number"})),
+        (CLOCK, SYSTEM[CLOCK]),
+        ("system:other", frozenset()),
+        ("partner:viaformation", frozenset()),
+        (str(UUID(int=0xEE)), frozenset()),
+    ],
+    ids=["operator", "import", "clock", "no such system", "partner", "stranger"],
+)
+def test_what_is_not_a_member_of_staff_decides_only_what_its_list_says(actor: str, decisions: frozenset[str]) -> None:
+    assert {decision for decision in TABLE if may(actor, decision)} == decisions
+
+
+def test_the_operator_opens_and_imports_but_does_not_follow_young_people() -> None:
+    assert SYSTEM[OPERATOR].isdisjoint({"present_pix", "hold_debrief", "build_prescription", "retract", "close"})
+
+
+# --- who works here, and on whose days
+
+
+def staff(*roles: Role, **changes: Any) -> Staff:
+    return Staff(**{"version": 1, "name": "—", "roles": frozenset(roles), **changes})
+
+
+@pytest.mark.parametrize("decision", sorted(DAYS | STEPS))
+def test_everybody_says_their_own_absence_and_steps_and_some_say_others(decision: str) -> None:
+    for role, person in PEOPLE.items():
+        assert may(person, decision, None, person)
+        others = {"referent", "manager"} | ({"administrator"} if decision in DAYS else set())
+        assert may(person, decision, None, COLLEAGUE) == (role in others), role
+
+
+def test_accounts_are_kept_by_the_direction_and_the_administrator() -> None:
+    for decision in sorted(ACCOUNTS):
+        allowed = {role for role, person in PEOPLE.items() if may(person, decision, None, COLLEAGUE)}
+        assert allowed == {"manager", "administrator"}
+
+
+def test_who_has_left_may_nothing_and_reads_nothing() -> None:
+    refs = References(team={ADVISOR: staff("advisor", "referent", left=DAY)})
+    assert may(ADVISOR, "present_pix", refs=refs)
+    assert not may(ADVISOR, "present_pix", refs=refs, today=LATER)
+    assert roles(Actor(str(ADVISOR)), refs, LATER) == frozenset()
+    assert scope(Actor(str(ADVISOR)), refs, LATER) == Scope("none")
+
+
+# --- acting for somebody who is away
+
+
+def away(deputy: UUID | None, *roles: Role, **changes: Any) -> References:
+    """The advisor is away today; the colleague, an advisor too, is somebody's deputy or not."""
+    absence = Absence(UUID(int=1), DAY, DAY, deputy)
+    team = {
+        ADVISOR: staff(*(roles or ("advisor",)), absences={absence.id: absence}),
+        COLLEAGUE: staff("advisor", **changes),
+    }
+    return References(team=team)
+
+
+def test_a_deputy_may_what_the_absent_colleague_may_while_the_absence_lasts() -> None:
+    refs = away(COLLEAGUE)
+    assert may(COLLEAGUE, "present_pix", refs=refs, acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", refs=refs)
+    assert not may(COLLEAGUE, "assign_advisor", refs=refs, acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", NOBODY_S, refs=refs, acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", refs=refs, acting_for=ADVISOR, today=LATER)
+
+
+def test_nobody_acts_for_somebody_whose_deputy_they_are_not() -> None:
+    assert not may(COLLEAGUE, "present_pix", refs=away(None), acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", refs=away(PEOPLE["manager"]), acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", refs=away(COLLEAGUE, left=date(2026, 9, 1)), acting_for=ADVISOR)
+    assert not may(COLLEAGUE, "present_pix", refs=away(COLLEAGUE), acting_for=UUID(int=0xEE))
+
+
+def test_a_deputy_of_a_referent_handles_results() -> None:
+    refs = away(COLLEAGUE, "referent")
+    assert may(COLLEAGUE, "dispatch_result", NOBODY_S, refs=refs, acting_for=ADVISOR)
+    assert roles(Actor(str(COLLEAGUE)), refs, DAY) == {"advisor", "referent"}
+    assert roles(Actor(str(COLLEAGUE)), refs, LATER) == {"advisor"}
+
+
+def test_a_deputy_decides_nothing_about_the_team_in_another_s_name() -> None:
+    refs = away(COLLEAGUE, "manager", "advisor")
+    for decision in sorted(TEAM):
+        assert not may(COLLEAGUE, decision, None, ADVISOR, refs=refs, acting_for=ADVISOR)
+
+
+def test_a_deputy_reads_the_dossiers_of_whom_they_deputise_for() -> None:
+    deputy = Actor(str(COLLEAGUE))
+    today, tomorrow = (scope(deputy, away(COLLEAGUE), day) for day in (DAY, LATER))
+    assert today == Scope("own", COLLEAGUE, DAY, frozenset({ADVISOR}))
+    assert [today.sees(MINE), tomorrow.sees(MINE)] == [True, False]
+    assert [today.reads(one) for one in (ADVISOR, COLLEAGUE, BOTH, None)] == [True, True, False, False]
+    assert scope(deputy, away(COLLEAGUE, "referent"), DAY) == Scope("all")
+
+
+# --- what they read
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("advisor", Scope("own", ADVISOR, DAY)),
+        ("referent", Scope("all")),
+        ("facilitator", Scope("none")),
+        ("manager", Scope("all")),
+        ("auditor", Scope("all")),
+        ("administrator", Scope("none")),
+    ],
+)
+def test_what_each_role_reads(role: Role, expected: Scope) -> None:
+    assert scope(Actor(str(PEOPLE[role])), REFS, DAY) == expected
+
+
+def test_the_operator_reads_all_and_strangers_nothing() -> None:
+    assert scope(Actor(OPERATOR), REFS, DAY) == Scope("all")
+    strangers = (CLOCK, IMPORT, "partner:x", str(UUID(int=0xEE)))
+    assert [scope(Actor(who), REFS, DAY) for who in strangers] == [Scope("none")] * 4
+
+
+def test_a_scope_sees_its_own_all_or_none() -> None:
+    assert [Scope("own", who).sees(MINE) for who in (ADVISOR, COLLEAGUE)] == [True, False]
+    assert [Scope("all").sees(MINE), Scope("none").sees(MINE)] == [True, False]
+    assert [Scope("own", ADVISOR).sees(NOBODY_S), Scope("all").sees(NOBODY_S)] == [False, True]
+    assert people.scope(Actor(str(ADVISOR)), REFS, DAY).sees(MINE)

@@ -1,0 +1,420 @@
+"""The commands of the terminal, run as a person would: what they say, what they record, how they end."""
+
+import json
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pixflow import presets
+from pixflow.presets import PresetError
+from pixflow.protocol.grille import ProblemCode
+from tests.portfolio.workbooks import workbook
+from web.cli.app import app
+from web.french.errors import presets as french
+from web.samples import demo
+
+SAMPLES = Path(__file__).parents[2] / "pix_orga" / "data"
+EXPORT = SAMPLES / "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
+PROFILES = next(SAMPLES.glob("*481620*"))
+SOPHIE, NADIA = "sophie@ml.example", "nadia@ml.example"
+PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
+12-345;Benaïssa;Zoé;02/03/2006;Mortagne;CEJ;Nadia Benali
+12347;DIALLO;Aminata;05/11/2004;L'Aigle;PACEA;nadia@ml.example
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def house(data: Path) -> Path:
+    """A structure with a référente and an advisor."""
+    ran("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle", "--site", "L'Aigle", "--site", "Mortagne")
+    ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent")
+    ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
+    return data
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def ran(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def said(*arguments: str):
+    return json.loads(ran(*arguments, "--json"))
+
+
+def test_init_says_what_comes_next_and_refuses_twice(data: Path):
+    output = ran("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle")
+    assert "pixflow staff add" in output
+    again = run("init", "--preset", "laigle-mortagne", "--structure", "L'Aigle")
+    assert again.exit_code == 1
+    assert [p.name for p in sorted(data.iterdir())] == ["keys", "l-aigle"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--preset", "laigle"], "laigle-mortagne"),
+        (["--preset", "laigle-mortagne", "--calendar", "XX"], "XX"),
+        (["--preset", "laigle-mortagne", "--zone", "Mars/Olympus"], "Mars/Olympus"),
+    ],
+)
+def test_init_refuses_what_it_does_not_know_and_leaves_nothing(data: Path, options: list[str], told: str):
+    result = run("init", "--structure", "Ici", *options)
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "Traceback" not in result.output
+    assert not (data / "ici").exists()
+    assert not (data / "keys" / "ici.key").exists()
+
+
+@pytest.mark.parametrize("verb", [["init", "--preset", "laigle-mortagne"], ["simulate", "--young-people", "1"]])
+def test_a_place_or_a_name_that_does_not_serve_is_told(data: Path, tmp_path: Path, verb: list[str]):
+    (tmp_path / "file").write_text("")
+    for options, told in (
+        (["--data", str(tmp_path / "file"), "--structure", "Ici"], "ne se laisse pas lire ou écrire"),
+        (["--structure", "long " * 60], "Ce nom est trop long"),
+    ):
+        result = run(*verb, *options)
+        assert result.exit_code == 1
+        assert told in result.output.replace("\n", " ")
+        assert isinstance(result.exception, SystemExit)
+
+
+def test_a_fact_that_does_not_read_is_told(house: Path):
+    with closing(sqlite3.connect(house / "l-aigle" / "events.db")) as database, database:
+        database.execute("DROP TRIGGER stored_events_update")
+        database.execute("UPDATE stored_events SET state = x'00' WHERE position = 1")
+    result = run("queue", "--as", NADIA)
+    assert result.exit_code == 1
+    assert "Un fait enregistré ne se lit pas" in result.output.replace("\n", " ")
+
+
+def test_init_takes_a_file_and_says_where_it_is_wrong(data: Path, tmp_path: Path):
+    text = (Path(presets.__file__).parent / "laigle-mortagne.toml").read_text()
+    wrong = tmp_path / "ours.toml"
+    wrong.write_text(text.replace("low = 41", "low = 43", 1))
+    result = run("init", "--preset", str(wrong), "--structure", "Ici")
+    assert result.exit_code == 1
+    assert "41" in result.output
+    assert "42" in result.output
+    right = tmp_path / "right.toml"
+    right.write_text(text)
+    ran("init", "--preset", str(right), "--structure", "Ici")
+
+
+def broken(old: str, new: str) -> PresetError:
+    text = (Path(presets.__file__).parent / "laigle-mortagne.toml").read_text()
+    assert old in text
+    with pytest.raises(PresetError) as caught:
+        presets.read(text.replace(old, new, 1))
+    return caught.value
+
+
+PRESETS = [
+    (PresetError("", None, "unknown-preset", found="laigle", nearest="laigle-mortagne"),
+     "Aucun protocole livré ni aucun fichier ne s’appelle « laigle » ; le plus proche est « laigle-mortagne »."),
+    (PresetError("", None, "unknown-preset", found="x"),
+     "Aucun protocole livré ni aucun fichier ne s’appelle « x »."),
+    (PresetError("", 3, "not-utf8"),
+     "Ligne N : le fichier n’est pas en UTF-8 : enregistrez-le à nouveau dans cet encodage."),
+    (broken("[grille]", "[grille"),
+     "Ligne N : ce n’est pas du TOML : « Expected ']' at the end of a table declaration »."),
+    (broken("tries = 3", "tris = 3"),
+     "protocol.tris, ligne N : cette clé n’existe pas ; le plus proche est « tries »."),
+    (broken('label = "CAP LEC"\n', ""), "grille.bands[0].proposals[1].label, ligne N : cette clé manque."),
+    (broken("refer = 5", 'refer = "5"'),
+     "protocol.delays.refer, ligne N : il faut un nombre entier, et non un texte entre guillemets."),
+    (broken("tries = 3", "tries = 0"), "protocol.tries, ligne N : 0 n’est pas de 1 à 20."),
+    (broken('"half-up"', '"down"'),
+     "grille.rounding, ligne N : « down » n’est pas une valeur connue. Valeurs : half-up."),
+    (broken('stage = "parcours"', 'stage = "diagnostic"'),
+     ("protocol.stages, ligne N : les étapes sont orientation, diagnostic, prescription, diagnostic ; écrivez "
+     "chacune une fois, dans cet ordre : orientation, diagnostic, prescription, parcours.")),
+    (broken("low = 41", "low = 43"), "grille.bands[1].low, ligne N : aucune tranche ne couvre 41-42 %."),
+    (broken("low = 41", "low = 39"), "grille.bands[1].low, ligne N : deux tranches couvrent 39-40 %."),
+    (broken("low = 0", "low = 1"), "grille.bands[0].low, ligne N : la première tranche commence à 1 %, et non à 0 %."),
+    (broken("high = 100", "high = 99"),
+     "grille.bands[2].high, ligne N : la dernière tranche finit à 99 %, et non à 100 %."),
+    (broken("low = 41", "low = 71"),
+     "grille.bands[1].low, ligne N : les bornes 71 % et 70 % sont dans le mauvais ordre."),
+    (broken('id = "cap-lec"', 'id = "illettrisme"'),
+     ("grille.bands[0].proposals, ligne N : une proposition est deux fois dans la même tranche (0-40 %) "
+     "(« illettrisme »).")),
+    (PresetError("grille.bands", 62, "grille-empty", numbers=()),
+     "grille.bands, ligne N : il manque des tranches, ou des propositions dans une tranche."),
+    (PresetError("grille.rounding", 62, "grille-rounding", numbers=(), detail="down"),
+     "grille.rounding, ligne N : la règle d’arrondi n’est pas connue (« down »)."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "told"), PRESETS, ids=[error.code for error, _ in PRESETS])
+def test_a_preset_s_refusal_is_a_french_sentence_with_its_place_and_its_numbers(error: PresetError, told: str):
+    assert re.sub(r"[\xa0\u202f]", " ", french.sentence(error)) == told.replace("igne N", f"igne {error.line}")
+
+
+def test_every_code_of_a_preset_s_refusal_has_its_sentence():
+    codes = {"unknown-preset", "not-utf8", "syntax", "unknown-key", "missing-key", "wrong-type", "unknown-value",
+             "out-of-range", "stages"}  # fmt: skip
+    assert french.SENTENCES.keys() == codes
+    assert {error.code for error, _ in PRESETS} == codes | {f"grille-{code}" for code in get_args(ProblemCode)}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["replay"], "Il manque DOSSIER. Aide : pixflow replay --help"),
+        (["queue"], "Il manque --as. Aide : pixflow queue --help"),
+        (["replay", "1", "--versin", "3"], "L'option --versin n'existe pas ; la plus proche est --version. Aide : "),
+        (["replay", "1", "--version", "trois"], "La valeur de --version ne convient pas."),
+        (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
+        (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
+        (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
+        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, absence, leave."),
+        (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
+        (["read", "/"], "/ est un dossier, et non un fichier."),
+        (["simulate", "--young-people", "9", "--months", "99999"], "La valeur de --months ne convient pas."),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_answered_in_french(data: Path, line: list[str], told: str):
+    result = CliRunner().invoke(app, line, prog_name="pixflow")
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Error" not in result.output
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_help_is_in_french():
+    for line in ([], ["--help"], ["staff", "--help"], ["staff", "add", "--help"]):
+        output = run(*line).output
+        assert "Usage: " in output
+        assert "Montrer cette aide." in output
+        assert "Show this" not in output
+
+
+def test_staff_add_twice_adds_the_role_only(house: Path):
+    assert "rien à changer" in ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
+    ran("staff", "add", "Nadia Benali", NADIA.upper(), "--role", "referent")
+    assert said("queue", "--as", NADIA)["piles"] == []
+    for wrong in (["Nadia", "pas un courriel", "--role", "advisor"], ["Nadia", NADIA, "--role", "chef"]):
+        result = run("staff", "add", *wrong)
+        assert result.exit_code == 1
+        assert "Traceback" not in result.output
+
+
+def test_staff_have_a_phone_or_none(house: Path):
+    assert "rien à changer" not in ran(
+        "staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--phone", "0199001234"
+    )
+    assert "rien à changer" in ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor")
+    result = run("staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--phone", "112")
+    assert "Ce téléphone ne se lit pas" in result.output
+
+
+def test_staff_work_at_a_site_of_the_structure(house: Path):
+    result = run("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "Alençon")
+    assert result.exit_code == 1
+    assert "« Alençon » n'est pas un site de L'Aigle. Sites : L'Aigle, Mortagne." in result.output
+    assert run("queue", "--as", "paul@ml.example").exit_code == 1
+    ran("staff", "add", "Paul Rey", "paul@ml.example", "--role", "advisor", "--site", "l’aigle")
+    assert said("queue", "--as", "paul@ml.example")["tasks"] == []
+
+
+def test_without_a_structure_the_way_in_is_told(data: Path):
+    result = run("queue", "--as", NADIA)
+    assert result.exit_code == 1
+    assert "pixflow init" in result.output
+
+
+def test_serve_without_accounts_refuses_and_says_why(house: Path):
+    result = run("serve")
+    assert result.exit_code == 1
+    assert "--demo" in result.output
+
+
+def test_two_structures_must_be_told_apart(house: Path):
+    ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
+    result = run("queue", "--as", NADIA)
+    assert result.exit_code == 1
+    assert "l-aigle, tarbes" in result.output
+    assert said("queue", "--as", NADIA, "--structure", "l-aigle")["tasks"] == []
+    assert run("queue", "--as", NADIA, "--structure", "tarbes").exit_code == 1
+    for elsewhere in ("ailleurs", "../data/l-aigle", "./l-aigle", "/etc", "", "keys"):
+        refused = run("queue", "--as", NADIA, "--structure", elsewhere)
+        assert refused.exit_code == 1
+        assert "n’existe pas. Structures connues" in refused.output.replace("\n", " ")
+        assert isinstance(refused.exception, SystemExit)
+
+
+def test_read_gives_the_sample_as_values(data: Path):
+    found = said("read", str(EXPORT))
+    assert found["kind"] == "assessment"
+    assert found["campaign"] == {
+        "id": 481516, "code": "KMRTWX482", "name": 'Diagnostic initial - CEJ "printemps" 2026',
+    }  # fmt: skip
+    assert found["pix_course"] == "Diagnostic initial Pix Emploi"
+    assert found["exported_at"] == "2026-05-12T07:10:00Z"
+    assert found["columns"] == []
+    rows = [
+        (r["line"], r["last_name"], r["first_name"], r["external_id"], r["progress"], r["shared"], r["mastery_percent"])
+        for r in found["rows"]
+    ]
+    assert rows == [
+        (2, "Benaïssa", "Zoé", "12-345", 1, True, 70),
+        (3, "=Bono", "@Jean", "0012345", 1, True, 40),
+        (4, "Diallo", "Aminata", "12347", 0.55, False, None),
+        (5, "Diallo", "Aminata", "12347", 1, True, 40),
+        (6, 'D\'Ornano; dit "Le Chat"', "Éloïse", "+33612345678", 1, True, 100),
+        (7, "Lefèvre", "Noé", None, 1, True, 0),
+        (8, "Martin", "Lucas", "12349", 1, False, None),
+        (9, "NKOM Marie", "Emmanuel", "12350", 0.05, False, None),
+    ]
+    assert found["rows"][0]["started_at"] == "2026-04-01T12:00:00Z"
+    assert found["rows"][0]["shared_at"] == "2026-04-01T12:31:00Z"
+    assert found["rows"][2]["shared_at"] is None
+    assert [(p["severity"], p["line"], p["code"]) for p in found["problems"]] == [("warning", 9, "ambiguous-hour")]
+
+
+def test_read_keeps_a_day_a_day(data: Path):
+    found = said("read", str(next(SAMPLES.glob("Resultats-Atelier*"))))
+    assert [r["started_at"] for r in found["rows"]] == ["2024-05-14"] * 3
+    assert [r["mastery_percent"] for r in found["rows"]] == [67, None, 33]
+
+
+def test_read_refuses_with_exit_2(data: Path, tmp_path: Path):
+    broken = tmp_path / EXPORT.name
+    broken.write_bytes(EXPORT.read_bytes().replace(b";0,7;", b";70;", 1))
+    result = run("read", str(broken), "--json")
+    assert result.exit_code == 2
+    refused = [p for p in json.loads(result.output)["problems"] if p["severity"] == "refused"]
+    assert [p["code"] for p in refused] == ["rate-range"]
+    assert run("read", str(broken)).exit_code == 2
+
+
+def test_read_says_a_profile_collection_with_the_fields_of_its_own(data: Path):
+    told = said("read", str(PROFILES))
+    assert (told["kind"], told["problems"], told["campaign"]["id"]) == ("profile", [], 481620)
+    first, _, waiting = told["rows"]
+    assert (first["pix"], first["certifiable"], first["certifiable_competences"]) == (204, True, 10)
+    assert (first["shared_at"], len(first["levels"])) == ("2026-06-18T13:02:00Z", 16)
+    assert first["levels"][3] == {"competence": "Interagir", "level": 3, "pix": 31}
+    assert (waiting["shared"], waiting["shared_at"], waiting["pix"], waiting["levels"]) == (False, None, None, [])
+    lines = ran("read", str(PROFILES)).splitlines()
+    assert "oui (10\xa0compétences)" in lines[2]
+    assert "non envoyé" in lines[4]
+
+
+def test_a_profile_collection_is_not_imported_into_a_campaign_of_another_kind(house: Path, tmp_path: Path):
+    ran("import", str(PROFILES), "--as", SOPHIE, "--exported-at", "2026-05-12T09:10")
+    other = tmp_path / EXPORT.name
+    other.write_bytes(EXPORT.read_bytes().replace(b";481516;", b";481620;"))
+    result = run("import", str(other), "--as", SOPHIE)
+    assert result.exit_code == 2
+    assert "Ce fichier est une évaluation, ce que cette campagne n’est pas" in result.output
+
+
+def test_a_portfolio_then_an_export_then_what_is_owed(house: Path, tmp_path: Path):
+    portfolio = tmp_path / "portefeuille.csv"
+    portfolio.write_text(PORTFOLIO)
+    assert said("dossiers", "import", str(portfolio), "--preview")["recorded"] is None
+    assert said("dossiers", "import", str(portfolio))["recorded"]["opened"] == 2
+    assert said("dossiers", "import", str(portfolio))["recorded"]["opened"] == 0
+
+    preview = said("import", str(EXPORT), "--as", SOPHIE, "--preview")
+    assert (preview["new"], preview["recorded"]) == (8, False)
+    assert said("import", str(EXPORT), "--as", SOPHIE)["recorded"] is True
+    again = said("import", str(EXPORT), "--as", SOPHIE)
+    assert (again["new"], again["seen_before"], again["recorded"]) == (0, True, False)
+    assert "déjà enregistré" in ran("import", str(EXPORT), "--as", SOPHIE)
+
+    piles = {pile["kind"]: pile["count"] for pile in said("queue", "--as", SOPHIE)["piles"]}
+    assert piles == {"declare-campaign": 1}
+    assert {task["kind"] for task in said("queue", "--as", NADIA)["tasks"]} == {"present-pix", "plan-diagnostic"}
+    assert "Présenter Pix" in ran("queue", "--as", NADIA)
+    assert "à déclarer" in ran("queue", "--as", SOPHIE)
+
+
+def test_a_workbook_is_a_portfolio_too_and_a_sheet_is_chosen_by_its_number(house: Path, tmp_path: Path):
+    header, *rows = (line.split(";") for line in PORTFOLIO.splitlines())
+    path = tmp_path / "portefeuille.csv"
+    path.write_bytes(workbook(header, rows[0], title="CEJ", PACEA=[header, rows[1]]))
+    asked = run("dossiers", "import", str(path))
+    assert asked.exit_code == 2
+    assert "(1. CEJ · 2. PACEA) : choisissez-en une." in " ".join(asked.output.split())
+    assert "--sheet" in asked.output
+    assert said("dossiers", "import", str(path), "--sheet", "2")["recorded"]["opened"] == 1
+    assert run("dossiers", "import", str(path), "--sheet", "3").exit_code == 2
+    assert "Aminata DIALLO" in ran("replay", "12347")
+
+
+def test_an_advisor_may_not_import(house: Path):
+    result = run("import", str(EXPORT), "--as", NADIA)
+    assert result.exit_code == 1
+    assert said("queue", "--as", SOPHIE)["piles"] == []
+    assert run("import", str(EXPORT), "--as", "personne@ml.example").exit_code == 1
+
+
+def test_an_export_without_its_date_asks_for_it_with_exit_3(house: Path, tmp_path: Path):
+    renamed = tmp_path / "export.csv"
+    shutil.copy(EXPORT, renamed)
+    asked = run("import", str(renamed), "--as", SOPHIE, "--json")
+    assert asked.exit_code == 3
+    assert json.loads(asked.output)["questions"] == ["exported-at"]
+    assert run("import", str(renamed), "--as", SOPHIE, "--exported-at", "hier").exit_code == 1
+    assert said("import", str(renamed), "--as", SOPHIE, "--exported-at", "2026-05-12T09:10")["recorded"] is True
+
+
+def test_replay_by_number_by_version_and_by_date(house: Path, tmp_path: Path):
+    portfolio = tmp_path / "portefeuille.csv"
+    portfolio.write_text(PORTFOLIO)
+    ran("dossiers", "import", str(portfolio))
+    whole = said("replay", "12347")
+    assert whole["facts"][0]["topic"] == "dossier.DossierOpened"
+    assert whole["version"] == whole["total"] == len(whole["facts"])
+    first = said("replay", "12347", "--version", "1")
+    assert [fact["version"] for fact in first["facts"]] == [1]
+    assert {task["kind"] for task in first["tasks"]} == {"assign-advisor", "present-pix"}
+    assert "Aminata DIALLO" in ran("replay", "12347", "--version", "2")
+    assert run("replay", "12347", "--version", "99").exit_code == 1
+    assert run("replay", "12347", "--at", "2001-01-01").exit_code == 1
+    assert run("replay", "12347", "--at", "demain").exit_code == 1
+    assert run("replay", "99999").exit_code == 1
+    both = run("replay", "12347", "--version", "1", "--at", "2026-01-01")
+    assert (both.exit_code, "les deux à la fois" in both.output) == (1, True)
+
+
+def test_rebuild_and_tick_leave_the_queue_as_it_was(house: Path, tmp_path: Path):
+    portfolio = tmp_path / "portefeuille.csv"
+    portfolio.write_text(PORTFOLIO)
+    ran("dossiers", "import", str(portfolio))
+    before = said("queue", "--as", NADIA)
+    old = (house / "l-aigle" / "read" / "live").read_text()
+    assert "Tables refaites" in ran("rebuild")
+    assert (house / "l-aigle" / "read" / "live").read_text() != old
+    assert said("queue", "--as", NADIA) == before
+    assert ran("tick") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
+
+
+def test_the_demonstration_is_prepared_once_and_says_who_to_be(data: Path):
+    output = ran("demo", "--no-serve")
+    for name in ("Nadia Benali", "Sophie Lecomte", "Claire Vasseur"):
+        assert name in output
+    assert "déjà là" in ran("demo", "--no-serve")
+    tasks = said("queue", "--as", "nadia.benali@ml-demo.example", "--structure", demo.SLUG)["tasks"]
+    assert {task["role"] for task in tasks} == {"advisor"}

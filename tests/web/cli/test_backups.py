@@ -1,0 +1,197 @@
+"""`pixflow backup`, `restore` and `doctor` as an operator types them."""
+
+import ast
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pixflow import backups as engine_side
+from pixflow.backups import SavingError, manifest
+from pixflow.store.locks import ServeLock
+from tests.web.cli.test_app import NADIA, SOPHIE, ran, run, said
+from tests.web.french.test_sentences import assert_well_set
+from web.french.errors import backups as saving
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with two structures."""
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+    for name in ("Ici", "Tarbes"):
+        ran("init", "--preset", "laigle-mortagne", "--structure", name)
+    return tmp_path / "data"
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def backups(data: Path, slug: str = "ici") -> list[Path]:
+    return [one.path for one in manifest.all_of(data / "backups" / slug)]
+
+
+def team(slug: str = "ici") -> set[str]:
+    """Who is known there, of the two."""
+    known = {SOPHIE, NADIA}
+    return {one for one in known if run("queue", "--as", one, "--structure", slug).exit_code == 0}
+
+
+def test_every_structure_is_saved_and_the_keys_that_are_not_are_told(data: Path) -> None:
+    output = plain(ran("backup"))
+    assert "ici : 3 faits" in output
+    assert "Les clés des structures n'y sont pas : gardez-les à part" in output
+    assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [1, 1]
+
+
+def test_one_structure_is_saved_elsewhere(data: Path, tmp_path: Path) -> None:
+    one = said("backup", "--structure", "ici", "--to", str(tmp_path / "disk"))[0]
+    assert Path(one["path"]).parent == tmp_path / "disk" / "ici"
+    assert (one["events"], one["deleted"]) == (3, 0)
+    assert not (data / "backups").exists()
+
+
+def test_one_that_cannot_be_saved_keeps_no_other_from_it(data: Path) -> None:
+    (data / "keys" / "ici.ring").unlink()
+    result = run("backup")
+    assert result.exit_code == 1
+    assert "ici : rien n'est sauvegardé." in plain(result.output)
+    assert "tarbes : 3 faits" in plain(result.output)
+    assert [len(backups(data, slug)) for slug in ("ici", "tarbes")] == [0, 1]
+    assert "gardez-les à part" not in run("backup", "--structure", "ici").output, "there is no backup to keep them from"
+
+
+def test_the_oldest_go(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran("backup", "--structure", "ici")
+    first = backups(data)[0]
+    older = shutil.move(first, first.with_name("2026-01-01T000000Z"))
+    assert said("backup", "--structure", "ici", "--keep", "1")[0]["deleted"] == 1
+    assert not older.exists()
+
+
+def test_a_backup_is_put_back_and_what_was_there_is_aside(data: Path) -> None:
+    ran("staff", "add", "Sophie Lecomte", SOPHIE, "--role", "referent", "--structure", "ici")
+    ran("backup", "--structure", "ici")
+    ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--structure", "ici")
+    assert team() == {SOPHIE, NADIA}
+    backup = str(backups(data)[0])
+    refused = run("restore", backup)
+    assert refused.exit_code == 1
+    assert "La structure « ici » est déjà là. Avec --replace" in plain(refused.output)
+    told = said("restore", backup, "--replace")
+    assert (told["slug"], told["erased"]) == ("ici", 0)
+    assert Path(told["aside"], "events.db").exists()
+    assert told["aside"] in "".join(ran("doctor", "--structure", "ici").split())
+    shutil.rmtree(told["aside"])
+    assert "Mis de côté Rien." in plain(ran("doctor", "--structure", "ici"))
+    assert team() == {SOPHIE}, "the tables too are those of the backup"
+
+
+def test_it_is_put_back_where_nothing_is(data: Path) -> None:
+    ran("backup", "--structure", "ici")
+    shutil.rmtree(data / "ici")
+    output = plain(ran("restore", str(backups(data)[0])))
+    assert "ici : 3 faits, sauvegarde du" in output
+    assert "Ce qui était là" not in output
+
+
+@pytest.mark.parametrize(
+    ("folder", "options", "told"),
+    [
+        ("absent", [], "n'existe pas"),
+        ("data/ici", [], "n’est pas une sauvegarde de pixflow"),
+        ("backup", ["--structure", "../ici"], "n’est pas un nom de dossier"),
+        ("backup", ["--structure", "tarbes", "--replace"], "n’est pas la structure de cette sauvegarde"),
+        ("backup", ["--structure", "autre"], "La clé de la structure n’est pas là"),
+    ],
+)
+def test_what_cannot_be_put_back_is_told(
+    data: Path, tmp_path: Path, folder: str, options: list[str], told: str
+) -> None:
+    ran("backup", "--structure", "ici")
+    shutil.copytree(backups(data)[0], tmp_path / "backup")
+    result = run("restore", str(tmp_path / folder), *options)
+    assert result.exit_code == 1
+    assert told in plain(result.output)
+    assert "Traceback" not in result.output
+
+
+def test_a_structure_that_is_served_is_not_replaced(data: Path) -> None:
+    ran("backup", "--structure", "ici")
+    with ServeLock(data / "ici"):
+        result = run("restore", str(backups(data)[0]), "--replace")
+    assert result.exit_code == 1
+    assert (data / "ici" / "structure.json").exists()
+
+
+def test_the_doctor_ends_with_1_when_something_is_to_do(data: Path) -> None:
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "✗ Dernière sauvegarde Aucune : lancez « pixflow backup »" in plain(result.output)
+    ran("backup")
+    assert "✓ Dernière sauvegarde" in plain(ran("doctor"))
+    assert "SQLite : ce qui est confirmé survit à une coupure." in plain(ran("doctor"))
+
+
+def test_the_doctor_examines_what_does_not_open(data: Path) -> None:
+    (data / "keys" / "ici.ring").unlink()
+    ran("backup", "--structure", "tarbes")
+    result = run("doctor", "--json")
+    assert result.exit_code == 1
+    assert said("doctor", "--structure", "tarbes").keys() == {"tarbes"}
+    found = {one["check"]: one for one in json.loads(result.output)["ici"]}
+    assert "ici.ring" in found["store"]["details"]["said"]
+    assert found["backup"]["level"] == "alarm"
+    assert "Ouverture" in run("doctor", "--structure", "ici").output
+    refused = run("doctor", "--structure", "ailleurs")
+    assert "Structures connues" in plain(refused.output)
+
+
+def test_the_doctor_goes_on_with_the_others(data: Path) -> None:
+    (data / "ici" / "structure.json").write_bytes(b"{garbage")
+    found = json.loads(run("doctor", "--json").output)
+    assert "structure.json is damaged" in found["ici"][0]["details"]["said"]
+    assert {one["check"]: one["level"] for one in found["tarbes"]}["durability"] == "good"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:s3cr%zt@host/base", "PIXFLOW_DATABASE_URL ne se lit pas"),
+        ("postgresql://me:s3cr@zt@host/base", "PIXFLOW_DATABASE_URL ne se lit pas"),
+        ("postgresql://me:s3cr@127.0.0.1:9/base", "PostgreSQL ne répond pas"),
+    ],
+)
+def test_no_part_of_the_secret_is_told(data: Path, monkeypatch: pytest.MonkeyPatch, url: str, told: str) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", url)
+    for line in (["doctor"], ["doctor", "--json"], ["retention", "--structure", "ici"]):
+        output = plain(run(*line).output)
+        assert told in output
+        assert "s3cr" not in output
+        assert "zt@" not in output
+
+
+# --- in words
+
+
+def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every SavingError of the engine, read in its source: its code and the names of its details."""
+    for path in Path(engine_side.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SavingError":
+                assert isinstance(node.args[0], ast.Constant)
+                yield str(node.args[0].value), tuple(one.arg for one in node.keywords if one.arg)
+
+
+@pytest.mark.parametrize(("code", "names"), sorted(set(raised())))
+def test_every_refusal_is_a_sentence(code: str, names: tuple[str, ...]) -> None:
+    sentence = saving.sentence(SavingError(code, **dict.fromkeys(names, "2")))
+    assert_well_set(sentence)
+    assert sentence.endswith(".")
+
+
+def test_no_sentence_is_left_over() -> None:
+    assert {code for code, _ in raised()} == saving.SENTENCES.keys()

@@ -1,0 +1,68 @@
+"""`pixflow keys rotate`, as an operator runs it."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.backups.backup import back_up
+from tests.backups.test_backups import open_dossier
+from web.cli.app import app
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A structure with somebody in it whose name is sealed, and a backup of it."""
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    preset = presets.load("laigle-mortagne")
+    opened = structures.create(
+        tmp_path, name="Ici", preset=preset, sites=("Ici",), clock=lambda: datetime(2026, 3, 2, tzinfo=UTC)
+    )
+    open_dossier(opened, "Diallo")
+    back_up(opened)
+    opened.engine.close()
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", [["keys", "rotate"], ["backup", "--keep", "1"]])
+@pytest.mark.parametrize("whole", [True, False], ids=["the vault", "one key"])
+def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list[str], whole: bool) -> None:
+    """The structure's key does not change either: it opens the backups."""
+    before = {path: path.read_bytes() for path in data.glob("backups/ici/*/*")} | {
+        path: path.read_bytes() for path in data.glob("keys/ici.key")
+    }
+    with closing(sqlite3.connect(data / "ici" / "keys.db")) as vault, vault:
+        vault.execute("DELETE FROM stream_keys")
+    if whole:
+        (data / "ici" / "keys.db").unlink()
+    said = RUN.invoke(app, command)
+    assert said.exit_code == 1
+    assert "pixflow restore --replace" in " ".join(said.output.split())
+    assert {path: path.read_bytes() for path in before} == before
+    (backup,) = data.glob("backups/ici/*Z")
+    assert RUN.invoke(app, ["restore", str(backup), "--replace"]).exit_code == 0
+    assert RUN.invoke(app, ["keys", "rotate"]).exit_code == 0
+
+
+def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    opened = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    opened.engine.close()
+    before = (tmp_path / "keys" / "ici.key").read_bytes()
+    run = CliRunner()
+    assert run.invoke(app, ["staff", "add", "Camille Roy", "camille@ml.fr", "--role", "advisor"]).exit_code == 0
+    said = run.invoke(app, ["keys", "rotate"])
+    assert said.exit_code == 0
+    assert "Gardez-en une copie à part" in said.output
+    assert (tmp_path / "keys" / "ici.key").read_bytes() != before
+    again = structures.open_one(tmp_path, "ici")
+    assert [member.name for member in again.engine.references().team.values()] == ["Camille Roy"]
+    again.engine.close()

@@ -1,0 +1,709 @@
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from uuid import UUID, uuid5
+
+import msgspec
+import pytest
+
+from pixflow import authorization as people
+from pixflow import tasks
+from pixflow.events import dossier as e
+from pixflow.events import grille as g
+from pixflow.events import participation as p
+from pixflow.events import staff as s
+from pixflow.events.base import Event, Recorded, erased
+from pixflow.events.catalogue import catalogue
+from pixflow.events.values import Action, Moment, Partner, Result
+from pixflow.importing.plan import QuestionCode, What
+from pixflow.importing.row_pairing import Doubt
+from pixflow.participation import matching
+from pixflow.pix_orga import CODES
+from pixflow.portfolio.columns import FIELDS
+from pixflow.portfolio.plan import Doubt as PersonDoubt
+from pixflow.portfolio.plan import Status
+from pixflow.portfolio.problems import Problem as PortfolioProblem
+from pixflow.protocol.grille import Grille, ProblemCode
+from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
+from web.french import matching as reasons
+from web.french import tasks as owed
+from web.french import vocabulary as words
+from web.french.errors import files as problems
+from web.french.errors import refusals
+from web.french.events import details
+from web.french.events import sentences as events
+
+ID = UUID("11111111-1111-4111-8111-111111111111")
+DAY = date(2026, 3, 5)
+AT = datetime(2026, 3, 5, 8, 12, tzinfo=UTC)
+SOURCE = Path(__file__).parents[3] / "pixflow"
+
+
+class Named:
+    """Every lookup answers, in the manner of web/naming.py."""
+
+    def staff(self, id: str | UUID) -> str:
+        return {"system:operator": "l’exploitant", str(ID): "Nadia Benali"}.get(str(id), "Karim Morel")
+
+    def campaign(self, id: UUID) -> str:
+        return "CEJ printemps"
+
+    def action(self, id: UUID) -> str:
+        return "CAP Digital"
+
+    def partner(self, referral: UUID) -> str:
+        return "le partenaire"
+
+    def dossier(self, id: UUID) -> str:
+        return "Aminata Diallo"
+
+    def task(self, key: str) -> str:
+        return owed.VERBS[key.split(":", 1)[0]]
+
+
+NAMES = Named()
+
+
+def plain(text: str) -> str:
+    return text.replace(words.NBSP, " ").replace(words.THIN, " ")
+
+
+def told(event: Event, version: int = 1, by: str = str(ID), acting_for: str | None = None) -> Recorded:
+    return Recorded(ID, version, event, AT, by, acting_for, "web", ID)
+
+
+def said(event: Event, *before: Event) -> str:
+    """The sentence of an event that follows others in its stream."""
+    history = [told(one, version) for version, one in enumerate([*before, event], 1)]
+    return plain(events.sentence(history[-1], NAMES, history=history))
+
+
+def assert_well_set(text: str) -> None:
+    """A French line: nothing left to fill, no plain space where French has another, no jargon of ours."""
+    assert text
+    assert text == text.strip()
+    assert text == words.typeset(text)
+    for wrong in ("{", "}", "None", "  ", "event", "événement", "stream", "projection", "..", "n° "):
+        assert wrong not in text, (wrong, text)
+
+
+# --- examples of everything
+
+
+def made(hint: Any, name: str) -> list[Any]:
+    """A few values of a type; the first says the most, the last the least."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return list(args)
+    if origin in (Union, UnionType):
+        return [value for arg in args if arg is not type(None) for value in made(arg, name)] + [None]
+    if origin is tuple and args[-1] is Ellipsis:
+        return [(made(args[0], name)[0],), ()]
+    if origin is tuple:
+        return [tuple(made(arg, name)[0] for arg in args)]
+    if hint is str and name not in MAY_BE_EMPTY:
+        return EXAMPLES[str][:1]
+    if hint in EXAMPLES:
+        return EXAMPLES[hint]
+    return [hint(**{n: v[min(i, len(v) - 1)] for n, v in parts(hint).items()}) for i in range(width(hint))]
+
+
+def parts(kind: Any) -> dict[str, list[Any]]:
+    """The examples of each field of a dataclass."""
+    hints = get_type_hints(kind)
+    return {name: made(hint, name) for name, hint in hints.items() if name not in ("TOPIC", "STAGE")}
+
+
+def width(kind: Any) -> int:
+    return max((len(values) for values in parts(kind).values()), default=1)
+
+
+MAY_BE_EMPTY = ("comment", "header", "note", "place", "reason", "site", "wish")
+EXAMPLES: dict[Any, list[Any]] = {
+    str: ["Médiathèque", ""], int: [40, 0], bool: [True, False], UUID: [ID], date: [DAY],
+    datetime: [AT], Decimal: [Decimal("0.40"), Decimal(1), Decimal(73)],
+}  # fmt: skip
+
+
+def examples() -> Iterator[Event]:
+    for kind in catalogue():
+        named = parts(kind)
+        if "task" in named or "about" in named:
+            named |= {name: ["hold-debrief:x"] for name in ("task", "about") if name in named}
+        if kind is p.MatchConfirmed:
+            named |= {"reasons": [("same-number",), ()], "warnings": [("namesake",), ()]}
+        for i in range(max(len(values) for values in named.values())):
+            yield kind(**{name: values[min(i, len(values) - 1)] for name, values in named.items()})
+
+
+@pytest.mark.parametrize("event", tuple(examples()), ids=lambda event: event.TOPIC)
+def test_every_fact_is_a_sentence(event: Event) -> None:
+    sentence = events.sentence(told(event), NAMES)
+    assert sentence != events.TITLES[event.TOPIC], "no sentence is written for it"
+    assert_well_set(sentence)
+    assert str(ID) not in sentence
+
+
+@pytest.mark.parametrize("event", tuple(examples()), ids=lambda event: event.TOPIC)
+def test_every_field_of_a_fact_is_told_in_full(event: Event) -> None:
+    rows = details.detail(told(event), NAMES)
+    assert len(rows) >= len(fields(event))  # type: ignore[arg-type]
+    for label, value in rows:
+        assert_well_set(label)
+        assert value
+        assert "None" not in value
+
+
+def test_every_fact_has_a_title_of_its_own() -> None:
+    assert set(events.TITLES) == {event.TOPIC for event in catalogue()}
+    assert len(set(events.TITLES.values())) == len(events.TITLES)
+    for title in events.TITLES.values():
+        assert_well_set(title)
+
+
+# --- facts
+
+
+def result(mastery: str | None = "0.40") -> Result:
+    return Result(shared=Moment(date(2026, 3, 3)), mastery=Decimal(mastery) if mastery else None)
+
+
+CAP = Action(ID, "CAP Digital", "action", "cap-digital")
+OTHER = uuid5(ID, "other")
+BUILT = e.PrescriptionBuilt(
+    participation=ID, grille=3, percent=40, low=0, high=40, proposed=("cap-digital",), actions=(CAP,),
+    wish="", project="vente", reason="", on=DAY,
+)  # fmt: skip
+SENT = e.ReferralSent(
+    referral=OTHER, action=ID, partner=Partner(None, "médiathèque de Mortagne"), starts=None, ends=None, note="", on=DAY
+)
+OPENED = e.DossierOpened(
+    last_name="Diallo", first_name="Aminata", birth_date=date(2006, 5, 1), imilo_number="12346", site="Alençon", on=DAY
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "before", "sentence"),
+    [
+        (OPENED, (), "Dossier ouvert, site d’Alençon"),
+        (e.PixPresented(occasion="welcome", on=DAY), (), "Pix présenté au premier accueil"),
+        (
+            e.ResultReceived(participation=ID, purpose="initial", result=result(), on=DAY), (),
+            "Résultat reçu : 40 %, partagé le 3 mars",
+        ),
+        (
+            e.ResultReceived(participation=ID, purpose="initial", result=result(None), on=DAY), (),
+            "Résultat reçu, sans taux, partagé le 3 mars",
+        ),
+        (e.ResultDispatched(participation=ID, advisor=ID, on=DAY), (), "Résultat transmis à Nadia Benali"),
+        (
+            e.YoungPersonChased(about=f"chase-sharing:{ID}", channel="phone", reached=False, note="", on=DAY), (),
+            "Relance par téléphone pour le partage, sans réponse",
+        ),
+        (BUILT, (), "Prescription construite sur 40 %, grille n° 3 : CAP Digital"),
+        (SENT, (BUILT,), "Orientation vers médiathèque de Mortagne : CAP Digital"),
+        (
+            e.ReferralAnswered(referral=OTHER, answer="refused", reason="complet", on=DAY), (BUILT, SENT),
+            "Médiathèque de Mortagne refuse (CAP Digital) : complet",
+        ),
+        (
+            e.AppointmentSet(task=f"hold-debrief:{ID}", at=AT, day=date(2026, 4, 1), place="Mortagne", on=DAY), (),
+            "Rendez-vous fixé le mercredi 1er avril, 09:12, Mortagne : tenir la restitution",
+        ),
+        (
+            e.Retracted(version=1, reason="erreur de date", on=DAY), (e.PixPresented(occasion="cej", on=DAY),),
+            "Retiré : Pix présenté à l’entrée en CEJ — motif : erreur de date",
+        ),
+        (e.Retracted(version=1, reason="doublon", on=DAY), (), "Retiré : fait n° 1 — motif : doublon"),
+        (
+            e.IdentityCorrected(
+                last_name="Diallo", first_name="Aminata", birth_date=date(2006, 5, 1), imilo_number="12347",
+                site="Alençon", on=DAY,
+            ),
+            (OPENED,), "Identité corrigée : n° i-Milo 12346 → 12347",
+        ),
+        (
+            e.DuplicateJoined(duplicate=ID, on=DAY), (), "Réuni avec le dossier d’Aminata Diallo (doublon)",
+        ),
+        (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
+        (e.ErasureDeclined(note="litige", on=DAY), (), "Effacement refusé, le dossier est gardé : litige"),
+        (e.PersonErased(reason="retention", on=DAY), (), "Personne effacée : le délai de conservation est passé"),
+        (erased(e.NoteTaken(text="secret", on=DAY)), (), "Note : contenu effacé"),
+        (e.NoteTaken(text="mot " * 200, on=DAY), (), "Note : " + ("mot " * 60).strip() + "…"),
+        (
+            g.GrilleDrafted(draft=2, document=Grille("L’Aigle"), note="après l’hiver", on=DAY), (),
+            "Projet n° 2 de grille proposé, L’Aigle : après l’hiver",
+        ),
+        (g.GrilleEndorsed(draft=2, endorsed=True, comment="", on=DAY), (), "Projet n° 2 de grille approuvé"),
+        (
+            g.GrilleEndorsed(draft=2, endorsed=False, comment="46 ?", on=DAY), (),
+            "Projet n° 2 de grille commenté : 46 ?",
+        ),
+        (
+            g.GrilleEndorsed(draft=2, endorsed=False, comment="", on=DAY), (),
+            "Accord sur le projet n° 2 de grille repris",
+        ),
+        (g.GrilleDraftDropped(draft=2, reason="trop tôt", on=DAY), (), "Projet n° 2 de grille écarté : trop tôt"),
+        (
+            e.DossierLent(advisor=ID, until=date(2026, 4, 1), on=DAY), (),
+            "Dossier confié à Nadia Benali jusqu’au 1er avril",
+        ),
+        (
+            s.AbsenceDeclared(absence=OTHER, first=date(2026, 4, 1), last=date(2026, 4, 3), deputy=OTHER, on=DAY), (),
+            "Absence de Nadia Benali du 1er au 3 avril, suppléance : Karim Morel",
+        ),
+        (
+            s.AbsenceDeclared(absence=OTHER, first=date(2026, 3, 30), last=date(2027, 1, 4), deputy=None, on=DAY), (),
+            "Absence de Nadia Benali du 30 mars 2026 au 4 janvier 2027, sans suppléance",
+        ),
+        (
+            s.Retracted(version=1, reason="autre personne", on=DAY), (s.PixTakenByStaff(on=DAY),),
+            "Retiré : Nadia Benali a passé Pix — motif : autre personne",
+        ),
+    ],
+)  # fmt: skip
+def test_a_fact_reads_as_people_say_it(event: Event, before: tuple[Event, ...], sentence: str) -> None:
+    assert said(event, *before) == sentence
+
+
+SEAT = e.SeatBooked(workshop=ID, day=date(2026, 3, 24), on=DAY)
+BEYOND: list[tuple[Event, tuple[Event, ...], str]] = [
+    (e.NeedAssessed(needed=True, reason="", on=DAY), (), "Besoin reconnu"),
+    (e.NeedAssessed(needed=False, reason="à l’aise", on=DAY), (), "Pas de besoin pour l’instant : à l’aise"),
+    (SEAT, (), "Place réservée en atelier : mardi 24 mars"),
+    (replace(SEAT, day=date(2026, 3, 31)), (SEAT,), "Atelier déplacé : mardi 31 mars"),
+    (replace(SEAT, workshop=OTHER), (SEAT,), "Place réservée en atelier : mardi 24 mars"),
+    (e.SeatCancelled(workshop=ID, reason="released", on=DAY), (SEAT,), "Place en atelier rendue"),
+    (e.SeatCancelled(workshop=ID, reason="cancelled", on=DAY), (SEAT,), "Atelier annulé, la place est perdue"),
+    (
+        e.WorkshopAttended(workshop=ID, trouble=True, ease=False, by_advisor=True, on=DAY), (SEAT,),
+        "Présent·e à l’atelier, en difficulté",
+    ),
+    (
+        e.WorkshopAttended(workshop=ID, trouble=False, ease=True, by_advisor=False, on=DAY), (SEAT,),
+        "Présent·e à l’atelier, à l’aise",
+    ),
+    (e.WorkshopMissed(workshop=ID, excused=False, on=DAY), (SEAT,), "Absent·e à l’atelier"),
+    (e.WorkshopMissed(workshop=ID, excused=True, on=DAY), (SEAT,), "Absent·e à l’atelier, excusé·e"),
+    (
+        e.DifficultyExplored(cause="both", note="lit peu", on=DAY), (),
+        "Difficulté explorée : numérique et compréhension — lit peu",
+    ),
+    (e.SelfStudyAssigned(study=ID, tutorials="le tableur", on=DAY), (), "Tutoriels Pix à suivre : le tableur"),
+    (e.SelfStudyFollowed(study=ID, outcome="ongoing", note="", on=DAY), (), "Tutoriels Pix : en cours"),
+    (
+        e.PartnerChased(referral=OTHER, channel="phone", reached=False, note="", on=DAY), (BUILT, SENT),
+        "Relance du partenaire par téléphone, sans réponse : médiathèque de Mortagne (CAP Digital)",
+    ),
+    (e.CompleteDiagnosticTaken(participation=None, on=DAY), (), "Diagnostic complet passé"),
+    (e.CompleteDiagnosticDeclined(reason="trop long", on=DAY), (), "Diagnostic complet décliné : trop long"),
+    (e.CertificationProposed(note="", on=DAY), (), "Certification proposée"),
+    (
+        e.CertificationRegistered(session=date(2026, 4, 10), place="GRETA", on=DAY), (),
+        "Inscription à la certification : vendredi 10 avril, GRETA",
+    ),
+    (e.CertificationTaken(on=DAY), (), "Certification passée"),
+    (e.CertificationObtained(level="Avancé 1", on=DAY), (), "Certification obtenue : Avancé 1"),
+    (e.CertificationNotObtained(note="", on=DAY), (), "Certification non obtenue"),
+    (e.CertificationDeclined(reason="sans objet", on=DAY), (), "Certification déclinée : sans objet"),
+    (e.ResultAddedToCv(on=DAY), (), "Résultat valorisé sur le CV"),
+    (
+        e.RetakePlanned(campaign=ID, planned_for=date(2026, 6, 1), on=DAY), (),
+        "Nouveau passage prévu à partir du 1er juin : CEJ printemps",
+    ),
+    (e.RetakeDeclined(reason="en emploi", on=DAY), (), "Nouveau passage décliné : en emploi"),
+    (
+        e.TaskSnoozed(task=f"hold-debrief:{ID}", until=date(2026, 4, 1), reason="en stage", on=DAY), (),
+        "En pause jusqu’au 1er avril : tenir la restitution — en stage",
+    ),
+    (
+        e.TaskHandedOver(task=f"hold-debrief:{ID}", to=OTHER, until=date(2026, 4, 1), note="", on=DAY), (),
+        "Confié à Karim Morel jusqu’au 1er avril : tenir la restitution",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "before", "sentence"), BEYOND)
+def test_the_whole_path_reads_as_people_say_it(event: Event, before: tuple[Event, ...], sentence: str) -> None:
+    assert said(event, *before) == sentence
+
+
+def test_what_was_typed_stands_as_it_was_typed() -> None:
+    assert said(e.NoteTaken(text="l'heure : 9h ?", on=DAY)).endswith("l'heure : 9h ?")
+
+
+def test_a_correction_compares_with_what_stood_then() -> None:
+    first = e.ContactCorrected(phone="+33612345678", email=None, on=DAY)
+    wrong = e.ContactCorrected(phone="+33600000000", email=None, on=DAY)
+    history = (first, wrong, e.Retracted(version=2, reason="faux", on=DAY))
+    after = said(replace(first, phone="+33611111111"), *history)
+    assert after == "Coordonnées corrigées : téléphone 06 12 34 56 78 → 06 11 11 11 11"
+
+
+def test_who_and_when() -> None:
+    event = e.PixPresented(occasion="welcome", on=DAY)
+    assert events.who(told(event), NAMES) == "Nadia Benali"
+    assert events.who(told(event, acting_for=str(OTHER)), NAMES) == "Nadia Benali pour Karim Morel"
+    assert events.who(told(event, by="system:operator"), NAMES) == "l’exploitant"
+    assert events.who(told(event, by="partner:x"), NAMES) == "le partenaire"
+    assert plain(events.when(told(event))) == "5 mars 2026, 09:12"
+    late = e.PixPresented(occasion="welcome", on=date(2026, 3, 3))
+    assert plain(events.when(told(late))) == "3 mars 2026, noté le 5 mars 2026, 09:12"
+
+
+def test_a_result_in_full() -> None:
+    full = made(Result, "result")[0]
+    rows = dict(details.detail(told(e.ResultReceived(participation=ID, purpose="initial", result=full, on=DAY)), NAMES))
+    rows = {plain(label): plain(value) for label, value in rows.items()}
+    assert rows["Taux de maîtrise"] == "40 %"
+    assert rows["Domaine : Médiathèque"] == "40 / 40"
+    assert rows["Badge : Médiathèque"] == "obtenu"
+    assert rows["Usage"] == "diagnostic initial"
+
+
+# --- tasks
+
+
+def test_every_kind_of_task_has_its_words() -> None:
+    kinds = set(get_args(tasks.Kind))
+    for table in (owed.VERBS, owed.BUTTONS, owed.FILTERS, owed.SUBJECTS):
+        assert set(table) == kinds
+        for text in table.values():
+            assert_well_set(text)
+    assert set(owed.PILES) == kinds
+    assert all(" " not in button for button in owed.BUTTONS.values())
+    assert plain(owed.PILES["dispatch-result"](9)) == "9 résultats à transmettre"
+    assert plain(owed.PILES["assign-advisor"](1)) == "1 dossier à affecter"
+
+
+WHYS = {
+    ("present-pix", ()): "dossier ouvert le 5 mars",
+    ("plan-diagnostic", (("by", "presented"),)): "Pix présenté le 5 mars",
+    ("plan-diagnostic", (("by", "cej"),)): "obligatoire en CEJ, depuis le 5 mars",
+    ("chase-diagnostic", (("planned", "2026-03-09"),)): "test prévu le 9 mars, rien reçu",
+    ("chase-sharing", ()): "test fini le 5 mars, non envoyé",
+    ("declare-campaign", (("campaign", "CEJ"),)): "vue dans un export le 5 mars",
+    ("match-participation", ()): "à rapprocher depuis le 5 mars",
+    ("dispatch-result", (("mastery", "0.40"),)): "résultat reçu le 5 mars · 40 %",
+    ("assign-advisor", ()): "dossier ouvert le 5 mars, suivi par personne",
+    ("assign-advisor", (("by", "left"), ("name", "Nadia Benali"))): "départ de Nadia Benali le 5 mars",
+    ("hold-debrief", (("by", "dispatched"), ("mastery", "0.40"))): "résultat transmis le 5 mars · 40 %",
+    ("hold-debrief", (("by", "received"),)): "résultat reçu le 5 mars",
+    ("build-prescription", (("mastery", "0.7"),)): "restitution tenue le 5 mars · 70 %",
+    ("refer", (("label", "CAP Digital"),)): "CAP Digital, prescription du 5 mars",
+    ("record-outcome", (("label", "CAP Digital"), ("ends", "2026-03-13"))): "CAP Digital finit le 13 mars",
+    ("close-or-plan", (("by", "quiet"),)): "rien depuis le 5 mars",
+    ("close-or-plan", (("by", "tries"),)): "relances épuisées le 5 mars",
+    ("review-late-event", ()): "arrivé le 5 mars, dossier clos",
+    ("confirm-erasure", (("by", "request"),)): "demandé le 5 mars par la personne",
+    ("confirm-erasure", (("by", "retention"),)): "demandé le 5 mars, délai de conservation passé",
+    ("confirm-erasure", (("by", "mistake"),)): "demandé le 5 mars, dossier ouvert par erreur",
+    ("book-workshop", (("by", "planned"),)): "atelier prévu le 5 mars, sans place",
+    ("book-workshop", (("by", "released"),)): "place rendue le 5 mars",
+    ("rebook-absent", (("by", "missed"), ("planned", "2026-03-04"))): "absent·e à l’atelier du 4 mars",
+    ("rebook-absent", (("by", "cancelled"), ("planned", "2026-03-04"))): "atelier du 4 mars annulé",
+    ("mark-attendance", ()): "atelier du 5 mars",
+    ("explore-difficulty", ()): "en difficulté à l’atelier du 5 mars",
+    ("follow-self-study", (("label", "Le tableur"),)): "Le tableur, dernier point le 5 mars",
+    ("chase-partner", (("label", "CAP LEC"), ("partner", "GRETA"))): "CAP LEC, GRETA sans réponse depuis le 5 mars",
+    ("offer-alternative", (("by", "refused"), ("label", "CAP LEC"), ("partner", "GRETA"))): (
+        "CAP LEC, refus de GRETA le 5 mars"
+    ),
+    ("offer-alternative", (("by", "lapsed"), ("label", "CAP LEC"), ("partner", "GRETA"))): (
+        "CAP LEC, GRETA sans réponse depuis le 5 mars"
+    ),
+    ("complete-path", (("by", "ease"), ("ends", "2026-04-30"))): (
+        "à l’aise à l’atelier du 5 mars · période collective jusqu’au 30 avril"
+    ),
+    ("complete-path", (("by", "kept"),)): "prescription du 5 mars",
+    ("propose-certification", ()): "diagnostic complet passé, certifiable depuis le 5 mars",
+    ("plan-retake", (("label", "CAP Digital"),)): "CAP Digital, menée à bien le 5 mars",
+}
+
+
+@pytest.mark.parametrize(("kind", "details"), WHYS)
+def test_why_a_row_is_there(kind: tasks.Kind, details: tuple[tuple[str, str], ...]) -> None:
+    assert plain(owed.why(kind, dict(details), DAY)) == WHYS[kind, details]
+    task = tasks.Task(
+        key=kind, kind=kind, stage=None, role="advisor", opens=DAY, due=date(2026, 3, 12),
+        why=tasks.Why(1, DAY, dict(details)),
+    )  # fmt: skip
+    for variant in (task, msgspec.structs.replace(task, appointment=AT, place="Mortagne", chases=2)):
+        assert_well_set(owed.reason_long(variant, 5))
+
+
+def test_every_kind_of_task_says_why_it_is_there() -> None:
+    assert {kind for kind, _ in WHYS} == set(get_args(tasks.Kind))
+
+
+def literal_variants() -> set[str]:
+    """The values that the rules give to the detail `by`, read in their sources."""
+    found: set[str] = set()
+    for path in sorted((SOURCE / "tasks").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Dict):
+                pairs = zip(node.keys, node.values, strict=True)
+                found |= {text for key, value in pairs if key and constants(key) == {"by"} for text in constants(value)}
+    return found
+
+
+def constants(node: ast.AST) -> set[str]:
+    return {n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+
+
+def test_every_variant_of_a_task_is_told() -> None:
+    told = {f"{kind} {dict(details).get('by', '')}".strip() for kind, details in WHYS}
+    assert told == set(owed.VARIANTS)
+    assert literal_variants() <= {dict(details).get("by") for _, details in WHYS}
+
+
+def test_why_with_chases_an_appointment_and_another_year() -> None:
+    chased = owed.why("chase-sharing", {}, DAY, chases=2)
+    assert plain(chased) == "test fini le 5 mars, non envoyé · 2 relances"
+    assert owed.why("hold-debrief", {"by": "dispatched"}, DAY, appointment=AT, place="Mortagne") == (
+        "rendez-vous fixé, Mortagne"
+    )
+    assert plain(owed.why("present-pix", {}, DAY, today=date(2027, 1, 4))) == "dossier ouvert le 5 mars 2026"
+
+
+def test_the_rule_in_words() -> None:
+    why = tasks.Why(1, DAY, {"by": "dispatched", "mastery": "0.40"})
+    task = tasks.Task(
+        key=f"hold-debrief:{ID}", kind="hold-debrief", stage="prescription", role="advisor",
+        opens=DAY, due=date(2026, 3, 12), why=why,
+    )  # fmt: skip
+    assert plain(owed.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
+    assert plain(owed.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
+
+
+# --- refusals
+
+
+def raised() -> Iterator[tuple[str, set[str]]]:
+    """Every Refused of pixflow/, read in its source: its code and the names of its details."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refused":
+                for code in literals(node.args[0]):
+                    yield code, {keyword.arg for keyword in node.keywords if keyword.arg}
+
+
+MADE_CODES = {"bad-": ["bad-phone", "bad-email"]}
+
+
+def literals(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    assert isinstance(node, ast.JoinedStr), ast.dump(node)
+    return MADE_CODES[ast.literal_eval(node.values[0])]
+
+
+RAISED = sorted({(code, tuple(sorted(details))) for code, details in raised()})
+DETAILS: dict[str, object] = {
+    "advisor": ID, "answer": "refused", "birth_date": DAY, "by": ID, "calendar": "FR-0", "code": "gap",
+    "codes": ("exported-at", "vanished"),
+    "day": DAY, "decision": "close", "dossier": ID, "ends": DAY, "field": "reason", "kind": "imilo", "longest": 100,
+    "known": "mortagne", "numbers": (41, 50), "on": DAY, "partner": "la médiathèque", "planned_for": DAY,
+    "proposal": "cap-lec", "purpose": "initial", "role": "roi", "slug": "mortagne", "starts": DAY, "version": 3,
+    "first": DAY, "last": DAY, "last_day": DAY, "until": DAY, "person": ID, "session": DAY, "step": "registered",
+    "draft": 2, "found": 0, "from_day": DAY, "high": 365, "low": 1,
+    "zone": "Paris", "capacity": 8, "smallest": 6, "largest": 10, "count": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "names"), RAISED)
+def test_every_refusal_is_a_sentence(code: str, names: tuple[str, ...]) -> None:
+    assert code in refusals.REFUSALS or code in ("required", "taken")
+    sentence = refusals.refusal(code, {name: DETAILS[name] for name in names}, NAMES)
+    assert_well_set(sentence)
+    assert sentence.endswith(".")
+    assert str(ID) not in sentence
+
+
+def test_no_sentence_is_left_for_a_refusal_that_is_no_more() -> None:
+    assert set(refusals.REFUSALS) - {code for code, _ in RAISED} == set()
+
+
+def test_a_refusal_names_what_it_is_about() -> None:
+    taken = refusals.refusal("taken", {"kind": "imilo", "by": ID}, NAMES)
+    assert plain(taken) == "Ce numéro i-Milo est déjà pris par Aminata Diallo : vérifiez-le, ou ouvrez ce dossier-là."
+    closed = refusals.refusal("closed", {"on": DAY}, NAMES)
+    assert plain(closed) == "Ce dossier est clos depuis le 5 mars 2026 : rouvrez-le d’abord."
+    assert refusals.refusal("required", {"field": "reason"}, NAMES) == "Écrivez le motif."
+    assert refusals.refusal("required", {"field": "elsewhere"}, NAMES) == "Ce champ est à remplir."
+    assert "xyz" in refusals.refusal("xyz", {}, NAMES)
+
+
+def test_every_claim_that_may_be_taken_has_its_sentence() -> None:
+    source = ast.parse((SOURCE / "streams.py").read_text())
+    pairs = [n for n in ast.walk(source) if isinstance(n, ast.Tuple) and len(n.elts) == 2]
+    kinds = {pair.elts[0].value for pair in pairs if isinstance(pair.elts[0], ast.Constant)}
+    assert kinds == set(refusals.TAKEN)
+    for kind in kinds:
+        assert_well_set(refusals.refusal("taken", {"kind": kind, "by": ID}, NAMES))
+
+
+def test_every_decision_has_its_words() -> None:
+    assert set(refusals.DECISIONS) == set(people.TABLE)
+
+
+@pytest.mark.parametrize("code", get_args(ProblemCode))
+def test_what_is_wrong_with_a_grid(code: str) -> None:
+    for numbers in ((41, 50), (41, 41), *([()] if code in ("empty", "rounding") else [])):
+        assert_well_set(refusals.grille_problem(code, numbers))
+
+
+def test_a_gap_says_its_numbers() -> None:
+    assert plain(refusals.grille_problem("gap", (41, 50))) == "aucune tranche ne couvre 41-50 %"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreBusy(), StoreUnreached(), StoreFull(), StoreLost(), AlreadyServed(), StoreRefused(), OSError(),
+        *(DatabaseRefused(code, "") for code in refusals.DATABASE),
+    ],
+)  # fmt: skip
+def test_what_the_store_says(error: Exception) -> None:
+    assert_well_set(refusals.store_error(error))
+
+
+def test_a_stale_page_says_what_happened_meanwhile() -> None:
+    happened = [told(e.ResultDispatched(participation=ID, advisor=ID, on=DAY), 4, by=str(OTHER))]
+    assert plain(refusals.stale(happened, NAMES)) == (
+        "Entre-temps : Résultat transmis à Nadia Benali (Karim Morel). Vérifiez, puis enregistrez à nouveau."
+    )
+
+
+# --- files
+
+
+def documented(text: str) -> dict[str, list[str]]:
+    """The codes of a module's docstring with their details: "- rate (column, value) — not a number"."""
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    return {line.split()[1]: [d for d in line.split("(")[1].split(")")[0].split(", ") if d] for line in lines}
+
+
+VALUES = {
+    "bytes": "7340032", "limit": "5242880", "format": "xlsx", "delimiter": "comma", "date": "2022-12-01",
+    "time": "09:10", "count": "1200", "line": "12", "rate": "0.4", "value": "73",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+@pytest.mark.parametrize("line", [None, 12])
+def test_every_problem_of_an_export_says_what_to_do(code: str, line: int | None) -> None:
+    import pixflow.pix_orga
+
+    names = documented(pixflow.pix_orga.__doc__ or "")[code]
+    sentence = problems.problem(code, line, tuple((name, VALUES.get(name, "7")) for name in names))
+    assert_well_set(sentence)
+    assert sentence.endswith(".")
+    assert sentence[0].isupper() or sentence[0] in "«17"
+
+
+def test_a_problem_names_its_line_and_its_cure() -> None:
+    sentence = problems.problem("rate-range", 12, (("column", "% de progression"), ("value", "73 %")))
+    assert plain(sentence) == (
+        "Ligne 12 : le taux 73 % doit être une fraction entre 0 et 1 (0,73), colonne « % de progression ». "
+        "Réexportez le fichier depuis Pix Orga sans l’ouvrir dans Excel."
+    )
+    assert "(" not in problems.problem("rate-range", 12, {"column": "x", "value": "-3"})
+    assert_well_set(problems.problem("never-heard-of", 3))
+
+
+def test_no_sentence_is_left_for_a_problem_that_is_no_more() -> None:
+    assert set(problems.PIX_ORGA) == CODES
+
+
+def test_every_problem_of_a_portfolio_says_what_to_do() -> None:
+    listed = (PortfolioProblem.__doc__ or "").split("- refused:")[1]
+    codes = set(re.findall(r"[a-z0-9]+-[a-z-]+|empty|encoding|spreadsheet|nir\b|cp1252", listed)) | {"required"}
+    assert codes == set(problems.PORTFOLIO)
+    for code in codes:
+        for line in (None, 12):
+            sentence = problems.portfolio_problem(code, line, "phone", "06 12")
+            assert_well_set(sentence)
+            assert sentence.endswith(".")
+    assert set(problems.FIELDS) == set(FIELDS)
+
+
+def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
+    assert plain(problems.portfolio_problem("name-missing", 3, "first_name", "Diallo")) == (
+        "Ligne 3 : il manque le prénom (« Diallo »). Cette ligne est laissée de côté."
+    )
+    assert plain(problems.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
+        "Ligne 3 : « 31/02/2006 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
+        "Cette case est laissée vide."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        ((2, 3), "2 et 3"),
+        ((2, 3, 4, 5, 6, 7, 8, 9, 10), "2, 3, 4, 5, 6, 7, 8, 9 et 10"),
+        (tuple(range(2, 1_202)), "2, 3, 4, 5, 6, 7, 8, 9 et 1 192 autres"),
+    ],
+)
+def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tuple[int, ...], named: str) -> None:
+    told = problems.portfolio_problems("site-needed", lines, "site")
+    assert_well_set(told)
+    assert plain(told) == (
+        f"Lignes {named} : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."
+    )
+
+
+# --- matching
+
+
+def test_every_reason_of_a_match_is_told() -> None:
+    told_of = documented_matching() | {"merged"}
+    assert set(reasons.REASONS) | set(reasons.WARNINGS) == told_of
+    for text in (*reasons.REASONS.values(), *reasons.WARNINGS.values()):
+        assert_well_set(text)
+    assert plain(reasons.reasons(("same-number", "same-words-other-order"), ("namesake",))) == (
+        "même n° i-Milo · mêmes mots, autre ordre · homonyme : à vérifier"
+    )
+
+
+def documented_matching() -> set[str]:
+    """The codes in the source of matching.py: every literal with a hyphen in it, and the namesake."""
+    source = ast.parse(Path(matching.__file__).read_text())
+    texts = {n.value for n in ast.walk(source) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return {text for text in texts if "-" in text and text.replace("-", "").isalpha()} | {"namesake"}
+
+
+# --- an import
+
+
+def test_every_question_of_an_import_is_explained() -> None:
+    assert set(reasons.QUESTIONS) == set(reasons.EXPLANATIONS) == set(reasons.ASKED) == set(get_args(QuestionCode))
+    for code in reasons.QUESTIONS:
+        assert_well_set(reasons.question(code, 12, 80))
+        assert reasons.question(code, 12, 80).endswith("?")
+        assert_well_set(reasons.explanation(code))
+    assert plain(reasons.question("vanished", 12, 80)) == (
+        "12 participations sur 80 ne sont plus dans ce fichier : est-ce normal ?"
+    )
+    assert reasons.choice("external-id-column", "N° dossier") == "N° dossier"
+    assert reasons.choice("external-id-column", "") == "Aucune de ces colonnes"
+    assert set(reasons.CHOICES["doubtful-rows"]) == {"leave", "record"}
+
+
+def test_every_change_and_doubt_of_an_import_has_its_word() -> None:
+    assert set(reasons.CHANGES) == set(get_args(What))
+    assert set(reasons.DOUBTS) == set(get_args(Doubt))
+
+
+def test_every_row_of_a_portfolio_has_its_word() -> None:
+    assert set(reasons.PEOPLE) == set(get_args(Status))
+    assert set(reasons.PEOPLE_DOUBTS) == set(get_args(PersonDoubt))
+    for code in reasons.PEOPLE_DOUBTS:
+        assert_well_set(reasons.people_doubt(code))

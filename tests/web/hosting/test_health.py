@@ -1,0 +1,275 @@
+"""/healthz, /readyz and `pixflow doctor`: each alarm is provoked, and silence is not taken for health."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import update
+
+from pixflow import erasing, presets
+from pixflow import structure_folder as structures
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.backups.backup import back_up
+from projections import bookkeeping as schema
+from tests.postgres import Cluster
+from tests.web.french.test_sentences import assert_well_set
+from tests.web.paths import House, house
+from web.app import create_app
+from web.french import health as doctor
+from web.hosting import health
+from web.hosting.health import Finding
+from web.hosting.settings import Settings
+from web.hosting.site import serving, site
+
+FIRST = date(2026, 1, 5)
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data", FIRST) as made:
+        made.served.read()
+        yield made
+
+
+def found(at_work: House) -> dict[str, Finding]:
+    opened = at_work.served.opened
+    return {one.check: one for one in health.whole(opened, at_work.served.reads)}
+
+
+def alarms(at_work: House) -> set[str]:
+    return {check for check, one in found(at_work).items() if one.level == "alarm"}
+
+
+def monitor(at_work: House) -> Any:
+    """What a monitor reads, who is nobody."""
+    return TestClient(create_app(at_work.site)).get("/readyz")
+
+
+def reached(at_work: House, position: int) -> None:
+    """The tables say that they show so many events."""
+    with at_work.served.reads.side.database.begin() as connection:
+        connection.execute(update(schema.position), {"position": position})
+
+
+def make_another_a_week_later(at_work: House) -> None:
+    at_work.day(FIRST + timedelta(days=7))
+    at_work.opened()
+    at_work.day(FIRST + timedelta(days=7), 10)
+
+
+# --- when all is well
+
+
+def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
+    assert alarms(at_work) == {"backup"}
+    back_up(at_work.served.opened)
+    assert alarms(at_work) == set()
+    checks = {"durability", "version", "clock", "keys", "erasures", "tables", "stopped", "log", "modes"}
+    assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
+
+
+def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
+    client = TestClient(create_app(at_work.site))
+    assert client.get("/healthz").text == "ok"
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True,
+        "structures": 1,
+        "closed": 0,
+        "lag": 0,
+        "stopped": 0,
+        "jumps": 0,
+        "alarms": [],
+    }
+
+
+# --- each alarm, provoked
+
+
+def test_a_connection_that_is_not_durable(at_work: House) -> None:
+    with at_work.served.engine.recorder.datastore.reading() as cursor:
+        cursor.execute("PRAGMA synchronous = NORMAL")
+    assert found(at_work)["durability"] == Finding("durability", "alarm", {"store": "sqlite"})
+    answer = monitor(at_work)
+    assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
+
+
+def test_a_version_to_be_updated_is_a_note(at_work: House) -> None:
+    warned = bool(at_work.served.engine.recorder.warnings)
+    assert warned == (sqlite3.sqlite_version_info < (3, 51, 3))
+    assert found(at_work)["version"].level == ("note" if warned else "good")
+
+
+def test_tables_that_nobody_brings_up_to_date(at_work: House) -> None:
+    at_work.opened()
+    assert found(at_work)["tables"] == Finding("tables", "good", {"lag": 2, "minutes": 0})
+    make_another_a_week_later(at_work)
+    assert found(at_work)["tables"] == Finding("tables", "alarm", {"lag": 4, "minutes": 7 * 24 * 60 + 60})
+    answer = monitor(at_work)
+    assert (answer.status_code, answer.json()["lag"], answer.json()["alarms"]) == (503, 4, ["tables"])
+    at_work.served.read()
+    assert monitor(at_work).status_code == 200
+
+
+def test_tables_of_a_log_that_is_gone(at_work: House) -> None:
+    reached(at_work, 10_000)
+    assert found(at_work)["tables"].details["why"] == "ahead"
+    assert monitor(at_work).status_code == 503
+
+
+def test_tables_of_another_version_are_a_note(at_work: House) -> None:
+    (at_work.served.opened.folder / "read" / "live").write_text("other-1.db\n")
+    assert found(at_work)["tables"].level == "note"
+
+
+def test_a_table_that_stopped(at_work: House) -> None:
+    with at_work.served.reads.side.database.begin() as connection:
+        stream = {"projection": "advisor_queue", "stream": uuid4(), "position": 3, "code": "KeyError"}
+        connection.execute(schema.stopped.insert(), stream)
+    assert found(at_work)["stopped"].details == {"streams": 1, "tables": {"advisor_queue": 1}}
+    answer = monitor(at_work)
+    assert (answer.status_code, answer.json()["stopped"], answer.json()["alarms"]) == (200, 1, ["stopped"])
+
+
+def test_a_clock_that_was_set_back(at_work: House) -> None:
+    at_work.day(FIRST, 11)
+    at_work.opened()
+    at_work.day(FIRST, 10)
+    assert found(at_work)["clock"] == Finding("clock", "alarm", {"seconds": 3600})
+    assert "clock" in monitor(at_work).json()["alarms"]
+
+
+def test_a_backup_of_the_day_before_yesterday(at_work: House) -> None:
+    back_up(at_work.served.opened)
+    at_work.day(FIRST + timedelta(days=1))
+    assert found(at_work)["backup"].level == "good"
+    at_work.day(FIRST + timedelta(days=2))
+    assert found(at_work)["backup"] == Finding("backup", "alarm", {"hours": 48})
+
+
+def test_a_backup_that_is_kept_elsewhere(at_work: House, tmp_path: Path) -> None:
+    path = str(back_up(at_work.served.opened, tmp_path / "disk").path)
+    told = {"why": "elsewhere", "path": path}
+    assert found(at_work)["backup"] == Finding("backup", "good", {"hours": 0, **told})
+    at_work.day(FIRST + timedelta(days=2))
+    assert found(at_work)["backup"] == Finding("backup", "alarm", {"hours": 48, **told})
+    back_up(at_work.served.opened)
+    assert found(at_work)["backup"] == Finding("backup", "good", {"hours": 0})
+
+
+def test_a_disk_that_is_nearly_full(at_work: House) -> None:
+    folder = at_work.served.opened.folder
+    free = shutil.disk_usage(folder).free
+    assert health.disk(folder, free=free // 2).level == "good"
+    assert health.disk(folder, free=free * 2).level == "alarm"
+
+
+def test_a_log_that_does_not_empty_itself(at_work: House) -> None:
+    at_work.opened()
+    assert health.log(at_work.served.opened, most=1_000).level == "alarm"
+    at_work.served.engine.recorder.truncate()
+    assert health.log(at_work.served.opened, most=1_000) == Finding("log", "good", {"size": 0})
+
+
+def test_a_key_that_is_lost_and_one_that_is_destroyed(at_work: House) -> None:
+    dossier, other = at_work.opened(), at_work.opened()
+    at_work.served.engine.keys.destroy([other])
+    assert found(at_work)["keys"].level == "good"
+    with closing(sqlite3.connect(at_work.served.opened.folder / "keys.db")) as vault, vault:
+        vault.execute("DELETE FROM stream_keys WHERE stream = ?", [dossier.hex])
+    assert found(at_work)["keys"] == Finding("keys", "alarm", {"lost": 1})
+
+
+def test_an_erasure_that_is_not_finished(at_work: House) -> None:
+    opened, dossier = at_work.served.opened, at_work.opened()
+    blocked = opened.folder.parent / "keys" / f"{at_work.slug}.ring.new"
+    blocked.mkdir()
+    with pytest.raises(erasing.Unfinished):
+        erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    with serving(at_work.site):
+        assert found(at_work)["erasures"].level == "alarm"
+    blocked.rmdir()
+    at_work.served.tick()
+    assert found(at_work)["erasures"].level == "good"
+    opened.folder.parent.joinpath("keys", f"{at_work.slug}.erased").unlink()
+    assert found(at_work)["erasures"].level == "alarm"
+
+
+def test_keys_that_others_may_read(at_work: House) -> None:
+    (at_work.site.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
+    (at_work.served.opened.folder / "keys.db").chmod(0o604)
+    assert found(at_work)["modes"].details == {"files": ["keys.db", f"{at_work.slug}.key"]}
+
+
+def test_a_check_that_fails_is_an_alarm(at_work: House) -> None:
+    (at_work.served.opened.folder / "keys.db").write_bytes(b"no database")
+    assert found(at_work)["keys"] == Finding("keys", "alarm", {"error": "StoreRefused"})
+
+
+@pytest.mark.postgres
+def test_a_server_that_forgets_and_one_that_does_not_answer(
+    postgres: Cluster, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    name = str(conninfo_to_dict(database_url)["dbname"])
+    with closing(Settings().database()) as database:  # type: ignore[type-var]
+        preset = presets.load("laigle-mortagne")
+        structures.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
+        with site(tmp_path) as served, TestClient(create_app(served)) as client:
+            assert client.get("/readyz").json()["alarms"] == []
+            one = served.structures["ici"]
+            levels = {found.check: found.level for found in health.whole(one.opened, one.reads)}
+            assert levels.pop("backup") == "alarm"
+            assert set(levels.values()) == {"good"}
+            assert "log" not in levels, "PostgreSQL keeps its own"
+            postgres.run(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            answer = client.get("/readyz")
+            assert (answer.status_code, answer.json()["alarms"]) == (503, ["durability"])
+            postgres.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            database.limit = 0.1
+            postgres.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            answer = client.get("/readyz")
+            assert (answer.status_code, answer.json()["ready"]) == (503, False)
+            assert {"durability", "tables", "clock"} <= set(answer.json()["alarms"])
+
+
+# --- in words
+
+
+def examples() -> Iterator[Finding]:
+    counts: dict[str, Any] = {
+        "lag": 3, "minutes": 12, "seconds": 3600, "lost": 2, "streams": 2, "tables": {"advisor_queue": 2},
+        "files": ["ici.key"], "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000,
+        "places": ["replaced"], "path": "/disque/ici",
+    }  # fmt: skip
+    for key in doctor.SENTENCES:
+        check, level, *why = key.split()
+        variant = (
+            {"store": why[0] if why else "sqlite"} if check in ("durability", "version") else {"why": "".join(why)}
+        )
+        yield Finding(check, level, {**counts, **variant})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("finding", list(examples()), ids=lambda one: f"{one.check} {one.level}")
+def test_what_is_found_is_a_sentence(finding: Finding) -> None:
+    said = doctor.sentence(finding.check, finding.level, finding.details)
+    assert_well_set(said)
+    assert said.endswith(".")
+    assert finding.check in doctor.TITLES
+
+
+def test_each_check_that_may_alarm_has_its_sentence() -> None:
+    said = {tuple(key.split()[:2]) for key in doctor.SENTENCES}
+    never = {("version", "alarm"), ("aside", "alarm"), ("store", "good"), ("store", "alarm")}
+    assert said | never >= {(check, level) for check in doctor.TITLES for level in ("good", "alarm")}
+    failed = Finding("durability", "alarm", {"error": "StoreRefused"})
+    assert_well_set(doctor.sentence(failed.check, failed.level, failed.details))

@@ -1,0 +1,214 @@
+"""What leaves by e-mail: once, to whom it concerns, with counts and no name."""
+
+import socket
+from collections.abc import Iterator
+from datetime import date
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.team.absences import declare_absence
+from pixflow.team.notices import stream_of
+from tests.web.arranged import scheduled, seat
+from tests.web.filled import hire
+from tests.web.paths import House, house
+from web.cli.server import turn
+from web.hosting.mail import Mail, chosen, through
+from web.hosting.settings import Settings
+
+NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
+MONDAY = date(2026, 3, 16)
+URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+class Kept:
+    """An outbox that keeps what leaves, or cannot send."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.mails: list[Mail] = []
+        self.broken = broken
+
+    def __call__(self, mail: Mail) -> None:
+        if self.broken:
+            raise ConnectionRefusedError("no server")
+        self.mails.append(mail)
+
+    def to(self, name: str) -> list[Mail]:
+        return [mail for mail in self.mails if mail.to == f"{name.split()[0].lower()}@exemple.fr"]
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def tick(at_work: House, outbox: Any) -> int:
+    return at_work.served.tick(outbox, URL).sent
+
+
+def test_each_gets_one_digest_a_day_with_counts_and_no_name(at_work: House) -> None:
+    at_work.opened()
+    at_work.opened(first="Hugo", last="Masson")
+    at_work.scored(first="Léa", last="Petit")
+    kept = Kept()
+    assert tick(at_work, kept) == 2
+    assert tick(at_work, kept) == 0
+    (nadia,), (sophie,) = kept.to(NADIA), kept.to(SOPHIE)
+    assert plain(nadia.subject) == "pixflow : 2 tâches à faire"
+    assert "2 présentations de Pix à faire" in plain(nadia.text)
+    assert f"{URL}/boite" in plain(nadia.text)
+    assert "1 résultat à transmettre" in plain(sophie.text)
+    written = " ".join(mail.subject + mail.text for mail in kept.mails)
+    assert not [word for word in ("Aminata", "Diallo", "Masson", "Petit", "40", "%") if word in written]
+
+
+def test_a_second_clock_at_the_same_time_sends_nothing(at_work: House) -> None:
+    """Two that serve on PostgreSQL, or `pixflow tick` beside `serve`."""
+    at_work.opened()
+    kept, others = Kept(), []
+
+    def leaves(mail: Mail) -> None:
+        others.append(tick(at_work, kept))
+        kept(mail)
+
+    assert tick(at_work, leaves) == 1
+    assert (others, len(kept.mails)) == ([0], 1)
+
+
+def test_the_next_morning_another_one_leaves_and_late_is_said(at_work: House) -> None:
+    at_work.opened()
+    kept = Kept()
+    tick(at_work, kept)
+    at_work.day(date(2026, 4, 10), 6)
+    assert tick(at_work, kept) == 1
+    assert plain(kept.mails[-1].subject).endswith("1 tâche à faire, dont 1 en retard")
+
+
+@pytest.mark.parametrize(("day", "hour"), [(date(2026, 3, 17), 5), (date(2026, 3, 21), 9), (date(2026, 5, 1), 9)])
+def test_none_leaves_before_the_morning_nor_on_a_day_off(at_work: House, day: date, hour: int) -> None:
+    at_work.opened()
+    at_work.day(day, hour)
+    assert tick(at_work, Kept()) == 0
+
+
+def test_who_has_nothing_to_do_gets_nothing(at_work: House) -> None:
+    assert tick(at_work, Kept()) == 0
+
+
+def test_a_deputy_s_digest_counts_the_rows_of_whom_they_stand_in_for(at_work: House) -> None:
+    at_work.opened()
+    at_work.says(
+        SOPHIE, declare_absence, {"staff": at_work.people[NADIA]}, first=MONDAY, last=MONDAY,
+        deputy=at_work.people[PAUL],
+        context={"absence": uuid4(), "person": at_work.people[NADIA], "team": at_work.served.refs.team},
+    )  # fmt: skip
+    kept = Kept()
+    tick(at_work, kept)
+    assert "1 présentation de Pix à faire" in plain(kept.to(PAUL)[0].text)
+
+
+def test_a_facilitator_is_told_of_their_workshop(at_work: House) -> None:
+    samir = hire(at_work, SAMIR, "facilitator")
+    seat(at_work, scheduled(at_work, facilitators=(samir,)), at_work.opened(advisor=None))
+    kept = Kept()
+    tick(at_work, kept)
+    (mail,) = [mail for mail in kept.mails if mail.to == at_work.served.refs.team[samir].email]
+    assert "1 présence à noter" in plain(mail.text)
+
+
+def test_a_task_handed_to_a_referent_is_told_beside_the_piles(at_work: House) -> None:
+    dossier = at_work.opened()
+    at_work.scored(first="Léa", last="Petit")
+    at_work.on(dossier, x_follow_up.hand_over, task="present-pix", to=at_work.people[SOPHIE], until=None, note="")
+    kept = Kept()
+    assert tick(at_work, kept) == 1
+    assert plain(kept.to(SOPHIE)[0].subject) == "pixflow : 2 tâches à faire"
+
+
+def test_a_deputy_is_told_of_the_piles_of_whom_they_stand_in_for(at_work: House) -> None:
+    at_work.opened(advisor=None)
+    at_work.says(
+        SOPHIE, declare_absence, {"staff": at_work.people[SOPHIE]}, first=MONDAY, last=MONDAY,
+        deputy=at_work.people[PAUL],
+        context={"absence": uuid4(), "person": at_work.people[SOPHIE], "team": at_work.served.refs.team},
+    )  # fmt: skip
+    kept = Kept()
+    tick(at_work, kept)
+    assert "1 dossier à affecter" in plain(kept.to(PAUL)[0].text)
+
+
+def test_what_could_not_leave_is_tried_again(at_work: House) -> None:
+    at_work.opened()
+    assert tick(at_work, Kept(broken=True)) == 0
+    assert at_work.served.engine.history(stream_of(at_work.people[NADIA])) == []
+    assert tick(at_work, Kept()) == 1
+
+
+def test_a_mail_server_gets_the_message(at_work: House) -> None:
+    received: list[EmailMessage] = []
+
+    class Server:
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+            parsed = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(parsed, EmailMessage)
+            received.append(parsed)
+            return "250 OK"
+
+    at_work.opened()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(Server(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        assert tick(at_work, through(f"smtp://127.0.0.1:{port}", "pixflow@exemple.fr")) == 1
+    finally:
+        controller.stop()
+    (mail,) = received
+    assert (mail["To"], mail["From"]) == ("nadia@exemple.fr", "pixflow@exemple.fr")
+    assert mail["Date"] == "Mon, 16 Mar 2026 09:12:00 +0000"
+    assert "Votre boîte du lundi 16 mars" in plain(mail.get_content())
+
+
+def test_a_server_that_is_not_there_is_said_in_the_log_without_a_name(
+    at_work: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    at_work.opened()
+    assert tick(at_work, through("smtp://127.0.0.1:9", "pixflow@exemple.fr")) == 0
+    assert "a notice could not leave: ConnectionRefusedError" in caplog.text
+    assert "nadia" not in caplog.text
+
+
+def test_a_demo_writes_files_that_only_their_owner_reads(at_work: House, tmp_path: Path) -> None:
+    at_work.opened()
+    outbox = chosen(Settings(smtp=""), tmp_path, demo=True)
+    assert outbox is not None
+    assert tick(at_work, outbox) == 1
+    (file,) = (tmp_path / "notices").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"nadia@exemple.fr" in file.read_bytes()
+
+
+def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_work: House) -> None:
+    at_work.opened()
+    turn(at_work.site, Settings(url=""), 8123)
+    (file,) = (at_work.served.opened.folder / "notices").iterdir()
+    assert "http://127.0.0.1:8123/boite" in file.read_text()
+    assert Settings(url="https://pixflow.exemple.fr").pages(8123) == "https://pixflow.exemple.fr"
+
+
+def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> None:
+    assert chosen(Settings(smtp=""), tmp_path, demo=False) is None
+    with pytest.raises(ValueError, match="not a mail server"):
+        through("http://127.0.0.1", "x@y.fr")

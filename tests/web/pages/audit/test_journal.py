@@ -1,0 +1,222 @@
+"""The Journal: every fact of the structure, filtered by who, what, when and whose; read by those who may replay."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from pixflow.authorization import CLOCK, Actor
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier.stages import parcours
+from pixflow.participation import matches as x_matches
+from pixflow.team.notices import send_notice, stream_of
+from tests.web.client import words
+from tests.web.filled import fill, part, said, soup, texts
+from tests.web.paths import House, house
+from web.french.events.sentences import TITLES
+
+CLAIRE, NADIA, SOPHIE = "Claire Vasseur", "Nadia Benali", "Sophie Lecomte"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        yield made
+
+
+def lines(at_work: House, query: str = "", who: str = CLAIRE) -> list[str]:
+    page = soup(at_work.client(who).get(f"/journal{query}").text)
+    return [said(line) for line in page.select(".ledger .item .item-do")]
+
+
+def test_the_latest_fact_stands_first_with_who_when_and_whose(at_work: House) -> None:
+    dossier = at_work.presented()
+    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    first = page.select(".ledger .item")[0]
+    assert said(first.select_one(".item-do")) == "Pix présenté au premier accueil"
+    assert said(first.select_one(".item-who")) == "Aminata Diallo"
+    assert first.select_one("a")["href"] == f"/rejouer/{dossier}?version=3"
+    assert said(first.select_one(".item-why")) == "16 mars 2026, 10:12 · Nadia Benali"
+    assert len(page.select(".ledger .item")) == at_work.served.engine.head()
+
+
+def test_it_is_asked_by_person_kind_dossier_and_days(at_work: House) -> None:
+    dossier = at_work.presented()
+    at_work.day(date(2026, 3, 17))
+    at_work.presented(first="Hugo", last="Masson")
+    assert lines(at_work, f"?par={at_work.people[NADIA]}") == ["Pix présenté au premier accueil"] * 2
+    assert len(lines(at_work, "?fait=dossier.DossierOpened")) == 2
+    assert len(lines(at_work, f"?dossier={dossier}")) == 3
+    assert lines(at_work, f"?par={at_work.people[NADIA]}&du=2026-03-17") == ["Pix présenté au premier accueil"]
+    assert lines(at_work, f"?par={at_work.people[NADIA]}&au=2026-03-16&dossier={dossier}") == [
+        "Pix présenté au premier accueil"
+    ]
+    assert lines(at_work, "?fait=dossier.DossierClosed") == []
+    assert len(lines(at_work, "?par=system:operator")) > 5
+
+
+def test_a_day_is_the_structure_s_own(at_work: House) -> None:
+    at_work.day(date(2026, 3, 16), 23)
+    at_work.presented()
+    assert lines(at_work, f"?par={at_work.people[NADIA]}&du=2026-03-17") == ["Pix présenté au premier accueil"]
+    assert lines(at_work, f"?par={at_work.people[NADIA]}&au=2026-03-16") == []
+
+
+def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
+    dossier = at_work.presented()
+    at_work.on(dossier, x_retraction.retract, version=3, reason="mauvaise personne")
+    page = soup(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
+    struck = page.select(".ledger .item")[1]
+    assert said(struck.select_one("s")) == "Pix présenté au premier accueil"
+    assert "retiré : mauvaise personne" in said(struck)
+    assert "Retiré : Pix présenté au premier accueil" in said(page.select(".ledger .item")[0])
+
+
+def test_2500_dossiers_are_paged_with_the_exact_count(at_work: House) -> None:
+    fill(at_work, 2_500, advisor=None)
+    text = at_work.client(CLAIRE).get("/journal?fait=dossier.DossierOpened").text
+    assert "2 500 faits enregistrés" in words(text)
+    assert "1 à 50 sur 2 500" in words(text)
+    last = soup(at_work.client(CLAIRE).get("/journal?fait=dossier.DossierOpened&p=50").text)
+    assert len(last.select(".ledger .item")) == 50
+    assert lines(at_work, "?fait=dossier.DossierOpened&p=51") == [
+        said(line) for line in last.select(".ledger .item .item-do")
+    ]
+
+
+def test_who_may_not_replay_may_not_read_it(at_work: House) -> None:
+    assert at_work.client(NADIA).get("/journal").status_code == 403
+    assert at_work.client(SOPHIE).get("/journal").status_code == 200
+    assert "/journal" not in at_work.client(NADIA).get("/boite").text
+
+
+def test_a_day_that_is_none_and_an_unknown_dossier_are_said(at_work: House) -> None:
+    assert "Écrivez une date qui existe" in words(at_work.client(CLAIRE).get("/journal?du=hier").text)
+    stranger = "7f6a2b1e-0000-4000-8000-000000000001"
+    assert at_work.client(CLAIRE).get(f"/journal?dossier={stranger}").status_code == 404
+
+
+def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
+    at_work.presented()
+    assert 'id="journal"' in part(at_work.client(CLAIRE), "/journal")
+
+
+# --- whose: a dossier looked for by name or number, never in an address
+
+
+def looked_for(at_work: House, text: str, who: str = CLAIRE, **more: str) -> Any:
+    return at_work.client(who).post("/journal", data={"q": text, **more})
+
+
+def test_a_dossier_is_found_by_name_accents_and_number_and_the_address_has_its_id_alone(at_work: House) -> None:
+    dossier = at_work.presented(imilo_number="0012347")
+    for text in ("diallo", "AMINATA", "Diallo  Aminata", "12347"):
+        answer = looked_for(at_work, text, par=str(at_work.people[NADIA]), du="2026-03-16", fait="", au="")
+        assert answer.status_code == 303
+        assert answer.headers["Location"] == f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16"
+    page = soup(
+        at_work.client(CLAIRE).get(f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16").text
+    )
+    assert said(page.select_one(".filters .whose")) == "Dossier Aminata Diallo Tous les dossiers"
+    clear = page.select_one(".filters .whose a[href^='/journal']")
+    assert clear["href"] == f"/journal?par={at_work.people[NADIA]}&du=2026-03-16"
+    assert not page.select(".filters input[name=q]"), "one dossier at a time"
+    assert page.select_one("input[name=dossier]")["value"] == str(dossier)
+
+
+def test_several_are_to_choose_among_and_a_name_spelt_nearly_so_is_proposed(at_work: House) -> None:
+    one, other = at_work.presented(), at_work.presented(first="Hugo")
+    answer = looked_for(at_work, "diallo", fait="dossier.PixPresented")
+    assert answer.status_code == 200
+    page = soup(answer.text)
+    links = [link["href"] for link in page.select(".found a")]
+    assert links == [f"/journal?fait=dossier.PixPresented&dossier={dossier}" for dossier in (one, other)]
+    assert "2 dossiers pour « diallo »" in words(answer.text)
+    assert page.select_one(".filters input[name=q]")["value"] == "diallo"
+    assert page.select_one("select[name=fait] option[selected]")["value"] == "dossier.PixPresented"
+    near = looked_for(at_work, "dialo hugo")
+    assert texts(near.text, ".found .item-who") == ["Hugo Diallo"]
+    assert "Noms proches" in words(near.text)
+    none = words(looked_for(at_work, "zzzz").text)
+    assert "aucun dossier pour « zzzz »" in none
+
+
+def test_without_a_name_the_other_filters_are_the_address(at_work: House) -> None:
+    dossier = at_work.presented()
+    assert looked_for(at_work, " ").headers["Location"] == "/journal"
+    kept = looked_for(at_work, "", dossier=str(dossier), fait="dossier.PixPresented").headers["Location"]
+    assert kept == f"/journal?fait=dossier.PixPresented&dossier={dossier}"
+
+
+def test_of_2500_found_the_first_fifty_are_shown(at_work: House) -> None:
+    fill(at_work, 2_500, advisor=None)
+    answer = looked_for(at_work, "nom")
+    assert len(soup(answer.text).select(".found .item")) == 50
+    assert "D’autres dossiers encore" in words(answer.text)
+
+
+def test_who_may_not_replay_may_not_look_for_a_dossier_here(at_work: House) -> None:
+    at_work.presented()
+    assert looked_for(at_work, "diallo", NADIA).status_code == 403
+    assert looked_for(at_work, "diallo", SOPHIE).status_code == 303
+
+
+def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
+    page = soup(at_work.client(CLAIRE).get("/journal").text)
+    groups = page.select("select[name=fait] optgroup")
+    assert [group["label"] for group in groups] == [
+        "Dossiers", "Participations", "Campagnes et exports", "Ateliers", "Équipe", "Protocole et grille", "Structure",
+    ]  # fmt: skip
+    assert sorted(option["value"] for option in page.select("optgroup option")) == sorted(TITLES)
+
+
+# --- whose a fact is, when it is no dossier's
+
+
+def about(at_work: House, topic: str, who: str = CLAIRE) -> tuple[str, str]:
+    """Whose the latest fact of a kind is, and where it leads."""
+    page = soup(at_work.client(who).get(f"/journal?fait={topic}").text)
+    whose = page.select_one(".ledger .item .item-who")
+    link = whose.select_one("a")
+    return said(whose), link["href"] if link else ""
+
+
+def test_a_participation_says_whose_it_is(at_work: House) -> None:
+    dossier, found = at_work.scored()
+    assert about(at_work, "participation.ResultShared") == ("Aminata Diallo", f"/rejouer/{dossier}")
+    assert about(at_work, "participation.ParticipationImported") == ("Aminata Diallo", f"/rejouer/{dossier}")
+    at_work.says(
+        SOPHIE, x_matches.unmatch, {"participation": found, "dossier": dossier}, reason="homonyme",
+        context={"participation_id": found},
+    )  # fmt: skip
+    at_work.on(dossier, x_identity.correct_identity, SOPHIE, last_name="Diop", first_name="Aminata",
+               birth_date=None, imilo_number=None, site="Mortagne")  # fmt: skip
+    for who, link in ((CLAIRE, ""), (SOPHIE, "/resultats")):
+        assert about(at_work, "participation.ResultShared", who) == ("Aminata Diallo, sur Pix", link)
+
+
+def test_a_notice_and_what_is_about_a_colleague_name_them(at_work: House) -> None:
+    nadia = at_work.people[NADIA]
+    at_work.served.engine.execute(
+        {"notices": stream_of(nadia)}, send_notice, by=Actor(CLOCK), command_id=uuid4(),
+        notice="digest", which="2026-03-16",
+    )  # fmt: skip
+    assert about(at_work, "notices.NoticeSent") == (NADIA, f"/equipe/{nadia}")
+    joined = soup(at_work.client(CLAIRE).get("/journal?fait=staff.StaffJoined").text)
+    assert NADIA in [said(whose) for whose in joined.select(".ledger .item-who")]
+
+
+def test_a_campaign_is_named_and_opens_for_the_referent(at_work: House) -> None:
+    named = "Diagnostic initial, printemps"
+    assert about(at_work, "campaign.CampaignDeclared") == (named, "")
+    assert about(at_work, "campaign.CampaignDeclared", SOPHIE) == (named, f"/resultats/campagnes/{at_work.campaign}")
+
+
+def test_an_action_is_named_without_asking_for_its_dossier(at_work: House) -> None:
+    dossier, actions = at_work.prescribed()
+    at_work.on(dossier, parcours.drop_action, action=actions[2], reason="déménagement")
+    assert "Permis de conduire" in lines(at_work, "?fait=dossier.ActionDropped")[0]

@@ -1,0 +1,321 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import reduce
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from msgspec.structs import replace as with_
+
+from pixflow import presets, tasks
+from pixflow import reference_data as references
+from pixflow import replay as replaying
+from pixflow.authorization import OPERATOR
+from pixflow.dossier import assignment
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier.evolve import fold
+from pixflow.dossier.stages import orientation
+from pixflow.dossier.stepper import stepper
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import Retracted
+from pixflow.protocol import publishing
+from pixflow.reference_data import References
+from tests.web.client import words
+from tests.web.filled import fill, part, said, soup, structures_of, texts
+from tests.web.paths import House, house
+from tests.web.story import PRESET, long_story
+from web.french import dates
+from web.french import tasks as french
+from web.french.task_line import of_task
+
+NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
+    "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin",
+)  # fmt: skip
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        yield made
+
+
+def references_by_hand(at_work: House, position: int) -> References:
+    told = [r for r in at_work.served.engine.read(0, 10_000) if r.position <= position]
+    return reduce(references.evolve, told, References())
+
+
+def versions(at_work: House, dossier: UUID) -> list[Recorded]:
+    """The dossier's facts with their positions."""
+    return [r for r in at_work.served.engine.read(0, 10_000) if r.originator_id == dossier]
+
+
+def stepper_of(page: Any) -> list[tuple[str, str]]:
+    return [(str(step["class"][0]), said(step.select_one(".step"))) for step in page.select(".stepper li")]
+
+
+STATUS = {"done": " : fait", "current": " : en cours", "todo": " : à venir"}
+STAGES = {
+    "orientation": "1 Orientation", "diagnostic": "2 Diagnostic", "prescription": "3 Prescription",
+    "parcours": "4 Parcours",
+}  # fmt: skip
+
+
+# --- at every version (Done when 4)
+
+
+def test_at_every_version_the_page_is_the_fold_of_what_was_known(at_work: House) -> None:
+    dossier = long_story(at_work)
+    facts = versions(at_work, dossier)
+    assert len(facts) >= 30
+    client = at_work.client(CLAIRE)
+    for n, fact in enumerate(facts, 1):
+        page = soup(client.get(f"/rejouer/{dossier}?version={n}").text)
+        refs, state = references_by_hand(at_work, fact.position), fold(facts[:n])
+        day = refs.calendar.local_day(fact.at)
+        owed = tasks.of_dossier(state, refs)
+        assert sorted(str(row["data-task"]) for row in page.select("[data-task]")) == sorted(t.key for t in owed), n
+        for task in owed:
+            row = page.select_one(f"[data-task='{task.key}']")
+            words_ = of_task(task, day, refs.calendar)
+            assert said(row.select_one(".item-who")) == french.VERBS[task.kind]
+            due = f"à partir du {dates.day(words_.to_come)}" if words_.to_come else words_.due
+            assert said(row.select_one(".item-due")) == " ".join(due.split()), (n, task.key)
+        assert stepper_of(page) == [(s.status, STAGES[s.stage] + STATUS[s.status]) for s in stepper(state)], n
+        assert f"Fait {n} sur {len(facts)}" in words(str(page))
+
+
+def test_the_rules_are_those_of_that_day(at_work: House) -> None:
+    """The debrief of the second protocol is due later than that of the first, published in between."""
+    dossier = long_story(at_work)
+    facts = versions(at_work, dossier)
+    sent = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.ResultDispatched")
+    client = at_work.client(CLAIRE)
+    page = soup(client.get(f"/rejouer/{dossier}?version={sent}").text)
+    assert said(page.select_one("[data-task^=hold-debrief] .item-due")) == "23 avril"
+    assert "protocole du 1er avril 2026" in words(str(page))
+    before = words(client.get(f"/rejouer/{dossier}?version=3").text)
+    assert "protocole du 16 mars 2026" in before
+
+
+def test_references_are_known_as_they_stood(at_work: House) -> None:
+    long_story(at_work)
+    engine = at_work.served.engine
+    for position in range(0, engine.head() + 1, 3):
+        assert engine.references_at(position) == references_by_hand(at_work, position)
+    assert engine.references_at(engine.head()) is engine.references()
+
+
+# --- what a replay says
+
+
+def test_each_fact_says_what_it_changed(at_work: House) -> None:
+    dossier = long_story(at_work)
+    facts = versions(at_work, dossier)
+    client = at_work.client(CLAIRE)
+
+    def changes(topic: str) -> list[list[str]]:
+        n = next(r.originator_version for r in facts if r.event.TOPIC.endswith(f".{topic}"))
+        page = soup(client.get(f"/rejouer/{dossier}?version={n}").text)
+        return [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]
+
+    assert changes("ResultDispatched") == [
+        ["Résultat confié à", "personne", "Nadia Benali"],
+        [
+            "Tâche",
+            "Transmettre le résultat · référent·e Pix, pour le 13 avril",
+            "Tenir la restitution · pour le 23 avril",
+        ],
+    ]
+    assert changes("AppointmentMissed")[0] == [
+        "Rendez-vous : tenir la restitution", "mardi 14 avril 2026, 14:00, Mortagne", "manqué le 14 avril 2026",
+    ]  # fmt: skip
+    assert changes("ReferralAnswered")[0][0] == "Action « CAP Digital »"
+    assert changes("Retracted")[0] == ["Pix présenté", "le 16 mars 2026", "—"]
+    closed = "clos le 26 mai 2026, parcours terminé"
+    assert changes("DossierClosed")[0] == ["Dossier", "ouvert depuis le 16 mars 2026", closed]
+    assert ["Prescription", "—", "2 actions, grille n° 1, tranche 0-40"] in changes("PrescriptionBuilt")
+
+
+def test_a_note_changes_nothing_and_the_page_says_so(at_work: House) -> None:
+    dossier = at_work.planned()
+    at_work.on(dossier, x_follow_up.take_note, text="vu aujourd’hui")
+    page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
+    assert "Ni le dossier ni les tâches" in page
+    assert "Texte vu aujourd’hui" in page
+
+
+def test_who_had_to_do_it_is_who_followed_the_dossier_then(at_work: House) -> None:
+    dossier = at_work.opened(advisor=None)
+    for name in (PAUL, NADIA):
+        at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[name])
+    client = at_work.client(CLAIRE)
+    assert [texts(client.get(f"/rejouer/{dossier}?version={n}").text, ".owed h2") for n in (1, 2, 3)] == [
+        [
+            "Ce qui attendait une conseillère ou un conseiller à cet instant",
+            "Ce que la référente ou le référent Pix avait à faire à cet instant",
+        ],
+        ["Ce que Paul Rey avait à faire à cet instant"],
+        ["Ce que Nadia Benali avait à faire à cet instant"],
+    ]
+
+
+def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: House) -> None:
+    dossier = long_story(at_work)
+    facts = versions(at_work, dossier)
+    by, about = next((r.originator_version, r.event.version) for r in facts if isinstance(r.event, Retracted))
+    client = at_work.client(CLAIRE)
+    for n in (about, by - 1):
+        item = soup(client.get(f"/rejouer/{dossier}?version={n}").text).select_one(f"#fait-{about}")
+        assert item.s is None
+    item = soup(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
+    assert said(item.s).startswith("Pix présenté")
+    assert "retiré : erreur de date" in said(item)
+    page = soup(client.get(f"/rejouer/{dossier}?version={by}").text)
+    states = [(" ".join(item.get("class", []))) for item in page.select(".trail li")]
+    assert states.index("now") == by - 1
+    assert set(states[by:]) == {"future"}
+    assert "future" not in states[: by - 1]
+    assert page.select_one("[aria-current=true]#fait-" + str(by)) is not None
+
+
+def test_every_fact_has_its_link_its_position_and_the_two_times(at_work: House) -> None:
+    dossier = long_story(at_work)
+    facts = versions(at_work, dossier)
+    client = at_work.client(CLAIRE)
+    page = soup(client.get(f"/rejouer/{dossier}?version=10").text)
+    items = page.select(".trail li")
+    assert [item.a["href"] for item in items] == [f"/rejouer/{dossier}?version={n}" for n in range(1, len(facts) + 1)]
+    for item, fact in zip(items, facts, strict=True):
+        assert f"n° {fact.position}" in said(item)
+    missed = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.AppointmentMissed")
+    bar = soup(client.get(f"/rejouer/{dossier}?version={missed}").text).select_one(".replay .known")
+    assert said(bar) == "connu le 15 avril 2026, 11:12 · arrivé le 14 avril"
+
+
+def test_previous_next_and_the_slider_work_without_javascript(at_work: House) -> None:
+    dossier = long_story(at_work)
+    count = len(versions(at_work, dossier))
+    client = at_work.client(CLAIRE)
+    page = soup(client.get(f"/rejouer/{dossier}?version=2").text)
+    assert page.select_one("a[rel=prev]")["href"] == f"/rejouer/{dossier}?version=1"
+    assert page.select_one("a[rel=next]")["href"] == f"/rejouer/{dossier}?version=3"
+    slider = page.select_one("input[type=range]")
+    assert (slider["name"], slider["min"], slider["max"], slider["value"]) == ("version", "1", str(count), "2")
+    form = slider.find_parent("form")
+    assert (form["method"], form["action"], said(form.noscript.button)) == ("get", f"/rejouer/{dossier}", "Aller")
+    first, last = (soup(client.get(f"/rejouer/{dossier}?version={n}").text) for n in (1, count))
+    assert first.select_one("a[rel=prev]") is None
+    assert last.select_one("a[rel=next]") is None
+    assert soup(client.get(f"/rejouer/{dossier}").text).h1 == last.h1
+    for n in (-1, 0, count + 1):
+        assert client.get(f"/rejouer/{dossier}?version={n}").status_code == 404
+
+
+def test_at_an_instant_it_is_the_last_fact_known_then_seen_from_that_day(at_work: House) -> None:
+    dossier = at_work.opened()
+    at_work.day(date(2026, 4, 20))
+    at_work.on(dossier, orientation.present_pix, occasion="welcome")
+    client = at_work.client(CLAIRE)
+
+    def at(query: str) -> str:
+        return words(client.get(f"/rejouer/{dossier}?{query}").text)
+
+    late = at("le=2026-04-10&h=09:00")
+    assert "Au 10 avril 2026, 09:00 : le dernier fait connu était le n° 2" in late
+    assert "Présenter Pix dossier ouvert le 16 mars 3 j de retard" in late
+    assert "le dernier fait connu était le n° 2" in at("le=2026-04-20&h=11:11")
+    assert "le dernier fait connu était le n° 3" in at("le=2026-04-20&h=11:12")
+    assert "le dernier fait connu était le n° 3" in at("le=2026-04-20")
+    assert "rien n’était encore connu de ce dossier" in at("le=2026-03-01")
+    assert "Écrivez une date qui existe" in at("le=hier")
+    assert "Écrivez une date qui existe" in at("le=2026-04-20&h=25:00")
+
+
+def test_the_result_is_read_by_the_grid_of_its_day(at_work: House) -> None:
+    dossier, _ = at_work.scored("0.40")
+    at_work.day(date(2026, 4, 1))
+    other = PRESET.replace("high = 40", "high = 39").replace("low = 41", "low = 40")
+    at_work.says(
+        OPERATOR, publishing.publish_grille, {"grille": at_work.served.opened.stream("grille")},
+        document=presets.read(other).grille, from_day=at_work.today,
+    )  # fmt: skip
+    page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
+    assert "40 % : encore dans 0-40" in page
+    assert "Le résultat tel qu’il se lisait grille n° 1" in page
+
+
+# --- pure
+
+
+def test_at_version_has_no_version_outside_its_facts(at_work: House) -> None:
+    dossier = at_work.opened()
+    facts = versions(at_work, dossier)
+    refs = at_work.served.refs
+    assert replaying.at_version(facts, 1, refs).before == fold([])
+    for n in (0, len(facts) + 1):
+        with pytest.raises(IndexError):
+            replaying.at_version(facts, n, refs)
+    assert replaying.version_at(facts, facts[0].at) == len(facts)
+    assert replaying.version_at(facts, datetime(2026, 1, 1, tzinfo=UTC)) == 0
+
+
+def test_a_task_that_only_moves_is_told_before_and_after(at_work: House) -> None:
+    dossier = at_work.opened()
+    refs = at_work.served.refs
+    owed = tasks.of_dossier(at_work.state(dossier), refs)
+    moved = [with_(owed[0], due=date(2026, 5, 1))]
+    assert replaying.task_changes(owed, moved) == ((owed[0], moved[0]),)
+    assert replaying.task_changes(owed, owed) == ()
+    assert replaying.task_changes(owed, []) == ((owed[0], None),)
+
+
+# --- who may look, and the list
+
+
+@pytest.mark.parametrize("name", [NADIA, "Yann Le Goff"])
+def test_who_does_not_audit_replays_nothing(at_work: House, name: str) -> None:
+    dossier = at_work.opened()
+    client = at_work.client(name)
+    assert client.get("/rejouer").status_code == 403
+    assert client.get(f"/rejouer/{dossier}").status_code == 403
+    assert client.get(f"/rejouer/{uuid4()}").status_code == 403
+
+
+@pytest.mark.parametrize("name", [CLAIRE, SOPHIE, HELENE])
+def test_who_reads_all_may_replay(at_work: House, name: str) -> None:
+    assert at_work.client(name).get(f"/rejouer/{at_work.opened()}").status_code == 200
+
+
+def test_another_structures_dossier_is_as_unknown_as_any(tmp_path: Path) -> None:
+    plain = presets.load("laigle-mortagne")
+    with structures_of(tmp_path, {"Mission A": plain, "Mission B": plain}) as houses:
+        dossier = fill(houses["Mission B"], 1)[0]
+        client = houses["Mission A"].client(CLAIRE)
+        theirs, unknown = (client.get(f"/rejouer/{id}") for id in (dossier, uuid4()))
+        assert theirs.status_code == unknown.status_code == 404
+        assert theirs.text == unknown.text
+        assert client.get("/rejouer/not-an-id").status_code == 404
+        assert houses["Mission B"].client(CLAIRE).get(f"/rejouer/{dossier}").status_code == 200
+        own, none = (client.get(f"/dossiers/{id}") for id in (dossier, uuid4()))
+        assert (own.status_code, own.text) == (none.status_code, none.text)
+
+
+def test_the_list_shows_what_changed_last(at_work: House) -> None:
+    empty = words(at_work.client(CLAIRE).get("/rejouer").text)
+    assert "Aucun dossier pour l’instant." in empty
+    first = at_work.opened(first="Zoé")
+    at_work.opened(first="Noé")
+    at_work.on(first, x_follow_up.take_note, text="rappelée")
+    page = at_work.client(CLAIRE).get("/rejouer").text
+    assert texts(page, ".item-who") == ["Zoé Diallo", "Noé Diallo"]
+    assert texts(page, ".item-do")[0] == "Note : rappelée"
+    assert texts(page, ".item-why")[0] == "16 mars 2026, 10:12 · Nadia Benali"
+
+
+def test_the_list_stays_short_with_2500_dossiers(at_work: House) -> None:
+    fill(at_work, 2_500)
+    client = at_work.client(CLAIRE)
+    page = client.get("/rejouer").text
+    assert len(soup(page).select(".item")) == 20
+    assert part(client, "/rejouer") in page

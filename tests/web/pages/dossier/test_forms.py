@@ -1,0 +1,183 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pixflow import tasks
+from pixflow.events import dossier as e
+from tests.web.arranged import MONDAY
+from tests.web.client import words
+from tests.web.form_cases import CASES, Case
+from tests.web.paths import House, house
+from tests.web.pressing import HTMX, opened, press, send, sheet, values
+from web.pages.dossier.forms import FORMS
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@pytest.fixture
+def locale(shared: House) -> House:
+    """The same house for every test, on the same day; each opens its own dossiers."""
+    shared.day(MONDAY)
+    return shared
+
+
+def owed(locale: House, dossier: UUID) -> dict[str, tasks.Task]:
+    """The tasks of a dossier by key."""
+    return {task.key: task for task in tasks.of_dossier(locale.state(dossier), locale.served.refs)}
+
+
+def named(locale: House, dossier: UUID) -> dict[str, str]:
+    """What the ids in the keys of tasks are: the plan, the result, the first action…"""
+    state = locale.state(dossier)
+    plan = {str(state.orientation.plan.id): "plan"} if state.orientation.plan else {}
+    results = {str(id): "result" for id in state.diagnostic.participations}
+    actions = {str(id): f"action {n}" for n, id in enumerate(state.parcours.actions, 1)}
+    sent = {str(one.id): "referral" for known in state.parcours.actions.values() for one in known.referrals}
+    return plan | results | actions | sent | {str(id): "study" for id in state.prescription.studies}
+
+
+def said(key: str, names: dict[str, str]) -> str:
+    """A task's key with the name of what it is about."""
+    kind, _, about = key.partition(":")
+    return f"{kind} {names[about]}" if about else kind
+
+
+def _changed(before: dict[str, tasks.Task], after: dict[str, tasks.Task]) -> dict[str, dict[str, Any]]:
+    """The fields of a task that are no longer the same; its escalations follow the day it is due."""
+    fields = [name for name in tasks.Task.__struct_fields__ if name != "escalations"]
+    pairs = {key: (before[key], after[key]) for key in before.keys() & after.keys() if before[key] != after[key]}
+    return {
+        key: {name: getattr(new, name) for name in fields if getattr(old, name) != getattr(new, name)}
+        for key, (old, new) in pairs.items()
+    }
+
+
+def _told(locale: House, changes: dict[str, Any]) -> dict[str, Any]:
+    """The same, with the names of people, and the variant of why a task stands."""
+    names = {id: name for name, id in locale.people.items()}
+    people = {field: names[value] for field, value in changes.items() if isinstance(value, UUID)}
+    return {**changes, **people, **({"why": why.details["by"]} if (why := changes.get("why")) else {})}
+
+
+FAULTS: dict[str, tuple[dict[str, str], str]] = {
+    "appointment": ({"hour": "midi"}, "Écrivez une heure, comme 14:30."),
+    "snooze": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "hand": ({"until": "bientôt"}, "Écrivez une date qui existe"),
+    "book": ({"workshop": ""}, "Choisissez l’atelier."),
+    "release": ({"about": "?"}, "Cette page n’est plus valable"),
+    "retract": ({"reason": ""}, "Écrivez le motif."),
+    "unmatch": ({"reason": ""}, "Écrivez le motif."),
+}
+TEXTS: tuple[str, ...] = ("note", "reason", "wish", "project", "text", "place", "tutorials", "level")
+FOR_REFERENT = ("assign", "lend", "review", "unmatch")
+
+
+def test_every_form_has_its_case() -> None:
+    assert set(CASES) == set(FORMS)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_a_form_records_its_fact_once_and_the_sheet_follows(locale: House, case: Case) -> None:
+    dossier, about = case.arrange(locale)
+    client = locale.client("Sophie Lecomte" if case.form in FOR_REFERENT else "Nadia Benali")
+    people = {name: str(locale.people[said]) for name, said in case.said.items() if name in ("advisor", "to")}
+    sent = {**opened(client, dossier, case.form, about), **case.said, **people}
+    names, before, head = named(locale, dossier), owed(locale, dossier), len(locale.events(dossier))
+
+    answer = send(client, dossier, case.form, sent, hx=True)
+    again = send(client, dossier, case.form, sent)
+
+    assert [type(event) for event in locale.events(dossier)[head:]] == [case.event] * case.facts
+    assert answer.status_code == again.status_code == 303
+    assert answer.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait={head + case.facts}"
+    whole = client.get(answer.headers["location"])
+    assert sheet(client.get(answer.headers["location"], headers=HTMX).text) == sheet(whole.text)
+    assert "Enregistré :" in words(whole.text)
+    names = {**names, **named(locale, dossier)}
+    after = owed(locale, dossier)
+    assert {said(key, names) for key in before.keys() - after.keys()} == case.gone
+    assert {said(key, names): after[key].due for key in after.keys() - before.keys()} == case.new
+    changed = {said(key, names): _told(locale, changes) for key, changes in _changed(before, after).items()}
+    assert changed == case.changed
+
+
+@pytest.mark.parametrize("form", list(FORMS))
+def test_a_refused_form_keeps_every_value_and_says_what_is_wrong(locale: House, form: str) -> None:
+    dossier, about = CASES[form].arrange(locale)
+    client = locale.client("Sophie Lecomte" if form in FOR_REFERENT else "Nadia Benali")
+    fault, said = FAULTS.get(form, ({"on": "pas une date"}, "Écrivez une date qui existe"))
+    sent = {**opened(client, dossier, form, about), **fault}
+    texts: dict[str, Any] = {name: f"texte de {name}" for name in TEXTS if name in sent and name not in fault}
+    before = len(locale.events(dossier))
+
+    answer = send(client, dossier, form, {**sent, **texts}, hx=True)
+
+    assert answer.status_code == 422
+    assert answer.headers["hx-replace-url"] == "false"
+    assert said in words(answer.text)
+    assert {**values(answer.text), "command_id": ""} == {**sent, **texts, "command_id": ""}
+    assert values(answer.text)["command_id"] != sent["command_id"]
+    assert len(locale.events(dossier)) == before
+    assert sheet(send(client, dossier, form, {**sent, **texts}).text) == sheet(answer.text)
+
+
+def test_an_emptied_field_comes_back_empty(locale: House) -> None:
+    dossier = locale.opened(project="vente en boutique")
+    answer = press(locale.client("Nadia Benali"), dossier, "identity", last_name="", imilo_number="12-34")
+    assert answer.status_code == 422
+    assert values(answer.text)["last_name"] == ""
+    assert values(answer.text)["imilo_number"] == "12-34"
+    assert 'href="#last_name"' in answer.text
+
+
+def test_what_the_engine_refuses_stands_under_its_field(locale: House) -> None:
+    dossier = locale.opened()
+    answer = press(locale.client("Nadia Benali"), dossier, "contact", phone="douze")
+    assert answer.status_code == 422
+    assert "Ce téléphone ne se lit pas" in words(answer.text)
+    assert 'aria-describedby="phone-error"' in answer.text
+
+
+def test_the_prescription_asks_for_a_reason_and_shows_the_grid_of_its_day(locale: House) -> None:
+    dossier, _ = locale.debriefed("0.62")
+    client = locale.client("Nadia Benali")
+    answer = press(client, dossier, "prescription", kept=["clea-numerique"], added="Permis\n\nCode", wish="vite")
+    assert answer.status_code == 422
+    assert "Dites pourquoi" in words(answer.text)
+    assert values(answer.text)["kept"] == "clea-numerique"
+    sent = {**values(answer.text), "reason": "le projet le demande"}
+    assert send(client, dossier, "prescription", sent).status_code == 303
+    built = locale.events(dossier)[-1]
+    assert isinstance(built, e.PrescriptionBuilt)
+    assert [action.label for action in built.actions] == ["Cléa numérique", "Permis", "Code"]
+    assert (built.wish, built.reason) == ("vite", "le projet le demande")
+
+
+def test_a_campaign_or_an_advisor_of_nobody_is_refused(locale: House) -> None:
+    dossier = locale.presented()
+    stranger = "7f6a2b1e-0000-4000-8000-000000000001"
+    answer = press(locale.client("Nadia Benali"), dossier, "plan", planned_for="2026-03-18", campaign=stranger)
+    assert answer.status_code == 422
+    answer = press(locale.client("Sophie Lecomte"), dossier, "assign", advisor=str(locale.people["Claire Vasseur"]))
+    assert answer.status_code == 422
+    assert locale.state(dossier).version == 3
+
+
+def test_a_late_entry_counts_from_its_day(locale: House) -> None:
+    locale.day(date(2026, 3, 2))
+    dossier = locale.opened()
+    locale.day(MONDAY)
+    assert (
+        press(locale.client("Nadia Benali"), dossier, "present", occasion="welcome", on="2026-03-05").status_code == 303
+    )
+    assert locale.state(dossier).orientation.presented.on == date(2026, 3, 5)
+    page = words(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text)
+    assert "5 mars 2026, noté le 16 mars 2026, 10:12 · Nadia Benali" in page
+    assert "2 j de retard" in page

@@ -1,0 +1,238 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier.stages import orientation
+from pixflow.events import dossier as e
+from tests.web.arranged import held
+from tests.web.client import words
+from tests.web.paths import House, house
+from tests.web.pressing import HTMX, opened, press, send, undo_form, values
+
+MONDAY = date(2026, 3, 16)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@pytest.fixture
+def locale(shared: House) -> House:
+    """The same house for every test, on the same day; each opens its own dossiers."""
+    shared.day(MONDAY)
+    return shared
+
+
+def part(html: str, id: str) -> str:
+    """The text of one part of the page."""
+    found = BeautifulSoup(html, "html.parser").select_one(f"[aria-labelledby={id}-title]")
+    return words(str(found))
+
+
+# --- several people, several presses
+
+
+def test_a_stale_form_keeps_its_values_says_what_happened_and_a_second_press_records(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "plan"), "planned_for": "2026-03-20", "place": "Bureau 4"}
+    locale.on(dossier, orientation.present_pix, "Sophie Lecomte", occasion="welcome")
+    answer = send(client, dossier, "plan", sent, hx=True)
+    assert answer.status_code == 422
+    assert "Entre-temps, ce dossier a changé." in words(answer.text)
+    assert "Pix présenté au premier accueil (Sophie Lecomte)" in words(answer.text)
+    again = values(answer.text)
+    assert (again["place"], again["planned_for"], again["seen"]) == ("Bureau 4", "2026-03-20", "3")
+    assert send(client, dossier, "plan", again).status_code == 303
+    assert isinstance(locale.events(dossier)[-1], e.DiagnosticPlanned)
+
+
+def test_a_form_that_served_already_tells_what_others_did_and_not_what_it_recorded_itself(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "note"), "text": "vue ce matin"}
+    assert send(client, dossier, "note", sent).status_code == 303
+    answer = send(client, dossier, "note", {**sent, "text": "vue ce soir"})
+    assert answer.status_code == 422
+    assert "Cette page a déjà servi à enregistrer autre chose." in words(answer.text)
+    assert "Entre-temps" not in words(answer.text)
+    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="a téléphoné")
+    told = BeautifulSoup(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text, "html.parser")
+    assert [words(str(line)) for line in told.select(".meanwhile li")] == ["Note : a téléphoné (Sophie Lecomte)"]
+
+
+def test_one_s_own_other_tab_is_told_when_the_page_is_out_of_date(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "plan"), "planned_for": "2026-03-20"}
+    locale.on(dossier, orientation.present_pix, occasion="welcome")
+    assert "Pix présenté au premier accueil (Nadia Benali)" in words(send(client, dossier, "plan", sent).text)
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("chase", {"channel": "sms", "reached": "false"}), ("appointment", {"day": "2026-03-20", "hour": "14:30"})],
+)
+def test_nobody_is_met_or_chased_about_what_is_not_to_be_done(locale: House, form: str, said: dict[str, Any]) -> None:
+    dossier = locale.presented()
+    answer = press(locale.client("Nadia Benali"), dossier, form, "present-pix", **said)
+    assert answer.status_code == 422
+    assert "Cette tâche n’est pas, ou plus, à faire dans ce dossier" in words(answer.text)
+    assert press(locale.client("Nadia Benali"), dossier, form, "plan-diagnostic", **said).status_code == 303
+
+
+def test_what_happened_at_another_stage_stales_nothing(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "present"), "occasion": "welcome"}
+    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="vue")
+    assert send(client, dossier, "present", sent).status_code == 303
+
+
+def test_said_already_by_somebody_else_is_said_so(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "present"), "occasion": "welcome"}
+    locale.on(dossier, orientation.present_pix, "Sophie Lecomte", occasion="welcome")
+    answer = send(client, dossier, "present", sent)
+    assert answer.headers["location"].endswith("?fait=0")
+    assert "Rien de plus : c’était déjà noté." in words(client.get(answer.headers["location"]).text)
+
+
+def test_a_command_id_that_said_something_else_keeps_the_values(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    sent = {**opened(client, dossier, "note"), "text": "première"}
+    send(client, dossier, "note", sent)
+    answer = send(client, dossier, "note", {**sent, "text": "seconde"})
+    assert answer.status_code == 422
+    assert "Cette page a déjà servi à enregistrer autre chose" in words(answer.text)
+    assert send(client, dossier, "note", values(answer.text)).status_code == 303
+    assert [event.text for event in locale.events(dossier) if isinstance(event, e.NoteTaken)] == ["première", "seconde"]
+
+
+# --- taking back
+
+
+def test_annuler_takes_back_the_last_fact_in_one_press(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    answer = press(client, dossier, "present", occasion="welcome")
+    page = client.get(answer.headers["location"])
+    sent = undo_form(page.text)
+    undone = client.post(f"/dossiers/{dossier}/undo", data=sent, headers=HTMX)
+    again = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    assert undone.status_code == again.status_code == 303
+    assert undone.headers["location"] == again.headers["location"] == f"/dossiers/{dossier}?fait=4"
+    assert locale.state(dossier).orientation.presented is None
+    told = part(client.get(undone.headers["location"]).text, "history")
+    assert "Pix présenté au premier accueil — retiré : annulé aussitôt (Nadia Benali, 16 mars 2026, 10:12)" in told
+
+
+def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them_all_back(locale: House) -> None:
+    """One interview explains the score, finds the cause and gives tutorials (DOMAIN.md §3)."""
+    dossier, found = locale.dispatched()
+    held(locale, dossier, trouble=True)
+    client = locale.client("Nadia Benali")
+    answer = press(client, dossier, "debrief", found, channel="meeting", cause="digital", tutorials="Pix : trier")
+    page = client.get(answer.headers["location"]).text
+    told = [" ".join(line.text.split()) for line in BeautifulSoup(page, "html.parser").select(".notice li")]
+    assert told == [
+        "Restitution tenue de vive voix", "Difficulté explorée : numérique", "Tutoriels Pix à suivre : Pix : trier",
+    ]  # fmt: skip
+    sent, head = undo_form(page), len(locale.events(dossier))
+    undone = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    again = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    assert undone.headers["location"] == again.headers["location"]
+    assert [type(event) for event in locale.events(dossier)[head:]] == [e.Retracted] * 3
+    state = locale.state(dossier).prescription
+    assert (state.debriefs, state.explored, state.studies) == ({}, None, {})
+
+
+def test_annuler_is_offered_until_somebody_acts_then_opens_the_correction(locale: House) -> None:
+    dossier = locale.opened()
+    client = locale.client("Nadia Benali")
+    press(client, dossier, "present", occasion="welcome")
+    sent = undo_form(client.get(f"/dossiers/{dossier}").text)
+    assert (
+        'action="/dossiers/' + str(dossier) + "/undo"
+        not in locale.client("Sophie Lecomte").get(f"/dossiers/{dossier}").text
+    )
+    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="bien reçu")
+    assert "/undo" not in client.get(f"/dossiers/{dossier}").text
+    answer = client.post(f"/dossiers/{dossier}/undo", data=sent)
+    assert answer.headers["location"] == f"/dossiers/{dossier}?form=retract&about=3#form"
+    assert locale.state(dossier).orientation.presented
+
+
+def test_who_opened_a_dossier_is_not_offered_to_undo_its_opening(locale: House) -> None:
+    dossier = locale.opened()
+    assert "/undo" not in locale.client("Sophie Lecomte").get(f"/dossiers/{dossier}").text
+
+
+def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -> None:
+    dossier, (_, cafe, _) = locale.prescribed()
+    locale.referred(dossier, cafe)
+    client = locale.client("Nadia Benali")
+    built = next(n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.PrescriptionBuilt))
+    page = client.get(f"/dossiers/{dossier}?form=retract&about={built}")
+    preview = words(str(BeautifulSoup(page.text, "html.parser").select_one(".preview")))
+    assert preview.startswith("2 faits retirés Prescription construite")
+    assert "Orientation vers Médiathèque de Mortagne" in preview
+    assert "N’est plus à faire Orienter" in preview
+    assert "Redevient à faire Construire la prescription" in preview
+    assert send(client, dossier, "retract", {**values(page.text), "reason": "mauvaise grille"}).status_code == 303
+    assert not locale.state(dossier).parcours.actions
+    told = part(client.get(f"/dossiers/{dossier}").text, "history")
+    assert told.count("retiré : mauvaise grille (Nadia Benali") == 2
+
+
+def test_what_came_from_pix_is_not_corrected_but_unmatched(locale: House) -> None:
+    dossier, found = locale.scored()
+    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?form=retract&about=5").text
+    assert "défaites le rapprochement" in words(page)
+    client = locale.client("Sophie Lecomte")
+    page = client.get(f"/dossiers/{dossier}?form=unmatch&about={found}").text
+    assert "2 faits retirés" in words(page)
+    assert "N’est plus à faire Transmettre le résultat" in words(page)
+    assert send(client, dossier, "unmatch", {**values(page), "reason": "homonyme"}).status_code == 303
+    assert not locale.state(dossier).diagnostic.participations
+    assert locale.served.engine.state("participation", found).dossier is None
+
+
+def test_a_match_is_undone_only_on_its_own_dossier(locale: House) -> None:
+    dossier, found = locale.scored()
+    other = locale.opened(first="Noé", last="Lefèvre")
+    client = locale.client("Sophie Lecomte")
+    sent = {**opened(client, dossier, "unmatch", found), "reason": "homonyme"}
+    assert send(client, other, "unmatch", sent).status_code == 422
+    assert locale.served.engine.state("participation", found).dossier == dossier
+
+
+def test_an_advisor_may_not_take_back_an_assignment(locale: House) -> None:
+    dossier = locale.opened()
+    answer = press(locale.client("Nadia Benali"), dossier, "retract", 2, reason="pas la mienne")
+    assert answer.status_code == 422
+    assert locale.state(dossier).advisor == locale.people["Nadia Benali"]
+
+
+@pytest.mark.parametrize("form", ["chase", "debrief", "end", "answer", "retract", "unmatch", "appointment"])
+def test_a_form_about_nothing_known_breaks_nothing(locale: House, form: str) -> None:
+    dossier, _ = locale.prescribed()
+    client = locale.client("Sophie Lecomte")
+    before = len(locale.events(dossier))
+    for about in ("", "99", "pas-un-identifiant", str(uuid4()), f"dance:{uuid4()}"):
+        page = client.get(f"/dossiers/{dossier}", params={"form": form, "about": about})
+        assert page.status_code == 200
+        sent = {"about": about, "on": "2026-03-16", "command_id": str(uuid4()), "reason": "x", "answer": "accepted"}
+        answer = send(client, dossier, form, sent)
+        assert answer.status_code == 422
+        assert len(BeautifulSoup(answer.text, "html.parser").select("#form")) == 1
+        assert len(locale.events(dossier)) == before

@@ -1,0 +1,73 @@
+"""A result that came without a score: the grid proposes nothing, the advisor says what is done and why."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.dossier.stages import prescription
+from pixflow.events.values import Moment, Result
+from pixflow.participation.exports import follow
+from tests.web.client import words
+from tests.web.paths import House, house
+
+NADIA, SOPHIE = "Nadia Benali", "Sophie Lecomte"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def debriefed(at_work: House) -> UUID:
+    """A dossier whose result was shared without a rate, sent and debriefed."""
+    dossier = at_work.opened()
+    participation = at_work.took(dossier, None)
+    at_work.says(
+        SOPHIE, follow, {"participation": participation, "dossier": dossier}, participation_id=participation,
+        progress=Decimal(1), result=Result(shared=Moment(at_work.today), mastery=None),
+        exported_at=at_work.served.engine.clock() + timedelta(minutes=1),
+    )  # fmt: skip
+    advisor = at_work.people[NADIA]
+    at_work.on(dossier, prescription.dispatch_result, SOPHIE, participation=participation, advisor=advisor)
+    at_work.on(dossier, prescription.hold_debrief, participation=participation, channel="meeting", note="")
+    return dossier
+
+
+def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, debriefed: UUID) -> None:
+    client = at_work.client(NADIA)
+    page = words(client.get(f"/dossiers/{debriefed}?form=prescription").text)
+    assert "Pix n’a donné aucun taux pour ce résultat : la grille ne propose rien." in page
+    participation = next(iter(at_work.state(debriefed).diagnostic.participations))
+    sent = {
+        "on": at_work.today.isoformat(), "about": str(participation), "added": "Refaire le test ensemble",
+        "command_id": str(uuid4()),
+    }  # fmt: skip
+    refused = client.post(f"/dossiers/{debriefed}/prescription", data=sent)
+    assert refused.status_code == 422
+    assert "Dites pourquoi" in words(refused.text)
+    done = client.post(f"/dossiers/{debriefed}/prescription", data={**sent, "reason": "panne pendant le test"})
+    assert done.status_code == 303
+    page = words(client.get(f"/dossiers/{debriefed}").text)
+    assert "Prescription construite sans taux : Refaire le test ensemble" in page
+    assert "Pix n’a donné aucun taux : la grille n’a rien proposé" in page
+    assert "Orienter" in page
+    assert "Pix emploi : sans taux" in page
+
+
+def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
+    participation = next(iter(at_work.state(debriefed).diagnostic.participations))
+    published = at_work.served.refs.grille(at_work.today)
+    at_work.on(
+        debriefed, prescription.build_prescription, participation=participation, kept=(), added=("Refaire le test",),
+        wish="", project="", reason="panne",
+        context={"grille": published.document, "number": published.number, "action_ids": (uuid4(),)},
+    )  # fmt: skip
+    version = at_work.state(debriefed).version
+    page = words(at_work.client(SOPHIE).get(f"/rejouer/{debriefed}?version={version}").text)
+    assert "1 action, sans taux" in page

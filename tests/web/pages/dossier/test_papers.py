@@ -1,0 +1,107 @@
+"""What is printed: each paper as a page and as a PDF says the same, and nothing it may not carry (DOMAIN.md §3)."""
+
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pypdf import PdfReader
+
+from pixflow.dossier.stages import parcours
+from pixflow.dossier.stages.prescription import explore_difficulty
+from pixflow.events.values import Partner
+from pixflow.team import staff
+from tests.web.client import words
+from tests.web.paths import House, house
+from web.http.papers import Paper, pdf
+
+NADIA = "Nadia Benali"
+FORBIDDEN = ("40 %", "0,40", "llettrisme", "ompréhension", "ifficulté", "tranche")
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, date(2026, 3, 16)) as made:
+        yield made
+
+
+def both(at_work: House, path: str) -> tuple[str, str]:
+    """The words of the page, and of its PDF."""
+    client = at_work.client(NADIA)
+    page, paper = client.get(path), client.get(f"{path}.pdf")
+    assert page.status_code == paper.status_code == 200
+    assert paper.headers["content-type"] == "application/pdf"
+    return words(page.text), read(paper.content)
+
+
+def read(content: bytes) -> str:
+    pages = PdfReader(BytesIO(content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_the_fiche_says_what_where_when_and_whom_to_call(at_work: House) -> None:
+    dossier = at_work.planned()
+    for said in both(at_work, f"/dossiers/{dossier}/fiche"):
+        for part in ("Aminata Diallo", "KMRTWX482", "app.pix.fr", "Au bureau, Mortagne", "lundi 16 mars 2026", NADIA):
+            assert part in said
+
+
+def test_papers_say_the_phone_of_who_follows_the_dossier(at_work: House) -> None:
+    dossier = at_work.planned()
+    at_work.says(NADIA, staff.state_contact, {"staff": at_work.people[NADIA]}, phone="0199001234")
+    for said in both(at_work, f"/dossiers/{dossier}/fiche"):
+        assert f"{NADIA}, 01 99 00 12 34, nadia@exemple.fr" in said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_prescription_carries_the_actions_and_not_the_suspicion(at_work: House) -> None:
+    dossier, actions = at_work.prescribed()
+    at_work.on(dossier, explore_difficulty, cause="comprehension", note="", tutorials="", context={"study": uuid4()})
+    sent = {"partner": Partner(None, "Médiathèque de Mortagne"), "starts": None, "ends": date(2026, 5, 4), "note": ""}
+    at_work.on(dossier, parcours.send_referral, action=actions[1], context={"referral": uuid4()}, **sent)
+    current = at_work.state(dossier).diagnostic.current("initial")
+    assert current
+    for said in both(at_work, f"/dossiers/{dossier}/prescription/{current[0]}"):
+        assert "Café numérique" in said
+        assert "Permis de conduire" in said
+        assert "Avec Médiathèque de Mortagne, jusqu’au 4 mai 2026" in said
+        assert "Refaire le test après une formation courte" in said
+        assert not [word for word in FORBIDDEN if word in said]
+
+
+def test_a_fiche_after_a_result_says_nothing_of_it(at_work: House) -> None:
+    dossier, _ = at_work.prescribed()
+    for said in both(at_work, f"/dossiers/{dossier}/fiche"):
+        assert not [word for word in FORBIDDEN if word in said]
+
+
+def test_what_is_not_there_is_not_printed(at_work: House) -> None:
+    client, dossier = at_work.client(NADIA), at_work.opened()
+    for path in ("fiche", "convocation", f"prescription/{uuid4()}"):
+        for end in ("", ".pdf"):
+            assert client.get(f"/dossiers/{dossier}/{path}{end}").status_code == 404
+
+
+def test_a_paper_of_somebody_else_s_dossier_is_not_found(at_work: House) -> None:
+    dossier = at_work.planned()
+    assert at_work.client("Paul Rey").get(f"/dossiers/{dossier}/fiche.pdf").status_code == 404
+
+
+def test_a_pdf_prints_what_was_typed_as_it_was_typed_and_all_its_rows() -> None:
+    typed = "*Zoé* #panic() $x$ <a> \\ @b _c_ //d"
+    rows = [[f"Personne {n}", ""] for n in range(60)]
+    paper = Paper(structure="ML", title="Émargement", name=typed, titles=("Nom", "Signature"), rows=rows)
+    content = pdf(paper)
+    said = read(content)
+    assert typed in said
+    assert all(f"Personne {n}" in said for n in range(60))
+    assert len(PdfReader(BytesIO(content)).pages) > 1
+
+
+def test_the_pdf_says_its_language_and_its_title() -> None:
+    reader = PdfReader(BytesIO(pdf(Paper(structure="ML", title="Convocation", name="Zoé"))))
+    assert str(reader.trailer["/Root"]["/Lang"]).startswith("fr")  # type: ignore[index]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Convocation – Zoé"
+    assert bool(reader.trailer["/Root"]["/MarkInfo"]["/Marked"])  # type: ignore[index]

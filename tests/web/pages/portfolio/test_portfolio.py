@@ -1,0 +1,478 @@
+"""A portfolio in the browser: previewed, its changes ticked, recorded once; 0, 1 and 2,500 rows; what is refused."""
+
+import os
+import stat
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from bs4 import Tag
+
+from pixflow.dossier.identity import correct_contact
+from tests.importing.house import row, shared
+from tests.portfolio.files import HEADER
+from tests.portfolio.workbooks import TITLES, workbook
+from tests.web.client import InspectingClient, words
+from tests.web.exports import SOPHIE, fields
+from tests.web.exports import Board as Results
+from tests.web.filled import said, soup, texts
+from tests.web.paths import House, house
+
+HELENE, NADIA = "Hélène Morin", "Nadia Benali"
+DAY = date(2026, 5, 12)
+AWA = "0012345;DIALLO;Awa;12/03/2005;06 12 34 56 78;awa@example.org;L'Aigle;CEJ;Printemps;30/06/2026;Nadia Benali;Vente"
+BAH = "0012346;BAH;Ali;01/02/2004;;;Mortagne;PACEA;;;;"
+AWA_MOVED = AWA.replace("78;", "79;").replace("Vente", "Soins").replace("Nadia Benali", "Paul Rey")
+BAH_MOVED = BAH.replace("PACEA", "CEJ")
+START = "/dossiers/import"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, DAY) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(at_work: House) -> "Desk":
+    return Desk(at_work)
+
+
+def csv(*lines: str, header: str = HEADER) -> bytes:
+    return "\r\n".join((header, *lines, "")).encode("utf-8-sig")
+
+
+def many(count: int, group: str = "") -> list[str]:
+    return [f"{n:07};NOM{n:04};Léa;01/01/2005;;;Mortagne;CEJ;{group};;;" for n in range(1, count + 1)]
+
+
+class Desk:
+    """Somebody who imports portfolios."""
+
+    def __init__(self, at_work: House, name: str = SOPHIE) -> None:
+        self.house = at_work
+        self.client: InspectingClient = at_work.client(name)
+
+    def head(self) -> int:
+        return self.house.served.engine.head()
+
+    def kept(self) -> list[Path]:
+        folder = self.house.served.opened.folder / "uploads"
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+
+    def send(self, data: bytes, name: str = "portefeuille.csv") -> Any:
+        return self.client.post(START, files={"portfolio": (name, data, "application/octet-stream")})
+
+    def upload(self, *lines: str, name: str = "portefeuille.csv") -> str:
+        """Where the file leads."""
+        answer = self.send(csv(*lines), name)
+        assert answer.status_code == 303, words(answer.text)
+        return str(answer.headers["Location"])
+
+    def page(self, url: str) -> str:
+        answer = self.client.get(url)
+        assert answer.status_code == 200, words(answer.text)
+        return str(answer.text)
+
+    def turn(self, html: str, button: str, tick: tuple[int, ...] = ()) -> str:
+        """Press a button of the preview that shows another page of a list."""
+        form = form_of(html)
+        pressed = next(one for one in form.select("button[name]") if said(one) == button)
+        sent = ticked(form, tick)
+        sent[str(pressed["name"])] = [*every(sent.get(str(pressed["name"]))), str(pressed["value"])]
+        assert pressed["formmethod"] == "get"
+        answer = self.client.get(str(pressed["formaction"]).partition("#")[0], params=sent)
+        assert answer.status_code == 200, words(answer.text)
+        return str(answer.text)
+
+    def press(self, html: str, tick: tuple[int, ...] = (), **more: Any) -> Any:
+        """Enregistrer, these lines ticked."""
+        form = form_of(html)
+        return self.client.post(str(form["action"]), data={**ticked(form, tick), **more})
+
+    def record(self, *lines: str, tick: tuple[int, ...] = (), **more: Any) -> str:
+        """Upload, tick, record; the page where that leads."""
+        answer = self.press(self.page(self.upload(*lines)), tick, **more)
+        assert answer.status_code == 303, words(answer.text)
+        return self.page(answer.headers["Location"])
+
+
+def form_of(html: str) -> Tag:
+    form: Tag = soup(html).select_one("form.portfolio")
+    return form
+
+
+def ticked(form: Tag, lines: tuple[int, ...]) -> dict[str, Any]:
+    sent = {name: value for name, value in fields(form).items() if not form.select(f"button[name={name}]")}
+    for tag in form.select("input[type=hidden]"):
+        sent[str(tag["name"])] = str(tag["value"])
+    if lines:
+        sent["line"] = [*every(sent.get("line")), *map(str, lines)]
+    return sent
+
+
+def every(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def table(html: str, part: str) -> list[str]:
+    return texts(html, f"#{part} tbody tr")
+
+
+# --- the whole of it
+
+
+def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
+    assert 'href="/dossiers/import"' in desk.page("/dossiers")
+    preview = desk.page(desk.upload(AWA, BAH))
+    assert texts(preview, ".figures li") == [
+        "2 nouveaux dossiers", "0 modifié", "0 inchangé", "0 à vérifier", "0 laissé de côté",
+    ]  # fmt: skip
+    assert "ouvre 2 dossiers (1 sans conseiller·ère). Les jeunes absents" in words(preview)
+    assert table(preview, "nouveaux") == [
+        "2 DIALLO Awa 0012345 12 mars 2005 L’Aigle CEJ Nadia Benali",
+        "3 BAH Ali 0012346 1er février 2004 Mortagne PACEA sans conseiller·ère",
+    ]
+    done = desk.record(AWA, BAH)
+    assert texts(done, ".figures li") == ["2 dossiers ouverts", "0 dossier corrigé", "0 résultat rapproché"]
+    assert "Affecter 1 dossier sans conseiller·ère" in words(done)
+    assert table(done, "o") == [
+        "DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali", "BAH Ali 0012346 Mortagne PACEA sans conseiller·ère",
+    ]  # fmt: skip
+    link = soup(done).select_one("#o tbody a")["href"]
+    assert "DIALLO" in words(desk.page(link))
+
+    later = desk.page(desk.upload(AWA_MOVED, BAH))
+    assert texts(later, ".figures li")[:3] == ["0 nouveau dossier", "1 modifié", "1 inchangé"]
+    assert table(later, "modifies") == [
+        (
+            "Corriger DIALLO Awa 2 DIALLO Awa Téléphone : 06 12 34 56 78 devient → 06 12 34 56 79 "
+            "Conseillère ou conseiller : Nadia Benali devient → Paul Rey "
+            "Projet professionnel : Vente devient → Soins"
+        )
+    ]
+    done = desk.record(AWA_MOVED, BAH, tick=(2,))
+    assert texts(done, ".figures li")[:2] == ["0 dossier ouvert", "1 dossier corrigé"]
+    assert table(done, "c") == ["DIALLO Awa 0012345 L’Aigle CEJ Paul Rey"]
+
+    head = desk.head()
+    again = desk.page(desk.upload(AWA_MOVED, BAH))
+    assert "Ce fichier n’apporte rien de nouveau" in words(again)
+    assert "Enregistrer" not in texts(again, "button")
+    assert desk.press(again).status_code == 422
+    assert desk.head() == head
+
+
+def test_a_workbook_goes_the_same_way_whatever_its_name(desk: Desk) -> None:
+    cells = [None if cell == "" else cell for cell in AWA.split(";")]
+    answer = desk.send(workbook(TITLES, cells, title="Mai 2026"), "liste.csv")
+    preview = desk.page(answer.headers["Location"])
+    assert "liste.csv · feuille « Mai 2026 »" in words(preview)
+    done = desk.page(desk.press(preview).headers["Location"])
+    assert table(done, "o") == ["DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali"]
+
+
+def test_of_several_sheets_one_is_chosen_by_its_place(desk: Desk) -> None:
+    header, where = ("Nom", "Prénom", "Site"), "Mortagne"
+    data = workbook(header, ("Bah", "Ali", where), title="Nadia", Paul=[header, ("Diallo", "Awa", where)])
+    asked = desk.send(data, "équipe.xlsx").headers["Location"]
+    page = desk.page(asked)
+    assert texts(page, ".choice label") == ["Nadia", "Paul"]
+    assert soup(page).select_one("form.sheet-form")["method"] == "get"
+    preview = desk.page(f"{asked}?sheet=2")
+    assert table(preview, "nouveaux") == ["2 Diallo Awa — — Mortagne — sans conseiller·ère"]
+    assert soup(preview).select_one(f"a[href='{asked}']").get_text() == "autre feuille"
+    answer = desk.press(preview)
+    assert "Awa" in desk.page(answer.headers["Location"])
+    assert [one.first_name for one in people(desk)] == ["Awa"]
+
+
+def people(desk: Desk) -> list[Any]:
+    from web.pages.portfolio.choices import importer_of
+
+    return list(importer_of(desk.house.served).people())
+
+
+def test_a_sheet_that_does_not_fit_leads_back_to_the_others(desk: Desk) -> None:
+    data = workbook(("Nom", "Prénom"), title="Un", Deux=[("Nom", "Prénom")], Trois=[("x",)])
+    where = desk.send(data, "x.xlsx").headers["Location"]
+    answer = desk.client.get(f"{where}?sheet=3")
+    assert answer.status_code == 422
+    assert "aucune ligne de titres n’a les deux colonnes" in words(answer.text).lower()
+    assert "Choisir une autre feuille" in texts(answer.text, "a")
+
+
+# --- what the preview says
+
+
+def test_columns_are_named_as_the_file_does_with_what_they_are_read_as(desk: Desk) -> None:
+    header = "N° dossier;Nom de naissance;Nom d'usage;Prénom;Tél. fixe;Portable;Code postal;"
+    preview = desk.page(desk.send(csv("1;Bah;;Ali;;;61000;", header=header)).headers["Location"])
+    names = zip(texts(preview, ".facts dt"), texts(preview, ".facts dd"), strict=True)
+    assert list(names) == [
+        ("N° dossier", "N° i-Milo"),
+        ("Nom de naissance", "Nom si « Nom d'usage » est vide"),
+        ("Nom d'usage", "Nom"),
+        ("Prénom", "Prénom"),
+        ("Tél. fixe", "Téléphone si « Portable » est vide"),
+        ("Portable", "Téléphone"),
+    ]
+    assert "1 colonne ignorée : Code postal" in words(preview)
+
+
+def test_rows_to_check_say_why_and_lead_to_the_dossier(desk: Desk) -> None:
+    desk.record(AWA)
+    preview = desk.page(desk.upload(AWA.replace("0012345", "12345"), AWA.replace("DIALLO;Awa", "MARTIN;Lucas")))
+    assert table(preview, "a-verifier") == [
+        (
+            "2 DIALLO Awa le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le "
+            "numéro Awa DIALLO"
+        ),
+        "3 MARTIN Lucas même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro Awa DIALLO",
+    ]
+    assert "DIALLO" in words(desk.page(soup(preview).select_one("#a-verifier a")["href"]))
+
+
+def test_remarks_name_their_lines_and_the_same_one_is_told_once(desk: Desk) -> None:
+    lines = [BAH.replace("0012346", str(n)).replace("BAH", f"BAH{n}").replace(";;;;", ";;;Personne;") for n in range(9)]
+    said_of = texts(
+        desk.page(desk.upload(*lines[:2], AWA.replace("12/03/2005", "31/02/2005"), *lines[2:])), "#remarques li"
+    )
+    assert said_of == [
+        (
+            "Lignes 2, 3, 5, 6, 7, 8, 9, 10 et 11 : « Personne » n’est pas dans l’équipe : vérifiez le nom, ou "
+            "affectez le dossier ensuite."
+        ),
+        (
+            "Ligne 4 : « 31/02/2005 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
+            "Cette case est laissée vide."
+        ),
+    ]
+
+
+def test_the_site_of_rows_that_tell_none_is_asked(desk: Desk) -> None:
+    lines = [line.replace("Mortagne", "") for line in many(3)]
+    where = desk.upload(*lines)
+    asked = desk.page(where)
+    assert texts(asked, ".figures li")[-1] == "3 laissés de côté"
+    assert texts(asked, "#remarques li") == [
+        "Lignes 2, 3 et 4 : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."
+    ]
+    unknown = desk.client.get(where, params={"site": "Paris"})
+    assert unknown.status_code == 422
+    assert "Ce site n’est pas un site de la structure" in words(unknown.text)
+    preview = desk.page(f"{where}?site=Mortagne")
+    assert texts(preview, ".figures li")[0] == "3 nouveaux dossiers"
+    assert desk.press(preview).status_code == 303
+    assert {one.site for one in people(desk)} == {"Mortagne"}
+
+
+# --- changes, ticked one by one
+
+
+def test_nothing_ticked_corrects_nothing_and_says_so(desk: Desk) -> None:
+    desk.record(AWA, BAH)
+    head = desk.head()
+    refused = desk.press(desk.page(desk.upload(AWA_MOVED, BAH_MOVED)))
+    assert refused.status_code == 422
+    assert "Rien n’est encore enregistré : 1 point est à revoir." in words(refused.text)
+    assert "cochez les corrections à enregistrer" in said(soup(refused.text).select_one("#changes"))
+    assert desk.head() == head
+
+
+def test_all_are_ticked_in_one_go(desk: Desk) -> None:
+    desk.record(AWA, BAH)
+    done = desk.record(AWA_MOVED, BAH_MOVED, all="true")
+    assert texts(done, ".figures li")[1] == "2 dossiers corrigés"
+
+
+def test_ticks_of_every_page_are_kept_and_can_be_taken_back(desk: Desk) -> None:
+    desk.record(*many(120))
+    first = desk.page(desk.upload(*many(120, "Juin")))
+    assert len(table(first, "modifies")) == 50
+    assert "1 à 50 sur 120" in words(first)
+    second = desk.turn(first, "Page suivante", (2, 3, 51))
+    assert "3 corrections cochées en tout" in words(second)
+    third = desk.turn(second, "Page suivante", (52, 101))
+    assert "101 à 120 sur 120" in words(third)
+    again = desk.turn(desk.turn(third, "Page précédente", (121,)), "Page précédente")
+    boxes = [str(box["value"]) for box in soup(again).select("#modifies td input[checked]")]
+    assert boxes == ["2", "3", "51"]
+    form = ticked(form_of(again), ())
+    form["line"] = ["2"]
+    answer = desk.client.post(str(form_of(again)["action"]), data=form)
+    done = desk.page(answer.headers["Location"])
+    assert texts(done, ".figures li")[1] == "4 dossiers corrigés"
+    assert [text.split()[0] for text in table(done, "c")] == ["NOM0001", "NOM0051", "NOM0100", "NOM0120"]
+
+
+def test_what_a_colleague_corrected_meanwhile_is_shown_first(desk: Desk) -> None:
+    desk.record(AWA, BAH)
+    preview = desk.page(desk.upload(AWA_MOVED, BAH_MOVED))
+    dossier = desk.house.served.engine.claimed("imilo", ["0012345"])["0012345"]
+    desk.house.says(SOPHIE, correct_contact, {"dossier": dossier}, phone="0799887766", email="awa@example.org")
+    head = desk.head()
+    moved = desk.press(preview, (2,))
+    assert moved.status_code == 422
+    assert "Des dossiers ont changé entre-temps" in words(moved.text)
+    assert "07 99 88 77 66" in table(moved.text, "modifies")[0]
+    assert [str(box["value"]) for box in soup(moved.text).select("#modifies td input[checked]")] == ["2"]
+    assert desk.head() == head
+    assert desk.press(moved.text).status_code == 303
+    assert desk.house.state(dossier).phone == "+33612345679"
+
+
+def test_a_form_that_is_no_longer_valid_is_shown_again(desk: Desk) -> None:
+    preview = desk.page(desk.upload(AWA))
+    answer = desk.press(preview, n="beaucoup", autre="x")
+    assert answer.status_code == 422
+    assert "Cette page n’est plus valable" in words(answer.text)
+
+
+# --- 0, 1 and 2,500 rows
+
+
+def test_no_row_at_all_offers_nothing(desk: Desk) -> None:
+    preview = desk.page(desk.upload())
+    assert "Ce fichier n’apporte rien de nouveau" in words(preview)
+    assert not soup(preview).select("table")
+
+
+def test_two_thousand_five_hundred_rows_are_counted_and_shown_by_fifty(desk: Desk) -> None:
+    preview = desk.page(desk.upload(*many(2_500)))
+    assert texts(preview, ".figures li")[0] == "2 500 nouveaux dossiers"
+    assert len(table(preview, "nouveaux")) == 50
+    last = desk.turn(preview, "Page suivante")
+    assert "51 à 100 sur 2 500" in words(last)
+    done = desk.page(desk.press(last).headers["Location"])
+    assert texts(done, ".figures li")[0] == "2 500 dossiers ouverts"
+    assert len(table(done, "o")) == 50
+    where = soup(done).select_one("#o .pager a[rel=next]")["href"]
+    assert "51 à 100 sur 2 500" in words(desk.page(where))
+    changed = desk.page(desk.upload(*many(2_500, "Juin")))
+    assert "Tout corriger : 2 500 lignes modifiées" in words(changed)
+    done = desk.page(desk.press(changed, all="true").headers["Location"])
+    assert texts(done, ".figures li")[1] == "2 500 dossiers corrigés"
+
+
+# --- not recorded, or twice
+
+
+@pytest.mark.parametrize(
+    ("data", "said_of"),
+    [
+        (b"", "le fichier est vide"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "un classeur excel ancien (.xls)"),
+        (b"a;b\n1;2\n", "aucune ligne de titres n’a les deux colonnes « nom » et « prénom »"),
+        (csv(AWA, "9;BAH;Ali;;;;;;;;;2050361001002"), "ligne 3 : un numéro de sécurité sociale est écrit"),
+        (b"x" * (5 * 1024 * 1024 + 1), "le fichier pèse plus de 5 mo"),
+    ],
+    ids=["empty", "xls", "headers", "nir", "heavy"],
+)
+def test_a_refused_file_says_why_and_is_not_kept(desk: Desk, data: bytes, said_of: str) -> None:
+    answer = desk.send(data, "portefeuille.xlsx")
+    assert answer.status_code == 422
+    text = words(answer.text)
+    assert said_of in text.lower()
+    assert "le fichier n’est pas gardé" in text
+    assert "2050361001002" not in text
+    assert desk.kept() == []
+
+
+def test_too_heavy_a_body_is_not_even_read(desk: Desk) -> None:
+    assert desk.send(b"x" * (7 * 1024 * 1024)).status_code == 413
+    assert desk.kept() == []
+
+
+def test_no_file_changes_nothing(desk: Desk) -> None:
+    assert desk.client.post(START).headers["Location"] == START
+
+
+def test_a_file_waits_under_a_name_that_says_nothing_until_it_is_cancelled(desk: Desk) -> None:
+    where = desk.upload(AWA, name="Portefeuille de Nadia Benali.csv")
+    (path,) = desk.kept()
+    assert path.name not in where
+    assert b"Benali" not in path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert desk.client.post(f"{where}/annuler").headers["Location"] == START
+    assert desk.kept() == []
+    assert desk.client.get(where).status_code == 410
+    assert desk.client.post(f"{START}/x/annuler").status_code == 404
+
+
+def test_a_file_gone_after_an_hour_says_so(desk: Desk) -> None:
+    where = desk.upload(AWA)
+    preview, (path,) = desk.page(where), desk.kept()
+    os.utime(path, (path.stat().st_mtime - 3700,) * 2)
+    for answer in (desk.client.get(where), desk.press(preview)):
+        assert answer.status_code == 410
+        assert "Ce fichier n’attend plus" in words(answer.text)
+    assert desk.kept() == []
+
+
+def test_recorded_twice_by_the_same_form_is_recorded_once(desk: Desk) -> None:
+    preview = desk.page(desk.upload(AWA, BAH))
+    form = ticked(form_of(preview), ())
+    url = str(form_of(preview)["action"])
+    first = desk.client.post(url, data=form)
+    head = desk.head()
+    second = desk.client.post(url, data=form)
+    assert second.headers["Location"] == first.headers["Location"]
+    assert (desk.head(), desk.kept()) == (head, [])
+
+
+def test_two_previews_of_one_file_record_it_once(desk: Desk) -> None:
+    one, other = (desk.page(desk.upload(AWA, BAH)) for _ in range(2))
+    assert desk.press(one).status_code == 303
+    head = desk.head()
+    again = desk.press(other)
+    assert again.status_code == 422
+    assert "1 point est à revoir" in words(again.text)
+    assert desk.head() == head
+
+
+def test_a_portfolio_that_waits_is_no_export_and_an_export_no_portfolio(desk: Desk) -> None:
+    token = desk.upload(AWA).rsplit("/", 1)[1]
+    assert desk.client.get(f"/resultats/import/{token}").status_code == 410
+    where = Results(desk.house).upload([shared(row("Haddad", "Zoé", "12-345"))])
+    assert desk.client.get(f"{START}/{where.rsplit('/', 1)[1]}").status_code == 410
+
+
+def test_what_waited_under_these_numbers_is_matched(desk: Desk) -> None:
+    board = Results(desk.house)
+    board.record([shared(row("Diallo", "Awa", "0012345"))])
+    assert "À rapprocher · 1" in board.said()
+    done = desk.record(AWA)
+    assert texts(done, ".figures li")[2] == "1 résultat rapproché"
+    assert 'href="/resultats"' in done
+    assert "À rapprocher · 0" in board.said()
+
+
+# --- whose room it is
+
+
+def test_the_direction_imports_too_and_corrects(at_work: House) -> None:
+    desk = Desk(at_work, HELENE)
+    desk.record(AWA)
+    done = desk.record(AWA_MOVED, tick=(2,))
+    assert texts(done, ".figures li")[1] == "1 dossier corrigé"
+
+
+@pytest.mark.parametrize("who", [NADIA, "Claire Vasseur", "Yann Le Goff"])
+def test_the_others_do_not_come_in(at_work: House, who: str) -> None:
+    where = Desk(at_work).upload(AWA)
+    client = at_work.client(who)
+    for url in (START, where, f"{START}/fait/{uuid4()}"):
+        assert client.get(url).status_code == 403
+    assert client.post(START, files={"portfolio": ("x.csv", csv(AWA), "text/csv")}).status_code == 403
+    for url in (where, f"{where}/annuler"):
+        assert client.post(url, data={"command_id": str(uuid4())}).status_code == 403
+    assert client.get("/dossiers").text.find(START) == -1
+    assert len(Desk(at_work).kept()) == 1
+
+
+def test_an_import_that_nobody_made_is_not_found(desk: Desk) -> None:
+    assert desk.client.get(f"{START}/fait/{UUID(int=7)}").status_code == 404

@@ -1,0 +1,283 @@
+"""Ma boîte: what rests, what was handed over, several rows at once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier.stages import orientation
+from pixflow.events import dossier as e
+from pixflow.team.absences import declare_absence
+from tests.web.client import words
+from tests.web.filled import HTMX, fill, said, soup, texts
+from tests.web.paths import House, house
+
+NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
+MONDAY = date(2026, 3, 16)
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+def queue(at_work: House, name: str = NADIA, query: str = "") -> str:
+    answer = at_work.client(name).get(f"/boite{query}")
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def rest(at_work: House, dossier: UUID, key: str, until: date, reason: str = "en stage") -> None:
+    at_work.on(dossier, x_follow_up.snooze, task=key, until=until, reason=reason)
+
+
+def picks(page: str) -> list[str]:
+    return [str(box["value"]) for box in soup(page).select(".pick-box input")]
+
+
+def preview(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA) -> Any:
+    return at_work.client(name).get("/boite/plusieurs", params={"do": do, "task": list(tasks)})
+
+
+def press(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA, **typed: Any) -> Any:
+    sent = {"command_id": str(uuid4()), "task": list(tasks), **typed}
+    return at_work.client(name).post(f"/boite/plusieurs/{do}", data=sent)
+
+
+def undo(at_work: House, page: str, name: str = NADIA) -> Any:
+    form = soup(page).select_one(".undo-all")
+    sent = {field["name"]: field["value"] for field in form.select("input")}
+    return at_work.client(name).post(form["action"], data=sent)
+
+
+# --- what rests
+
+
+def test_what_rests_is_folded_at_the_end_with_its_reason_and_its_day(at_work: House) -> None:
+    at_work.opened(first="Là")
+    for n, first in ((24, "Tard"), (20, "Tôt")):
+        rest(at_work, at_work.opened(first=first), "present-pix", date(2026, 3, n), f"en stage jusqu’au {n}")
+    page = soup(queue(at_work))
+    assert "1 à faire" in words(str(page))
+    group = page.select_one("#en-pause")
+    assert said(group.h2) == "En pause · 2"
+    assert not group.has_attr("open")
+    assert texts(str(group), ".item-who") == ["Tôt Diallo", "Tard Diallo"]
+    assert texts(str(group), ".item-due") == ["revient le 20 mars", "revient le 24 mars"]
+    assert texts(str(group), ".item-why")[0] == "en stage jusqu’au 20 · dossier ouvert le 16 mars"
+    at_work.day(date(2026, 3, 20))
+    page = soup(queue(at_work))
+    assert said(page.select_one("#en-pause h2")) == "En pause · 1"
+    assert "Tôt Diallo" in texts(str(page), ".group .item-who")
+
+
+def test_nothing_rests_no_group(at_work: House) -> None:
+    at_work.opened()
+    assert not soup(queue(at_work)).select("#en-pause")
+
+
+def test_many_that_rest_are_paged_with_their_exact_count(at_work: House) -> None:
+    for dossier in fill(at_work, 60):
+        rest(at_work, dossier, "present-pix", date(2026, 4, 1))
+    page = soup(queue(at_work))
+    assert said(page.select_one("#en-pause h2")) == "En pause · 60"
+    assert len(page.select("#en-pause .item")) == 50
+    link = page.select_one("#en-pause .pager a")
+    assert link["href"] == "/boite?r=2#en-pause"
+    second = soup(queue(at_work, query="?r=2")).select_one("#en-pause")
+    assert second.has_attr("open")
+    assert len(second.select(".item")) == 10
+
+
+# --- what was handed over
+
+
+def test_a_row_handed_to_me_says_by_whom(at_work: House) -> None:
+    dossier, found = at_work.dispatched()
+    key = f"hold-debrief:{found}"
+    until = date(2026, 3, 20)
+    at_work.on(dossier, x_follow_up.hand_over, SOPHIE, task=key, to=at_work.people[PAUL], until=until, note="")
+    assert not soup(queue(at_work)).select(".item")
+    row = soup(queue(at_work, PAUL)).select_one(".item")
+    assert said(row.select_one(".item-why")).startswith("confiée par Sophie Lecomte · résultat transmis")
+    at_work.day(date(2026, 3, 21))
+    assert not soup(queue(at_work, PAUL)).select(".item")
+    assert "confiée" not in words(queue(at_work))
+
+
+# --- several rows at once
+
+
+def test_each_row_may_be_ticked_and_the_bar_offers_what_fits(at_work: House) -> None:
+    at_work.planned(first="Loin")
+    fill(at_work, 3)
+    page = queue(at_work)
+    assert len(picks(page)) == 3
+    assert texts(page, "#picks button") == ["Mettre en pause…", "Confier…"]
+    at_work.day(date(2026, 4, 8))
+    assert "Noter une relance…" in texts(queue(at_work), "#picks button")
+
+
+def test_a_preview_lists_the_rows_and_writes_nothing(at_work: House) -> None:
+    fill(at_work, 3)
+    before = at_work.served.engine.head()
+    page = preview(at_work, "snooze", [*picks(queue(at_work)), f"{uuid4()} present-pix", "n’importe quoi"])
+    assert page.status_code == 200
+    assert said(soup(page.text).h1) == "Mettre en pause 3 tâches"
+    assert texts(page.text, ".item-who") == ["Prénom Nom0001", "Prénom Nom0002", "Prénom Nom0003"]
+    assert texts(page.text, ".item-due")[0] == "due le 7 avril"
+    assert "2 lignes cochées ne sont plus dans votre boîte." in words(page.text)
+    assert at_work.served.engine.head() == before
+
+
+def test_several_rest_at_once_one_command_each_and_all_is_taken_back_in_one_press(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    chosen = picks(queue(at_work))
+    typed = {"until": "2026-03-27", "reason": "forum des métiers"}
+    sent = {"command_id": str(uuid4()), "task": chosen, **typed}
+    client = at_work.client(NADIA)
+    answer = client.post("/boite/plusieurs/snooze", data=sent)
+    again = client.post("/boite/plusieurs/snooze", data=sent)
+    assert answer.status_code == again.status_code == 303
+    assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.TaskSnoozed] * 3
+    assert len({at_work.served.engine.history(id)[-1].command for id in dossiers}) == 3
+    page = client.get(answer.headers["location"]).text
+    assert "3 faits enregistrés" in words(page)
+    assert "Prénom Nom0001 : en pause jusqu’au 27 mars : présenter Pix — forum des métiers" in words(page)
+    assert said(soup(page).select_one("#en-pause h2")) == "En pause · 3"
+    undone = undo(at_work, page)
+    assert undone.status_code == 303
+    page = client.get(undone.headers["location"]).text
+    assert "Annulé pour Prénom Nom0001" in words(page)
+    assert not soup(page).select("#en-pause, .undo-all")
+
+
+def test_two_tasks_of_one_dossier_are_both_taken_back(at_work: House) -> None:
+    at_work.prescribed()
+    chosen = picks(queue(at_work))
+    assert len({pick.split()[0] for pick in chosen}) == 1 < len(chosen)
+    page = at_work.client(NADIA).get(
+        press(at_work, "snooze", chosen, until="2026-03-27", reason="en stage").headers["location"]
+    )
+    assert undo(at_work, page.text).status_code == 303
+    assert not soup(queue(at_work)).select("#en-pause")
+
+
+def test_several_are_handed_over_at_once(at_work: House) -> None:
+    fill(at_work, 3)
+    chosen = picks(queue(at_work))[:2]
+    answer = press(at_work, "hand", chosen, to=str(at_work.people[PAUL]), until="2026-03-27", note="congés")
+    assert answer.status_code == 303
+    assert texts(queue(at_work), ".item-who") == ["Prénom Nom0003"]
+    assert texts(queue(at_work, PAUL), ".item-why")[0].startswith("confiée par Nadia Benali")
+
+
+def test_a_row_is_handed_to_others_alone_and_who_is_away_is_said(at_work: House) -> None:
+    fill(at_work, 1)
+    at_work.says(
+        PAUL, declare_absence, {"staff": at_work.people[PAUL]}, first=MONDAY, last=date(2026, 3, 18), deputy=None,
+        context={"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team},
+    )  # fmt: skip
+    chosen = picks(queue(at_work))
+    offered = texts(preview(at_work, "hand", chosen).text, "#to option")
+    assert offered == ["Choisir…", "Paul Rey, absence jusqu’au 18 mars, sans suppléance", SOPHIE]
+    assert press(at_work, "hand", chosen, to=str(at_work.people[NADIA])).status_code == 422
+
+
+def test_one_chase_is_noted_for_several_and_the_preview_says_which_it_is(at_work: House) -> None:
+    dossiers = [at_work.planned(first=first) for first in ("Ana", "Bea")]
+    at_work.day(date(2026, 4, 8))
+    fill(at_work, 1)
+    chosen = picks(queue(at_work))
+    page = preview(at_work, "chase", chosen)
+    assert said(soup(page.text).h1) == "Noter 2 relances"
+    assert texts(page.text, ".item-due") == ["relance n° 1 sur 3", "relance n° 1 sur 3"]
+    assert "Laissées de côté : Prénom Nom0001, présenter Pix (ce n’est pas une relance)." in words(page.text)
+    kept = [str(box["value"]) for box in soup(page.text).select(".pick-box input")]
+    assert press(at_work, "chase", kept, channel="sms", reached="false").status_code == 303
+    assert [type(at_work.events(id)[-1]) for id in dossiers] == [e.YoungPersonChased] * 2
+
+
+def test_the_last_chase_says_what_follows(at_work: House) -> None:
+    dossier = at_work.planned()
+    key = f"chase-diagnostic:{at_work.state(dossier).orientation.plan.id}"
+    for _ in range(2):
+        at_work.on(dossier, x_follow_up.chase, about=key, channel="sms", reached=False, note="")
+    at_work.day(date(2026, 4, 20))
+    page = preview(at_work, "chase", picks(queue(at_work)))
+    assert texts(page.text, ".item-due") == ["relance n° 3 sur 3 : ensuite, clore ou relancer le parcours"]
+
+
+def test_what_is_missing_is_asked_and_every_value_kept(at_work: House) -> None:
+    fill(at_work, 2)
+    chosen = picks(queue(at_work))
+    answer = press(at_work, "snooze", chosen, until="bientôt", reason="en stage")
+    assert answer.status_code == 422
+    page = soup(answer.text)
+    assert "Écrivez une date qui existe" in words(answer.text)
+    assert page.select_one("#reason").get_text(strip=True) == "en stage"
+    assert page.select_one("#until")["value"] == "bientôt"
+    assert picks(answer.text) == chosen
+    for stranger in (uuid4(), at_work.people["Claire Vasseur"]):
+        assert press(at_work, "hand", chosen, to=str(stranger)).status_code == 422
+    assert press(at_work, "chase", chosen, channel="sms").status_code == 422
+
+
+def test_one_result_a_row_when_one_is_refused(at_work: House) -> None:
+    first, second = fill(at_work, 2)
+    chosen = picks(queue(at_work))
+    typed = {"until": "2027-03-27", "reason": "trop loin"}
+    answer = press(at_work, "snooze", chosen, **typed)
+    assert answer.status_code == 422
+    assert "0 sur 2 enregistrés :" in words(answer.text)
+    assert texts(answer.text, ".notice li")[0].startswith("Prénom Nom0001, présenter Pix : choisissez un jour")
+    assert [len(at_work.events(id)) for id in (first, second)] == [2, 2]
+    answer = press(at_work, "chase", chosen, channel="sms", reached="true")
+    assert texts(answer.text, ".notice li")[0] == "Prénom Nom0001, présenter Pix : ce n’est pas une relance"
+
+
+def test_what_something_followed_is_not_taken_back(at_work: House) -> None:
+    first, second = fill(at_work, 2)
+    answer = press(at_work, "snooze", picks(queue(at_work)), until="2026-03-27", reason="en stage")
+    at_work.on(first, orientation.present_pix, SOPHIE, occasion="welcome")
+    page = queue(at_work, query=answer.headers["location"].removeprefix("/boite"))
+    undone = undo(at_work, page)
+    assert undone.status_code == 422
+    assert texts(undone.text, ".notice li") == [
+        "Prénom Nom0001 : un autre fait a suivi : corrigez depuis le dossier", "Prénom Nom0002 : enregistré",
+    ]  # fmt: skip
+    assert isinstance(at_work.events(second)[-1], e.Retracted)
+
+
+def test_nobody_takes_the_rows_of_others(at_work: House) -> None:
+    fill(at_work, 2)
+    chosen = picks(queue(at_work))
+    page = preview(at_work, "snooze", chosen, PAUL)
+    assert "Aucune ligne cochée ne s’y prête." in words(page.text)
+    assert "Nom0001" not in page.text
+    answer = press(at_work, "snooze", chosen, PAUL, until="2026-03-27", reason="x")
+    assert answer.status_code == 422
+    assert "Nom0001" not in answer.text
+    assert not soup(queue(at_work)).select("#en-pause")
+    assert preview(at_work, "snooze", chosen, "Claire Vasseur").status_code == 403
+    span = press(at_work, "snooze", chosen, until="2026-03-27", reason="x").headers["location"]
+    assert not soup(queue(at_work, PAUL, span.removeprefix("/boite"))).select(".undo-all, .notice")
+
+
+def test_an_unknown_action_is_not_found(at_work: House) -> None:
+    assert preview(at_work, "dance", []).status_code == 404
+    assert press(at_work, "dance", []).status_code == 404
+    assert preview(at_work, "snooze", []).status_code == 200
+
+
+def test_a_fragment_of_the_preview_is_the_same_as_the_page(at_work: House) -> None:
+    fill(at_work, 2)
+    query = {"do": "hand", "task": picks(queue(at_work))}
+    client = at_work.client(NADIA)
+    whole, fragment = (client.get("/boite/plusieurs", params=query, headers=said) for said in ({}, HTMX))
+    assert soup(whole.text).select_one("#batch .items") == soup(fragment.text).select_one("#batch .items")

@@ -1,0 +1,311 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pixflow.dossier import closing as x_closing
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier.stages import orientation
+from pixflow.tasks import STAGE_OF
+from tests.web.client import words
+from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.paths import House, house
+from web.desk import task_links
+from web.pages.dossier.forms import FORMS
+
+NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
+MONDAY = date(2026, 3, 16)
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+def queue(at_work: House, name: str = NADIA, query: str = "") -> str:
+    answer = at_work.client(name).get(f"/boite{query}")
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+# --- 0, 1 and 2,500
+
+
+def test_an_empty_queue_says_what_will_come(at_work: House) -> None:
+    page = words(queue(at_work))
+    assert "Lundi 16 mars · rien à faire" in page
+    assert "Rien à faire pour l’instant." in page
+    assert "tenir la restitution dès qu’un résultat vous est transmis" in page
+
+
+def test_when_all_is_to_come_the_page_says_when(at_work: House) -> None:
+    at_work.planned()
+    page = words(queue(at_work))
+    assert "La prochaine tâche s’ouvrira mardi 7 avril ; 1 tâche est à venir." in page
+
+
+def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> None:
+    dossier = at_work.opened(programme="PACEA", phone="06 12 34 56 78")
+    page = queue(at_work)
+    assert "Lundi 16 mars · 1 à faire" in words(page)
+    row = soup(page).select_one(".item")
+    assert said(row.select_one(".item-who")) == "Aminata Diallo PACEA"
+    assert said(row.select_one(".item-do")) == "Présenter Pix"
+    assert said(row.select_one(".item-why")) == "dossier ouvert le 16 mars"
+    assert said(row.select_one(".item-stage")) == "1 Orientation"
+    assert said(row.select_one(".item-due")) == "7 avril"
+    assert [link["href"] for link in row.select("a")] == [
+        f"/dossiers/{dossier}",
+        f"/dossiers/{dossier}?form=present#form",
+        f"/dossiers/{dossier}?form=appointment&about=present-pix#form",
+        f"/dossiers/{dossier}?form=snooze&about=present-pix#form",
+        f"/dossiers/{dossier}?form=hand&about=present-pix#form",
+        f"/dossiers/{dossier}",
+        "tel:+33612345678",
+    ]
+    assert texts(page, ".item .btn") == ["Présenter : Aminata Diallo"]
+
+
+def test_2500_dossiers_are_fifty_pages_of_fifty_and_the_counts_are_exact(at_work: House) -> None:
+    fill(at_work, 2_500)
+    page = queue(at_work)
+    assert "2 500 à faire" in words(page)
+    assert len(soup(page).select(".item")) == 50
+    assert texts(page, ".group h2") == ["Plus tard · 2 500"]
+    assert "1 à 50 sur 2 500" in words(page)
+    assert texts(page, ".pager a") == ["Page suivante"]
+    last = queue(at_work, query="?p=50")
+    assert "2 451 à 2 500 sur 2 500" in words(last)
+    assert texts(last, ".pager a") == ["Page précédente"]
+    assert queue(at_work, query="?p=999") == last
+
+
+# --- groups and filters
+
+
+def test_rows_stand_in_groups_by_the_day_they_are_due(at_work: House) -> None:
+    at_work.opened(first="Tard")
+    at_work.day(date(2026, 3, 30))
+    at_work.dispatched(first="Semaine")
+    at_work.day(date(2026, 4, 7))
+    at_work.presented(first="Bientôt")
+    at_work.day(date(2026, 4, 8))
+    page = queue(at_work)
+    groups = {said(part.h2): texts(str(part), ".item-who") for part in soup(page).select(".group")}
+    assert groups == {
+        "En retard · 2": ["Semaine Diallo", "Tard Diallo"],
+        "Plus tard · 1": ["Bientôt Diallo"],
+    }
+    assert texts(page, ".due") == ["1 j de retard", "1 j de retard", "mardi"]
+    assert "dont 2 en retard" in words(page)
+    at_work.day(date(2026, 4, 13))
+    assert texts(queue(at_work), ".group h2") == ["En retard · 2", "Cette semaine · 1"]
+    at_work.day(date(2026, 4, 14))
+    assert texts(queue(at_work), ".group h2") == ["En retard · 2", "Aujourd’hui · 1"]
+
+
+def test_late_is_counted_in_working_days(at_work: House) -> None:
+    at_work.opened()
+    at_work.day(date(2026, 4, 11))
+    assert texts(queue(at_work), ".due") == ["3 j de retard"]
+    at_work.day(date(2026, 4, 13))
+    assert texts(queue(at_work), ".due") == ["4 j de retard"]
+
+
+def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
+    fill(at_work, 3, programme="CEJ", site="L’Aigle")
+    fill(at_work, 2, programme="PACEA")
+    at_work.dispatched(first="Zoé", programme="PACEA")
+    page = queue(at_work)
+    assert texts(page, ".chips li") == [
+        "Tout 9", "Présentations 5", "Diagnostics à prévoir 3", "Restitutions 1", "CEJ 6", "PACEA 3", "L’Aigle 6",
+        "Mortagne 3",
+    ]  # fmt: skip
+    for chip in soup(page).select(".chips a"):
+        found = soup(queue(at_work, query=chip["href"].removeprefix("/boite")))
+        assert len(found.select(".item")) == int(said(chip.select_one(".number"))), chip["href"]
+
+
+def test_filters_add_up_and_come_off_one_by_one(at_work: House) -> None:
+    fill(at_work, 3, programme="CEJ", site="L’Aigle")
+    fill(at_work, 2, programme="PACEA")
+    page = soup(queue(at_work, query="?kind=present-pix&programme=CEJ"))
+    assert len(page.select(".item")) == 3
+    on = {said(link): link["href"] for link in page.select(".chips a[aria-current]")}
+    assert list(on.values()) == ["/boite?programme=CEJ", "/boite?kind=present-pix"]
+    assert said(page.select_one(".chips a")) == "Tout 8"
+    none = words(queue(at_work, query="?kind=refer"))
+    assert "Rien à faire avec ces filtres." in none
+    assert "8 à faire" in none
+
+
+def test_the_stage_may_stand_in_the_address_too(at_work: House) -> None:
+    at_work.opened()
+    at_work.dispatched(first="Zoé")
+    page = soup(queue(at_work, query="?stage=prescription"))
+    assert texts(str(page), ".item-who") == ["Zoé Diallo"]
+    assert said(page.select_one(".chips a[aria-current]")) == "3 Prescription 1 : ôter ce filtre ×"
+
+
+# --- what a row says and where it leads
+
+
+def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
+    dossier, participation = at_work.dispatched()
+    at = datetime(2026, 3, 19, 14, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
+    at_work.on(
+        dossier, x_follow_up.set_appointment, task=f"hold-debrief:{participation}", at=at, day=date(2026, 3, 19),
+        place="Mortagne",
+    )  # fmt: skip
+    row = soup(queue(at_work)).select_one(".item")
+    assert said(row.select_one(".item-due")) == "jeu. 19, 14:00"
+    assert said(row.select_one(".item-why")) == "rendez-vous fixé, Mortagne"
+
+
+@pytest.mark.parametrize("kind", STAGE_OF)
+def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
+    stream, about = UUID(int=1), UUID(int=2)
+    subjects = {"declare-campaign": "campaign", "match-participation": "participation", "mark-attendance": "workshop"}
+    href = task_links.href(subjects.get(kind, "dossier"), stream, f"{kind}:{about}", kind)
+    if kind == "mark-attendance":
+        assert href == f"/ateliers/{stream}/presence"
+    elif kind == "confirm-erasure":
+        assert href == f"/dossiers/{stream}/droits#effacement"
+    elif kind in ("declare-campaign", "match-participation", "dispatch-result"):
+        assert href.startswith("/resultats")
+    else:
+        assert href.startswith(f"/dossiers/{stream}?form={task_links.FORM_OF[kind]}")
+        assert task_links.FORM_OF[kind] in FORMS
+        model = FORMS[task_links.FORM_OF[kind]].model
+        assert ("about=" in href) == ("about" in model.model_fields)
+
+
+def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
+    at_work.opened()
+    client = at_work.client(NADIA)
+    href = soup(client.get("/boite").text).select_one(".item .btn")["href"]
+    form = soup(client.get(href).text).select_one("#form form")
+    sent = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+    answer = client.post(form["action"], data={**sent, "occasion": "welcome", "on": "2026-03-16"})
+    assert answer.status_code == 303
+    page = client.get("/boite").text
+    assert texts(page, ".item-do") == ["Prévoir le diagnostic"]
+    assert "1 à faire · 1 fait aujourd’hui" in words(page)
+
+
+# --- what was done
+
+
+def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at_work: House) -> None:
+    dossier = at_work.presented()
+    at_work.on(dossier, x_follow_up.take_note, text="vu")
+    at_work.on(at_work.opened(first="Zoé"), orientation.present_pix, SOPHIE, occasion="welcome")
+    assert "1 fait aujourd’hui" in words(queue(at_work))
+    at_work.day(date(2026, 3, 17))
+    assert "aujourd’hui" not in words(queue(at_work)).split("Prévoir")[0].removeprefix("Ma boîte")
+
+
+# --- the référent and the manager
+
+
+def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
+    fill(at_work, 3, advisor=None)
+    at_work.scored()
+    page = queue(at_work, SOPHIE)
+    assert "2 à faire" in words(page)
+    assert texts(page, ".pile-line .item-who") == ["3 dossiers à affecter", "1 résultat à transmettre"]
+    assert [link["href"] for link in soup(page).select(".pile-line .btn")] == [
+        "/dossiers?state=unassigned",
+        "/resultats#a-transmettre",
+    ]
+    assert not soup(page).select(".chips")
+    at_work.day(date(2026, 3, 20))
+    late = queue(at_work, SOPHIE)
+    assert "2 à faire, dont 2 en retard" in words(late)
+    assert texts(late, ".pile-line .item-why")[0] == "dont 3 en retard"
+
+
+def test_a_pile_of_2500_is_one_row_and_fifty_pages(at_work: House) -> None:
+    fill(at_work, 2_500, advisor=None)
+    assert texts(queue(at_work, SOPHIE), ".pile-line .item-who") == ["2 500 dossiers à affecter"]
+    pile = queue(at_work, SOPHIE, "?pile=assign-advisor&p=50")
+    assert said(soup(pile).h1) == "2 500 dossiers à affecter"
+    assert "2 451 à 2 500 sur 2 500" in words(pile)
+    assert "Cette pile est vide." in words(queue(at_work, SOPHIE, "?pile=dispatch-result"))
+
+
+def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
+    dossier = at_work.opened()
+    at_work.on(dossier, x_closing.close, reason="moved", note="")
+    at_work.took(dossier)
+    page = soup(queue(at_work, SOPHIE))
+    link = page.select_one("#pile-review-late-event .btn")
+    assert link["href"] == "/boite?pile=review-late-event"
+    pile = soup(at_work.client(SOPHIE).get(link["href"]).text)
+    assert said(pile.h1) == "1 fait tardif à relire"
+    assert pile.select_one(".item .btn")["href"] == f"/dossiers/{dossier}?form=review#form"
+    assert at_work.client(NADIA).get(link["href"]).status_code == 404
+    assert at_work.client(SOPHIE).get("/boite?pile=unknown").status_code == 404
+
+
+def test_what_waits_too_long_is_shown_to_the_referent_then_to_the_manager_with_its_advisor(at_work: House) -> None:
+    at_work.opened(advisor=PAUL)
+    at_work.day(date(2026, 4, 13))
+    assert "En attente depuis longtemps" not in words(queue(at_work, SOPHIE))
+    at_work.day(date(2026, 4, 14))
+    page = queue(at_work, SOPHIE)
+    assert "1 en attente depuis longtemps" in words(page)
+    assert texts(page, "#en-attente ~ .items .item-why") == ["Paul Rey · dossier ouvert le 16 mars"]
+    assert texts(page, ".item .btn") == ["Ouvrir le dossier d’Aminata Diallo"]
+    assert "Rien n’attend depuis longtemps." in words(queue(at_work, HELENE))
+    at_work.day(date(2026, 4, 21))
+    manager = queue(at_work, HELENE)
+    assert "rien à votre nom · 1 en attente depuis longtemps" in words(manager)
+    assert texts(manager, ".item-who") == ["Aminata Diallo"]
+
+
+def test_somebody_of_several_roles_sees_all_of_it_once(at_work: House) -> None:
+    both = "Inès Kowalski"
+    hire(at_work, both, "advisor", "referent", "manager")
+    at_work.opened(first="Mienne", advisor=both)
+    at_work.opened(first="Sienne", advisor=PAUL)
+    at_work.opened(first="Personne", advisor=None)
+    at_work.day(date(2026, 4, 30))
+    page = queue(at_work, both)
+    assert texts(page, "#group-late ~ .items .item-who") == ["Mienne Diallo"]
+    assert texts(page, ".pile-line .item-who") == ["1 dossier à affecter"]
+    assert texts(page, "#en-attente ~ .items .item-who") == ["Personne Diallo", "Sienne Diallo"]
+
+
+def test_2500_rows_that_wait_too_long_are_paged_on_their_own(at_work: House) -> None:
+    fill(at_work, 2_500)
+    at_work.day(date(2026, 4, 30))
+    page = queue(at_work, SOPHIE)
+    assert "En attente depuis longtemps · 2 500" in words(page)
+    assert len(soup(page).select(".item")) == 50
+    link = soup(page).select_one(".pager a")
+    assert link["href"] == "/boite?q=2#en-attente"
+    assert "51 à 100 sur 2 500" in words(queue(at_work, SOPHIE, "?q=2"))
+
+
+# --- who may look
+
+
+@pytest.mark.parametrize("name", ["Claire Vasseur", "Yann Le Goff"])
+def test_who_owes_nothing_has_no_queue(at_work: House, name: str) -> None:
+    assert at_work.client(name).get("/boite").status_code == 403
+
+
+def test_an_advisor_sees_only_their_own(at_work: House) -> None:
+    at_work.opened()
+    assert "Diallo" not in queue(at_work, PAUL)
+
+
+def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
+    fill(at_work, 60)
+    client = at_work.client(NADIA)
+    assert part(client, "/boite?kind=present-pix") in client.get("/boite?kind=present-pix").text

@@ -1,0 +1,239 @@
+"""A campaign's page: what it is for is corrected after a preview; closed, it is offered no more; profiles come in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.pix_orga import Campaign, ProfileRow
+from pixflow.pix_orga.samples.assessment import file_name
+from pixflow.pix_orga.samples.profile import write_profiles
+from tests.pix_orga.profile_files import SENT, WAITING
+from tests.web.client import words
+from tests.web.exports import DAY, FIRST, LATER, NADIA, ROWS, SOPHIE, Board, dossiers
+from tests.web.filled import soup
+from tests.web.paths import House, house
+
+PROFILES = Campaign(481620, "QWERTY456", "Profils certifiables")
+FATOU = replace(SENT, last_name="Traoré", first_name="Fatou", external_id="12347")
+LINA = replace(WAITING, last_name="Perrin", first_name="Lina", external_id="12349")
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as made:
+        made.day(DAY)
+        yield made
+
+
+@pytest.fixture
+def board(at_work: House) -> Board:
+    return Board(at_work)
+
+
+def campaign(board: Board, rows: Sequence[Any] = ROWS) -> str:
+    """The page of a campaign declared as the initial diagnostic, with its participations."""
+    board.record(rows)
+    return f"/resultats/campagnes/{board.house.campaign}"
+
+
+def profile_file(rows: Sequence[ProfileRow], at: datetime = FIRST) -> dict[str, Any]:
+    return {"export": (file_name(PROFILES, at), write_profiles(PROFILES, rows, organisation=f"ML {at}"), "text/csv")}
+
+
+def receive(board: Board, rows: Sequence[ProfileRow], at: datetime = FIRST) -> str:
+    """Upload a profile collection and record it; the words of the board then."""
+    answer = board.client.post("/resultats/import", files=profile_file(rows, at))
+    assert answer.status_code == 303, words(answer.text)
+    where = str(answer.headers["Location"])
+    return board.follow(board.press(where, f"form[action='{where}']"))
+
+
+# --- its purpose
+
+
+def test_a_correction_shows_what_would_change_before_it_is_recorded(at_work: House, board: Board) -> None:
+    dossiers(at_work)
+    where = campaign(board)
+    before = at_work.served.engine.head()
+    page = board.said(f"{where}?usage=complete")
+    assert "8 participations changent d’usage, dans 4 dossiers." in page
+    assert "Ne sont plus à faire : transmettre le résultat (3)." in page
+    assert "Deviennent à faire : présenter Pix (4), prévoir le diagnostic (4)." in page
+    assert at_work.served.engine.head() == before
+    assert "Corriger l’usage" in page
+
+
+def test_a_corrected_purpose_is_recorded_with_its_reason(at_work: House, board: Board) -> None:
+    people = dossiers(at_work)
+    where = campaign(board)
+    url, form = f"{where}?usage=complete", f"form[action^='{where}/usage']"
+    refused = board.press(url, form, reason=" ")
+    assert refused.status_code == 422
+    assert "Écrivez le motif." in words(refused.text)
+    assert "8 participations changent d’usage" in words(refused.text)
+    said = board.follow(board.press(url, form, reason="c’est le parcours Cléa"))
+    assert "Usage corrigé : diagnostic complet (Cléa numérique) — motif : c’est le parcours Cléa" in said
+    zoe = at_work.state(people["Zoé Haddad"])
+    assert zoe.diagnostic.current("initial") is None
+    assert zoe.parcours.complete.accepted
+    history = words(board.client.get(f"/dossiers/{people['Zoé Haddad']}").text)
+    assert "retiré : c’est le parcours Cléa" in history
+    assert "Diagnostic complet (Cléa numérique)" in history
+
+
+def test_a_purpose_that_does_not_suit_its_exports_is_not_offered_and_says_why(board: Board) -> None:
+    where = campaign(board)
+    offered = [tag["value"] for tag in soup(board.page(where)).select("input[name=usage]")]
+    assert offered == ["complete", "other"]
+    assert "Cette campagne est une évaluation" in board.said(f"{where}?usage=profile")
+    forced = board.client.post(
+        f"{where}/usage", data={"purpose": "profile", "reason": "x", "command_id": str(uuid4())}
+    )  # fmt: skip
+    assert forced.status_code == 422
+    assert board.client.get(f"{where}?usage=initial").status_code == 200
+    assert board.client.post(f"/resultats/campagnes/{uuid4()}/usage", data={}).status_code == 404
+
+
+# --- closed
+
+
+def test_a_closed_campaign_is_offered_no_more_and_its_exports_come_in(at_work: House, board: Board) -> None:
+    where = campaign(board)
+    person = at_work.opened("Awa", "Keita", NADIA)
+    plan = f"/dossiers/{person}?form=plan"
+
+    def offered() -> list[str]:
+        page = soup(at_work.client(NADIA).get(plan).text)
+        return [tag.get("value", "") for tag in page.select("[name=campaign], [name=campaign] option")]
+
+    assert str(at_work.campaign) in offered()
+    closed = board.follow(board.press(where, f"form[action='{where}/clore']"))
+    assert "Campagne close" in closed
+    assert "close depuis le 12 mai 2026" in closed
+    assert str(at_work.campaign) not in offered()
+    assert " · close" in board.said()
+    at_work.day(DAY + timedelta(days=7))
+    board.record(ROWS[:4], LATER, vanished="accept")
+    assert "Campagne rouverte" in board.follow(board.press(where, f"form[action='{where}/rouvrir']"))
+    assert str(at_work.campaign) in offered()
+
+
+def test_a_diagnostic_cannot_be_planned_in_a_closed_campaign(at_work: House, board: Board) -> None:
+    where = campaign(board)
+    board.press(where, f"form[action='{where}/clore']")
+    person = at_work.opened("Awa", "Keita", NADIA)
+    sent = {
+        "on": at_work.today.isoformat(), "campaign": str(at_work.campaign), "modality": "office",
+        "planned_for": at_work.today.isoformat(), "command_id": str(uuid4()),
+    }  # fmt: skip
+    answer = at_work.client(NADIA).post(f"/dossiers/{person}/plan", data=sent)
+    assert answer.status_code == 422
+    assert at_work.state(person).orientation.plan is None
+
+
+@pytest.mark.parametrize("action", ["usage", "clore", "rouvrir"])
+def test_only_the_referent_changes_a_campaign(at_work: House, board: Board, action: str) -> None:
+    where = campaign(board)
+    answer = at_work.client(NADIA).post(f"{where}/{action}", data={"command_id": str(uuid4())})
+    assert answer.status_code == 403
+
+
+# --- profiles
+
+
+def test_a_profile_collection_is_previewed_recorded_declared_and_matched(at_work: House, board: Board) -> None:
+    people = dossiers(at_work)
+    answer = board.client.post("/resultats/import", files=profile_file([FATOU, LINA]))
+    preview = board.said(str(answer.headers["Location"]))
+    assert "collecte de profils" in preview
+    assert "2 participations de 2 personnes, 1 profil envoyé" in preview
+    assert "nouvelle 89 pix, certifiable" in preview
+    assert "Perrin Lina 12349 nouvelle pas encore envoyé" in preview
+    assert "2 participations attendent" in receive(board, [FATOU, LINA])
+    where = str(soup(board.page()).select_one("#campagnes a")["href"])
+    chosen = soup(board.page(where)).select("input[name=purpose]")
+    assert [(tag["value"], tag.has_attr("checked")) for tag in chosen] == [("profile", True), ("other", False)]
+    done = board.follow(board.press(where, f"form[action='{where}']"))
+    assert "2 participations rapprochées d’elles-mêmes" in done
+    assert at_work.state(people["Fatou Traoré"]).diagnostic.profile.pix == 89
+
+
+def test_a_profile_that_waits_for_a_match_says_what_it_is(at_work: House, board: Board) -> None:
+    receive(board, [replace(FATOU, external_id=None), replace(LINA, external_id=None)])
+    where = str(soup(board.page()).select_one("#campagnes a")["href"])
+    said = board.follow(board.press(where, f"form[action='{where}']"))
+    assert "Traoré Fatou sans n° · 89 pix, certifiable" in said
+    assert "Perrin Lina sans n° · profil pas encore envoyé" in said
+
+
+def test_a_file_that_is_not_its_campaigns_kind_leads_to_its_page(at_work: House, board: Board) -> None:
+    url = "/resultats/campagnes/nouvelle"
+    board.press(url, f"form[action='{url}']", name="Profils", code="QWERTY456", purpose="complete")
+    answer = board.client.post("/resultats/import", files=profile_file([FATOU]))
+    where = str(answer.headers["Location"])
+    page = board.page(where)
+    assert "Ce fichier est une collecte de profils, ce que la campagne n’est pas" in words(page)
+    assert not soup(page).select(f"form[action='{where}']")
+    forced = board.client.post(where, data={"command_id": str(uuid4())})
+    assert forced.status_code == 422
+    stream = next(id for id, one in at_work.served.refs.campaigns.items() if one.code == "QWERTY456")
+    link = f"/resultats/campagnes/{stream}"
+    assert f'href="{link}#corriger"' in page
+    board.press(f"{link}?usage=profile", f"form[action^='{link}/usage']", reason="erreur de saisie")
+    assert "Export enregistré : 1 nouvelle" in board.follow(board.press(where, f"form[action='{where}']"))
+
+
+# --- the dossier's page
+
+
+def profiles_of(at_work: House, board: Board) -> UUID:
+    """A dossier with two profiles, the second one better."""
+    person = at_work.opened("Fatou", "Traoré", NADIA, imilo_number="12347")
+    receive(board, [FATOU])
+    where = str(soup(board.page()).select_one("#campagnes a")["href"])
+    board.press(where, f"form[action='{where}']")
+    better = tuple(replace(one, level=(one.level or 0) + 1, pix=(one.pix or 0) + 8) for one in FATOU.levels)
+    again = replace(
+        FATOU, shared_at=datetime(2026, 5, 18, 9, tzinfo=UTC), levels=better, pix=89 + 128, certifiable_competences=16
+    )  # fmt: skip
+    at_work.day(DAY + timedelta(days=7))
+    receive(board, [FATOU, again], LATER)
+    return person
+
+
+def test_a_dossier_shows_its_profile_level_by_level_and_what_has_changed(at_work: House, board: Board) -> None:
+    page = at_work.client(NADIA).get(f"/dossiers/{profiles_of(at_work, board)}").text
+    card = words(str(soup(page).select_one("#resultat")))
+    assert "Profil de compétences" in card
+    assert "217 pix · certifiable (16 compétences) · envoyé le 18 mai · + 128 pix depuis 89 pix" in card
+    assert "Interagir" in card
+    assert "1 / 8 + 1 niveau" in card
+    assert "Communication et collaboration" in card
+    assert "Pas de diagnostic initial partagé" in card
+    assert "89 pix, certifiable (5 compétences), envoyé le 11 mai" in card
+
+
+def test_a_complete_result_is_shown_without_the_grid(at_work: House, board: Board) -> None:
+    people = dossiers(at_work)
+    where = campaign(board)
+    board.press(f"{where}?usage=complete", f"form[action^='{where}/usage']", reason="Cléa")
+    page = at_work.client(NADIA).get(f"/dossiers/{people['Fatou Traoré']}")
+    page = page if page.status_code == 200 else at_work.client(SOPHIE).get(f"/dossiers/{people['Fatou Traoré']}")
+    card = soup(page.text).select_one("#resultat")
+    assert "Diagnostic complet (Cléa numérique) 40 % · partagé le 3 mars" in words(str(card))
+    assert not card.select(".score-bar")
+    assert "tranche" not in words(str(card))
+
+
+def test_a_day_is_a_day(at_work: House, board: Board) -> None:
+    old = replace(FATOU, shared_at=date(2026, 5, 11))
+    answer = board.client.post(
+        "/resultats/import",
+        files={"export": (file_name(PROFILES, FIRST), write_profiles(PROFILES, [old], dates="day"), "text/csv")},
+    )
+    assert "nouvelle 89 pix, certifiable" in board.said(str(answer.headers["Location"]))

@@ -1,0 +1,170 @@
+"""Which advisor each result goes to: the one who follows the dossier, another, the least loaded; one or all."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from pixflow import presets
+from pixflow.dossier import closing as x_closing
+from pixflow.dossier.stages import prescription
+from pixflow.events import dossier as d
+from tests.web.client import words
+from tests.web.exports import DAY, NADIA, PAUL, ROWS, SOPHIE, ZOE, Board, dossiers, form_of
+from tests.web.filled import fill, give, hire, soup, structures_of
+from tests.web.paths import House, house
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, DAY) as made:
+        yield made
+
+
+@pytest.fixture
+def people(at_work: House) -> dict[str, UUID]:
+    return dossiers(at_work)
+
+
+@pytest.fixture
+def board(at_work: House, people: dict[str, UUID]) -> Board:
+    """With the first export recorded: three to dispatch."""
+    made = Board(at_work)
+    made.record(ROWS)
+    return made
+
+
+def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str, UUID]) -> None:
+    card = words(str(board.card("Zoé Haddad")))
+    assert "Zoé Haddad 70 % · 41-70 Nadia Benali suit déjà ce dossier" in card
+    current = board.house.state(people["Zoé Haddad"]).diagnostic.current("initial")
+    assert current
+    after = board.act("Zoé Haddad", "/transmettre")
+    assert "Enregistré : résultat de Zoé Haddad transmis à Nadia Benali Défaire…" in after
+    assert "Transmis cette semaine · 1" in after
+    assert "Nadia Benali · 1 aucune restitution tenue" in after
+    assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
+        participation=current[0],
+        advisor=board.house.people[NADIA], on=DAY,
+    )  # fmt: skip
+    assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)
+
+
+def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str, UUID]) -> None:
+    head = board.house.served.engine.head()
+    url = f"/resultats?form=send&sur={people['Zoé Haddad']}"
+    form = board.card("Zoé Haddad", url).select(".open-form")[0]
+    assert [option.get_text() for option in form.select("option")] == ["Nadia Benali (0)", "Paul Rey (4)"]
+    board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
+    recorded = board.house.served.engine.read(head, 10)
+    assert [type(fact.event).__name__ for fact in recorded] == ["AdvisorAssigned", "ResultDispatched"]
+    assert len({fact.command for fact in recorded}) == 1
+
+
+def test_without_an_advisor_the_least_loaded_is_named(board: Board, people: dict[str, UUID]) -> None:
+    card = board.card("Fatou Traoré")
+    assert "à choisir suivi·e par personne · le moins de tâches : Nadia Benali" in words(str(card))
+    assert form_of(card, "/transmettre").get_text().startswith("Nadia Benali")
+    board.act("Fatou Traoré", "/transmettre")
+    assert board.house.state(people["Fatou Traoré"]).advisor == board.house.people[NADIA]
+
+
+def test_nobody_and_strangers_are_refused(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(board.card("Fatou Traoré"), "/transmettre")
+    for advisor in ("", str(board.house.people[SOPHIE])):
+        refused = board.send(form, advisor=advisor)
+        assert refused.status_code == 422
+        assert "Choisissez une conseillère ou un conseiller" in words(refused.text)
+
+
+def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(soup(board.page()), "/transmettre-surs")
+    assert form.get_text(strip=True) == "Transmettre les 2 sûrs"
+    after = board.follow(board.send(form))
+    assert "Résultat de Zoé Haddad transmis à Nadia Benali" in after
+    assert "Résultat de Tom Colin transmis à Nadia Benali" in after
+    assert "À transmettre · 1" in after
+    commands = {board.house.served.engine.history(people[name])[-1].command for name in ("Zoé Haddad", "Tom Colin")}
+    assert len(commands) == 2
+    head = board.house.served.engine.head()
+    assert board.send(form).status_code == 303, "sent twice"
+    assert board.house.served.engine.head() == head
+
+
+def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:
+    form = form_of(soup(board.page()), "/transmettre-surs")
+    board.act("Tom Colin", "/transmettre", f"/resultats?form=send&sur={people['Tom Colin']}")
+    found = board.house.state(people["Tom Colin"])
+    assert found.advisor == board.house.people[NADIA]
+    board.house.on(people["Zoé Haddad"], x_closing.close, reason="moved", note="")
+    answer = board.send(form)
+    assert answer.status_code == 422
+    said = words(answer.text)
+    assert "1 sur 2 enregistrés :" in said
+    assert "Zoé Haddad : ce dossier est clos depuis le 12 mai 2026" in said
+
+
+def test_debriefs_are_counted_by_advisor(at_work: House) -> None:
+    at_work.debriefed("0.3", first="Léa", last="Petit")
+    at_work.dispatched("0.5", first="Jean", last="Bono")
+    said = Board(at_work).said()
+    assert "Nadia Benali · 2 1 restitution tenue Voir les 2 résultats" in said
+
+
+def test_nothing_was_sent_this_week_then_one(at_work: House) -> None:
+    board = Board(at_work)
+    assert "Transmis cette semaine · 0 Rien encore cette semaine." in board.said()
+    at_work.dispatched()
+    said = words(str(soup(board.page("/resultats?s=3")).select_one("#transmis")))
+    assert said.startswith("Transmis cette semaine · 1 Nadia Benali · 1 aucune restitution tenue Voir le résultat")
+    assert "sur 1" not in said
+    at_work.day(date(2026, 5, 18))
+    assert "Transmis cette semaine · 0" in board.said(), "another week begins"
+
+
+def test_2500_sent_are_fifty_pages_and_each_advisor_is_counted_over_the_week(at_work: House) -> None:
+    dossiers = fill(at_work, 2_500)
+    give(at_work, dossiers[:20], PAUL)
+    give(at_work, dossiers[20:], NADIA)
+    found = at_work.state(dossiers[20]).diagnostic.current("initial")
+    assert found
+    at_work.on(dossiers[20], prescription.hold_debrief, participation=found[0], channel="meeting", note="")
+    board = Board(at_work)
+    first, last = (soup(board.page(url)).select_one("#transmis") for url in ("/resultats", "/resultats?s=50"))
+    for page in (first, last):
+        said = words(str(page))
+        assert said.startswith("Transmis cette semaine · 2 500 Nadia Benali · 2 480 1 restitution tenue")
+        assert "Paul Rey · 20 aucune restitution tenue" in said
+        assert len(page.select("details li")) == 50
+    assert "Voir 50 résultats sur 2 480 transmis à Nadia Benali" in words(str(first))
+    assert "Voir 30 résultats sur 2 480 transmis à Nadia Benali" in words(str(last))
+    assert "Voir les 20 résultats transmis à Paul Rey" in words(str(last))
+    assert "2 451 à 2 500 sur 2 500" in words(str(last))
+    assert [link["href"] for link in first.select(".pager a")] == ["/resultats?s=2#transmis"]
+    assert [link["href"] for link in last.select(".pager a")] == ["/resultats?s=49#transmis"]
+    assert [len(page.select("details[open]")) for page in (first, last)] == [0, 2]
+
+
+def test_every_result_sent_is_on_one_page_and_one_only(at_work: House) -> None:
+    dossiers = fill(at_work, 120)
+    give(at_work, dossiers[::2], PAUL)
+    give(at_work, dossiers[1::2], NADIA)
+    pages = [soup(Board(at_work).page(f"/resultats?s={n}")).select("#transmis details a") for n in (1, 2, 3)]
+    assert [len(page) for page in pages] == [50, 50, 20]
+    assert {link["href"] for page in pages for link in page} == {f"/dossiers/{dossier}" for dossier in dossiers}
+
+
+def test_where_the_protocol_routes_directly_nothing_waits_for_the_referent(tmp_path: Path) -> None:
+    preset = presets.load("hautes-pyrenees")
+    with structures_of(tmp_path, {"Direct": preset}, DAY) as houses:
+        made = houses["Direct"]
+        hire(made, SOPHIE, "referent")
+        made.opened("Zoé", "Haddad", NADIA, imilo_number="12-345")
+        board = Board(made)
+        url = "/resultats/campagnes/nouvelle"
+        board.press(url, f"form[action='{url}']", name="Test", code="KMRTWX482", purpose="initial")
+        said = board.said(board.record([ZOE]))
+        assert "1 rapprochée d’elle-même" in said
+        assert "À transmettre · 0 Ici, les résultats arrivent d’eux-mêmes aux conseillers" in said

@@ -1,0 +1,318 @@
+"""Confier un portefeuille: who takes what, what each would carry, done row by row, reported, undone, given back."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.authorization import CLOCK
+from pixflow.dossier import assignment
+from pixflow.dossier import closing as x_closing
+from pixflow.events.dossier import AdvisorAssigned, DossierLent
+from tests.web.client import InspectingClient, words
+from tests.web.filled import fill, hire, part, said, soup, texts
+from tests.web.paths import House, house
+from web.hosting import clock_jobs as ticks
+
+NADIA, PAUL, SOPHIE, HELENE, INES = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Inès Kowalski"
+MONDAY = date(2026, 3, 16)
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        hire(made, INES, "advisor", of_site="L’Aigle")
+        yield made
+
+
+def address(at_work: House, who: str = NADIA) -> str:
+    return f"/equipe/{at_work.people[who]}/confier"
+
+
+def preview(at_work: House, *to: str, by: str = HELENE, **more: Any) -> Any:
+    """The answer to the first form: these colleagues, all dossiers for good unless `more` says otherwise."""
+    sent = {"command_id": str(uuid4()), "to": [str(at_work.people[name]) for name in to]}
+    return at_work.client(by).post(f"{address(at_work)}/apercu", data={**sent, **more})
+
+
+def values(html: str) -> dict[str, Any]:
+    """What the preview's form sends when nothing is touched."""
+    form = soup(html).select_one("form[action$='/confier']")
+    hidden = {tag["name"]: tag["value"] for tag in form.select("input[type=hidden]") if tag["name"] != "to"}
+    pairs = [tag["value"] for tag in form.select("select[name=pair] option[selected]")]
+    pairs += [tag["value"] for tag in form.select("input[name=pair]")]
+    return {**hidden, "to": [tag["value"] for tag in form.select("input[name=to]")], "pair": pairs}
+
+
+def hand_over(at_work: House, *to: str, by: str = HELENE, **more: Any) -> Any:
+    """From the first form to the report."""
+    client = at_work.client(by)
+    answer = client.post(address(at_work), data=values(preview(at_work, *to, by=by, **more).text))
+    assert answer.status_code == 303, answer.text
+    return client.get(answer.headers["Location"])
+
+
+def follows(at_work: House, dossiers: list[UUID]) -> list[str]:
+    names = {id: name for name, id in at_work.people.items()}
+    return [names[at_work.state(dossier).advisor] for dossier in dossiers]  # type: ignore[index]
+
+
+def undo(client: InspectingClient, html: str) -> Any:
+    form = soup(html).select_one("form[action$='/annuler']")
+    return client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
+
+
+# --- asking
+
+
+def test_the_page_says_what_is_followed_and_who_may_take_it(at_work: House) -> None:
+    fill(at_work, 3)
+    fill(at_work, 2, advisor=PAUL)
+    page = at_work.client(HELENE).get(address(at_work)).text
+    assert "3 dossiers ouverts, 3 tâches à faire aujourd’hui" in words(page)
+    assert texts(page, "#to label") == ["Inès Kowalski 0 dossier, 0 tâche", "Paul Rey 2 dossiers, 2 tâches"]
+    assert len(soup(page).select("input[name=dossier]")) == 3
+    link = soup(at_work.client(HELENE).get(f"/equipe/{at_work.people[NADIA]}").text).select_one(".panel a.btn")
+    assert link["href"] == address(at_work)
+
+
+def test_nothing_to_hand_over_or_nobody_to_take_it(at_work: House) -> None:
+    assert "Aucun dossier ouvert à confier." in words(at_work.client(HELENE).get(address(at_work)).text)
+    fill(at_work, 1, advisor=PAUL)
+    for name in (NADIA, INES):
+        sent = {"command_id": str(uuid4()), "last_day": "2026-03-15", "anyway": "true"}
+        at_work.client(HELENE).post(f"/equipe/{at_work.people[name]}/leave", data=sent)
+    assert "Personne d’autre dans l’équipe ne suit de dossiers." in words(
+        at_work.client(HELENE).get(address(at_work, PAUL)).text
+    )
+
+
+@pytest.mark.parametrize("name", [NADIA, PAUL, "Claire Vasseur", "Yann Le Goff"])
+def test_only_who_steers_hands_a_portfolio_over(at_work: House, name: str) -> None:
+    client = at_work.client(name)
+    assert client.get(address(at_work)).status_code == 403
+    for path in (f"{address(at_work)}/apercu", address(at_work), f"/equipe/confies/{uuid4()}/annuler"):
+        assert client.post(path, data={"command_id": str(uuid4())}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"to": []}, "Choisissez au moins une personne."),
+        ({"which": "ticked"}, "Cochez au moins un dossier, ou choisissez tous les dossiers."),
+        ({"term": "until"}, "Écrivez jusqu’à quel jour, compris."),
+        ({"term": "until", "until": "2026-03-15"}, "Ce jour est déjà passé : choisissez un jour à venir."),
+    ],
+)
+def test_what_is_missing_is_asked_again_with_the_values_kept(
+    at_work: House, more: dict[str, Any], sentence: str
+) -> None:
+    fill(at_work, 2)
+    answer = preview(at_work, PAUL, **more)
+    assert answer.status_code == 422
+    assert texts(answer.text, ".errors li") == [sentence]
+    kept = soup(answer.text).select("input[name=to][checked]")
+    assert [tag["value"] for tag in kept] == ([] if "to" in more else [str(at_work.people[PAUL])])
+
+
+def test_only_advisors_of_the_team_take_dossiers(at_work: House) -> None:
+    fill(at_work, 2)
+    answer = preview(at_work, HELENE)
+    assert "Choisissez des conseillères ou des conseillers de l’équipe." in words(answer.text)
+
+
+# --- the preview
+
+
+def test_the_split_evens_the_loads_and_shows_them_before_and_after(at_work: House) -> None:
+    fill(at_work, 6)
+    fill(at_work, 2, advisor=PAUL)
+    page = preview(at_work, PAUL, INES).text
+    assert [[said(cell) for cell in row.select("th, td")] for row in soup(page).select("#loads ~ table tbody tr")] == [
+        ["Nadia Benali", "6 → 0", "6 → 0"], ["Inès Kowalski", "0 → 4", "0 → 4"], ["Paul Rey", "2 → 4", "2 → 4"],
+    ]  # fmt: skip
+    assert "6 dossiers, pour de bon · rien n’est encore enregistré" in words(page)
+    assert len(soup(page).select("select[name=pair]")) == 6
+
+
+def test_a_choice_made_dossier_by_dossier_is_counted_again(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    page = preview(at_work, PAUL, INES).text
+    sent = values(page) | {"pair": [f"{dossiers[0]}:{at_work.people[PAUL]}", f"{dossiers[1]}:{at_work.people[PAUL]}"]}
+    again = at_work.client(HELENE).post(f"{address(at_work)}/apercu", data=sent).text
+    rows = [[said(cell) for cell in row.select("th, td")] for row in soup(again).select("#loads ~ table tbody tr")]
+    assert rows == [
+        ["Nadia Benali", "3 → 1", "3 → 1"], ["Inès Kowalski", "0 → 0", "0 → 0"], ["Paul Rey", "0 → 2", "0 → 2"],
+    ]  # fmt: skip
+    assert [said(option) for option in soup(again).select_one("select[name=pair]").select("option")] == [
+        "Paul Rey", "Inès Kowalski", "reste à Nadia Benali",
+    ]  # fmt: skip
+
+
+def test_nothing_is_recorded_by_a_preview(at_work: House) -> None:
+    fill(at_work, 3)
+    before = at_work.served.engine.head()
+    preview(at_work, PAUL)
+    assert at_work.served.engine.head() == before
+
+
+def test_the_fragment_is_the_preview_s_block(at_work: House) -> None:
+    fill(at_work, 2)
+    client = at_work.client(HELENE)
+    sent = {"command_id": str(uuid4()), "to": str(at_work.people[PAUL])}
+    fragment = client.post(f"{address(at_work)}/apercu", data=sent, headers=HTMX).text
+    assert fragment.startswith('<div id="handover">')
+    assert part(client, address(at_work)) != ""
+
+
+def test_2500_dossiers_are_paged_shared_and_sent_in_one_form(at_work: House) -> None:
+    fill(at_work, 2_500)
+    client = at_work.client(HELENE)
+    page = client.get(address(at_work)).text
+    assert "1 à 50 sur 2 500" in words(page)
+    assert len(soup(page).select("input[name=dossier]")) == 50
+    assert len(soup(client.get(f"{address(at_work)}?p=50").text).select("input[name=dossier]")) == 50
+    shown = preview(at_work, PAUL, INES).text
+    assert "2 500 dossiers, en un seul envoi" in words(shown)
+    assert len(values(shown)["pair"]) == 2_500
+    assert not soup(shown).select("select")
+
+
+# --- done
+
+
+def test_all_dossiers_go_to_one_colleague_for_good(at_work: House) -> None:
+    dossiers = fill(at_work, 4)
+    report = hand_over(at_work, PAUL)
+    assert report.status_code == 200
+    assert said(soup(report.text).h1) == "4 dossiers confiés"
+    assert "Portefeuille de Nadia Benali" in words(report.text)
+    assert "Hélène Morin, 16 mars 2026" in words(report.text)
+    assert follows(at_work, dossiers) == [PAUL] * 4
+    facts = [at_work.served.engine.history(dossier)[-1] for dossier in dossiers]
+    assert {type(fact.event) for fact in facts} == {AdvisorAssigned}
+    assert len({fact.command for fact in facts}) == 4
+    assert len(soup(at_work.client(PAUL).get("/boite").text).select(".item")) == 4
+    assert len(soup(at_work.client(NADIA).get("/boite").text).select(".item")) == 0
+
+
+def test_ticked_dossiers_alone_go(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    hand_over(at_work, PAUL, which="ticked", dossier=[str(dossiers[0]), str(dossiers[2])])
+    assert follows(at_work, dossiers) == [PAUL, NADIA, PAUL]
+
+
+def test_the_report_lists_who_took_which_and_prints(at_work: House) -> None:
+    fill(at_work, 1, last_name="Öztürk", imilo_number="12345")
+    fill(at_work, 2)
+    report = hand_over(at_work, PAUL, INES)
+    assert texts(report.text, ".part h2") == ["Inès Kowalski 2 dossiers", "Paul Rey 1 dossier"]
+    assert "Öztürk Prénom n° 12345" in " ".join(texts(report.text, ".part li"))
+    assert not soup(report.text).select("article form:not(.noprint)")
+    assert "Öztürk" not in str(report.url)
+
+
+def test_sent_twice_it_is_done_once(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    client = at_work.client(HELENE)
+    sent = values(preview(at_work, PAUL).text)
+    first = client.post(address(at_work), data=sent)
+    head = at_work.served.engine.head()
+    second = client.post(address(at_work), data=sent)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert at_work.served.engine.head() == head
+    assert follows(at_work, dossiers) == [PAUL] * 3
+
+
+def test_each_row_has_its_result_when_some_are_refused(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    sent = values(preview(at_work, PAUL).text)
+    at_work.on(dossiers[0], assignment.assign_advisor, SOPHIE, advisor=at_work.people[INES])
+    at_work.on(dossiers[1], x_closing.close, reason="moved", note="")
+    answer = at_work.client(HELENE).post(address(at_work), data=sent)
+    assert answer.status_code == 422
+    assert "1 sur 3 confiés ; les autres, non :" in words(answer.text)
+    assert texts(answer.text, ".notice.late li") == [
+        "Prénom Nom0001 (pour Paul Rey) : ce dossier n’est plus suivi par Nadia Benali",
+        "Prénom Nom0002 (pour Paul Rey) : ce dossier est clos depuis le 16 mars 2026 : rouvrez-le d’abord.",
+    ]
+    assert texts(answer.text, ".part li") == ["Nom0003 Prénom"]
+    assert follows(at_work, dossiers) == [INES, NADIA, PAUL]
+
+
+# --- undone
+
+
+def test_all_of_it_is_taken_back(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    report = hand_over(at_work, PAUL, INES)
+    client = at_work.client(HELENE)
+    answer = undo(client, report.text)
+    assert answer.status_code == 303
+    after = client.get(answer.headers["Location"]).text
+    assert follows(at_work, dossiers) == [NADIA] * 3
+    assert said(soup(after).h1) == "3 dossiers repris"
+    assert "plus ainsi" not in words(after)
+    assert texts(after, ".part li .quiet") == ["· suivi par Nadia Benali"] * 3
+    assert not soup(after).select("form[action$='/annuler']")
+
+
+def test_what_somebody_assigned_since_is_not_taken_back(at_work: House) -> None:
+    dossiers = fill(at_work, 2)
+    report = hand_over(at_work, PAUL)
+    at_work.on(dossiers[0], assignment.assign_advisor, SOPHIE, advisor=at_work.people[INES])
+    answer = undo(at_work.client(HELENE), report.text)
+    assert answer.status_code == 422
+    assert "1 sur 2 repris" in words(answer.text)
+    assert texts(answer.text, ".notice.late li") == [
+        "Prénom Nom0001 : ce dossier est passé depuis à Inès Kowalski : il n’y a plus rien à annuler."
+    ]
+    assert follows(at_work, dossiers) == [INES, NADIA]
+    assert said(soup(answer.text).h1) == "2 dossiers confiés"
+    assert "2 ne sont plus ainsi" in words(answer.text)
+
+
+def test_a_report_shows_only_what_its_own_bulk_recorded(at_work: House) -> None:
+    dossiers = fill(at_work, 2)
+    report = hand_over(at_work, PAUL)
+    at_work.on(dossiers[0], assignment.assign_advisor, SOPHIE, advisor=at_work.people[INES])
+    query = str(report.url).partition("?")[2]
+    client = at_work.client(HELENE)
+    assert client.get(f"/equipe/confies/{uuid4()}?{query}").status_code == 404
+    wider = client.get(f"{report.url.path}?fait=1-9999").text
+    assert said(soup(wider).h1) == "2 dossiers confiés"
+    assert client.get(f"{report.url.path}?fait=elsewhere").status_code == 404
+    assert client.get(report.url.path).status_code == 404
+
+
+# --- until a day
+
+
+def test_lent_dossiers_come_back_by_themselves_the_day_after(at_work: House) -> None:
+    dossiers = fill(at_work, 3)
+    report = hand_over(at_work, PAUL, term="until", until="2026-03-20")
+    assert said(soup(report.text).h1) == "3 dossiers confiés jusqu’au 20 mars 2026"
+    assert isinstance(at_work.events(dossiers[0])[-1], DossierLent)
+    page = words(at_work.client(SOPHIE).get(f"/dossiers/{dossiers[0]}").text)
+    assert "suivi·e par Paul Rey jusqu’au 20 mars, puis rendu à Nadia Benali" in page
+    at_work.day(date(2026, 3, 20), 22)
+    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0
+    at_work.day(date(2026, 3, 21))
+    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 3
+    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert follows(at_work, dossiers) == [NADIA] * 3
+    fact = at_work.served.engine.history(dossiers[0])[-1]
+    assert (fact.by, fact.event) == (CLOCK, AdvisorAssigned(advisor=at_work.people[NADIA], on=date(2026, 3, 21)))
+
+
+def test_a_lent_portfolio_is_taken_back_before_its_day(at_work: House) -> None:
+    dossiers = fill(at_work, 2)
+    report = hand_over(at_work, PAUL, term="until", until="2026-03-20")
+    undo(at_work.client(HELENE), report.text)
+    assert follows(at_work, dossiers) == [NADIA] * 2
+    at_work.day(date(2026, 3, 21))
+    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0

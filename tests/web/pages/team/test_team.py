@@ -1,0 +1,429 @@
+"""Équipe: the board, one person, absences and deputies, roles, steps, departures."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.team import staff
+from pixflow.unit_of_work import Step
+from tests.web.client import InspectingClient, words
+from tests.web.filled import hire, part, said, soup, texts
+from tests.web.paths import House, house
+
+NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
+NBSP = "\N{NO-BREAK SPACE}"
+MONDAY, TUESDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 20)
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        yield made
+
+
+def opened(client: InspectingClient, path: str) -> dict[str, Any]:
+    """The values that the one open form of a page would send."""
+    form = soup(client.get(path).text).select_one("#form form")
+    sent: dict[str, Any] = {}
+    for tag in form.select("input[name], select[name]"):
+        if tag.name == "select":
+            chosen = tag.select_one("option[selected]") or tag.option
+            sent[tag["name"]] = chosen["value"]
+        elif tag.get("type") != "checkbox":
+            sent[tag["name"]] = tag.get("value", "")
+        elif tag.has_attr("checked"):
+            sent.setdefault(tag["name"], []).append(tag["value"])
+    return sent
+
+
+def press(client: InspectingClient, person: UUID, name: str, about: object = "", **said: Any) -> Any:
+    """Open a form about somebody, fill it, send it."""
+    sent = opened(client, f"/equipe/{person}?form={name}&about={about}")
+    return client.post(f"/equipe/{person}/{name}", data={**sent, **said})
+
+
+def away(at_work: House, who: str = NADIA, deputy: str | None = PAUL, first: date = MONDAY, last: date = FRIDAY) -> Any:
+    chosen = str(at_work.people[deputy]) if deputy else ""
+    days = {"first": first.isoformat(), "last": last.isoformat(), "deputy": chosen}
+    answer = press(at_work.client(who), at_work.people[who], "absence", **days)
+    assert answer.status_code == 303, texts(answer.text, ".errors")
+    return answer
+
+
+def seen(at_work: House, name: str = NADIA, path: str = "/equipe") -> str:
+    answer = at_work.client(name).get(path)
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+# --- the board
+
+
+def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) -> None:
+    at_work.opened()
+    away(at_work)
+    page = seen(at_work, "Claire Vasseur")
+    assert "6 personnes · 1 absence aujourd’hui · référent·e Pix : Sophie Lecomte" in words(page)
+    row = soup(page).select_one(f"#personne-{at_work.people[NADIA]}")
+    assert [said(cell) for cell in row.select("td, th")] == [
+        NADIA, "conseiller·ère", "jusqu’au 20 mars, suppléance : Paul Rey", "non", "non", "non", "1", "1",
+    ]  # fmt: skip
+    assert not soup(page).select("form[action^='/equipe']")
+    assert texts(page, "#rail [aria-current]") == ["Équipe"]
+
+
+def test_the_board_is_filtered_by_state_role_and_site_and_each_chip_counts_its_rows(at_work: House) -> None:
+    hire(at_work, "Zoé Double", "advisor", "referent", of_site="Mortagne")
+    hire(at_work, "Inès Kowalski", "facilitator", of_site="L’Aigle")
+    away(at_work)
+    press(at_work.client(HELENE), at_work.people[PAUL], "leave", last_day="2026-03-16")
+    at_work.day(TUESDAY)
+    page = seen(at_work)
+    assert texts(page, ".chips li") == [
+        "Dans l’équipe 7", "Absences du jour 1", "Départs 1", "conseiller·ère 2", "référent·e Pix 2",
+        "animateur·rice 1", "direction 1", "auditeur·rice 1", "administrateur·rice 1", "L’Aigle 1", "Mortagne 1",
+    ]  # fmt: skip
+    for chip in soup(page).select(".chips a"):
+        found = soup(seen(at_work, path=chip["href"]))
+        assert len(found.select("tbody tr")) == int(said(chip.select_one(".number"))), chip["href"]
+    none = words(seen(at_work, path="/equipe?role=advisor&site=L’Aigle"))
+    assert "Personne avec ces filtres." in none
+    assert "Départs" in none
+
+
+def test_2500_people_are_fifty_pages(at_work: House) -> None:
+    ids = [uuid4() for _ in range(2_494)]
+    steps = [
+        Step(
+            {"staff": id},
+            staff.add,
+            {"name": f"Personne {n:04}", "email": f"p{n}@exemple.fr", "site": None, "roles": ("advisor",)},
+        )
+        for n, id in enumerate(ids)
+    ]
+    at_work.served.engine.execute_all(steps, "hire", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
+    page = seen(at_work)
+    assert "2 500 personnes" in words(page)
+    assert len(soup(page).select("tbody tr")) == 50
+    assert "1 à 50 sur 2 500" in words(page)
+    assert "2 451 à 2 500 sur 2 500" in words(seen(at_work, path="/equipe?p=50"))
+    assert seen(at_work, path="/equipe?p=999") == seen(at_work, path="/equipe?p=50")
+
+
+def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
+    client = at_work.client(NADIA)
+    assert part(client, "/equipe") in client.get("/equipe").text
+    person = f"/equipe/{at_work.people[PAUL]}"
+    assert part(client, person) in client.get(person).text
+
+
+def test_who_steers_sees_what_to_see_to(at_work: House) -> None:
+    at_work.opened()
+    away(at_work, deputy=None)
+    press(at_work.client(HELENE), at_work.people[SOPHIE], "leave", last_day="2026-03-16", anyway="true")
+    assert texts(seen(at_work), ".notice") == []
+    at_work.day(TUESDAY)
+    notices = texts(seen(at_work, HELENE), ".notice")
+    assert notices == [
+        "Nadia Benali, absence du 16 au 20 mars : personne ne voit ses tâches. Choisir une suppléance",
+        "Personne n’est référent·e Pix : aucun résultat ne peut être transmis.",
+    ]
+    press(at_work.client(HELENE), at_work.people[NADIA], "leave", last_day="2026-03-17")
+    at_work.day(date(2026, 3, 18))
+    link = soup(seen(at_work, HELENE)).select_one(".notice a")
+    assert said(link.parent) == "Nadia Benali, départ le 17 mars : 1 dossier à confier. Confier"
+    assert link["href"] == f"/equipe/{at_work.people[NADIA]}/confier"
+
+
+# --- whom to call
+
+
+def test_everybody_says_their_own_phone_and_those_who_steer_that_of_all(at_work: House) -> None:
+    nadia, page = at_work.people[NADIA], f"/equipe/{at_work.people[NADIA]}"
+    answer = press(at_work.client(NADIA), nadia, "contact", phone="01 99 00 12 34")
+    told = words(at_work.client(NADIA).get(answer.headers["Location"]).text).replace(NBSP, " ")
+    assert "Téléphone de Nadia Benali : 01 99 00 12 34" in told
+    assert soup(seen(at_work, PAUL, page)).select_one('a[href="tel:+33199001234"]')
+    assert "Changer le téléphone" not in words(seen(at_work, PAUL, page))
+    wrong = press(at_work.client(SOPHIE), nadia, "contact", phone="112")
+    assert "Ce téléphone ne se lit pas" in words(wrong.text)
+    assert press(at_work.client(SOPHIE), nadia, "contact", phone="").status_code == 303
+    assert "Ajouter un téléphone" in words(seen(at_work, NADIA, page))
+
+
+# --- joining
+
+
+def test_a_manager_adds_somebody_who_can_then_work(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    sent = opened(client, "/equipe/nouveau") | {
+        "name": "Zoé Petit", "email": "Zoe.Petit@exemple.fr", "site": "Mortagne", "roles": ["advisor", "facilitator"],
+        "phone": "01 99 00 12 34",
+    }  # fmt: skip
+    answer = client.post("/equipe/nouveau", data=sent)
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"]).text
+    assert said(soup(page).h1) == "Zoé Petit"
+    assert "conseiller·ère, animateur·rice" in words(page)
+    assert "Mortagne" in words(page)
+    assert client.post("/equipe/nouveau", data=sent).headers["Location"] == answer.headers["Location"]
+    at_work.people["Zoé Petit"] = UUID(answer.headers["Location"].split("/")[2].partition("?")[0])
+    assert at_work.client("Zoé Petit").get("/boite").status_code == 200
+
+
+def test_somebody_added_with_what_is_missing_or_taken_keeps_the_form(at_work: House) -> None:
+    client = at_work.client(YANN)
+    sent = opened(client, "/equipe/nouveau")
+    blank = client.post("/equipe/nouveau", data=sent)
+    assert blank.status_code == 422
+    assert texts(blank.text, ".errors li") == ["Écrivez le nom.", "Écrivez le courriel professionnel."]
+    taken = client.post(
+        "/equipe/nouveau", data=sent | {"name": "Autre", "email": "nadia@exemple.fr", "roles": "advisor"}
+    )
+    assert taken.status_code == 422
+    assert "déjà celle d’une autre personne de l’équipe (Nadia Benali)" in words(taken.text)
+    assert soup(taken.text).select_one(".notice a")["href"] == f"/equipe/{at_work.people[NADIA]}"
+    assert soup(taken.text).select_one("#name")["value"] == "Autre"
+    assert soup(taken.text).select_one("input[value=advisor]").has_attr("checked")
+    off = client.post(
+        "/equipe/nouveau", data=sent | {"name": "A", "email": "a@b.fr", "site": "Paris", "roles": "advisor"}
+    )
+    assert texts(off.text, ".errors li") == ["Choisissez l’une des réponses proposées."]
+
+
+def test_somebody_who_had_left_comes_back_with_their_address(at_work: House) -> None:
+    press(at_work.client(HELENE), at_work.people[PAUL], "leave", last_day="2026-03-16")
+    at_work.day(TUESDAY)
+    client = at_work.client(HELENE)
+    sent = opened(client, "/equipe/nouveau") | {"name": PAUL, "email": "paul@exemple.fr", "roles": "facilitator"}
+    answer = client.post("/equipe/nouveau", data=sent)
+    assert answer.headers["Location"] == f"/equipe/{at_work.people[PAUL]}?fait=1"
+    assert client.post("/equipe/nouveau", data=sent).status_code == 303
+    assert at_work.served.refs.team[at_work.people[PAUL]].roles_on(TUESDAY) == {"advisor", "facilitator"}
+
+
+@pytest.mark.parametrize("name", [NADIA, SOPHIE, "Claire Vasseur"])
+def test_others_add_nobody(at_work: House, name: str) -> None:
+    client = at_work.client(name)
+    assert client.get("/equipe/nouveau").status_code == 403
+    assert client.post("/equipe/nouveau", data={"command_id": str(uuid4())}).status_code == 403
+    assert "Ajouter quelqu’un" not in words(seen(at_work, name))
+
+
+# --- roles
+
+
+def test_roles_change_and_open_what_they_give(at_work: House) -> None:
+    client = at_work.client(YANN)
+    assert opened(client, f"/equipe/{at_work.people[PAUL]}?form=roles")["roles"] == ["advisor"]
+    answer = press(client, at_work.people[PAUL], "roles", roles=["facilitator", "manager"])
+    page = client.get(answer.headers["Location"]).text
+    assert "animateur·rice, direction" in words(page)
+    assert texts(page, ".timeline li p:first-child")[:3] == [
+        "Rôle retiré à Paul Rey : conseiller·ère", "Rôle donné à Paul Rey : direction",
+        "Rôle donné à Paul Rey : animateur·rice",
+    ]  # fmt: skip
+    assert at_work.client(PAUL).get("/boite").status_code == 200
+    assert at_work.client(PAUL).get("/rejouer").status_code == 200
+
+
+def test_the_last_referent_is_let_go_only_when_it_is_confirmed(at_work: House) -> None:
+    client, person = at_work.client(HELENE), at_work.people[SOPHIE]
+    refused = press(client, person, "roles", roles=["advisor"])
+    assert refused.status_code == 422
+    assert "Plus personne ne serait référent·e Pix" in words(refused.text)
+    assert soup(refused.text).select_one("input[name=roles][value=advisor]").has_attr("checked")
+    form = {tag["name"]: tag["value"] for tag in soup(refused.text).select("#form input[type=hidden]")}
+    assert soup(refused.text).select_one("#anyway")
+    answer = client.post(f"/equipe/{person}/roles", data=form | {"roles": ["advisor"], "anyway": "true"})
+    assert answer.status_code == 303
+    assert at_work.served.refs.team[person].roles == {"advisor"}
+
+
+# --- absences
+
+
+def test_everybody_declares_their_own_absence(at_work: House) -> None:
+    link = soup(seen(at_work)).select_one(".head a.btn")
+    assert link["href"] == f"/equipe/{at_work.people[NADIA]}?form=absence#form"
+    answer = away(at_work)
+    page = seen(at_work, path=answer.headers["Location"])
+    assert texts(page, ".notice.done p") == ["Absence de Nadia Benali du 16 au 20 mars, suppléance : Paul Rey"]
+    assert texts(page, "#absences ~ .items .entry p") == ["Jusqu’au 20 mars, suppléance : Paul Rey"]
+    other = seen(at_work, PAUL, f"/equipe/{at_work.people[NADIA]}")
+    assert not soup(other).select("#absences ~ .items .btn")
+    assert texts(seen(at_work, path=f"/equipe/{at_work.people[PAUL]}"), "#absences ~ .plain li") == [
+        "de Nadia Benali, du 16 au 20 mars"
+    ]
+
+
+def test_an_absence_is_changed_and_cancelled(at_work: House) -> None:
+    away(at_work)
+    client, person = at_work.client(NADIA), at_work.people[NADIA]
+    (absence,) = at_work.served.refs.team[person].absences
+    sent = opened(client, f"/equipe/{person}?form=absence&about={absence}")
+    assert (sent["first"], sent["last"], sent["deputy"]) == ("2026-03-16", "2026-03-20", str(at_work.people[PAUL]))
+    press(client, person, "absence", absence, last="2026-03-18")
+    assert at_work.served.refs.team[person].absences[absence].last == date(2026, 3, 18)
+    page = soup(client.get(f"/equipe/{person}").text)
+    form = page.select_one("form[action$='/cancel']")
+    answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("input")})
+    assert answer.status_code == 303
+    assert at_work.served.refs.team[person].absences == {}
+    assert "Absence de Nadia Benali annulée" in words(client.get(answer.headers["Location"]).text)
+
+
+def test_a_deputy_who_is_away_too_is_refused_and_the_form_keeps_its_values(at_work: House) -> None:
+    away(at_work, PAUL, None, FRIDAY, date(2026, 3, 27))
+    days = {"first": "2026-03-16", "last": "2026-03-20", "deputy": str(at_work.people[PAUL])}
+    refused = press(at_work.client(NADIA), at_work.people[NADIA], "absence", **days)
+    assert refused.status_code == 422
+    assert "Cette personne est absente elle-même du 20 au 27 mars 2026" in words(refused.text)
+    assert soup(refused.text).select_one("#last")["value"] == "2026-03-20"
+    assert said(soup(refused.text).select_one("#deputy option[selected]")).startswith(PAUL)
+
+
+def test_somebody_s_deputy_goes_away_once_it_is_confirmed(at_work: House) -> None:
+    away(at_work)
+    days = {"first": "2026-03-19", "last": "2026-03-19", "deputy": ""}
+    refused = press(at_work.client(PAUL), at_work.people[PAUL], "absence", **days)
+    assert "Nadia Benali compte sur cette personne du 16 au 20 mars 2026" in words(refused.text)
+    form = {tag["name"]: tag.get("value", "") for tag in soup(refused.text).select("#form input[type=hidden]")}
+    answer = at_work.client(PAUL).post(f"/equipe/{at_work.people[PAUL]}/absence", data=form | days | {"anyway": "true"})
+    assert answer.status_code == 303
+    assert "Nadia Benali, absence du 16 au 20 mars" in " ".join(texts(seen(at_work, HELENE), ".notice"))
+
+
+def test_others_do_not_declare_a_colleague_s_absence_but_the_direction_does(at_work: House) -> None:
+    person = at_work.people[PAUL]
+    client = at_work.client(NADIA)
+    assert "Déclarer une absence" not in words(client.get(f"/equipe/{person}?form=absence").text)
+    sent = {"command_id": str(uuid4()), "first": "2026-03-16", "last": "2026-03-20"}
+    assert client.post(f"/equipe/{person}/absence", data=sent).status_code == 403
+    for name in (SOPHIE, HELENE, YANN):
+        assert "Déclarer une absence" in words(at_work.client(name).get(f"/equipe/{person}").text)
+
+
+# --- making Pix one's own
+
+
+def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
+    client, person = at_work.client(NADIA), at_work.people[NADIA]
+    press(client, person, "pix", on="2026-03-12")
+    press(client, person, "training", title="Médiation numérique", on="2026-03-13")
+    page = client.get(f"/equipe/{person}").text
+    facts = [said(tag) for tag in soup(page).select("#pix ~ .facts > *")]
+    assert facts == [
+        "Pix passé", "le 12 mars 2026", "Formation", "le 13 mars 2026, Médiation numérique", "Information",
+        "pas encore",
+    ]  # fmt: skip
+    assert "form=pix#form" not in page
+    link = soup(page).select_one("a[href*='take-back']")
+    press(client, person, "take-back", link["href"].split("about=")[1].removesuffix("#form"), reason="autre date")
+    steps = at_work.served.refs.team[person].noted
+    assert [one.kind for one in steps] == ["pix"]
+    assert "Retiré : Nadia Benali a suivi une formation" in words(client.get(f"/equipe/{person}").text)
+
+
+def test_a_referent_is_designated_by_the_direction(at_work: House) -> None:
+    client, person = at_work.client(HELENE), at_work.people[PAUL]
+    press(client, person, "designate", site="Mortagne")
+    page = words(client.get(f"/equipe/{person}").text)
+    assert "référent·e désigné·e le 16 mars 2026, site de Mortagne" in page
+    assert at_work.client(PAUL).get("/resultats").status_code == 200
+    assert "Désigner" not in words(at_work.client(NADIA).get(f"/equipe/{at_work.people[NADIA]}").text)
+
+
+def test_a_meeting_is_noted_for_everybody_who_was_there(at_work: House) -> None:
+    client = at_work.client(SOPHIE)
+    form = soup(client.get("/equipe").text).select_one("form[action='/equipe/noter']")
+    people = [str(at_work.people[name]) for name in (NADIA, PAUL)]
+    sent = {"command_id": form.select_one("[name=command_id]")["value"], "on": "2026-03-12", "person": people}
+    sent |= {"step": "briefing", "title": "Réunion d’équipe"}
+    answer = client.post("/equipe/noter", data=sent)
+    assert answer.headers["Location"] == "/equipe?fait=2"
+    assert client.post("/equipe/noter", data=sent).headers["Location"] == "/equipe?fait=2"
+    page = client.get("/equipe?fait=2").text
+    assert "Noté pour 2 personnes." in words(page)
+    assert texts(page, ".sum") == ["Sur 6 personnes : Pix passé 0 · Formation 0 · Information 2"]
+
+
+def test_each_person_has_a_result_when_one_is_refused(at_work: House) -> None:
+    press(at_work.client(NADIA), at_work.people[NADIA], "pix", on="2026-03-10")
+    client = at_work.client(SOPHIE)
+    people = [str(at_work.people[name]) for name in (NADIA, PAUL)]
+    sent = {"command_id": str(uuid4()), "on": "2026-03-12", "person": people, "step": "pix"}
+    answer = client.post("/equipe/noter", data=sent)
+    assert answer.status_code == 422
+    assert "1 sur 2 notés" in words(answer.text)
+    assert texts(answer.text, ".notice.late li") == [
+        "Nadia Benali : c’est déjà noté, le 10 mars 2026. Si la date est fausse, retirez-la d’abord.",
+        "Paul Rey : noté",
+    ]
+
+
+def test_noting_asks_for_people_and_a_title(at_work: House) -> None:
+    client = at_work.client(SOPHIE)
+    sent = {"command_id": str(uuid4()), "on": "2026-03-12", "step": "training", "title": ""}
+    answer = client.post("/equipe/noter", data=sent)
+    assert answer.status_code == 422
+    assert texts(answer.text, ".errors li") == ["Cochez au moins une personne.", "Écrivez l’intitulé."]
+    assert at_work.client(NADIA).post("/equipe/noter", data=sent).status_code == 403
+
+
+# --- leaving
+
+
+def test_who_leaves_works_until_their_last_day_then_is_offered_nowhere_and_kept_in_history(at_work: House) -> None:
+    dossier = at_work.opened(advisor=PAUL)
+    press(at_work.client(HELENE), at_work.people[PAUL], "leave", last_day="2026-03-16")
+    assert at_work.client(PAUL).get("/boite").status_code == 200
+    assert "1 dossier suivi, 1 tâche à faire À confier avant le départ, le 16 mars." in words(
+        seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")
+    )
+    at_work.day(TUESDAY)
+    assert at_work.client(PAUL).get("/boite").headers["Location"] == "/qui"
+    assert PAUL not in texts(at_work.client(NADIA).get("/qui").text, ".people .btn")
+    for path in ("/dossiers/nouveau", f"/dossiers/{dossier}?form=assign"):
+        assert NADIA in texts(seen(at_work, SOPHIE, path), "#advisor option")
+        assert PAUL not in texts(seen(at_work, SOPHIE, path), "#advisor option")
+    assert PAUL in words(seen(at_work, SOPHIE, f"/dossiers/{dossier}"))
+    assert texts(seen(at_work, path="/equipe?etat=gone"), "tbody th") == [PAUL]
+    assert PAUL not in texts(seen(at_work), "tbody th")
+
+
+def test_the_dossiers_of_who_left_are_to_be_assigned_from_the_day_after(at_work: House) -> None:
+    at_work.opened(advisor=PAUL)
+    at_work.opened(first="Zoé", advisor=NADIA)
+    press(at_work.client(HELENE), at_work.people[PAUL], "leave", last_day="2026-03-20")
+    assert "à affecter" not in words(seen(at_work, SOPHIE, "/boite"))
+    at_work.day(date(2026, 3, 23))
+    pile = seen(at_work, SOPHIE, "/boite?pile=assign-advisor")
+    assert texts(pile, ".item-who") == ["Aminata Diallo"]
+    assert texts(pile, ".item-why") == ["départ de Paul Rey le 20 mars"]
+    back = soup(seen(at_work, HELENE, f"/equipe/{at_work.people[PAUL]}")).select_one("form[action$='/back']")
+    at_work.client(HELENE).post(back["action"], data={tag["name"]: tag["value"] for tag in back.select("input")})
+    assert "à affecter" not in words(seen(at_work, SOPHIE, "/boite"))
+    assert at_work.client(PAUL).get("/boite").status_code == 200
+
+
+# --- who may
+
+
+def test_an_unknown_person_or_form_is_not_found(at_work: House) -> None:
+    client = at_work.client(HELENE)
+    assert client.get(f"/equipe/{uuid4()}").status_code == 404
+    sent = {"command_id": str(uuid4())}
+    assert client.post(f"/equipe/{uuid4()}/absence", data=sent).status_code == 404
+    assert client.post(f"/equipe/{at_work.people[NADIA]}/unknown", data=sent).status_code == 404
+
+
+def test_the_history_is_for_oneself_and_for_who_steers_or_audits(at_work: House) -> None:
+    person = f"/equipe/{at_work.people[NADIA]}"
+    shown = {name: "Historique" in words(seen(at_work, name, person)) for name in at_work.people}
+    assert [name for name, sees in shown.items() if not sees] == [PAUL]

@@ -1,0 +1,898 @@
+"""Ateliers, from a date to the last mark: what each may see and press, what is recorded, what each paper carries."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.authorization import CLOCK, Actor
+from pixflow.dossier import identity as x_identity
+from pixflow.dossier.stages import orientation
+from pixflow.events import dossier as d
+from pixflow.events import workshop as w
+from pixflow.events.base import Event
+from pixflow.protocol.document import Workshops
+from pixflow.team.absences import declare_absence
+from pixflow.unit_of_work import Step
+from pixflow.workshop import booking
+from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import state as workshop
+from projections import workshops as table
+from tests.web.arranged import MONDAY, scheduled, seat, to_book
+from tests.web.client import InspectingClient, words
+from tests.web.filled import HTMX, hire, part, said, soup, texts
+from tests.web.paths import House, house
+
+NADIA, PAUL, SOPHIE, CLAIRE, YANN, HELENE = (
+    "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Yann Le Goff", "Hélène Morin",
+)  # fmt: skip
+SAMIR = "Samir Haddad"
+FRIDAY = date(2026, 3, 20)
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    """L'Aigle-Mortagne on a Monday, with an assistant who runs workshops."""
+    with house(tmp_path) as made:
+        hire(made, SAMIR, "facilitator")
+        made.day(MONDAY)
+        yield made
+
+
+def afternoon(day: date) -> dict[str, Any]:
+    """Two hours of a day, from 14:00 here in winter."""
+    starts = datetime(day.year, day.month, day.day, 13, tzinfo=UTC)
+    return {"day": day, "starts": starts, "ends": starts + timedelta(hours=2)}
+
+
+def held(at_work: House, day: date = FRIDAY, *, runners: tuple[str, ...] = (NADIA, SAMIR), capacity: int = 8) -> UUID:
+    """A workshop of that day in Mortagne."""
+    people = tuple(at_work.people[name] for name in runners)
+    return scheduled(at_work, **afternoon(day), facilitators=people, capacity=capacity)
+
+
+def state(at_work: House, made: UUID) -> workshop.Workshop:
+    found: workshop.Workshop = at_work.served.engine.state("workshop", made)
+    return found
+
+
+def events(at_work: House, made: UUID) -> list[Event]:
+    return [recorded.event for recorded in at_work.served.engine.history(made)]
+
+
+def values(form: Any) -> dict[str, Any]:
+    """What a form sends when nothing is touched; names that come several times are lists."""
+    sent: dict[str, list[str]] = {}
+    for tag in form.select("input, select, textarea"):
+        if tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked"):
+            continue
+        value = tag.get("value", "")
+        if tag.name == "select":
+            options = tag.select("option")
+            value = next((one["value"] for one in options if one.has_attr("selected")), options[0]["value"])
+        sent.setdefault(tag["name"], []).append(value)
+    return {name: many if len(many) > 1 else many[0] for name, many in sent.items()}
+
+
+def form_of(html: str, action: str, holding: str = "") -> Any:
+    """The one form that goes there, whose words hold a text."""
+    found = [one for one in soup(html).select(f'form[action*="{action}"]') if holding in said(one)]
+    assert len(found) == 1, f"{len(found)} forms to {action} with {holding!r}"
+    return found[0]
+
+
+def block(html: str, id: str) -> str:
+    """A part of a page or of a fragment, with the fresh ids of commands made alike."""
+    return re.sub(r'(name="command_id"[^>]*value=")[^"]*', r"\1…", str(soup(html).select_one(f"#{id}")))
+
+
+def press(client: InspectingClient, page: str, action: str, holding: str = "", **changes: Any) -> Any:
+    """Open a page, press its form; the answer, and where it leads, opened."""
+    form = form_of(client.get(page).text, action, holding)
+    answer = client.post(form["action"].partition("#")[0], data={**values(form), **changes})
+    return client.get(answer.headers["location"].partition("#")[0]) if answer.status_code == 303 else answer
+
+
+# --- the list
+
+
+def test_a_list_without_workshops_says_what_they_are_and_offers_one(at_work: House) -> None:
+    page = at_work.client(NADIA).get("/ateliers")
+    assert "0 atelier à venir" in words(page.text)
+    assert "Aucun atelier à venir. Un atelier se fixe ici, seul ou chaque semaine" in words(page.text)
+    assert "Fixer un atelier" not in words(at_work.client(CLAIRE).get("/ateliers").text), "an auditor writes nothing"
+
+
+def test_a_line_says_when_where_who_and_how_full(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    for n in range(8):
+        seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
+    html = at_work.client(NADIA).get("/ateliers").text
+    (line,) = texts(html, ".workshops .item")
+    who = "Vendredi 20 mars 14:00-16:00 Mortagne, Salle 2 Diagnostic initial, printemps · vous et Samir Haddad"
+    assert line == f"{who} places prises : 6 / 6 complet, 2 en attente"
+    assert part(at_work.client(NADIA), "/ateliers").strip() in html
+
+
+def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> None:
+    mine, his = held(at_work, runners=(NADIA,)), held(at_work, MONDAY + timedelta(days=7), runners=(PAUL,))
+    elsewhere = scheduled(at_work, **afternoon(FRIDAY), site="L’Aigle", facilitators=(at_work.people[PAUL],))
+    client = at_work.client(NADIA)
+
+    def there(query: str) -> set[str]:
+        found = soup(client.get(f"/ateliers{query}").text).select(".item-who a")
+        return {link["href"].rpartition("/")[2] for link in found}
+
+    assert there("") == {str(mine), str(his), str(elsewhere)}
+    assert there("?miens=oui") == {str(mine)}
+    assert there("?site=Mortagne") == {str(mine), str(his)}
+    assert there("?quand=past") == set()
+    at_work.day(FRIDAY + timedelta(days=1))
+    assert there("?quand=past") == {str(mine), str(elsewhere)}
+    at_work.says(SOPHIE, x_scheduling.cancel_workshop, {"workshop": his}, reason="room", context={"registrants": ()})
+    assert there("") == set()
+    assert there("?quand=cancelled") == {str(his)}
+
+
+def test_2500_workshops_are_fifty_pages(at_work: House) -> None:
+    rules, whose = Workshops(), {"campaign": at_work.campaign}
+    said_once = {"site": "Mortagne", "place": "", "capacity": 8, "facilitators": (at_work.people[PAUL],)}
+    steps = [
+        Step(
+            {"workshop": uuid4(), **whose}, x_scheduling.schedule_workshop,
+            {**said_once, **afternoon(FRIDAY + timedelta(days=n % 500))}, {"series": None, "rules": rules},
+        )
+        for n in range(2_500)
+    ]  # fmt: skip
+    for start in range(0, len(steps), 500):
+        by = Actor(str(at_work.people[SOPHIE]))
+        at_work.served.engine.execute_all(steps[start : start + 500], start, by=by, command_id=uuid4(), via="cli")
+    client = at_work.client(NADIA)
+    first, last = (client.get(f"/ateliers?p={n}").text for n in (1, 50))
+    assert "2 500 ateliers à venir" in words(first)
+    assert [len(texts(page, ".items .item")) for page in (first, last)] == [50, 50]
+    assert "2 451 à 2 500 sur 2 500" in words(last)
+
+
+@pytest.mark.parametrize(
+    ("query", "days", "shown"),
+    [
+        ("?vue=mois&le=2026-03-16", 42, "Mars 2026"),
+        ("?vue=semaine&le=2026-03-16", 7, "Du lundi 16 mars au dimanche 22 mars 2026"),
+    ],
+)
+def test_a_calendar_is_a_table_of_weeks(at_work: House, query: str, days: int, shown: str) -> None:
+    made = held(at_work)
+    page = at_work.client(NADIA).get(f"/ateliers{query}").text
+    assert shown in words(page)
+    cells = soup(page).select(".calendar td")
+    assert len(cells) == days
+    (cell,) = [one for one in cells if one.select(".held")]
+    assert "vendredi 20" in said(cell)
+    assert [link["href"] for link in cell.select("a")] == [f"/ateliers/{made}"]
+    assert said(cell.select_one("a")) == "14:00-16:00 Mortagne, Salle 2 0 / 8"
+
+
+def test_a_calendar_goes_on_and_back(at_work: House) -> None:
+    held(at_work)
+    pager = soup(at_work.client(NADIA).get("/ateliers?vue=mois&le=2026-03-31").text).select(".pager a")
+    assert [link["href"] for link in pager] == [
+        "/ateliers?vue=mois&le=2026-02-28", "/ateliers?vue=mois&le=2026-04-02",
+    ]  # fmt: skip
+    wrong = at_work.client(NADIA).get("/ateliers?vue=mois&le=hier")
+    assert "Mars 2026" in words(wrong.text)
+
+
+# --- a new one
+
+
+FILLED: dict[str, Any] = {
+    "day": "2026-03-23", "starts": "14:00", "ends": "16:30", "times": "1", "site": "Mortagne", "place": "Salle 2",
+    "capacity": "8",
+}  # fmt: skip
+
+
+def schedule(at_work: House, name: str = NADIA, **changes: Any) -> Any:
+    client = at_work.client(name)
+    sent = {**FILLED, "campaign": str(at_work.campaign), "facilitators": [str(at_work.people[NADIA]), ""], **changes}
+    return press(client, "/ateliers/nouveau", "/ateliers/nouveau", **sent)
+
+
+def test_a_workshop_is_scheduled_at_an_hour_of_here(at_work: House) -> None:
+    page = schedule(at_work, SAMIR)
+    assert "Enregistré" in words(page.text) or "2 faits enregistrés" in words(page.text)
+    assert "Lundi 23 mars, de 14:00 à 16:30" in words(page.text)
+    made = UUID(str(page.url).partition("?")[0].rpartition("/")[2])
+    found = state(at_work, made)
+    assert (found.starts, found.ends) == (
+        datetime(2026, 3, 23, 13, tzinfo=UTC), datetime(2026, 3, 23, 15, 30, tzinfo=UTC),
+    )  # fmt: skip
+    assert (found.day, found.capacity, found.facilitators) == (date(2026, 3, 23), 8, (at_work.people[NADIA],))
+
+
+def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_out(at_work: House) -> None:
+    page = schedule(at_work, times="4")
+    assert "3 ateliers fixés :" in words(page.text)
+    assert "Lundi 13 avril 2026 Pas d’atelier le 6 avril 2026 : jour férié" in words(page.text)
+    with at_work.served.read().database.connect() as connection:
+        rows = table.page(connection, MONDAY, table.Filter())
+    assert [row.starts for row in rows] == [
+        datetime(2026, 3, 23, 13), datetime(2026, 3, 30, 12), datetime(2026, 4, 13, 12),
+    ]  # fmt: skip
+    assert {state(at_work, row.stream).series for row in rows} != {None}
+    assert len({recorded.command for row in rows for recorded in at_work.served.engine.history(row.stream)}) == 1
+
+
+def test_weeks_that_end_the_year_leave_one_workshop_and_say_so(at_work: House) -> None:
+    page = schedule(at_work, day="2026-12-18", times="3")
+    told = "1 atelier fixé : Vendredi 18 décembre 2026 Pas d’atelier le 25 décembre 2026 : jour férié"
+    assert f"{told} Pas d’atelier le 1er janvier 2027 : jour férié" in words(page.text)
+    none = schedule(at_work, day="2027-08-14", times="2")
+    assert none.status_code == 422
+    assert "Aucun de ces jours n’est travaillé : le 14 août 2027 : samedi." in words(none.text)
+
+
+def test_one_day_that_nobody_works_is_asked_about(at_work: House) -> None:
+    asked = schedule(at_work, day="2026-05-01")
+    assert asked.status_code == 422
+    assert "Le 1er mai 2026 : jour férié. Choisissez un autre jour, ou cochez ici." in words(asked.text)
+    form = form_of(asked.text, "/ateliers/nouveau")
+    done = at_work.client(NADIA).post("/ateliers/nouveau", data={**values(form), "anyway": "true"})
+    assert done.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"capacity": "12"}, "Le protocole prévoit de 6 à 10 places par atelier."),
+        ({"ends": "13:00"}, "L’atelier finit avant de commencer"),
+        ({"day": "2026-03-02"}, "Le 2 mars 2026 est déjà passé"),
+        ({"day": ""}, "Choisissez le jour de l’atelier."),
+        ({"facilitators": ["", ""]}, "Choisissez qui anime l’atelier."),
+        ({"site": "Ailleurs"}, "Choisissez l’une des réponses proposées."),
+        ({"campaign": str(UUID(int=1))}, "Choisissez l’une des réponses proposées."),
+        ({"facilitators": [str(UUID(int=1)), ""]}, "Choisissez l’une des réponses proposées."),
+        ({"times": "50"}, "Écrivez un nombre d’au plus 20."),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_said_and_every_value_is_kept(at_work: House, changes: dict[str, Any], sentence: str) -> None:
+    answer = schedule(at_work, **changes)
+    assert answer.status_code == 422
+    assert sentence in words(answer.text)
+    kept = values(form_of(answer.text, "/ateliers/nouveau"))
+    wanted = {**FILLED, **{name: value for name, value in changes.items() if name in ("capacity", "ends", "day")}}
+    assert {name: kept[name] for name in wanted if name != "site"} == {
+        name: value
+        for name, value in (wanted | ({"times": "50"} if "times" in changes else {})).items()
+        if name != "site"
+    }
+
+
+def test_a_form_sent_twice_schedules_one(at_work: House) -> None:
+    client = at_work.client(NADIA)
+    sent = values(form_of(client.get("/ateliers/nouveau").text, "/ateliers/nouveau"))
+    sent |= {**FILLED, "campaign": str(at_work.campaign), "facilitators": [str(at_work.people[NADIA])]}
+    one, other = (client.post("/ateliers/nouveau", data=sent) for _ in range(2))
+    head = at_work.served.engine.head()
+    assert one.status_code == other.status_code == 303
+    assert one.headers["location"] == other.headers["location"]
+    client.get(one.headers["location"])
+    assert at_work.served.engine.head() == head
+
+
+def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
+    made = held(at_work)
+    with pytest.raises(Exception, match="pair-needed"):
+        at_work.says(
+            SOPHIE, x_scheduling.set_facilitators, {"workshop": made}, facilitators=(at_work.people[PAUL],),
+            context={"rules": Workshops(alone=False)},
+        )  # fmt: skip
+    page = press(at_work.client(SOPHIE), f"/ateliers/{made}?form=facilitators", "animation",
+                 facilitators=[str(at_work.people[PAUL]), ""])  # fmt: skip
+    assert "animé par Paul Rey" in words(page.text)
+    assert state(at_work, made).facilitators == (at_work.people[PAUL],)
+
+
+# --- who sees what
+
+
+def test_names_are_read_by_those_who_run_workshops_and_those_who_read_dossiers(at_work: House) -> None:
+    made = held(at_work, runners=(PAUL,))
+    mine, his = at_work.opened("Aminata", "Diallo", NADIA), at_work.opened("Tom", "Colin", PAUL)
+    seat(at_work, made, mine)
+    seat(at_work, made, his)
+
+    def listed(name: str) -> tuple[list[str], list[str]]:
+        page = soup(at_work.client(name).get(f"/ateliers/{made}").text)
+        names = [said(one) for one in page.select(".seats .entry b")]
+        return names, [link["href"] for link in page.select(".seats .entry a")]
+
+    assert listed(NADIA) == (["Diallo Aminata", "suivi·e par Paul Rey"], [f"/dossiers/{mine}"])
+    assert listed(PAUL) == (["Diallo Aminata", "Colin Tom"], [f"/dossiers/{his}"]), "who runs it reads every name"
+    assert listed(SAMIR) == (["Diallo Aminata", "Colin Tom"], []), "names, and no dossier"
+    assert listed(CLAIRE)[0] == ["Diallo Aminata", "Colin Tom"]
+    assert at_work.client(YANN).get("/ateliers").status_code == 403
+    assert at_work.client(YANN).get(f"/ateliers/{made}").status_code == 403
+
+
+def test_an_auditor_and_the_direction_press_nothing_about_people(at_work: House) -> None:
+    made = held(at_work, MONDAY)
+    seat(at_work, made, at_work.opened())
+    for name in (CLAIRE, HELENE):
+        client = at_work.client(name)
+        page = client.get(f"/ateliers/{made}")
+        assert not soup(page.text).select("main form")
+        assert client.get(f"/ateliers/{made}/presence").status_code == 403
+        assert client.get(f"/ateliers/{made}/emargement").status_code == 200
+    assert "form=move" in at_work.client(HELENE).get(f"/ateliers/{made}").text
+    assert "form=move" not in at_work.client(CLAIRE).get(f"/ateliers/{made}").text
+
+
+def test_what_is_no_workshop_is_not_found(at_work: House) -> None:
+    client = at_work.client(NADIA)
+    for path in ("", ".ics", "/presence", "/emargement", "/avis"):
+        assert client.get(f"/ateliers/{uuid4()}{path}").status_code == 404
+        assert client.get(f"/ateliers/{at_work.opened()}{path}").status_code == 404
+
+
+# --- its people
+
+
+def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
+    made = held(at_work)
+    later = [to_book(at_work)[0] for _ in range(2)]
+    cej, _ = to_book(at_work)
+    at_work.on(cej, x_identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
+    client = at_work.client(NADIA)
+    page = client.get(f"/ateliers/{made}").text
+    assert "Attendent une place · 3 CEJ d’abord : l’atelier y est obligatoire." in words(page)
+    boxes = [box["value"] for box in soup(page).select("#remplir input[name=dossier]")]
+    assert boxes[0] == str(cej)
+    assert set(boxes[1:]) == set(map(str, later))
+    after = press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej), str(later[0])])
+    assert "2 faits enregistrés :" in words(after.text)
+    assert list(state(at_work, made).seats) == [cej, later[0]]
+    assert "Attendent une place · 1" in words(after.text)
+    commands = {at_work.served.engine.history(dossier)[-1].command for dossier in (cej, later[0])}
+    assert len(commands) == 2, "one command a person"
+
+
+def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -> None:
+    """The workshop is where it is taken (DOMAIN.md §5): nobody has to plan it in each dossier first."""
+    made, other = held(at_work), at_work.opened("Sofia", "Lopez")
+    cej = at_work.opened("Enzo", "Abadie")
+    at_work.on(cej, x_identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
+    client = at_work.client(NADIA)
+    page = client.get(f"/ateliers/{made}").text
+    assert [box["value"] for box in soup(page).select("#remplir input[name=dossier]")] == [str(cej)]
+    assert "Abadie Enzo CEJ Mortagne · diagnostic à prévoir" in words(page)
+    press(client, f"/ateliers/{made}", "inscrire", dossier=[str(cej)])
+    assert list(state(at_work, made).seats) == [cej]
+    assert at_work.state(cej).orientation.plan.modality == "workshop"
+    assert at_work.state(other).orientation.plan is None
+
+
+def test_each_row_of_many_has_its_own_result(at_work: House) -> None:
+    made, other = held(at_work, capacity=6), held(at_work, MONDAY)
+    for n in range(5):
+        seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
+    one, two = (to_book(at_work)[0] for _ in range(2))
+    elsewhere, _ = to_book(at_work)
+    client = at_work.client(NADIA)
+    form = form_of(client.get(f"/ateliers/{made}").text, "inscrire")
+    seat(at_work, other, elsewhere)
+    sent = {**values(form), "dossier": [str(one), str(two), str(elsewhere)]}
+    del sent["or_wait"]
+    answer = client.post(form["action"], data=sent)
+    assert answer.status_code == 422
+    told = words(answer.text)
+    assert "1 sur 3 enregistrés :" in told
+    assert "les 6 places sont prises : choisissez un autre atelier" in told
+    assert "une place est déjà réservée le 16 mars 2026" in told
+    nobody = client.post(form["action"], data={"command_id": str(uuid4())})
+    assert "Cochez au moins une personne." in words(nobody.text)
+    waiting = client.post(
+        form["action"], data={**sent, "command_id": str(uuid4()), "dossier": str(two), "or_wait": "true"}
+    )
+    assert waiting.status_code == 303
+    assert list(state(at_work, made).waiting) == [two]
+
+
+def test_2500_who_wait_are_paged(at_work: House) -> None:
+    made = held(at_work)
+    people = [uuid4() for _ in range(2_500)]
+    plan = {"modality": "workshop", "mediator": False, "place": "", "planned_for": MONDAY, "campaign": at_work.campaign}
+    born: dict[str, Any] = {"first_name": "Prénom", "birth_date": None, "imilo_number": None, "site": "Mortagne"}
+    steps = [
+        step
+        for n, id in enumerate(people, 1)
+        for step in (
+            Step(
+                {"dossier": id},
+                x_identity.open_dossier,
+                {"last_name": f"Nom{n:04}", **born, "advisor": at_work.people[NADIA]},
+            ),
+            Step({"dossier": id}, orientation.plan_diagnostic, plan, {"plan": uuid4()}),
+        )
+    ]
+    for start in range(0, len(steps), 1000):
+        by = Actor(str(at_work.people[SOPHIE]))
+        at_work.served.engine.execute_all(steps[start : start + 1000], start, by=by, command_id=uuid4(), via="cli")
+    page = at_work.client(NADIA).get(f"/ateliers/{made}?a=50").text
+    assert "Attendent une place · 2 500" in words(page)
+    assert len(soup(page).select("#remplir input[name=dossier]")) == 50
+    assert "2 451 à 2 500 sur 2 500" in words(page)
+    assert not soup(at_work.client(PAUL).get(f"/ateliers/{made}").text).select("#remplir input[name=dossier]")
+
+
+def test_a_seat_given_up_is_kept_for_who_waits_and_their_advisor_is_told(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    first = at_work.opened("Aminata", "Diallo", PAUL)
+    seat(at_work, made, first)
+    for n in range(5):
+        seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom", PAUL))
+    waits = at_work.opened("Zoé", "Haddad", NADIA)
+    seat(at_work, made, waits)
+    after = press(at_work.client(PAUL), f"/ateliers/{made}", "rendre", "Diallo Aminata")
+    assert "Place proposée jusqu’au 18 mars : un autre dossier" in words(after.text), "not Paul's to name"
+    nadia = at_work.client(NADIA)
+    for page in ("/boite", "/ateliers"):
+        assert "Zoé Haddad : une place à l’atelier du vendredi 20 mars est gardée jusqu’au mercredi 18 mars" in words(
+            nadia.get(page).text
+        )
+    assert said(soup(nadia.get("/boite").text).select_one(".rail a[href='/ateliers']")) == "Ateliers 1"
+    sheet = nadia.get(f"/dossiers/{waits}").text
+    assert "Une place est gardée jusqu’au mercredi 18 mars" in words(sheet)
+    accepted = press(nadia, f"/ateliers/{made}", "accepter", "Haddad Zoé")
+    assert "Place prise : Zoé Haddad" in words(accepted.text)
+    assert waits in state(at_work, made).seats
+    assert isinstance(at_work.events(waits)[-1], d.SeatBooked)
+
+
+def test_a_seat_given_up_in_one_press_is_kept_in_another(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(7)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    client = at_work.client(NADIA)
+    released = press(client, f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    kept = form_of(released.text, "garder", "Annuler")
+    answer = client.post(kept["action"], data=values(kept))
+    assert answer.status_code == 303
+    page = client.get(answer.headers["location"]).text
+    assert "Retiré : Place rendue : Prénom0 Nom" in words(page)
+    assert not soup(page).select("form[action$=garder]")
+    assert list(state(at_work, made).seats) == people[:6]
+    assert state(at_work, made).waiting[people[6]].until is None
+    assert at_work.state(people[0]).diagnostic.seats[made].status == "booked"
+
+
+def test_a_seat_that_somebody_took_meanwhile_is_gone(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(7)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    client = at_work.client(NADIA)
+    released = press(client, f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    kept = form_of(released.text, "garder", "Annuler")
+    seat(at_work, made, people[6])
+    refused = client.post(kept["action"], data=values(kept))
+    assert refused.status_code == 422
+    assert "La place est à quelqu’un d’autre" in words(refused.text)
+    again = client.get(str(released.url)).text
+    assert "Place rendue" in words(again)
+    assert not soup(again).select("form[action$=garder]"), "nothing is offered that would fail"
+
+
+def test_the_clock_passes_on_what_nobody_accepted(at_work: House) -> None:
+    made = held(at_work, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom") for n in range(8)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    press(at_work.client(NADIA), f"/ateliers/{made}", "rendre", "Nom Prénom0")
+    at_work.day(date(2026, 3, 18))
+    at_work.served.tick()
+    assert list(state(at_work, made).waiting) == people[6:]
+    at_work.day(date(2026, 3, 19))
+    at_work.served.tick()
+    at_work.served.tick()
+    waiting = state(at_work, made).waiting
+    assert {id: one.until for id, one in waiting.items()} == {people[7]: FRIDAY}
+    last = at_work.served.engine.history(made)[-2:]
+    assert [type(one.event) for one in last] == [w.SeatOfferLapsed, w.SeatOffered]
+    assert {one.by for one in last} == {CLOCK}
+
+
+def test_a_seat_is_given_up_from_the_dossier_too(at_work: House) -> None:
+    made, dossier = held(at_work), at_work.opened()
+    seat(at_work, made, dossier)
+    client = at_work.client(NADIA)
+    page = client.get(f"/dossiers/{dossier}").text
+    assert "Inscrit·e en atelier : vendredi 20 mars, de 14:00 à 16:00, Mortagne, Salle 2." in words(page)
+    after = press(client, f"/dossiers/{dossier}?form=release&about={made}", "/release")
+    assert "Enregistré : Place en atelier rendue" in words(after.text)
+    assert not state(at_work, made).seats
+
+
+def test_others_may_not_press_what_is_not_theirs(at_work: House) -> None:
+    made, dossier = held(at_work, runners=(SAMIR,)), at_work.opened("Aminata", "Diallo", PAUL)
+    seat(at_work, made, dossier)
+    sent = {"command_id": str(uuid4()), "dossier": str(dossier)}
+    refused = at_work.client(NADIA).post(f"/ateliers/{made}/rendre", data=sent)
+    assert refused.status_code == 422
+    assert "Vous ne pouvez pas rendre une place ici" in words(refused.text)
+    assert dossier in state(at_work, made).seats
+    assert at_work.client(NADIA).get(f"/ateliers/{made}/presence").status_code == 403
+    assert at_work.client(NADIA).post(f"/ateliers/{made}/rendre", data={"dossier": "?"}).status_code == 422
+
+
+def test_the_page_tells_what_happened_to_the_workshop(at_work: House) -> None:
+    made, dossier = held(at_work), at_work.opened()
+    seat(at_work, made, dossier)
+    history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline li > p:first-child")
+    assert history == [
+        "Place prise : Aminata Diallo", "Animé par Samir Haddad", "Animé par Nadia Benali",
+        "Atelier fixé : vendredi 20 mars 2026, de 14:00 à 16:00, Salle 2 (Mortagne), 8 places",
+    ]  # fmt: skip
+    at_work.says(SOPHIE, booking.release_seat, {"workshop": made, "dossier": dossier}, context={"until": FRIDAY})
+    told = words(at_work.client(NADIA).get(f"/ateliers/{made}?fait=1-9999").text)
+    assert "Enregistré" not in told, "somebody else said it"
+
+
+# --- moved, cancelled
+
+
+def test_a_moved_workshop_tells_every_registrant_even_one_who_came_meanwhile(at_work: House) -> None:
+    made, one, two = held(at_work), at_work.opened(), at_work.opened("Tom", "Colin", PAUL)
+    seat(at_work, made, one)
+    client = at_work.client(SAMIR)
+    form = form_of(client.get(f"/ateliers/{made}?form=move").text, "deplacer")
+    assert {**values(form), "command_id": ""} == {
+        "command_id": "", "day": "2026-03-20", "starts": "14:00", "ends": "16:00", "place": "Salle 2",
+    }  # fmt: skip
+    seat(at_work, made, two)
+    sent = {**values(form), "day": "2026-04-02", "place": "Salle 1"}
+    answer = client.post(form["action"].partition("#")[0], data=sent)
+    assert answer.status_code == 303
+    moved = client.get(answer.headers["location"]).text
+    assert "Cet atelier a été déplacé. Avis à imprimer, un par inscrit" in words(moved)
+    for dossier in (one, two):
+        last = at_work.events(dossier)[-1]
+        assert last == d.SeatBooked(workshop=made, day=date(2026, 4, 2), on=MONDAY)
+    assert state(at_work, made).starts == datetime(2026, 4, 2, 12, tzinfo=UTC), "14:00 in summer"
+    papers = words(client.get(f"/ateliers/{made}/avis").text)
+    assert "Votre atelier est déplacé Aminata Diallo" in papers
+    assert "Au lieu de Vendredi 20 mars, de 14:00 à 16:00, Salle 2" in papers
+    head = at_work.served.engine.head()
+    assert client.post(form["action"].partition("#")[0], data=sent).status_code == 303
+    assert at_work.served.engine.head() == head, "sent twice"
+
+
+def test_a_cancelled_workshop_tells_every_registrant_and_prints_a_notice_each(at_work: House) -> None:
+    made, dossier = held(at_work), to_book(at_work)[0]
+    seat(at_work, made, dossier)
+    client = at_work.client(SOPHIE)
+    unsaid = press(client, f"/ateliers/{made}?form=cancel", "annuler")
+    assert unsaid.status_code == 422
+    assert "Choisissez la raison." in words(unsaid.text)
+    page = press(client, f"/ateliers/{made}?form=cancel", "annuler", reason="room")
+    assert "Atelier annulé le 16 mars 2026 : salle indisponible." in words(page.text)
+    assert at_work.events(dossier)[-1] == d.SeatCancelled(workshop=made, reason="cancelled", on=MONDAY)
+    last = [at_work.served.engine.history(stream)[-1].command for stream in (made, dossier)]
+    assert last[0] == last[1], "one transaction"
+    papers = words(client.get(f"/ateliers/{made}/avis").text)
+    assert "Votre atelier est annulé Aminata Diallo" in papers
+    assert "Une question Nadia Benali, nadia@exemple.fr" in papers or "Nadia Benali, nadia@exemple.fr" in papers
+    assert "Réinscrire à un atelier" in words(at_work.client(NADIA).get("/boite").text)
+    assert client.get(f"/ateliers/{made}/presence").status_code == 404
+
+
+def test_papers_carry_no_score_and_no_difficulty(at_work: House) -> None:
+    dossier, _ = at_work.scored("0.12", first="Léa", last="Martin")
+    made = held(at_work, MONDAY)
+    seat(at_work, made, dossier)
+    said_ = {"presence": "present", "trouble": True, "ease": False}
+    at_work.says(NADIA, booking.mark_attendance, {"workshop": made, "dossier": dossier}, **said_)
+    client = at_work.client(NADIA)
+    sheet = client.get(f"/ateliers/{made}/emargement").text
+    assert "Feuille d’émargement Lundi 16 mars 2026, de 14:00 à 16:00" in words(sheet)
+    assert "Martin Léa" in words(sheet)
+    notices = client.get(f"/ateliers/{made}/avis").text
+    assert "Convocation à un atelier Pix Léa Martin" in words(notices)
+    for paper in (sheet, notices):
+        for secret in ("12 %", "difficulté", "illettrisme", "2005"):
+            assert secret not in words(paper)
+    assert client.get(f"/ateliers/{made}/emargement.pdf").content.startswith(b"%PDF")
+    assert b"trouble" not in b"".join(bytes(one.state) for one in at_work.served.engine.recorder.select_events(made)), (
+        "the stream of a workshop holds ids and counts"
+    )
+
+
+def test_an_advisor_prints_for_their_own_and_who_does_not_run_it_has_no_sheet(at_work: House) -> None:
+    made = held(at_work, runners=(PAUL,))
+    seat(at_work, made, at_work.opened("Aminata", "Diallo", NADIA))
+    seat(at_work, made, at_work.opened("Tom", "Colin", PAUL))
+    client = at_work.client(NADIA)
+    assert texts(client.get(f"/ateliers/{made}/avis").text, ".one-page .lead") == ["Aminata Diallo"]
+    assert client.get(f"/ateliers/{made}/emargement").status_code == 403
+
+
+# --- presence
+
+
+@pytest.fixture
+def today(at_work: House) -> tuple[UUID, list[UUID]]:
+    """A workshop of today run by Nadia and Samir, with three registrants."""
+    made = held(at_work, MONDAY)
+    people = [at_work.opened(first, "Nom", PAUL) for first in ("Aya", "Bob", "Cléo")]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    return made, people
+
+
+def say(at_work: House, made: UUID, dossier: UUID, said_: str, name: str = SAMIR, **more: Any) -> Any:
+    """One press on somebody's card."""
+    client = at_work.client(name)
+    form = next(
+        one for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
+        if one.select_one(f"input[value='{dossier}']")
+    )  # fmt: skip
+    assert said_ in [button["value"] for button in form.select("button")], "it is offered"
+    return client.post(form["action"], data={**values(form), "said": said_}, **more)
+
+
+def test_one_press_is_one_fact_on_both_sides(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, cleo) = today
+    answer = say(at_work, made, aya, "present")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/ateliers/{made}/presence#p-{aya}")
+    assert at_work.events(aya)[-1] == d.WorkshopAttended(
+        workshop=made, trouble=False, ease=False, by_advisor=False, on=MONDAY
+    )
+    say(at_work, made, aya, "trouble")
+    say(at_work, made, bob, "absent")
+    say(at_work, made, cleo, "excused")
+    assert [type(event).__name__ for event in events(at_work, made)[-3:]] == ["AttendanceMarked"] * 3
+    assert at_work.state(aya).diagnostic.seats[made].trouble
+    assert at_work.events(cleo)[-1] == d.WorkshopMissed(workshop=made, excused=True, on=MONDAY)
+    page = at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text
+    assert "tout est noté" in words(page)
+    pressed = texts(page, "button[aria-pressed=true]")
+    assert pressed == ["Présent·e", "En difficulté", "Absent·e", "Excusé·e"]
+    assert block(part(at_work.client(SAMIR), f"/ateliers/{made}/presence"), "presence") == block(page, "presence")
+
+
+def test_a_press_is_corrected_by_another_and_a_flag_by_itself(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, _, _) = today
+    say(at_work, made, aya, "present")
+    say(at_work, made, aya, "ease")
+    assert at_work.state(aya).diagnostic.seats[made].ease
+    say(at_work, made, aya, "trouble")
+    flagged = at_work.state(aya).diagnostic.seats[made]
+    assert (flagged.trouble, flagged.ease) == (True, False)
+    say(at_work, made, aya, "present")
+    assert not at_work.state(aya).diagnostic.seats[made].trouble, "pressed again, it is off"
+    say(at_work, made, aya, "absent")
+    assert state(at_work, made).attendance[aya] == "absent"
+    assert at_work.state(aya).diagnostic.seats[made].status == "missed"
+
+
+def test_presence_is_pix_presented(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, _, _) = today
+    assert "Présenter Pix" in words(at_work.client(PAUL).get(f"/dossiers/{aya}").text)
+    say(at_work, made, aya, "present")
+    assert "Présenter Pix" not in words(at_work.client(PAUL).get(f"/dossiers/{aya}").text)
+
+
+def test_the_others_are_all_here_in_one_press(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, cleo) = today
+    say(at_work, made, bob, "absent")
+    page = press(at_work.client(NADIA), f"/ateliers/{made}/presence", "presence/tous", "Les 2 autres sont présents")
+    assert "tout est noté" in words(page.text)
+    assert state(at_work, made).attendance == {bob: "absent", aya: "present", cleo: "present"}
+
+
+def test_nothing_is_noted_before_the_day(at_work: House) -> None:
+    made = held(at_work)
+    dossier = at_work.opened()
+    seat(at_work, made, dossier)
+    page = at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text
+    assert "La présence se notera à partir du vendredi 20 mars." in words(page)
+    assert not soup(page).select("main button[name=said]")
+    sent = {"command_id": str(uuid4()), "dossier": str(dossier), "said": "present"}
+    refused = at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data=sent, headers=HTMX)
+    assert refused.status_code == 422
+    assert "L’atelier est le 20 mars 2026" in words(refused.text)
+    assert at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data={"said": "?"}).status_code == 422
+
+
+def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, _ = today
+    came = at_work.opened("Zoé", "Haddad", NADIA)
+    client = at_work.client(SAMIR)
+    form = form_of(client.get(f"/ateliers/{made}/presence").text, "chercher")
+    nobody = client.post(form["action"], data={"q": "Personne"})
+    assert "Personne de ce nom." in words(nobody.text)
+    found = client.post(form["action"], data={"q": "hadad"})
+    assert "Zoé Haddad 20 ans · Mortagne · Nadia Benali" in words(found.text)
+    assert "2005" not in words(found.text), "no birth date"
+    come = form_of(found.text, "venu", "Présent")
+    assert client.post(come["action"], data=values(come)).status_code == 303
+    assert state(at_work, made).attendance[came] == "present"
+    assert [type(event).__name__ for event in at_work.events(came)[-2:]] == ["DiagnosticPlanned", "WorkshopAttended"]
+    assert client.post(come["action"], data=values(come)).status_code == 303, "sent twice"
+
+
+def door(at_work: House, made: UUID, typed: str, which: str) -> Any:
+    """Somebody at the door is found by what is typed, and the one of these words is said to be here."""
+    client = at_work.client(SAMIR)
+    form = form_of(client.get(f"/ateliers/{made}/presence").text, "chercher")
+    found = client.post(form["action"], data={"q": typed})
+    line = next(one for one in soup(found.text).select(".after .entry") if which in said(one))
+    come = line.select_one("form")
+    return client.post(come["action"], data=values(come))
+
+
+def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, _ = today
+    wrong = at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
+    at_work.opened("Zoé", "Haddad", PAUL, imilo_number="12002", birth_date=date(2001, 3, 17))
+    at_work.on(
+        wrong, orientation.plan_diagnostic, campaign=at_work.campaign, modality="home", mediator=False, place="",
+        planned_for=MONDAY, context={"plan": uuid4()},
+    )  # fmt: skip
+    before = at_work.state(wrong)
+    assert door(at_work, made, "haddad", "20 ans · n° 12001").status_code == 303
+    assert at_work.state(wrong).orientation.plan.modality == "workshop"
+    say(at_work, made, wrong, "absent")
+    assert "Réinscrire" in words(at_work.client(NADIA).get(f"/dossiers/{wrong}").text)
+    page = press(at_work.client(SAMIR), f"/ateliers/{made}/presence", "presence/annuler", "Haddad Zoé")
+    assert "Haddad Zoé" not in words(page.text)
+    after = at_work.state(wrong)
+    assert (after.orientation, after.diagnostic) == (before.orientation, before.diagnostic)
+    assert wrong not in state(at_work, made).seats
+    commands = {at_work.served.engine.history(stream)[-1].command for stream in (made, wrong)}
+    assert len(commands) == 1, "one transaction"
+    dossier = at_work.client(NADIA).get(f"/dossiers/{wrong}").text
+    assert "Réinscrire" not in words(dossier)
+    struck = texts(dossier, ".timeline .struck s")
+    assert [one.partition(",")[0] for one in struck][:2] == ["Absent·e à l’atelier", "Présent·e à l’atelier"]
+    assert "retiré : noté par erreur (Samir Haddad" in words(dossier)
+    history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline .struck s")
+    assert history == ["Zoé Haddad : absent·e", "Zoé Haddad : présent·e", "Place prise : Zoé Haddad"]
+
+
+def test_a_mark_given_to_somebody_else_is_taken_back_until_somebody_acted(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, (aya, bob, _) = today
+    other = held(at_work)
+    say(at_work, made, aya, "absent")
+    page = press(at_work.client(SAMIR), f"/ateliers/{made}/presence", "presence/annuler", "Nom Aya")
+    assert "3 à noter sur 3" in words(page.text)
+    assert at_work.state(aya).diagnostic.seats[made].status == "booked"
+    say(at_work, made, bob, "absent")
+    sent = values(form_of(at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text, "presence/annuler"))
+    seat(at_work, other, bob)
+    client = at_work.client(SAMIR)
+    assert "presence/annuler" not in client.get(f"/ateliers/{made}/presence").text, "nothing is offered that would fail"
+    refused = client.post(f"/ateliers/{made}/presence/annuler", data=sent)
+    assert refused.status_code == 422
+    assert "Depuis, quelqu’un a agi sur ce dossier : notez ce qui est juste" in words(refused.text)
+
+
+def test_trouble_is_presence_too_in_one_press(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, _) = today
+    say(at_work, made, aya, "trouble")
+    say(at_work, made, bob, "ease")
+    assert state(at_work, made).attendance == {aya: "present", bob: "present"}
+    assert at_work.state(aya).diagnostic.seats[made].trouble
+    assert at_work.state(bob).diagnostic.seats[made].ease
+
+
+def test_who_comes_when_the_room_is_full_is_told_whose_seat_may_be_free(at_work: House) -> None:
+    made = held(at_work, MONDAY, capacity=6)
+    people = [at_work.opened(f"Prénom{n}", "Nom", PAUL) for n in range(6)]
+    for dossier in people:
+        seat(at_work, made, dossier)
+    at_work.opened("Zoé", "Haddad", NADIA)
+    full = door(at_work, made, "haddad", "Zoé")
+    assert full.status_code == 422
+    told = "Les 6 places sont prises : notez d’abord qui n’est pas venu (6 à noter), sa place se libère."
+    assert told in words(full.text)
+    say(at_work, made, people[0], "absent")
+    assert door(at_work, made, "haddad", "Zoé").status_code == 303
+
+
+def test_a_seat_already_marked_is_not_offered_to_be_given_up(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, (aya, bob, _) = today
+    say(at_work, made, aya, "absent")
+    dossier = words(at_work.client(PAUL).get(f"/dossiers/{aya}").text)
+    assert "Réinscrire" in dossier
+    assert "Inscrit·e en atelier" not in dossier
+    assert "Rendre la place" not in dossier
+    assert "Rendre la place" in words(at_work.client(PAUL).get(f"/dossiers/{bob}").text)
+
+
+def test_a_call_for_help_reaches_the_assistants_until_one_goes(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, _ = today
+    press(at_work.client(NADIA), f"/ateliers/{made}/presence", "appeler")
+    samir = at_work.client(SAMIR)
+    for page in ("/boite", "/ateliers"):
+        told = "Mortagne, Salle 2 : Nadia Benali demande de l’aide depuis 10:12"
+        assert told in words(samir.get(page).text)
+    assert "demande de l’aide" not in words(at_work.client(PAUL).get("/ateliers").text)
+    press(samir, "/ateliers", f"/ateliers/{made}/aide", "J’y vais")
+    assert "demande de l’aide" not in words(samir.get("/ateliers").text)
+    assert [type(event) for event in events(at_work, made)[-2:]] == [w.HelpAsked, w.HelpGiven]
+
+
+def test_a_workshop_is_closed_once_all_are_marked_and_may_still_be_corrected(
+    at_work: House, today: tuple[UUID, list[UUID]]
+) -> None:
+    made, (_, bob, _) = today
+    client = at_work.client(SAMIR)
+    assert "Clore l’atelier" not in words(client.get(f"/ateliers/{made}/presence").text)
+    press(client, f"/ateliers/{made}/presence", "presence/tous")
+    page = press(client, f"/ateliers/{made}/presence", "clore")
+    assert "Atelier clos le 16 mars : une erreur se corrige encore ici." in words(page.text)
+    assert events(at_work, made)[-1] == w.WorkshopClosed(present=3, absent=0, excused=0, on=MONDAY)
+    say(at_work, made, bob, "absent")
+    assert state(at_work, made).attendance[bob] == "absent"
+
+
+def test_the_facilitator_finds_the_workshop_in_ma_boite(at_work: House) -> None:
+    made = held(at_work, MONDAY, runners=(SAMIR, NADIA))
+    client = at_work.client(SAMIR)
+    assert "La présence de vos ateliers se notera ici" in words(client.get("/boite").text)
+    seat(at_work, made, at_work.opened())
+    page = client.get("/boite").text
+    row = soup(page).select_one(".item")
+    assert said(row).startswith("Salle 2 Noter la présence atelier du 16 mars · Diagnostic initial, printemps")
+    assert row.select_one(".item-act a")["href"] == f"/ateliers/{made}/presence"
+    assert said(soup(page).select_one(".rail a[href='/boite']")) == "Ma boîte 1"
+    at_work.day(date(2026, 3, 25))
+    assert "Noter la présence" in words(at_work.client(SOPHIE).get("/boite").text), "late, the référent sees it too"
+    assert client.get("/").headers["location"] == "/ateliers"
+
+
+def test_a_deputy_marks_in_the_place_of_who_is_away_and_both_are_named(at_work: House) -> None:
+    made, dossier = held(at_work, MONDAY, runners=(NADIA,)), at_work.opened("Tom", "Colin", NADIA)
+    seat(at_work, made, dossier)
+    assert at_work.client(PAUL).get(f"/ateliers/{made}/presence").status_code == 403
+    at_work.says(
+        HELENE, declare_absence, {"staff": at_work.people[NADIA]}, absence=uuid4(), first=MONDAY, last=FRIDAY,
+        deputy=at_work.people[PAUL],
+    )  # fmt: skip
+    assert "Noter la présence" in words(at_work.client(PAUL).get("/boite").text)
+    assert say(at_work, made, dossier, "present", PAUL).status_code == 303
+    for stream in (made, dossier):
+        last = at_work.served.engine.history(stream)[-1]
+        assert (last.by, last.acting_for) == (str(at_work.people[PAUL]), str(at_work.people[NADIA]))
+
+
+def test_a_dossier_lists_workshops_with_free_seats_and_waiting_lists(at_work: House) -> None:
+    made, dossier = held(at_work, capacity=6), at_work.opened()
+    for n in range(6):
+        seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
+    held(at_work, MONDAY + timedelta(days=7))
+    client = at_work.client(NADIA)
+    page = client.get(f"/dossiers/{dossier}?form=book").text
+    assert texts(page, "#workshop option") == [
+        "Choisir…", "vendredi 20 mars, 14:00 · Mortagne, Salle 2 · complet",
+        "lundi 23 mars, 14:00 · Mortagne, Salle 2 · 8 places libres",
+    ]  # fmt: skip
+    after = press(client, f"/dossiers/{dossier}?form=book", "/book", workshop=str(made))
+    assert "En attente d’une place : atelier du vendredi 20 mars" in words(after.text)
+    assert "place n° 1 sur la liste d’attente" in words(after.text)
+    refused = press(client, f"/dossiers/{at_work.opened()}?form=book", "/book", workshop=str(made), or_wait="false")
+    assert refused.status_code == 422
+    assert "Les 6 places sont prises" in words(refused.text)

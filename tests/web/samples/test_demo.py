@@ -1,0 +1,121 @@
+"""The demonstration shows all that the program has to show, whatever the day it is prepared."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+
+from pixflow.events.base import Recorded
+from pixflow.events.catalogue import catalogue
+from pixflow.tasks import Kind
+from projections import advisor_queue
+from web.hosting.site import Served, site
+from web.samples import demo
+
+WEDNESDAY = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
+MONDAY = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
+NOT_PLAYED = {
+    # what goes wrong seldom, and what the tour lets you do yourself
+    "campaign.CampaignClosed", "campaign.CampaignReopened", "campaign.ExternalIdColumnChosen",
+    "campaign.PurposeCorrected", "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined",
+    "dossier.ErasureDeclined", "dossier.PersonErased", "participation.PersonErased",
+    "dossier.IdentityCorrected", "dossier.ParticipationWithdrawn", "dossier.PartnerChased", "dossier.RetakeDeclined",
+    "grille.GrilleDraftDropped", "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
+    "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",
+    "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
+    "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
+}  # fmt: skip
+Prepared = tuple[list[Served], datetime]
+
+
+@pytest.fixture(scope="module", params=[WEDNESDAY, MONDAY], ids=["a Wednesday at 16:30", "a Monday at 8:00"])
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """Both structures, L'Aigle-Mortagne first."""
+    folder, now = tmp_path_factory.mktemp("demo"), request.param
+    slugs = demo.build(folder, now)
+    with site(folder, demo=True) as one:
+        yield [one.structures[slug] for slug in slugs], now
+
+
+def everything(served: Served) -> list[Recorded]:
+    return served.engine.read(0, served.engine.head())
+
+
+def owed(served: Served, now: datetime) -> list[tuple[str, str]]:
+    """The kind and the name of all that is visible on the day of the demonstration."""
+    table = advisor_queue.table
+    with served.read().database.connect() as connection:
+        rows = connection.execute(table.select().where(table.c.opens <= now.date())).all()
+    return [(row.kind, row.name) for row in rows if row.lapses is None or row.lapses > now.date()]
+
+
+def test_time_never_goes_back_nor_beyond_now(prepared: Prepared) -> None:
+    both, now = prepared
+    for served, story in zip(both, demo.STORIES, strict=True):
+        times = [recorded.at for recorded in everything(served)]
+        # opening the pages records that the program starts, at the real time: the demonstration is what stands before
+        played = [at for at in times if at <= now]
+        assert len(played) >= len(times) - 1
+        assert all(before <= after for before, after in pairwise(played))
+        assert now - played[0] >= story.cast.lasts - timedelta(days=1)
+
+
+def test_many_dossiers_and_no_projection_stopped(prepared: Prepared) -> None:
+    both, _ = prepared
+    assert [served.read().stopped() for served in both] == [[], []]
+    opened = [sum(recorded.event.TOPIC == "dossier.DossierOpened" for recorded in everything(one)) for one in both]
+    assert opened[0] >= 40
+    assert opened[1] >= 30
+
+
+def test_every_kind_of_task_is_there_to_do(prepared: Prepared) -> None:
+    both, now = prepared
+    assert {kind for served in both for kind, _ in owed(served, now)} == set(get_args(Kind))
+
+
+def test_what_can_happen_happened(prepared: Prepared) -> None:
+    both, _ = prepared
+    happened = {
+        recorded.event.TOPIC for served in both for recorded in everything(served) if recorded.at <= prepared[1]
+    }
+    assert {event.TOPIC for event in catalogue()} - happened == NOT_PLAYED
+
+
+def test_a_campaign_of_three_rows_waits_to_be_declared(prepared: Prepared) -> None:
+    (served, _), now = prepared
+    assert [name for kind, name in owed(served, now) if kind == "declare-campaign"] == ["Atelier numérique de L’Aigle"]
+    found = [campaign for campaign in served.refs.campaigns.items() if campaign[1].purpose is None]
+    assert len(found) == 1
+    rows = [r for r in everything(served) if getattr(r.event, "campaign", None) == found[0][0]]
+    assert sum(r.event.TOPIC == "participation.ParticipationImported" for r in rows) == 3
+
+
+def test_the_sister_s_test_went_to_the_right_dossier(prepared: Prepared) -> None:
+    (served, _), _ = prepared
+    by_name = {}
+    for recorded in everything(served):
+        if recorded.event.TOPIC == "dossier.DossierOpened":
+            state = served.engine.state("dossier", recorded.originator_id)
+            by_name[f"{state.first_name} {state.last_name}"] = state
+    assert by_name["Marie Tanguy"].diagnostic.participations == {}
+    tries = by_name["Marie-Lou Tanguy"].diagnostic.participations.values()
+    assert [one.purpose for one in tries].count("initial") == 1
+    assert by_name["Eden Rault"].closed is None
+    assert by_name["Mina Cordier"].late is not None
+
+
+def test_a_workshop_of_the_group_in_cej_waits_for_its_marks(prepared: Prepared) -> None:
+    (_, served), now = prepared
+    assert [kind for kind, _ in owed(served, now) if kind == "mark-attendance"] == ["mark-attendance"]
+
+
+def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> None:
+    (aigle, pyrenees), now = prepared
+    assert {
+        ("follow-self-study", "Enzo Lafforgue"), ("complete-path", "Lila Carrère"),
+        ("propose-certification", "Nino Abadie"), ("rebook-absent", "Chloé Bordenave"),
+        ("offer-alternative", "Samuel Estrade"), ("plan-diagnostic", "Zohra Vignaux"),
+    } <= set(owed(pyrenees, now))  # fmt: skip
+    assert "hold-debrief" in {kind for kind, _ in owed(aigle, now)}

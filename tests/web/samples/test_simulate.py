@@ -1,0 +1,224 @@
+"""A population of any size: the same for the same seed, played through the engine as people would."""
+
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.events.base import Recorded
+from pixflow.events.intake import ExportReceived
+from pixflow.events.participation import MatchConfirmed
+from pixflow.events.staff import StaffJoined
+from pixflow.structure_folder import Opened
+from pixflow.working_days import Calendar
+from projections import advisor_queue
+from projections.store import stores
+from projections.store.catch_up import ReadSide
+from web.cli.app import app
+from web.samples import population as simulation
+from web.samples.clock import months_after
+from web.samples.population import Played
+from web.samples.population import parameters as figures
+from web.samples.population.agenda import Agenda, Errand
+from web.samples.population.roster import House, sites_of
+from web.samples.population.youth import Crowd
+
+START = date(2025, 9, 1)
+SIZE: dict[str, Any] = {"young_people": 24, "months": 3, "start": START}
+NAME, OTHER = "Mission locale simulée", "hautes-pyrenees"
+
+
+def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[Opened, Played]:
+    return simulation.build(data, name=NAME, preset=presets.load(preset), **{**SIZE, **said})
+
+
+def everything(opened: Opened) -> list[Recorded]:
+    return opened.engine.read(0, opened.engine.head())
+
+
+def told(opened: Opened) -> list[Recorded]:
+    """What the simulation said: all but how the structure was opened, whose id is of its own."""
+    return everything(opened)[3:]
+
+
+@pytest.fixture(scope="module")
+def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Opened, Played]]:
+    opened, played = built(tmp_path_factory.mktemp("simulated"))
+    yield opened, played
+    opened.engine.close()
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Opened, Played]]:
+    opened, played = built(tmp_path_factory.mktemp("batch"), OTHER, batch=True)
+    yield opened, played
+    opened.engine.close()
+
+
+@pytest.fixture(params=["one_by_one", "batch"])
+def played(request: pytest.FixtureRequest) -> tuple[Opened, Played]:
+    """L'Aigle-Mortagne's protocol one command at a time; the Hautes-Pyrénées', everybody's day at once."""
+    found: tuple[Opened, Played] = request.getfixturevalue(request.param)
+    return found
+
+
+def test_nothing_is_refused_and_everybody_came(played: tuple[Opened, Played]) -> None:
+    opened, said = played
+    events = everything(opened)
+    topics = Counter(one.event.TOPIC for one in events)
+    assert said.refused == {}
+    assert (said.first, said.last) == (START, date(2025, 11, 30))
+    assert topics["dossier.DossierOpened"] >= SIZE["young_people"]
+    assert said.events == len(events) - 3
+    assert said.commands == len({one.command for one in events}) - 1
+
+
+def test_what_happens_is_in_order_and_on_working_days(played: tuple[Opened, Played]) -> None:
+    opened, said = played
+    calendar = Calendar("FR", "Europe/Paris")
+    times = [one.at for one in everything(opened)]
+    assert all(before <= after for before, after in pairwise(times))
+    days = {calendar.local_day(at) for at in times}
+    assert said.first <= min(days) <= max(days) <= said.last
+    assert all(calendar.is_working(day) for day in days)
+
+
+def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[Opened, Played]) -> None:
+    events = [one.event for one in everything(played[0])]
+    new = sum(event.new for event in events if isinstance(event, ExportReceived))
+    matches = [event for event in events if isinstance(event, MatchConfirmed)]
+    assert new > SIZE["young_people"] / 3
+    assert sum(match.automatic for match in matches) > len(matches) / 2
+
+
+def test_every_path_can_be_read_and_something_is_owed(played: tuple[Opened, Played]) -> None:
+    side = ReadSide(played[0].engine, stores.database(None))
+    side.catch_up()
+    assert side.stopped() == []
+    with side.database.connect() as connection:
+        kinds = {row.kind for row in connection.execute(advisor_queue.table.select())}
+    side.database.dispose()
+    assert len(kinds) > 5
+
+
+def test_the_clock_is_the_real_one_again(played: tuple[Opened, Played]) -> None:
+    assert played[0].engine.clock is structures.utc_now
+
+
+def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[Opened, Played], tmp_path: Path) -> None:
+    """Sets have another order there."""
+    line = [sys.executable, "-c", "from web.cli.app import app; app()", "simulate", "--batch", "--structure", NAME]
+    line += ["--young-people", str(SIZE["young_people"]), "--months", str(SIZE["months"]), "--start", str(START)]
+    line += ["--preset", OTHER]
+    subprocess.run(line, env=os.environ | {"PYTHONHASHSEED": "7", "PIXFLOW_DATA": str(tmp_path)}, check=True)
+    again = structures.open_one(tmp_path, structures.slug_of(NAME))
+    assert told(again) == told(batch[0])
+    again.engine.close()
+
+
+def test_another_seed_tells_something_else(batch: tuple[Opened, Played], tmp_path: Path) -> None:
+    other, _ = built(tmp_path, OTHER, batch=True, seed=2, young_people=5, months=1)
+    named = [
+        {one.event.name for one in told(opened) if isinstance(one.event, StaffJoined)} for opened in (other, batch[0])
+    ]
+    assert not named[0] & named[1]
+    other.engine.close()
+
+
+def test_what_one_person_says_in_a_day_is_one_command(
+    batch: tuple[Opened, Played], one_by_one: tuple[Opened, Played]
+) -> None:
+    assert 1 <= most_dossiers(one_by_one[0]) <= 2 < most_dossiers(batch[0])
+
+
+def most_dossiers(opened: Opened) -> int:
+    """Of how many dossiers one command on the pages told something, at most."""
+    about: dict[UUID, set[UUID]] = defaultdict(set)
+    for one in told(opened):
+        if one.via == "web" and one.event.TOPIC.startswith("dossier."):
+            about[one.command].add(one.originator_id)
+    return max(map(len, about.values()))
+
+
+# --- who works there, who comes
+
+
+@pytest.mark.parametrize(("young_people", "advisors", "sites"), [(30, 2, 2), (700, 10, 2), (7_000, 100, 9)])
+def test_there_are_as_many_advisors_and_sites_as_young_people_need(
+    young_people: int, advisors: int, sites: int
+) -> None:
+    house = House(sites_of(young_people), young_people, Random(1), uuid4)
+    assert (len(house.of("advisor")), len(set(house.sites))) == (advisors, sites)
+    assert len({one.email for one in house.members.values()}) == len(house.members)
+    assert all(house.of("advisor", site) for site in range(sites))
+
+
+def test_young_people_have_namesakes_and_twins_and_lose_their_zeros() -> None:
+    crowd = Crowd(Random(3), 4)
+    young = [crowd.comes(UUID(int=n), START) for n in range(2_000)]
+    named = Counter(one.name for one in young)
+    born = Counter((one.last_name, one.birth_date) for one in young if one.birth_date)
+    assert max(named.values()) > 1
+    assert sum(count > 1 for count in born.values()) > 2_000 * figures.TWIN / 2
+    assert any(one.number.startswith("00") for one in young)
+    assert len({one.number for one in young if one.number}) == sum(bool(one.number) for one in young)
+    assert 0.7 < sum(one.typed[:2] == (one.last_name, one.first_name) for one in young) / len(young) < 0.95
+
+
+def test_errands_come_in_order_and_of_a_day_at_once() -> None:
+    one_by_one, at_once = Agenda(by_day=False), Agenda(by_day=True)
+    for minute in (600, 480, 540):
+        for agenda in (one_by_one, at_once):
+            agenda.add((START, minute), Errand((UUID(int=minute),), list))
+
+    def minutes(agenda: Agenda) -> list[list[int]]:
+        taken = []
+        while agenda.first():
+            taken.append([errand.about[0].int for errand in agenda.take()])
+        return taken
+
+    assert minutes(one_by_one) == [[480], [540], [600]]
+    assert minutes(at_once) == [[480], [600, 540]]
+
+
+def test_a_month_later_is_the_same_day_or_the_last_one() -> None:
+    assert months_after(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    assert months_after(date(2026, 1, 15), -1) == date(2025, 12, 15)
+
+
+# --- on the command line
+
+
+def test_the_command_says_what_it_made_and_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    line = ["simulate", "--young-people", "5", "--months", "1", "--start", "2026-01-05", "--batch"]
+    made = CliRunner().invoke(app, line)
+    assert made.exit_code == 0, made.output
+    assert "5 jeunes, 8 personnes" in made.output
+    assert "du 5 janvier 2026 au 4 février 2026" in " ".join(made.output.split())
+    again = CliRunner().invoke(app, line)
+    assert again.exit_code == 1
+    assert "Une structure s’appelle déjà ainsi" in again.output
+
+
+def test_a_first_day_that_leaves_nothing_to_play_is_refused_and_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
+    refused = CliRunner().invoke(app, ["simulate", "--young-people", "5", "--start", "2099-01-05"])
+    assert refused.exit_code == 1
+    assert "choisissez-en un plus ancien" in refused.output
+    assert structures.slugs(tmp_path) == []

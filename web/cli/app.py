@@ -1,0 +1,17 @@
+"""pixflow on the command line: open a structure, bring people and files in, serve, look, rebuild."""
+
+import typer
+
+from web.cli import administration, backups, exports, privacy, queue, replay, samples, server
+from web.cli.dossiers import dossiers_app
+from web.cli.french_typer import InFrench
+from web.cli.staff import staff_app
+
+app = typer.Typer(
+    help="pixflow : le suivi des parcours Pix d'une Mission locale.", cls=InFrench, no_args_is_help=True,
+    add_completion=False,
+)  # fmt: skip
+app.add_typer(staff_app, name="staff")
+app.add_typer(dossiers_app, name="dossiers")
+for commands in (administration, samples, queue, server, exports, replay, privacy, backups):
+    app.add_typer(commands.app)

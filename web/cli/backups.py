@@ -1,0 +1,131 @@
+"""`pixflow backup`, `pixflow restore` and `pixflow doctor`: save, put back, look whether all is well."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pixflow import structure_folder as structures
+from pixflow.backups import SavingError, restore
+from pixflow.backups.backup import back_up, keep
+from pixflow.refused import Refused
+from pixflow.structure_folder import Opened
+from projections.store import stores
+from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.errors import backups as saving
+from web.hosting.settings import Settings
+from web.hosting.site import reads_of
+
+app = typer.Typer()
+
+OneOption = Annotated[str | None, typer.Option("--structure", help="Cette structure seule, par son dossier.")]
+NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier de la structure, sinon le même.")]
+
+
+def _backup(path: Path) -> Path:
+    if not path.is_dir():
+        fail(f"Le dossier {path} n'existe pas.")
+    return path
+
+
+BackupArgument = Annotated[Path, typer.Argument(metavar="DOSSIER", callback=_backup, help="La sauvegarde.")]
+
+
+@app.command("backup")
+def backup_command(
+    to: Annotated[Path | None, typer.Option("--to", help="Où (sinon dans le dossier des données).")] = None,
+    number: Annotated[int | None, typer.Option("--keep", min=1, help="Combien en garder, les plus récentes.")] = None,
+    structure: OneOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Sauvegarder chaque structure, même pendant qu'on y travaille."""
+    slugs = _chosen(structure)
+    done = [made for slug in slugs if (made := _saved(slug, to, number))]
+    if json:
+        as_json(done)
+    else:
+        for one in done:
+            console.print(f"[bold]{one['slug']}[/] : {words.plural(one['events'], 'fait')}", end=" ")
+            console.print(f"dans {one['path']}", soft_wrap=True)
+        if done:
+            console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
+    if len(done) < len(slugs):
+        raise typer.Exit(1)
+
+
+def _saved(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
+    """What was saved; None once it is said why nothing was."""
+    try:
+        with saving_in_words(), _opened(slug) as opened:
+            made = back_up(opened, to)
+            gone = keep(made.path.parent, number) if number else []
+    except typer.Exit:
+        errors.print(f"[bold]{slug}[/] : rien n'est sauvegardé.")
+        return None
+    told = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
+    return {**told, "deleted": len(gone)}
+
+
+@app.command("restore")
+def restore_command(
+    folder: BackupArgument,
+    replace: Annotated[bool, typer.Option("--replace", help="À la place de ce qui est là, mis de côté.")] = False,
+    structure: NameOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Remettre une sauvegarde en place, sans les personnes effacées depuis."""
+    with saving_in_words():
+        settings = Settings()
+        done = restore.restore(
+            settings.data, folder, slug=structure, over=replace, rebuild=_rebuild, database=settings.database()
+        )
+    if json:
+        as_json(done)
+        return
+    made, events = dates.instant(done.manifest.made, "UTC"), words.plural(done.manifest.holding.head, "fait")
+    console.print(f"[bold]{done.slug}[/] : {events}, sauvegarde du {made} (UTC)")
+    if done.erased:
+        console.print(f"{words.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
+    if done.aside:
+        console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
+        console.print(saving.ASIDE)
+
+
+def _rebuild(opened: Opened) -> None:
+    reads = reads_of(opened)
+    stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
+
+
+def _chosen(structure: str | None) -> list[str]:
+    """Every structure of the data folder, or the one that is named."""
+    known = structures.slugs(Settings().data)
+    if not known:
+        fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
+    with in_words():
+        if structure is not None and structure not in known:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
+    return [structure] if structure else known
+
+
+@contextmanager
+def _opened(slug: str) -> Iterator[Opened]:
+    settings = Settings()
+    opened = structures.open_one(settings.data, slug, database=settings.database())
+    try:
+        yield opened
+    finally:
+        opened.engine.close()
+
+
+@contextmanager
+def saving_in_words() -> Iterator[None]:
+    """The same as `in_words`, for a SavingError too."""
+    with in_words():
+        try:
+            yield
+        except SavingError as error:
+            fail(saving.sentence(error))

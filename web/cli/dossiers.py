@@ -1,0 +1,114 @@
+"""`pixflow dossiers import`: a portfolio file, previewed, then recorded."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.portfolio import Prepared, Problem, Taken
+from web.cli.french_typer import InFrench
+from web.cli.terminal import (
+    FileArgument,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    in_words,
+    person,
+    working,
+)
+from web.french import matching as reasons
+from web.french import vocabulary as words
+from web.french.errors import files as problems
+from web.pages.portfolio.choices import importer_of
+
+dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
+
+REFUSED = 2
+
+
+@dossiers_app.command("import")
+def import_command(
+    file: FileArgument,
+    as_: Annotated[str | None, typer.Option("--as", help="Le courriel de la personne qui importe.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
+    accept_changes: Annotated[bool, typer.Option(help="Enregistrer aussi ce qui a changé.")] = False,
+    site: Annotated[str | None, typer.Option(help="Le site des lignes qui n'en disent pas.")] = None,
+    sheet: Annotated[int | None, typer.Option(min=1, help="Le numéro de la feuille à lire dans un classeur.")] = None,
+    structure: StructureOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Importer un portefeuille (CSV ou XLSX, d'i-Milo ou d'un tableur) : les absents du fichier ne changent pas."""
+    with working(structure) as served, in_words():
+        actor = person(served, as_) if as_ else Actor(OPERATOR)
+        importer = importer_of(served)
+        prepared = importer.prepare(file.read_bytes(), site, sheet)
+        taken = None
+        if prepared.preview is not None and not preview:
+            taken = importer.record(prepared, by=actor, command_id=uuid4(), accept_changes=accept_changes, via="cli")
+    if json:
+        as_json(_document(prepared, taken))
+    else:
+        _tell(prepared, taken, accept_changes)
+    if prepared.preview is None:
+        raise typer.Exit(REFUSED)
+
+
+def _document(prepared: Prepared, taken: Taken | None) -> dict[str, Any]:
+    found = prepared.preview.problems if prepared.preview else prepared.portfolio.problems
+    return {
+        "columns": prepared.portfolio.columns,
+        "counts": prepared.preview.counts if prepared.preview else None,
+        "recorded": taken,
+        "problems": [{"severity": p.severity, "line": p.line, "code": p.code, "message": _said(p)} for p in found],
+    }
+
+
+def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None:
+    read = [c for c in prepared.portfolio.columns if c.field]
+    ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
+    if read:
+        console.print("Lu : " + ", ".join(f"{c.header} → {problems.FIELDS[str(c.field)]}" for c in read))
+    if ignored:
+        console.print(f"[dim]Ignoré : {', '.join(ignored)}[/]")
+    for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
+        colour = "red" if one.severity == "refused" else "yellow"
+        console.print(f"[{colour}]●[/] {_said(one)}")
+    if len(prepared.portfolio.sheets) > 1:
+        console.print("Pour choisir la feuille : --sheet et son numéro")
+    if prepared.preview is None:
+        return
+    _print_lines(prepared)
+    if taken is None:
+        console.print("Rien n'est enregistré : c'est un aperçu.")
+    else:
+        console.print(
+            f"[green]Enregistré.[/] {words.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
+            f"{words.plural(taken.corrected, 'corrigé')}, "
+            f"{words.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
+        )
+        if prepared.preview.counts.changed and not accept_changes:
+            console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
+
+
+def _print_lines(prepared: Prepared) -> None:
+    assert prepared.preview is not None
+    counts = prepared.preview.counts
+    told = [f"{word} {getattr(counts, code)}" for code, word in reasons.PEOPLE.items() if getattr(counts, code)]
+    console.print(" · ".join([*told, *([f"sans conseiller {counts.unassigned}"] if counts.unassigned else [])]))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Ligne", "Nom", "Ce qui change"):
+        table.add_column(title)
+    for line in prepared.preview.lines:
+        if line.status in ("changed", "doubtful", "closed"):
+            differs = ", ".join(problems.FIELDS[name] for name in line.differs)
+            what = reasons.people_doubt(line.doubt) if line.doubt else f"{reasons.PEOPLE[line.status]} : {differs}"
+            table.add_row(str(line.said.line), f"{line.said.last_name} {line.said.first_name}", what)
+    if table.row_count:
+        console.print(table)
+
+
+def _said(one: Problem) -> str:
+    return problems.portfolio_problem(one.code, one.line, one.field, one.value)

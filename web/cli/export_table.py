@@ -1,0 +1,124 @@
+"""What a file of Pix Orga says, as `pixflow read` gives it: a document, or lines of a table."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pixflow.pix_orga import Entry, Export, Problem, ProfileRow, Row
+from pixflow.protocol.grille import percent
+from web.french import vocabulary as words
+from web.french.errors.files import problem
+from web.french.vocabulary import say
+
+Side = Literal["left", "right"]
+
+ASSESSMENT: tuple[tuple[str, Side], ...] = (
+    ("Ligne", "right"),
+    ("Nom", "left"),
+    ("N°", "left"),
+    ("Avancement", "right"),
+    ("Résultat", "right"),
+)
+PROFILES: tuple[tuple[str, Side], ...] = (
+    ("Ligne", "right"),
+    ("Nom", "left"),
+    ("N°", "left"),
+    ("Profil", "right"),
+    ("Certifiable", "left"),
+)
+
+
+def document(export: Export) -> dict[str, Any]:
+    """An export as `read --json` gives it: times in ISO 8601 UTC, a day without a time stays a day."""
+    campaign = export.campaign
+    return {
+        "kind": export.kind,
+        "campaign": {"id": campaign.id, "code": campaign.code, "name": campaign.name} if campaign else None,
+        "pix_course": export.pix_course,
+        "exported_at": _iso(export.exported_at),
+        "columns": [{"position": c.position, "header": c.header, "role": c.role} for c in export.columns],
+        "rows": [*map(_row, export.rows), *map(_profile, export.profiles)],
+        "problems": [remark(one) for one in export.problems],
+    }
+
+
+def remark(one: Problem) -> dict[str, Any]:
+    sentence = problem(one.code, one.line, dict(one.details))
+    return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
+
+
+def table(export: Export) -> tuple[tuple[tuple[str, Side], ...], Iterator[list[str]]]:
+    """The titles of the columns with their side, and a line for each participation."""
+    if export.kind == "profile":
+        return PROFILES, ([*_first(row), _pix(row), _certifiable(row)] for row in export.profiles)
+    return ASSESSMENT, ([*_first(row), _done(row), _score(row)] for row in export.rows)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "progress": _number(row.progress),
+        "started_at": _iso(row.started),
+        "shared": row.shared,
+        "shared_at": _iso(row.shared_at),
+        "mastery_percent": int(row.mastery * 100) if row.mastery is not None else None,
+    }
+
+
+def _profile(row: ProfileRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "shared": row.shared,
+        "shared_at": _iso(row.shared_at),
+        "pix": row.pix,
+        "certifiable": row.certifiable,
+        "certifiable_competences": row.certifiable_competences,
+        "levels": [{"competence": one.name, "level": one.level, "pix": one.pix} for one in row.levels],
+    }
+
+
+def _first(row: Entry) -> list[str]:
+    return [str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—"]
+
+
+def _done(row: Row) -> str:
+    return words.percent(int(row.progress * 100)) if row.progress is not None else "—"
+
+
+def _score(row: Row) -> str:
+    if row.mastery is not None:
+        return words.percent(percent(row.mastery))
+    return "—" if row.shared else "non envoyé"
+
+
+def _pix(row: ProfileRow) -> str:
+    if not row.shared:
+        return "non envoyé"
+    return "—" if row.pix is None else say("{pix} pix", pix=words.number(row.pix))
+
+
+def _certifiable(row: ProfileRow) -> str:
+    if row.certifiable is None:
+        return "—"
+    counted = row.certifiable_competences
+    said = "oui" if row.certifiable else "non"
+    return said if counted is None else f"{said} ({words.plural(counted, 'compétence')})"
+
+
+def _iso(moment: datetime | date | None) -> str | None:
+    if isinstance(moment, datetime):
+        return moment.isoformat().replace("+00:00", "Z")
+    return moment.isoformat() if moment else None
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)

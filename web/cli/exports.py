@@ -1,0 +1,158 @@
+"""The commands that take a file: read it, import an export, import a portfolio."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from pixflow.importing import Answers, Imported, Importer, Preview
+from pixflow.pix_orga import Export, Problem, read
+from projections import result_routing
+from web.cli import export_table as exported
+from web.cli.terminal import (
+    AsOption,
+    FileArgument,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    fail,
+    in_words,
+    person,
+    working,
+)
+from web.desk.names import NoNames
+from web.french.errors.files import problem
+from web.french.errors.refusals import refusal
+from web.french.matching import question
+from web.hosting.site import Served
+
+app = typer.Typer()
+
+REFUSED, QUESTION = 2, 3
+
+
+@app.command("read")
+def read_command(file: FileArgument, json: JsonOption = False) -> None:
+    """Lire un export de Pix Orga, sans rien enregistrer."""
+    export = read(file.read_bytes(), file.name)
+    if json:
+        as_json(exported.document(export))
+    else:
+        _print_export(export)
+    if export.refused:
+        raise typer.Exit(REFUSED)
+
+
+def _print_export(export: Export) -> None:
+    if export.campaign:
+        console.print(
+            f"[bold]{export.campaign.name}[/] · {export.campaign.code or 'sans code'} · n° {export.campaign.id}"
+        )
+    if export.entries:
+        columns, lines = exported.table(export)
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title, side in columns:
+            table.add_column(title, justify=side)
+        for line in lines:
+            table.add_row(*line)
+        console.print(table)
+    _print_problems(export.problems)
+
+
+def _print_problems(problems: tuple[Problem, ...]) -> None:
+    for one in problems:
+        colour = "red" if one.severity == "refused" else "yellow"
+        console.print(f"[{colour}]●[/] {problem(one.code, one.line, dict(one.details))}")
+
+
+@app.command("import")
+def import_command(
+    file: FileArgument,
+    as_: AsOption,
+    preview: Annotated[bool, typer.Option("--preview", help="Montrer sans enregistrer.")] = False,
+    exported_at: Annotated[str | None, typer.Option(help="Quand il a été exporté : 2026-05-12T09:10.")] = None,
+    accept_vanished: Annotated[
+        bool, typer.Option(help="Oui, ces participations ont bien disparu de Pix Orga.")
+    ] = False,
+    external_id_column: Annotated[str | None, typer.Option(help="La colonne du n° de dossier (vide : aucune).")] = None,
+    doubtful: Annotated[
+        str | None, typer.Option(help="Les lignes douteuses : leave (laisser) ou record (enregistrer).")
+    ] = None,
+    structure: StructureOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Importer un export de Pix Orga."""
+    with working(structure) as served, in_words():
+        actor = person(served, as_)
+        answers = Answers(
+            exported_at=_instant(exported_at, served.refs.structure.zone), external_id_column=external_id_column,
+            accept_vanished=accept_vanished, doubtful=doubtful if doubtful in ("leave", "record") else None,  # type: ignore[arg-type]
+        )  # fmt: skip
+        importer = importer_of(served)
+        prepared = importer.prepare(file.read_bytes(), file.name, answers)
+        if prepared.preview is None:
+            if json:
+                as_json({"refused": True, "problems": [exported.remark(one) for one in prepared.export.problems]})
+            else:
+                _print_problems(prepared.export.problems)
+            raise typer.Exit(REFUSED)
+        shown, imported = prepared.preview, None
+        if not shown.questions and not preview and not shown.misfit:
+            imported = importer.record(prepared, by=actor, command_id=uuid4())
+    _tell(shown, imported, json)
+    if shown.misfit:
+        raise typer.Exit(REFUSED)
+    if shown.questions:
+        raise typer.Exit(QUESTION)
+
+
+def importer_of(served: Served) -> Importer:
+    """An importer over the served structure; what it knows is up to date."""
+
+    def known(campaign: UUID) -> list[result_routing.Known]:
+        side = served.read()
+        with side.database.connect() as connection:
+            return result_routing.known(connection, campaign)
+
+    return Importer(served.engine, known)
+
+
+def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
+    counts = imported.counts if imported else shown.counts
+    recorded = bool(imported and imported.done.recorded)
+    numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
+    if json:
+        questions = [one.code for one in shown.questions]
+        as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "misfit": shown.misfit,
+                 "questions": questions,
+                 "problem_list": [exported.remark(one) for one in shown.problems]})  # fmt: skip
+        return
+    console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
+    names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
+    console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
+    _print_problems(shown.problems)
+    if shown.misfit:
+        console.print(f"[red]●[/] {refusal('not-its-kind', {'kind': shown.kind}, NoNames())}")
+        return
+    for one in shown.questions:
+        console.print(f"[yellow]?[/] {question(one.code, one.count, one.among)}")
+    if shown.seen_before or (imported and not recorded):
+        console.print("Ce fichier est déjà enregistré : rien à faire.")
+    elif recorded:
+        console.print("[green]Enregistré.[/]")
+    elif not shown.questions:
+        console.print("Rien n'est enregistré : c'est un aperçu.")
+
+
+def _instant(text: str | None, zone: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"« {text} » n'est pas une date et une heure : écrivez 2026-05-12T09:10.")
+    return (said if said.tzinfo else said.replace(tzinfo=ZoneInfo(zone))).astimezone(ZoneInfo("UTC"))

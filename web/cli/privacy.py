@@ -1,0 +1,131 @@
+"""`pixflow export-person`, `erase`, `retention`: what is kept about somebody, its end, and for how long it is kept."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+import typer
+from rich.table import Table
+
+from pixflow import erasing
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.dossier import retention
+from pixflow.refused import Refused
+from projections import dossier_sheet
+from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, errors, fail, in_words, working
+from web.french import privacy as rights
+from web.hosting.site import Served
+from web.pages.privacy import erasure as erasures
+from web.pages.privacy import personal_data as person
+from web.pages.privacy import personal_data_file as x_personal_data_file
+from web.pages.privacy import personal_data_paper as of_person
+
+app = typer.Typer()
+
+OWNER_ONLY = 0o600
+YES = "oui"
+UNFINISHED = (
+    "Personne effacée, mais tout ce qui la nomme n'est pas encore détruit : le disque, ou un autre programme, l'a "
+    "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c'est fait."
+)
+Why = Literal["request", "retention", "mistake"]
+
+
+@app.command("export-person")
+def export_person(
+    named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
+    to: Annotated[Path, typer.Option("--to", help="Le dossier où écrire.")] = Path(),
+    structure: StructureOption = None,
+) -> None:
+    """Tout ce que pixflow sait d'une personne, pour elle : un PDF à lire, et un fichier JSON."""
+    if not to.is_dir():
+        fail(f"{to} n'est pas un dossier.")
+    with working(structure) as served, in_words():
+        stream = dossier(served, named)
+        _must_be_known(served, stream, named)
+        with served.read().database.connect() as connection:
+            known = person.everything(served.engine, connection, stream)
+        for kind, content in (("pdf", of_person.pdf(known)), ("json", x_personal_data_file.encoded(known))):
+            path = to / f"personne-{known.id}.{kind}"
+            _write(path, content)
+            console.print(f"Écrit : {path}", soft_wrap=True)
+    console.print("À relire avant de le remettre : une note peut nommer quelqu'un d'autre.")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file that its owner alone reads."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
+        file.write(content)
+
+
+def _must_be_known(served: Served, stream: UUID, named: str) -> None:
+    state = served.engine.state("dossier", stream)
+    if state.erased:
+        raise Refused("person-erased")
+    if state.opened is None:
+        fail(f"Aucun dossier n'a l'identifiant {named}.")
+
+
+@app.command()
+def erase(
+    named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
+    reason: Annotated[Why, typer.Option("--reason", help="Pourquoi.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Effacer une personne pour toujours : rien ne dira plus de qui il s'agissait."""
+    with working(structure) as served, in_words():
+        stream = dossier(served, named)
+        if served.engine.state("dossier", stream).erased and erasing.unfinished(served.opened):
+            with _said_unfinished(), erasing.recorded():
+                served.settle()
+            console.print("Effacement terminé : ce qui restait à détruire l'est.")
+            return
+        _must_be_known(served, stream, named)
+        with served.read().database.connect() as connection:
+            known = person.everything(served.engine, connection, stream)
+        for one in rights.goes(known.content, len(known.participations)):
+            console.print(f"Disparaît : {one}")
+        if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
+            fail("Rien n'est effacé.")
+        with _said_unfinished():
+            erasures.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
+    console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
+
+
+@contextmanager
+def _said_unfinished() -> Iterator[None]:
+    try:
+        yield
+    except erasing.Unfinished:
+        errors.print(UNFINISHED)
+        raise typer.Exit(1) from None
+
+
+@app.command("retention")
+def retention_command(structure: StructureOption = None, json: JsonOption = False) -> None:
+    """Combien de dossiers ont été gardés aussi longtemps que le protocole le dit."""
+    with working(structure) as served:
+        today = served.today()
+        policy = served.refs.protocol(today).retention
+        with served.read().database.connect() as connection:
+            rows = dossier_sheet.past_counts(connection, retention.cutoffs(policy, today))
+    counts = [_count(rule, getattr(policy, rule), rows) for rule in rights.RULES]
+    if json:
+        as_json(counts)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Programme", "Gardé", "Délai passé", "Dont clos"):
+        table.add_column(title)
+    for one in counts:
+        table.add_row(rights.RULES[one["rule"]], rights.months(one["months"]), str(one["past"]), str(one["closed"]))
+    console.print(table)
+
+
+def _count(rule: str, months: int, rows: Sequence[Any]) -> dict[str, Any]:
+    mine = [row for row in rows if retention.rule_of(row.programme) == rule]
+    closed = sum(row.n for row in mine if row.closed)
+    return {"rule": rule, "months": months, "past": sum(row.n for row in mine), "closed": closed}

@@ -1,0 +1,61 @@
+"""The command `queue`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from pixflow import authorization as people
+from pixflow.team.absences import deputised
+from projections import advisor_queue
+from web.cli.terminal import (
+    AsOption,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    person,
+    working,
+)
+from web.french import dates
+from web.french import tasks as task_words
+
+app = typer.Typer()
+
+
+@app.command()
+def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = False) -> None:
+    """Ma boîte, dans le terminal."""
+    with working(structure) as served:
+        actor, today = person(served, as_), served.today()
+        side = served.read()
+        with side.database.connect() as connection:
+            me, refs = UUID(actor.id), served.refs
+            owners = deputised(refs.team, me, today) | {me}
+            rows = advisor_queue.page(connection, owners, today, limit=None)
+            piles = advisor_queue.piles(connection, people.roles(actor, refs, today), today)
+    if json:
+        as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
+        return
+    _print_queue(rows, piles, today, {id: f"pour {refs.team[id].name}" for id in owners - {me}})
+
+
+def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]) -> None:
+    for pile in piles:
+        console.print(f"[bold]{task_words.PILES[pile.kind](pile.count)}[/]")
+    if not rows and not piles:
+        console.print("Rien à faire pour l'instant.")
+    if rows:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("Jeune", "À faire", "Pourquoi", "Pour le"):
+            table.add_column(title)
+        for row in rows:
+            late = row.due < today
+            due = dates.day(row.due, year=row.due.year != today.year)
+            said = absent.get(row.doer), task_words.why(row.kind, row.details, row.why_on)
+            why = " · ".join(filter(None, said))
+            table.add_row(row.name, task_words.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
+        console.print(table)

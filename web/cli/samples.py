@@ -1,0 +1,143 @@
+"""`pixflow simulate`: a structure with as many invented young people as one likes."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pixflow import presets
+from pixflow import structure_folder as structures
+from pixflow.presets import PresetError
+from pixflow.refused import Refused
+from web.cli.terminal import (
+    console,
+    day,
+    errors,
+    fail,
+    in_words,
+)
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.errors import presets as preset_words
+from web.hosting.settings import PORT, Settings
+from web.hosting.site import site
+from web.samples import population as simulation
+from web.samples.demo import EXPORTS
+
+app = typer.Typer()
+
+STRUCTURE = "Mission locale du Val d’Exemple"
+
+
+@app.command()
+def simulate(
+    young_people: Annotated[int, typer.Option(min=1, help="Combien de jeunes sont accueillis.")],
+    seed: Annotated[int, typer.Option(help="Le hasard : le même nombre donne les mêmes parcours.")] = 1,
+    preset: Annotated[str, typer.Option(help="Le protocole : un nom livré, ou un fichier TOML.")] = "laigle-mortagne",
+    structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")] = STRUCTURE,
+    months: Annotated[int, typer.Option(min=1, max=240, help="Combien de mois sont joués.")] = simulation.MONTHS,
+    start: Annotated[
+        str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour (sinon : pour finir hier).")
+    ] = None,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="D'un coup, ce que chacun fait en un jour : pour de grands nombres.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option(help="Où garder les données (sinon PIXFLOW_DATA).")] = None,
+) -> None:
+    """Une Mission locale inventée, de la taille voulue : des mois de parcours vraisemblables, pour essayer."""
+    try:
+        chosen = presets.load(preset)
+    except PresetError as error:
+        fail(f"Le protocole {preset} ne peut pas servir. {preset_words.sentence(error)}")
+    first = day(start) if start else None
+    with in_words(), _bar() as bar:
+        try:
+            opened, played = simulation.build(
+                data or Settings().data, name=structure, preset=chosen, young_people=young_people, seed=seed,
+                months=months, start=first, batch=batch, progress=_shown(bar), database=Settings().database(),
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code == "future":
+                fail("Il n'y a pas une semaine entre ce premier jour et aujourd'hui : choisissez-en un plus ancien.")
+            raise
+        opened.engine.close()
+    console.print(f"[bold]{structure}[/] ({opened.folder})", soft_wrap=True)
+    period = f"du {dates.day(played.first, year=True)} au {dates.day(played.last, year=True)}"
+    console.print(words.typeset(
+        f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits, {period}"
+    ))  # fmt: skip
+    for code, count in played.refused.items():
+        console.print(f"[yellow]●[/] {count} refus ({code})")
+    console.print("Ensuite : pixflow serve --demo")
+
+
+def _bar() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(compact=True)
+    return Progress(*columns, console=errors, transient=True)
+
+
+def _shown(bar: Progress) -> simulation.Progress:
+    task = bar.add_task("Ouverture")
+
+    def progress(today: date, played: int, days: int, events: int) -> None:
+        said = f"{dates.day(today, year=True)} : {events} faits"
+        bar.update(task, completed=played, total=days, description=said)
+
+    return progress
+
+
+@app.command()
+def demo(
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Préparer sans servir.")] = False,
+    port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
+    data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
+) -> None:
+    """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
+    from web.cli.server import run
+    from web.samples import demo as demonstration
+
+    folder = data or Settings().data
+    with in_words():
+        if demonstration.build(folder, structures.utc_now()):
+            console.print(f"Démonstration préparée dans {folder}")
+        else:
+            console.print(f"Démonstration déjà là, dans {folder} (effacez ce dossier pour repartir de zéro)")
+        for story in demonstration.STORIES:
+            _say_who(folder, demonstration.slug(story))
+        if not no_serve:
+            run(folder, port=port)
+
+
+def _say_who(folder: Path, slug: str) -> None:
+    with site(folder, demo=True, only=slug) as one:
+        served = one.structures[slug]
+        name = served.refs.structure.name
+        team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
+    console.print(f"\n[bold]{name}[/]")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Rôle", "Qui être", "Où regarder"):
+        table.add_column(title)
+    for role, look in LOOK.items():
+        there = [member.name for member in team if min(member.roles, key=LOOK_ORDER.index) == role]
+        if there:
+            table.add_row(words.ROLES[role], ", ".join(there), look)
+    console.print(table)
+    first = next(member for member in team if "advisor" in member.roles)
+    console.print(f"Dans le terminal : pixflow queue --as {first.email} --structure {slug}", soft_wrap=True)
+    for export in sorted((folder / slug / EXPORTS).glob("*.csv")):
+        console.print(f"Un export à importer, page Résultats : {export}", soft_wrap=True)
+
+
+LOOK = {
+    "advisor": "Ma boîte : les jeunes du jour, et pourquoi",
+    "referent": "Résultats : à rapprocher, à transmettre",
+    "manager": "Ma boîte : ce qui attend depuis longtemps",
+    "auditor": "Rejouer : chaque dossier, fait après fait",
+    "facilitator": "Ateliers : qui vient, qui était là",
+    "administrator": "Protocole et grille (ne lit aucun dossier)",
+}
+
+LOOK_ORDER = list(LOOK)

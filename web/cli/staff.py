@@ -1,0 +1,124 @@
+"""`pixflow staff absence` and `pixflow staff leave`: days away with a deputy, and last days."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, cast
+from uuid import UUID, uuid4
+
+import typer
+
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.events.values import Role
+from pixflow.identity import normalise
+from pixflow.refused import Refused
+from pixflow.team import absences, staff
+from web.cli.french_typer import InFrench
+from web.cli.terminal import (
+    USAGE,
+    StructureOption,
+    console,
+    day,
+    fail,
+    in_words,
+    member,
+    working,
+)
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.events import team
+from web.hosting.site import Served
+
+staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
+
+WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
+
+
+@staff_app.command("absence")
+def absence_command(
+    who: WhoArgument,
+    first: Annotated[str, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour.")],
+    last: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
+    deputy: Annotated[str | None, typer.Option(help="Le courriel de qui supplée.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Annuler l'absence qui commence ce jour-là.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si quelqu'un compte sur elle ces jours-là.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Déclarer une absence et sa suppléance ; dite à nouveau avec le même premier jour, elle est changée."""
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        begins, known = day(first), served.refs.team[person]
+        told = next((one for one in known.absences.values() if one.first == begins), None)
+        if cancel:
+            if told is None:
+                fail(f"{known.name} n'a aucune absence qui commence ce jour-là.")
+            _take(served, person, absences.cancel_absence, "l'absence est annulée", absence=told.id)
+            return
+        ends = day(last) if last else begins
+        stands_in = member(served, deputy) if deputy else None
+        id = told.id if told else uuid4()
+        said = {"absence": id, "first": begins, "last": ends, "deputy": stands_in, "anyway": anyway}
+        days = team.between(begins, ends, year=served.today().year)
+        _take(served, person, absences.declare_absence, f"absence {days}", **said)
+
+
+@staff_app.command("leave")
+def leave_command(
+    who: WhoArgument,
+    last_day: Annotated[str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le dernier jour, compris.")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="La personne ne part plus, ou revient.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Même si plus personne n'est référent.")] = False,
+    structure: StructureOption = None,
+) -> None:
+    """Noter un départ : le lendemain, la personne n'entre plus, et ses dossiers sont à confier."""
+    if cancel == bool(last_day):
+        fail("Dites le dernier jour avec --last-day, ou --cancel.", USAGE)
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        if last_day is None:
+            _take(served, person, staff.come_back, "le départ est annulé")
+        else:
+            leaves = day(last_day)
+            said = f"dernier jour le {dates.day(leaves, year=True)}"
+            _take(served, person, staff.leave, said, last_day=leaves, anyway=anyway)
+
+
+def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
+    """The operator's decision about somebody, and what to say of it."""
+    done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+    told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
+    console.print(words.typeset(told))
+
+
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="Prénom et nom.")],
+    email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
+    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(words.ROLES)}.")],
+    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
+    structure: StructureOption = None,
+) -> None:
+    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là."""
+    with working(structure) as served, in_words():
+        place = _site(served, site) if site else None
+        try:
+            known = served.engine.claimed("email", [staff.address(email)])
+            done = served.engine.execute(
+                {"staff": next(iter(known.values()), uuid4())}, staff.add, by=Actor(OPERATOR), command_id=uuid4(),
+                via="cli", name=name, email=email, phone=phone, site=place, roles=tuple(cast(list[Role], role)),
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code == "unknown-role":
+                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(words.ROLES)}.")
+            raise
+    console.print(
+        f"{name} : {', '.join(words.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
+    )
+
+
+def _site(served: Served, named: str) -> str:
+    """The structure's site of that name, accents and case aside."""
+    sites = served.refs.structure.sites
+    found = next((site for site in sites if normalise(site) == normalise(named)), None)
+    if found is None:
+        fail(f"« {named} » n'est pas un site de {served.refs.structure.name}. Sites : {', '.join(sites)}.")
+    return found

@@ -1,0 +1,179 @@
+"""What every command of the terminal needs: the structure, the person, words for what is refused."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+from uuid import UUID
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy.exc import OperationalError
+from typer import rich_utils
+
+from pixflow import structure_folder as structures
+from pixflow.authorization import Actor
+from pixflow.refused import Refused
+from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
+from pixflow.structure_folder import Opened
+from pixflow.team import staff
+from web.desk.names import NoNames
+from web.french.errors.refusals import refusal, store_error
+from web.hosting.settings import Settings
+from web.hosting.site import Served, serve_one
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+USAGE = 2
+UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
+DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
+DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
+
+rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+
+StructureOption = Annotated[
+    str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")
+]
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        fail(
+            f"{path} est un dossier, et non un fichier." if path.is_dir() else f"Le fichier {path} n'existe pas.", USAGE
+        )
+    return path
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FICHIER", callback=_file, help="Le fichier.")]
+AsOption = Annotated[str, typer.Option("--as", help="Le courriel de la personne qui agit.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un programme.")]
+
+
+def fail(sentence: str, code: int = 1) -> NoReturn:
+    """Say why nothing was done, and stop."""
+    errors.print(f"[bold red]Refusé.[/] {escape(sentence)}" if code == 1 else escape(sentence))
+    raise typer.Exit(code)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Refusals, errors of the store and of the disk, tables that do not answer become a sentence and exit code 1."""
+    try:
+        yield
+    except BrokenPipeError:  # nobody reads on: Typer ends without a word
+        raise
+    except (Refused, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
+        fail(explained(error))
+
+
+def explained(error: Exception) -> str:
+    """What went wrong, as a sentence; no more than its kind when it was not foreseen."""
+    match error:
+        case Refused():
+            return refusal(error.code, error.details, NoNames())
+        case StoreRefused():
+            return f"{store_error(error)} ({error})"
+        case Damaged() | UnknownTopic():
+            return f"{DAMAGED} ({error})"
+        case OperationalError():
+            return UNREADABLE
+        case OSError():
+            where = f"{error.filename} : " if error.filename else ""
+            return f"{DISK} ({where}{error.strerror or type(error).__name__})"
+    return store_error(error)
+
+
+@contextmanager
+def working(structure: str | None) -> Iterator[Served]:
+    """The one structure of the data folder, or the one named; its read side is up to date."""
+    with opening(structure) as opened:
+        served = serve_one(opened, shown("Mise à jour des tables"))
+        try:
+            yield served
+        finally:
+            served.reads.close()
+
+
+@contextmanager
+def opening(structure: str | None) -> Iterator[Opened]:
+    """The same without its read side."""
+    data = Settings().data
+    known = structures.slugs(data)
+    if not known:
+        fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
+    if structure is None and len(known) > 1:
+        fail(f"Plusieurs structures : précisez --structure ({', '.join(known)}).")
+    with in_words():
+        if structure is not None and structure not in known:
+            raise Refused("unknown-structure", slug=structure, known=", ".join(known))
+        opened = structures.open_one(data, structure or known[0], database=Settings().database())
+        try:
+            yield opened
+        finally:
+            opened.engine.close()
+
+
+def person(served: Served, address: str) -> Actor:
+    """The member of staff with this e-mail, who works here today."""
+    found = member(served, address)
+    known = served.refs.team[found]
+    if not known.works(served.today()):
+        fail(f"{known.name} a quitté {served.refs.structure.name}.")
+    return Actor(str(found))
+
+
+def day(text: str) -> date:
+    """A day as typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
+
+
+def member(served: Served, address: str) -> UUID:
+    """The id of who has, or had, this e-mail in the team."""
+    found = served.engine.claimed("email", [staff.address(address)])
+    if not found:
+        fail(f"Personne n'a le courriel {address} dans {served.refs.structure.name}.")
+    return next(iter(found.values()))
+
+
+def dossier(served: Served, named: str) -> UUID:
+    """A dossier by its id or its i-Milo number."""
+    found = served.engine.claimed("imilo", [named.strip().upper()])
+    if found:
+        return next(iter(found.values()))
+    try:
+        return UUID(named)
+    except ValueError:
+        fail(f"Aucun dossier n'a le n° i-Milo {named}.")
+
+
+def shown(title: str) -> Any:
+    """A progress bar for what counts from 0 to a total; nothing is drawn for what is short."""
+    state: dict[str, Any] = {}
+
+    def progress(done: int, total: int) -> None:
+        if total < 20_000:
+            return
+        if not state:
+            bar = Progress(TextColumn(title), BarColumn(), MofNCompleteColumn(), console=errors)
+            bar.start()
+            state.update(bar=bar, task=bar.add_task(title, total=total))
+        state["bar"].update(state["task"], completed=done, total=total)
+        if done >= total:
+            state["bar"].stop()
+
+    return progress
+
+
+def as_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    typer.echo(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))

@@ -1,0 +1,55 @@
+"""The result of a command that runs once per row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pixflow.events.base import Recorded
+from pixflow.refused import Refused
+from web.desk import receipts as told
+from web.desk.commands import Outcome
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.desk.receipts import Line, Told
+from web.french import vocabulary as words
+from web.french.errors import refusals
+from web.french.vocabulary import say
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one row; `refused` says why nothing was recorded."""
+
+    name: str
+    recorded: Sequence[Recorded] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """One result for each row, in the order shown."""
+
+    rows: Sequence[Row]
+
+    @property
+    def refused(self) -> bool:
+        return any(row.refused for row in self.rows)
+
+    @property
+    def span(self) -> str:
+        return told.span(sorted((r for row in self.rows for r in row.recorded), key=lambda r: r.position))
+
+    def told(self) -> Told:
+        """Every row, done or not, and why not."""
+        done = sum(not row.refused for row in self.rows)
+        lines = [Line(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
+        title = say("{done} sur {all} enregistrés :", done=words.number(done), all=words.number(len(self.rows)))
+        return Told(title, lines, "late")
+
+
+def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
+    """What became of one command."""
+    return Row(name, outcome.recorded, _why(desk, outcome.refused) if outcome.refused else "")
+
+
+def _why(desk: Desk, refused: Refused) -> str:
+    return words.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))

@@ -1,0 +1,51 @@
+"""Colleagues as a person at work sees them: who is away, who may take over."""
+
+from typing import Any
+from uuid import UUID
+
+from pixflow.identity import normalise
+from pixflow.team.staff import Absence, Staff
+from web.desk.desk import Desk
+from web.french import dates
+from web.french.events import team
+from web.french.vocabulary import say
+
+
+def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
+    """When somebody is away next, or leaves; and whether they name no deputy for their dossiers."""
+    if member.works(desk.today):
+        coming = [away for away in member.absences.values() if away.last >= desk.today]
+        if coming:
+            soonest = min(coming, key=lambda away: away.first)
+            return absence_said(desk, soonest), soonest.deputy is None and "advisor" in member.roles
+    word = "départ" if member.works(desk.today) else "dernier jour"
+    return (f"{word} le {day(desk, member.left)}" if member.left else ""), False
+
+
+def away(desk: Desk) -> dict[UUID, str]:
+    """Until when colleagues are away, for whoever is today."""
+    found = {id: member for id, member in desk.refs.team.items() if member.absence(desk.today)}
+    return {id: next_away(desk, member)[0] for id, member in found.items()}
+
+
+def takers(desk: Desk) -> list[tuple[UUID, str]]:
+    """The colleagues whom a task may be handed to, by name, with until when they are away."""
+    held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, away(desk)
+    others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
+    return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
+
+
+def absence_said(desk: Desk, absence: Absence) -> str:
+    """Like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
+    days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_said(desk, absence)
+    deputy = desk.refs.team.get(absence.deputy) if absence.deputy else None
+    return f"{days}, {say('suppléance : {name}', name=deputy.name) if deputy else 'sans suppléance'}"
+
+
+def days_said(desk: Desk, absence: Absence) -> str:
+    return team.between(absence.first, absence.last, year=desk.today.year)
+
+
+def day(desk: Desk, on: Any) -> str:
+    """A day as pages say it, with its year when it is not today's."""
+    return dates.day(on, year=on.year != desk.today.year)

@@ -1,0 +1,77 @@
+"""From a form to the engine and back: what was recorded, refused, or happened meanwhile."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from pixflow.authorization import Actor
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Stale, Step
+from pixflow.events.base import Recorded
+from pixflow.refused import Refused
+from pixflow.workshop.state import Workshop
+from projections.store.catch_up import fold_of
+from web.desk.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a form. `refused` and `meanwhile` say why nothing was recorded."""
+
+    recorded: tuple[Recorded, ...] = ()
+    repeated: bool = False
+    refused: Refused | None = None
+    meanwhile: list[Recorded] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.refused is None and not self.meanwhile
+
+
+def record(
+    desk: Desk,
+    streams: Mapping[str, UUID],
+    decide: Callable[..., Any],
+    *,
+    command_id: UUID,
+    seen: Mapping[str, int] | None = None,
+    context: Mapping[str, Any] | None = None,
+    **sent: Any,
+) -> Outcome:
+    """Take one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
+    by = _by(desk, streams, decide.__name__)
+    try:
+        done = desk.engine.execute(
+            streams, decide, by=by, command_id=command_id, via="web", seen=seen, context=context, **sent
+        )
+    except Refused as refused:
+        return Outcome(refused=refused)
+    except Stale as stale:
+        return Outcome(meanwhile=stale.meanwhile)
+    return Outcome(done.recorded, done.repeated)
+
+
+def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: UUID) -> Outcome:
+    """Take several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
+    by = _by(desk, steps[0].streams, steps[0].decide.__name__)
+    try:
+        done = desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
+    except Refused as refused:
+        return Outcome(refused=refused)
+    return Outcome(done.recorded, done.repeated)
+
+
+def _by(desk: Desk, streams: Mapping[str, UUID], decision: str) -> Actor:
+    """The person at the desk, in the place of the absent colleague whose dossier it is when they are the deputy."""
+    if not desk.deputised:
+        return desk.actor
+    dossier, workshop = (
+        fold_of(desk.read, streams[kind]) if kind in streams else None for kind in ("dossier", "workshop")
+    )
+    return desk.by(
+        decision,
+        dossier if isinstance(dossier, Dossier) else None,
+        streams.get("staff"),
+        workshop if isinstance(workshop, Workshop) else None,
+    )

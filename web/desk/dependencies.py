@@ -1,0 +1,71 @@
+"""What a route is handed: the desk of whoever is at work, with everything read up to date."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, HTTPException, Request
+
+from pixflow import authorization as people
+from pixflow.authorization import Actor
+from pixflow.events.values import Role
+from pixflow.team.absences import deputised
+from web.desk.desk import Desk
+from web.desk.navigation import _frame
+from web.hosting.site import Served, Site
+
+COOKIE = "pixflow_person"
+
+
+class Unchanged(Exception):
+    """Nothing was recorded since the page that asks was drawn, and it is the same day: it is answered 304."""
+
+
+def desk(request: Request) -> Iterator[Desk]:
+    """The desk of the person named by the cookie; without one, off to choose who to be (demo).
+
+    Raises Unchanged, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
+    """
+    site: Site = request.app.state.site
+    served, actor = _who(request, site)
+    tag = served.tag()
+    if request.headers.get("HX-PTag") == tag:
+        raise Unchanged
+    side = served.read()
+    refs = served.refs
+    with side.database.connect() as connection:
+        today = served.today()
+        roles, away = people.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
+        made = Desk(site, served, actor, roles, people.scope(actor, refs, today), refs, connection, today, away)
+        request.state.frame = _frame(request, made, side.blocked, tag)
+        yield made
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+
+
+def allowed(*roles: Role) -> Any:
+    """A dependency: 403 unless the person holds one of these roles."""
+
+    def check(made: AtDesk) -> Desk:
+        if not made.roles & set(roles):
+            raise HTTPException(403)
+        return made
+
+    return Depends(check)
+
+
+def served_for(request: Request) -> Served:
+    """The structure of the person named by the cookie."""
+    return _who(request, request.app.state.site)[0]
+
+
+def _who(request: Request, site: Site) -> tuple[Served, Actor]:
+    slug, _, person = request.cookies.get(COOKIE, "").partition("/")
+    try:
+        served = site.find(slug, UUID(person))
+    except ValueError:
+        served = None
+    if served is None:
+        raise HTTPException(303, headers={"Location": "/qui"})
+    return served, Actor(person)

@@ -1,0 +1,113 @@
+"""Who and what the ids of a page are called, for the sentences of web/french."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from pixflow.authorization import Scope
+from pixflow.dossier.state import Dossier
+from pixflow.reference_data import References
+from projections import directory
+from projections.store.catch_up import fold_of
+from web.desk.desk import Desk
+from web.french import privacy as rights
+from web.french.events.fields import UNNAMED
+
+
+class ScopedNames:
+    """Names as somebody with this scope sees them; what is asked often is looked up once."""
+
+    def __init__(self, refs: References, read: Connection, scope: Scope, dossier: Dossier | None = None) -> None:
+        self._refs, self._read, self._scope = refs, read, scope
+        self._dossier = dossier
+        self._people: dict[UUID, str] = {}
+
+    def staff(self, id: str | UUID) -> str:
+        """A colleague's name, or what the system's own names mean."""
+        system = {"system:operator": "l’exploitant", "system:import": "import Pix Orga", "system:clock": "pixflow"}
+        if str(id) in system:
+            return system[str(id)]
+        member = self._refs.team.get(UUID(str(id)))
+        return member.name if member else "une personne inconnue"
+
+    def campaign(self, id: UUID) -> str:
+        known = self._refs.campaigns.get(id)
+        return known.name if known else "une campagne inconnue"
+
+    def action(self, id: UUID) -> str:
+        known = self._dossier.parcours.actions.get(id) if self._dossier else None
+        if known:
+            return known.action.label
+        return "une action retirée" if self._dossier and not self._dossier.erased else "une action"
+
+    def partner(self, referral: UUID) -> str:
+        """Whom a referral was sent to."""
+        actions = self._dossier.parcours.actions.values() if self._dossier else ()
+        sent = (known for action in actions for known in action.referrals if known.id == referral)
+        found = next(sent, None)
+        return found.partner.name if found else "le partenaire"
+
+    def dossier(self, id: UUID) -> str:
+        """A young person's name, if this person may read the dossier."""
+        if id not in self._people:
+            found = directory.named(self._read, [id]).get(id)
+            seen = found and self._scope.reads(found.advisor)
+            unnamed = UNNAMED[1] if found else self._nobody(id)
+            self._people[id] = found.name if found and seen else unnamed
+        return self._people[id]
+
+    def _nobody(self, id: UUID) -> str:
+        """What somebody is called of whom no table knows the name."""
+        return rights.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
+
+    def task(self, key: str) -> str:
+        """What a task asks for, from its key."""
+        from web.french.tasks import VERBS
+
+        return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
+
+
+def is_erased(read: Connection, stream: UUID) -> bool:
+    """Whether it is the dossier of somebody who was erased."""
+    state = fold_of(read, stream)
+    return isinstance(state, Dossier) and state.erased is not None
+
+
+def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:
+    """Names for the person at the desk."""
+    return ScopedNames(desk.refs, desk.read, desk.scope, dossier)
+
+
+class NoNames:
+    """Where nobody is at a desk: ids stay unnamed."""
+
+    def staff(self, id: str | UUID) -> str:
+        return "une personne"
+
+    def campaign(self, id: UUID) -> str:
+        return "une campagne"
+
+    def action(self, id: UUID) -> str:
+        return "une action"
+
+    def partner(self, referral: UUID) -> str:
+        return "le partenaire"
+
+    def dossier(self, id: UUID) -> str:
+        return UNNAMED[0]
+
+    def task(self, key: str) -> str:
+        from web.french.tasks import VERBS
+
+        return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
+
+
+def staff_name(desk: Desk, id: UUID | str) -> str:
+    """What a colleague is called."""
+    member = desk.refs.team.get(UUID(str(id)))
+    return member.name if member else "une personne inconnue"
+
+
+def campaign_name(desk: Desk, id: UUID) -> str:
+    known = desk.refs.campaigns.get(id)
+    return known.name if known else "une campagne inconnue"

@@ -1,0 +1,74 @@
+"""The frame of every page: the rail, its counters, who is at work."""
+
+from typing import Any
+
+from fastapi import Request
+
+from pixflow import authorization as people
+from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
+from projections.directory import Found
+from web.desk.desk import Desk
+from web.french import vocabulary as words
+from web.http.templates import Frame
+
+BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
+
+
+def _frame(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
+    member = desk.refs.team[desk.me]
+    return Frame(
+        structure_name=desk.refs.structure.name,
+        person_name=member.name,
+        role_label=", ".join(words.ROLES[role] for role in sorted(member.roles)),
+        acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
+        nav=_nav(request.url.path, desk),
+        demo=desk.site.demo,
+        search=desk.scope.whose != "none",
+        theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
+        change="/qui",
+        toasts=[(BLOCKED, "late")] if blocked else (),
+        me=desk.actor.id,
+        tag=tag,
+    )
+
+
+def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
+    items: list[tuple[str, str, int | None]] = []
+    if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
+        items.append(("/boite", "Ma boîte", queue_count(desk)))
+    if "referent" in desk.roles:
+        waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
+        items.append(("/resultats", "Résultats", waiting))
+    if desk.scope.whose != "none":
+        items.append(("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.Filter())))
+    if desk.roles - {"administrator"}:
+        items.append(("/ateliers", "Ateliers", workshop_count(desk)))
+    items.append(("/equipe", "Équipe", None))
+    if desk.roles & {"auditor", "referent", "manager"}:
+        items += [("/rejouer", "Rejouer", None), ("/journal", "Journal", None)]
+    items.append(("/protocole", "Protocole et grille", None))
+    return [(href, label, count, path == href or path.startswith(href + "/")) for href, label, count in items]
+
+
+def workshop_count(desk: Desk) -> int:
+    """What waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
+    to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
+    calls = len(workshops.calls(desk.read, desk.today)) if "facilitator" in desk.roles else 0
+    return to_mark + len(seats_kept(desk)) + calls
+
+
+def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
+    """The seats kept for young people this person follows, and who they are: accepted, or passed on, in time."""
+    rows = workshops.offers(desk.read, desk.today) if "advisor" in desk.roles else []
+    people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}
+    known = ((row, people[row.dossier]) for row in rows if row.dossier in people)
+    return [(row, person) for row, person in known if person.advisor in desk.owners]
+
+
+def queue_count(desk: Desk) -> int:
+    """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
+    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.OWNING else 0
+    count += len(advisor_queue.piles(desk.read, desk.roles, desk.today))
+    if "manager" in desk.roles:
+        count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
+    return count

@@ -1,0 +1,121 @@
+"""Where a young person stands, in words: who they are, the participations, each action."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from pixflow.dossier.state import ActionState, Built, Linked
+from pixflow.protocol.grille import percent
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.dossier import profiles
+from web.french.vocabulary import de, plural, say
+
+
+def age(birth_date: date, today: date) -> str:
+    """Like "20 ans"."""
+    before = (today.month, today.day) < (birth_date.month, birth_date.day)
+    return plural(today.year - birth_date.year - before, "an")
+
+
+def group(name: str) -> str:
+    """Like "groupe février"."""
+    return name if name.lower().startswith("groupe") else f"groupe {name}"
+
+
+def group_until(name: str, end: date | None, today: date) -> str:
+    """Like "groupe février, jusqu’au 30 avril"."""
+    until = end and dates.day(end, year=end.year != today.year)
+    return say("{group}, jusqu’au {until}", group=group(name), until=until) if until else group(name)
+
+
+def site(name: str) -> str:
+    """Like "site de Mortagne"."""
+    return f"site {de(name)}"
+
+
+def scored(link: Linked) -> str:
+    """Like "40 %", or "résultat" when Pix gave no score."""
+    mastery = link.result.mastery if link.result else None
+    return "résultat" if mastery is None else words.percent(percent(mastery))
+
+
+def participation(link: Linked, today: date) -> str:
+    """A participation beside the current result: running, finished but not shared, vanished, or an earlier result."""
+    if link.result:
+        said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
+    elif link.profile:
+        said = f"{profiles.said(link.profile)}, envoyé le {short(link.profile.shared.day, today)}"
+    else:
+        said = f"{unshared(link)}, vu le {short((link.finished or link.mark).on, today)}"
+    if not link.withdrawn:
+        return said
+    kept = "ce qui est reçu est gardé" if link.profile else "plus rien n’est attendu"
+    kept = "le résultat reçu est gardé" if link.result else kept
+    return say("{said} ; disparu de Pix Orga le {on}, {kept}", said=said, on=short(link.withdrawn.on, today), kept=kept)
+
+
+def unshared(link: Linked) -> str:
+    if link.finished:
+        return "test fini, résultat pas encore envoyé"
+    if link.purpose == "profile":
+        return "profil pas encore envoyé"
+    return "test en cours" if link.progress is None else f"test en cours, {words.percent(int(link.progress * 100))}"
+
+
+def fraction(mastery: Decimal) -> str:
+    """Like "0,40": the rate as Pix gives it."""
+    return f"{mastery:.2f}".replace(".", ",")
+
+
+def action(state: ActionState, today: date) -> str:
+    """What has become of an action: "envoyée à EPN de Mortagne le 18 mars, sans réponse"."""
+    if state.dropped:
+        return f"écartée le {short(state.dropped.on, today)}"
+    if state.ended and state.outcome:
+        return f"{words.OUTCOMES[state.outcome]} le {short(state.ended.on, today)}"
+    until = f", jusqu’au {short(state.ends, today)}" if state.ends else ""
+    if state.started:
+        return f"en cours depuis le {short(state.started.on, today)}{until}"
+    last = state.referrals[-1] if state.referrals else None
+    if last is None:
+        return "à orienter"
+    if last.answered and last.answer == "refused":
+        text = "refusée par {partner} le {on} ({reason}) : à orienter de nouveau"
+        return say(text, partner=last.partner.name, on=short(last.answered.on, today), reason=last.reason)
+    sent = f"à {last.partner.name} le {short(last.mark.on, today)}"
+    if last.answered:
+        return f"envoyée {sent}, acceptée le {short(last.answered.on, today)}{until}"
+    return f"envoyée {sent}, sans réponse"
+
+
+def imilo(state: ActionState) -> str:
+    """The action's state in i-Milo's words (DOMAIN.md §3)."""
+    refused = bool(state.referrals) and state.referrals[-1].answer == "refused"
+    if state.outcome == "done":
+        return "Réalisée"
+    if refused:
+        return "Refusée par le partenaire"
+    return "Refusée par le jeune" if state.outcome == "abandoned" or state.dropped else "Prescrite"
+
+
+def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState]) -> str:
+    """A prescription and its actions as plain text to copy into i-Milo."""
+    shared = link.result.shared.day if link and link.result else None
+    on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
+    score = "sans taux" if built.percent is None else words.percent(built.percent)
+    lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
+    lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
+    for state in actions:
+        partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
+        lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=imilo(state)))
+    return "\n".join(lines)
+
+
+def points(change: int) -> str:
+    """Like "+ 8 points", "− 3 points", "sans changement"."""
+    return words.signed(change, "point", "points") if change else "sans changement"
+
+
+def short(day: date, today: date) -> str:
+    return dates.day(day, short=True, year=day.year != today.year)

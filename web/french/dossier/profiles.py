@@ -1,0 +1,56 @@
+"""A profile of Pix in words: how many pix, whether it can be certified, each competence's level."""
+
+from collections.abc import Iterator
+
+from pixflow.events.values import Level, Profile
+from web.french.vocabulary import NBSP, number, plural, say
+
+ENOUGH = 5
+HIGHEST = 8
+KINDS = {"assessment": "évaluation", "profile": "collecte de profils"}
+
+
+def pix(count: int) -> str:
+    """Like "1 024 pix": the word has no plural."""
+    return f"{number(count)}{NBSP}pix"
+
+
+def said(profile: Profile) -> str:
+    """Like "204 pix, certifiable"."""
+    return ", ".join(filter(None, (total(profile), certifiable(profile))))
+
+
+def short(count: int | None, certifiable: bool | None) -> str:
+    """Like "204 pix, certifiable", "34 pix"."""
+    sent = "profil envoyé" if count is None else pix(count)
+    return f"{sent}, certifiable" if certifiable else sent
+
+
+def total(profile: Profile) -> str:
+    return "sans nombre de pix" if profile.pix is None else pix(profile.pix)
+
+
+def certifiable(profile: Profile) -> str:
+    """Like "certifiable (10 compétences)", "pas encore certifiable (3 compétences sur 5)"; "" when Pix does not say."""
+    counted = profile.certifiable_competences
+    if profile.certifiable is None:
+        return ""
+    if profile.certifiable:
+        return "certifiable" if counted is None else f"certifiable ({plural(counted, 'compétence')})"
+    if counted is None:
+        return "pas encore certifiable"
+    return f"pas encore certifiable ({plural(counted, 'compétence')} sur {ENOUGH})"
+
+
+def level(one: Level) -> str:
+    """Like "niveau 3, 24 pix"."""
+    reached = "niveau inconnu" if one.level is None else f"niveau{NBSP}{one.level}"
+    return reached if one.pix is None else f"{reached}, {pix(one.pix)}"
+
+
+def detail(profile: Profile) -> Iterator[tuple[str, str]]:
+    """Everything it says but when it was sent, as label and value."""
+    yield "Total", total(profile)
+    yield "Certifiable", certifiable(profile) or "—"
+    for one in profile.levels:
+        yield say("Compétence : {name}", name=one.name), level(one)

@@ -1,0 +1,77 @@
+"""How far the rest of the path is, in words: need, seats, self-study, complete diagnostic, certification, retake.
+
+`on` says a day: short on a dossier's page, in full in a replay.
+"""
+
+from collections.abc import Callable
+
+from pixflow.dossier.state import Certification, Dossier, Explored, Need, Seat, Study
+from pixflow.events.values import Result
+from web.french import vocabulary as words
+from web.french.phrases import listed
+from web.french.vocabulary import say
+
+Said = Callable[..., str]
+
+
+def need(known: Need, on: Said) -> str:
+    return f"{'reconnu' if known.needed else 'pas pour l’instant'}, le {on(known.mark.on)}"
+
+
+def seat(known: Seat, on: Said) -> str:
+    """Like "présent·e le 12 mars, en difficulté"."""
+    day = on(known.day)
+    if known.status == "booked":
+        return f"place réservée le {day}"
+    if known.status == "attended":
+        return listed(f"présent·e le {day}", known.trouble and "en difficulté", known.ease and "à l’aise")
+    if known.status == "missed":
+        return listed(f"absent·e le {day}", known.reason == "excused" and "excusé·e")
+    return f"atelier du {day} annulé" if known.reason == "cancelled" else f"place rendue, atelier du {day}"
+
+
+def explored(known: Explored, on: Said) -> str:
+    return f"{words.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
+
+
+def study(known: Study, on: Said) -> str:
+    """What came of it: "en cours, vu le 12 mars"."""
+    if known.followed and known.outcome:
+        return f"{words.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
+    return f"donnés le {on(known.mark.on)}"
+
+
+def complete(dossier: Dossier, on: Said) -> str:
+    """The day it was taken: that of the result, when an export has brought it; "" when nothing was said of it."""
+    known, now = dossier.parcours.complete, dossier.diagnostic.current("complete")
+    if known is None:
+        return ""
+    shared = now[1].result.shared.day if known.accepted and now and now[1].result else known.mark.on
+    return f"{'passé' if known.accepted else 'décliné'} le {on(shared)}"
+
+
+def certification(known: Certification, on: Said) -> str:
+    """Like "inscription faite le 12 mars, session du 10 avril"."""
+    said = f"{words.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
+    told = listed(said, known.session and f"session du {on(known.session)}")
+    return say("{told} ({level})", told=told, level=known.level) if known.level else told
+
+
+def retake(dossier: Dossier, on: Said) -> str:
+    """Like "prévu à partir du 12 mars", or what came of it; "" when nothing was said of one."""
+    known, taken = dossier.parcours.retake, retaken(dossier)
+    if taken:
+        return f"passé le {on(taken.shared.day)}"
+    if known is None:
+        return ""
+    return f"prévu à partir du {on(known.planned_for)}" if known.planned_for else f"décliné le {on(known.mark.on)}"
+
+
+def retaken(dossier: Dossier) -> Result | None:
+    """What the retake that was planned brought: an initial test begun from the day it was said, and shared."""
+    known, now = dossier.parcours.retake, dossier.diagnostic.current("initial")
+    if known is None or known.planned_for is None or now is None:
+        return None
+    begun = now[1].started.day if now[1].started else now[1].mark.on
+    since = (begun, now[1].mark.version) >= (known.mark.on, known.mark.version)
+    return now[1].result if since else None

@@ -1,0 +1,135 @@
+"""The four stages of one path, a line for each."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from functools import partial
+
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Stage
+from web.french.dossier import path
+from web.french.dossier import progress as standing
+from web.french.vocabulary import plural, upper_first
+
+
+def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, str]:
+    """One line for each stage; `owed` are the kinds of its tasks."""
+    return {
+        "orientation": _orientation(dossier, owed, today),
+        "diagnostic": _diagnostic(dossier, today),
+        "prescription": _prescription(dossier, owed, today),
+        "parcours": _parcours(dossier, owed, today),
+    }
+
+
+def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    parts = filter(None, (_presented(dossier, owed, today), _to_test(dossier, owed, today)))
+    skipped = "Diagnostic prévu" if dossier.orientation.plan else "Pix non présenté"
+    return upper_first(", ".join(parts)) or skipped
+
+
+def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    state, attended = dossier.orientation, dossier.diagnostic.attended
+    if state.presented:
+        return f"Pix présenté le {path.short(state.presented.on, today)}"
+    if attended:
+        return f"Pix présenté en atelier le {path.short(attended.day, today)}"
+    if "present-pix" in owed:
+        return "Pix à présenter"
+    if state.need:
+        return "" if state.need.needed else "pas de besoin pour l’instant"
+    begun = state.plan or state.declined or dossier.closed or dossier.diagnostic.linked("initial")
+    return "" if begun else "besoin à évaluer"
+
+
+def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    """How the diagnostic is planned, until it is taken; or that it was taken without a plan."""
+    state = dossier.orientation
+    tries = [link for link in dossier.diagnostic.participations.values() if link.purpose == "initial"]
+    if state.declined:
+        return f"diagnostic décliné le {path.short(state.declined.on, today)}"
+    if dossier.diagnostic.attended or (state.plan and tries):
+        return ""
+    if tries:
+        taken = any(link.finished or link.result for link in tries)
+        return f"test {'passé' if taken else 'commencé'} sans avoir été prévu"
+    if state.plan:
+        return _planned(dossier, owed, today)
+    return "diagnostic à prévoir" if "plan-diagnostic" in owed else ""
+
+
+def _planned(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    """The seat of a diagnostic planned in a workshop, or that one is to be found."""
+    seat = dossier.diagnostic.seat
+    if "book-workshop" in owed:
+        return "place en atelier à réserver"
+    if seat and (seat.status == "booked" or "rebook-absent" in owed):
+        again = "" if seat.status == "booked" else ", à réinscrire"
+        return standing.seat(seat, partial(path.short, today=today)) + again
+    return "diagnostic prévu"
+
+
+def _diagnostic(dossier: Dossier, today: date) -> str:
+    current = dossier.diagnostic.current("initial")
+    links = dossier.diagnostic.participations.values()
+    others = [link for link in links if link.purpose == "initial" and not link.result]
+    running = [link for link in others if not link.withdrawn]
+    if current and current[1].result:
+        shared = current[1].result.shared.day
+        said = f"{path.scored(current[1])} partagé le {path.short(shared, today)}"
+        return f"{said}, un autre passage en cours" if running else said
+    if running:
+        return path.unshared(running[-1])
+    if others:
+        return "participation disparue de Pix Orga"
+    if dossier.diagnostic.attended:
+        return f"{standing.seat(dossier.diagnostic.attended, partial(path.short, today=today))}, résultat attendu"
+    seat = dossier.diagnostic.seat
+    if seat and seat.status == "booked":
+        return f"en atelier le {path.short(seat.day, today)}"
+    if dossier.orientation.plan and not dossier.orientation.declined:
+        return f"à passer à partir du {path.short(dossier.orientation.plan.planned_for, today)}"
+    return "décliné" if dossier.orientation.declined else "après l’orientation"
+
+
+def _prescription(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    current = dossier.diagnostic.current("initial")
+    built = dossier.prescription.built.get(current[0]) if current else None
+    if built:
+        return f"construite le {path.short(built.mark.on, today)}, {plural(len(built.actions), 'action')}"
+    for kind, said in (
+        ("dispatch-result", "résultat à transmettre"),
+        ("hold-debrief", "restitution à tenir"),
+        ("build-prescription", "prescription à construire"),
+        ("explore-difficulty", "difficulté à explorer"),
+    ):
+        if kind in owed:
+            return said
+    if any(not study.over for study in dossier.prescription.studies.values()):
+        return "tutoriels en cours"
+    if current:
+        return "restitution tenue" if current[0] in dossier.prescription.debriefs else "sans restitution"
+    return "après le diagnostic"
+
+
+def _parcours(dossier: Dossier, owed: Collection[str], today: date) -> str:
+    actions = list(dossier.parcours.actions.values())
+    over = sum(action.over for action in actions)
+    waiting = sum(not a.over and a.started is None and a.referral is None for a in actions)
+    counted = ((waiting, "à orienter", "à orienter"), (len(actions) - over - waiting, "en cours", "en cours"))
+    parts = [plural(n, one, many) for n, one, many in (*counted, (over, "terminée", "terminées")) if n]
+    return ", ".join([*parts, *_beyond(dossier, owed, today)]) or "après la prescription"
+
+
+def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[str]:
+    """How far the young person went: the certification, else the complete diagnostic; the retake to come."""
+    state, on = dossier.parcours, partial(path.short, today=today)
+    if state.certification and state.certification.session:
+        yield f"session de certification le {on(state.certification.session)}"
+    elif state.certification:
+        yield f"certification {standing.certification(state.certification, on)}"
+    elif state.complete:
+        yield f"diagnostic complet {standing.complete(dossier, on)}"
+    elif "complete-path" in owed:
+        yield "diagnostic complet à passer"
+    if state.retake and state.retake.planned_for:
+        yield f"nouveau passage {standing.retake(dossier, on)}"

@@ -1,0 +1,382 @@
+"""Why something was not recorded, and what to do about it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from pixflow.events.base import Recorded
+from pixflow.store import (
+    AlreadyServed,
+    DatabaseCode,
+    DatabaseRefused,
+    KeysLost,
+    StoreBusy,
+    StoreFull,
+    StoreLost,
+    StoreRefused,
+    StoreUnreached,
+)
+from web.french import dates
+from web.french import matching as reasons
+from web.french import vocabulary as words
+from web.french.dossier import profiles
+from web.french.events import sentences as events
+from web.french.events import team, workshops
+from web.french.events.fields import PARIS, Names
+from web.french.vocabulary import say
+
+REFUSALS: dict[str, str] = {
+    # the dossier
+    "unknown-dossier": "Ce dossier n’existe pas, ou n’est pas encore ouvert.",
+    "closed": "Ce dossier est clos depuis le {on} : rouvrez-le d’abord.",
+    "future": "Le {on} n’est pas encore arrivé : notez ce qui a déjà eu lieu.",
+    "nir": "Un numéro de sécurité sociale ne s’écrit nulle part dans pixflow : effacez-le, puis enregistrez.",
+    "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
+    "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
+    "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
+    "bad-email": "Cette adresse ne se lit pas : écrivez-la comme prenom.nom@exemple.fr.",
+    # 1 orientation
+    "already-presented": "Pix est déjà présenté, le {on}. Si la date est fausse, retirez ce fait depuis l’historique.",
+    "planned-before": "Le {planned_for} est avant le {on}, jour de la fiche : choisissez ce jour-là ou un autre après.",
+    "already-tested": "Le résultat du diagnostic est déjà arrivé : il n’y a plus rien à décliner.",
+    "seat-booked": "Une place est réservée en atelier le {day} : rendez-la d’abord.",
+    # 3 prescription
+    "unknown-study": "Ces tutoriels ne sont plus dans le dossier : rechargez la page.",
+    "study-over": "Ces tutoriels sont déjà notés comme finis ou arrêtés, le {on}.",
+    "already-dispatched": "Ce résultat est transmis à {advisor} depuis le {on}. Pour changer, réaffectez le dossier.",
+    "already-debriefed": "La restitution est déjà notée, le {on}. Si la date est fausse, retirez-la de l’historique.",
+    "debrief-first": "Notez d’abord la restitution : la prescription se construit ensuite.",
+    "already-built": "La prescription est construite depuis le {on}. Pour la refaire, retirez-la depuis l’historique.",
+    "unknown-proposal": "« {proposal} » n’est pas proposé à ce jeune pour ce résultat : rechargez la page.",
+    "no-action": "Cochez au moins une proposition, ou ajoutez une action.",
+    "reason-needed": "Dites pourquoi : aucune proposition de la grille n’est gardée, ou une action y est ajoutée.",
+    "not-the-current-result": "Ce résultat n’est pas le plus récent : rechargez la page pour partir du dernier.",
+    # 4 parcours
+    "unknown-action": "Cette action n’est plus dans la prescription : rechargez la page.",
+    "action-over": "Cette action est déjà finie ou écartée. Pour y revenir, retirez ce fait depuis l’historique.",
+    "already-referred": "Cette action est déjà proposée à {partner} depuis le {on} : notez d’abord sa réponse.",
+    "ends-before-start": "La fin, le {ends}, est avant le début, le {starts} : corrigez l’une des deux dates.",
+    "unknown-referral": "Cette orientation n’est plus dans le dossier : rechargez la page.",
+    "already-answered": "La réponse du partenaire est déjà notée : {answer}. Si elle a changé, retirez-la d’abord.",
+    "already-started": "Cette action a déjà commencé, le {on}. Si la date est fausse, retirez ce fait de l’historique.",
+    "complete-taken": "Le diagnostic complet est déjà noté comme passé, le {on}.",
+    "certification-under-way": "La certification en est déjà plus loin : {step}.",
+    "certification-taken": "La certification est déjà passée : notez plutôt si elle est obtenue.",
+    "certification-not-proposed": "Notez d’abord que la certification a été proposée.",
+    "certification-not-taken": "Notez d’abord l’inscription, ou le passage, de la certification.",
+    "session-past": "Le {session} est déjà passé : choisissez le jour d’une session à venir.",
+    "no-result": "Aucun résultat n’est arrivé : il n’y a rien à mesurer ni à valoriser.",
+    # along the way
+    "snooze-until": "Choisissez un jour après aujourd’hui, et au plus tard le {last}.",
+    "already-theirs": "Cette tâche est déjà à {advisor} : choisissez quelqu’un d’autre.",
+    "handed-until": "Choisissez un jour à venir, au plus tard le {last} ; vide, ce jour-là est retenu.",
+    "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
+    "no-group": "Ce dossier n’a pas de groupe : dites lequel depuis le dossier, « Changer de programme ».",
+    "regrouped-since": "Le programme ou le groupe a changé depuis : il n’y a plus rien à annuler.",
+    "not-owed": "Cette tâche n’est pas, ou plus, à faire dans ce dossier : rechargez la page.",
+    "no-appointment": "Aucun rendez-vous n’est fixé : il n’y a rien à noter comme manqué.",
+    "appointment-to-come": "Le rendez-vous est le {day} : il ne peut pas encore être noté comme manqué.",
+    "unknown-event": "Le fait n° {version} n’est pas dans ce dossier : rechargez la page.",
+    "not-retractable": "L’ouverture d’un dossier et un retrait ne se retirent pas. Corrigez l’identité, ou clôturez.",
+    "undo-the-match": "Ce fait vient de Pix Orga : pour le retirer, défaites le rapprochement de la participation.",
+    "correct-at-the-workshop": "Ce fait vient d’un atelier : corrigez la place ou la présence sur sa page.",
+    # participations and campaigns
+    "unknown-stream": "Cette adresse ne désigne pas ce que l’action attend : rien n’est enregistré.",
+    "unknown-participation": "Cette participation n’existe pas : rien n’est enregistré.",
+    "bad-date": "Écrivez une date entre 1900 et 2100.",
+    "not-matched": "Cette participation n’est pas rapprochée de ce dossier.",
+    "already-matched": "Cette participation est déjà rapprochée ({dossier}) : défaites d’abord ce rapprochement.",
+    "not-its-kind": "Ce fichier est une {kind}, ce que cette campagne n’est pas : corrigez son usage, puis importez.",
+    "unsuited-purpose": "Cette campagne est une {kind} : cet usage ne lui va pas ({purpose}).",
+    "undeclared-campaign": "Déclarez d’abord la campagne : tant que son usage n’est pas dit, rien ne se rapproche.",
+    "bad-code": "Un code de campagne compte de 4 à 20 lettres sans accent et chiffres, comme LTBJUP656.",
+    "already-declared": "Cette campagne est déjà déclarée ({purpose}) : son usage se corrige sur sa page.",
+    "merged-with-itself": "Un dossier ne se fusionne pas avec lui-même : choisissez l’autre.",
+    "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
+    # the rights of the person
+    "person-erased": "Cette personne a été effacée : plus rien ne s’enregistre à son propos.",
+    "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
+    # files
+    "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "portfolio-refused": "Rien de cette liste ne peut être enregistré : corrigez d’abord les anomalies signalées.",
+    "unknown-site": "Ce site n’est pas un site de la structure : choisissez-en un autre.",
+    "questions": "Il reste à répondre pour ce fichier : {codes}.",
+    "unknown-column": "Cette colonne n’est pas dans le fichier : choisissez-en une autre.",
+    "upload-gone": "Ce fichier n’attend plus ici : il est gardé une heure. Choisissez-le à nouveau.",
+    "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
+    **workshops.REFUSALS,
+    **team.REFUSALS,
+    # the house
+    "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
+    "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
+    "unknown-zone": "Le fuseau horaire « {zone} » n’existe pas. Écrivez-le comme Europe/Paris.",
+    "bad-grille": "La grille ne peut pas être publiée : {problem}.",
+    "nothing-changed": "Rien ne change : c’est mot pour mot ce qui est déjà publié.",
+    "other-draft": "Entre-temps, un autre projet (n° {draft}) a été proposé. Lisez-le : enregistrer le remplacera.",
+    "no-draft": "Ce projet n’est plus en discussion : il a été publié ou écarté.",
+    "own-draft": "Ce projet est le vôtre : l’accord vient des autres. Vous pouvez le commenter.",
+    "out-of-range": "Un nombre du protocole ne convient pas : {found} n’est pas de {low} à {high}.",
+    "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
+    "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
+    "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
+    "long-name": "Ce nom est trop long : abrégez-le, {longest} caractères au plus.",
+    "kept-in-files": "La structure « {slug} » est gardée dans son dossier : enlevez PIXFLOW_DATABASE_URL.",
+    "kept-on-postgresql": "La structure « {slug} » est gardée sur PostgreSQL : donnez PIXFLOW_DATABASE_URL.",
+    "unknown-structure": "La structure « {slug} » n’existe pas. Structures connues : {known}.",
+    "not-allowed": "Vous ne pouvez pas {decision} ici : demandez à la personne qui suit ce dossier, ou à la direction.",
+    "command-id-reused": "Cette page a déjà servi à enregistrer autre chose. Vos réponses sont gardées : vérifiez-les, "
+    "puis enregistrez à nouveau.",
+}
+
+REQUIRED: dict[str, str] = {
+    "reason": "Écrivez le motif.",
+    "note": "Écrivez une note : elle est nécessaire avec cette réponse.",
+    "last_name": "Écrivez le nom.",
+    "first_name": "Écrivez le prénom.",
+    "name": "Écrivez le nom.",
+    "code": "Écrivez le code de la campagne.",
+    "partner": "Écrivez le nom du partenaire.",
+    "programme": "Choisissez le programme.",
+    "group": "Écrivez le nom du groupe.",
+    "project": "Écrivez le projet professionnel.",
+    "text": "Écrivez la note.",
+    "tutorials": "Écrivez quels tutoriels suivre.",
+    "roles": "Choisissez au moins un rôle.",
+    "comment": "Écrivez un avis, ou approuvez le projet.",
+    "modalities": "Choisissez au moins une modalité.",
+    "title": "Écrivez l’intitulé.",
+    "sites": "Nommez au moins un site.",
+    "facilitators": "Choisissez qui anime l’atelier.",
+    "site": "Choisissez le site.",
+}
+
+TAKEN: dict[str, str] = {
+    "imilo": "Ce numéro i-Milo est déjà pris par {by} : vérifiez-le, ou ouvrez ce dossier-là.",
+    "email": "Cette adresse est déjà celle d’une autre personne de l’équipe ({by}).",
+    "campaign-code": "Ce code est déjà celui de la campagne {by}.",
+    "campaign": "Cette campagne de Pix Orga est déjà connue : {by}.",
+    "export": "Ce fichier est déjà enregistré : il n’y a rien à refaire.",
+    "participation": "Cette participation est déjà enregistrée : rechargez la page.",
+    "erased": "Cette participation est celle d’une personne effacée.",
+}
+
+DECISIONS: dict[str, str] = {
+    "present_pix": "présenter Pix",
+    "plan_diagnostic": "prévoir le diagnostic",
+    "decline_diagnostic": "noter un refus du diagnostic",
+    "hold_debrief": "noter la restitution",
+    "build_prescription": "construire la prescription",
+    "send_referral": "orienter vers un partenaire",
+    "answer_referral": "noter la réponse d’un partenaire",
+    "start_action": "noter le début d’une action",
+    "end_action": "noter la fin d’une action",
+    "drop_action": "écarter une action",
+    "open_dossier": "ouvrir un dossier",
+    "correct_identity": "corriger l’identité",
+    "correct_contact": "corriger les coordonnées",
+    "state_project": "noter le projet professionnel",
+    "join_programme": "changer le programme",
+    "correct_group": "changer le groupe d’un dossier",
+    "undo_group": "annuler un changement de groupe",
+    "set_appointment": "fixer un rendez-vous",
+    "miss_appointment": "noter un rendez-vous manqué",
+    "chase": "noter une relance",
+    "correct_from_portfolio": "corriger un dossier d’après un fichier",
+    "take_note": "ajouter une note",
+    "snooze": "mettre une tâche en pause",
+    "hand_over": "confier une tâche",
+    "assess_need": "dire si Pix concerne ce jeune",
+    "explore_difficulty": "noter la cause d’une difficulté",
+    "assign_self_study": "donner des tutoriels à suivre",
+    "follow_self_study": "noter le suivi des tutoriels",
+    "chase_partner": "relancer un partenaire",
+    "take_complete_diagnostic": "noter le diagnostic complet",
+    "decline_complete_diagnostic": "noter un refus du diagnostic complet",
+    "propose_certification": "proposer la certification",
+    "decline_certification": "noter un refus de la certification",
+    "register_certification": "noter une inscription à la certification",
+    "take_certification": "noter le passage de la certification",
+    "obtain_certification": "noter l’issue de la certification",
+    "add_result_to_cv": "noter la valorisation sur le CV",
+    "plan_retake": "prévoir un nouveau passage",
+    "decline_retake": "noter le refus d’un nouveau passage",
+    "retract": "retirer un fait",
+    "close": "clore le dossier",
+    "reopen": "rouvrir le dossier",
+    "assign_advisor": "affecter le dossier",
+    "merge": "fusionner deux dossiers",
+    "take_over": "fusionner deux dossiers",
+    "move_match": "fusionner deux dossiers",
+    "unmerge": "défaire une fusion",
+    "give_back_merged": "défaire une fusion",
+    "move_back": "défaire une fusion",
+    "review_late_event": "relire un fait tardif",
+    "request_erasure": "demander l’effacement d’une personne",
+    "decline_erasure": "refuser l’effacement d’une personne",
+    "erase_person": "effacer une personne",
+    "erase_again": "effacer une personne",
+    "erase_participation": "effacer une personne",
+    **workshops.DECISIONS,
+    **team.DECISIONS,
+    "dispatch_result": "transmettre un résultat",
+    "declare_campaign": "déclarer une campagne",
+    "settle_purpose": "dire l’usage d’une participation",
+    "correct_purpose": "corriger l’usage d’une campagne",
+    "resettle_purpose": "corriger l’usage d’une participation",
+    "close_campaign": "clore une campagne",
+    "reopen_campaign": "rouvrir une campagne",
+    "find_campaign": "enregistrer une campagne",
+    "choose_external_id_column": "choisir la colonne de l’identifiant",
+    "receive_export": "enregistrer un export",
+    "import_participation": "importer une participation",
+    "follow": "suivre une participation",
+    "vanish": "noter une participation disparue",
+    "match_by_number": "rapprocher par le numéro",
+    "confirm_match": "rapprocher une participation",
+    "reject_match": "refuser un rapprochement",
+    "set_aside": "mettre une participation de côté",
+    "bring_back": "reprendre une participation",
+    "unmatch": "défaire un rapprochement",
+    "open_structure": "ouvrir une structure",
+    "send_notice": "envoyer un courriel",
+    "start_program": "mettre pixflow en service",
+    "publish_protocol": "publier un protocole",
+    "publish_grille": "publier une grille",
+    "draft_protocol": "proposer un protocole",
+    "draft_grille": "proposer une grille",
+    "endorse_protocol": "donner un avis sur le protocole",
+    "endorse_grille": "donner un avis sur la grille",
+    "drop_protocol_draft": "écarter un projet de protocole",
+    "drop_grille_draft": "écarter un projet de grille",
+    "publish_protocol_draft": "publier un projet de protocole",
+    "publish_grille_draft": "publier un projet de grille",
+}
+
+GRILLE: dict[str, str] = {
+    "gap": "aucune tranche ne couvre {range}",
+    "overlap": "deux tranches couvrent {range}",
+    "start": "la première tranche commence à {first}, et non à {zero}",
+    "end": "la dernière tranche finit à {first}, et non à {hundred}",
+    "order": "les bornes {first} et {last} sont dans le mauvais ordre",
+    "empty": "il manque des tranches, ou des propositions dans une tranche{of_range}",
+    "duplicate-proposal": "une proposition est deux fois dans la même tranche{of_range}",
+    "rounding": "la règle d’arrondi n’est pas connue",
+}
+
+UNKNOWN = "Rien n’est enregistré : pixflow a refusé (motif « {code} »). Signalez-le à la personne qui l’exploite."
+BUSY = "pixflow est occupé : rien n’est enregistré. Recommencez dans quelques secondes."
+UNREACHED = (
+    "PostgreSQL ne répond pas là où PIXFLOW_DATABASE_URL le cherche : rien n’est enregistré. "
+    "Vérifiez qu’il est en marche, son adresse et son port."
+)
+DATABASE: dict[DatabaseCode, str] = {
+    "url": (
+        "PIXFLOW_DATABASE_URL ne se lit pas : écrivez postgresql://personne:secret@serveur/base. "
+        "Un caractère spécial du secret s’écrit en %XX : « @ » devient %40, « / » devient %2F."
+    ),
+    "entry": (
+        "PostgreSQL refuse d’ouvrir : vérifiez dans PIXFLOW_DATABASE_URL la personne, le secret et le nom de la base, "
+        "puis ce que permet pg_hba.conf."
+    ),
+    "rights": (
+        "PostgreSQL ne permet pas cela à la personne de PIXFLOW_DATABASE_URL : donnez-lui la base, ou le droit "
+        "d’y créer des schémas (GRANT CREATE ON DATABASE)."
+    ),
+}
+FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pixflow avant de recommencer."
+LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
+SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
+UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
+KEYS_LOST = (
+    "Les clés des personnes ne sont plus là : rien n’est changé, ni les sauvegardes. Restaurez la dernière, "
+    "avec « pixflow restore --replace »."
+)
+
+
+def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
+    """What a Refused says, and what to do. `names` decides whose names this person may read."""
+    if code == "required":
+        return say(REQUIRED.get(str(details.get("field")), "Ce champ est à remplir."))
+    if code == "taken":
+        return _taken(str(details.get("kind")), details.get("by"), names)
+    if code not in REFUSALS:
+        return say(UNKNOWN, code=code)
+    return say(REFUSALS[code], **_extra(code, details), **{k: _word(k, value, names) for k, value in details.items()})
+
+
+def grille_problem(code: str, numbers: Sequence[int]) -> str:
+    """What keeps a grid from being published, with the percents that fail."""
+    said = [words.percent(n) for n in numbers] or [""]
+    first, last = said[0], said[-1]
+    between = first if first == last else f"{numbers[0]}-{last}"
+    return say(
+        GRILLE[code], first=first, last=last, range=between, zero=words.percent(0), hundred=words.percent(100),
+        of_range=f" ({between})" if between else "",
+    )  # fmt: skip
+
+
+def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> str:
+    """The page was out of date: what happened since it was opened, and that a second press records."""
+    told = " ; ".join(events.meanwhile(happened, names, zone=zone))
+    return f"{say('Entre-temps :')} {words.typeset(told)}. Vérifiez, puis enregistrez à nouveau."
+
+
+def store_error(error: Exception) -> str:
+    """What the store's own errors mean; after StoreFull and StoreLost the action may be recorded all the same."""
+    match error:
+        case StoreUnreached():
+            return say(UNREACHED)
+        case StoreBusy():
+            return say(BUSY)
+        case StoreFull():
+            return say(FULL)
+        case StoreLost():
+            return say(LOST)
+        case AlreadyServed():
+            return say(SERVED)
+        case DatabaseRefused(code=code):
+            return say(DATABASE[code])
+        case KeysLost():
+            return say(KEYS_LOST)
+        case StoreRefused():
+            return say(UNUSABLE)
+    return say(UNKNOWN, code=type(error).__name__)
+
+
+def _taken(kind: str, by: object, names: Names) -> str:
+    named: dict[str, Callable[[UUID], str]] = {
+        "imilo": names.dossier, "email": names.staff, "campaign-code": names.campaign, "campaign": names.campaign,
+    }  # fmt: skip
+    holder = named[kind](by) if kind in named and isinstance(by, UUID) else ""
+    return say(TAKEN.get(kind, "Cette valeur est déjà prise."), by=holder)
+
+
+def _extra(code: str, details: Mapping[str, object]) -> dict[str, str]:
+    """What a sentence names beside the details themselves."""
+    if code == "bad-grille":
+        numbers = details.get("numbers")
+        return {"problem": grille_problem(str(details.get("code")), numbers if isinstance(numbers, tuple) else ())}
+    first, last = details.get("first"), details.get("last")
+    if isinstance(first, date) and isinstance(last, date):
+        return {"between": team.between(first, last, year=0)}
+    return {"roles": ", ".join(words.ROLES.values())} if code == "unknown-role" else {}
+
+
+def _word(name: str, value: object, names: Names) -> str:
+    match value:
+        case date():
+            return dates.day(value, year=True)
+        case tuple() if name == "codes":
+            return ", ".join(reasons.asked(str(code)) for code in value)
+        case UUID() if name in ("advisor", "person"):
+            return names.staff(value)
+        case UUID() if name == "dossier":
+            return names.dossier(value)
+    known = {
+        "answer": words.ANSWERS,
+        "purpose": words.PURPOSES,
+        "decision": DECISIONS,
+        "kind": profiles.KINDS,
+        "step": words.CERTIFICATIONS,
+    }.get(name, {})
+    return known.get(str(value), str(value))

@@ -1,0 +1,152 @@
+"""What one fact changed in a dossier, field by field, before and after."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pixflow.dossier.state import Appointment, Dossier, Plan
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.dossier import path
+from web.french.dossier import progress as standing
+from web.french.events.fields import PARIS, Names
+from web.french.phrases import short
+from web.french.vocabulary import plural, say
+
+NOBODY = "personne"
+Field = tuple[str, str, str]
+"""A key that names it, what it is called, what it says."""
+
+
+def changes(
+    before: Dossier, after: Dossier, names: Names, today: date, *, zone: str = PARIS
+) -> list[tuple[str, str, str]]:
+    """What differs, in the order of the dossier: its name, what it said before and after ("" for nothing)."""
+    were = {key: (label, text) for key, label, text in fields(before, names, today, zone)}
+    are = {key: (label, text) for key, label, text in fields(after, names, today, zone)}
+    found = []
+    for key in dict.fromkeys((*are, *were)):
+        label = (are.get(key) or were[key])[0]
+        old, new = were.get(key, ("", ""))[1], are.get(key, ("", ""))[1]
+        if old != new and (old, new) != ("", NOBODY):
+            found.append((label, old, new))
+    return found
+
+
+def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> Iterator[Field]:
+    """Everything that a dossier says, those that say nothing left out."""
+    if dossier.opened is None:
+        return
+    for key, label, text in (
+        *_identity(dossier, names), *_orientation(dossier, names), *_results(dossier, names, today),
+        *_difficulty(dossier), *_parcours(dossier, today), *_beyond(dossier, names),
+        *_along_the_way(dossier, names, zone),
+    ):  # fmt: skip
+        if text:
+            yield key, label, text
+
+
+def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
+    assert dossier.opened is not None
+    state = f"ouvert depuis le {_day(dossier.opened.on)}"
+    if dossier.closed:
+        state = f"clos le {_day(dossier.closed.on)}, {words.CLOSINGS.get(dossier.close_reason, words.MERGED)}"
+    yield "state", "Dossier", state
+    yield "last_name", "Nom", dossier.last_name
+    yield "first_name", "Prénom", dossier.first_name
+    yield "birth_date", "Date de naissance", _day(dossier.birth_date)
+    yield "imilo_number", f"N°{words.NBSP}i-Milo", dossier.imilo_number or ""
+    yield "site", "Site", dossier.site
+    yield "phone", "Téléphone", words.phone(dossier.phone) if dossier.phone else ""
+    yield "email", "Courriel", dossier.email or ""
+    yield "programme", "Programme", words.PROGRAMMES.get(dossier.programme, dossier.programme)
+    yield "group", "Groupe", dossier.group or ""
+    yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)
+    yield "project", "Projet professionnel", dossier.project
+    yield "advisor", "Suivi par", names.staff(dossier.advisor) if dossier.advisor else NOBODY
+    if dossier.lent:
+        yield "lent", "Rendu à", f"{names.staff(dossier.lent.back_to)}, après le {_day(dossier.lent.until)}"
+
+
+def _orientation(dossier: Dossier, names: Names) -> Iterator[Field]:
+    state = dossier.orientation
+    yield "need", "Besoin", standing.need(state.need, _day) if state.need else ""
+    yield "presented", "Pix présenté", f"le {_day(state.presented.on)}" if state.presented else ""
+    yield "declined", "Diagnostic décliné", f"le {_day(state.declined.on)}" if state.declined else ""
+    yield "plan", "Diagnostic prévu", _plan(state.plan, names) if state.plan else ""
+    for id, seat in dossier.diagnostic.seats.items():
+        yield f"seat {id}", "Atelier", standing.seat(seat, _day)
+
+
+def _plan(plan: Plan, names: Names) -> str:
+    where = f"{words.MODALITIES[plan.modality]} ({plan.place})" if plan.place else words.MODALITIES[plan.modality]
+    told = [f"à partir du {_day(plan.planned_for)}", where, "avec médiation" if plan.mediator else ""]
+    return say("{told} : {campaign}", told=", ".join(filter(None, told)), campaign=names.campaign(plan.campaign))
+
+
+def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
+    for id, link in dossier.diagnostic.participations.items():
+        label = "Participation" if link.purpose == "initial" else f"Participation, {words.PURPOSES[link.purpose]}"
+        yield f"link {id}", label, path.participation(link, today)
+        sent = dossier.prescription.dispatched.get(id)
+        if link.result and link.purpose == "initial":
+            yield f"sent {id}", "Résultat confié à", names.staff(sent.advisor) if sent else NOBODY
+    for id, held in dossier.prescription.debriefs.items():
+        yield f"debrief {id}", "Restitution", f"tenue le {_day(held.on)}"
+    for id, built in dossier.prescription.built.items():
+        text = "{actions}, grille n° {number}, tranche {low}-{high}" if built.grille else "{actions}, sans taux"
+        count = plural(len(built.actions), "action")
+        said = say(text, actions=count, number=built.grille, low=built.low, high=built.high)
+        yield f"built {id}", "Prescription", said
+
+
+def _difficulty(dossier: Dossier) -> Iterator[Field]:
+    state = dossier.prescription
+    yield "explored", "Difficulté", standing.explored(state.explored, _day) if state.explored else ""
+    for id, study in state.studies.items():
+        label = say("Tutoriels « {tutorials} »", tutorials=short(study.tutorials))
+        yield f"study {id}", label, standing.study(study, _day)
+
+
+def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
+    for id, state in dossier.parcours.actions.items():
+        yield f"action {id}", say("Action « {label} »", label=state.action.label), path.action(state, today)
+
+
+def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
+    state = dossier.parcours
+    yield "complete", "Diagnostic complet", standing.complete(dossier, _day)
+    certified = standing.certification(state.certification, _day) if state.certification else ""
+    yield "certification", "Certification", certified
+    yield "cv", "Résultat sur le CV", f"valorisé le {_day(state.on_cv.on)}" if state.on_cv else ""
+    if state.retake:
+        of = names.campaign(state.retake.campaign) if state.retake.campaign else ""
+        said = standing.retake(dossier, _day)
+        yield "retake", "Nouveau passage", say("{said} : {of}", said=said, of=of) if of else said
+
+
+def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]:
+    for key, appointment in dossier.appointments.items():
+        label = say("Rendez-vous : {task}", task=words.lower_first(names.task(key)))
+        yield f"appointment {key}", label, _appointment(appointment, zone)
+    for key, tries in dossier.chases.items():
+        label = say("Relances : {task}", task=words.lower_first(names.task(key)))
+        yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
+    for key, rest in dossier.snoozes.items():
+        label = say("En pause : {task}", task=words.lower_first(names.task(key)))
+        yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
+    for key, handed in dossier.handed.items():
+        label = say("Confié : {task}", task=words.lower_first(names.task(key)))
+        until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
+        yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
+    yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""
+
+
+def _appointment(appointment: Appointment, zone: str) -> str:
+    if appointment.missed:
+        return f"manqué le {_day(appointment.missed.on)}"
+    at = f"{dates.weekday_day(appointment.day, year=True)}, {dates.clock(appointment.at, zone)}"
+    return f"{at}, {appointment.place}" if appointment.place else at
+
+
+def _day(day: date | None) -> str:
+    return dates.day(day, year=True) if day else ""

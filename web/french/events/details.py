@@ -1,0 +1,129 @@
+"""Every fact in full, as labels and values."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from pixflow.events.base import Erased, Recorded
+from pixflow.events.values import Part, Profile, Result
+from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, Workshops
+from pixflow.protocol.grille import Grille
+from web.french import privacy as rights
+from web.french import tasks
+from web.french import vocabulary as words
+from web.french.dossier import profiles
+from web.french.events.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
+from web.french.vocabulary import lower_first, plural, say
+
+ROUTES = {
+    "referent": "la référente ou le référent Pix",
+    "advisor": "personne, directement",
+    "workshop": "personne si qui suit le jeune a animé l’atelier, sinon la référente ou le référent Pix",
+}
+_TURNS = {"opens": "Attente avant : {verb}", "lapses": "Abandon après : {verb}"}
+WORKSHOPS = {
+    "smallest": "Places au moins",
+    "largest": "Places au plus",
+    "alone": "Une seule personne peut animer",
+    "offer": "Une place proposée se garde, en jours ouvrés",
+}
+
+
+def detail(
+    recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()
+) -> list[tuple[str, str]]:
+    """Every field of a fact as label and value, in the order of the event; "—" for what is not said."""
+    if isinstance(recorded.event, Erased):
+        return [("Contenu", "effacé")]
+    fact = Fact(recorded, names, zone, history)
+    found: list[tuple[str, str]] = []
+    for field in fields(recorded.event):  # type: ignore[arg-type]
+        found += _rows(field.name, getattr(recorded.event, field.name), fact)
+    return found
+
+
+def _rows(name: str, value: Any, fact: Fact) -> Iterator[tuple[str, str]]:
+    match value:
+        case Result():
+            yield from _of_result(value, fact)
+        case Profile():
+            yield "Envoyé le", text_of("shared", value.shared, fact)
+            yield from profiles.detail(value)
+        case Grille():
+            yield from _of_grille(value)
+        case ProtocolDocument():
+            yield from of_protocol(value)
+        case tuple() if name == "imported":
+            yield from value or ((LABELS[name], EMPTY),)
+        case _:
+            yield LABELS[name], text_of(name, value, fact)
+
+
+def _of_result(result: Result, fact: Fact) -> Iterator[tuple[str, str]]:
+    yield "Partagé le", text_of("shared", result.shared, fact)
+    yield LABELS["mastery"], text_of("mastery", result.mastery, fact)
+    if result.palier is not None:
+        yield LABELS["palier"], f"{result.palier} / {result.paliers}" if result.paliers else str(result.palier)
+    for badge, obtained in result.badges:
+        yield say("Badge : {badge}", badge=badge), "obtenu" if obtained else "non obtenu"
+    yield from _of_parts("Domaine", result.domains)
+    yield from _of_parts("Compétence", result.competences)
+
+
+def _of_parts(word: str, parts: Iterable[Part]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        yield say("{word} : {name}", word=word, name=part.name), f"{part.mastered} / {part.targeted}"
+
+
+def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
+    yield LABELS["name"], grille.name
+    yield "Arrondi", "au plus proche, la moitié vers le haut" if grille.rounding == "half-up" else grille.rounding
+    for band in grille.bands:
+        proposals = ", ".join(proposal.label for proposal in band.proposals) or EMPTY
+        text = say("{objective} : {proposals}", objective=band.objective, proposals=proposals)
+        yield f"Tranche {band.low}-{words.percent(band.high)}", text
+
+
+def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
+    """Everything a protocol says, as label and value."""
+    yield LABELS["name"], document.name
+    concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
+    yield "Pix est présenté à", concerned
+    yield "Obligatoire en CEJ", words.yes_no(document.cej_mandatory)
+    yield "Modalités", ", ".join(words.MODALITIES[modality] for modality in document.modalities) or EMPTY
+    yield "Résultats transmis par", ROUTES[document.result_route]
+    yield "Relances avant de décider", str(document.tries)
+    yield from _of_delays(document.delays)
+    yield from _of_escalation(document.escalation)
+    yield from _of_workshops(document.workshops)
+    for rule, label in rights.RULES.items():
+        kept = rights.months(getattr(document.retention, rule))
+        yield say("Durée de conservation : {label}", label=label), kept
+    for text in document.stages:
+        stage = words.STAGES[text.stage]
+        yield say("{stage} : qui", stage=stage), text.who or EMPTY
+        yield say("{stage} : quand", stage=stage), text.when or EMPTY
+        yield say("{stage} : comment", stage=stage), text.how or EMPTY
+
+
+def _of_delays(delays: Delays) -> Iterator[tuple[str, str]]:
+    for field in fields(delays):
+        name, _, turn = field.name.rpartition("_")
+        kind, text = (name, _TURNS[turn]) if turn in _TURNS else (field.name, "Délai : {verb}")
+        yield say(text, verb=tasks.verb(kind.replace("_", "-"))), _working(getattr(delays, field.name))
+
+
+def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
+    yield "Retard vu par la référente ou le référent après", _working(escalation.referent)
+    yield "Retard vu par la direction après", _working(escalation.manager)
+
+
+def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
+    for field in fields(workshops):
+        value = getattr(workshops, field.name)
+        said = words.yes_no(value) if isinstance(value, bool) else words.number(value)
+        yield say("Ateliers : {label}", label=lower_first(WORKSHOPS[field.name])), said
+
+
+def _working(days: int) -> str:
+    return plural(days, "jour ouvré", "jours ouvrés")

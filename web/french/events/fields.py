@@ -1,0 +1,196 @@
+"""What a field of a fact is called, and how its value reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from pixflow.events import dossier as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Action, Moment, Partner
+from pixflow.events.workshop import WorkshopCancelled
+from pixflow.folding import retracted
+from pixflow.protocol.grille import percent
+from web.french import dates
+from web.french import matching as reasons
+from web.french import vocabulary as words
+from web.french.dossier import profiles
+from web.french.vocabulary import lower_first
+
+PARIS = "Europe/Paris"
+EMPTY = "—"
+UNNAMED = ("un dossier", "un autre dossier")
+"""What a dossier is called where its name may not be said."""
+LABELS: dict[str, str] = {
+    "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
+    "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
+    "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
+    "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
+    "competences": "Compétences", "day": "Jour", "digest": "Empreinte du fichier",
+    "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
+    "participations": "Participations", "which": "Lequel",
+    "document": "Document", "domains": "Domaines", "dossier": "Dossier", "duplicate": "Doublon",
+    "email": "Courriel", "ends": "Fin",
+    "exported_at": "Date de l’export", "external_id": "Identifiant externe", "first_name": "Prénom",
+    "from_day": "En vigueur à partir du", "grille": "Grille n°", "group": "Groupe", "header": "Colonne",
+    "high": "Fin de la tranche", "imilo_number": "N°\N{NO-BREAK SPACE}i-Milo",
+    "imported": "Autres colonnes", "kind": "Genre", "last_name": "Nom",
+    "low": "Début de la tranche", "mastery": "Taux de maîtrise", "mediator": "Avec médiation",
+    "modality": "Modalité", "name": "Nom", "new": "Nouvelles participations", "note": "Note",
+    "number": "Grille n°", "occasion": "Occasion", "on": "Date", "ordinal": "Rang parmi les lignes identiques",
+    "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
+    "partner": "Partenaire", "percent": "Taux lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
+    "pix_id": "N° dans Pix Orga", "pixflow": "Version de pixflow", "place": "Lieu", "plan": "Fiche",
+    "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
+    "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",
+    "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
+    "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",
+    "score": "Ressemblance sur 100", "shared": "Résultats partagés", "site": "Site", "sites": "Sites",
+    "started": "Commencée le", "starts": "Début", "task": "Tâche", "text": "Texte",
+    "by_advisor": "Avec la personne qui suit le dossier", "cause": "Cause", "ease": "À l’aise", "excused": "Excusé·e",
+    "level": "Niveau", "needed": "Besoin", "profile": "Profil", "session": "Session", "study": "Tutoriels n°",
+    "to": "Confiée à", "trouble": "En difficulté", "tutorials": "Tutoriels", "until": "Jusqu’au",
+    "absence": "Absence n°", "deputy": "Suppléance", "first": "Premier jour", "last": "Dernier jour",
+    "last_day": "Dernier jour", "title": "Intitulé",
+    "workshop": "Atelier", "capacity": "Places", "series": "Série", "facilitator": "Animation", "presence": "Présence",
+    "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
+    "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
+    "unchanged": "Participations inchangées", "vanished": "Participations disparues",
+    "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
+}  # fmt: skip
+"""What each field of a fact is called."""
+
+_CODES = {
+    "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
+    "kind": profiles.KINDS, "notice": words.NOTICES, "occasion": words.OCCASIONS, "cause": words.CAUSES,
+    "outcome": words.OUTCOMES, "programme": words.PROGRAMMES, "presence": words.PRESENCES, "purpose": words.PURPOSES,
+    "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
+}  # fmt: skip
+_FRACTIONS = frozenset({"progress", "mastery"})
+_PERCENTS = frozenset({"percent", "low", "high"})
+
+
+class Names(Protocol):
+    """What the ids in a fact are called."""
+
+    def staff(self, id: str | UUID) -> str:
+        """A colleague, or one of the system's names ("system:operator" is "l’exploitant")."""
+        ...
+
+    def campaign(self, id: UUID) -> str: ...
+
+    def action(self, id: UUID) -> str: ...
+
+    def partner(self, referral: UUID) -> str: ...
+
+    def dossier(self, id: UUID) -> str: ...
+
+    def task(self, key: str) -> str:
+        """What a task asks for: "Tenir la restitution"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact with what its sentence may look up."""
+
+    recorded: Recorded
+    names: Names
+    zone: str
+    history: Sequence[Recorded]
+
+    def day(self, day: date) -> str:
+        """Without the year when it is that of the fact."""
+        return dates.day(day, year=day.year != self.recorded.at.year)
+
+    def action(self, id: UUID) -> str:
+        """An action's label, also when its prescription was retracted since."""
+        for known in self.history:
+            if isinstance(known.event, e.PrescriptionBuilt):
+                for action in known.event.actions:
+                    if action.id == id:
+                        return action.label
+        return self.names.action(id)
+
+    def referral(self, id: UUID) -> tuple[str, str]:
+        """Whom a referral went to, and for which action ("" when unknown)."""
+        for known in self.history:
+            if isinstance(known.event, e.ReferralSent) and known.event.referral == id:
+                return known.event.partner.name, self.action(known.event.action)
+        return self.names.partner(id), ""
+
+    def task(self, key: str) -> str:
+        return lower_first(self.names.task(key))
+
+    def before(self, *kinds: type[Event]) -> Event | None:
+        """The fact of these kinds that stood until this one."""
+        earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
+        struck = retracted(earlier)
+        standing = (k for k in reversed(earlier) if k.originator_version not in struck and isinstance(k.event, kinds))
+        found = next(standing, None)
+        return found.event if found else None
+
+
+def text_of(name: str, value: Any, fact: Fact) -> str:
+    """One value in words; it never raises, whatever was recorded."""
+    if value is None or value in ("", ()):
+        return EMPTY
+    if isinstance(value, tuple):
+        return ", ".join(text_of(name, one, fact) for one in value)
+    if name == "reason" and isinstance(fact.recorded.event, e.DossierClosed):
+        return words.CLOSINGS.get(str(value), str(value))
+    if name == "reason" and isinstance(fact.recorded.event, WorkshopCancelled):
+        return words.CANCELLATIONS[value]
+    if name == "reason" and isinstance(fact.recorded.event, (e.ErasureRequested, e.PersonErased)):
+        return words.ERASURES[value]
+    if name in _CODES:
+        return str(_CODES[name].get(value, value))
+    if name in _PERCENTS:
+        return words.percent(value)
+    return fraction(value) if name in _FRACTIONS else _typed(name, value, fact)
+
+
+def _typed(name: str, value: Any, fact: Fact) -> str:
+    match value:
+        case bool():
+            return words.yes_no(value)
+        case datetime():
+            return dates.instant(value, fact.zone)
+        case date():
+            return dates.day(value, year=True)
+        case Moment(day=day, at=at):
+            return dates.instant(at, fact.zone) if at else dates.day(day, year=True)
+        case UUID():
+            return _named(name, value, fact)
+        case Partner():
+            return value.name
+        case Action():
+            return value.label if value.proposal else f"{value.label} (hors grille)"
+    if name == "phone":
+        return words.phone(value)
+    return fact.names.task(value) if name in ("task", "about") else str(value)
+
+
+def _named(name: str, id: UUID, fact: Fact) -> str:
+    match name:
+        case "advisor" | "facilitator" | "deputy" | "to":
+            return fact.names.staff(id)
+        case "campaign":
+            return fact.names.campaign(id)
+        case "dossier" | "others" | "into" | "duplicate" | "duplicates":
+            return fact.names.dossier(id)
+        case "action":
+            return fact.action(id)
+        case "referral":
+            return fact.referral(id)[0]
+    return str(id)
+
+
+def fraction(fraction: Decimal) -> str:
+    """A fraction as a percent; as it stands when it is none."""
+    try:
+        return words.percent(percent(fraction))
+    except (ValueError, ArithmeticError):
+        return str(fraction)

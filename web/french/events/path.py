@@ -1,0 +1,98 @@
+"""The facts of the whole path in a sentence each: need, seats, difficulty, self-study, certification, retake, turns."""
+
+from datetime import date
+
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.events.fields import Fact
+from web.french.phrases import listed, noted
+from web.french.vocabulary import say
+
+
+def told(event: Event, fact: Fact) -> str:
+    """The sentence, "" for a fact that is told elsewhere."""
+    return _workshop(event, fact) or _difficulty(event, fact) or _certification(event, fact) or _turn(event, fact)
+
+
+def _workshop(event: Event, fact: Fact) -> str:
+    match event:
+        case e.NeedAssessed(needed=needed, reason=reason):
+            return noted("Besoin reconnu" if needed else "Pas de besoin pour l’instant", reason)
+        case e.SeatBooked(day=day):
+            moved = fact.before(e.SeatBooked)
+            again = isinstance(moved, e.SeatBooked) and moved.workshop == event.workshop
+            return f"{'Atelier déplacé' if again else 'Place réservée en atelier'} : {_weekday(day, fact)}"
+        case e.SeatCancelled(reason="cancelled"):
+            return "Atelier annulé, la place est perdue"
+        case e.SeatCancelled():
+            return "Place en atelier rendue"
+        case e.WorkshopAttended(trouble=trouble, ease=ease):
+            return listed("Présent·e à l’atelier", trouble and "en difficulté", ease and "à l’aise")
+        case e.WorkshopMissed(excused=excused):
+            return f"Absent·e à l’atelier{', excusé·e' if excused else ''}"
+    return ""
+
+
+def _difficulty(event: Event, fact: Fact) -> str:
+    match event:
+        case e.DifficultyExplored(cause=cause, note=note):
+            return noted(f"Difficulté explorée : {words.CAUSES[cause]}", note, " — ")
+        case e.SelfStudyAssigned(tutorials=tutorials):
+            return noted("Tutoriels Pix à suivre", tutorials)
+        case e.SelfStudyFollowed(outcome=outcome, note=note):
+            return noted(f"Tutoriels Pix : {words.STUDIES[outcome]}", note, " — ")
+        case e.PartnerChased(referral=referral, channel=channel, reached=reached, note=note):
+            partner, label = fact.referral(referral)
+            reply = "réponse obtenue" if reached else "sans réponse"
+            text = "Relance du partenaire {how}, {reply} : {partner}"
+            chased = say(text, how=words.CHANNELS[channel], reply=reply, partner=partner)
+            return noted(f"{chased} ({label})" if label else chased, note, " — ")
+    return ""
+
+
+def _certification(event: Event, fact: Fact) -> str:
+    match event:
+        case e.CompleteDiagnosticTaken():
+            return "Diagnostic complet passé"
+        case e.CompleteDiagnosticDeclined(reason=reason):
+            return noted("Diagnostic complet décliné", reason)
+        case e.CertificationProposed(note=note):
+            return noted("Certification proposée", note, " — ")
+        case e.CertificationRegistered(session=session, place=place):
+            return listed(f"Inscription à la certification : {_weekday(session, fact)}", place)
+        case e.CertificationTaken():
+            return "Certification passée"
+        case e.CertificationObtained(level=level):
+            return noted("Certification obtenue", level)
+        case e.CertificationNotObtained(note=note):
+            return noted("Certification non obtenue", note, " — ")
+        case e.CertificationDeclined(reason=reason):
+            return noted("Certification déclinée", reason)
+        case e.ResultAddedToCv():
+            return "Résultat valorisé sur le CV"
+        case e.RetakePlanned(campaign=campaign, planned_for=day):
+            text = "Nouveau passage prévu à partir du {day} : {campaign}"
+            return say(text, day=fact.day(day), campaign=fact.names.campaign(campaign))
+        case e.RetakeDeclined(reason=reason):
+            return noted("Nouveau passage décliné", reason)
+    return ""
+
+
+def _turn(event: Event, fact: Fact) -> str:
+    match event:
+        case e.DossierLent(advisor=advisor, until=until):
+            return f"Dossier confié à {fact.names.staff(advisor)} jusqu’au {fact.day(until)}"
+        case e.TaskSnoozed(task=task, until=until, reason=reason):
+            paused = say("En pause jusqu’au {day} : {task}", day=fact.day(until), task=fact.task(task))
+            return noted(paused, reason, " — ")
+        case e.TaskHandedOver(task=task, to=to, until=until, note=note):
+            text = "Confié à {name}{until} : {task}"
+            through = f" jusqu’au {fact.day(until)}" if until else ""
+            return noted(say(text, name=fact.names.staff(to), until=through, task=fact.task(task)), note, " — ")
+    return ""
+
+
+def _weekday(day: date, fact: Fact) -> str:
+    return f"{dates.weekday(day)} {fact.day(day)}"

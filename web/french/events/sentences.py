@@ -1,0 +1,460 @@
+"""Every fact as one French sentence."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pixflow.events import campaign as c
+from pixflow.events import dossier as e
+from pixflow.events import grille as g
+from pixflow.events import intake as i
+from pixflow.events import notices as n
+from pixflow.events import participation as p
+from pixflow.events import protocol as pr
+from pixflow.events import staff as s
+from pixflow.events import structure as st
+from pixflow.events import workshop as w
+from pixflow.events.base import Erased, Event, Recorded
+from pixflow.events.values import Result
+from pixflow.folding import RETRACTIONS
+from pixflow.streams import kind_of
+from web.french import dates, tasks
+from web.french import matching as reasons
+from web.french import privacy as rights
+from web.french import vocabulary as words
+from web.french.dossier import profiles
+from web.french.events import path as beyond
+from web.french.events import team, workshops
+from web.french.events.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
+from web.french.phrases import listed, noted, short
+from web.french.vocabulary import de, lower_first, plural, say, typeset, upper_first
+
+TITLES: dict[str, str] = {
+    "structure.StructureOpened": "Structure",
+    "structure.ProgramStarted": "Version de pixflow",
+    "protocol.ProtocolDrafted": "Projet de protocole",
+    "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
+    "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
+    "protocol.ProtocolPublished": "Protocole",
+    "grille.GrilleDrafted": "Projet de grille",
+    "grille.GrilleEndorsed": "Avis sur un projet de grille",
+    "grille.GrilleDraftDropped": "Projet de grille écarté",
+    "grille.GrillePublished": "Grille",
+    "campaign.CampaignFound": "Nouvelle campagne",
+    "campaign.CampaignDeclared": "Déclaration de campagne",
+    "campaign.PurposeCorrected": "Correction de l’usage",
+    "campaign.CampaignClosed": "Clôture de campagne",
+    "campaign.CampaignReopened": "Réouverture de campagne",
+    "campaign.ExternalIdColumnChosen": "Colonne de l’identifiant externe",
+    "intake.ExportReceived": "Export Pix Orga",
+    "participation.ParticipationImported": "Nouvelle participation",
+    "participation.PurposeSettled": "Usage de la participation",
+    "participation.ParticipationProgressed": "Progression dans l’export",
+    "participation.ResultShared": "Partage du résultat",
+    "participation.ProfileShared": "Envoi du profil",
+    "participation.ParticipationVanished": "Disparition de l’export",
+    "participation.MatchConfirmed": "Rapprochement",
+    "participation.MatchRejected": "Rapprochement refusé",
+    "participation.ParticipationSetAside": "Mise de côté",
+    "participation.PersonErased": "Effacement (participation)",
+    "participation.Retracted": "Retrait (participation)",
+    "notices.NoticeSent": "Courriel envoyé",
+    "dossier.DossierOpened": "Ouverture",
+    "dossier.IdentityCorrected": "Identité",
+    "dossier.ContactCorrected": "Coordonnées",
+    "dossier.ProjectStated": "Projet",
+    "dossier.ProgrammeJoined": "Programme",
+    "dossier.AdvisorAssigned": "Affectation",
+    "dossier.PixPresented": "Présentation de Pix",
+    "dossier.DiagnosticPlanned": "Prévision du diagnostic",
+    "dossier.DiagnosticDeclined": "Refus du diagnostic",
+    "dossier.ParticipationLinked": "Participation",
+    "dossier.ParticipationAdvanced": "Progression",
+    "dossier.ParticipationWithdrawn": "Participation disparue",
+    "dossier.ResultReceived": "Résultat",
+    "dossier.ResultDispatched": "Transmission du résultat",
+    "dossier.DebriefHeld": "Restitution",
+    "dossier.PrescriptionBuilt": "Prescription",
+    "dossier.ReferralSent": "Orientation",
+    "dossier.ReferralAnswered": "Réponse du partenaire",
+    "dossier.ActionStarted": "Début d’action",
+    "dossier.ActionEnded": "Fin d’action",
+    "dossier.ActionDropped": "Action écartée",
+    "dossier.AppointmentSet": "Rendez-vous",
+    "dossier.AppointmentMissed": "Rendez-vous manqué",
+    "dossier.YoungPersonChased": "Relance",
+    "dossier.NoteTaken": "Note",
+    "dossier.LateEventReviewed": "Relecture d’un fait tardif",
+    "dossier.DossierClosed": "Clôture",
+    "dossier.DossierReopened": "Réouverture",
+    "dossier.NeedAssessed": "Besoin",
+    "dossier.SeatBooked": "Place en atelier",
+    "dossier.SeatCancelled": "Place perdue ou rendue",
+    "dossier.WorkshopAttended": "Présence en atelier",
+    "dossier.WorkshopMissed": "Absence en atelier",
+    "dossier.ProfileReceived": "Profil",
+    "dossier.DifficultyExplored": "Difficulté explorée",
+    "dossier.SelfStudyAssigned": "Tutoriels",
+    "dossier.SelfStudyFollowed": "Suivi des tutoriels",
+    "dossier.PartnerChased": "Relance du partenaire",
+    "dossier.CompleteDiagnosticTaken": "Diagnostic complet",
+    "dossier.CompleteDiagnosticDeclined": "Refus du diagnostic complet",
+    "dossier.CertificationProposed": "Proposition de certification",
+    "dossier.CertificationRegistered": "Inscription à la certification",
+    "dossier.CertificationTaken": "Passage de la certification",
+    "dossier.CertificationObtained": "Réussite à la certification",
+    "dossier.CertificationNotObtained": "Échec à la certification",
+    "dossier.CertificationDeclined": "Refus de la certification",
+    "dossier.ResultAddedToCv": "Valorisation sur le CV",
+    "dossier.RetakePlanned": "Nouveau passage",
+    "dossier.RetakeDeclined": "Refus d’un nouveau passage",
+    "dossier.TaskSnoozed": "Mise en pause",
+    "dossier.TaskHandedOver": "Tâche confiée",
+    "dossier.DossierMerged": "Fusion",
+    "dossier.DuplicateJoined": "Doublon réuni",
+    "dossier.ErasureRequested": "Demande d’effacement",
+    "dossier.ErasureDeclined": "Refus de l’effacement",
+    "dossier.PersonErased": "Effacement",
+    "dossier.Retracted": "Retrait",
+    "dossier.DossierLent": "Dossier confié",
+    **workshops.TITLES,
+    **team.TITLES,
+}
+"""A short noun for each kind of fact, for filters."""
+
+
+def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()) -> str:
+    """One fact in one sentence. `history` is its stream: with it, a correction says what it changed, a retraction what
+    it struck. `zone` is the structure's."""
+    if isinstance(recorded.event, Erased):
+        return say(rights.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
+    told = Fact(recorded, names, zone, history)
+    return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
+
+
+def who(recorded: Recorded, names: Names) -> str:
+    """Who recorded it: "Nadia Benali", or "Nadia Benali pour Karim Morel" when deputising."""
+    author = "le partenaire" if recorded.by.startswith("partner:") else names.staff(recorded.by)
+    return f"{author} pour {names.staff(recorded.acting_for)}" if recorded.acting_for else author
+
+
+def struck(by: Recorded, names: Names, zone: str = PARIS) -> str:
+    """Why a fact counts no more: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
+    reason = getattr(by.event, "reason", "")
+    return say("retiré : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))
+
+
+def when(recorded: Recorded, zone: str = PARIS) -> str:
+    """When: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" when it was recorded another day."""
+    known = dates.instant(recorded.at, zone)
+    on: date | None = getattr(recorded.event, "on", None)
+    local = recorded.at.astimezone(ZoneInfo(zone)).date()
+    return known if on in (None, local) else f"{dates.day(on or local, year=True)}, noté le {known}"
+
+
+def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> list[str]:
+    """What happened while a page was open, one line each: "Résultat transmis à Nadia Benali (Sophie Lecomte)"."""
+    return [f"{sentence(fact, names, zone=zone, history=happened)} ({who(fact, names)})" for fact in happened]
+
+
+def _house(event: Event, fact: Fact) -> str:
+    match event:
+        case st.StructureOpened():
+            return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
+        case st.ProgramStarted(pixflow=version):
+            return f"pixflow {version} mis en service"
+        case (
+            pr.ProtocolDrafted(draft=draft, document=document, note=note)
+            | g.GrilleDrafted(draft=draft, document=document, note=note)
+        ):
+            text = "Projet n° {draft} de {what} proposé, {name}"
+            return noted(say(text, draft=draft, what=_what(event), name=document.name), note)
+        case pr.ProtocolEndorsed(draft=draft) | g.GrilleEndorsed(draft=draft):
+            return _endorsed(event, draft, event.endorsed, event.comment)
+        case pr.ProtocolDraftDropped(draft=draft, reason=reason) | g.GrilleDraftDropped(draft=draft, reason=reason):
+            return noted(say("Projet n° {draft} de {what} écarté", draft=draft, what=_what(event)), reason)
+        case pr.ProtocolPublished(document=document, from_day=day):
+            return say("Protocole publié : {name}, à partir du {day}", name=document.name, day=fact.day(day))
+        case g.GrillePublished(number=number, document=grille, from_day=day):
+            text = "Grille n° {number} publiée : {name}, à partir du {day}"
+            return say(text, number=number, name=grille.name, day=fact.day(day))
+    return ""
+
+
+def _staff(event: Event, fact: Fact) -> str:
+    if isinstance(event, s.Retracted):
+        return _struck(_target(fact, event.version), event.reason)
+    return team.told(event, fact)
+
+
+def _workshop(event: Event, fact: Fact) -> str:
+    if isinstance(event, w.Retracted):
+        return _struck(_target(fact, event.version), event.reason)
+    return workshops.told(event, fact)
+
+
+def _what(event: Event) -> str:
+    return "grille" if kind_of(event) == "grille" else "protocole"
+
+
+def _endorsed(event: Event, draft: int, endorsed: bool, comment: str) -> str:
+    if endorsed:
+        return noted(say("Projet n° {draft} de {what} approuvé", draft=draft, what=_what(event)), comment)
+    text = "Projet n° {draft} de {what} commenté" if comment else "Accord sur le projet n° {draft} de {what} repris"
+    return noted(say(text, draft=draft, what=_what(event)), comment)
+
+
+def _campaign(event: Event, fact: Fact) -> str:
+    match event:
+        case c.CampaignFound(name=name, code=code):
+            return listed(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
+        case c.CampaignDeclared(name=name, purpose=purpose, site=site):
+            declared = say("Campagne déclarée : {name}, {purpose}", name=name, purpose=words.PURPOSES[purpose])
+            return listed(declared, site and f"site {de(site)}")
+        case c.PurposeCorrected(purpose=purpose, reason=reason):
+            return noted(say("Usage corrigé : {purpose}", purpose=words.PURPOSES[purpose]), reason, " — motif : ")
+        case c.CampaignClosed():
+            return say("Campagne close : elle n’est plus proposée pour un diagnostic")
+        case c.CampaignReopened():
+            return "Campagne rouverte"
+        case c.ExternalIdColumnChosen(header=""):
+            return say("Identifiant externe : aucune colonne ne le contient")
+        case c.ExternalIdColumnChosen(header=header):
+            return say("Identifiant externe : colonne « {header} »", header=header)
+        case i.ExportReceived(campaign=campaign, exported_at=at):
+            text = "Export du {at} enregistré, campagne {campaign} : {counts}"
+            named = fact.names.campaign(campaign)
+            return say(text, at=dates.instant(at, fact.zone), campaign=named, counts=counts(event))
+    return ""
+
+
+def counts(export: i.ExportReceived) -> str:
+    """What an export brought: "2 nouvelles, 1 avancée, 1 partagée, 1 disparue", "rien de nouveau"."""
+    named = (
+        (export.new, "nouvelle"), (export.progressed, "avancée"), (export.shared, "partagée"),
+        (export.vanished, "disparue"), (export.problems, "anomalie"),
+    )  # fmt: skip
+    return ", ".join(plural(n, word) for n, word in named if n) or "rien de nouveau"
+
+
+def _participation(event: Event, fact: Fact) -> str:
+    match event:
+        case p.ParticipationImported():
+            name = f"{event.first_name} {event.last_name}"
+            campaign = fact.names.campaign(event.campaign)
+            return listed(
+                say("Participation importée : {name}, campagne {campaign}", name=name, campaign=campaign),
+                event.started and f"commencée le {fact.day(event.started.day)}",
+                event.progress is not None and fraction(event.progress),
+            )
+        case p.PurposeSettled(purpose=purpose):
+            return say("Usage connu : {purpose}", purpose=words.PURPOSES[purpose])
+        case p.ParticipationProgressed(progress=progress):
+            return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
+        case p.ResultShared(result=result):
+            return f"Résultat partagé le {fact.day(result.shared.day)}{_scored(result, ' : ')}"
+        case p.ProfileShared(profile=profile):
+            text = "Profil envoyé le {day} : {said}"
+            return say(text, day=fact.day(profile.shared.day), said=profiles.said(profile))
+        case p.ParticipationVanished(exported_at=at):
+            return f"Participation disparue de l’export du {dates.instant(at, fact.zone)}"
+        case p.MatchConfirmed(dossier=dossier, automatic=automatic):
+            how = "Participation rapprochée automatiquement" if automatic else "Participation rapprochée"
+            matched = say("{how} : {name}", how=how, name=fact.names.dossier(dossier))
+            why = reasons.reasons(event.reasons, event.warnings)
+            return f"{matched} ({why})" if why else matched
+        case p.MatchRejected(dossier=dossier):
+            return say("Rapprochement refusé : ce n’est pas {name}", name=fact.names.dossier(dossier))
+        case p.ParticipationSetAside(reason=reason):
+            return noted("Participation mise de côté", reason)
+        case p.PersonErased():
+            return rights.ERASED_WITH_DOSSIER
+        case p.Retracted(version=version, reason=reason):
+            return _struck(_target(fact, version), reason)
+    return ""
+
+
+def _whose(event: Event, fact: Fact) -> str:
+    match event:
+        case e.DossierOpened(site=site):
+            return listed("Dossier ouvert", site and f"site {de(site)}")
+        case e.IdentityCorrected():
+            before = fact.before(e.DossierOpened, e.IdentityCorrected)
+            return _corrected("Identité corrigée", before, event, fact)
+        case e.ContactCorrected(phone=phone, email=email):
+            before = fact.before(e.ContactCorrected)
+            if before is None:
+                given = listed(phone and words.phone(phone), email)
+                return say("Coordonnées : {given}", given=given) if given else "Coordonnées effacées"
+            return _corrected("Coordonnées corrigées", before, event, fact)
+        case e.ProjectStated(project=project):
+            return noted("Projet", project)
+        case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
+            named = words.PROGRAMMES.get(programme, programme)
+            grouped = group if not group or group.lower().startswith("groupe") else f"groupe {group}"
+            return listed(
+                say("Programme : {named}", named=named),
+                grouped,
+                end and f"période collective jusqu’au {fact.day(end)}",
+            )
+        case e.AdvisorAssigned(advisor=advisor):
+            return f"Dossier affecté à {fact.names.staff(advisor)}"
+        case e.DossierClosed(reason=reason, note=note):
+            return noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
+        case e.DossierMerged() | e.DuplicateJoined():
+            return _joined(event, fact)
+        case e.DossierReopened(reason=reason):
+            return noted("Dossier rouvert", reason)
+        case e.Retracted(version=version, reason=reason):
+            return _struck(_target(fact, version), reason)
+    return _along_the_way(event, fact)
+
+
+def _joined(event: e.DossierMerged | e.DuplicateJoined, fact: Fact) -> str:
+    """Like "Réuni avec le dossier d’Aminata Diallo (doublon)"; "un autre dossier" for who may not read it."""
+    said, id = (
+        ("Doublon : fusionné avec {other}", event.into)
+        if isinstance(event, e.DossierMerged)
+        else ("Réuni avec {other} (doublon)", event.duplicate)
+    )
+    name = fact.names.dossier(id)
+    return say(said, other=name if name in UNNAMED else f"le dossier {de(name)}")
+
+
+def _along_the_way(event: Event, fact: Fact) -> str:
+    match event:
+        case e.AppointmentSet(task=task, at=at, day=day, place=place):
+            clock = dates.clock(at, fact.zone)
+            set_ = listed(f"Rendez-vous fixé le {dates.weekday(day)} {fact.day(day)}", clock, place)
+            return say("{set_} : {task}", set_=set_, task=fact.task(task))
+        case e.AppointmentMissed(task=task, note=note):
+            return noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
+        case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
+            subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
+            chased = " ".join(filter(None, ("Relance", words.CHANNELS[channel], subject)))
+            return noted(f"{chased}, {'réponse obtenue' if reached else 'sans réponse'}", note)
+        case e.NoteTaken(text=text):
+            return noted("Note", text)
+        case e.LateEventReviewed(note=note):
+            return noted("Fait tardif relu", note)
+    return rights.told(event)
+
+
+def _diagnostic(event: Event, fact: Fact) -> str:
+    match event:
+        case e.PixPresented(occasion=occasion):
+            return f"Pix présenté {words.OCCASIONS[occasion]}"
+        case e.DiagnosticPlanned(campaign=campaign, modality=modality, mediator=mediator, place=place):
+            where = f"{words.MODALITIES[modality]} ({place})" if place else words.MODALITIES[modality]
+            first = f"Diagnostic prévu à partir du {fact.day(event.planned_for)}"
+            planned = listed(first, where, mediator and "avec médiation")
+            return say("{planned} : {campaign}", planned=planned, campaign=fact.names.campaign(campaign))
+        case e.DiagnosticDeclined(reason=reason):
+            return noted("Diagnostic décliné", reason)
+        case e.ParticipationLinked(campaign=campaign, purpose=purpose, started=started, progress=progress):
+            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
+            return listed(
+                say("Participation rattachée{of} : {campaign}", of=of, campaign=fact.names.campaign(campaign)),
+                started and f"commencée le {fact.day(started.day)}",
+                progress is not None and fraction(progress),
+            )
+        case e.ParticipationAdvanced(progress=progress):
+            if progress is None:
+                return "Participation vue à nouveau"
+            return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {fraction(progress)}"
+        case e.ParticipationWithdrawn():
+            return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
+                " ;", f"{words.THIN};"
+            )
+        case e.ResultReceived(purpose=purpose, result=result):
+            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
+            shared = f"partagé le {fact.day(result.shared.day)}"
+            return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
+        case e.ProfileReceived(profile=profile):
+            text = "Profil reçu : {said}, envoyé le {day}"
+            return say(text, said=profiles.said(profile), day=fact.day(profile.shared.day))
+    return ""
+
+
+def _prescription(event: Event, fact: Fact) -> str:
+    match event:
+        case e.ResultDispatched(advisor=advisor):
+            return f"Résultat transmis à {fact.names.staff(advisor)}"
+        case e.DebriefHeld(channel=channel, note=note):
+            return noted(f"Restitution tenue {words.CHANNELS[channel]}", note)
+        case e.PrescriptionBuilt(percent=score, grille=grille, actions=actions):
+            text = "Prescription construite sur {score}, grille n° {grille} : {actions}"
+            labels = short(", ".join(action.label for action in actions) or "aucune action")
+            if score is None or grille is None:
+                return say("Prescription construite sans taux : {actions}", actions=labels)
+            return say(text, score=words.percent(score), grille=grille, actions=labels)
+        case e.ReferralSent(action=action, partner=partner):
+            text = "Orientation vers {partner} : {action}"
+            return listed(
+                say(text, partner=partner.name, action=fact.action(action)),
+                event.starts and f"à partir du {fact.day(event.starts)}",
+                event.ends and f"jusqu’au {fact.day(event.ends)}",
+            )
+        case e.ReferralAnswered(referral=referral, answer=answer, reason=reason):
+            named, label = fact.referral(referral)
+            answered = upper_first(f"{named} {'accepte' if answer == 'accepted' else 'refuse'}")
+            return noted(f"{answered} ({label})" if label else answered, reason)
+        case e.ActionStarted(action=action, ends=ends):
+            return say("Action commencée : {label}, jusqu’au {day}", label=fact.action(action), day=fact.day(ends))
+        case e.ActionEnded(action=action, outcome=outcome, note=note):
+            ended = say("Action {outcome} : {label}", outcome=words.OUTCOMES[outcome], label=fact.action(action))
+            return noted(ended, note, " — ")
+        case e.ActionDropped(action=action, reason=reason):
+            return noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
+    return ""
+
+
+def _dossier(event: Event, fact: Fact) -> str:
+    if said := beyond.told(event, fact):
+        return typeset(said)
+    if event.STAGE in ("orientation", "diagnostic"):
+        return _diagnostic(event, fact)
+    return _prescription(event, fact) if event.STAGE else _whose(event, fact)
+
+
+def _notice(event: Event, fact: Fact) -> str:
+    assert isinstance(event, n.NoticeSent)
+    return f"Courriel envoyé : {words.NOTICES[event.notice]}".replace(" :", f"{words.NBSP}:")
+
+
+_TELLERS = {
+    "structure": _house, "protocol": _house, "grille": _house, "staff": _staff, "campaign": _campaign,
+    "intake": _campaign, "participation": _participation, "dossier": _dossier, "notices": _notice,
+    "workshop": _workshop,
+}  # fmt: skip
+
+
+def _struck(target: str, reason: str) -> str:
+    return noted(say("Retiré : {target}", target=target), reason, " — motif : ")
+
+
+def _scored(result: Result, before: str) -> str:
+    return ", sans taux" if result.mastery is None else words.typeset(before) + fraction(result.mastery)
+
+
+def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:
+    """With the fields that changed, before and after; all of them when what stood before is not known."""
+    told = []
+    for field in fields(event):  # type: ignore[arg-type]
+        value = getattr(event, field.name)
+        was = getattr(before, field.name, None) if before else None
+        if field.name == "on" or was == value or (before is None and not value):
+            continue
+        label = lower_first(LABELS[field.name])
+        new, old = (text_of(field.name, one, fact) for one in (value, was))
+        told.append(f"{label} {new}" if before is None else f"{label} {old} → {new}")
+    return say("{text} : {told}", text=text, told=", ".join(told)) if told else text
+
+
+def _target(fact: Fact, version: int) -> str:
+    """The sentence of the fact that a retraction struck."""
+    for known in fact.history:
+        if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
+            return sentence(known, fact.names, zone=fact.zone, history=fact.history)
+    return say("fait n° {version}", version=version)

@@ -1,0 +1,93 @@
+"""What `pixflow doctor` checks, and what it found."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from web.french.vocabulary import number, plural, say
+
+TITLES = {
+    "store": "Ouverture",
+    "durability": "Durabilité",
+    "version": "Version de la base",
+    "clock": "Horloge",
+    "keys": "Clés des personnes",
+    "erasures": "Effacements",
+    "modes": "Droits des fichiers de clés",
+    "tables": "Tables de lecture",
+    "stopped": "Tables arrêtées",
+    "log": "Journal de la base",
+    "aside": "Mis de côté",
+    "backup": "Dernière sauvegarde",
+    "disk": "Place sur le disque",
+}
+SENTENCES = {
+    "durability good": "{store} : ce qui est confirmé survit à une coupure.",
+    "durability alarm": "{store} peut perdre, dans une coupure, ce qu'il a confirmé : remettez ses réglages.",
+    "version good": "{store}, sans défaut connu.",
+    "version note sqlite": "Cette version de SQLite a un défaut connu (WAL-reset), que pixflow contourne : passez à la "
+    "3.51.3 ou à une suivante dès que possible.",
+    "version note postgresql": "PostgreSQL ne laisse pas pixflow créer son rôle d'écriture : des déclencheurs seuls "
+    "protègent les faits.",
+    "clock good": "Pas de fait dans l'avenir.",
+    "clock alarm": "Le dernier fait est {seconds} dans l'avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
+    "keys good": "Aucune ne manque.",
+    "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
+    "erasures good": "Tous terminés.",
+    "erasures alarm": "Une personne est effacée, et ses clés ne sont pas encore toutes détruites : « pixflow tick ».",
+    "modes good": "Leur propriétaire seul les lit.",
+    "modes alarm": "D'autres peuvent lire {files} : « chmod 600 ».",
+    "tables good": "{lag} de retard.",
+    "tables note": "Aucune pour cette version de pixflow : « serve » les fera à son démarrage.",
+    "tables alarm": "{lag} de retard depuis {minutes} : ni « serve » ni « tick » ne passent, ou le disque est plein.",
+    "tables alarm ahead": "Elles montrent des faits qui ne sont plus là : « pixflow rebuild ».",
+    "stopped good": "Aucune.",
+    "stopped alarm": "{streams} ({tables}) : gardez le journal technique, mettez pixflow à jour, puis « pixflow "
+    "rebuild ».",
+    "log good": "{size}.",
+    "log alarm": "{size} qui ne se vident pas : ni « serve » ni « tick » ne passent, ou une lecture n'en finit pas.",
+    "aside good": "Rien.",
+    "aside note": "{places} : ce qu'une restauration a remplacé. Un effacement n'atteint pas qui n'est que là : "
+    "supprimez-le dès qu'il ne sert plus.",
+    "backup good": "Il y a {hours}.",
+    "backup good elsewhere": "Il y a {hours}, dans {path}.",
+    "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
+    "backup alarm elsewhere": "Il y a {hours}, dans {path} : « pixflow backup » ne passe plus chaque jour.",
+    "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
+    "disk good": "{free} libres.",
+    "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
+}
+"""By check, level and, where there are several, why."""
+FAILED = "La vérification elle-même a échoué ({error})."
+
+
+def _megabytes(size: int) -> str:
+    return say("{number} Mo", number=number(size // 1_000_000))
+
+
+WORDS: dict[str, Callable[[Any], str]] = {
+    "store": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.__getitem__,
+    "seconds": lambda count: plural(count, "seconde"),
+    "minutes": lambda count: plural(count, "minute"),
+    "hours": lambda count: plural(count, "heure") if count else say("moins d'une heure"),
+    "lag": lambda count: plural(count, "fait"),
+    "lost": lambda count: plural(count, "fiche sans clé", "fiches sans clé"),
+    "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
+    "path": str,
+    "files": ", ".join,
+    "places": ", ".join,
+    "tables": ", ".join,
+    "free": _megabytes,
+    "wanted": _megabytes,
+    "size": _megabytes,
+}
+
+
+def sentence(check: str, level: str, details: Mapping[str, Any]) -> str:
+    """What a check of web/health.py found; a store that does not open has `said` why."""
+    if "said" in details:
+        return str(details["said"])
+    if error := details.get("error"):
+        return say(FAILED, error=error)
+    why = details.get("why", details.get("store", ""))
+    template = SENTENCES.get(f"{check} {level} {why}") or SENTENCES[f"{check} {level}"]
+    return say(template, **{name: WORDS[name](value) for name, value in details.items() if name in WORDS})

@@ -1,0 +1,130 @@
+"""Why a participation may be somebody's, and what an import asks, in words."""
+
+from collections.abc import Iterable
+
+from web.french.vocabulary import number, plural, say
+
+REASONS = {
+    "same-number": "même n°\N{NO-BREAK SPACE}i-Milo",
+    "same-words": "mêmes nom et prénom",
+    "same-words-other-order": "mêmes mots, autre ordre",
+    "one-word-more": "un mot de plus dans le nom",
+    "one-word-less": "un mot de moins dans le nom",
+    "words-included": "un nom contenu dans l’autre",
+    "one-word-in-common": "un seul mot en commun",
+    "close-spelling": "orthographe proche",
+    "same-birth-date": "même date de naissance",
+    "merged": "fusion de deux dossiers",
+}
+WARNINGS = {
+    "same-number-other-name": "même n°, mais un autre nom\N{NO-BREAK SPACE}: à vérifier",
+    "number-without-leading-zeros": "un zéro manque au début du n°\N{NO-BREAK SPACE}: à vérifier",
+    "other-number": "autre n°\N{NO-BREAK SPACE}i-Milo\N{NO-BREAK SPACE}: à vérifier",
+    "other-birth-date": "autre date de naissance\N{NO-BREAK SPACE}: à vérifier",
+    "namesake": "homonyme\N{NO-BREAK SPACE}: à vérifier",
+}
+
+
+def reason(code: str) -> str:
+    """One of matching's reasons."""
+    return REASONS.get(code, code)
+
+
+def warning(code: str) -> str:
+    """One of matching's warnings."""
+    return WARNINGS.get(code, code)
+
+
+def reasons(codes: Iterable[str], warnings: Iterable[str] = ()) -> str:
+    """All of them, on one line: "même n° i-Milo · mêmes mots, autre ordre"."""
+    return " · ".join([*map(reason, codes), *map(warning, warnings)])
+
+
+# --- an import, before it is recorded
+
+CHANGES = {
+    "new": "nouvelle",
+    "progressed": "avancée",
+    "shared": "partagée",
+    "corrected": "résultat modifié",
+    "returned": "revenue",
+    "unchanged": "inchangée",
+    "vanished": "disparue",
+    "left": "laissée de côté",
+    "erased": "d’une personne effacée",
+}
+DOUBTS = {
+    "equal-rows": "lignes identiques",
+    "day-only": "jour connu, heure inconnue",
+}
+PEOPLE = {
+    "new": "nouveau dossier",
+    "unchanged": "inchangé",
+    "changed": "modifié",
+    "doubtful": "à vérifier",
+    "closed": "dossier clos",
+    "left": "laissé de côté",
+}
+"""What becomes of a row of a portfolio file."""
+PEOPLE_DOUBTS = {
+    "other-name": "même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro",
+    "same-person": "mêmes nom et date de naissance qu’un dossier : rien n’est enregistré, ouvrez ce dossier",
+    "namesake": "mêmes nom et prénom qu’un dossier, sans date de naissance pour trancher : rien n’est enregistré",
+    "twice-in-file": "deux fois dans le fichier : seule la première ligne est enregistrée",
+    "lost-zeros": "le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le numéro",
+}
+"""Why a row of a portfolio file is not recorded."""
+QUESTIONS = {
+    "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
+    "exported-at": "Quand ce fichier a-t-il été exporté ?",
+    "vanished": "{count} sur {among} {are} plus dans ce fichier : est-ce normal ?",
+    "doubtful-rows": "{count} se ressemblent trop pour être distinguées : qu’en faire ?",
+}
+ASKED = {
+    "external-id-column": "la colonne de l’identifiant externe",
+    "exported-at": "la date de son export",
+    "vanished": "ce qu’il en est des participations disparues",
+    "doubtful-rows": "que faire des lignes qui se ressemblent",
+}
+EXPLANATIONS = {
+    "external-id-column": "Le fichier a plusieurs colonnes libres. L’identifiant externe est ce que la personne a tapé "
+    "avant le test, souvent son n° i-Milo. La réponse vaut pour tous les exports de cette campagne.",
+    "exported-at": "Le nom du fichier ne le dit pas, ou donne une heure à venir. Un export plus ancien ne défait "
+    "jamais un plus récent : c’est cette date qui les départage.",
+    "vanished": "Elles ont pu être supprimées dans Pix Orga, ou le fichier est incomplet. Si vous confirmez, les "
+    "résultats déjà reçus sont gardés, et ce qui restait à faire pour ces participations s’arrête.",
+    "doubtful-rows": "Même nom, même identifiant, même début : rien ne dit quelle ligne suit quelle participation. "
+    "Dans le doute, laissez-les de côté : un prochain export pourra les distinguer.",
+}
+CHOICES = {
+    "external-id-column": {"": "Aucune de ces colonnes"},
+    "vanished": {"": "Non, ne rien enregistrer", "accept": "Oui, elles ont disparu"},
+    "doubtful-rows": {"leave": "Les laisser de côté pour cette fois", "record": "Les enregistrer au mieux"},
+}
+
+
+def question(code: str, count: int = 0, among: int = 0) -> str:
+    """What an import asks before it is recorded."""
+    what = "ligne" if code == "doubtful-rows" else "participation"
+    are = "n’est" if count < 2 else "ne sont"
+    return say(QUESTIONS[code], count=plural(count, what), among=number(among), are=are)
+
+
+def asked(code: str) -> str:
+    """What is left to say when a question stands without an answer."""
+    return say(ASKED[code])
+
+
+def people_doubt(code: str) -> str:
+    """Why a row of a portfolio file may be somebody known already."""
+    return say(PEOPLE_DOUBTS[code])
+
+
+def explanation(code: str) -> str:
+    """What the question is about, and what each answer does."""
+    return say(EXPLANATIONS[code])
+
+
+def choice(code: str, value: str) -> str:
+    """One possible answer; a header as it stands in the file."""
+    return CHOICES.get(code, {}).get(value, value)

@@ -1,0 +1,112 @@
+"""The rights of the person in words: what is told of what is kept, and of its erasure."""
+
+from pixflow.dossier.retention import Kept
+from pixflow.events import dossier as e
+from pixflow.events.base import Event
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.phrases import noted
+from web.french.vocabulary import plural, say, typeset
+
+WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
+
+PURPOSE = (
+    "Vous accompagner vers l’emploi avec Pix : présenter le test, en expliquer le résultat, décider avec vous de la "
+    "suite, et ne rien oublier de ce qui est prévu. C’est une mission d’intérêt public (RGPD, article 6, 1, e)."
+)
+SOURCES = "Vous-même, l’équipe de la Mission locale, i-Milo, et les résultats que vous avez envoyés depuis Pix."
+RECIPIENTS = (
+    "L’équipe de la Mission locale, chacun selon son rôle. Les partenaires vers qui vous avez été orienté·e sont "
+    "nommés dans votre dossier."
+)
+DECISIONS = (
+    "Aucune décision n’est prise par une machine : la grille de lecture propose, la conseillère ou le conseiller "
+    "décide (RGPD, article 22)."
+)
+READERS = "pixflow note qui écrit dans votre dossier ; il ne garde pas trace de qui l’a seulement lu."
+OTHERS = "Ce qui concerne d’autres personnes n’est pas donné (RGPD, article 15, paragraphe 4)."
+RIGHTS = (
+    "Vous pouvez faire corriger ce qui est faux, demander l’effacement, vous opposer au suivi ou le faire limiter, en "
+    "vous adressant à la Mission locale ; et réclamer auprès de la CNIL, www.cnil.fr."
+)
+KEPT = "{months} après le dernier fait de votre dossier, plus longtemps si une loi l’exige."
+
+
+def information(kept: int) -> list[tuple[str, str]]:
+    """What comes with the data (RGPD, article 15, paragraph 1), as label and text; kept for so many months."""
+    said = (
+        ("Pourquoi", PURPOSE),
+        ("D’où cela vient", SOURCES),
+        ("Qui le lit", RECIPIENTS),
+        ("Qui l’a lu", READERS),
+        ("Qui décide", DECISIONS),
+        ("Combien de temps", KEPT.format(months=months(kept))),
+        ("D’autres que vous", OTHERS),
+        ("Vos droits", RIGHTS),
+    )
+    return [(label, typeset(text)) for label, text in said]
+
+
+# --- how long
+
+RULES: dict[str, str] = {"cej": "en CEJ", "pacea": "en PACEA", "other": "autre programme, ou aucun"}
+"""Whom each rule of the policy is for."""
+
+
+def months(count: int) -> str:
+    return plural(count, "mois", "mois")
+
+
+def why_passed(kept: Kept, closed: bool) -> str:
+    """Why a dossier's time has come: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
+    return say(
+        "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",
+        state="clos" if closed else "ouvert, sans suite", since=dates.day(kept.since, year=True),
+        rule=RULES[kept.rule], months=months(kept.months), until=dates.day(kept.until, year=True),
+    )  # fmt: skip
+
+
+# --- erasure
+
+ERASED = "personne effacée"
+SOMEBODY = "une personne effacée"
+CONTENT_GONE = "{title} : contenu effacé"
+ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
+
+
+def told(event: Event) -> str:
+    """A fact about an erasure in one sentence, "" for another one."""
+    match event:
+        case e.ErasureRequested(reason=reason):
+            return say("Effacement demandé : {why}", why=words.ERASURES[reason])
+        case e.ErasureDeclined(note=note):
+            return noted("Effacement refusé, le dossier est gardé", note)
+        case e.PersonErased(reason=reason):
+            return say("Personne effacée : {why}", why=words.ERASURES[reason])
+    return ""
+
+
+def goes(facts: int, participations: int) -> list[str]:
+    """What an erasure takes away: the content of so many facts, and of so many participations."""
+    lines = [
+        "l’identité, les coordonnées, le programme, le groupe, le projet",
+        say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=_facts(facts)),
+    ]
+    count = plural(participations, "participation à Pix", "participations à Pix")
+    return [*lines, *([say("{count}, avec noms et résultats", count=count)] if participations else [])]
+
+
+def stays(workshops: int) -> list[str]:
+    """What it leaves; `workshops` are those that count the person."""
+    lines = ["les jours, la nature de chaque fait, et qui l’a noté", "une empreinte, pour que Pix ne la ramène pas"]
+    seat = say("sa place dans {count}, comptée sans nom", count=plural(workshops, "atelier"))
+    return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
+
+
+def not_the_name(name: str) -> str:
+    """What was typed is not the last name."""
+    return say("Ce n’est pas le nom de famille de cette personne : {name}.", name=name)
+
+
+def _facts(count: int) -> str:
+    return plural(count, "fait")

@@ -1,0 +1,121 @@
+"""What one document changes to another, in words: before and after, line by line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from pixflow.protocol.comparison import BandChange
+from pixflow.protocol.document import ProtocolDocument
+from pixflow.protocol.grille import Band, Proposal
+from web.french import vocabulary as words
+from web.french.events import details
+from web.french.vocabulary import say
+
+KINDS = {
+    "action": "action",
+    "check": "vérification",
+    "complete": "diagnostic complet",
+    "certification": "certification",
+    "cv": "CV",
+}
+_LONG, _BRIEF = 60, 90
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a draft changes: `before` is empty for what is new, `after` for what goes."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def parts(self) -> Sequence[tuple[str, str]]:
+        """A long text changed here and there, as (kept, gone or new, words); empty when it reads better whole."""
+        long = min(len(self.before), len(self.after)) > _LONG
+        return marked(self.before, self.after) if long else ()
+
+
+def range_of(band: Band) -> str:
+    """Like "41-70 %"."""
+    return f"{band.low}-{words.percent(band.high)}"
+
+
+def band_title(change: BandChange) -> str:
+    """Like "Tranche 0-40 % → 0-45 %", "Nouvelle tranche 41-55 %", "Tranche 71-100 % retirée"."""
+    match change.before, change.after:
+        case (None, Band() as band):
+            return say("Nouvelle tranche {range}", range=range_of(band))
+        case (Band() as band, None):
+            return say("Tranche {range} retirée", range=range_of(band))
+        case (Band() as was, Band() as band) if (was.low, was.high) != (band.low, band.high):
+            return say("Tranche {was} → {range}", was=range_of(was), range=range_of(band))
+        case (_, Band() as band):
+            return say("Tranche {range}", range=range_of(band))
+    return ""
+
+
+def band_lines(change: BandChange) -> list[Change]:
+    """What a band says and proposes otherwise; of one that goes, its title says it all."""
+    before, after = change.before, change.after
+    if after is None:
+        return []
+    texts = (("Objectif", "objective"), ("En bref", "short"))
+    lines = [Change(label, getattr(before, name, ""), getattr(after, name, "")) for label, name in texts]
+    lines = [one for one in lines if one.before != one.after]
+    lines += [Change("Proposition ajoutée", "", _whole(one)) for one in change.added]
+    if before is not None:
+        lines += [Change("Proposition retirée", _whole(one), "") for one in change.removed]
+        lines += [line for was, one in change.altered for line in _altered(was, one)]
+    if change.reordered and before:
+        lines.append(Change("Ordre des propositions", _labels(before), _labels(after)))
+    return lines
+
+
+def protocol_changes(before: ProtocolDocument, after: ProtocolDocument) -> list[Change]:
+    """What a protocol says otherwise, line by line."""
+    was, now = dict(details.of_protocol(before)), dict(details.of_protocol(after))
+    names = [*now, *(name for name in was if name not in now)]
+    lines = [Change(name, was.get(name, ""), now.get(name, "")) for name in names]
+    return [one for one in lines if one.before != one.after]
+
+
+def marked(before: str, after: str) -> list[tuple[str, str]]:
+    """A text before and after as one, word by word: ("same" | "gone" | "new", the words)."""
+    was, now = re.split(r"(?<=\s)", before), re.split(r"(?<=\s)", after)
+    parts: list[tuple[str, str]] = []
+    for tag, i, j, k, n in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag == "equal":
+            parts.append(("same", "".join(was[i:j])))
+        else:
+            parts += [(kind, text) for kind, text in (("gone", "".join(was[i:j])), ("new", "".join(now[k:n]))) if text]
+    return parts
+
+
+def _altered(was: Proposal, one: Proposal) -> Iterator[Change]:
+    """One line for each thing a proposal says otherwise, under its name."""
+    for (label, before), (_, after) in zip(_told(was), _told(one), strict=True):
+        if before != after:
+            yield Change(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
+
+
+def _told(one: Proposal) -> list[tuple[str, str]]:
+    programmes = ", ".join(words.PROGRAMMES.get(name, name) for name in one.programmes)
+    return [
+        ("nom", one.label), ("nature", KINDS.get(one.kind, one.kind)), ("partenaire", one.partner or ""),
+        ("note", one.note), ("programmes", programmes or "tous"),
+        ("pour la conseillère ou le conseiller seulement", words.yes_no(one.advisor_only)),
+        ("si le projet s’y prête", words.yes_no(one.needs_project)),
+    ]  # fmt: skip
+
+
+def _whole(one: Proposal) -> str:
+    """A proposal in one line, with what makes it particular."""
+    told = [text for name, text in _told(one)[2:5] if text and text != "tous" and len(text) < _BRIEF]
+    ticks = [name for name, text in _told(one)[5:] if text == "oui"]
+    return f"{one.label} ({', '.join((*told, *ticks))})" if told or ticks else one.label
+
+
+def _labels(band: Band) -> str:
+    return ", ".join(one.label for one in band.proposals)

@@ -1,0 +1,171 @@
+"""Drafts in words: what they change, whom they touch, what the team says of them."""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from pixflow.protocol.comparison import Move
+from pixflow.protocol.document import Delays
+from web.french import dates, tasks
+from web.french import vocabulary as words
+from web.french.protocol.differences import Change, range_of
+from web.french.protocol.protocol import delay
+from web.french.vocabulary import plural, say, upper_first
+
+CONCERNED = [
+    ("all", "Tous les jeunes"),
+    ("assessed", "Les jeunes pour qui la conseillère ou le conseiller juge un besoin"),
+]
+ROUTES = [
+    ("referent", "À la référente ou au référent Pix, qui le transmet"),
+    ("advisor", "Directement à qui suit le jeune"),
+    (
+        "workshop",
+        "Directement à qui suit le jeune s’il ou elle a animé l’atelier, sinon par la référente ou le référent",
+    ),
+]
+ESCALATION = {
+    "referent": "Montrée à la référente ou au référent Pix après",
+    "manager": "Montrée à la direction après",
+}
+TEXTS = {"who": "Qui", "when": "Quand", "how": "Comment"}
+TURNS = {"": "à faire sous", "opens": "visible après", "lapses": "s’éteint après"}
+_SUFFIX = re.compile(r"_(opens|lapses)$")
+
+
+@dataclass(frozen=True, slots=True)
+class DelayField:
+    """One number of the protocol's delays: of which task, and what it counts (`opens`, `lapses`, "" for due)."""
+
+    name: str
+    kind: str
+    turn: str
+
+
+def delay_fields() -> list[DelayField]:
+    """Every delay, in the order of the document."""
+    made = []
+    for one in fields(Delays):
+        found = _SUFFIX.search(one.name)
+        kind = _SUFFIX.sub("", one.name).replace("_", "-")
+        made.append(DelayField(one.name, kind, found[1] if found else ""))
+    return made
+
+
+def delay_rows() -> list[tuple[str, dict[str, str]]]:
+    """The delays by task: its verb, and the name of each of its numbers by what it counts."""
+    rows: dict[str, dict[str, str]] = {}
+    for one in delay_fields():
+        rows.setdefault(one.kind, {})[one.turn] = one.name
+    return [(tasks.VERBS.get(kind, kind), names) for kind, names in rows.items()]
+
+
+def touched(total: int, own: bool) -> str:
+    """How many results another band would read, among those somebody reads."""
+    whose = "Parmi les dossiers que vous suivez, " if own else ""
+    among = "parmi ceux dont la prescription n’est pas encore construite"
+    if not total:
+        return upper_first(say("{whose}aucun résultat ne changerait de tranche, {among}.", whose=whose, among=among))
+    count = plural(total, "résultat changerait", "résultats changeraient")
+    return f"{whose}{count} de tranche, {among}."
+
+
+def others(count: int, total: int) -> str:
+    """Those who stay in their band, which says or proposes something else."""
+    more = "autre reste" if total else "résultat reste", "autres restent" if total else "résultats restent"
+    return f"{plural(count, *more)} dans sa tranche, qui dit ou propose autre chose." if count < 2 else (
+        f"{plural(count, *more)} dans leur tranche, qui dit ou propose autre chose."
+    )  # fmt: skip
+
+
+def takes_over(what: str, number: int, day: date) -> str:
+    """What was published to count from a later day will count again from then."""
+    text = "La grille n° {number}, déjà publiée, prendra sa place le {day}."
+    if what == "protocole":
+        text = "Le protocole n° {number}, déjà publié, prendra sa place le {day}."
+    return say(text, number=number, day=dates.day(day, year=True))
+
+
+def verb(kind: str) -> str:
+    return tasks.VERBS.get(kind, kind)
+
+
+def move_said(move: Move) -> str:
+    """Like "41-70 % → 0-45 %"."""
+    return f"{range_of(move.before)} → {range_of(move.after)}"
+
+
+def move_count(move: Move, count: int) -> str:
+    """Like "3 jeunes de 41 à 45 %"."""
+    first, last = words.percent(move.first), words.percent(move.last)
+    of = say("de {first} à {last}", first=move.first, last=last) if move.first < move.last else f"à {first}"
+    return f"{plural(count, 'jeune')} {of}"
+
+
+def draft_name(what: str, number: int) -> str:
+    """Like "projet de grille n° 2"."""
+    return say("projet de {what} n° {number}", what=what, number=number)
+
+
+def published(what: str, number: int, day: date, today: date) -> str:
+    """What publishing did: "Grille n° 2 publiée, elle compte à partir du 1er mai 2026."."""
+    text = "Grille n° {number} publiée, elle compte {since}." if what == "grille" else (
+        "Protocole n° {number} publié, il compte {since}."
+    )  # fmt: skip
+    return say(text, number=number, since=since(day, today))
+
+
+def dropped(what: str) -> str:
+    return say("Projet de {what} écarté : rien ne change.", what=what)
+
+
+def endorsements(count: int) -> str:
+    """Like "3 accords", "aucun accord"."""
+    return plural(count, "accord") if count else "aucun accord"
+
+
+def fallen(what: str, number: int, count: int) -> str:
+    """What saving over a draft does to it: said before it is done."""
+    if not count:
+        return say("Ce projet prendra la place du n° {number}.", number=number)
+    text = "Ce projet prendra la place du n° {number}, et {count} : il faudra les redemander."
+    fall = plural(count, "accord tombera", "accords tomberont")
+    return say(text, number=number, count=fall)
+
+
+def opinion(endorsed: bool, comment: str, endorsed_before: bool) -> str:
+    """What somebody did with a draft: "approuve", "commente", "reprend son accord"."""
+    if endorsed:
+        return "approuve toujours" if endorsed_before else "approuve"
+    return "reprend son accord" if endorsed_before else "commente"
+
+
+def delay_change(turn: str, before: int, after: int) -> Change:
+    """Like "à faire sous: 5 → 8 jours ouvrés"."""
+    return Change(TURNS[turn], delay(before), delay(after))
+
+
+def shift(kind: str, count: int, how: str) -> str:
+    """Like "3 « Tenir la restitution » à une autre date"."""
+    text = {"moved": "à une autre date", "new": "à faire en plus", "gone": "à ne plus faire"}[how]
+    return say("{count} « {verb} » {how}", count=words.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
+
+
+def since(day: date, today: date) -> str:
+    """Like "dès aujourd’hui", "à partir du 1er mai 2026"."""
+    return "dès aujourd’hui" if day == today else f"à partir du {dates.day(day, year=True)}"
+
+
+def line_more(line: Any) -> str:
+    """What a proposal being typed says beside its name, in few words."""
+    told = (
+        line.partner, "note" if line.note else "",
+        ", ".join(words.PROGRAMMES.get(name, name) for name in line.programmes),
+        "conseiller·ère seulement" if line.advisor_only else "", "selon le projet" if line.needs_project else "",
+    )  # fmt: skip
+    return " · ".join(part for part in told if part)
+
+
+def title(what: str, number: int) -> str:
+    return upper_first(draft_name(what, number))

@@ -1,0 +1,151 @@
+"""The protocol in words: whom it concerns, how results travel, what is owed within how long."""
+
+from dataclasses import dataclass
+
+from pixflow.protocol.document import Escalation, ProtocolDocument
+from pixflow.protocol.grille import Proposal
+from web.french import tasks
+from web.french import vocabulary as words
+from web.french.vocabulary import NBSP, plural, say
+
+CONCERNED = {
+    "all": "Pix est présenté à tous les jeunes.",
+    "assessed": "Pix est présenté aux jeunes pour qui un besoin est reconnu.",
+}
+ROUTES = {
+    "referent": "Le résultat arrive à la référente ou au référent Pix, qui le transmet à qui suit le jeune.",
+    "advisor": "Le résultat arrive directement à la conseillère ou au conseiller qui suit le jeune.",
+    "workshop": "Le résultat d’un atelier que la personne qui suit le jeune a animé lui arrive directement ; "
+    "les autres passent par la référente ou le référent Pix.",
+}
+_FOLLOWS = "conseiller·ère"
+_TREATS = "référent·e Pix"
+_RUNS = "animateur·rice"
+_LEADS = "direction"
+_COMPLETE = "à l’aise en atelier, ou diagnostic complet retenu ; en CEJ, avant la fin de la période collective"
+_ALTERNATIVE = "au refus du partenaire, ou après {lapses} sans réponse"
+_OWED = (
+    ("present-pix", _FOLLOWS, "à l’ouverture du dossier", "Pix présenté, ou diagnostic décliné"),
+    ("plan-diagnostic", _FOLLOWS, "une fois Pix présenté, ou à l’entrée en CEJ", "diagnostic prévu, ou décliné"),
+    ("book-workshop", _FOLLOWS, "un atelier prévu, sans place", "place réservée"),
+    ("mark-attendance", _RUNS, "le jour de l’atelier", "présences notées"),
+    ("rebook-absent", _FOLLOWS, "à l’absence, ou l’atelier annulé", "place réservée, ou diagnostic reprévu"),
+    ("chase-diagnostic", _FOLLOWS, "{opens} après la date prévue, sans test commencé", "test commencé, ou reprévu"),
+    ("chase-sharing", _FOLLOWS, "{opens} après un test vu fini et non envoyé", "résultat reçu"),
+    ("declare-campaign", _TREATS, "au premier export d’une campagne inconnue", "campagne déclarée"),
+    ("match-participation", _TREATS, "à l’import, sans dossier certain", "participation rapprochée, ou mise de côté"),
+    ("dispatch-result", _TREATS, "à l’arrivée du résultat", "résultat transmis"),
+    ("hold-debrief", _FOLLOWS, "dès que le résultat est confié", "restitution tenue"),
+    ("explore-difficulty", _FOLLOWS, "quand une difficulté est signalée en atelier", "cause notée"),
+    ("follow-self-study", _FOLLOWS, "{opens} après les tutoriels donnés", "suite notée"),
+    ("build-prescription", _FOLLOWS, "la restitution tenue", "prescription construite"),
+    ("refer", _FOLLOWS, "la prescription construite, pour chaque action", "orientation envoyée, ou action écartée"),
+    ("chase-partner", _FOLLOWS, "{opens} après une orientation sans réponse", "réponse notée, ou {lapses} passés"),
+    ("offer-alternative", _FOLLOWS, _ALTERNATIVE, "autre orientation, ou action écartée"),
+    ("record-outcome", _FOLLOWS, "à la fin prévue de l’action", "issue notée"),
+    ("complete-path", _FOLLOWS, _COMPLETE, "diagnostic complet passé, ou décliné"),
+    (
+        "propose-certification",
+        _FOLLOWS,
+        "le diagnostic complet passé, certifiable",
+        "proposée, ou déclinée",
+    ),
+    ("plan-retake", _FOLLOWS, "{opens} après une action menée à bien", "nouveau passage prévu, ou décliné"),
+    ("assign-advisor", _TREATS, "à l’ouverture d’un dossier que personne ne suit", "dossier affecté"),
+    ("review-late-event", _TREATS, "quand un fait arrive sur un dossier clos", "fait relu"),
+    ("confirm-erasure", _LEADS, "quand l’effacement d’une personne est demandé", "personne effacée, ou dossier gardé"),
+    ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
+)
+BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}
+"""The delays that no protocol gives."""
+_IN_WORKSHOPS = frozenset({"book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty"})
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One task of the protocol: what, by whom, from when, within how many working days, and what closes it."""
+
+    kind: str
+    what: str
+    who: str
+    opens: str
+    days: str
+    closed_by: str
+
+
+def owed(document: ProtocolDocument) -> list[Owed]:
+    """The tasks of the protocol in the order of the path; those it never makes are left out."""
+    made = []
+    for kind, who, opens, closed_by in _OWED:
+        if kind in _never(document):
+            continue
+        if kind == "plan-diagnostic" and not document.cej_mandatory:
+            opens = "une fois Pix présenté"
+        if kind == "present-pix" and document.concerned != "all":
+            opens = "à l’entrée en CEJ" if document.cej_mandatory else "quand un besoin est reconnu"
+        name = kind.replace("-", "_")
+        first = getattr(document.delays, f"{name}_opens", 0)
+        lapses = working_days(document.delays.chase_partner_lapses)
+        from_, until = say(opens, opens=working_days(first), lapses=lapses), say(closed_by, lapses=lapses)
+        days = BY_LAW[kind] if kind in BY_LAW else delay(getattr(document.delays, name))
+        made.append(Owed(kind, tasks.VERBS[kind], who, from_, days, until))
+    return made
+
+
+def _never(document: ProtocolDocument) -> frozenset[str]:
+    """The kinds of tasks that this protocol never makes."""
+    dispatched = frozenset() if document.result_route != "advisor" else frozenset({"dispatch-result"})
+    return dispatched if "workshop" in document.modalities else dispatched | _IN_WORKSHOPS
+
+
+def delay(days: int) -> str:
+    """Like "5 jours ouvrés", "le jour même"."""
+    return working_days(days) if days else "le jour même"
+
+
+def working_days(days: int) -> str:
+    return plural(days, "jour ouvré", "jours ouvrés")
+
+
+def modalities(document: ProtocolDocument) -> str:
+    """Like "en atelier, au bureau ou à la maison"."""
+    *first, last = [words.MODALITIES[one] for one in document.modalities] or [""]
+    return f"{', '.join(first)} ou {last}" if first else last
+
+
+def workshops(document: ProtocolDocument) -> str:
+    """Like "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer."; "" where there are none."""
+    if "workshop" not in document.modalities:
+        return ""
+    held = document.workshops
+    by = "une seule personne peut l’animer" if held.alone else "on l’anime à deux"
+    text = "Un atelier compte de {smallest} à {largest} places ; {by}."
+    return say(text, smallest=held.smallest, largest=held.largest, by=by)
+
+
+def escalation(escalation: Escalation) -> str:
+    """Who sees a late task too, and when."""
+    text = (
+        "Une tâche en retard de {referent} est aussi montrée à la référente ou au référent Pix, "
+        "et de {manager} à la direction."
+    )
+    return say(text, referent=working_days(escalation.referent), manager=working_days(escalation.manager))
+
+
+def tries(count: int) -> str:
+    """After how many chases the path is closed or started anew."""
+    return say(
+        "Après {tries} sans suite, il reste à clore le dossier ou à relancer le parcours autrement.",
+        tries=plural(count, "relance"),
+    )
+
+
+def proposal(one: Proposal) -> str:
+    """What a proposal is, with whom, for whom and when: "avec viaformation · CEJ"."""
+    said = (
+        one.kind == "complete" and "diagnostic complet",
+        one.partner and f"avec {one.partner}",
+        one.programmes and ", ".join(words.PROGRAMMES.get(p, p) for p in one.programmes),
+        one.needs_project and "si le projet professionnel s’y prête",
+    )
+    return f"{NBSP}· ".join(part for part in said if part)

@@ -1,0 +1,38 @@
+"""What time does by itself, as `system:clock`: each thing once, however often and wherever it is asked."""
+
+from pixflow.authorization import CLOCK, Actor
+from pixflow.dossier import lending
+from pixflow.engine import Engine, new_id
+from pixflow.workshop.booking import kept_until, lapse_offer
+from projections import dossier_sheet, workshops
+from projections.store.catch_up import ReadSide
+
+
+def give_back(engine: Engine, side: ReadSide) -> int:
+    """Every dossier lent until a day that is past goes back, once; how many did."""
+    with side.database.connect() as connection:
+        over = dossier_sheet.lent_before(connection, engine.today())
+    done = [
+        engine.execute(
+            {"dossier": dossier}, lending.give_back, by=Actor(CLOCK), via="cli",
+            command_id=new_id(dossier, f"give_back {until}"),
+        )
+        for dossier, until in over
+    ]  # fmt: skip
+    return sum(bool(one.recorded) and not one.repeated for one in done)
+
+
+def lapse_offers(engine: Engine, side: ReadSide) -> int:
+    """The seats that were kept in vain pass on to who waits next; how many did."""
+    today = engine.today()
+    with side.database.connect() as connection:
+        due = workshops.lapsed(connection, today)
+    lapsed = 0
+    for workshop, dossier, kept in due:
+        done = engine.execute(
+            {"workshop": workshop}, lapse_offer, by=Actor(CLOCK),
+            command_id=new_id(workshop, f"lapse_offer {dossier} {kept}"), via="cli",
+            dossier=dossier, kept=kept, context={"until": kept_until(engine.references(), today)},
+        )  # fmt: skip
+        lapsed += bool(done.recorded and not done.repeated)
+    return lapsed

@@ -1,0 +1,79 @@
+"""How e-mail leaves: through a mail server, or as files in a folder."""
+
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from web.hosting.settings import Settings
+
+SECONDS = 20
+Outbox = Callable[["Mail"], None]
+"""Sends one message; raises OSError (smtplib's errors are) when it could not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message to one person, at an instant. `name` tells it from the others of its day."""
+
+    to: str
+    subject: str
+    text: str
+    name: str
+    at: datetime
+
+
+def message(mail: Mail, sender: str) -> EmailMessage:
+    """The message as it leaves: plain text, and nothing that a mailbox answers by itself."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = sender, mail.to, mail.subject
+    made["Date"] = format_datetime(mail.at)
+    made["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(mail.text)
+    return made
+
+
+def chosen(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
+    """Where the notices of a structure's folder leave: the mail server that is set, files in a demo, else nowhere."""
+    if settings.smtp:
+        return through(settings.smtp, settings.sender)
+    return into(folder / "notices", settings.sender) if demo else None
+
+
+def through(url: str, sender: str) -> Outbox:
+    """A mail server, as `smtp://person:secret@host:port` or `smtps://…`. Raises ValueError for another address."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError(f"not a mail server: {parts.scheme}://{parts.hostname or ''}")
+
+    def send(mail: Mail) -> None:
+        host = parts.hostname or ""
+        with (
+            smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+        ) as server:
+            if parts.scheme == "smtp" and server.has_extn("starttls"):
+                server.starttls()
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message(mail, sender))
+
+    return send
+
+
+def into(folder: Path, sender: str) -> Outbox:
+    """Files of a folder, one a message, for a demonstration or another program to send."""
+
+    def write(mail: Mail) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = folder / f"{mail.name}.eml"
+        file.touch(mode=0o600)
+        file.write_bytes(bytes(message(mail, sender)))
+
+    return write

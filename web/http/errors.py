@@ -1,0 +1,102 @@
+"""Pages that say what went wrong, in French, in the frame, and whether the action was recorded."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from web.http import security as x_security
+from web.http import templates as pages
+
+Recorded = Callable[[Request], bool | None]
+
+SENTENCES = {
+    400: ("Demande illisible", "Cette demande n’a pas la forme attendue."),
+    401: ("Connexion nécessaire", "Votre session a expiré : connectez-vous à nouveau."),
+    403: ("Accès refusé", "Cette page ou cette action n’est pas ouverte à votre rôle."),
+    404: ("Page introuvable", "Rien ne se trouve à cette adresse, ou vous n’y avez pas accès."),
+    405: ("Action impossible ici", "Cette adresse ne se consulte pas de cette façon."),
+    409: ("Déjà changé", "Quelqu’un a changé ce dossier entre-temps."),
+    413: ("Envoi trop lourd", "Un fichier pèse au plus 5 Mo."),
+    422: ("Demande incomplète", "Une partie de la demande manque ou n’a pas la forme attendue."),
+    429: ("Trop de demandes", "Attendez un instant avant de recommencer."),
+    500: (
+        "Une erreur est survenue",
+        "Le défaut vient de pixflow, pas de vous ; il est noté dans le journal technique.",
+    ),
+    503: ("Momentanément indisponible", "pixflow n’a pas pu répondre à temps. Recommencez dans quelques secondes."),
+}
+NOTHING_TO_RECORD = "Cette page ne faisait que lire : rien n’était à enregistrer."
+RECORDED = "Votre action est bien enregistrée."
+NOT_RECORDED = "Votre action n’est pas enregistrée."
+NOT_KNOWN = (
+    "Nous ne savons pas si votre action est enregistrée. "
+    "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
+)
+FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
+FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
+
+
+def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
+    """Answers every error of `app` with a page of ours. HTTPException(303) with a Location sends on.
+
+    `recorded` tells, after a fault, whether the request's command is in the store (None when it cannot tell).
+    """
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        headers = error.headers or {}
+        if error.status_code == 303:
+            return pages.redirect(request, headers["Location"])
+        response = answer(request, error.status_code, was_recorded(request, error.status_code, recorded))
+        response.headers.update(headers)
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> Response:
+        return answer(request, 422, False)
+
+    @app.exception_handler(Exception)
+    def fault(request: Request, error: Exception) -> Response:
+        response = answer(request, 500, was_recorded(request, 500, recorded))
+        x_security.put_headers(response.headers)
+        return response
+
+
+def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
+    """The error page, or for htmx the toast alone. `said` takes the place of the status's own sentence."""
+    title, sentence = SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    words = {"title": title, "sentence": said or sentence, "recorded": _outcome(request, recorded), "status": status}
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    if "application/json" in request.headers.get("Accept", ""):
+        return JSONResponse({"status": status, **words}, status, headers)
+    toast = "toast" if request.headers.get("HX-Request") == "true" else None
+    response = pages.draw(request, "error.html", words, block=toast, status=status)
+    response.headers.update(headers)
+    return response
+
+
+async def deny(scope: Scope, receive: Receive, send: Send) -> None:
+    """What a form sent from another site gets; give it to `pages.protect`."""
+    response = answer(Request(scope, receive), 403, False, said=FROM_ELSEWHERE)
+    await response(scope, receive, send)
+
+
+def _outcome(request: Request, recorded: bool | None) -> str:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return NOTHING_TO_RECORD
+    return {True: RECORDED, False: NOT_RECORDED, None: NOT_KNOWN}[recorded]
+
+
+def was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:
+    """Whether a request that failed recorded its command all the same; None when that cannot be told."""
+    if status < 500:
+        return False
+    try:
+        return recorded(request) if recorded else None
+    except Exception:
+        return None

@@ -1,0 +1,104 @@
+"""Filters that are the address: chips with the count each would give."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from web.french.dossier import path as path_words
+from web.http.pagination import address
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter; pressing it again takes it off. `apart` begins another facet."""
+
+    label: str
+    href: str
+    count: int
+    on: bool
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing that rows are filtered by: its name in the address, and what each value is called, in their order.
+
+    Values that `values` does not list follow in alphabetical order, as they are. A `quiet` facet has no chip but the
+    one that takes it off.
+    """
+
+    name: str
+    values: Mapping[str, str]
+    quiet: bool = False
+
+
+def fits(row: Any, wanted: Mapping[str, str], but: str = "") -> bool:
+    """Whether a counted row is among those wanted, one filter aside."""
+    return all(getattr(row, name) == value for name, value in wanted.items() if value and name != but)
+
+
+def total(counted: Sequence[Any], wanted: Mapping[str, str], but: str = "") -> int:
+    """How many rows are wanted. `counted` are rows with the facets' names as attributes, and `n`."""
+    return sum(row.n for row in counted if fits(row, wanted, but))
+
+
+def chips(
+    path: str, facets: Sequence[Facet], counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]
+) -> list[Chip]:
+    """The chips that would narrow the list, and those that do; `kept` are the parameters no chip changes.
+
+    A facet with one value for all rows narrows nothing: it has no chip.
+    """
+    made: list[Chip] = []
+    for facet in facets:
+        there = {getattr(row, facet.name) or "" for row in counted}
+        chosen = wanted[facet.name]
+        if len(there) < 2 and not chosen:
+            continue
+        found: list[Chip] = []
+        for value in _ordered(facet, ({chosen} if facet.quiet else there | {chosen}) - {""}):
+            count = total(counted, {**wanted, facet.name: value})
+            if count or value == chosen:
+                href = address(path, {**kept, **wanted, facet.name: "" if value == chosen else value})
+                label = facet.values.get(value, value)
+                found.append(Chip(label, href, count, value == chosen, apart=bool(made) and not found))
+        made += found
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A facet with too many values for chips: a list to choose one from, each with how many rows it would give.
+
+    `kept` are the parameters that stay as they are.
+    """
+
+    path: str
+    chosen: str
+    values: Sequence[tuple[str, int]]
+    kept: Mapping[str, str]
+
+
+def group(chosen: str) -> Facet:
+    """The facet of CEJ groups: chosen from a list, and taken off by its chip."""
+    return Facet("group", {chosen: path_words.group(chosen)} if chosen else {}, quiet=True)
+
+
+def groups(path: str, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Choice | None:
+    """The CEJ groups among these rows; None when there is none to choose."""
+    counts: dict[str, int] = {}
+    for row in counted:
+        if row.group and fits(row, wanted, "group"):
+            counts[row.group] = counts.get(row.group, 0) + row.n
+    return choice(path, counts, wanted["group"], {**kept, **wanted})
+
+
+def choice(path: str, counts: Mapping[str, int], chosen: str, kept: Mapping[str, str]) -> Choice | None:
+    values = sorted({**({chosen: 0} if chosen else {}), **counts}.items(), key=lambda pair: pair[0].casefold())
+    others = {name: value for name, value in kept.items() if value and name != "group"}
+    return Choice(path, chosen, values, others) if values else None
+
+
+def _ordered(facet: Facet, values: set[str]) -> list[str]:
+    listed = [value for value in facet.values if value in values]
+    return listed + sorted(values - set(listed))

@@ -1,0 +1,16 @@
+"""The addresses of static files."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parents[1]
+
+STATIC = HERE / "static"
+
+
+@cache
+def static_url(path: str) -> str:
+    """The address of one of our files, which changes with its content: a browser may keep it for ever."""
+    digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
+    return f"/static/{path}?v={digest[:12]}"

@@ -1,0 +1,129 @@
+"""The lines of the Journal: what each fact says, when, by whom, whose it is, and where that leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Recorded
+from pixflow.events.intake import ExportReceived
+from pixflow.folding import retracted
+from pixflow.streams import kind_of
+from pixflow.team.notices import stream_of
+from projections import audit_trail, directory, result_routing
+from projections.store.catch_up import folds_of
+from web.desk.desk import Desk
+from web.desk.names import is_erased, names_for
+from web.french import privacy as rights
+from web.french.events import sentences as events
+from web.french.vocabulary import say
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Dossiers": ("dossier",),
+    "Participations": ("participation",),
+    "Campagnes et exports": ("campaign", "intake"),
+    "Ateliers": ("workshop",),
+    "Équipe": ("staff", "notices"),
+    "Protocole et grille": ("protocol", "grille"),
+    "Structure": ("structure",),
+}
+"""Every kind of stream, under what its facts are about."""
+SUBJECTS = {
+    "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
+    "participation": "participation", "notices": "courriel", "protocol": "protocole", "grille": "grille",
+}  # fmt: skip
+"""What a fact is about, where nobody's name says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact: its position in the ledger, what it says, when, by whom, about whom or what, and where that leads.
+
+    `struck` is why it no longer counts.
+    """
+
+    position: int
+    said: str
+    when: str
+    who: str
+    about: str
+    href: str
+    struck: str
+
+
+def lines(desk: Desk, rows: Sequence[Any]) -> list[Line]:
+    """The facts of these rows of the trail, in their order."""
+    histories = audit_trail.of_streams(desk.read, {row.stream for row in rows})
+    dossiers = folds_of(desk.read, {row.stream for row in rows if row.kind == "dossier"})
+    facts = [audit_trail.recorded(row) for row in rows]
+    subjects = _Subjects(desk, facts)
+    return [_line(desk, fact, histories[fact.originator_id], dossiers, subjects) for fact in facts]
+
+
+def _line(
+    desk: Desk, fact: Recorded, history: Sequence[Recorded], dossiers: dict[UUID, Any], subjects: "_Subjects"
+) -> Line:
+    version, state = fact.originator_version, dossiers.get(fact.originator_id)
+    names = names_for(desk, state if isinstance(state, Dossier) else None)
+    until = [one for one in history if one.originator_version <= version]
+    struck = retracted(history).get(version)
+    return Line(
+        fact.position,
+        events.sentence(fact, names, zone=desk.zone, history=until),
+        events.when(fact, desk.zone),
+        events.who(fact, names),
+        *subjects.of(fact),
+        getattr(struck.event, "reason", "") if struck else "",
+    )
+
+
+class _Subjects:
+    """Whom or what facts are about, looked up once for all of them."""
+
+    def __init__(self, desk: Desk, facts: Sequence[Recorded]) -> None:
+        streams = {fact.originator_id for fact in facts}
+        self._desk = desk
+        self._participations = result_routing.many(desk.read, streams)
+        matched = {row.dossier for row in self._participations.values() if row.dossier}
+        found = directory.named(desk.read, streams | matched)
+        self._people = {id: one.name for id, one in found.items() if desk.scope.reads(one.advisor)}
+        self._written = {stream_of(person): person for person in desk.refs.team}
+
+    def of(self, fact: Recorded) -> tuple[str, str]:
+        """In words, and the address of its page: "" when there is none for this reader."""
+        stream, kind = fact.originator_id, kind_of(fact.event)
+        match kind:
+            case "dossier" if stream in self._people:
+                return self._people[stream], f"/rejouer/{stream}?version={fact.originator_version}"
+            case "dossier" if is_erased(self._desk.read, stream):
+                return rights.ERASED, f"/dossiers/{stream}"
+            case "participation" if stream in self._participations:
+                return self._participation(self._participations[stream])
+            case "staff" | "notices":
+                return self._colleague(self._written.get(stream, stream), SUBJECTS[kind])
+            case "campaign":
+                return self._campaign(stream)
+            case "intake" if isinstance(fact.event, ExportReceived):
+                return self._campaign(fact.event.campaign)
+            case "workshop":
+                return SUBJECTS[kind], f"/ateliers/{stream}"
+        return SUBJECTS.get(kind, "structure"), ""
+
+    def _participation(self, row: Any) -> tuple[str, str]:
+        """The young person matched; else who the participant said they are, for those who read everybody."""
+        if row.dossier in self._people:
+            return self._people[row.dossier], f"/rejouer/{row.dossier}"
+        if row.dossier or self._desk.scope.whose != "all":
+            return SUBJECTS["participation"], ""
+        typed = say("{name}, sur Pix", name=f"{row.first_name} {row.last_name}")
+        return typed, "/resultats" if "referent" in self._desk.roles else ""
+
+    def _colleague(self, person: UUID, unknown: str) -> tuple[str, str]:
+        member = self._desk.refs.team.get(person)
+        return (member.name, f"/equipe/{person}") if member else (unknown, "")
+
+    def _campaign(self, stream: UUID) -> tuple[str, str]:
+        known = self._desk.refs.campaigns.get(stream)
+        href = f"/resultats/campagnes/{stream}" if "referent" in self._desk.roles else ""
+        return (known.name, href) if known else (SUBJECTS["campaign"], "")

@@ -1,0 +1,161 @@
+"""The history of a dossier as sentences: who and when, what was struck and why, what may be taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pixflow import tasks
+from pixflow.dossier import retraction as x_retraction
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
+from pixflow.folding import retracted, standing
+from pixflow.refused import Refused
+from projections.store.catch_up import fold_of
+from web.desk.desk import Desk
+from web.desk.names import ScopedNames
+from web.french import tasks as task_words
+from web.french.errors import refusals
+from web.french.events import sentences as events
+from web.french.vocabulary import say
+from web.http.forms import Form
+from web.pages.dossier.forms import FORMS
+
+if TYPE_CHECKING:
+    from web.pages.dossier.open_form import OpenForm
+
+
+class Undo(Form):
+    """Annuler, in one press."""
+
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the history; `struck` says when, by whom and why it was taken back, "" while it stands.
+
+    `duplicate` is the dossier joined to this one, where the fact says so; `readable` tells whether it may be opened.
+    """
+
+    version: int
+    said: str
+    when: str
+    who: str
+    struck: str
+    correctable: bool
+    undoable: bool
+    duplicate: UUID | None = None
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a correction would do: the facts it strikes, the tasks that vanish and appear; or why it cannot be."""
+
+    struck: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    new: Sequence[str] = ()
+    refused: str = ""
+
+
+class Story:
+    """The trail of one dossier, told to the person at the desk; `may_retract` lets them correct it."""
+
+    def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
+        self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
+        self._may_retract = may_retract
+        self._struck = retracted(trail)
+        self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
+        self.undoable = undoable(desk, trail) if may_retract else None
+
+    def facts(self, stage: str = "") -> list[Fact]:
+        """Every fact, the latest first; a retraction stands beside what it struck."""
+        shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
+        return [self._fact(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
+
+    def notice(self, version: int) -> list[str]:
+        """What one form has just recorded, a sentence each. Version 0: what was said was known already."""
+        if version == 0:
+            return [say("Rien de plus : c’était déjà noté.")]
+        together = with_it(self._trail, version)
+        return [self._said(r) for r in [r for r in together if self._of_a_merge(r)] or together]
+
+    def _of_a_merge(self, recorded: Recorded) -> bool:
+        """Whether a duplicate is joined by it, or parted again: what comes along is told by the history."""
+        version = recorded.event.version if isinstance(recorded.event, Retracted) else recorded.originator_version
+        return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self._trail)
+
+    def _fact(self, recorded: Recorded) -> Fact:
+        by = self._struck.get(recorded.originator_version)
+        fixed = isinstance(recorded.event, DossierOpened) or x_retraction.told_elsewhere(recorded.event)
+        duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
+        return Fact(
+            recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
+            self._who(recorded), events.struck(by, self._names, self._zone) if by else "",
+            self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
+            duplicate, duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
+        )  # fmt: skip
+
+    def _who(self, recorded: Recorded) -> str:
+        """Who recorded it; what came with a merge was noted first in the duplicate."""
+        author = events.who(recorded, self._names)
+        came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
+        return say("{author}, repris du doublon", author=author) if came else author
+
+    def _said(self, recorded: Recorded) -> str:
+        return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)
+
+
+def with_it(trail: Sequence[Recorded], version: int) -> list[Recorded]:
+    """A fact, and what the same form recorded with it."""
+    command = next((r.command for r in trail if r.originator_version == version), None)
+    return [r for r in trail if r.command == command]
+
+
+def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
+    """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
+
+    What the same form recorded goes with it; a merge goes back whole, in both dossiers. What opened the dossier, and
+    what came from Pix Orga or from a workshop, is corrected otherwise.
+    """
+    told = standing(trail)
+    last = told[-1] if told else None
+    if last is None or last.by != desk.actor.id or last.command == trail[0].command:
+        return None
+    together = with_it(trail, last.originator_version)
+    if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
+        return merge[0]
+    elsewhere = any(x_retraction.told_elsewhere(r.event) for r in together)
+    return None if elsewhere else last.originator_version
+
+
+def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm") -> Preview | None:
+    """For a correction: the facts it strikes, the tasks that vanish and those that appear."""
+    if opened.name not in ("retract", "unmatch"):
+        return None
+    try:
+        changed = _previewed(desk, dossier_id, opened.name, opened.about)
+    except ValueError:
+        return Preview()
+    except Refused as refused:
+        return Preview(refused=refusals.refusal(refused.code, refused.details, names))
+    before, after = changed["dossier"]
+    owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
+    then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
+    struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
+    gone = [r for r in before.events if r.originator_version in struck]
+    return Preview(
+        [events.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
+        [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
+        [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
+    )
+
+
+def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
+    decide = FORMS[name].decide
+    by = desk.by(decide.__name__, desk.dossier(dossier_id))
+    if name == "retract":
+        return desk.engine.preview({"dossier": dossier_id}, decide, by=by, version=int(about), reason="—")
+    streams = {"participation": UUID(about), "dossier": dossier_id}
+    return desk.engine.preview(streams, decide, by=by, context={"participation_id": UUID(about)}, reason="—")

@@ -1,0 +1,101 @@
+"""The papers of one young person: the diagnostic's fiche, the convocation to a workshop, the prescription sheet."""
+
+from uuid import UUID
+
+from pixflow.dossier.state import ActionState, Dossier
+from pixflow.workshop.state import Workshop
+from projections.store.catch_up import fold_of
+from web.desk.desk import Desk
+from web.french import dates
+from web.french import vocabulary as words
+from web.http.papers import Paper, whom_to_call
+from web.pages.dossier import grid_reading as reading
+
+ENDING = "Appuyez sur « Envoyer mes résultats »."
+
+
+def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
+    """The diagnostic as it is planned: campaign, code, link, QR, where and when; None when none is."""
+    plan = dossier.orientation.plan
+    campaign = desk.refs.campaigns.get(plan.campaign) if plan else None
+    if plan is None or campaign is None:
+        return None
+    mediator = "avec une médiation numérique" if plan.mediator else ""
+    where = ", ".join(filter(None, (words.MODALITIES[plan.modality], plan.place, mediator)))
+    first = "Le" if plan.modality in ("workshop", "cafe") else "À partir du"
+    return Paper(
+        structure=desk.refs.structure.name,
+        title="Votre diagnostic numérique Pix",
+        name=_name(dossier),
+        code=campaign.code or "",
+        link=campaign.link or "",
+        facts=_typeset(
+            ("Où", words.upper_first(where)),
+            ("Quand", f"{first} {dates.weekday_day(plan.planned_for, year=True)}"),
+            ("Durée", "Prenez votre temps : le test s’arrête et se reprend."),
+            ("À la fin", ENDING),
+            ("Une question", _contact(desk, dossier)),
+        ),
+    )
+
+
+def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
+    """The seat booked in a workshop; None without one."""
+    seat = dossier.diagnostic.seat
+    workshop = fold_of(desk.read, seat.workshop) if seat and seat.status == "booked" else None
+    if not isinstance(workshop, Workshop) or workshop.starts is None or workshop.ends is None or workshop.day is None:
+        return None
+    hours = f"{dates.clock(workshop.starts, desk.zone)} à {dates.clock(workshop.ends, desk.zone)}"
+    return Paper(
+        structure=desk.refs.structure.name,
+        title="Convocation à un atelier Pix",
+        name=_name(dossier),
+        lead=words.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
+        facts=_typeset(
+            ("Quand", f"{words.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
+            ("Où", f"{workshop.place}, {workshop.site}" if workshop.place != workshop.site else workshop.place),
+            ("À apporter", "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."),
+            ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
+        ),
+    )
+
+
+def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | None:
+    """The actions decided together; what the grid keeps for the advisor stays out. None when none was built."""
+    found = (one for one in reading.prescribed(desk, dossier) if one.participation == participation)
+    one = next(found, None)
+    if one is None:
+        return None
+    shown = [state for state, _ in one.actions if state.action.id not in one.reserved]
+    return Paper(
+        structure=desk.refs.structure.name,
+        title="Votre parcours numérique",
+        name=_name(dossier),
+        lead=words.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
+        entries=[(state.action.label, _detail(desk, state)) for state in shown],
+        facts=_typeset(
+            *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
+            ("Une question", _contact(desk, dossier)),
+        ),
+        signatures=("Le jeune", "Pour la Mission locale"),
+    )
+
+
+def _detail(desk: Desk, state: ActionState) -> str:
+    """With whom and until when; what a partner refused is not said."""
+    sent = state.referral
+    parts = [f"avec {sent.partner.name}" if sent else ""]
+    parts.append(f"jusqu’au {dates.day(state.ends, year=True)}" if state.ends else "")
+    return words.upper_first(", ".join(filter(None, parts)))
+
+
+def _name(dossier: Dossier) -> str:
+    return f"{dossier.first_name} {dossier.last_name}"
+
+
+def _contact(desk: Desk, dossier: Dossier) -> str:
+    return whom_to_call(desk.refs.team.get(dossier.advisor) if dossier.advisor else None)
+
+
+def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(label, words.typeset(value)) for label, value in facts]

@@ -1,0 +1,187 @@
+"""What was shared, purpose by purpose, beside what the same purpose said the time before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from pixflow.dossier.state import Dossier, Linked
+from pixflow.events.values import Level, Moment, Part, Profile, Purpose, Result
+from pixflow.pix_orga.framework import DOMAINS
+from pixflow.protocol.grille import percent
+from web.french import vocabulary as words
+from web.french.dossier import path, profiles
+from web.french.vocabulary import say
+
+Shared = tuple[UUID, Linked]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One domain or competence: how much of how much, and what has changed, "" when nothing has."""
+
+    name: str
+    value: int
+    total: int
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The parts of a result; `compared` when one of them has changed since the one before."""
+
+    domains: Sequence[Bar]
+    competences: Sequence[Bar]
+
+    @property
+    def compared(self) -> bool:
+        return any(bar.change for bar in (*self.domains, *self.competences))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The latest complete result, or the latest profile: its score, what else is said of it, its parts.
+
+    `groups` are a profile's competences, domain by domain.
+    """
+
+    participation: UUID
+    title: str
+    said: str
+    about: Sequence[str]
+    bars: Bars
+    groups: Sequence[tuple[str, Sequence[Bar]]] = ()
+
+    @property
+    def compared(self) -> bool:
+        return self.bars.compared or any(bar.change for _, bars in self.groups for bar in bars)
+
+
+def initial(dossier: Dossier) -> Bars:
+    """The parts of the current initial result, compared to the one before; empty without any."""
+    now, before = latest(dossier, "initial")
+    return _bars(now, before)
+
+
+def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
+    """Like "+ 8 points depuis 32 %": from the shared result before the current one, in points; "" without both."""
+    now, before = (_result(one) for one in latest(dossier, purpose))
+    if now is None or before is None or now.mastery is None or before.mastery is None:
+        return ""
+    then = percent(before.mastery)
+    change = path.points(percent(now.mastery) - then)
+    return say("{change} depuis {before}", change=change, before=words.percent(then))
+
+
+def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
+    """The participation of a purpose that was shared last, and the one shared before it."""
+    links = dossier.diagnostic.participations.items()
+    shared = sorted((one for one in links if one[1].purpose == purpose and _moment(one[1])), key=_when)
+    return (shared[-1] if shared else None), (shared[-2] if len(shared) > 1 else None)
+
+
+def others(dossier: Dossier, today: date) -> list[Outcome]:
+    """What the grid does not read: the complete diagnostic, then the profile."""
+    return [*_complete(dossier, today), *_profile(dossier, today)]
+
+
+def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
+    now, before = latest(dossier, "complete")
+    result = _result(now)
+    if now and result:
+        palier = "" if result.palier is None else f"palier {result.palier}"
+        palier += f" sur {result.paliers}" if palier and result.paliers else ""
+        badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
+        told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
+        yield Outcome(
+            now[0], words.upper_first(words.PURPOSES["complete"]), path.scored(now[1]), tuple(filter(None, told)),
+            _bars(now, before),
+        )  # fmt: skip
+
+
+def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
+    now, before = latest(dossier, "profile")
+    profile, earlier = (one[1].profile if one else None for one in (now, before))
+    if now and profile:
+        told = (
+            profiles.certifiable(profile), _shared_on(profile.shared, today, "envoyé"), _pix(profile, earlier),
+            _gone(now[1], today),
+        )  # fmt: skip
+        groups = list(_levels(profile, earlier))
+        title = words.upper_first(words.PURPOSES["profile"])
+        about = tuple(filter(None, told))
+        yield Outcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
+
+
+def _bars(now: Shared | None, before: Shared | None) -> Bars:
+    result, earlier = _result(now), _result(before)
+    if result is None:
+        return Bars((), ())
+    then = earlier or Result(shared=result.shared, mastery=None)
+    return Bars(_parts(result.domains, then.domains), _parts(result.competences, then.competences))
+
+
+def _parts(now: Sequence[Part], before: Sequence[Part]) -> list[Bar]:
+    known = {part.name: part for part in before}
+    return [Bar(part.name, part.mastered, part.targeted, _change(part, known.get(part.name))) for part in now]
+
+
+def _change(now: Part, before: Part | None) -> str:
+    if before is None or not now.targeted or not before.targeted:
+        return ""
+    points = _percent(now) - _percent(before)
+    return path.points(points) if points else ""
+
+
+def _percent(part: Part) -> int:
+    return int((Decimal(100 * part.mastered) / part.targeted).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Bar]]]:
+    """Domain by domain, as Pix orders them; competences that it does not know come last."""
+    known = {one.name: one for one in before.levels} if before else {}
+    bars = {one.name: _level(one, known.get(one.name)) for one in now.levels if one.level is not None}
+    for domain, names in DOMAINS.items():
+        if inside := [bars.pop(name) for name in names if name in bars]:
+            yield domain, inside
+    if bars:
+        yield "Autres compétences", list(bars.values())
+
+
+def _level(now: Level, before: Level | None) -> Bar:
+    was = before.level if before else None
+    change = 0 if now.level is None or was is None else now.level - was
+    return Bar(now.name, now.level or 0, profiles.HIGHEST, words.signed(change, "niveau", "niveaux") if change else "")
+
+
+def _pix(now: Profile, before: Profile | None) -> str:
+    if before is None or now.pix is None or before.pix is None:
+        return ""
+    if now.pix == before.pix:
+        return "sans changement"
+    change = words.signed(now.pix - before.pix, "pix", "pix")
+    return say("{change} depuis {before}", change=change, before=profiles.pix(before.pix))
+
+
+def _shared_on(moment: Moment, today: date, verb: str = "partagé") -> str:
+    return f"{verb} le {path.short(moment.day, today)}"
+
+
+def _gone(link: Linked, today: date) -> str:
+    return f"disparu de Pix Orga le {path.short(link.withdrawn.on, today)}, gardé ici" if link.withdrawn else ""
+
+
+def _result(shared: Shared | None) -> Result | None:
+    return shared[1].result if shared else None
+
+
+def _moment(link: Linked) -> Moment | None:
+    outcome = link.result or link.profile
+    return outcome.shared if outcome else None
+
+
+def _when(shared: Shared) -> tuple[date, str, date]:
+    link = shared[1]
+    moment = _moment(link) or Moment(link.mark.on)
+    return moment.day, moment.at.isoformat() if moment.at else "", link.started.day if link.started else moment.day

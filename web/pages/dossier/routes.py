@@ -1,0 +1,158 @@
+"""Dossier: one young person's path, with every form beside what it changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Step
+from pixflow.events.dossier import DuplicateJoined
+from pixflow.folding import retracted
+from projections import audit_trail
+from projections.store.catch_up import fold_of
+from web.desk.commands import Outcome, record, record_all
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.french.errors import missing
+from web.http.forms import FormData, validate
+from web.http.templates import page, redirect
+from web.pages.dossier import history as facts
+from web.pages.dossier import sheet
+from web.pages.dossier.forms import FORMS, offers
+from web.pages.dossier.open_form import OpenForm
+from web.pages.dossiers import merge as merging
+from web.pages.privacy import erasure as erasures
+from web.pages.results.auto_match import match_waiting
+
+router = APIRouter()
+AT_ONCE = "annulé aussitôt"
+"""The reason of what is taken back in one press."""
+
+
+@router.get("/dossiers/{dossier_id:uuid}")
+def read(
+    request: Request, desk: AtDesk, dossier_id: UUID, form: str = "", about: str = "", fait: int = -1, etape: str = ""
+) -> Response:
+    """The sheet; `form` opens one of its forms, `fait` is the version just recorded (0: it was known already).
+
+    `etape` filters the history.
+    """
+    if erased := desk.erased(dossier_id):
+        context = {"erased": erased.erased, "left": erasures.left(desk, dossier_id)}
+        return page(request, "privacy/erased.html", context, block="erased")
+    dossier = desk.dossier(dossier_id)
+    opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
+    return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/undo")
+def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
+    """Annuler, in one press: what the last form recorded is taken back, the latest first; a merge in both dossiers.
+
+    Once somebody acted on it, the correction's form opens.
+    """
+    dossier = _permitted(desk, dossier_id, "retract")
+    form = validate(facts.Undo, data)[0]
+    if form is None:
+        raise HTTPException(422)
+    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
+    joined = next((r.event for r in trail if r.originator_version == form.version), None)
+    duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
+    undone = [form.version]
+    if form.version == facts.undoable(desk, trail):
+        undone = [r.originator_version for r in reversed(facts.with_it(trail, form.version))]
+    elif form.version not in retracted(trail):
+        correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?form=retract&about={form.version}#form"
+        return RedirectResponse(f"/dossiers/{correction}", 303)
+    if duplicate:
+        outcome = merging.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
+    else:
+        struck = [{"version": version, "reason": AT_ONCE} for version in undone]
+        steps = [Step({"dossier": dossier_id}, x_retraction.retract, sent) for sent in struck]
+        outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
+    return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/{name}")
+def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData) -> Response:
+    """Take the decision of one form; the sheet comes back, with what happened or what is wrong."""
+    dossier = _permitted(desk, dossier_id, name)
+    press = _Press(request, desk, dossier, dossier_id, name, data)
+    spec = FORMS[name]
+    form, errors = validate(spec.model, data)
+    if form is None or (errors := spec.check(desk, dossier, form)):
+        return press.again(missing.named(errors))
+    sent, context = spec.said(desk, dossier, form)
+    outcome = record(
+        desk, {**spec.streams(form), "dossier": dossier_id}, spec.decide, command_id=form.command_id,
+        seen={"dossier": form.seen} if form.seen is not None else None, context=context, **sent,
+    )  # fmt: skip
+    if outcome.recorded and name == "identity":
+        desk.refresh()
+        match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)
+    return press.answer(outcome)
+
+
+def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
+    """The dossier, if this person reads it and may take the decision of that form.
+
+    Who may take it on no dossier is told so before it is looked up: the answer says nothing of what there is.
+    """
+    if name not in FORMS:
+        raise HTTPException(404)
+    decision = FORMS[name].decide.__name__
+    if not desk.ever(decision):
+        raise HTTPException(403)
+    dossier = desk.dossier(dossier_id)
+    if not desk.may(decision, dossier):
+        raise HTTPException(403)
+    return dossier
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """A form that was sent, and the two ways to answer it."""
+
+    request: Request
+    desk: Desk
+    dossier: Dossier
+    dossier_id: UUID
+    name: str
+    data: Mapping[str, Any]
+
+    def answer(self, outcome: Outcome) -> Response:
+        """See the sheet with what was recorded; the same form again when nothing was."""
+        if not outcome.ok:
+            return self.again(sheet.errors_of(self.desk, outcome.refused) if outcome.refused else {})
+        self.desk.refresh()
+        if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
+            return redirect(self.request, "/dossiers")
+        own = [r.originator_version for r in outcome.recorded if r.originator_id == self.dossier_id]
+        return RedirectResponse(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", 303)
+
+    def again(self, errors: Mapping[str, str]) -> Response:
+        """The form with its values kept, what is wrong, and what happened since it was drawn."""
+        self.desk.refresh()
+        opened = OpenForm.again(self.desk, self.dossier, self.name, self.data, errors)
+        response = _page(self.request, self.desk, self.dossier_id, opened, status=422)
+        response.headers["HX-Replace-Url"] = "false"
+        return response
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    dossier_id: UUID,
+    opened: OpenForm | None,
+    *,
+    done: int = -1,
+    stage: str = "",
+    status: int = 200,
+) -> Response:
+    context = sheet.context(desk, dossier_id, opened, done=done, stage=stage)
+    return page(request, "dossier/page.html", context, block="sheet", status=status)

@@ -1,0 +1,136 @@
+"""À faire maintenant: what one dossier owes today, with the buttons that this person may press."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pixflow.dossier.state import Dossier
+from pixflow.tasks import Task
+from web.desk import task_links
+from web.desk.desk import Desk
+from web.french import dates
+from web.french import tasks as task_words
+from web.french import vocabulary as words
+from web.french.vocabulary import say
+
+NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
+OF_ACTION = {"cv": ("cv", "Sur le CV"), "certification": ("certify", "Proposée")}
+"""The other form that closes a referral still to be made, by kind of action."""
+
+Button = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A task as the page says it; `form` is what its button opens, "" when it is not for this person.
+
+    `href` is where it is done when that is another page. `rest` says until when it rests, or who has it for now;
+    `active` is false when it is therefore not to be done at this desk now. `other` is another form that closes it and
+    what its button says.
+    """
+
+    task: Task
+    verb: str
+    button: str
+    when: str
+    late: bool
+    why: str
+    form: str
+    href: str
+    about: str
+    meets: bool
+    here: bool
+    rest: str
+    active: bool
+    other: Button
+
+
+def due(desk: Desk, dossier_id: UUID, dossier: Dossier, owed: Sequence[Task], open_to: frozenset[str]) -> list[Due]:
+    """What is open today: what was handed to this desk, the rest by urgency, then what others have and what rests."""
+    today = desk.today
+    open_now = [task for task in owed if task.opens <= today and (task.lapses is None or task.lapses > today)]
+    return [_due(desk, dossier_id, dossier, task, open_to) for task in sorted(open_now, key=lambda t: _rank(desk, t))]
+
+
+def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
+    """What opens later, as far as it is known: not what only a partner's silence would bring."""
+    later = [task for task in owed if task.opens > today and task.why.details.get("by") != "lapsed"]
+    return [(task_words.VERBS[task.kind], task.opens) for task in later]
+
+
+def primary(dues: Sequence[Due]) -> str:
+    """The key of the one task whose button stands out; "" for none."""
+    return next((one.task.key for one in dues if one.active and (one.form or one.href)), "")
+
+
+def _rank(desk: Desk, task: Task) -> tuple[int, date]:
+    if task.paused and task.paused > desk.today:
+        return 3, task.paused
+    if not _handed(desk, task):
+        return 1, task.due
+    return 0 if task.handed_to in desk.owners else 2, task.due
+
+
+def _handed(desk: Desk, task: Task) -> bool:
+    return task.handed_to is not None and (task.handed_until is None or task.handed_until >= desk.today)
+
+
+def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: frozenset[str]) -> Due:
+    late = task.due < desk.today
+    at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
+    days = desk.refs.calendar.count(task.due, desk.today) if late else 0
+    delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
+    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
+    return Due(
+        task=task,
+        verb=task_words.VERBS[task.kind],
+        button=task_words.BUTTONS[task.kind],
+        when=dates.due_words(at, desk.today, days),
+        late=late,
+        why=task_words.reason_long(task, delay, today=desk.today),
+        form=form if form in open_to else "",
+        href=_elsewhere(desk, dossier_id, dossier, task),
+        about=about,
+        meets="appointment" in open_to and task.kind not in NO_MEETING,
+        here=task.appointment is not None and task.due <= desk.today,
+        rest=_rest(desk, dossier, task),
+        active=_rank(desk, task)[0] < 2,
+        other=_other(dossier, task, about),
+    )
+
+
+def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
+    """Where a task is done that no form of this page closes, "" when it is not for this person."""
+    if task.kind == "dispatch-result" and desk.may("dispatch_result", dossier):
+        return f"/resultats#r-{dossier_id}"
+    if task.kind == "confirm-erasure" and desk.may("erase_person", dossier):
+        return task_links.erasure(dossier_id)
+    return ""
+
+
+def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:
+    """Until when a task rests, and why; who has it."""
+    told = []
+    if task.paused and task.paused > desk.today:
+        rest = dossier.snoozes.get(task.key)
+        text = "en pause jusqu’au {day} : {reason}" if rest else "en pause jusqu’au {day}"
+        told.append(say(text, day=_day(task.paused, desk.today), reason=rest.reason if rest else ""))
+    if task.handed_to and _handed(desk, task):
+        member = desk.refs.team.get(task.handed_to)
+        who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"
+        until = f" jusqu’au {_day(task.handed_until, desk.today)}" if task.handed_until else ""
+        told.append(f"confiée à {who}{until}")
+    return words.upper_first(" ; ".join(told))
+
+
+def _other(dossier: Dossier, task: Task, about: str) -> Button:
+    if task.kind == "refer":
+        kinds = {str(id): known.action.kind for id, known in dossier.parcours.actions.items()}
+        return OF_ACTION.get(kinds.get(about, ""), ("", ""))
+    return task_links.OTHERS.get(task.kind, ("", ""))
+
+
+def _day(day: date, today: date) -> str:
+    return dates.day(day, year=day.year != today.year)

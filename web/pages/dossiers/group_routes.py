@@ -1,0 +1,82 @@
+"""Groupe CEJ: another name, another end of the collective period, for all its dossiers at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.receipts import Told
+from web.french.dossier import path
+from web.french.errors import missing
+from web.http.forms import FormData, validate
+from web.http.pagination import address
+from web.http.templates import page
+from web.pages.dossiers import groups as grouping
+from web.pages.dossiers.groups import Named, Regroup, Undo
+
+router = APIRouter()
+AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
+
+
+@router.get("/dossiers/groupe")
+def preview(request: Request, desk: AtGroups, group: str = "", name: str | None = None, until: str = "") -> Response:
+    """The dossiers of a group; with another `name`, or another end (`until`), what would change in each."""
+    said = {} if name is None else {"name": name, "until": until}
+    return _page(request, desk, {"group": group, **said})
+
+
+@router.post("/dossiers/groupe")
+def change(request: Request, desk: AtGroups, data: FormData) -> Response:
+    """One command for each dossier; where one was refused, every row is told at once."""
+    form, errors = validate(Regroup, data)
+    if form and not form.dossier:
+        errors = {"dossier": "Cochez au moins un dossier."}
+    if form is None or errors:
+        return _page(request, desk, data, errors=errors, status=422)
+    outcomes = grouping.act(desk, form)
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, data, told=outcomes.told(), undo=outcomes.span, status=422)
+    return RedirectResponse(address("/dossiers", {"group": form.name, "fait": outcomes.span}), 303)
+
+
+@router.post("/dossiers/groupe/annuler")
+def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
+    """Each dossier has the group it had before, but where something else was said since."""
+    form, _ = validate(Undo, data)
+    if form is None:
+        raise HTTPException(422)
+    outcomes = grouping.undo(desk, form)
+    if outcomes.refused:
+        desk.refresh()
+        return _page(request, desk, {}, told=outcomes.told(), status=422)
+    return RedirectResponse(address("/dossiers", {"fait": outcomes.span}), 303)
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    sent: Mapping[str, Any],
+    *,
+    errors: Mapping[str, str] = {},
+    told: Told | None = None,
+    undo: str = "",
+    status: int = 200,
+) -> Response:
+    group = str(sent.get("group", ""))
+    found = grouping.members(desk, group)
+    end, command = grouping.end(found), str(desk.new_command())
+    now = {"name": group, "until": end.isoformat() if end else ""}
+    asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
+    said, wrong = validate(Named, {**asked, "command_id": command}) if "name" in sent else (None, {})
+    changed = grouping.changed(desk, found, said) if said else []
+    context = {
+        "desk": desk, "path": path, "group": group, "found": found, "values": asked, "said": said,
+        "listed": address("/dossiers", {"group": group}),
+        "changed": changed[: grouping.MOST], "left": max(0, len(changed) - grouping.MOST), "told": told,
+        "undo": undo, "errors": missing.named({**errors, **wrong}),
+    }  # fmt: skip
+    return page(request, "dossiers/group.html", context, block="group", status=status)

@@ -1,0 +1,181 @@
+"""Two dossiers of one young person: which they may be, which goes on, what joining them would change, and doing it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pixflow import tasks
+from pixflow.dossier import merging
+from pixflow.dossier.state import Dossier
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import DuplicateJoined, Retracted
+from pixflow.participation import matches as x_matches
+from pixflow.refused import Refused
+from pixflow.unit_of_work import Loaded, Step
+from projections import audit_trail, name_search
+from projections.directory import Found
+from projections.store.catch_up import fold_of, folds_of
+from web.desk.commands import Outcome, record_all
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import merge as joining
+from web.french import tasks as task_words
+from web.french.errors import refusals
+from web.french.events import sentences as events
+
+NEAR = 20
+"""How many names that look alike are considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one field says in the dossier that goes on, and in the duplicate."""
+
+    label: str
+    kept: str
+    closed: str
+
+    @property
+    def differs(self) -> bool:
+        return self.kept != self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What joining, or parting again, would do to both dossiers together; or why it cannot be.
+
+    `told` are the facts that come to the one that goes on, `struck` those taken back there.
+    """
+
+    told: Sequence[str] = ()
+    struck: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    new: Sequence[str] = ()
+    owed: Sequence[str] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Where the young person of a duplicate is followed now; `id` for who may read that dossier."""
+
+    id: UUID | None
+    name: str
+    advisor: str
+    site: str
+
+
+def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Found]:
+    """Open dossiers that may be the same person's: names that look alike, those born the same day first."""
+    near = name_search.near(desk.read, f"{dossier.last_name} {dossier.first_name}", desk.scope, NEAR)
+    same = [found for found in near if found.stream != dossier_id and not found.closed and _alike(found, dossier)]
+    return sorted(same, key=lambda found: (found.birth_date != dossier.birth_date, found.last_name, found.first_name))
+
+
+def _alike(found: Found, dossier: Dossier) -> bool:
+    """Not told apart by their birth dates."""
+    return None in (found.birth_date, dossier.birth_date) or found.birth_date == dossier.birth_date
+
+
+def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]:
+    """These dossiers with how many facts each has: the one to keep, then those to close as its duplicates.
+
+    A number in i-Milo comes first, then the more facts, then who was opened first.
+    """
+    states: dict[UUID, Dossier] = folds_of(desk.read, streams)
+
+    def rank(stream: UUID) -> tuple[Any, ...]:
+        state = states[stream]
+        return state.imilo_number is None, -state.version, state.opened and state.opened.on, str(stream)
+
+    return [(stream, states[stream].version) for stream in sorted(states, key=rank)]
+
+
+def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[Line]:
+    """Both dossiers side by side, field by field; what neither says is left out."""
+    names = names_for(desk)
+    sides = (joining.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
+    pairs = zip(*sides, strict=True)
+    return [Line(label, one, other) for (label, one), (_, other) in pairs if one or other]
+
+
+def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
+    return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
+
+
+def follower(desk: Desk, dossier: Dossier) -> Follower | None:
+    """Who follows the young person of a duplicate now, however often dossiers were joined since."""
+    if dossier.merged is None:
+        return None
+    stream, kept = dossier.merged.into, fold_of(desk.read, dossier.merged.into)
+    while kept.merged:
+        stream, kept = kept.merged.into, fold_of(desk.read, kept.merged.into)
+    advisor = names_for(desk).staff(kept.advisor) if kept.advisor else ""
+    readable = stream if desk.scope.sees(kept) else None
+    return Follower(readable, f"{kept.first_name} {kept.last_name}", advisor, kept.site)
+
+
+def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[Step]:
+    """Joining a duplicate to the dossier that goes on."""
+    gives = desk.dossier(into).imilo_number is None and dossier.imilo_number is not None
+    joined = {"into": into, "gives_number": gives, "version": dossier.version}
+    taken = {"other": dossier, "duplicate": dossier_id, "told": _trail(desk, dossier_id)}
+    return [
+        Step({"dossier": dossier_id}, merging.merge, joined),
+        Step({"dossier": into}, merging.take_over, {}, taken),
+        *(
+            Step({"participation": one}, x_matches.move_match, {"dossier": into})
+            for one in dossier.diagnostic.participations
+        ),
+    ]
+
+
+def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> list[Step]:
+    """Parting them again."""
+    assert dossier.merged is not None
+    trail = audit_trail.of_stream(desk.read, dossier_id)
+    command = next(row.command for row in trail if row.version == dossier.merged.mark.version)
+    said = {"reason": reason}
+    moved = [Step({"participation": one}, x_matches.move_back, said) for one in dossier.merged.participations]
+    kept = Step({"dossier": dossier.merged.into}, merging.give_back_merged, said, {"command": command})
+    return [*moved, kept, Step({"dossier": dossier_id}, merging.unmerge, said)]
+
+
+def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Preview:
+    """What these steps would change: what both dossiers owe now, against what they will."""
+    names = names_for(desk)
+    try:
+        changed = desk.engine.preview_all(made, by=desk.by(made[0].decide.__name__))
+    except Refused as refused:
+        return Preview(refused=refusals.refusal(refused.code, refused.details, names))
+    before, after = changed[kept]
+    owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
+    then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
+    new = after.events[len(before.events) :]
+    struck = {r.event.version for r in new if isinstance(r.event, Retracted)}
+    told = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
+    return Preview(
+        [joining.dated(r, names, after.events, desk.zone) for r in told],
+        [
+            events.sentence(r, names, zone=desk.zone, history=before.events)
+            for r in before.events
+            if r.originator_version in struck
+        ],
+        [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
+        [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
+        list(dict.fromkeys(task_words.VERBS[kind] for kind in then.values())),
+    )
+
+
+def _owed(desk: Desk, *dossiers: Loaded) -> dict[str, str]:
+    """What these dossiers owe together: each task's key, and its kind."""
+    return {task.key: task.kind for one in dossiers for task in tasks.of_dossier(one.state, desk.refs)}
+
+
+def part(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str, command_id: UUID) -> Outcome:
+    """The two are parted again: each has what it had. Said twice, it is done once."""
+    if dossier.merged is None:
+        return Outcome(repeated=True)
+    made = steps_back(desk, dossier_id, dossier, reason)
+    return record_all(desk, made, ("unmerge", str(dossier_id), reason), command_id=command_id)

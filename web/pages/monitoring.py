@@ -1,0 +1,43 @@
+"""What a monitor asks: whether the process lives, and whether it may be relied upon. Codes and counts, no name."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from web.hosting.health import Finding, quick
+from web.hosting.site import Site
+
+router = APIRouter()
+NEEDED = ("durability", "tables")
+"""Without these nothing should be asked of this process; what else is wrong is told."""
+
+
+@router.get("/healthz")
+def alive() -> Response:
+    """This process answers."""
+    return PlainTextResponse("ok")
+
+
+@router.get("/readyz")
+def ready(request: Request) -> Response:
+    """Whether stores answer and tables follow: 503 when one does not.
+
+    `closed` counts the structures that do not open, `lag` the events that some tables do not show yet, `stopped` what
+    they cannot show, `jumps` how often the clock was seen to jump; `alarms` are the checks to look at with
+    `pixflow doctor`.
+    """
+    site: Site = request.app.state.site
+    found = [one for served in site.structures.values() for one in quick(served.opened, served.reads)]
+    alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if site.closed else set()))
+    good = not set(alarms).intersection(NEEDED)
+    told = {
+        "ready": good, "structures": len(site.structures), "closed": len(site.closed), "lag": _sum(found, "lag"),
+        "stopped": _sum(found, "streams"), "jumps": site.jumps, "alarms": alarms,
+    }  # fmt: skip
+    return JSONResponse(told, 200 if good else 503, {"Cache-Control": "no-store"})
+
+
+def _sum(found: list[Finding], name: str) -> int:
+    counts: list[Any] = [one.details.get(name, 0) for one in found]
+    return sum(counts)

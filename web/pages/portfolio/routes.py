@@ -1,0 +1,171 @@
+"""Dossiers, import: a portfolio waits, is previewed, its changes are ticked, it is recorded."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
+
+from pixflow.portfolio import Outcome, PortfolioImporter, Prepared
+from pixflow.refused import Refused
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french.errors import files as problems
+from web.french.errors import refusals
+from web.http.forms import FormData, validate
+from web.http.templates import page
+from web.pages.portfolio import choices as portfolio
+from web.pages.portfolio import outcome as portfolio_done
+from web.pages.portfolio import preview as portfolio_preview
+from web.pages.portfolio.choices import Choices
+from web.pages.results import import_preview as imports
+
+router = APIRouter()
+AtImport = Annotated[Desk, Depends(portfolio.importing)]
+Number = Annotated[int, Query(ge=1)]
+MOVED = "Des dossiers ont changé entre-temps : vérifiez les corrections cochées, puis enregistrez à nouveau."
+NOTHING_TICKED = "Aucun dossier n’est nouveau : cochez les corrections à enregistrer."
+NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
+
+
+@router.get("/dossiers/import")
+def start(request: Request, desk: AtImport, deja: int = 0) -> Response:
+    """Where a file is chosen. `deja`: the last one said nothing new."""
+    return page(request, "portfolio/start.html", {"desk": desk, "already": bool(deja)})
+
+
+@router.post("/dossiers/import")
+def choose(request: Request, desk: AtImport, data: FormData) -> Response:
+    """Keep the file until it is recorded; one that is refused is not kept."""
+    file = data.get("portfolio")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return RedirectResponse("/dossiers/import", 303)
+    with file.file:
+        content, name = file.file.read(), file.filename[:200]
+    prepared = _importer(desk).prepare(content)
+    if prepared.preview is None and len(prepared.portfolio.sheets) < 2:
+        return _refused(request, desk, name, prepared, "")
+    return RedirectResponse(f"/dossiers/import/{imports.uploads(desk).keep(content, name)}", 303)
+
+
+@router.get("/dossiers/import/{token}")
+def preview(request: Request, desk: AtImport, token: str) -> Response:
+    """What the file would change. What is chosen stands in the address: nothing is kept before it is recorded."""
+    asked = request.query_params
+    return _preview(request, desk, token, {name: asked.getlist(name) for name in asked}, {})
+
+
+@router.post("/dossiers/import/{token}")
+def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
+    """Open what is new, correct what is ticked."""
+    form, _ = validate(portfolio.Said, data)
+    if form is None:
+        return _preview(request, desk, token, data, {"": NOT_VALID})
+    choices, importer = Choices.of(data), _importer(desk)
+    try:
+        content, _ = imports.uploads(desk).get(token)
+        prepared = importer.prepare(content, choices.site, choices.sheet)
+        errors, accepted = _unready(prepared, choices, form.seen)
+        if errors or prepared.preview is None:
+            return _preview(request, desk, token, data, errors)
+        importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
+    except Refused as refused:
+        return _not_recorded(request, desk, token, data, form.command_id, refused)
+    imports.uploads(desk).discard(token)
+    return _recorded(importer.outcome(form.command_id), form.command_id)
+
+
+@router.post("/dossiers/import/{token}/annuler")
+def cancel(desk: AtImport, token: str) -> Response:
+    """Nothing was recorded, and the file goes."""
+    try:
+        imports.uploads(desk).discard(token)
+    except Refused:
+        raise HTTPException(404) from None
+    return RedirectResponse("/dossiers/import", 303)
+
+
+@router.get("/dossiers/import/fait/{command:uuid}")
+def done(request: Request, desk: AtImport, command: UUID, o: Number = 1, c: Number = 1, reste: int = 0) -> Response:
+    """What an import recorded, with the way to each dossier. `reste`: it stopped before the end."""
+    outcome = _importer(desk).outcome(command)
+    if outcome == Outcome():
+        raise HTTPException(404)
+    context = portfolio_done.context(desk, outcome, o, c, request.url.path)
+    return page(request, "portfolio/done.html", {**context, "stopped": bool(reste)})
+
+
+def _importer(desk: Desk) -> PortfolioImporter:
+    return portfolio.importer_of(desk.served)
+
+
+def _preview(request: Request, desk: Desk, token: str, said: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
+    choices = Choices.of(said)
+    try:
+        content, name = imports.uploads(desk).get(token)
+        prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
+    except Refused as refused:
+        if refused.code == "unknown-site":
+            return _preview(request, desk, token, {**said, "site": ""}, {"site": _sentence(desk, refused)})
+        return _gone(request, desk)
+    if prepared.preview is None:
+        return _without_preview(request, desk, token, name, prepared)
+    context = portfolio_preview.context(desk, token, name, prepared, choices, errors)
+    return page(request, "portfolio/preview.html", context, status=422 if errors else 200)
+
+
+def _without_preview(request: Request, desk: Desk, token: str, name: str, prepared: Prepared) -> Response:
+    """Which sheet, or that the one chosen cannot be read. Any other file that cannot be is none that was kept here."""
+    sheets = prepared.portfolio.sheets
+    if len(sheets) > 1:
+        return page(request, "portfolio/sheets.html", {"token": token, "file": name, "sheets": sheets})
+    return _gone(request, desk) if prepared.sheet is None else _refused(request, desk, name, prepared, token)
+
+
+def _gone(request: Request, desk: Desk) -> Response:
+    return page(request, "portfolio/gone.html", {"desk": desk}, status=410)
+
+
+def _refused(request: Request, desk: Desk, name: str, prepared: Prepared, token: str) -> Response:
+    """Why nothing of it can be imported; with a `token` another sheet can be."""
+    found = [
+        (one, problems.portfolio_problem(one.code, one.line, one.field, one.value))
+        for one in prepared.portfolio.problems
+    ]
+    return page(
+        request, "portfolio/refused.html", {"desk": desk, "file": name, "problems": found, "token": token}, status=422
+    )
+
+
+def _unready(prepared: Prepared, choices: Choices, seen: int | None) -> tuple[dict[str, str], frozenset[int]]:
+    """What keeps it from being recorded, and the lines whose changes are accepted."""
+    if prepared.preview is None:
+        return {}, frozenset()
+    accepted = choices.accepted(prepared.preview)
+    if accepted and seen != portfolio.seen(prepared.preview):
+        return {"": MOVED}, accepted
+    if not accepted and not prepared.preview.counts.new:
+        return {"changes": NOTHING_TICKED}, accepted
+    return {}, accepted
+
+
+def _not_recorded(
+    request: Request, desk: Desk, token: str, data: Mapping[str, Any], command: UUID, refused: Refused
+) -> Response:
+    """The file may be gone because this very form was sent twice; a large one may be recorded in part."""
+    outcome = _importer(desk).outcome(command)
+    if outcome != Outcome():
+        return _recorded(outcome, command, stopped=refused.code != "upload-gone")
+    return _preview(request, desk, token, data, {"": _sentence(desk, refused)})
+
+
+def _recorded(outcome: Outcome, command: UUID, *, stopped: bool = False) -> Response:
+    if outcome == Outcome():
+        return RedirectResponse("/dossiers/import?deja=1", 303)
+    return RedirectResponse(f"/dossiers/import/fait/{command}{'?reste=1' if stopped else ''}", 303)
+
+
+def _sentence(desk: Desk, refused: Refused) -> str:
+    return refusals.refusal(refused.code, refused.details, names_for(desk))

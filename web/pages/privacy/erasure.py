@@ -1,0 +1,147 @@
+"""Erasing somebody: asked for, looked at, confirmed or declined; and what is left of them afterwards."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from pixflow import erasing
+from pixflow.authorization import Actor
+from pixflow.dossier.erasure import Reason, request_erasure
+from pixflow.dossier.retention import later
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Done, new_id
+from pixflow.identity import normalise
+from pixflow.refused import Refused
+from projections import audit_trail, directory
+from projections.store import stores
+from web.desk.bulk import Outcomes, row_of
+from web.desk.commands import Outcome, record
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import dates
+from web.french import privacy as rights
+from web.french import vocabulary as words
+from web.french.events import sentences as events
+from web.hosting.site import Served
+from web.http.forms import Form
+from web.pages.privacy.personal_data import Everything
+
+MOST = 300
+"""How many are asked for at once; the others wait for the next time."""
+
+
+class Ask(Form):
+    """Why the person is to be erased."""
+
+    reason: Literal["request", "retention", "mistake"]
+
+
+class Keep(Form):
+    """Why the dossier is kept all the same."""
+
+    note: str
+
+
+class Erase(Form):
+    """The person's last name, typed: whoever confirms looks at whom they erase."""
+
+    name: str
+
+
+class Several(Form):
+    """The dossiers that were ticked."""
+
+    dossier: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An erasure that waits for an answer: why, since when, by whom, and until when it is due."""
+
+    why: str
+    when: str
+    who: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One fact of an erased person: what kind it was, when, and who recorded it."""
+
+    said: str
+    when: str
+    who: str
+
+
+def asked(desk: Desk, known: Everything) -> Asked | None:
+    """The erasure that was asked for, None when none is."""
+    erasure = known.person.erasure
+    if erasure is None:
+        return None
+    fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
+    on, due = erasure.mark.on, later(erasure.mark.on, 1)
+    said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
+    return Asked(words.ERASURES[erasure.reason], next(said), fact.who, next(said))
+
+
+def wrong_name(dossier: Dossier, form: Erase) -> dict[str, str]:
+    """What is typed is the last name, accents and case aside."""
+    same = normalise(form.name) == normalise(dossier.last_name)
+    return {} if same else {"name": rights.not_the_name(dossier.last_name)}
+
+
+def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
+    """The person at the desk confirms it; a refusal is an outcome, not an error. What fails afterwards, `tick` does."""
+    by = desk.by("erase_person", dossier)
+    desk.read.rollback()
+    try:
+        done = erase(desk.served, dossier_id, by=by, command_id=command_id, via="web")
+    except Refused as refused:
+        return Outcome(refused=refused)
+    except erasing.Unfinished:
+        logging.getLogger("pixflow").exception("an erasure is not finished")
+        return Outcome()
+    return Outcome(done.recorded, done.repeated)
+
+
+def erase(
+    served: Served, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
+) -> Done:
+    """Erase somebody, in the read tables too. Raises Refused and Unfinished, as `erasing.erase` does."""
+    done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)
+    with erasing.recorded():
+        served.read()
+        stores.tidy(served.reads.stores)
+    return done
+
+
+def ask_for(desk: Desk, form: Several) -> Outcomes:
+    """Each of these dossiers, because it was kept long enough: one command a dossier, one result a row."""
+    people = directory.named(desk.read, form.dossier)
+    made = []
+    for stream in form.dossier[:MOST]:
+        if stream in people:
+            outcome = record(
+                desk, {"dossier": stream}, request_erasure, command_id=new_id(form.command_id, str(stream)),
+                reason="retention",
+            )  # fmt: skip
+            made.append(row_of(desk, people[stream].name, outcome))
+    return Outcomes(made)
+
+
+# --- afterwards
+
+
+def left(desk: Desk, stream: UUID) -> Sequence[Left]:
+    """What is still known of an erased person's dossier, the latest first."""
+    return list(_left(desk, stream))
+
+
+def _left(desk: Desk, stream: UUID) -> Iterator[Left]:
+    names = names_for(desk)
+    trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
+    for fact in reversed(trail):
+        said = events.sentence(fact, names, zone=desk.zone)
+        yield Left(said, events.when(fact, desk.zone), events.who(fact, names))

@@ -1,0 +1,216 @@
+"""Everything that pixflow knows of one young person: gathered once, given to them as a file and as a paper."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, or_, select
+
+from pixflow import tasks
+from pixflow.authorization import Scope
+from pixflow.dossier import retention
+from pixflow.dossier.retraction import from_pix
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Engine
+from pixflow.events import dossier as e
+from pixflow.events.base import Recorded
+from pixflow.folding import retracted, standing
+from pixflow.reference_data import References
+from pixflow.tasks import Task
+from projections import audit_trail
+from web.desk.names import ScopedNames
+from web.french import privacy as rights
+from web.french.events import details
+from web.french.events import sentences as events
+from web.french.events.fields import EMPTY, LABELS, UNNAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact with its stamps, in words and as it is kept.
+
+    `struck` is the retraction that took it back. `withheld`: it was another person's, taken back since; what it said
+    is not given.
+    """
+
+    recorded: Recorded
+    title: str
+    said: str
+    when: str
+    who: str
+    told: Sequence[tuple[str, str]]
+    struck: Recorded | None
+    struck_said: str
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What was recorded about one dossier, participation or workshop of theirs, as far as it is about them."""
+
+    id: UUID
+    state: Any
+    facts: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All of it. `id` is the dossier that goes on, `dossiers` has it first, then its duplicates.
+
+    `writers` are the names of those who recorded it, each with how many facts.
+    """
+
+    structure: str
+    zone: str
+    made_at: datetime
+    id: UUID
+    dossiers: Sequence[Stream]
+    participations: Sequence[Stream]
+    workshops: Sequence[Stream]
+    writers: Sequence[tuple[str, int]]
+    owed: Sequence[Task]
+    refs: References
+    months: int
+
+    @property
+    def person(self) -> Dossier:
+        state: Dossier = self.dossiers[0].state
+        return state
+
+    @property
+    def facts(self) -> int:
+        return self.content + sum(len(one.facts) for one in self.workshops)
+
+    @property
+    def content(self) -> int:
+        """How many facts are theirs alone: of their dossiers and participations."""
+        return sum(len(one.facts) for one in (*self.dossiers, *self.participations))
+
+
+def everything(engine: Engine, read: Connection, dossier: UUID) -> Everything:
+    """What is kept about the person of a dossier: its duplicates with it, whichever of them was named."""
+    gathered = _Gathering(engine, read, dossier)
+    dossiers = [gathered.dossier(id) for id in gathered.dossiers]
+    participations = [gathered.participation(id) for id in gathered.participations]
+    workshops = list(gathered.workshops())
+    person: Dossier = dossiers[0].state
+    refs, today = gathered.refs, engine.today()
+    return Everything(
+        refs.structure.name, refs.structure.zone, engine.clock(), gathered.dossiers[0], dossiers, participations,
+        workshops, _writers((*dossiers, *participations, *workshops)), tasks.of_dossier(person, refs), refs,
+        retention.months_of(refs.protocol(today).retention, person.programme),
+    )  # fmt: skip
+
+
+class _Gathering:
+    """The streams of one person, and what others' there is among them."""
+
+    def __init__(self, engine: Engine, read: Connection, dossier: UUID) -> None:
+        self._engine, self._read, self.refs = engine, read, engine.references()
+        self._histories = dict(_joined(engine, dossier))
+        self.dossiers = list(self._histories)
+        self._states = engine.states("dossier", self.dossiers)
+        known = engine.states("participation", self._named())
+        self.participations = [id for id, state in known.items() if state.dossier in self._states]
+        self._theirs = frozenset({*self.dossiers, *self.participations})
+
+    def dossier(self, id: UUID) -> Stream:
+        history, state = self._histories[id], self._states[id]
+        struck = retracted(history)
+        joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
+        parted = {r.command for r in joined if r.originator_version in struck}
+        foreign = [r for r in history if self._is_of_another(r, parted)]
+        return Stream(id, state, self._told(history, self._names(state), foreign))
+
+    def participation(self, id: UUID) -> Stream:
+        state = self._engine.state("participation", id)
+        return Stream(id, state, self._told(self._engine.history(id), self._names(), ()))
+
+    def workshops(self) -> Iterator[Stream]:
+        """What workshops say of them: a seat, a place on a list, who came."""
+        about = list(self._named_in_workshops())
+        for id in dict.fromkeys(r.originator_id for r in about):
+            facts = [r for r in about if r.originator_id == id]
+            struck = retracted(self._engine.history(id))
+            yield Stream(id, self._engine.state("workshop", id), self._told(facts, self._names(), (), struck))
+
+    def _named_in_workshops(self) -> Iterator[Recorded]:
+        trail = audit_trail.table.c
+        named = or_(*(trail.data.contains(str(id)) for id in self.dossiers))
+        query = select(audit_trail.table).where(trail.kind == "workshop", named).order_by(trail.position)
+        return map(audit_trail.recorded, self._read.execute(query))
+
+    def _named(self) -> list[UUID]:
+        """The participations that their dossiers have been told of."""
+        events = (r.event for history in self._histories.values() for r in history)
+        named = (getattr(event, "participation", None) for event in events)
+        return list(dict.fromkeys(one for one in named if one))
+
+    def _is_of_another(self, recorded: Recorded, parted: set[UUID]) -> bool:
+        """Whether it came from a participation or from a dossier that is another person's after all."""
+        if recorded.command in parted:
+            return not isinstance(recorded.event, e.DuplicateJoined)
+        participation = getattr(recorded.event, "participation", None)
+        return from_pix(recorded.event) and participation not in self._theirs
+
+    def _told(
+        self,
+        facts: Sequence[Recorded],
+        names: ScopedNames,
+        foreign: Sequence[Recorded],
+        struck: dict[int, Recorded] | None = None,
+    ) -> list[Told]:
+        own = [r for r in facts if r not in foreign]
+        by = retracted(facts) if struck is None else struck
+        return [self._one(r, names, own, by.get(r.originator_version), r in foreign) for r in facts]
+
+    def _one(
+        self, recorded: Recorded, names: ScopedNames, history: Sequence[Recorded], by: Recorded | None, withheld: bool
+    ) -> Told:
+        zone, title = self.refs.structure.zone, events.TITLES[recorded.event.TOPIC]
+        shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
+        said = rights.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
+        return Told(
+            recorded, title, said, events.when(recorded, zone), events.who(recorded, names),
+            [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],
+            by, events.struck(by, names, zone) if by else "", withheld,
+        )  # fmt: skip
+
+    def _names(self, state: Dossier | None = None) -> ScopedNames:
+        return _OwnNames(self.refs, self._read, self._theirs, state)
+
+
+class _OwnNames(ScopedNames):
+    """Names as the person may read them: their own and the team's, no other young person's."""
+
+    def __init__(self, refs: References, read: Connection, own: frozenset[UUID], dossier: Dossier | None) -> None:
+        super().__init__(refs, read, Scope("all"), dossier)
+        self._own = own
+
+    def dossier(self, id: UUID) -> str:
+        return super().dossier(id) if id in self._own else UNNAMED[1]
+
+
+def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded]]]:
+    """The dossier that goes on, then every duplicate that was joined to it, each with its stream."""
+    state: Dossier = engine.state("dossier", dossier)
+    while state.merged:
+        dossier = state.merged.into
+        state = engine.state("dossier", dossier)
+    waiting = [dossier]
+    while waiting:
+        one = waiting.pop(0)
+        history = engine.history(one)
+        yield one, history
+        waiting += [r.event.duplicate for r in standing(history) if isinstance(r.event, e.DuplicateJoined)]
+
+
+def _writers(streams: Iterable[Stream]) -> list[tuple[str, int]]:
+    """Who recorded these facts, who recorded most first."""
+    return Counter(fact.who for stream in streams for fact in stream.facts).most_common()
+
+
+# --- as a file

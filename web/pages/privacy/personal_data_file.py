@@ -1,0 +1,103 @@
+"""The JSON file of a person's data (GDPR, article 20)."""
+
+import json
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from pixflow.events.base import Recorded
+from pixflow.tasks import Task
+from web.french import privacy as rights
+from web.french import tasks as task_words
+from web.pages.privacy.personal_data import Everything, Stream, Told
+
+FORMAT, VERSION = "pixflow.person", 1
+
+OTHERS = ("others", "dossier", "duplicate", "into")
+"""The fields that may name other people's dossiers."""
+
+
+def document(known: Everything) -> dict[str, Any]:
+    """The same for a program (RGPD, article 20): every fact as it is kept, ids of other people left out."""
+    person, own = known.person, {stream.id for stream in (*known.dossiers, *known.participations)}
+    named: dict[str, str] = {}
+    made = {
+        "format": FORMAT, "version": VERSION, "made_at": known.made_at, "structure": known.structure,
+        "information": dict(rights.information(known.months)),
+        "person": {
+            "id": known.id, "last_name": person.last_name, "first_name": person.first_name,
+            "birth_date": person.birth_date, "imilo_number": person.imilo_number, "phone": person.phone,
+            "email": person.email, "site": person.site, "programme": person.programme, "group": person.group,
+            "collective_end": person.collective_end, "project": person.project,
+            "advisor": _name(known, person.advisor, named),
+        },
+        "dossiers": [_stream(known, one, own, named) for one in known.dossiers],
+        "participations": [
+            {"campaign": _name(known, one.state.campaign, named), **_stream(known, one, own, named)}
+            for one in known.participations
+        ],
+        "workshops": [
+            {
+                "site": one.state.site, "place": one.state.place, "starts": one.state.starts, "ends": one.state.ends,
+                "run_by": [_name(known, who, named) for who in one.state.facilitators],
+                **_stream(known, one, own, named),
+            }
+            for one in known.workshops
+        ],
+        "writers": [{"name": name, "facts": count} for name, count in known.writers],
+        "owed": [
+            {"task": task_words.VERBS[task.kind], "from": task.opens, "due": task.due, "why": why(task)}
+            for task in known.owed
+        ],
+    }  # fmt: skip
+    built: dict[str, Any] = msgspec.to_builtins({**made, "names": named})
+    return built
+
+
+def encoded(known: Everything) -> bytes:
+    """The document as JSON."""
+    return json.dumps(document(known), ensure_ascii=False, indent=1).encode()
+
+
+def why(task: Task) -> str:
+    """Why something is owed, in words."""
+    return task_words.why(task.kind, task.why.details, task.why.on)
+
+
+def _stream(known: Everything, stream: Stream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    return {"id": stream.id, "facts": [_fact(known, fact, own, named) for fact in stream.facts]}
+
+
+def _fact(known: Everything, fact: Told, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    r, struck = fact.recorded, fact.struck
+    content = None if fact.withheld else _content(known, r, own, named)
+    return {
+        "version": r.originator_version, "topic": r.event.TOPIC, "title": fact.title, "said": fact.said,
+        "on": getattr(r.event, "on", None), "recorded_at": r.at, "by": fact.who, "via": r.via,
+        "withheld": fact.withheld, "retracted": fact.struck_said if struck else None, "content": content,
+    }  # fmt: skip
+
+
+def _content(known: Everything, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    """The fields of a fact, ids of other people left out; what the other ids are called is added to `named`."""
+    content: dict[str, Any] = msgspec.to_builtins(recorded.event)
+    for name in (field.name for field in fields(recorded.event)):  # type: ignore[arg-type]
+        value = getattr(recorded.event, name)
+        if name == "others":
+            content[name] = [str(one) for one in value if one in own]
+        elif name in OTHERS and value not in own:
+            content[name] = None
+        elif isinstance(value, UUID):
+            _name(known, value, named)
+    return content
+
+
+def _name(known: Everything, id: UUID | None, named: dict[str, str]) -> str | None:
+    """What a colleague or a campaign is called, None for anything else."""
+    campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.team.get(id) if id else None
+    found = campaign.name if campaign else member.name if member else None
+    if id and found:
+        named[str(id)] = found
+    return found

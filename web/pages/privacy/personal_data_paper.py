@@ -1,0 +1,121 @@
+"""Everything that pixflow knows of one young person, as a paper that they can read (RGPD, articles 12 and 15)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from pixflow.dossier.state import Dossier
+from web.french import dates
+from web.french import privacy as rights
+from web.french import tasks as task_words
+from web.french import vocabulary as words
+from web.french.events import workshops as french_workshops
+from web.french.vocabulary import NBSP, plural, say
+from web.http.papers import compiled
+from web.pages.privacy.personal_data import Everything, Stream, Told
+from web.pages.privacy.personal_data_file import why
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DATE = "Date"
+_SHORT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact: what it says, when and by whom, each of its fields; `struck` is why it counts no more."""
+
+    said: str
+    stamp: str
+    told: Sequence[tuple[str, str]] = ()
+    struck: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the paper; `facts` are labels and values."""
+
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    entries: Sequence[Entry] = ()
+
+
+def pdf(known: Everything) -> bytes:
+    """The paper, A4, in French."""
+    person = known.person
+    made = dates.instant(known.made_at, known.zone)
+    paper = {
+        "structure": known.structure,
+        "title": "Ce que pixflow sait de vous",
+        "name": f"{person.first_name} {person.last_name}",
+        "lead": say("Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.facts)),
+        "sections": [asdict(section) for section in _sections(known)],
+    }
+    return compiled("privacy/person.typ", paper)
+
+
+def _sections(known: Everything) -> Iterator[Section]:
+    yield Section("Qui vous êtes", _identity(known))
+    for n, dossier in enumerate(known.dossiers):
+        yield Section("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
+    for one in known.participations:
+        yield Section(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
+    for one in known.workshops:
+        yield Section(_workshop(known, one), (), _entries(one))
+    owed = [Entry(task_words.VERBS[task.kind], why(task)) for task in known.owed]
+    if owed:
+        yield Section("Ce qui reste à faire avec vous", (), owed)
+    yield Section("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
+    yield Section("Ce que vous devez savoir", rights.information(known.months))
+
+
+def _identity(known: Everything) -> list[tuple[str, str]]:
+    person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
+    said = (
+        ("Prénom et nom", f"{person.first_name} {person.last_name}"),
+        ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
+        (f"N°{NBSP}i-Milo", person.imilo_number or ""),
+        ("Téléphone", words.phone(person.phone) if person.phone else ""),
+        ("Courriel", person.email or ""),
+        ("Site", person.site),
+        ("Programme", _programme(person)),
+        ("Projet professionnel", person.project),
+        ("Vous êtes suivi·e par", advisor.name if advisor else ""),
+    )
+    return [(label, value) for label, value in said if value]
+
+
+def _programme(person: Dossier) -> str:
+    end = person.collective_end
+    until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
+    named = words.PROGRAMMES.get(person.programme, person.programme)
+    return ", ".join(part for part in (named, person.group or "", until) if part)
+
+
+def _entries(stream: Stream) -> list[Entry]:
+    return [_entry(fact) for fact in stream.facts]
+
+
+def _entry(fact: Told) -> Entry:
+    told = [(label, value) for label, value in fact.told if not _is_told(label, value, fact.said)]
+    said = say("{title} : {said}", title=fact.title, said=fact.said) if fact.withheld else fact.said
+    return Entry(said, f"{fact.when} · {fact.who}", told, fact.struck_said)
+
+
+def _is_told(label: str, value: str, said: str) -> bool:
+    """Whether the sentence or the stamp says it already, or only a program can read it."""
+    return label == _DATE or _ID.fullmatch(value) is not None or (len(value) >= _SHORT and value in said)
+
+
+def _campaign(known: Everything, stream: Stream) -> str:
+    found = known.refs.campaigns.get(stream.state.campaign)
+    return found.name if found else "une campagne"
+
+
+def _workshop(known: Everything, stream: Stream) -> str:
+    state = stream.state
+    when = french_workshops.moment(state.starts, state.ends, known.zone)
+    return say("Atelier : {when}, {place}", when=when, place=french_workshops.place(state.site, state.place))
+
+
+def _facts(count: int) -> str:
+    return plural(count, "fait")

@@ -1,0 +1,133 @@
+"""Droits de la personne: everything that is kept about somebody, to give to them; and their erasure."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from pixflow.dossier.erasure import decline_erasure, request_erasure
+from pixflow.dossier.state import Dossier
+from web.desk.commands import Outcome, record
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import privacy as rights
+from web.french import vocabulary as words
+from web.french.errors import missing, refusals
+from web.http.forms import FormData, validate
+from web.http.templates import page, redirect
+from web.pages.dossiers import merge as merging
+from web.pages.privacy import erasure as erasures
+from web.pages.privacy import personal_data as person
+from web.pages.privacy import personal_data_file as x_personal_data_file
+from web.pages.privacy import personal_data_paper as of_person
+from web.pages.privacy.erasure import Ask, Erase, Keep
+from web.pages.privacy.personal_data import Everything
+
+router = APIRouter()
+AtRights = Annotated[Desk, allowed("referent", "manager")]
+FILE = "donnees-personnelles"
+"""What the files are called: nobody's name is in it."""
+
+
+@router.get("/dossiers/{dossier_id:uuid}/droits")
+def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
+    """What the person may ask: a copy of everything, and to be erased."""
+    return _page(request, desk, dossier_id, desk.dossier(dossier_id))
+
+
+@router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
+def as_paper(desk: AtRights, dossier_id: UUID) -> Response:
+    """Everything, to read."""
+    return _attached(of_person.pdf(_everything(desk, dossier_id)), "application/pdf", "pdf")
+
+
+@router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
+def as_file(desk: AtRights, dossier_id: UUID) -> Response:
+    """Everything, for another program."""
+    return _attached(x_personal_data_file.encoded(_everything(desk, dossier_id)), "application/json", "json")
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/demander")
+def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Ask that the person be erased."""
+    _may(desk, "request_erasure")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Ask, data)
+    if form is None:
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = record(desk, {"dossier": dossier_id}, request_erasure, command_id=form.command_id, reason=form.reason)
+    return _answer(request, desk, dossier_id, outcome, data)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/garder")
+def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Decline it: the dossier is kept."""
+    _may(desk, "decline_erasure")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Keep, data)
+    if form is None:
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = record(desk, {"dossier": dossier_id}, decline_erasure, command_id=form.command_id, note=form.note)
+    return _answer(request, desk, dossier_id, outcome, data)
+
+
+@router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
+def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
+    """Confirm it, the person's name typed: nothing of this comes back."""
+    _may(desk, "erase_person")
+    if desk.erased(dossier_id):
+        return redirect(request, f"/dossiers/{dossier_id}")
+    dossier = desk.dossier(dossier_id)
+    form, errors = validate(Erase, data)
+    if form is None or (errors := erasures.wrong_name(dossier, form)):
+        return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
+    outcome = erasures.confirm(desk, dossier_id, dossier, form.command_id)
+    if outcome.refused:
+        return _answer(request, desk, dossier_id, outcome, data)
+    return redirect(request, f"/dossiers/{dossier_id}")
+
+
+def _may(desk: Desk, decision: str) -> None:
+    if not desk.ever(decision):
+        raise HTTPException(403)
+
+
+def _answer(request: Request, desk: Desk, dossier_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
+    """The page with what was recorded, or with why nothing was."""
+    if outcome.refused is None:
+        return redirect(request, f"/dossiers/{dossier_id}/droits#effacement")
+    desk.refresh()
+    said = refusals.refusal(outcome.refused.code, outcome.refused.details, names_for(desk))
+    return _page(request, desk, dossier_id, desk.dossier(dossier_id), data, {"": said})
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    dossier_id: UUID,
+    dossier: Dossier,
+    data: Mapping[str, Any] = {},
+    errors: Mapping[str, str] = {},
+) -> Response:
+    known = person.everything(desk.engine, desk.read, dossier_id)
+    seat = dossier.diagnostic.seat
+    context = {
+        "desk": desk, "id": dossier_id, "dossier": dossier, "known": known, "follower": merging.follower(desk, dossier),
+        "asked": erasures.asked(desk, known), "seat": seat if seat and seat.status == "booked" else None,
+        "goes": rights.goes(known.content, len(known.participations)), "stays": rights.stays(len(known.workshops)),
+        "reasons": list(words.ERASURES.items()),
+        "values": data, "errors": errors,
+    }  # fmt: skip
+    return page(request, "privacy/rights.html", context, block="rights", status=422 if errors else 200)
+
+
+def _everything(desk: Desk, dossier_id: UUID) -> Everything:
+    desk.dossier(dossier_id)
+    return person.everything(desk.engine, desk.read, dossier_id)
+
+
+def _attached(content: bytes, media_type: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{FILE}.{kind}"'}
+    return Response(content, media_type=media_type, headers=headers)

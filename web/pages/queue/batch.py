@@ -1,0 +1,174 @@
+"""Several rows of Ma boîte at once: what is chosen, what it would do, one command for each, one result a row."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+
+from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import retraction as x_retraction
+from pixflow.engine import new_id
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
+from pixflow.events.values import Channel
+from pixflow.folding import retracted
+from projections import advisor_queue, audit_trail
+from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.colleagues import takers
+from web.desk.commands import record
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import batches as french
+from web.http.forms import Day, Form
+from web.pages.dossier import history as facts
+from web.pages.queue.rows import Line, lines
+
+MOST = 50
+CHASED = frozenset({"chase-diagnostic", "chase-sharing"})
+_TOPICS = tuple(event.TOPIC for event in (TaskSnoozed, TaskHandedOver, YoungPersonChased))
+_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+Pick = Annotated[str, Field(pattern=f"^{_ID} [a-z-]{{3,40}}(:{_ID})?$")]
+_trail = audit_trail.table.c
+
+
+class Picked(Form):
+    """The rows that were chosen, each a dossier and a task."""
+
+    task: Annotated[tuple[Pick, ...], Field(max_length=MOST)] = ()
+
+
+class Snooze(Picked):
+    until: Day
+    reason: str
+
+
+class Hand(Picked):
+    to: UUID
+    until: Day | None = None
+    note: str | None = None
+
+
+class Chase(Picked):
+    channel: Channel
+    reached: bool
+    note: str | None = None
+
+
+class Undo(Form):
+    """Everything that was done at once, by its positions."""
+
+    fait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One thing done to several rows: the decision, its form, the name it gives the task, the kinds it fits."""
+
+    decide: Callable[..., Any]
+    model: type[Picked]
+    key: str = "task"
+    kinds: frozenset[str] = frozenset()
+
+    def fits(self, line: Line) -> bool:
+        return bool(line.pick) and (not self.kinds or line.row.kind in self.kinds)
+
+
+BATCHES: dict[str, Batch] = {
+    "snooze": Batch(x_follow_up.snooze, Snooze),
+    "hand": Batch(x_follow_up.hand_over, Hand),
+    "chase": Batch(x_follow_up.chase, Chase, "about", CHASED),
+}
+
+
+def chosen(desk: Desk, picks: Sequence[str]) -> list[Line]:
+    """The rows named that still are at this desk, the most urgent first."""
+    keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
+    return lines(desk, advisor_queue.picked(desk.read, desk.owners, desk.today, keys[:MOST]))
+
+
+def _named(pick: str) -> bool:
+    return re.fullmatch(f"{_ID} [a-z-]{{3,40}}(:{_ID})?", pick) is not None
+
+
+def effect(desk: Desk, name: str, line: Line) -> str:
+    """What would happen to one row."""
+    tries = desk.refs.protocol(line.row.why_on).tries
+    return french.effect(name, line.row.chases + 1, tries, line.row.due, desk.today)
+
+
+def known(desk: Desk, form: Any) -> bool:
+    """Somebody a task may be handed to."""
+    return not isinstance(form, Hand) or form.to in dict(takers(desk))
+
+
+def act(desk: Desk, name: str, form: Picked) -> Outcomes:
+    """One command for each row, its id made of the batch's and the row's."""
+    batch = BATCHES[name]
+    fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
+    said: dict[str, Any] = {field: getattr(form, field) for field in fields}
+    said |= {field: said[field] or "" for field in ("note", "reason") if field in said}
+    made = []
+    for line in chosen(desk, form.task):
+        told = french.row(line.row.name, line.words.verb)
+        if not batch.fits(line):
+            made.append(Row(told, refused=french.UNFIT[name]))
+            continue
+        one = new_id(form.command_id, line.pick)
+        sent = {**said, batch.key: line.row.key}
+        outcome = record(desk, {"dossier": line.row.stream}, batch.decide, command_id=one, **sent)
+        made.append(row_of(desk, told, outcome))
+    return Outcomes(made)
+
+
+# --- taking it back
+
+
+def undoable(desk: Desk, span: str) -> bool:
+    """Whether anything of what was done at once still stands as its dossier's last fact."""
+    found = _done(desk, span)
+    trails = audit_trail.of_streams(desk.read, {fact.originator_id for fact in found})
+    return any(_last(desk, trails[fact.originator_id], fact) for fact in found)
+
+
+def undo(desk: Desk, form: Undo) -> Outcomes:
+    """Each fact that nothing else followed is taken back, the latest first, one command for each."""
+    found, names = _done(desk, form.fait), names_for(desk)
+    trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
+    made = []
+    for fact in reversed(found):
+        dossier, version = fact.originator_id, fact.originator_version
+        if not _last(desk, trails[dossier], fact):
+            made.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
+            continue
+        outcome = record(
+            desk, {"dossier": dossier}, x_retraction.retract, command_id=new_id(form.command_id, str(fact.position)),
+            version=version, reason="annulé aussitôt",
+        )  # fmt: skip
+        trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
+        made.append(row_of(desk, names.dossier(dossier), outcome))
+    return Outcomes(made[::-1])
+
+
+def _done(desk: Desk, span: str) -> list[Recorded]:
+    """What this person did to several rows, from one position to another."""
+    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", span)
+    if not found:
+        return []
+    first, last = map(int, found.groups())
+    between = _trail.position.between(first, last)
+    query = select(audit_trail.table).where(between, _trail.by == desk.actor.id, _trail.topic.in_(_TOPICS))
+    return [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position).limit(MOST))]
+
+
+def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:
+    """Whether it is the last fact of its dossier, or was taken back already."""
+    return fact.originator_version == facts.undoable(desk, trail) or fact.originator_version in retracted(trail)
+
+
+def initial(desk: Desk, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form shows: what was sent, else nothing."""
+    return {name: sent.get(name, "") for name in ("until", "reason", "to", "note", "channel", "reached")}

@@ -1,0 +1,214 @@
+"""Ma boîte: what there is to do, in the order of urgency; the piles of a role; what has waited too long."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from msgspec.structs import asdict
+
+from pixflow.authorization import OWNING
+from pixflow.events import campaign, dossier, participation
+from pixflow.working_days import Calendar
+from projections import advisor_queue, audit_trail
+from projections.advisor_queue import Filter
+from web.desk import receipts as told
+from web.desk import task_links
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.french import dates
+from web.french import tasks as french
+from web.french import vocabulary as words
+from web.http import filters as facets
+from web.http.pagination import SIZE, Pager
+from web.http.templates import page
+from web.pages.queue import batch as batches
+from web.pages.queue.rows import Line, lines
+from web.pages.workshops import alerts as x_alerts
+
+router = APIRouter()
+WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
+FACETS = (
+    facets.Facet("kind", french.FILTERS),
+    facets.Facet("stage", words.STAGES, quiet=True),
+    facets.Facet("programme", words.PROGRAMMES),
+    facets.Facet("site", {}),
+)
+ALONE = ("declare-campaign", "confirm-erasure")
+"""Of these the only one leads straight to its page."""
+CLOSING = tuple(
+    event.TOPIC
+    for event in (
+        dossier.PixPresented, dossier.DiagnosticPlanned, dossier.DiagnosticDeclined, dossier.SeatBooked,
+        dossier.YoungPersonChased,
+        dossier.ResultDispatched, dossier.DebriefHeld, dossier.PrescriptionBuilt, dossier.ReferralSent,
+        dossier.ActionDropped, dossier.ActionEnded, dossier.LateEventReviewed, dossier.DossierClosed,
+        dossier.SeatBooked, dossier.DifficultyExplored, dossier.SelfStudyFollowed, dossier.PartnerChased,
+        dossier.CompleteDiagnosticTaken, dossier.CompleteDiagnosticDeclined, dossier.CertificationProposed,
+        dossier.CertificationDeclined, dossier.RetakePlanned, dossier.RetakeDeclined,
+        dossier.AdvisorAssigned, dossier.ErasureDeclined, dossier.PersonErased, campaign.CampaignDeclared,
+        participation.MatchConfirmed, participation.ParticipationSetAside,
+    )
+)  # fmt: skip
+"""The facts that close a task."""
+
+
+@router.get("/boite")
+def read(
+    request: Request,
+    desk: AtDesk,
+    kind: str = "",
+    stage: str = "",
+    programme: str = "",
+    site: str = "",
+    pour: str = "",
+    group: str = "",
+    pile: str = "",
+    p: Annotated[int, Query(ge=1)] = 1,
+    q: Annotated[int, Query(ge=1)] = 1,
+    r: Annotated[int, Query(ge=1)] = 1,
+    fait: str = "",
+) -> Response:
+    """The rows of the person at the desk, filtered by the address; `pile` shows one of a role's instead.
+
+    `fait` says what was just done to several rows at once.
+    """
+    if not desk.roles & WORKING:
+        raise HTTPException(403)
+    if pile:
+        return _pile(request, desk, pile, p)
+    wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "", group)
+    own = _own(desk, wanted, p) if desk.roles & OWNING else {}
+    piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
+    context = {
+        "desk": desk,
+        "advisor": "advisor" in desk.roles or bool(own.get("groups")),
+        "facilitator": "facilitator" in desk.roles,
+        "referent": "referent" in desk.roles,
+        "own_total": 0,
+        "total": own.get("own_total", 0) + len(piles),
+        "done": done_today(desk),
+        "groups": [],
+        "chips": [],
+        "of_groups": None,
+        "filtered": any(asdict(wanted).values()),
+        "matching": 0,
+        "later": 0,
+        "next": None,
+        "pager": None,
+        "told": told.done(desk, fait),
+        "undo": fait if batches.undoable(desk, fait) else "",
+        "errors": {},
+        "chased": any(line.row.kind in batches.CHASED for _, _, lines in own.get("groups", ()) for line in lines),
+        **own,
+        **_resting(desk, r),
+        "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
+        "piles": [_pile_line(desk, one) for one in _in_order(piles)],
+        "calls": x_alerts.calls(desk),
+        "kept": x_alerts.kept(desk),
+        **_waiting_long(desk, q),
+    }
+    return page(request, "queue/queue.html", context, block="queue")
+
+
+def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
+    counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
+    asked = asdict(wanted)
+    matching = facets.total(counted, asked)
+    pager = Pager.at(matching, p, "/boite", asked)
+    rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
+    days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
+    later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
+    shown = (*FACETS, facets.group(wanted.group), facets.Facet("pour", _owners(desk)))
+    return {
+        "own_total": sum(row.n for row in counted),
+        "own_late": sum(row.late for row in counted),
+        "matching": matching,
+        "groups": groups(lines(desk, rows), days, desk.today),
+        "chips": facets.chips("/boite", shown, counted, asked, {}),
+        "of_groups": facets.groups("/boite", counted, asked, {}),
+        "later": later,
+        "next": first_to_come,
+        "pager": pager,
+    }
+
+
+def _owners(desk: Desk) -> dict[str, str]:
+    """Whose rows may stand here, by id: one's own, then those of the colleagues deputised for."""
+    others = sorted((desk.refs.team[person].name, str(person)) for person in desk.deputised)
+    return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
+
+
+def groups(lines: Sequence[Line], days: Mapping[date, int], today: date) -> list[tuple[str, int, list[Line]]]:
+    """The lines of a page in their groups, each with how many it has over all pages: late, today, week, later."""
+    made: dict[str, list[Line]] = {}
+    counts: dict[str, int] = {}
+    for line in lines:
+        made.setdefault(group_of(line.row.due, today), []).append(line)
+    for due, count in days.items():
+        counts[group_of(due, today)] = counts.get(group_of(due, today), 0) + count
+    return [(name, counts.get(name, len(found)), found) for name, found in made.items()]
+
+
+def group_of(due: date, today: date) -> str:
+    """late, today, week (until Sunday) or later."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return "late" if due < today else "today" if due == today else "week" if due <= sunday else "later"
+
+
+def done_today(desk: Desk) -> int:
+    """What this person recorded today that closed something."""
+    midnight = datetime.combine(desk.today, time(), ZoneInfo(desk.zone)).astimezone(UTC).replace(tzinfo=None)
+    return audit_trail.count_by(desk.read, desk.actor.id, midnight, CLOSING)
+
+
+def _resting(desk: Desk, r: int) -> dict[str, Any]:
+    """What rests until a day, the first to come back first."""
+    total = advisor_queue.resting_total(desk.read, desk.owners, desk.today)
+    pager = Pager.at(total, r, "/boite", {}, name="r", anchor="#en-pause")
+    rows = advisor_queue.resting(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
+    return {"resting": lines(desk, rows), "resting_pager": pager, "resting_shown": r > 1}
+
+
+def _waiting_long(desk: Desk, q: int) -> dict[str, Any]:
+    total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
+    pager = Pager.at(total, q, "/boite", {}, name="q", anchor="#en-attente")
+    asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
+    rows = advisor_queue.waiting_long(*asked) if total else []
+    return {"escalated": [Line(desk, row) for row in rows], "escalated_pager": pager}
+
+
+def _in_order(piles: Sequence[advisor_queue.Pile]) -> list[advisor_queue.Pile]:
+    return sorted(piles, key=lambda pile: pile.oldest)
+
+
+def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
+    due, late = due_said(pile.oldest, desk.today, desk.refs.calendar)
+    return {
+        "kind": pile.kind, "title": french.PILES[pile.kind](pile.count), "count": pile.count, "late_count": pile.late,
+        "due": due, "late": late, "button": french.BUTTONS[pile.kind], "href": _pile_href(desk, pile),
+    }  # fmt: skip
+
+
+def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:
+    if pile.kind in ALONE and pile.count == 1:
+        row = advisor_queue.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
+        return task_links.href(row.subject, row.stream, row.key, row.kind)
+    return task_links.pile(pile.kind)
+
+
+def due_said(due: date, today: date, calendar: Calendar) -> tuple[str, bool]:
+    """A due day in words, and whether it is past."""
+    late = due < today
+    return dates.due_words(due, today, calendar.count(due, today) if late else 0), late
+
+
+def _pile(request: Request, desk: Desk, kind: str, p: int) -> Response:
+    if not desk.roles & advisor_queue.PILED or kind not in french.PILES:
+        raise HTTPException(404)
+    total = advisor_queue.pile_total(desk.read, desk.roles, kind, desk.today)
+    pager = Pager.at(total, p, "/boite", {"pile": kind})
+    rows = advisor_queue.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
+    context = {"title": french.PILES[kind](total), "lines": [Line(desk, row) for row in rows], "pager": pager}
+    return page(request, "queue/pile.html", context, block="pile")

@@ -1,0 +1,132 @@
+"""What happened lately around the results: the last export, who was matched, what was set aside or is gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from pixflow.events.base import Recorded
+from pixflow.events.intake import ExportReceived
+from pixflow.events.participation import MatchConfirmed, ParticipationSetAside
+from pixflow.importing import intake_id
+from projections import advisor_queue, audit_trail, directory, result_routing
+from web.desk import task_links
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import dates
+from web.french import matching as reasons
+from web.french.events import sentences as events
+from web.french.vocabulary import say
+
+SHOWN = 20
+_DAYS = timedelta(days=14)
+_trail = audit_trail.table.c
+_queue = advisor_queue.table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The export recorded last: when it was made, of which campaign, what it brought."""
+
+    when: str
+    campaign: str
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A participation that no longer waits: its name, what became of it, when and by whom, and where it leads."""
+
+    stream: UUID
+    name: str
+    said: str
+    when: str = ""
+    dossier: UUID | None = None
+    person: str = ""
+    undo: str = ""
+
+
+def export(desk: Desk) -> Export | None:
+    """The export received last, of any campaign."""
+    intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
+    query = select(audit_trail.table).where(_trail.stream.in_(intakes), _trail.topic == ExportReceived.TOPIC)
+    row = desk.read.execute(query.order_by(_trail.position.desc()).limit(1)).first()
+    if row is None:
+        return None
+    event = audit_trail.recorded(row).event
+    assert isinstance(event, ExportReceived)
+    day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
+    when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
+    return Export(when, desk.refs.campaigns[event.campaign].name, events.counts(event))
+
+
+def matched(desk: Desk) -> list[Past]:
+    """The last matches that stand, of two weeks: by whom, or by themselves, and why."""
+    since = desk.engine.clock().astimezone(UTC).replace(tzinfo=None) - _DAYS
+    query = select(audit_trail.table).where(_trail.at >= since, _trail.topic == MatchConfirmed.TOPIC)
+    found = desk.read.execute(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
+    facts = [audit_trail.recorded(row) for row in found]
+    known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
+    standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
+    for fact in facts:
+        row, event = known.get(fact.originator_id), fact.event
+        if row and isinstance(event, MatchConfirmed) and row.dossier == event.dossier:
+            standing.setdefault(row.stream, (fact, event))
+    shown = list(standing.items())[:SHOWN]
+    people = directory.named(desk.read, {event.dossier for _, (_, event) in shown})
+    return [_matched(desk, known[stream], fact, event, people[event.dossier].name) for stream, (fact, event) in shown]
+
+
+def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> Past:
+    by = "automatique" if event.automatic else events.who(fact, names_for(desk))
+    why = reasons.reasons(event.reasons, event.warnings) or "choisi à la main"
+    undo = task_links.form(event.dossier, "unmatch", str(row.stream))
+    when = f"{by}, {dates.instant(fact.at, desk.zone)}"
+    return Past(row.stream, _name(row), why, when, event.dossier, person, undo)
+
+
+def set_aside(desk: Desk, rows: Sequence[Any]) -> list[Past]:
+    """Why each was set aside, by whom and when."""
+    streams = [row.stream for row in rows]
+    query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
+    facts = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
+    last = {fact.originator_id: fact for fact in facts}
+    names, made = names_for(desk), []
+    for row in rows:
+        fact = last[row.stream]
+        assert isinstance(fact.event, ParticipationSetAside)
+        when = f"{events.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
+        made.append(Past(row.stream, _name(row), fact.event.reason, when))
+    return made
+
+
+def gone(desk: Desk, rows: Sequence[Any]) -> list[Past]:
+    """Since which export, and whose they were."""
+    people = directory.named(desk.read, {row.dossier for row in rows if row.dossier})
+    made = []
+    for row in rows:
+        at = row.seen.replace(tzinfo=UTC)
+        said = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
+        person = people[row.dossier].name if row.dossier else ""
+        made.append(Past(row.stream, _name(row), said, "", row.dossier, person))
+    return made
+
+
+def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
+    """How many of each advisor's debriefs are late, and by how many working days at most."""
+    query = select(_queue.owner, func.count(), func.min(_queue.due)).where(
+        _queue.kind == "hold-debrief", _queue.owner.is_not(None), _queue.due < desk.today
+    )
+    rows = desk.read.execute(query.group_by(_queue.owner))
+    return {owner: (count, _days(desk, oldest)) for owner, count, oldest in rows}
+
+
+def _days(desk: Desk, due: date) -> int:
+    return desk.refs.calendar.count(due, desk.today)
+
+
+def _name(row: Any) -> str:
+    return f"{row.last_name} {row.first_name}"

@@ -1,0 +1,80 @@
+"""Many rows of the board at once: one command for each, one result a row."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from pixflow.dossier.stages import prescription
+from pixflow.engine import new_id
+from pixflow.participation import matches as x_matches
+from projections import directory, result_routing
+from projections import match_proposals as proposals
+from projections.directory import Found
+from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.commands import record
+from web.desk.desk import Desk
+from web.http.forms import Form
+
+_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+CHANGED = "n’est plus parmi les sûrs : regardez-le seul"
+UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
+
+
+class Pairs(Form):
+    """What was shown: on the left the participation, or the dossier, that each command is about."""
+
+    pair: tuple[Annotated[str, Field(pattern=f"^{_ID}:{_ID}$")], ...]
+
+    @property
+    def ids(self) -> list[tuple[UUID, UUID]]:
+        return [(UUID(left), UUID(right)) for left, _, right in (text.partition(":") for text in self.pair)]
+
+
+def confirm(desk: Desk, form: Pairs) -> Outcomes:
+    """Each participation with the dossier shown, as long as the match is as sure as it was."""
+    rows = result_routing.many(desk.read, [left for left, _ in form.ids])
+    people = directory.named(desk.read, [right for _, right in form.ids])
+    found = proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
+    made = []
+    for left, right in form.ids:
+        row, person = rows.get(left), people.get(right)
+        if row is None or person is None:
+            continue
+        sure = proposals.sure(found.get(left, ()))
+        name = f"{row.last_name} {row.first_name}"
+        if row.waiting and (sure is None or sure[0].stream != right):
+            made.append(Row(name, refused=CHANGED))
+            continue
+        outcome = record(
+            desk, {"participation": left, "dossier": right}, x_matches.confirm_match,
+            command_id=new_id(form.command_id, str(left)), context=confirmation(desk, row, person),
+        )  # fmt: skip
+        made.append(row_of(desk, name, outcome))
+    return Outcomes(made)
+
+
+def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
+    """What confirm_match takes besides its streams."""
+    evidence = proposals.evidence(desk.read, row, person)
+    return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}
+
+
+def dispatch(desk: Desk, form: Pairs) -> Outcomes:
+    """Each dossier's result to the advisor who follows it."""
+    rows = result_routing.current_results(desk.read, [left for left, _ in form.ids])
+    team = dict(desk.staff("advisor"))
+    made = []
+    for dossier, participation in form.ids:
+        row = rows.get(dossier)
+        if row is None:
+            continue
+        if row.advisor not in team:
+            made.append(Row(row.name, refused=UNASSIGNED))
+            continue
+        outcome = record(
+            desk, {"dossier": dossier}, prescription.dispatch_result,
+            command_id=new_id(form.command_id, str(dossier)), participation=participation, advisor=row.advisor,
+        )  # fmt: skip
+        made.append(row_of(desk, row.name, outcome))
+    return Outcomes(made)

@@ -1,0 +1,154 @@
+"""A campaign: declared once with what it is for, corrected, closed when nobody takes it any more."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.events.values import Purpose
+from pixflow.participation import campaign as campaigns
+from pixflow.refused import Refused
+from projections import result_routing
+from web.desk import receipts as told
+from web.desk.commands import record
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french.errors import missing, refusals
+from web.http.forms import Form, FormData, validate
+from web.http.pagination import address
+from web.http.templates import page
+from web.pages.results import campaigns as shown
+from web.pages.results import import_preview as imports
+
+router = APIRouter()
+AtBoard = Annotated[Desk, allowed("referent")]
+
+
+class Declaration(Form):
+    name: str
+    code: str
+    purpose: Purpose
+    site: str | None = None
+
+
+class Corrected(Form):
+    purpose: Purpose
+    reason: str
+
+
+@router.get("/resultats/campagnes/nouvelle")
+def new(request: Request, desk: AtBoard) -> Response:
+    """A campaign that no export has shown yet."""
+    return _page(request, desk, None)
+
+
+@router.post("/resultats/campagnes/nouvelle")
+def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
+    return _declare(request, desk, None, data)
+
+
+@router.get("/resultats/campagnes/{stream:uuid}")
+def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, fait: str = "") -> Response:
+    """What it is for. `usage` shows what another purpose would change; `fait` says what was just done."""
+    known = desk.refs.campaigns.get(stream)
+    if known is None:
+        raise HTTPException(404)
+    if known.declared:
+        preview = shown.correction(desk, stream, usage) if usage and usage != known.purpose else None
+        return _page(request, desk, stream, correction=preview, told=told.done(desk, fait))
+    site, code = known.site or "", known.code or ""
+    return _page(
+        request, desk, stream, {"name": known.name, "code": code, "purpose": shown.likely(known), "site": site}
+    )
+
+
+@router.post("/resultats/campagnes/{stream:uuid}")
+def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """What waited for it is then settled, and matched by number."""
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    return _declare(request, desk, stream, data)
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/usage")
+def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """It was declared for something else: what followed is said again, all or nothing."""
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    form, errors = validate(Corrected, data)
+    if form is None:
+        return _again(request, desk, stream, data, missing.named(errors))
+    said: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
+    try:
+        by = desk.by("correct_purpose")
+        done = imports.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
+    except Refused as refused:
+        return _again(request, desk, stream, data, _said(desk, refused))
+    return _done(stream, told.span(done.recorded))
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/clore")
+def close(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Not offered any more when a diagnostic is planned."""
+    return _take(request, desk, stream, data, campaigns.close_campaign)
+
+
+@router.post("/resultats/campagnes/{stream:uuid}/rouvrir")
+def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
+    """Offered again."""
+    return _take(request, desk, stream, data, campaigns.reopen_campaign)
+
+
+def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], decide: Callable[..., Any]) -> Response:
+    if stream not in desk.refs.campaigns:
+        raise HTTPException(404)
+    form, errors = validate(Form, data)
+    if form is None:
+        return _page(request, desk, stream, errors=errors)
+    outcome = record(desk, {"campaign": stream}, decide, command_id=form.command_id)
+    if outcome.refused:
+        return _page(request, desk, stream, errors=_said(desk, outcome.refused))
+    return _done(stream, told.span(outcome.recorded))
+
+
+def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
+    form, errors = validate(Declaration, data)
+    errors = missing.named(errors)
+    if form and form.site and form.site not in desk.refs.structure.sites:
+        errors = {"site": "Choisissez l’un des sites proposés."}
+    if form is None or errors:
+        return _page(request, desk, stream, data, errors=errors)
+    said = form.model_dump(include={"name", "code", "purpose", "site"})
+    try:
+        by = desk.by("declare_campaign")
+        done = imports.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
+    except Refused as refused:
+        return _page(request, desk, stream, data, errors=_said(desk, refused))
+    return RedirectResponse(address("/resultats", {"fait": told.span(done.recorded)}), 303)
+
+
+def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
+    """The correction as it was sent, with what it would change."""
+    form, _ = validate(Corrected, {**data, "reason": str(data.get("reason", "")).strip() or "—"})
+    preview = shown.correction(desk, stream, form.purpose) if form else None
+    return _page(request, desk, stream, data, errors=errors, correction=preview)
+
+
+def _done(stream: UUID, span: str) -> Response:
+    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": span}), 303)
+
+
+def _said(desk: Desk, refused: Refused) -> dict[str, str]:
+    field = "code" if refused.code == "taken" else str(refused.details.get("field", ""))
+    return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
+
+
+def _page(
+    request: Request, desk: Desk, stream: UUID | None, values: Mapping[str, Any] | None = None, **more: Any
+) -> Response:
+    waiting = result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0
+    context = shown.context(desk, stream, values=values or {}, waiting=waiting, **more)
+    return page(request, "results/campaign.html", context, status=422 if more.get("errors") else 200)

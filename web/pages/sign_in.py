@@ -1,0 +1,82 @@
+"""Qui êtes-vous : the page of a demonstration, where one chooses who to be; and where each one begins."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+
+from pixflow.events.values import Role
+from pixflow.team.staff import Staff
+from web.desk.dependencies import COOKIE, AtDesk
+from web.french import vocabulary as words
+from web.hosting.site import Served, Site
+from web.http.templates import page, redirect
+
+router = APIRouter()
+HOME: dict[Role, str] = {
+    "advisor": "/boite",
+    "referent": "/boite",
+    "manager": "/boite",
+    "facilitator": "/ateliers",
+    "auditor": "/rejouer",
+}
+"""Where each role begins, the first that somebody holds; the protocol for the others."""
+
+
+@router.get("/")
+def home(request: Request, desk: AtDesk) -> Response:
+    """To the page where this person begins."""
+    return redirect(request, _home(desk.roles))
+
+
+@router.get("/qui")
+def choose(request: Request) -> Response:
+    """Everyone who works in the structures of this folder, by role."""
+    site: Site = request.app.state.site
+    if not site.demo:
+        raise HTTPException(404)
+    now = request.cookies.get(COOKIE, "").partition("/")[2]
+    structures = [_structure(slug, one) for slug, one in site.structures.items()]
+    return page(request, "sign_in.html", {"structures": structures, "closed": site.closed, "now": now})
+
+
+@router.post("/qui")
+def be(request: Request, structure: Annotated[str, Form()], person: Annotated[UUID, Form()]) -> Response:
+    """From now on this browser is that person's."""
+    site: Site = request.app.state.site
+    served = site.find(structure, person) if site.demo else None
+    if served is None:
+        raise HTTPException(404)
+    response = redirect(request, _home(served.refs.team[person].roles))
+    response.set_cookie(COOKIE, f"{structure}/{person}", httponly=True, samesite="lax", path="/")
+    return response
+
+
+def _home(roles: Iterable[Role]) -> str:
+    held = set(roles)
+    return next((address for role, address in HOME.items() if role in held), "/protocole")
+
+
+def _structure(slug: str, served: Served) -> dict[str, Any]:
+    """A structure and its people, under the first of their roles."""
+    today = served.today()
+    team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
+    groups = {
+        label: [_person(id, member, role) for id, member in team if _first(member) == role]
+        for role, label in words.ROLES.items()
+    }
+    return {
+        "slug": slug,
+        "name": served.refs.structure.name,
+        "groups": [(label, people) for label, people in groups.items() if people],
+    }
+
+
+def _first(member: Staff) -> str:
+    return next((role for role in words.ROLES if role in member.roles), "")
+
+
+def _person(id: UUID, member: Staff, role: str) -> dict[str, Any]:
+    more = [label for other, label in words.ROLES.items() if other in member.roles and other != role]
+    return {"id": str(id), "name": member.name, "more": more}

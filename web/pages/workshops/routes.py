@@ -1,0 +1,206 @@
+"""Ateliers: the list, the calendar, and a workshop to schedule."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from pydantic import Field
+
+from pixflow.engine import Step, new_id
+from pixflow.events.workshop import WorkshopScheduled
+from pixflow.refused import Refused
+from pixflow.workshop.scheduling import schedule_workshop
+from projections.workshops import Filter
+from web.desk import receipts as told
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.receipts import Line, Told
+from web.french import dates
+from web.french import vocabulary as words
+from web.french.events import workshops as french
+from web.http.forms import Day, Form, FormData, validate
+from web.http.pagination import address
+from web.http.templates import page, redirect
+from web.pages.workshops import alerts as x_alerts
+from web.pages.workshops import calendar as x_calendar
+from web.pages.workshops import feed_routes as agenda
+from web.pages.workshops import listing as workshops
+from web.pages.workshops.listing import execute, instant, refusal
+
+router = APIRouter()
+AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
+Number = Annotated[int, Query(ge=1)]
+WEEK = timedelta(days=7)
+
+
+class Scheduling(Form):
+    campaign: UUID
+    site: str
+    place: str | None = None
+    day: Day
+    starts: time
+    ends: time
+    capacity: int
+    times: Annotated[int, Field(ge=1, le=20)] = 1
+    facilitators: tuple[UUID, ...] = ()
+    anyway: bool = False
+
+    @property
+    def days(self) -> list[date]:
+        return [self.day + n * WEEK for n in range(self.times)]
+
+
+# --- the list
+
+
+@router.get("/ateliers")
+def read(
+    request: Request,
+    desk: AtWorkshops,
+    quand: Literal["to-come", "past", "cancelled"] = "to-come",
+    site: str = "",
+    miens: str = "",
+    vue: workshops.View = "liste",
+    le: str = "",
+    p: Number = 1,
+    fait: str = "",
+    sautes: str = "",
+) -> Response:
+    """The workshops as a list or a calendar; the filters are the address.
+
+    `fait` names a series that was just scheduled, `sautes` the days that it left out.
+    """
+    wanted = Filter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
+    about = _day(le) or desk.today
+    shown = workshops.listed(desk, wanted, p) if vue == "liste" else x_calendar.calendar(desk, wanted, vue, about)
+    context = {
+        "desk": desk, "wanted": wanted, "view": vue, "today": desk.today,
+        "chips": workshops.chips(desk, wanted, vue, about), "views": workshops.views(wanted, vue, about),
+        "filtered": bool(site or miens), "kept": x_alerts.kept(desk), "calls": x_alerts.calls(desk),
+        "feed": agenda.address_of(desk.served, desk.me), "told": _scheduled(desk, fait, sautes), **shown,
+    }  # fmt: skip
+    return page(request, "workshops/list.html", context, block="list")
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _scheduled(desk: Desk, said: str, left_out: str) -> Told | None:
+    """The workshops of a series that was just scheduled, and the days of it that nobody works."""
+    first, _, last = said.partition("-")
+    if not (first.isdecimal() and last.isdecimal() and len(said) < 20):
+        return None
+    facts = desk.engine.read(int(first) - 1, min(int(last) - int(first) + 1, 200))
+    days = [fact.event.day for fact in facts if isinstance(fact.event, WorkshopScheduled) and fact.by == desk.actor.id]
+    lines = [Line(dates.weekday_day(day, year=True)) for day in days]
+    lines += [Line(f"pas d’atelier le {_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
+    fixed = words.plural(len(days), "atelier fixé", "ateliers fixés")
+    return Told(words.say("{fixed} :", fixed=fixed), lines) if days else None
+
+
+def _held(desk: Desk, form: Scheduling) -> list[date]:
+    """The days of a form; of a series, those that are worked."""
+    return [day for day in form.days if form.times == 1 or not _closed(desk, day)]
+
+
+def _off(day: date) -> str:
+    """A day that nobody works, and why: "25 décembre 2026 : jour férié"."""
+    return words.say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
+
+
+def _closed(desk: Desk, day: date) -> bool:
+    return not desk.refs.calendar.is_working(day)
+
+
+# --- a new one
+
+
+@router.get("/ateliers/nouveau")
+def new(request: Request, desk: AtWorkshops) -> Response:
+    """A blank form, with what the protocol says and where this person works."""
+    if not desk.may("schedule_workshop"):
+        raise HTTPException(403)
+    rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
+    own = desk.refs.team[desk.me].site
+    runs = str(desk.me) if str(desk.me) in dict(workshops.runners(desk)) else ""
+    values = {
+        "site": own if own in sites else sites[0] if len(sites) == 1 else "", "capacity": rules.largest, "times": 1,
+        "starts": "14:00", "ends": "16:00", "facilitators": [runs, ""],
+    }  # fmt: skip
+    return _new(request, desk, values, {})
+
+
+@router.post("/ateliers/nouveau")
+def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
+    """One workshop, or one a week, as one command."""
+    if not desk.may("schedule_workshop"):
+        raise HTTPException(403)
+    form, errors = validate(Scheduling, data)
+    errors = french.named(errors) or ({**_unknown(desk, form), **_nobody_works(desk, form)} if form else {})
+    if form is None or errors:
+        return _new(request, desk, data, errors, status=422)
+    days = _held(desk, form)
+    ids = [new_id(form.command_id, f"workshop {n}") for n in range(len(days))]
+    steps = [_step(desk, form, id, day) for id, day in zip(ids, days, strict=True)]
+    try:
+        done = execute(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form.command_id)
+    except Refused as refused:
+        return _new(request, desk, data, refusal(desk, refused), status=422)
+    fixed = {"fait": told.span(done.recorded)}
+    if form.times == 1:
+        return redirect(request, address(f"/ateliers/{ids[0]}", fixed))
+    left_out = ",".join(day.isoformat() for day in form.days if day not in days)
+    return redirect(request, address("/ateliers", {**fixed, "sautes": left_out}))
+
+
+def _step(desk: Desk, form: Scheduling, id: UUID, day: date) -> Step:
+    sent = {
+        "site": form.site, "place": form.place or "", "starts": instant(day, form.starts, desk.zone),
+        "ends": instant(day, form.ends, desk.zone), "day": day, "capacity": form.capacity,
+        "facilitators": form.facilitators,
+    }  # fmt: skip
+    series = new_id(form.command_id, "series") if form.times > 1 else None
+    context = {"series": series, "rules": desk.refs.protocol(desk.today).workshops}
+    return Step({"workshop": id, "campaign": form.campaign}, schedule_workshop, sent, context)
+
+
+def _nobody_works(desk: Desk, form: Scheduling) -> dict[str, str]:
+    """One day that nobody works is asked about; a series leaves such days out, and must have another one."""
+    if form.times == 1 and _closed(desk, form.day) and not form.anyway:
+        return {"anyway": words.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=_off(form.day))}
+    if not _held(desk, form):
+        return {"day": words.say("Aucun de ces jours n’est travaillé : le {off}.", off=_off(form.day))}
+    return {}
+
+
+def _unknown(desk: Desk, form: Scheduling) -> dict[str, str]:
+    """What is chosen from a list must be on it."""
+    off = words.invalid("literal_error", {})
+    chosen = {
+        "campaign": str(form.campaign) in dict(workshops.campaigns(desk)),
+        "site": form.site in desk.refs.structure.sites,
+        "facilitators": {str(who) for who in form.facilitators} <= dict(workshops.runners(desk)).keys(),
+    }
+    return {name: off for name, there in chosen.items() if not there}
+
+
+def _new(
+    request: Request, desk: Desk, values: Mapping[str, Any], errors: Mapping[str, str], *, status: int = 200
+) -> Response:
+    rules = desk.refs.protocol(desk.today).workshops
+    context = {
+        "desk": desk, "values": values, "errors": errors, "rules": rules, "command_id": desk.new_command(),
+        "campaigns": [("", "Choisir…"), *workshops.campaigns(desk)],
+        "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
+        "runners": workshops.runners(desk), "chosen": workshops.two(values.get("facilitators", ())),
+    }  # fmt: skip
+    response = page(request, "workshops/new.html", context, block="form", status=status)
+    if status == 422:
+        response.headers["HX-Replace-Url"] = "false"
+    return response

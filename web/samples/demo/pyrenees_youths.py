@@ -1,0 +1,98 @@
+"""The young people of the Hautes-Pyrénées' demonstration: three groups in CEJ, and others; everyone is invented."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from web.samples.clock import at
+from web.samples.demo.people import NEVER, Youth, join
+from web.samples.demo.world import World
+
+OPEN = {"close-or-plan": NEVER}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One young person: what they master of a hundred, what they do, how they are at the workshop, what waits."""
+
+    name: str
+    skill: int
+    manner: str = "shares"
+    presence: str = ""
+    project: str = "Vente en boutique"
+    waits: Mapping[str, int] = field(default_factory=dict)
+
+
+FIRST_GROUP = (
+    Part("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
+    Part("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
+    Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", {"plan-retake": NEVER, **OPEN}),
+    Part("Rayan Soulé", 60, project="Maintenance des vélos"),
+    Part("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
+)
+SECOND_GROUP = (
+    Part(
+        "Nino Abadie",
+        90,
+        "shares",
+        "ease",
+        "Métiers du numérique",
+        {"complete-path": 8, "propose-certification": NEVER, **OPEN},
+    ),
+    Part("Lila Carrère", 82, "shares", "ease", "Secrétariat", {"complete-path": NEVER}),
+    Part("Sofiane Haurie", 95, "shares", "ease", "Technicien informatique", OPEN),
+    Part("Enzo Lafforgue", 30, "shares", "trouble", "Espaces verts", {"follow-self-study": NEVER}),
+    Part("Jade Vergez", 40, "starts-only", "excused", "Cuisine", {"rebook-absent": 8, "explore-difficulty": NEVER}),
+    Part("Adam Pujol", 52, "silent", "present", "Bâtiment, électricité", {"refer": 2, "chase-partner": NEVER}),
+    Part("Chloé Bordenave", 55, "no-test", "absent", "Petite enfance", {"rebook-absent": 9}),
+    Part("Ilyes Nogaro", 64, project="Aide-soignant"),
+    Part("Manon Sarrat", 77, presence="ease", project="Tourisme"),
+)
+THIRD_GROUP = (
+    Part("Bastien Camou", 45),
+    Part("Célia Dastugue", 81),
+    Part("Elias Fourtané", 35),
+    Part("Inès Guchens", 70),
+    Part("Lucas Hourcade", 90),
+    Part("Nora Lacoste", 25),
+    Part("Tom Mailhes", 58),
+    Part("Yasmine Prat", 66),
+    Part("Zohra Vignaux", 50, waits={"plan-diagnostic": NEVER}),
+)
+OUTSIDE = (
+    (0, Part("Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits=OPEN)),
+    (-84, Part("Noah Barrère", 50, project="Mécanique agricole", waits={"plan-retake": NEVER, **OPEN})),
+    (-63, Part("Anaïs Lacaze", 0, "no-need", project="Danse")),
+    (-40, Part("Inaya Duffau", 0, "no-test", project="Coiffure", waits=OPEN)),
+    (-17, Part("Samuel Estrade", 32, "refused", project="Conduite de chariots", waits={"offer-alternative": NEVER})),
+    (-13, Part("Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER})),
+    (-9, Part("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
+    (-6, Part("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
+    (-30, Part("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
+    (-3, Part("Hugo Peyrot", 0, "no-test", project="Pas encore de projet", waits={"need": NEVER})),
+)
+
+
+def everyone(world: World, marc: str, julien: str, lucie: str) -> list[Youth]:
+    """A group arrives together, one after the other on the same morning; the others on days of their own."""
+    days, number, made = world.days, iter(range(65_010, 70_000, 37)), []
+    for group, advisor, day in ((FIRST_GROUP, marc, 3), (SECOND_GROUP, julien, -22), (THIRD_GROUP, marc, -4)):
+        made += [_youth(next(number), part, "CEJ", advisor, days[day], n) for n, part in enumerate(group)]
+    made += [_youth(next(number), part, "PACEA", lucie, days[day], n) for n, (day, part) in enumerate(OUTSIDE)]
+    return made
+
+
+def _youth(number: int, part: Part, programme: str, advisor: str, day: date, n: int) -> Youth:
+    first, last = part.name.split()
+    place = "Tarbes" if programme == "CEJ" or n % 2 else "Lannemezan"
+    youth = Youth(
+        str(number), last, first, date(2004 + n % 4, 1 + n % 12, 3 + n), programme, part.project, place, advisor,
+        at(day, 9, 5) + timedelta(minutes=6 * n), part.manner, (last, first, str(number)),
+        skill=Decimal(part.skill) / 100, presence=part.presence, prompt=True,
+        waits=part.waits,
+    )  # fmt: skip
+    if part.name == "Ilyes Nogaro":
+        youth.typed = (last, first, None)
+    join(youth)
+    return youth
