@@ -18,7 +18,7 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
 
-from pixflow import reference_data as references
+from pixflow import reference_data
 from pixflow.authorization import Actor
 from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
@@ -38,7 +38,7 @@ __all__ = ["Done", "Engine", "Stale", "Step", "new_id"]
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
-REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in references.KINDS]
+REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
 
 
 class Done(Struct, frozen=True):
@@ -282,7 +282,7 @@ class Engine(Application[UUID]):
             if head > self._references_read:
                 for row in self.recorder.log(self._references_read, head, head, REFERENCE_TOPICS):
                     recorded = self.mapper.recorded(*row)
-                    self._references = references.evolve(self._references, recorded)
+                    self._references = reference_data.evolve(self._references, recorded)
                     self._references_told.append(recorded)
                 self._references_read = head
             return self._references
@@ -291,7 +291,7 @@ class Engine(Application[UUID]):
         """What was just recorded changes no reference: the next look for them starts after it."""
         with self._references_lock:
             follows = positions[0] == self._references_read + 1
-            if follows and not any(kind_of(one.event) in references.KINDS for one in recorded):
+            if follows and not any(kind_of(one.event) in reference_data.KINDS for one in recorded):
                 self._references_read = positions[-1]
 
     def references_at(self, position: int) -> References:
@@ -300,7 +300,7 @@ class Engine(Application[UUID]):
         if not told or told[-1].position <= position:
             return now
         known = told[: bisect_right(told, position, key=lambda recorded: recorded.position)]
-        return reduce(references.evolve, known, References())
+        return reduce(reference_data.evolve, known, References())
 
     def today(self) -> date:
         """The structure's day."""

@@ -7,15 +7,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow import structure
-from pixflow.dossier import evolve as dossier
+from pixflow.dossier import evolve as dossier_evolve
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event, Recorded
 from pixflow.identity import normalise
 from pixflow.participation import campaign, intake
-from pixflow.participation import state as participation
+from pixflow.participation import state as participation_state
 from pixflow.protocol import publishing
 from pixflow.team import notices, staff
-from pixflow.workshop import state as workshop
+from pixflow.workshop import state as workshop_state
 
 Claims = frozenset[tuple[str, str]]
 
@@ -45,7 +45,7 @@ def _intake(state: intake.Intake) -> Claims:
     return frozenset(("export", digest) for digest in state.digests)
 
 
-def _participation(state: participation.Participation) -> Claims:
+def _participation(state: participation_state.Participation) -> Claims:
     if state.row:
         return frozenset({("erased", state.row)})
     return frozenset({("participation", participation_key(state))}) if state.imported else frozenset()
@@ -56,7 +56,7 @@ def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | 
     return "|".join((str(campaign), normalise(last_name), normalise(first_name), external_id or ""))
 
 
-def participation_key(state: participation.Participation) -> str:
+def participation_key(state: participation_state.Participation) -> str:
     """What tells one participation from all others of its campaign (PIX.md §1.11, rule 5).
 
     A profile collection says no start: the sending stands for it, and nothing as long as the profile is not sent.
@@ -74,9 +74,9 @@ KINDS: dict[str, Kind] = {
     "staff": Kind(staff.fold, staff.evolve, _staff),
     "campaign": Kind(campaign.fold, campaign.evolve, _campaign),
     "intake": Kind(intake.fold, intake.evolve, _intake),
-    "participation": Kind(participation.fold, participation.evolve, _participation),
-    "dossier": Kind(dossier.fold, dossier.evolve, _dossier),
-    "workshop": Kind(workshop.fold, workshop.evolve),
+    "participation": Kind(participation_state.fold, participation_state.evolve, _participation),
+    "dossier": Kind(dossier_evolve.fold, dossier_evolve.evolve, _dossier),
+    "workshop": Kind(workshop_state.fold, workshop_state.evolve),
     "notices": Kind(notices.fold, notices.evolve),
 }
 

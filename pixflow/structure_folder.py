@@ -30,11 +30,10 @@ from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys, Ring, Vault, sync_folder, write_new
-from pixflow.store.postgres import recorder as postgres
-from pixflow.store.postgres import tables
+from pixflow.store.postgres import recorder, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.structure import open_structure
 from pixflow.unit_of_work import Step
@@ -166,10 +165,10 @@ def _document(path: Path) -> Document:
 
 def _store(
     folder: Path, document: Document, database: Database | None
-) -> tuple[sqlite.HardenedFactory | postgres.PostgresFactory, Vault]:
+) -> tuple[sqlite_recorder.HardenedFactory | recorder.PostgresFactory, Vault]:
     if database and document.schema:
-        return postgres.factory(database, document.schema), PostgresVault(database, document.schema)
-    return sqlite.factory(folder), SqliteVault(folder / "keys.db")
+        return recorder.factory(database, document.schema), PostgresVault(database, document.schema)
+    return sqlite_recorder.factory(folder), SqliteVault(folder / "keys.db")
 
 
 def _publish(

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow import authorization as people
-from pixflow import tasks
+from pixflow import authorization, tasks
 from pixflow.authorization import Actor
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import RETRACTIONS
@@ -142,14 +141,14 @@ class Work:
 
     def _decide(self, step: Step) -> list[Recorded]:
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
-        if step.decide.__name__ not in people.ERASING and any(_is_erased(one) for one in loaded.values()):
-            if step.decide.__name__ in people.FROM_OUTSIDE:
+        if step.decide.__name__ not in authorization.ERASING and any(_is_erased(one) for one in loaded.values()):
+            if step.decide.__name__ in authorization.FROM_OUTSIDE:
                 return []
             raise Refused("person-erased")
         dossier, member = loaded.get("dossier"), step.streams.get("staff")
         state = dossier.state if dossier else None
         workshop = loaded["workshop"].state if "workshop" in loaded else None
-        people.check(self.by, step.decide.__name__, self._refs, state, self._today, member, workshop)
+        authorization.check(self.by, step.decide.__name__, self._refs, state, self._today, member, workshop)
         decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
         if step.decide.__name__ == "retract":
             self._check_retraction(decided, loaded["dossier"])
@@ -167,8 +166,8 @@ class Work:
         struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
         for recorded in dossier.events:
             if recorded.originator_version in struck:
-                decision = people.SAID_BY.get(recorded.event.TOPIC, "retract")
-                people.check(self.by, decision, self._refs, dossier.state, self._today)
+                decision = authorization.SAID_BY.get(recorded.event.TOPIC, "retract")
+                authorization.check(self.by, decision, self._refs, dossier.state, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
         arguments = {**step.sent, **step.context}

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, String, Table, Uuid, cast, func, select
 
-from pixflow import similarity as spelling
+from pixflow import similarity
 from pixflow.authorization import Scope
 from projections import directory
 from projections.bookkeeping import metadata
@@ -48,7 +48,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     state = change.after
     if state.opened is None:
         return {trigrams: []}
-    runs = spelling.trigrams(f"{state.last_name} {state.first_name}")
+    runs = similarity.trigrams(f"{state.last_name} {state.first_name}")
     return {trigrams: [{"trigram": run, "stream": change.stream} for run in sorted(runs)]}
 
 
@@ -61,14 +61,14 @@ def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> lis
         return []
     (sharers,) = sharing(connection, [text], scope)
     found = directory.named(connection, sharers).values()
-    scored = [(spelling.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in found]
+    scored = [(similarity.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in found]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1].last_name, pair[1].first_name, pair[1].stream.int))
-    return [one for likeness, one in best[:limit] if likeness >= spelling.ALIKE]
+    return [one for likeness, one in best[:limit] if likeness >= similarity.ALIKE]
 
 
 def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: int = CANDIDATES) -> list[list[UUID]]:
     """For each text, the dossiers of a scope whose names share the most trigrams with it, the most first."""
-    runs = [spelling.trigrams(text) for text in texts]
+    runs = [similarity.trigrams(text) for text in texts]
     counts = _counts(connection, frozenset().union(*runs))
     asked = [_rarest(counts, of) for of in runs]
     led = _led_to(connection, frozenset().union(*asked), scope)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 import pixflow
-from pixflow import authorization as people
+from pixflow import authorization
 from pixflow.authorization import CLOCK, IMPORT, OPERATOR, SYSTEM, TABLE, Actor, Scope, check, roles, scope
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
@@ -178,13 +178,13 @@ RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
         *((decision, {"advisor", "facilitator", "referent"}) for decision in (
             "book_seat", "release_seat", "undo_release",
         )),
-        *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(people.OF_WORKSHOP)),
+        *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(authorization.OF_WORKSHOP)),
         ("lapse_offer", set()),
     ],
 )  # fmt: skip
 def test_who_decides_on_a_workshop(decision: str, allowed: set[Role]) -> None:
     def may_here(role: Role) -> bool:
-        return people.allows(Actor(str(PEOPLE[role])), decision, REFS, MINE, DAY, workshop=RUN_BY_ADVISOR)
+        return authorization.allows(Actor(str(PEOPLE[role])), decision, REFS, MINE, DAY, workshop=RUN_BY_ADVISOR)
 
     assert {role for role in ROLES if may_here(role)} == allowed
 
@@ -193,12 +193,14 @@ def test_an_advisor_books_for_their_own_and_marks_where_they_run_the_workshop() 
     others: Workshop = state_of("workshop", scheduled(), runs(COLLEAGUE))
     colleague, me = Actor(str(COLLEAGUE)), Actor(str(ADVISOR))
     for decision in ("book_seat", "release_seat"):
-        assert not people.allows(colleague, decision, REFS, MINE, DAY, workshop=others)
-        assert people.allows(me, decision, REFS, MINE, DAY, workshop=others)
-    for decision in people.OF_WORKSHOP:
-        assert people.allows(colleague, decision, REFS, MINE, DAY, workshop=others), "whosever the dossier is"
-        assert not people.allows(me, decision, REFS, MINE, DAY, workshop=others), "their own dossier is not enough"
-        assert not people.allows(me, decision, REFS, MINE, DAY)
+        assert not authorization.allows(colleague, decision, REFS, MINE, DAY, workshop=others)
+        assert authorization.allows(me, decision, REFS, MINE, DAY, workshop=others)
+    for decision in authorization.OF_WORKSHOP:
+        assert authorization.allows(colleague, decision, REFS, MINE, DAY, workshop=others), "whosever the dossier is"
+        assert not authorization.allows(me, decision, REFS, MINE, DAY, workshop=others), (
+            "their own dossier is not enough"
+        )
+        assert not authorization.allows(me, decision, REFS, MINE, DAY)
 
 
 @pytest.mark.parametrize("role", ["auditor", "facilitator"])
@@ -365,4 +367,4 @@ def test_a_scope_sees_its_own_all_or_none() -> None:
     assert [Scope("own", who).sees(MINE) for who in (ADVISOR, COLLEAGUE)] == [True, False]
     assert [Scope("all").sees(MINE), Scope("none").sees(MINE)] == [True, False]
     assert [Scope("own", ADVISOR).sees(NOBODY_S), Scope("all").sees(NOBODY_S)] == [False, True]
-    assert people.scope(Actor(str(ADVISOR)), REFS, DAY).sees(MINE)
+    assert authorization.scope(Actor(str(ADVISOR)), REFS, DAY).sees(MINE)

@@ -20,11 +20,7 @@ from msgspec.structs import replace
 
 from pixflow import structure
 from pixflow.authorization import TABLE
-from pixflow.dossier import assignment, erasure, lending, merging
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import assignment, closing, erasure, follow_up, identity, lending, merging, retraction
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.events import campaign as c
@@ -40,19 +36,14 @@ from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.events.structure import ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
-from pixflow.participation import campaign, intake
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import campaign, exports, intake, matches
 from pixflow.protocol import drafting, publishing
 from pixflow.protocol.document import ProtocolDocument, StageText, Workshops
 from pixflow.protocol.grille import Band, Grille, Proposal
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, notices, staff
-from pixflow.team import milestones as appropriation
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
-from pixflow.workshop import undo as unbooking
+from pixflow.team import absences, milestones, notices, staff
+from pixflow.workshop import booking, scheduling, undo
 from tests.given import (
     ACTION,
     ADDED,
@@ -227,12 +218,12 @@ EMITTED: dict[type[Event], Emitted] = {
         absences.cancel_absence,
         {"absence": PLAN, "on": DAY},
     ),
-    s.ReferentDesignated: Emitted(CAMILLE, appropriation.designate_referent, {"site": "L'Aigle", "on": DAY}),
-    s.PixTakenByStaff: Emitted(CAMILLE, appropriation.take_pix, {"on": DAY}),
-    s.TrainingAttended: Emitted(CAMILLE, appropriation.attend_training, {"title": "Pix Orga", "on": DAY}),
-    s.BriefingHeld: Emitted(CAMILLE, appropriation.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
+    s.ReferentDesignated: Emitted(CAMILLE, milestones.designate_referent, {"site": "L'Aigle", "on": DAY}),
+    s.PixTakenByStaff: Emitted(CAMILLE, milestones.take_pix, {"on": DAY}),
+    s.TrainingAttended: Emitted(CAMILLE, milestones.attend_training, {"title": "Pix Orga", "on": DAY}),
+    s.BriefingHeld: Emitted(CAMILLE, milestones.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
     s.Retracted: Emitted(
-        (*CAMILLE, s.PixTakenByStaff(on=DAY)), appropriation.take_back, {"version": 3, "reason": "erreur", "on": DAY}
+        (*CAMILLE, s.PixTakenByStaff(on=DAY)), milestones.take_back, {"version": 3, "reason": "erreur", "on": DAY}
     ),
     c.CampaignFound: Emitted(
         (),
@@ -259,38 +250,38 @@ EMITTED: dict[type[Event], Emitted] = {
         intake.receive_export,
         {"digest": "ab" * 32, "campaign": CAMPAIGN, "exported_at": AT, "counts": COUNTS, "on": DAY},
     ),
-    p.ParticipationImported: Emitted((), x_exports.import_participation, ROW),
+    p.ParticipationImported: Emitted((), exports.import_participation, ROW),
     p.PurposeSettled: Emitted(
-        (imported(purpose=None),), x_exports.settle_purpose, {"purpose": "initial", "on": DAY}
+        (imported(purpose=None),), exports.settle_purpose, {"purpose": "initial", "on": DAY}
     ),
     p.ParticipationProgressed: Emitted(
-        (imported(),), x_exports.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+        (imported(),), exports.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
-    p.ResultShared: Emitted((imported(),), x_exports.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
+    p.ResultShared: Emitted((imported(),), exports.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
     p.ProfileShared: Emitted(
         (imported(purpose="profile", started=None, progress=None),),
-        x_exports.follow,
+        exports.follow,
         FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
     ),
-    p.ParticipationVanished: Emitted((imported(),), x_exports.vanish, FOLLOW),
-    p.MatchConfirmed: Emitted((imported(), opened()), x_matches.confirm_match, MATCH),
-    p.MatchRejected: Emitted((imported(),), x_matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
-    p.ParticipationSetAside: Emitted((imported(),), x_matches.set_aside, {"reason": "collègue", "on": DAY}),
+    p.ParticipationVanished: Emitted((imported(),), exports.vanish, FOLLOW),
+    p.MatchConfirmed: Emitted((imported(), opened()), matches.confirm_match, MATCH),
+    p.MatchRejected: Emitted((imported(),), matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
+    p.ParticipationSetAside: Emitted((imported(),), matches.set_aside, {"reason": "collègue", "on": DAY}),
     p.PersonErased: Emitted(
         (imported(), confirmed()),
-        x_matches.erase_participation,
+        matches.erase_participation,
         {"dossier": DOSSIER, "row": "9f86d081884c7d65", "on": LATER},
     ),
-    p.Retracted: Emitted((imported(), set_aside()), x_matches.bring_back, {"reason": "erreur", "on": DAY}),
-    d.DossierOpened: Emitted((), x_identity.open_dossier, IDENTITY),
-    d.IdentityCorrected: Emitted((opened(),), x_identity.correct_identity, IDENTITY),
+    p.Retracted: Emitted((imported(), set_aside()), matches.bring_back, {"reason": "erreur", "on": DAY}),
+    d.DossierOpened: Emitted((), identity.open_dossier, IDENTITY),
+    d.IdentityCorrected: Emitted((opened(),), identity.correct_identity, IDENTITY),
     d.ContactCorrected: Emitted(
-        (opened(),), x_identity.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr", "on": DAY}
+        (opened(),), identity.correct_contact, {"phone": "0612345678", "email": "lea@exemple.fr", "on": DAY}
     ),
-    d.ProjectStated: Emitted((opened(),), x_identity.state_project, {"project": "vente", "on": DAY}),
+    d.ProjectStated: Emitted((opened(),), identity.state_project, {"project": "vente", "on": DAY}),
     d.ProgrammeJoined: Emitted(
         (opened(),),
-        x_identity.join_programme,
+        identity.join_programme,
         {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY},
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
@@ -425,17 +416,17 @@ EMITTED: dict[type[Event], Emitted] = {
     d.RetakeDeclined: Emitted(RESULT_IN, certification.decline_retake, {"reason": "en emploi", "on": LATER}),
     d.AppointmentSet: Emitted(
         (*RESULT_IN, dispatched()),
-        x_follow_up.set_appointment,
+        follow_up.set_appointment,
         {"task": TASK, "at": NEXT, "day": LATER, "place": "L'Aigle", "on": DAY},
     ),
     d.AppointmentMissed: Emitted(
         (*RESULT_IN, appointment(TASK, LATER)),
-        x_follow_up.miss_appointment,
+        follow_up.miss_appointment,
         {"task": TASK, "note": "sans nouvelle", "on": LATER},
     ),
     d.YoungPersonChased: Emitted(
         (*RESULT_IN, dispatched()),
-        x_follow_up.chase,
+        follow_up.chase,
         {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY},
     ),
     d.PartnerChased: Emitted(
@@ -445,25 +436,25 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.TaskSnoozed: Emitted(
         (*RESULT_IN, dispatched()),
-        x_follow_up.snooze,
+        follow_up.snooze,
         {"task": TASK, "until": date(2026, 9, 28), "reason": "en stage", "on": DAY},
     ),
     d.TaskHandedOver: Emitted(
         (*RESULT_IN, dispatched()),
-        x_follow_up.hand_over,
+        follow_up.hand_over,
         {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY},
     ),
     d.NoteTaken: Emitted(
         (opened(),),
-        x_follow_up.take_note,
+        follow_up.take_note,
         {"text": "a appelé", "on": DAY},
         no_effect="a note is read in the history and decides nothing",
     ),
     d.LateEventReviewed: Emitted(
-        (opened(), linked(), closed(), received()), x_closing.review_late_event, {"note": "lu", "on": DAY}
+        (opened(), linked(), closed(), received()), closing.review_late_event, {"note": "lu", "on": DAY}
     ),
-    d.DossierClosed: Emitted((opened(),), x_closing.close, {"reason": "other", "note": "décès", "on": DAY}),
-    d.DossierReopened: Emitted((opened(), closed()), x_closing.reopen, {"reason": "revenue", "on": DAY}),
+    d.DossierClosed: Emitted((opened(),), closing.close, {"reason": "other", "note": "décès", "on": DAY}),
+    d.DossierReopened: Emitted((opened(), closed()), closing.reopen, {"reason": "revenue", "on": DAY}),
     d.DossierMerged: Emitted(
         (opened(), assigned()),
         merging.merge,
@@ -487,16 +478,16 @@ EMITTED: dict[type[Event], Emitted] = {
         {"participations": (PARTICIPATION,), "duplicates": (OTHER_DOSSIER,), "on": LATER},
     ),
     d.Retracted: Emitted(
-        (opened(), assigned()), x_retraction.retract, {"version": 2, "reason": "erreur", "on": DAY}
+        (opened(), assigned()), retraction.retract, {"version": 2, "reason": "erreur", "on": DAY}
     ),
-    w.WorkshopScheduled: Emitted((found(), declared()), x_scheduling.schedule_workshop, SCHEDULED),
-    w.FacilitatorJoined: Emitted((scheduled(),), x_scheduling.set_facilitators, RUN_BY),
-    w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), x_scheduling.set_facilitators, RUN_BY),
+    w.WorkshopScheduled: Emitted((found(), declared()), scheduling.schedule_workshop, SCHEDULED),
+    w.FacilitatorJoined: Emitted((scheduled(),), scheduling.set_facilitators, RUN_BY),
+    w.FacilitatorLeft: Emitted((scheduled(), runs(OTHER), runs()), scheduling.set_facilitators, RUN_BY),
     w.WorkshopMoved: Emitted(
-        (scheduled(),), x_scheduling.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": (), "on": DAY}
+        (scheduled(),), scheduling.move_workshop, {**hours(LATER), "place": "Salle 1", "registrants": (), "on": DAY}
     ),
     w.WorkshopCancelled: Emitted(
-        (scheduled(),), x_scheduling.cancel_workshop, {"reason": "too-few", "registrants": (), "on": DAY}
+        (scheduled(),), scheduling.cancel_workshop, {"reason": "too-few", "registrants": (), "on": DAY}
     ),
     w.SeatTaken: Emitted((scheduled(), opened()), booking.book_seat, BOOK),
     w.SeatReleased: Emitted(
@@ -517,12 +508,12 @@ EMITTED: dict[type[Event], Emitted] = {
         {"dossier": DOSSIER, "kept": DAY, "until": LATER, "on": LATER},
     ),
     w.AttendanceMarked: Emitted((scheduled(), seated(), opened(), booked()), booking.mark_attendance, MARK),
-    w.HelpAsked: Emitted((scheduled(),), x_scheduling.ask_help, {"on": HELD}),
-    w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), x_scheduling.give_help, {"on": HELD}),
-    w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), x_scheduling.close_workshop, {"on": HELD}),
+    w.HelpAsked: Emitted((scheduled(),), scheduling.ask_help, {"on": HELD}),
+    w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), scheduling.give_help, {"on": HELD}),
+    w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), scheduling.close_workshop, {"on": HELD}),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),
-        unbooking.undo_mark,
+        undo.undo_mark,
         SEAT | {"reason": "erreur", "on": HELD},
     ),
     NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),

@@ -15,8 +15,7 @@ from eventsourcing.persistence import StoredEvent
 from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
-from pixflow import authorization as people
-from pixflow import streams, tasks
+from pixflow import authorization, streams, tasks
 from pixflow.events import values
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
@@ -98,7 +97,7 @@ def test_every_event_stands_in_the_model_with_its_stage_its_fields_and_its_decis
     for name, event in there.items():
         cells = found[name]
         assert names(event) == codes(cells[-3]), name
-        assert set(codes(cells[-2])) <= people.TABLE.keys(), name
+        assert set(codes(cells[-2])) <= authorization.TABLE.keys(), name
         assert kind != "dossier" or cells[1] == (event.STAGE or "–"), name
 
 

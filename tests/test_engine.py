@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.follow_up import (
@@ -44,7 +43,7 @@ class House:
 
     def __init__(self, data: Path) -> None:
         self.now = datetime(2026, 9, 15, 9, tzinfo=UTC)
-        self.opened = structures.create(
+        self.opened = structure_folder.create(
             data,
             name="Mission locale",
             preset=presets.load("laigle-mortagne"),

@@ -12,10 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
-from pixflow import erasing
-from pixflow import structure_folder as structures
+from pixflow import erasing, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.backups import erasure_register as x_erasure_register
+from pixflow.backups import erasure_register
 from pixflow.dossier.closing import close
 from pixflow.dossier.erasure import decline_erasure, request_erasure
 from pixflow.dossier.follow_up import take_note
@@ -204,7 +203,7 @@ def statistics(base: Database) -> bytes:
     return repr(found).encode()
 
 
-def register_of(house: House) -> x_erasure_register.Erasure:
+def register_of(house: House) -> erasure_register.Erasure:
     (line,) = erasing.register(house.opened)
     return line
 
@@ -410,7 +409,7 @@ def test_a_restored_backup_of_before_forgets_them_again(house: House, person: UU
     shutil.copy(folder / "keys.db", kept / "keys.db")
     shutil.rmtree(folder)
     shutil.copytree(kept, folder)
-    restored = structures.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)
+    restored = structure_folder.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)
     assert not restored.engine.state("dossier", person).erased
     assert erasing.forget_again(restored) == [person]
     state = restored.engine.state("dossier", person)

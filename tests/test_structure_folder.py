@@ -8,8 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.protocol.grille import Grille
@@ -27,7 +26,7 @@ NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
 
 def create(data: Path, name: str = "L'Aigle – Mortagne", **changes: object) -> Opened:
     said: dict[str, object] = {"preset": PRESET, "sites": ("L'Aigle", "Mortagne"), "clock": lambda: NOW}
-    return structures.create(data, name=name, **{**said, **changes})  # type: ignore[arg-type]
+    return structure_folder.create(data, name=name, **{**said, **changes})  # type: ignore[arg-type]
 
 
 def everything(data: Path) -> set[str]:
@@ -77,7 +76,7 @@ def test_opened_again_it_is_the_same_and_its_claims_hold(tmp_path: Path) -> None
     person = uuid4()
     first.engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
     first.engine.close()
-    again = structures.open_one(tmp_path, first.slug, clock=lambda: NOW)
+    again = structure_folder.open_one(tmp_path, first.slug, clock=lambda: NOW)
     assert (again.id, again.engine.head()) == (first.id, 5)
     assert again.engine.claimed("email", ["c@ml.fr"]) == {"c@ml.fr": person}
     with pytest.raises(Refused, match="taken"):
@@ -87,7 +86,7 @@ def test_opened_again_it_is_the_same_and_its_claims_hold(tmp_path: Path) -> None
 
 def test_structures_are_strangers_to_each_other(tmp_path: Path) -> None:
     one, other = create(tmp_path, "Alençon"), create(tmp_path, "Flers")
-    assert structures.slugs(tmp_path) == ["alencon", "flers"]
+    assert structure_folder.slugs(tmp_path) == ["alencon", "flers"]
     assert one.id != other.id
     for opened in (one, other):
         opened.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
@@ -130,7 +129,7 @@ def test_a_damaged_document_is_told(tmp_path: Path) -> None:
     create(tmp_path, "Flers").engine.close()
     (tmp_path / "flers" / "structure.json").write_bytes(b"{garbage")
     with pytest.raises(StoreRefused, match=r"flers/structure\.json is damaged"):
-        structures.open_one(tmp_path, "flers")
+        structure_folder.open_one(tmp_path, "flers")
 
 
 def test_a_name_is_needed_and_taken_once(tmp_path: Path) -> None:
@@ -162,5 +161,5 @@ def test_nothing_that_stands_in_the_folder_is_overwritten(tmp_path: Path) -> Non
 def test_an_unknown_structure_is_refused_with_those_known(tmp_path: Path) -> None:
     create(tmp_path, "Flers").engine.close()
     with pytest.raises(Refused, match="unknown-structure") as refused:
-        structures.open_one(tmp_path, "fleurs")
+        structure_folder.open_one(tmp_path, "fleurs")
     assert refused.value.details == {"slug": "fleurs", "known": "flers"}

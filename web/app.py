@@ -9,10 +9,9 @@ from sqlalchemy.exc import OperationalError, PendingRollbackError
 from pixflow.store import StoreBusy, StoreFull, StoreLost
 from projections.store.stores import NoStore
 from web.desk import dependencies
-from web.hosting import concurrency as at_once
+from web.hosting import concurrency
 from web.hosting.site import Site
-from web.http import errors
-from web.http import security as x_security
+from web.http import errors, security
 from web.pages import ROUTERS
 
 
@@ -27,9 +26,9 @@ def create_app(site: Site) -> FastAPI:
     for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
-    if most := at_once.most(site):
-        app.add_middleware(at_once.AtOnce, most=most)
-    x_security.protect(app, deny=errors.deny)
+    if most := concurrency.most(site):
+        app.add_middleware(concurrency.AtOnce, most=most)
+    security.protect(app, deny=errors.deny)
     return app
 
 

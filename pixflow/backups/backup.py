@@ -10,13 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from pixflow import __version__
-from pixflow.backups import STAMP, SavingError, manifest
-from pixflow.backups import key_copies as keys_copy
+from pixflow.backups import STAMP, SavingError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.keys import discard, replace, write_new
 from pixflow.store.locks import FileLock
-from pixflow.store.sqlite import copy as copies
+from pixflow.store.sqlite import copy
 from pixflow.structure_folder import Opened
 
 _NOTE = "backup.json"
@@ -45,8 +44,8 @@ def back_up(opened: Opened, root: Path | None = None) -> Backup:
     with _disk_in_words():
         for made in (folder.parent, folder):
             made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copies.sync(folder.parent)
-        copies.sync(folder.parent.parent)
+        copy.sync(folder.parent)
+        copy.sync(folder.parent.parent)
     with FileLock(folder / ".lock"), _disk_in_words():
         for left in folder.glob(".*Z"):
             _discard(left)
@@ -86,16 +85,16 @@ def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
     _copy_events(opened, making / EVENTS)
     said = Manifest(
         structure=opened.id, slug=opened.slug, made=at, pixflow=__version__,
-        store=opened.engine.recorder.KIND, holding=copies.holding(making / EVENTS),
+        store=opened.engine.recorder.KIND, holding=copy.holding(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
     )  # fmt: skip
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
-    sealed = copies.streams(making / EVENTS, sealed_topics())
+    sealed = copy.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():
-        keys_copy.check_none_lost(keys, sealed)
-        write_new(making / keys_copy.FILE, keys_copy.taken(keys))
+        key_copies.check_none_lost(keys, sealed)
+        write_new(making / key_copies.FILE, key_copies.taken(keys))
         making.rename(made)
-        copies.sync(made.parent)
+        copy.sync(made.parent)
     return Backup(made, said)
 
 
@@ -109,12 +108,12 @@ def _note(folder: Path, backup: Backup) -> None:
 def _copy_events(opened: Opened, path: Path) -> None:
     path.touch(mode=0o600)
     opened.engine.recorder.copy_to(path)
-    copies.sync(path)
+    copy.sync(path)
 
 
 def _discard(backup: Path) -> None:
     """Delete it; what its keys held is overwritten."""
-    for path in backup.glob(f"{keys_copy.FILE}*"):
+    for path in backup.glob(f"{key_copies.FILE}*"):
         discard(path)
     shutil.rmtree(backup)
 

@@ -11,7 +11,7 @@ from msgspec import MsgspecError, Struct
 
 from pixflow.backups import SavingError
 from pixflow.store import StoreError
-from pixflow.store.sqlite import copy as copies
+from pixflow.store.sqlite import copy
 from pixflow.store.sqlite.copy import Holding
 
 FILE = "manifest.json"
@@ -78,8 +78,8 @@ def verified(backup: Path) -> Manifest:
         if not (backup / name).is_file() or digest(backup / name) != wanted:
             raise SavingError("damaged", file=name)
     try:
-        copies.check(backup / EVENTS)
-        if copies.holding(backup / EVENTS) == manifest.holding:
+        copy.check(backup / EVENTS)
+        if copy.holding(backup / EVENTS) == manifest.holding:
             return manifest
     except StoreError:
         pass

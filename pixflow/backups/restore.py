@@ -12,19 +12,16 @@ from pathlib import Path
 import msgspec
 from msgspec import MsgspecError, Struct
 
-from pixflow import erasing
-from pixflow import structure_folder as structures
-from pixflow.backups import STAMP, SavingError, manifest
-from pixflow.backups import key_copies as keys_copy
-from pixflow.backups import restored_keys as keys_back
+from pixflow import erasing, structure_folder
+from pixflow.backups import STAMP, SavingError, key_copies, manifest, restored_keys
 from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.backups.targets import Folder, Place, Schema
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.keys import write_new
-from pixflow.store.postgres import copy as copies_postgres
+from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database
-from pixflow.store.sqlite import copy as copies
+from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.structure_folder import Clock, Document, Opened, utc_now
 
 _IDENTITY = "structure.json"
@@ -55,20 +52,20 @@ def restore(
     `over`: in place of what is there, which is moved aside. `rebuild` makes its read stores anew. Raises SavingError,
     AlreadyServed, StoreBusy when another process uses the structure.
     """
-    made, copy = manifest.verified(backup), keys_copy.read(backup)
+    made, copy = manifest.verified(backup), key_copies.read(backup)
     name = slug or made.slug
-    if structures.slug_of(name) != name:
+    if structure_folder.slug_of(name) != name:
         raise SavingError("bad-name", slug=name)
     folder = data / name
-    document = Document(made.structure, structures.schema_of(folder.name) if database else None)
+    document = Document(made.structure, structure_folder.schema_of(folder.name) if database else None)
     stamp = f"{clock().astimezone(UTC):{STAMP}}"
     place = _place(folder, stamp, document, database)
     _check(data, folder, place, document, over)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with place.alone():
-        keys = keys_back.merged(data / "keys", folder.name, place, made.structure, copy)
+        keys = restored_keys.merged(data / "keys", folder.name, place, made.structure, copy)
         try:
-            keys_copy.check_none_lost(keys, copies.streams(backup / EVENTS, sealed_topics()))
+            key_copies.check_none_lost(keys, sqlite_copy.streams(backup / EVENTS, sealed_topics()))
             _take_away(folder, stamp)
             aside = place.put(backup / EVENTS)
             engine = Engine(place.store(), keys, clock)
@@ -88,7 +85,7 @@ def set_aside(opened: Opened) -> list[str]:
     Whoever is in it alone is in no dossier any more: erasing does not reach them, deleting it does.
     """
     if opened.database and opened.schema:
-        return copies_postgres.asides(opened.database, f"{opened.schema}{_ASIDE}")
+        return postgres_copy.asides(opened.database, f"{opened.schema}{_ASIDE}")
     return sorted({str(path.parent) for path in (opened.folder / "replaced").glob("*/*.db")})
 
 
@@ -123,7 +120,7 @@ def _take_away(folder: Path, stamp: str) -> None:
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
         (folder / _IDENTITY).rename(aside / _IDENTITY)
-    copies.sync(folder)
+    sqlite_copy.sync(folder)
 
 
 def _aside(folder: Path, stamp: str) -> Path:

@@ -9,15 +9,15 @@ from pixflow.backups.manifest import EVENTS
 from pixflow.store import StoreRefused
 from pixflow.store.keys import Ring, Vault
 from pixflow.store.locks import ServeLock
-from pixflow.store.postgres import copy as copies_postgres
-from pixflow.store.postgres import recorder as postgres
+from pixflow.store.postgres import copy as postgres_copy
+from pixflow.store.postgres import recorder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import copy as copies
-from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite import copy as sqlite_copy
+from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.vault import SqliteVault
 
-Store = sqlite.HardenedFactory | postgres.PostgresFactory
+Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
 
 
 class Place(Protocol):
@@ -52,7 +52,7 @@ class Folder:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        with ServeLock(self.folder), copies.alone(self._events):
+        with ServeLock(self.folder), sqlite_copy.alone(self._events):
             yield
 
     def vault(self, ring: Ring) -> Vault:
@@ -70,11 +70,11 @@ class Folder:
     def put(self, copy: Path) -> str:
         there = self.holds()
         self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copies.put(copy, self._events, self.aside)
+        sqlite_copy.put(copy, self._events, self.aside)
         return str(self.aside) if there else ""
 
     def store(self) -> Store:
-        return sqlite.factory(self.folder)
+        return sqlite_recorder.factory(self.folder)
 
 
 class Schema:
@@ -84,18 +84,18 @@ class Schema:
         self.database, self.schema, self.aside = database, schema, aside
 
     def holds(self) -> bool:
-        return copies_postgres.holds(self.database, self.schema)
+        return postgres_copy.holds(self.database, self.schema)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        copies_postgres.check_alone(self.database)
+        postgres_copy.check_alone(self.database)
         yield
 
     def vault(self, ring: Ring) -> Vault:
         return PostgresVault(self.database, self.schema)
 
     def put(self, copy: Path) -> str:
-        return self.aside if copies_postgres.put(self.database, self.schema, copy, self.aside) else ""
+        return self.aside if postgres_copy.put(self.database, self.schema, copy, self.aside) else ""
 
     def store(self) -> Store:
-        return postgres.factory(self.database, self.schema)
+        return recorder.factory(self.database, self.schema)

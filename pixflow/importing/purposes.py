@@ -12,8 +12,8 @@ from pixflow.events.values import Purpose
 from pixflow.importing.matching import match_step
 from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import intake_id, must_hold, of_known
-from pixflow.participation import campaign as campaigns
-from pixflow.participation import exports as x_exports
+from pixflow.participation import campaign as participation_campaign
+from pixflow.participation import exports
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.intake import Intake
 from pixflow.participation.state import Participation
@@ -34,7 +34,7 @@ def declaring(
     yield Step({"campaign": campaign, "intake": intake_id(campaign)}, declare_campaign, said, {"planned": planned})
     for one in known:
         settled = {"purpose": said["purpose"]}
-        yield Step({"participation": one.stream}, x_exports.settle_purpose, context=settled)
+        yield Step({"participation": one.stream}, exports.settle_purpose, context=settled)
     for participation, dossier in matches.items():
         yield match_step(participation, dossier)
 
@@ -63,7 +63,7 @@ def declare_campaign(
 ) -> list[Event]:
     """What the campaign is for, and no export of it came in meanwhile."""
     must_hold(intake.version == planned)
-    return campaigns.declare_campaign(campaign, name=name, code=code, purpose=purpose, site=site, on=on)
+    return participation_campaign.declare_campaign(campaign, name=name, code=code, purpose=purpose, site=site, on=on)
 
 
 def correct_purpose(
@@ -71,7 +71,7 @@ def correct_purpose(
 ) -> list[Event]:
     """It was declared for something else, and no export of it came in meanwhile."""
     must_hold(intake.version == planned)
-    return campaigns.correct_purpose(campaign, purpose=purpose, reason=reason, on=on)
+    return participation_campaign.correct_purpose(campaign, purpose=purpose, reason=reason, on=on)
 
 
 def resettle_purpose(
@@ -87,7 +87,7 @@ def resettle_purpose(
 ) -> dict[str, list[Event]]:
     """The row, which is still whose it was, under the corrected purpose."""
     must_hold(participation.dossier == matched)
-    return x_exports.resettle_purpose(
+    return exports.resettle_purpose(
         participation, dossier, participation_id=participation_id, purpose=purpose, reason=reason, on=on,
         history=history,
     )  # fmt: skip

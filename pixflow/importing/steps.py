@@ -14,9 +14,9 @@ from pixflow.events.values import Profile, Purpose, Result
 from pixflow.importing.matching import match_step, number_of
 from pixflow.importing.plan import Answers, Line, Plan
 from pixflow.importing.rows import KnownRow, Said
-from pixflow.participation import campaign as campaigns
-from pixflow.participation import exports as x_exports
-from pixflow.participation import intake as intakes
+from pixflow.participation import campaign as participation_campaign
+from pixflow.participation import exports
+from pixflow.participation import intake as participation_intake
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.intake import Intake
 from pixflow.participation.state import Participation
@@ -51,10 +51,10 @@ def steps(
         "pix_id": preview.campaign.id, "code": code, "name": preview.campaign.name, "pix_course": plan.pix_course,
         "kind": preview.kind,
     }  # fmt: skip
-    yield Step(streams, campaigns.find_campaign, context=found)
+    yield Step(streams, participation_campaign.find_campaign, context=found)
     if answers.external_id_column is not None:
         chosen = {"header": answers.external_id_column}
-        yield Step(streams, campaigns.choose_external_id_column, chosen)
+        yield Step(streams, participation_campaign.choose_external_id_column, chosen)
     yield Step(
         {"intake": intake_id(campaign), "campaign": campaign},
         receive_export,
@@ -78,7 +78,7 @@ def _of_line(
         stream = new_id(command_id, f"row {row.row.line}")
         yield Step(
             {"participation": stream},
-            x_exports.import_participation,
+            exports.import_participation,
             context=_first(row, line.ordinal, plan, campaign),
         )
         number = number_of(row.row.external_id)
@@ -131,7 +131,7 @@ def receive_export(
 ) -> list[Event]:
     """The file was read, and nothing else was imported or declared since."""
     must_hold((intake.version, campaign.purpose) == planned)
-    return intakes.receive_export(
+    return participation_intake.receive_export(
         intake, digest=digest, campaign=campaign_id, exported_at=exported_at, counts=counts, on=on
     )
 
@@ -151,7 +151,7 @@ def follow(
 ) -> dict[str, list[Event]]:
     """A later export shows the row, which is still whose it was."""
     must_hold(participation.dossier == matched)
-    return x_exports.follow(
+    return exports.follow(
         participation, dossier, participation_id=participation_id, progress=progress, result=result,
         profile=profile, ordinal=ordinal, exported_at=exported_at, on=on,
     )  # fmt: skip
@@ -168,7 +168,7 @@ def vanish(
 ) -> dict[str, list[Event]]:
     """A later export no longer shows the row, which is still whose it was."""
     must_hold(participation.dossier == matched)
-    return x_exports.vanish(participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on)
+    return exports.vanish(participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on)
 
 
 def must_hold(holds: bool) -> None:

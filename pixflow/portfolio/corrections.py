@@ -4,8 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pixflow.dossier import assignment
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import assignment, identity
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
 from pixflow.identity import normalise, words
@@ -14,10 +13,10 @@ from pixflow.portfolio.resolving import Said
 
 CONTACT: tuple[Field, ...] = ("phone", "email")
 TAKEN: dict[Callable[..., list[Event]], tuple[Field, ...]] = {
-    x_identity.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
-    x_identity.correct_contact: CONTACT,
-    x_identity.join_programme: ("programme", "group", "collective_end"),
-    x_identity.state_project: ("project",),
+    identity.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
+    identity.correct_contact: CONTACT,
+    identity.join_programme: ("programme", "group", "collective_end"),
+    identity.state_project: ("project",),
 }
 """The decisions that take over what a row says, and the fields of each."""
 
@@ -53,7 +52,7 @@ def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
 
 def opening(said: Said, site: str) -> Decision:
     """The decision that opens the dossier of a row."""
-    return x_identity.open_dossier, {
+    return identity.open_dossier, {
         "last_name": said.last_name, "first_name": said.first_name, "birth_date": said.birth_date,
         "imilo_number": said.imilo_number, "site": site, "phone": said.phone, "email": said.email,
         "programme": said.programme or "", "group": said.group, "collective_end": said.collective_end,

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from pixflow import reference_data as references
+from pixflow import reference_data
 from pixflow.events.base import Recorded, erased
 from pixflow.folding import ERASURES, RETRACTIONS
 from pixflow.reference_data import References
@@ -20,7 +20,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bookkeeping import TURN, folds, position, stopped
 from projections.contract import Change, Projection, Source
-from projections.store import postgres as schemas
+from projections.store import postgres
 from projections.store.bulk_writes import delete_streams, insert_rows
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -164,7 +164,7 @@ class ReadSide:
         for recorded in events:
             moved.setdefault(recorded.originator_id, []).append(recorded)
         for recorded in events:
-            self._refs = references.evolve(self._refs, recorded)
+            self._refs = reference_data.evolve(self._refs, recorded)
         changes = self._fold(connection, moved)
         if rows_later:
             self._project(connection, changes, APPENDING)
@@ -304,7 +304,7 @@ def scrub(database: Engine) -> bool:
     anew, into files of their own.
     """
     if database.dialect.name == "postgresql":
-        return schemas.write_anew(database)
+        return postgres.write_anew(database)
     raw = database.raw_connection()
     try:
         return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
@@ -398,7 +398,7 @@ def folds_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]
 
 
 def _stored_references(connection: Connection) -> References:
-    found = connection.execute(select(folds).where(folds.c.kind.in_(references.KINDS)))
+    found = connection.execute(select(folds).where(folds.c.kind.in_(reference_data.KINDS)))
     refs = References()
     campaigns, team, singles = {}, {}, {}
     for row in found:

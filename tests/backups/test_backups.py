@@ -16,19 +16,17 @@ import msgspec
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from pixflow import erasing, presets
-from pixflow import structure_folder as structures
+from pixflow import erasing, presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.backups import SavingError, manifest
-from pixflow.backups import key_copies as keys_copy
+from pixflow.backups import SavingError, key_copies, manifest
 from pixflow.backups.backup import Noted, back_up, folder_of, keep, noted
 from pixflow.backups.manifest import EVENTS, Backup
 from pixflow.backups.restore import Restored, restore, set_aside
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
-from pixflow.store.sqlite import copy as copies
+from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.structure_folder import Opened
 from tests.postgres import Cluster
 
@@ -42,7 +40,7 @@ class House:
     def __init__(self, data: Path, new_database: Callable[[], Database | None] = lambda: None) -> None:
         self.data, self.now, self.new_database = data, START, new_database
         self.database = new_database()
-        self.opened = structures.create(
+        self.opened = structure_folder.create(
             data, name="Ici", preset=PRESET, sites=("Mortagne",), clock=self.clock, database=self.database
         )
 
@@ -51,7 +49,7 @@ class House:
         return self.now
 
     def reopen(self) -> Opened:
-        self.opened = structures.open_one(self.data, "ici", clock=self.clock, database=self.database)
+        self.opened = structure_folder.open_one(self.data, "ici", clock=self.clock, database=self.database)
         return self.opened
 
     def dossier(self, last: str = "Diallo") -> UUID:
@@ -78,7 +76,7 @@ class House:
     def put_aside(self, aside: str) -> int:
         """How many events are kept there."""
         if self.database is None:
-            return copies.holding(Path(aside) / EVENTS).head
+            return sqlite_copy.holding(Path(aside) / EVENTS).head
         asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
         with self.database.owner() as owner:
             return int(owner.execute(asked).fetchall()[0][0])
@@ -90,7 +88,7 @@ class House:
 
     def erase(self, dossier: UUID) -> None:
         erasing.erase(self.opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
-        keys_copy.refresh_keys(self.opened)
+        key_copies.refresh_keys(self.opened)
 
 
 def nothing(opened: Opened) -> None:
@@ -100,7 +98,7 @@ def nothing(opened: Opened) -> None:
 def open_dossier(opened: Opened, last: str) -> UUID:
     dossier = uuid4()
     opened.engine.execute(
-        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         last_name=last, first_name="Aminata", birth_date=None, imilo_number=None, site="Mortagne", advisor=None,
     )  # fmt: skip
     return dossier
@@ -151,7 +149,7 @@ def test_a_backup_is_three_files_for_their_owner_alone_and_never_the_structure_s
     house.dossier()
     backup = house.backed_up()
     assert backup.path == house.data / "backups" / "ici" / f"{backup.manifest.made:%Y-%m-%dT%H%M%SZ}"
-    assert sorted(path.name for path in backup.path.iterdir()) == [EVENTS, keys_copy.FILE, manifest.FILE]
+    assert sorted(path.name for path in backup.path.iterdir()) == [EVENTS, key_copies.FILE, manifest.FILE]
     assert {path.stat().st_mode & 0o777 for path in backup.path.iterdir()} == {0o600}
     assert {path.stat().st_mode & 0o777 for path in (backup.path, *backup.path.parents[:2])} == {0o700}
     key = (house.data / "keys" / "ici.key").read_bytes()
@@ -197,7 +195,7 @@ def test_what_fails_leaves_nothing_and_what_a_crash_left_goes(files: House) -> N
     folder = folder_of(files.data, "ici")
     left = folder / ".2026-03-01T080000Z"
     left.mkdir(parents=True)
-    (left / keys_copy.FILE).write_bytes(b"half")
+    (left / key_copies.FILE).write_bytes(b"half")
     (files.data / "keys" / "ici.ring").rename(files.data / "ring")
     with pytest.raises(StoreRefused):
         files.backed_up()
@@ -233,7 +231,7 @@ def test_what_is_no_backup_is_refused(files: House, tmp_path: Path) -> None:
     assert refused(backup, files) == "newer-format"
 
 
-@pytest.mark.parametrize("name", [EVENTS, keys_copy.FILE])
+@pytest.mark.parametrize("name", [EVENTS, key_copies.FILE])
 def test_a_file_that_lacks_its_end_is_refused(files: House, name: str) -> None:
     backup = files.backed_up().path
     os.truncate(backup / name, (backup / name).stat().st_size // 2)
@@ -265,7 +263,7 @@ def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path:
     """Why there is a command for it: what was recorded stands in the log beside the file."""
     shutil.copy(files.opened.folder / EVENTS, tmp_path / "copied.db")
     with pytest.raises(StoreRefused):
-        copies.holding(tmp_path / "copied.db")
+        sqlite_copy.holding(tmp_path / "copied.db")
 
 
 # --- putting it back
@@ -384,9 +382,9 @@ def test_a_lost_or_damaged_vault_is_made_again_of_the_backup(files: House) -> No
 def test_a_backup_without_the_key_of_one_of_its_streams_is_refused(files: House) -> None:
     dossier = files.dossier()
     backup = files.backed_up().path
-    copy = keys_copy.read(backup)
+    copy = key_copies.read(backup)
     del copy.streams[dossier]
-    (backup / keys_copy.FILE).write_bytes(msgspec.json.encode(copy))
+    (backup / key_copies.FILE).write_bytes(msgspec.json.encode(copy))
     files.opened.engine.close()
     (files.opened.folder / "keys.db").unlink()
     assert refused(backup, files, over=True) == "keys-missing"
@@ -402,7 +400,7 @@ def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(fil
 
     with pytest.raises(KeyboardInterrupt):
         restore(files.data, backup, over=True, rebuild=crash)
-    assert structures.slugs(files.data) == []
+    assert structure_folder.slugs(files.data) == []
     files.restored(backup, over=True)
     assert files.name(dossier) == "Diallo"
 
@@ -438,13 +436,13 @@ def test_a_backup_is_never_worse_than_the_one_before(files: House) -> None:
     lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
     files.erase(gone)
     backup = files.backed_up().path
-    held = (backup / keys_copy.FILE).read_bytes()
+    held = (backup / key_copies.FILE).read_bytes()
     lose_keys(files, lost)
     files.opened.engine.keys.ring.change_structure_key()
-    for attempt in (back_up, keys_copy.refresh_keys):
+    for attempt in (back_up, key_copies.refresh_keys):
         with pytest.raises(SavingError, match="keys-missing"):
             attempt(files.opened)
-    assert (backup / keys_copy.FILE).read_bytes() == held
+    assert (backup / key_copies.FILE).read_bytes() == held
     assert manifest.all_of(folder_of(files.data, "ici"))[-1].path == backup
 
 
@@ -458,7 +456,7 @@ def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
     files.restored(backup, over=True)
     assert not erasing.owed(files.opened)
     assert (files.name(lost), files.name(gone)) == ("Diallo", "")
-    assert keys_copy.read(backup).streams[gone] is None
+    assert key_copies.read(backup).streams[gone] is None
 
 
 # --- who was erased
@@ -478,14 +476,14 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -
 def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(files: House, tmp_path: Path) -> None:
     gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
     backups = [files.backed_up().path for _ in range(2)]
-    known = [(backup / keys_copy.FILE).open("rb") for backup in backups]
-    held = keys_copy.read(backups[0])
+    known = [(backup / key_copies.FILE).open("rb") for backup in backups]
+    held = key_copies.read(backups[0])
     files.erase(gone)
     for file in known:
         assert set(file.read()) == {0}, "what the file held is overwritten"
         file.close()
     for backup in backups:
-        copy = keys_copy.read(backup)
+        copy = key_copies.read(backup)
         assert copy.streams[gone] is None
         assert copy.ring != held.ring
     backup = shutil.copytree(backups[0], tmp_path / "disk")
@@ -499,7 +497,7 @@ def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(
     """Not even when the vault of this machine is lost."""
     gone, stays = files.dossier("Zanzibar"), files.dossier("Petit")
     kept = back_up(files.opened, tmp_path / "disk").path
-    assert keys_copy.read(kept).streams[gone]
+    assert key_copies.read(kept).streams[gone]
     files.erase(gone)
     files.opened.engine.close()
     (files.opened.folder / "keys.db").unlink()
@@ -521,10 +519,10 @@ def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House
 
 def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:
     files.dossier()
-    path = files.backed_up().path / keys_copy.FILE
+    path = files.backed_up().path / key_copies.FILE
     stamp = path.stat().st_ino
-    assert keys_copy.refresh_keys(files.opened) == 0
+    assert key_copies.refresh_keys(files.opened) == 0
     assert path.stat().st_ino == stamp
     files.opened.engine.keys.ring.change_structure_key()
-    assert keys_copy.refresh_keys(files.opened) == 1
+    assert key_copies.refresh_keys(files.opened) == 1
     files.restored(path.parent, over=True)

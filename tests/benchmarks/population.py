@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.engine import Engine
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
@@ -40,14 +39,14 @@ Said = tuple[datetime, UUID, Event]
 """When, on which stream, what."""
 
 
-def structure(data: Path, now: datetime | None = None, database: Database | None = None) -> structures.Opened:
+def structure(data: Path, now: datetime | None = None, database: Database | None = None) -> structure_folder.Opened:
     """An empty Mission locale whose protocol counts from FIRST, in the folder or in the database.
 
     Its clock stands still at `now`, if given.
     """
-    clock = (lambda: now) if now else structures.utc_now
+    clock = (lambda: now) if now else structure_folder.utc_now
     preset = presets.load("laigle-mortagne")
-    return structures.create(
+    return structure_folder.create(
         data, name="Mission locale", preset=preset, sites=SITES, on=FIRST, clock=clock, database=database
     )
 

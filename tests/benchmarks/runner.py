@@ -21,7 +21,7 @@ from psycopg.types.json import Json
 from sqlalchemy import JSON, Engine, Table
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from pixflow import reference_data as references
+from pixflow import reference_data
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.folding import RETRACTIONS
@@ -53,7 +53,7 @@ class Past:
             after = KINDS[kind].fold(history)
         else:
             after = KINDS[kind].evolve(before, recorded)
-        self.refs = references.evolve(self.refs, recorded)
+        self.refs = reference_data.evolve(self.refs, recorded)
         self.states[stream], self.events[stream] = after, history
         return Change(stream, kind, before, after, (recorded,), self.refs)
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier.identity import open_dossier
 from pixflow.engine import Engine, Step
@@ -118,7 +118,7 @@ def imported(data: bytes, house: House, folder: Path, phases: Phases) -> float:
     """Bytes in, rows of the read tables out, on a fresh copy of the structure."""
     shutil.rmtree(folder / "copy", ignore_errors=True)
     shutil.copytree(folder / "before", folder / "copy")
-    opened = structures.open_one(folder / "copy", structures.slugs(folder / "copy")[0])
+    opened = structure_folder.open_one(folder / "copy", structure_folder.slugs(folder / "copy")[0])
     side = ReadSide(opened.engine, stores.database(folder / "copy" / "read.db"))
     side.catch_up()
     importer = Importer(opened.engine, lambda campaign: known(side, campaign))

@@ -12,7 +12,7 @@ import pytest
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection
 
-from pixflow import similarity as spelling
+from pixflow import similarity
 from pixflow.authorization import Scope
 from pixflow.events import dossier as d
 from pixflow.identity import normalise
@@ -102,7 +102,7 @@ def near(connection: Connection, scope: Scope, text: str) -> list[str]:
 
 def compared(names: dict[UUID, str], text: str) -> list[str]:
     """The most alike, each name compared with what was typed."""
-    found = process.extract(text, names, scorer=fuzz.token_sort_ratio, score_cutoff=spelling.ALIKE - 15, limit=SHOWN)
+    found = process.extract(text, names, scorer=fuzz.token_sort_ratio, score_cutoff=similarity.ALIKE - 15, limit=SHOWN)
     return [name for name, _, _ in found]
 
 

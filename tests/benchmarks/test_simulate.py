@@ -10,7 +10,7 @@ import pytest
 from pixflow import presets
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
-from web.samples import population as simulation
+from web.samples import population
 from web.samples.population import Played
 
 YOUNG_PEOPLE = sized(5, 250, 1_000)
@@ -25,7 +25,7 @@ def test_simulate(tmp_path: Path, database: Database | None, store: str, report:
     numbers, played = count(1), dict[str, Played]()
 
     def play(how: str) -> None:
-        opened, played[how] = simulation.build(
+        opened, played[how] = population.build(
             tmp_path, name=f"Exemple {next(numbers)}", preset=presets.load("laigle-mortagne"),
             young_people=YOUNG_PEOPLE, start=START, batch=HOW[how], database=database,
         )  # fmt: skip
@@ -37,4 +37,4 @@ def test_simulate(tmp_path: Path, database: Database | None, store: str, report:
     seconds = interleaved(ROUNDS, {how: contender(how) for how in HOW})
     lines = [Line(how, seconds[how], played[how].events, "events") for how in HOW]
     notes = [f"{how}: {done.commands:,} commands, {done.staff} people at work" for how, done in played.items()]
-    report.add(f"simulate, {store}", lines, [], [f"{YOUNG_PEOPLE:,} young people, {simulation.MONTHS} months", *notes])
+    report.add(f"simulate, {store}", lines, [], [f"{YOUNG_PEOPLE:,} young people, {population.MONTHS} months", *notes])

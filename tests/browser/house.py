@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Page
 from typer.testing import CliRunner
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.events.base import Recorded
 from web.app import create_app
 from web.cli.app import app
@@ -51,8 +51,8 @@ def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> st
     """What a command of the terminal says, run on that folder at that time; it must succeed."""
     told = CliRunner(env={"PIXFLOW_DATA": str(data), "COLUMNS": "200"})
     with (
-        patch.dict(structures.create.__kwdefaults__, clock=clock),
-        patch.dict(structures.open_one.__kwdefaults__, clock=clock),
+        patch.dict(structure_folder.create.__kwdefaults__, clock=clock),
+        patch.dict(structure_folder.open_one.__kwdefaults__, clock=clock),
     ):
         result = told.invoke(app, [str(one) for one in arguments])
     assert result.exit_code == 0, result.output

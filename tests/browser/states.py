@@ -4,16 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import closing, follow_up, identity
 from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
-from pixflow.participation import campaign
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import campaign, exports, matches
 from pixflow.workshop import booking
 from pixflow.workshop.scheduling import cancel_workshop
 from tests.web import arranged
@@ -31,7 +27,7 @@ def waiting(house: House, purpose: str | None = "initial", of: UUID | None = Non
     house.took(house.opened("Autre", "Personne", "Paul Rey"))
     found = house.served.engine.state("participation", _last_imported(house))
     house.says(
-        SOPHIE, x_exports.import_participation, {"participation": uuid4()}, campaign=of or house.campaign,
+        SOPHIE, exports.import_participation, {"participation": uuid4()}, campaign=of or house.campaign,
         purpose=purpose, last_name="Diallo", first_name="Aminata", external_id=None, imported=(),
         started=found.started, progress=found.progress, ordinal=1, result=found.result,
         exported_at=house.served.engine.clock(),
@@ -66,7 +62,7 @@ def chased(house: House, *days: date) -> None:
     for day in days[1:]:
         house.day(day)
         about = f"chase-diagnostic:{plan.id}"
-        house.on(dossier, x_follow_up.chase, about=about, channel="phone", reached=False, note="")
+        house.on(dossier, follow_up.chase, about=about, channel="phone", reached=False, note="")
 
 
 def finished(house: House) -> None:
@@ -89,7 +85,7 @@ def quiet(house: House) -> None:
 
 def late(house: House) -> None:
     dossier = house.planned()
-    house.on(dossier, x_closing.close, reason="moved", note="")
+    house.on(dossier, closing.close, reason="moved", note="")
     house.took(dossier)
 
 
@@ -213,7 +209,7 @@ def at_ease(house: House) -> None:
 def at_ease_in_cej(house: House) -> None:
     dossier = marked(house, ease=True)
     end = date(2026, 4, 30)
-    house.on(dossier, x_identity.join_programme, programme="CEJ", group="mars", collective_end=end)
+    house.on(dossier, identity.join_programme, programme="CEJ", group="mars", collective_end=end)
 
 
 def certifiable(house: House) -> None:
@@ -225,11 +221,11 @@ def profiled(house: House, dossier: UUID) -> None:
     found, sent = uuid4(), Moment(house.today)
     profile = Profile(shared=sent, pix=204, certifiable=True, certifiable_competences=5)
     house.says(
-        SOPHIE, x_exports.import_participation, {"participation": found}, campaign=uuid4(), purpose="profile",
+        SOPHIE, exports.import_participation, {"participation": found}, campaign=uuid4(), purpose="profile",
         last_name="Diallo", first_name="Aminata", external_id=None, imported=(), started=None, progress=None,
         ordinal=0, result=None, profile=profile, exported_at=house.served.engine.clock(),
     )  # fmt: skip
     house.says(
-        SOPHIE, x_matches.confirm_match, {"participation": found, "dossier": dossier}, automatic=False, score=86,
+        SOPHIE, matches.confirm_match, {"participation": found, "dossier": dossier}, automatic=False, score=86,
         reasons=("same-words",), warnings=(), others=(), context={"participation_id": found, "dossier_id": dossier},
     )  # fmt: skip

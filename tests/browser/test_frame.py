@@ -6,15 +6,12 @@ from jinja2 import ChoiceLoader, DictLoader
 from playwright.sync_api import Page, expect
 
 from tests.browser.house import listening
-from web.http import errors
-from web.http import forms as x_forms
-from web.http import security as x_security
-from web.http import templates as pages
+from web.http import errors, forms, security, templates
 
 pytestmark = pytest.mark.browser
 
 ROLES = "animatrice, référente Pix, direction"
-FRAME = pages.Frame("Mission locale", "Nadia Benali", ROLES, [("/", "Ma boîte", 12, True)], True, True)
+FRAME = templates.Frame("Mission locale", "Nadia Benali", ROLES, [("/", "Ma boîte", 12, True)], True, True)
 FORM = """{% extends "base.html" %}
 {% block title %}Note{% endblock %}
 {% block content %}<h1>Note</h1>
@@ -29,28 +26,28 @@ FORM = """{% extends "base.html" %}
 </form>{% endblock %}{% endblock %}"""
 
 
-class Note(x_forms.Form):
+class Note(forms.Form):
     text: str
     kind: tuple[str, ...] = ()
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    loader = pages.environment().loader
+    loader = templates.environment().loader
     assert loader is not None
-    monkeypatch.setattr(pages.environment(), "loader", ChoiceLoader([DictLoader({"form.html": FORM}), loader]))
+    monkeypatch.setattr(templates.environment(), "loader", ChoiceLoader([DictLoader({"form.html": FORM}), loader]))
     app = FastAPI()
     errors.install(app)
-    x_security.protect(app)
+    security.protect(app)
 
     @app.get("/")
     def show(request: Request) -> Response:
-        return pages.page(request, "form.html", {"frame": FRAME, "errors": {}}, block="form")
+        return templates.page(request, "form.html", {"frame": FRAME, "errors": {}}, block="form")
 
     @app.post("/")
-    def note(request: Request, data: x_forms.FormData) -> Response:
-        _, wrong = x_forms.validate(Note, data)
-        return pages.page(request, "form.html", {"frame": FRAME, "errors": wrong}, block="form", status=422)
+    def note(request: Request, data: forms.FormData) -> Response:
+        _, wrong = forms.validate(Note, data)
+        return templates.page(request, "form.html", {"frame": FRAME, "errors": wrong}, block="form", status=422)
 
     @app.post("/fault")
     def fault() -> None:

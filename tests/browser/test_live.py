@@ -8,9 +8,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import closing, follow_up, identity
 from pixflow.dossier.stages import orientation
 from tests.browser.house import listening
 from tests.browser.person import Person
@@ -93,7 +91,7 @@ def test_when_the_row_in_hand_goes_its_neighbour_takes_the_focus(locale: House, 
     nadia.page.keyboard.press("j")
     nadia.page.keyboard.press("j")
     expect(nadia.row("Bruno").locator(".item-who a")).to_be_focused()
-    locale.on(dossiers[1], x_closing.close, SOPHIE, reason="moved", note="")
+    locale.on(dossiers[1], closing.close, SOPHIE, reason="moved", note="")
     looks(nadia.page)
     expect(nadia.row("Bruno")).to_have_count(0)
     expect(nadia.row("Chloé").locator(".item-who a")).to_be_focused()
@@ -105,7 +103,7 @@ def test_the_place_in_a_long_list_is_kept(locale: House, nadia: Person) -> None:
     page = nadia.page
     page.locator(f"#dossier-{dossiers[30]}").scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
-    locale.on(dossiers[35], x_identity.correct_identity, SOPHIE, last_name="Nom0036", first_name="Zoé",
+    locale.on(dossiers[35], identity.correct_identity, SOPHIE, last_name="Nom0036", first_name="Zoé",
               birth_date=None, imilo_number=None, site="Mortagne")  # fmt: skip
     looks(page)
     nadia.sees("1 ligne a changé.", within=TOLD)
@@ -150,10 +148,10 @@ def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, n
 def test_a_dossier_shows_the_new_fact_and_what_was_unfolded_stays_so(locale: House, nadia: Person) -> None:
     dossier = locale.presented()
     for number in range(14):
-        locale.on(dossier, x_follow_up.take_note, NADIA, text=f"appel {number}")
+        locale.on(dossier, follow_up.take_note, NADIA, text=f"appel {number}")
     nadia.goes(f"/dossiers/{dossier}")
     nadia.page.locator("details.older summary").click()
-    locale.on(dossier, x_follow_up.take_note, SOPHIE, text="a téléphoné")
+    locale.on(dossier, follow_up.take_note, SOPHIE, text="a téléphoné")
     looks(nadia.page)
     nadia.sees("Note : a téléphoné", within="#historique .changed")
     expect(nadia.page.locator("details.older")).to_have_attribute("open", "")

@@ -9,9 +9,7 @@ from playwright.sync_api import Page
 from pixflow.events import campaign, intake
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
-from tests.browser import pyrenees_alone as alone
-from tests.browser import pyrenees_cej as cej
-from tests.browser import pyrenees_workshop as workshop
+from tests.browser import pyrenees_alone, pyrenees_cej, pyrenees_workshop
 from tests.browser.catalogue import missing
 from tests.browser.house import Clock, served
 from tests.browser.pyrenees_house import JOINED, start
@@ -19,10 +17,10 @@ from tests.browser.pyrenees_walk import Walk
 
 pytestmark = pytest.mark.browser
 CHAPTERS = (
-    cej.declared, workshop.owed_from_joining, alone.concerned, workshop.lou_too, workshop.scheduled, workshop.filled,
-    workshop.given_back, workshop.sheet_to_sign, workshop.marked, workshop.booked_again, workshop.helped, cej.received,
-    cej.in_trouble, alone.prescribed, alone.oriented, cej.followed, cej.at_ease, alone.done, cej.certified,
-    alone.taken_again, alone.replayed, cej.watched,
+    pyrenees_cej.declared, pyrenees_workshop.owed_from_joining, pyrenees_alone.concerned, pyrenees_workshop.lou_too, pyrenees_workshop.scheduled, pyrenees_workshop.filled,
+    pyrenees_workshop.given_back, pyrenees_workshop.sheet_to_sign, pyrenees_workshop.marked, pyrenees_workshop.booked_again, pyrenees_workshop.helped, pyrenees_cej.received,
+    pyrenees_cej.in_trouble, pyrenees_alone.prescribed, pyrenees_alone.oriented, pyrenees_cej.followed, pyrenees_cej.at_ease, pyrenees_alone.done, pyrenees_cej.certified,
+    pyrenees_alone.taken_again, pyrenees_alone.replayed, pyrenees_cej.watched,
 )  # fmt: skip
 """In the order of the days on which they happen, from March to July."""
 CAUSED = (

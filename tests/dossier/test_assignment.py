@@ -3,11 +3,7 @@ from typing import Any
 
 import pytest
 
-from pixflow.dossier import assignment as a
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import assignment, closing, follow_up, identity, retraction
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
 from tests.given import (
@@ -63,7 +59,7 @@ IDENTITY: dict[str, Any] = {
 
 
 def test_a_dossier_opens() -> None:
-    given().when(x_identity.open_dossier, **IDENTITY).then(d.DossierOpened(**IDENTITY))
+    given().when(identity.open_dossier, **IDENTITY).then(d.DossierOpened(**IDENTITY))
 
 
 def test_all_that_is_known_is_said_at_once() -> None:
@@ -71,7 +67,7 @@ def test_all_that_is_known_is_said_at_once() -> None:
         "phone": "06 12 34 56 78", "email": " Lea@Exemple.fr ", "programme": "CEJ", "group": "CEJ 4",
         "collective_end": date(2027, 1, 29), "advisor": ADVISOR, "project": " vente ",
     }  # fmt: skip
-    given().when(x_identity.open_dossier, **IDENTITY | {"imilo_number": " 00 12a "}, **known).then(
+    given().when(identity.open_dossier, **IDENTITY | {"imilo_number": " 00 12a "}, **known).then(
         d.DossierOpened(**IDENTITY | {"imilo_number": "0012A"}),
         d.ContactCorrected(phone="+33612345678", email="lea@exemple.fr", on=DAY),
         d.ProgrammeJoined(programme="CEJ", group="CEJ 4", collective_end=date(2027, 1, 29), on=DAY),
@@ -91,52 +87,52 @@ def test_all_that_is_known_is_said_at_once() -> None:
     ],
 )
 def test_an_identity_is_checked(changes: dict[str, Any], code: str, field: str) -> None:
-    given().when(x_identity.open_dossier, **IDENTITY | changes).refused(code, field=field)
-    given(opened()).when(x_identity.correct_identity, **IDENTITY | changes).refused(code, field=field)
+    given().when(identity.open_dossier, **IDENTITY | changes).refused(code, field=field)
+    given(opened()).when(identity.correct_identity, **IDENTITY | changes).refused(code, field=field)
 
 
 @pytest.mark.parametrize(("contact", "code"), [({"phone": "12"}, "bad-phone"), ({"email": "lea"}, "bad-email")])
 def test_a_contact_is_checked(contact: dict[str, str], code: str) -> None:
-    given().when(x_identity.open_dossier, **IDENTITY, **contact).refused(code, field=next(iter(contact)))
+    given().when(identity.open_dossier, **IDENTITY, **contact).refused(code, field=next(iter(contact)))
     said = {"phone": None, "email": None} | contact
-    given(opened()).when(x_identity.correct_contact, **said, on=DAY).refused(code, field=next(iter(contact)))
+    given(opened()).when(identity.correct_contact, **said, on=DAY).refused(code, field=next(iter(contact)))
 
 
 def test_an_identity_is_corrected() -> None:
     other = IDENTITY | {"first_name": "Lea", "imilo_number": "00124"}
-    given(opened()).when(x_identity.correct_identity, **other).then(d.IdentityCorrected(**other))
-    given(opened()).when(x_identity.correct_identity, **IDENTITY | {"imilo_number": " 00123"}).then_nothing()
+    given(opened()).when(identity.correct_identity, **other).then(d.IdentityCorrected(**other))
+    given(opened()).when(identity.correct_identity, **IDENTITY | {"imilo_number": " 00123"}).then_nothing()
     without = IDENTITY | {"imilo_number": "", "birth_date": None}
-    given(opened()).when(x_identity.correct_identity, **without).then(
+    given(opened()).when(identity.correct_identity, **without).then(
         d.IdentityCorrected(**without | {"imilo_number": None})
     )
 
 
 def test_a_contact_is_corrected() -> None:
     said = d.ContactCorrected(phone="+33612345678", email=None, on=DAY)
-    given(opened()).when(x_identity.correct_contact, phone="0612345678", email=" ", on=DAY).then(said)
-    given(opened()).when(x_identity.correct_contact, phone=None, email=None, on=DAY).then_nothing()
+    given(opened()).when(identity.correct_contact, phone="0612345678", email=" ", on=DAY).then(said)
+    given(opened()).when(identity.correct_contact, phone=None, email=None, on=DAY).then_nothing()
 
 
 def test_a_project_is_stated_and_kept_up_to_date() -> None:
     said = d.ProjectStated(project="vente", on=DAY)
-    given(opened()).when(x_identity.state_project, project=" vente", on=DAY).then(said)
-    given(opened(), said).when(x_identity.state_project, project="cuisine", on=DAY).then(
+    given(opened()).when(identity.state_project, project=" vente", on=DAY).then(said)
+    given(opened(), said).when(identity.state_project, project="cuisine", on=DAY).then(
         d.ProjectStated(project="cuisine", on=DAY)
     )
-    given(opened()).when(x_identity.state_project, project="", on=DAY).refused("required", field="project")
+    given(opened()).when(identity.state_project, project="", on=DAY).refused("required", field="project")
 
 
 def test_only_a_cej_has_a_group_and_a_collective_period() -> None:
     said: dict[str, Any] = {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY}
-    given(opened()).when(x_identity.join_programme, **said).then(joined())
-    given(opened(), joined()).when(x_identity.join_programme, **said | {"programme": "PACEA"}).then(joined("PACEA"))
-    given(opened()).when(x_identity.join_programme, **said | {"programme": ""}).refused("required", field="programme")
+    given(opened()).when(identity.join_programme, **said).then(joined())
+    given(opened(), joined()).when(identity.join_programme, **said | {"programme": "PACEA"}).then(joined("PACEA"))
+    given(opened()).when(identity.join_programme, **said | {"programme": ""}).refused("required", field="programme")
 
 
 def test_a_dossier_is_assigned_and_reassigned() -> None:
-    given(opened()).when(a.assign_advisor, advisor=ADVISOR, on=DAY).then(assigned())
-    given(opened(), assigned()).when(a.assign_advisor, advisor=COLLEAGUE, on=DAY).then(assigned(COLLEAGUE))
+    given(opened()).when(assignment.assign_advisor, advisor=ADVISOR, on=DAY).then(assigned())
+    given(opened(), assigned()).when(assignment.assign_advisor, advisor=COLLEAGUE, on=DAY).then(assigned(COLLEAGUE))
 
 
 # --- appointments, chases, notes
@@ -151,42 +147,42 @@ MEETING: dict[str, Any] = {
 def test_nobody_is_met_or_chased_about_what_is_not_owed() -> None:
     chase: dict[str, Any] = {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}
     for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
-        given(*history).when(x_follow_up.set_appointment, **MEETING).refused("not-owed")
-        given(*history).when(x_follow_up.chase, **chase).refused("not-owed")
-    given(*DISPATCHED).when(x_follow_up.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
+        given(*history).when(follow_up.set_appointment, **MEETING).refused("not-owed")
+        given(*history).when(follow_up.chase, **chase).refused("not-owed")
+    given(*DISPATCHED).when(follow_up.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
 
 
 def test_an_appointment_is_set_and_moved() -> None:
-    given(*DISPATCHED).when(x_follow_up.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
+    given(*DISPATCHED).when(follow_up.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
     other = MEETING | {"at": datetime(2026, 9, 22, 14, tzinfo=UTC)}
-    given(*DISPATCHED, d.AppointmentSet(**MEETING)).when(x_follow_up.set_appointment, **other).then(
+    given(*DISPATCHED, d.AppointmentSet(**MEETING)).when(follow_up.set_appointment, **other).then(
         d.AppointmentSet(**other)
     )
-    given(*DISPATCHED).when(x_follow_up.set_appointment, **MEETING | {"day": date(2026, 9, 14)}).refused(
+    given(*DISPATCHED).when(follow_up.set_appointment, **MEETING | {"day": date(2026, 9, 14)}).refused(
         "appointment-past"
     )
 
 
 def test_an_appointment_missed_may_be_set_again_as_it_was() -> None:
     history = (*DISPATCHED, d.AppointmentSet(**MEETING), missed(TASK, date(2026, 9, 22)))
-    given(*history).when(x_follow_up.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
+    given(*history).when(follow_up.set_appointment, **MEETING).then(d.AppointmentSet(**MEETING))
 
 
 def test_an_appointment_is_missed_on_its_day_at_the_earliest() -> None:
     said = d.AppointmentMissed(task=TASK, note="", on=date(2026, 9, 22))
     history = (*RESULT_IN, d.AppointmentSet(**MEETING))
-    given(*history).when(x_follow_up.miss_appointment, task=TASK, note=" ", on=date(2026, 9, 22)).then(said)
-    given(*history).when(x_follow_up.miss_appointment, task=TASK, note="", on=LATER).refused("appointment-to-come")
-    given(*RESULT_IN).when(x_follow_up.miss_appointment, task=TASK, note="", on=DAY).refused("no-appointment")
+    given(*history).when(follow_up.miss_appointment, task=TASK, note=" ", on=date(2026, 9, 22)).then(said)
+    given(*history).when(follow_up.miss_appointment, task=TASK, note="", on=LATER).refused("appointment-to-come")
+    given(*RESULT_IN).when(follow_up.miss_appointment, task=TASK, note="", on=DAY).refused("no-appointment")
 
 
 def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
     """The command id keeps a second press from counting twice; saying it again on purpose does count."""
     chase: dict[str, Any] = {"about": "present-pix", "channel": "sms", "reached": False, "note": "", "on": DAY}
-    given(opened(), d.YoungPersonChased(**chase)).when(x_follow_up.chase, **chase).then_each_time(
+    given(opened(), d.YoungPersonChased(**chase)).when(follow_up.chase, **chase).then_each_time(
         d.YoungPersonChased(**chase)
     )
-    given(opened(), note()).when(x_follow_up.take_note, text=" a appelé ", on=DAY).then_each_time(note())
+    given(opened(), note()).when(follow_up.take_note, text=" a appelé ", on=DAY).then_each_time(note())
     state = state_of("dossier", opened(), d.YoungPersonChased(**chase), d.YoungPersonChased(**chase))
     assert [mark.version for mark in state.chases["present-pix"]] == [2, 3]
 
@@ -199,47 +195,43 @@ HAND: dict[str, Any] = {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28
 
 def test_a_task_is_put_off_for_a_reason() -> None:
     rests = snoozed(TASK, date(2026, 9, 28))
-    given(*DISPATCHED).when(x_follow_up.snooze, **REST).then(rests)
-    given(*DISPATCHED, rests).when(x_follow_up.snooze, **REST | {"reason": "en congé"}).then_nothing()
+    given(*DISPATCHED).when(follow_up.snooze, **REST).then(rests)
+    given(*DISPATCHED, rests).when(follow_up.snooze, **REST | {"reason": "en congé"}).then_nothing()
     longer = REST | {"until": date(2026, 10, 5)}
-    given(*DISPATCHED, rests).when(x_follow_up.snooze, **longer).then(snoozed(TASK, date(2026, 10, 5)))
+    given(*DISPATCHED, rests).when(follow_up.snooze, **longer).then(snoozed(TASK, date(2026, 10, 5)))
     later = REST | {"on": LATER}
-    given(*DISPATCHED, rests).when(x_follow_up.snooze, **later).then(snoozed(TASK, date(2026, 9, 28), LATER))
-    given(*DISPATCHED).when(x_follow_up.snooze, **REST | {"reason": " "}).refused("required", field="reason")
+    given(*DISPATCHED, rests).when(follow_up.snooze, **later).then(snoozed(TASK, date(2026, 9, 28), LATER))
+    given(*DISPATCHED).when(follow_up.snooze, **REST | {"reason": " "}).refused("required", field="reason")
 
 
 def test_a_task_rests_for_ninety_days_at_most() -> None:
     last = date(2026, 12, 14)
-    given(*DISPATCHED).when(x_follow_up.snooze, **REST | {"until": last}).then(snoozed(TASK, last))
+    given(*DISPATCHED).when(follow_up.snooze, **REST | {"until": last}).then(snoozed(TASK, last))
     for until in (date(2026, 12, 15), DAY, date(2026, 9, 14)):
-        given(*DISPATCHED).when(x_follow_up.snooze, **REST | {"until": until}).refused(
+        given(*DISPATCHED).when(follow_up.snooze, **REST | {"until": until}).refused(
             "snooze-until", field="until", last=last
         )
 
 
 def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     lent = handed(TASK, until=date(2026, 9, 28))
-    given(*DISPATCHED).when(x_follow_up.hand_over, **HAND).then(lent)
-    given(*DISPATCHED).when(x_follow_up.hand_over, **HAND | {"until": None}).then(
-        handed(TASK, until=date(2026, 12, 14))
-    )
-    given(*DISPATCHED).when(x_follow_up.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
-    given(*DISPATCHED, lent).when(x_follow_up.hand_over, **HAND | {"on": LATER}).then_nothing()
-    given(*DISPATCHED, lent).when(x_follow_up.hand_over, **HAND | {"to": ADVISOR}).then(
+    given(*DISPATCHED).when(follow_up.hand_over, **HAND).then(lent)
+    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": None}).then(handed(TASK, until=date(2026, 12, 14)))
+    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
+    given(*DISPATCHED, lent).when(follow_up.hand_over, **HAND | {"on": LATER}).then_nothing()
+    given(*DISPATCHED, lent).when(follow_up.hand_over, **HAND | {"to": ADVISOR}).then(
         handed(TASK, ADVISOR, date(2026, 9, 28))
     )
-    given(*DISPATCHED).when(x_follow_up.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
+    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
         "handed-until", field="until"
     )
 
 
 def test_a_task_is_not_handed_to_whose_it_is() -> None:
-    given(*DISPATCHED).when(x_follow_up.hand_over, **HAND | {"to": ADVISOR}).refused("already-theirs", advisor=ADVISOR)
+    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"to": ADVISOR}).refused("already-theirs", advisor=ADVISOR)
     over, again = handed(TASK, until=DAY), {**HAND, "on": LATER}
-    given(*DISPATCHED, over).when(x_follow_up.hand_over, **again | {"to": ADVISOR}).refused(
-        "already-theirs", field="to"
-    )
-    given(*DISPATCHED, over).when(x_follow_up.hand_over, **again).then(handed(TASK, until=date(2026, 9, 28), on=LATER))
+    given(*DISPATCHED, over).when(follow_up.hand_over, **again | {"to": ADVISOR}).refused("already-theirs", field="to")
+    given(*DISPATCHED, over).when(follow_up.hand_over, **again).then(handed(TASK, until=date(2026, 9, 28), on=LATER))
 
 
 def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
@@ -247,57 +239,57 @@ def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
     refused = (*PRESCRIBED, sent(), answered(answer="refused"))
     rests, lent = snoozed(key, date(2026, 9, 28)), handed(key, until=date(2026, 9, 28))
     again = (*refused, rests, lent, sent(referral=SECOND), answered(answer="refused", referral=SECOND))
-    given(*again).when(x_follow_up.snooze, **REST | {"task": key}).then(rests)
-    given(*again).when(x_follow_up.hand_over, **HAND | {"task": key}).then(lent)
+    given(*again).when(follow_up.snooze, **REST | {"task": key}).then(rests)
+    given(*again).when(follow_up.hand_over, **HAND | {"task": key}).then(lent)
 
 
 def test_nothing_is_put_off_nor_handed_over_that_is_not_owed() -> None:
     for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
-        given(*history).when(x_follow_up.snooze, **REST).refused("not-owed")
-        given(*history).when(x_follow_up.hand_over, **HAND).refused("not-owed")
+        given(*history).when(follow_up.snooze, **REST).refused("not-owed")
+        given(*history).when(follow_up.hand_over, **HAND).refused("not-owed")
 
 
 def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
-    given(opened(), closed()).when(x_follow_up.take_note, text="a appelé", on=DAY).then_each_time(note())
-    given().when(x_follow_up.take_note, text="a appelé", on=DAY).refused("unknown-dossier")
-    given(opened()).when(x_follow_up.take_note, text=" ", on=DAY).refused("required", field="text")
+    given(opened(), closed()).when(follow_up.take_note, text="a appelé", on=DAY).then_each_time(note())
+    given().when(follow_up.take_note, text="a appelé", on=DAY).refused("unknown-dossier")
+    given(opened()).when(follow_up.take_note, text=" ", on=DAY).refused("required", field="text")
 
 
 # --- closing
 
 
 def test_a_dossier_closes_with_a_reason() -> None:
-    given(opened()).when(x_closing.close, reason="moved", note="", on=DAY).then(closed())
-    given(opened(), closed()).when(x_closing.close, reason="employment", note="", on=DAY).refused("closed", on=DAY)
-    given(opened()).when(x_closing.close, reason="other", note=" ", on=DAY).refused("required", field="note")
-    given().when(x_closing.close, reason="moved", note="", on=DAY).refused("unknown-dossier")
+    given(opened()).when(closing.close, reason="moved", note="", on=DAY).then(closed())
+    given(opened(), closed()).when(closing.close, reason="employment", note="", on=DAY).refused("closed", on=DAY)
+    given(opened()).when(closing.close, reason="other", note=" ", on=DAY).refused("required", field="note")
+    given().when(closing.close, reason="moved", note="", on=DAY).refused("unknown-dossier")
 
 
 def test_a_dossier_reopens_with_a_reason() -> None:
-    given(opened(), closed()).when(x_closing.reopen, reason="revenue", on=DAY).then(reopened())
-    given(opened(), closed()).when(x_closing.reopen, reason="", on=DAY).refused("required", field="reason")
-    given(opened()).when(x_closing.reopen, reason="revenue", on=DAY).then_nothing()
+    given(opened(), closed()).when(closing.reopen, reason="revenue", on=DAY).then(reopened())
+    given(opened(), closed()).when(closing.reopen, reason="", on=DAY).refused("required", field="reason")
+    given(opened()).when(closing.reopen, reason="revenue", on=DAY).then_nothing()
 
 
 def test_what_came_in_late_is_reviewed() -> None:
     late = (opened(), linked(), closed(), received())
-    given(*late).when(x_closing.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
-    given(opened(), closed()).when(x_closing.review_late_event, note="", on=DAY).then_nothing()
+    given(*late).when(closing.review_late_event, note=" lu ", on=DAY).then(d.LateEventReviewed(note="lu", on=DAY))
+    given(opened(), closed()).when(closing.review_late_event, note="", on=DAY).then_nothing()
 
 
 @pytest.mark.parametrize(
     ("decide", "arguments"),
     [
-        (x_identity.correct_identity, IDENTITY),
-        (x_identity.correct_contact, {"phone": None, "email": None, "on": DAY}),
-        (x_identity.state_project, {"project": "vente", "on": DAY}),
-        (x_identity.join_programme, {"programme": "PACEA", "group": None, "collective_end": None, "on": DAY}),
-        (a.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
-        (x_follow_up.set_appointment, MEETING),
-        (x_follow_up.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
-        (x_follow_up.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
-        (x_follow_up.snooze, REST),
-        (x_follow_up.hand_over, HAND),
+        (identity.correct_identity, IDENTITY),
+        (identity.correct_contact, {"phone": None, "email": None, "on": DAY}),
+        (identity.state_project, {"project": "vente", "on": DAY}),
+        (identity.join_programme, {"programme": "PACEA", "group": None, "collective_end": None, "on": DAY}),
+        (assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
+        (follow_up.set_appointment, MEETING),
+        (follow_up.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
+        (follow_up.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
+        (follow_up.snooze, REST),
+        (follow_up.hand_over, HAND),
     ],
 )
 def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
@@ -313,34 +305,34 @@ def struck(*versions: int) -> list[Event]:
 
 
 def test_one_event_is_taken_back() -> None:
-    given(opened(), presented()).when(x_retraction.retract, version=2, reason=" erreur ", on=DAY).then(*struck(2))
+    given(opened(), presented()).when(retraction.retract, version=2, reason=" erreur ", on=DAY).then(*struck(2))
 
 
 def test_what_was_built_on_it_goes_with_it_the_latest_first() -> None:
     history = (*PRESCRIBED, note(), sent(), answered(), started(), chased(f"refer:{ACTION}"))
-    given(*history).when(x_retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(12, 11, 10, 9, 7))
-    given(*history).when(x_retraction.retract, version=9, reason="erreur", on=DAY).then(*struck(10, 9))
+    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(12, 11, 10, 9, 7))
+    given(*history).when(retraction.retract, version=9, reason="erreur", on=DAY).then(*struck(10, 9))
 
 
 def test_what_is_struck_already_is_not_struck_again() -> None:
     history = (*PRESCRIBED, sent(), retracted(8))
-    given(*history).when(x_retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(7))
+    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(7))
 
 
 def test_the_chases_of_a_plan_go_with_it() -> None:
     plan = planned()
     history = (opened(), plan, chased(f"chase-diagnostic:{plan.plan}"), chased(f"chase-diagnostic:{SECOND}"))
-    given(*history).when(x_retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(3, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(3, 2))
 
 
 def test_what_came_of_a_self_study_goes_with_it() -> None:
     history = (opened(), studied(), studied(study=SECOND), followed(), snoozed(f"follow-self-study:{STUDY}", LATER))
-    given(*history).when(x_retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(5, 4, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(5, 4, 2))
 
 
 def test_the_chases_of_a_partner_go_with_the_referral() -> None:
     history = (*PRESCRIBED, sent(), reminded(), sent(referral=SECOND), reminded(referral=SECOND))
-    given(*history).when(x_retraction.retract, version=8, reason="erreur", on=DAY).then(*struck(9, 8))
+    given(*history).when(retraction.retract, version=8, reason="erreur", on=DAY).then(*struck(9, 8))
 
 
 @pytest.mark.parametrize(
@@ -355,25 +347,25 @@ def test_the_chases_of_a_partner_go_with_the_referral() -> None:
 )
 def test_an_event_stays(version: int, code: str) -> None:
     history = (*DEBRIEFED, retracted(6))
-    given(*history).when(x_retraction.retract, version=version, reason="erreur", on=DAY).refused(code)
+    given(*history).when(retraction.retract, version=version, reason="erreur", on=DAY).refused(code)
 
 
 @pytest.mark.parametrize("said", [booked(), unbooked(), attended(), absent()])
 def test_what_a_workshop_said_too_is_corrected_there(said: Event) -> None:
     history = given(opened(), booked(), said)
-    history.when(x_retraction.retract, version=3, reason="erreur", on=DAY).refused("correct-at-the-workshop")
-    assert x_retraction.told_elsewhere(said)
-    assert not x_retraction.told_elsewhere(presented())
+    history.when(retraction.retract, version=3, reason="erreur", on=DAY).refused("correct-at-the-workshop")
+    assert retraction.told_elsewhere(said)
+    assert not retraction.told_elsewhere(presented())
 
 
 def test_taking_back_needs_a_reason() -> None:
-    given(opened(), presented()).when(x_retraction.retract, version=2, reason="", on=DAY).refused(
+    given(opened(), presented()).when(retraction.retract, version=2, reason="", on=DAY).refused(
         "required", field="reason"
     )
 
 
 def test_closing_may_be_taken_back() -> None:
-    given(opened(), closed()).when(x_retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(2))
+    given(opened(), closed()).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(2))
     assert state_of("dossier", opened(), closed(), retracted(2)).closed is None
 
 
@@ -381,12 +373,12 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
     mine = (*PRESCRIBED, appointment(TASK, LATER), sent())
     others = (linked(participation=SECOND), debriefed(participation=SECOND), note())
     given(*mine, *others).when(
-        x_retraction.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
+        retraction.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
     ).then(*struck(9, 8, 7, 6, 5, 4, 3))  # fmt: skip
 
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:
     end = {"reason": "moved", "note": "", "on": DAY}
-    given(opened(), booked()).when(x_closing.close, **end).refused("seat-booked")
-    given(opened(), booked(), unbooked()).when(x_closing.close, **end).then(closed())
-    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(x_closing.close, **end).then(closed())
+    given(opened(), booked()).when(closing.close, **end).refused("seat-booked")
+    given(opened(), booked(), unbooked()).when(closing.close, **end).then(closed())
+    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(closing.close, **end).then(closed())

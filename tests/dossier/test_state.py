@@ -14,11 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
-from pixflow.dossier import assignment, lending, seats
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction, seats
 from pixflow.dossier.evolve import evolve, fold
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -248,19 +244,19 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     diagnostic.link_participation, diagnostic.advance_participation, diagnostic.withdraw_participation,
     diagnostic.receive_result, prescription.dispatch_result, prescription.hold_debrief,
     prescription.build_prescription, parcours.send_referral, parcours.answer_referral, parcours.start_action,
-    parcours.end_action, parcours.drop_action, x_identity.open_dossier, x_identity.correct_identity,
-    x_identity.correct_contact, x_identity.state_project, x_identity.join_programme, assignment.assign_advisor,
-    x_follow_up.set_appointment, x_follow_up.miss_appointment, x_follow_up.chase, x_follow_up.take_note,
-    x_closing.review_late_event, x_closing.close, x_closing.reopen, x_retraction.retract,
+    parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
+    identity.correct_contact, identity.state_project, identity.join_programme, assignment.assign_advisor,
+    follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase, follow_up.take_note,
+    closing.review_late_event, closing.close, closing.reopen, retraction.retract,
     orientation.assess_need, diagnostic.receive_profile, prescription.explore_difficulty,
     prescription.assign_self_study, prescription.follow_self_study, parcours.chase_partner,
     certification.take_complete_diagnostic, certification.decline_complete_diagnostic,
     certification.propose_certification, certification.decline_certification, certification.register_certification,
     certification.take_certification, certification.obtain_certification, certification.add_result_to_cv,
-    certification.plan_retake, certification.decline_retake, x_follow_up.snooze, x_follow_up.hand_over, lending.lend,
+    certification.plan_retake, certification.decline_retake, follow_up.snooze, follow_up.hand_over, lending.lend,
     seats.keep_seat, seats.lose_seat, seats.record_attendance,
 )  # fmt: skip
-EACH_TIME_A_FACT = (x_follow_up.chase, x_follow_up.take_note, parcours.chase_partner)
+EACH_TIME_A_FACT = (follow_up.chase, follow_up.take_note, parcours.chase_partner)
 PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "participation": st.sampled_from([PARTICIPATION, PARTICIPATION, SECOND]),
     "on": st.dates(DAY, date(2026, 9, 18)),
@@ -303,7 +299,7 @@ def arguments(
     actions = dossier.parcours.actions
     owed = [*known["owed"], f"hold-debrief:{PARTICIPATION}"]
     ids = {
-        "task": [*dossier.appointments, *owed] if decide is x_follow_up.miss_appointment else owed,
+        "task": [*dossier.appointments, *owed] if decide is follow_up.miss_appointment else owed,
         "about": owed,
         "action": [*actions, ACTION],
         "referral": [*(sent.id for action in actions.values() for sent in action.referrals), REFERRAL],
@@ -321,7 +317,7 @@ def arguments(
 
 
 def _kind_of(decide: Callable[..., Any], name: str, hint: Any) -> Any:
-    return Literal["done", "moved"] if decide is x_closing.close and name == "reason" else hint
+    return Literal["done", "moved"] if decide is closing.close and name == "reason" else hint
 
 
 FULL = (*PRESCRIBED, sent(), answered(answer="refused"), sent(referral=SECOND), answered(referral=SECOND), started())
@@ -333,13 +329,13 @@ BASES = (
     SEATED,
 )  # fmt: skip
 FITTING: dict[object, tuple[Event, ...]] = {
-    x_identity.open_dossier: (),
+    identity.open_dossier: (),
     orientation.decline_diagnostic: (opened(),),
-    x_follow_up.set_appointment: (*RESULT_IN, dispatched()),
-    x_follow_up.miss_appointment: BASES[3],
-    x_closing.review_late_event: LATE,
-    x_closing.reopen: LATE,
-    x_retraction.retract: FULL,
+    follow_up.set_appointment: (*RESULT_IN, dispatched()),
+    follow_up.miss_appointment: BASES[3],
+    closing.review_late_event: LATE,
+    closing.reopen: LATE,
+    retraction.retract: FULL,
     prescription.build_prescription: DEBRIEFED,
     parcours.send_referral: PRESCRIBED,
     parcours.answer_referral: (*PRESCRIBED, sent()),
@@ -350,8 +346,8 @@ FITTING: dict[object, tuple[Event, ...]] = {
     certification.register_certification: WORKED,
     certification.take_certification: WORKED,
     certification.obtain_certification: (*WORKED, registered(LATER)),
-    x_follow_up.snooze: (*RESULT_IN, dispatched()),
-    x_follow_up.hand_over: (*RESULT_IN, dispatched()),
+    follow_up.snooze: (*RESULT_IN, dispatched()),
+    follow_up.hand_over: (*RESULT_IN, dispatched()),
     seats.lose_seat: SEATED[:-1],
 }
 """Where a decision comes to something; the others do with a result received."""
@@ -397,21 +393,21 @@ def test_saying_it_twice_records_it_once(decide: Callable[..., list[Event]]) -> 
 def test_taking_back_leaves_what_was_before_without_it_and_what_it_made(data: DataObject) -> None:
     history = walked(data, stamped(FULL), steps=5)
     version = data.draw(st.sampled_from(list(retractable(history))))
-    strikes = x_retraction.retract(fold(history), version=version, reason="erreur", on=DAY, history=history)
+    strikes = retraction.retract(fold(history), version=version, reason="erreur", on=DAY, history=history)
     after = history + stamped(strikes, after=len(history))
     gone = retracted(after)
     kept = [recorded for recorded in history if recorded.originator_version not in gone]
     assert version in gone
     assert without_bookkeeping(fold(after)) == without_bookkeeping(fold(kept))
     assert of_dossier(fold(after), REFS) == of_dossier(fold(kept), REFS)
-    made = x_retraction.introduced(history[version - 1].event)
+    made = retraction.introduced(history[version - 1].event)
     assert not any(str(one) in repr(recorded.event) for one in made for recorded in kept)
 
 
 def retractable(history: Sequence[Recorded]) -> Iterator[int]:
     for recorded in history:
         fixed = isinstance(recorded.event, (d.DossierOpened, d.Retracted))
-        if not fixed and not x_retraction.told_elsewhere(recorded.event):
+        if not fixed and not retraction.told_elsewhere(recorded.event):
             yield recorded.originator_version
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
@@ -38,7 +37,7 @@ class House:
 
     def __init__(self, folder: Path, base: Database | None = None) -> None:
         self.now = NOW
-        self.opened = structures.create(
+        self.opened = structure_folder.create(
             folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"),
             sites=("L’Aigle", "Mortagne"), on=date(2026, 1, 5), clock=lambda: self.now,
             database=base,

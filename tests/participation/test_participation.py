@@ -8,8 +8,7 @@ import pytest
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events.values import Moment, Profile
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import exports, matches
 from pixflow.streams import participation_key
 from tests.given import (
     AT,
@@ -61,8 +60,8 @@ UNDECLARED = imported(purpose=None)
 
 def test_a_row_is_imported_with_its_result_when_it_is_shared() -> None:
     first = p.ParticipationImported(**ROW)
-    given().when(x_exports.import_participation, **ROW, result=None).then(first)
-    given().when(x_exports.import_participation, **ROW, result=result()).then(first, SHARED)
+    given().when(exports.import_participation, **ROW, result=None).then(first)
+    given().when(exports.import_participation, **ROW, result=result()).then(first, SHARED)
 
 
 def follow(progress: str | None = "0.5", shared: Any = None, seen: datetime = NEXT) -> dict[str, Any]:
@@ -77,39 +76,37 @@ NOW_SHARED = p.ResultShared(result=result(), exported_at=NEXT, on=LATER)
 
 
 def test_a_later_export_records_only_what_changed() -> None:
-    given(imported()).when(x_exports.follow, **follow("0.5")).then_nothing()
-    given(imported()).when(x_exports.follow, **follow("0.8")).then(participation=[MORE])
-    given(imported()).when(x_exports.follow, **follow("1", result())).then(participation=[NOW_SHARED])
-    given(imported(), SHARED).when(x_exports.follow, **follow("1", result())).then_nothing()
+    given(imported()).when(exports.follow, **follow("0.5")).then_nothing()
+    given(imported()).when(exports.follow, **follow("0.8")).then(participation=[MORE])
+    given(imported()).when(exports.follow, **follow("1", result())).then(participation=[NOW_SHARED])
+    given(imported(), SHARED).when(exports.follow, **follow("1", result())).then_nothing()
 
 
 def test_the_matched_dossier_learns_what_changed() -> None:
     mine = (imported(), confirmed(), opened(), LINKED)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal("0.8"), on=LATER)
-    given(*mine).when(x_exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine).when(exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
     received_now = received(LATER, result=result())
-    given(*mine).when(x_exports.follow, **follow("1", result())).then(
-        participation=[NOW_SHARED], dossier=[received_now]
-    )
-    given(*mine, closed()).when(x_exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine).when(exports.follow, **follow("1", result())).then(participation=[NOW_SHARED], dossier=[received_now])
+    given(*mine, closed()).when(exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
 
 
 @pytest.mark.parametrize("seen", [AT, datetime(2026, 9, 14, tzinfo=UTC)])
 def test_an_older_or_the_same_export_undoes_nothing(seen: datetime) -> None:
-    given(imported()).when(x_exports.follow, **follow("0.8", result(), seen)).then_nothing()
-    given(imported()).when(x_exports.vanish, participation_id=PARTICIPATION, exported_at=seen, on=LATER).then_nothing()
+    given(imported()).when(exports.follow, **follow("0.8", result(), seen)).then_nothing()
+    given(imported()).when(exports.vanish, participation_id=PARTICIPATION, exported_at=seen, on=LATER).then_nothing()
 
 
 def test_what_was_never_imported_is_not_followed() -> None:
-    given().when(x_exports.follow, **follow("0.8")).then_nothing()
-    given().when(x_exports.vanish, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER).then_nothing()
-    given().when(x_exports.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given().when(exports.follow, **follow("0.8")).then_nothing()
+    given().when(exports.vanish, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER).then_nothing()
+    given().when(exports.settle_purpose, purpose="initial", on=DAY).then_nothing()
 
 
 def test_a_row_vanishes_here_and_on_the_matched_dossier() -> None:
     said: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
-    given(imported()).when(x_exports.vanish, **said).then(participation=[vanished(NEXT, LATER)])
-    given(imported(), confirmed(), opened(), LINKED).when(x_exports.vanish, **said).then(
+    given(imported()).when(exports.vanish, **said).then(participation=[vanished(NEXT, LATER)])
+    given(imported(), confirmed(), opened(), LINKED).when(exports.vanish, **said).then(
         participation=[vanished(NEXT, LATER)], dossier=[withdrawn(LATER)]
     )
 
@@ -123,13 +120,13 @@ def test_a_row_that_vanished_comes_back_without_its_result_being_received_anew()
     back = p.ParticipationProgressed(progress=Decimal(1), exported_at=LAST, on=LATER)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal(1), on=LATER)
     gone = (imported(), SHARED, confirmed(), vanished(NEXT), opened(), linked(), received(), withdrawn())
-    given(*gone).when(x_exports.follow, **follow("1", result(), LAST)).then(participation=[back], dossier=[advanced])
+    given(*gone).when(exports.follow, **follow("1", result(), LAST)).then(participation=[back], dossier=[advanced])
     assert state_of("participation", *gone[:4], back).vanished is None
 
 
 def test_a_purpose_settles_once_the_campaign_is_declared() -> None:
-    given(UNDECLARED).when(x_exports.settle_purpose, purpose="initial", on=DAY).then(settled())
-    given(imported()).when(x_exports.settle_purpose, purpose="initial", on=DAY).then_nothing()
+    given(UNDECLARED).when(exports.settle_purpose, purpose="initial", on=DAY).then(settled())
+    given(imported()).when(exports.settle_purpose, purpose="initial", on=DAY).then_nothing()
 
 
 # --- profiles
@@ -147,16 +144,16 @@ def sent(ordinal: int = 0, profile: Profile = PROFILE, seen: datetime = NEXT, on
 
 def test_a_profile_is_imported_as_it_was_sent() -> None:
     row = ROW | {"purpose": "profile", "started": None, "progress": None, "ordinal": 1}
-    given().when(x_exports.import_participation, **row, result=None, profile=PROFILE).then(
+    given().when(exports.import_participation, **row, result=None, profile=PROFILE).then(
         p.ParticipationImported(**row), sent(1, seen=AT, on=DAY)
     )
 
 
 def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
     told = follow(None) | {"profile": PROFILE, "ordinal": 1}
-    given(WAITING).when(x_exports.follow, **told).then(participation=[sent(1)])
+    given(WAITING).when(exports.follow, **told).then(participation=[sent(1)])
     theirs = d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=LATER)
-    given(WAITING, confirmed(), opened(), NOT_SENT).when(x_exports.follow, **told).then(
+    given(WAITING, confirmed(), opened(), NOT_SENT).when(exports.follow, **told).then(
         participation=[sent(1)], dossier=[theirs]
     )
     state = state_of("participation", WAITING, sent(1))
@@ -164,15 +161,15 @@ def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
 
 
 def test_a_profile_shown_again_says_nothing_more_and_another_one_is_corrected() -> None:
-    given(WAITING, sent()).when(x_exports.follow, **follow(None, seen=LAST) | {"profile": PROFILE}).then_nothing()
+    given(WAITING, sent()).when(exports.follow, **follow(None, seen=LAST) | {"profile": PROFILE}).then_nothing()
     other = replace(PROFILE, pix=208)
-    given(WAITING, sent()).when(x_exports.follow, **follow(None, seen=LAST) | {"profile": other}).then(
+    given(WAITING, sent()).when(exports.follow, **follow(None, seen=LAST) | {"profile": other}).then(
         participation=[sent(profile=other, seen=LAST)]
     )
 
 
 def test_a_profile_comes_with_its_match() -> None:
-    given(WAITING, sent(), opened()).when(x_matches.confirm_match, **MATCH).then(
+    given(WAITING, sent(), opened()).when(matches.confirm_match, **MATCH).then(
         participation=[MATCHED],
         dossier=[NOT_SENT, d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=DAY)],
     )
@@ -201,9 +198,9 @@ def struck(*versions: int) -> list[d.Retracted]:
 
 
 def test_a_corrected_purpose_is_said_of_each_row() -> None:
-    given(imported()).when(x_exports.resettle_purpose, **AS_COMPLETE).then(participation=[RESETTLED])
-    given(imported(purpose="complete")).when(x_exports.resettle_purpose, **AS_COMPLETE).then_nothing()
-    given(UNDECLARED).when(x_exports.resettle_purpose, **AS_COMPLETE).then_nothing()
+    given(imported()).when(exports.resettle_purpose, **AS_COMPLETE).then(participation=[RESETTLED])
+    given(imported(purpose="complete")).when(exports.resettle_purpose, **AS_COMPLETE).then_nothing()
+    given(UNDECLARED).when(exports.resettle_purpose, **AS_COMPLETE).then_nothing()
     first, again = state_of("participation", imported()), state_of("participation", imported(), RESETTLED)
     assert (again.purpose, again.settled) == ("complete", first.settled)
 
@@ -215,7 +212,7 @@ def test_the_dossier_learns_again_what_pix_said_and_keeps_what_people_did() -> N
         received(LATER, purpose="complete", result=result()),
         d.CompleteDiagnosticTaken(participation=PARTICIPATION, on=LATER),
     ]
-    given(*mine).when(x_exports.resettle_purpose, **AS_COMPLETE).then(
+    given(*mine).when(exports.resettle_purpose, **AS_COMPLETE).then(
         participation=[RESETTLED], dossier=[*struck(4, 3), *again]
     )
     state = state_of("dossier", *PRESCRIBED, *struck(4, 3), *again)
@@ -231,14 +228,14 @@ def test_what_was_no_complete_diagnostic_is_no_longer_taken() -> None:
     mine = (imported(purpose="complete", progress=Decimal(1)), SHARED, confirmed())
     said = AS_COMPLETE | {"purpose": "initial"}
     again = [linked(LATER, started=Moment(DAY)), received(LATER, result=result())]
-    decided = given(*mine, *theirs, by_hand).when(x_exports.resettle_purpose, **said).decided()
+    decided = given(*mine, *theirs, by_hand).when(exports.resettle_purpose, **said).decided()
     assert decided["dossier"] == [*struck(4, 3, 2), *again]
     assert state_of("dossier", *theirs, *struck(4, 3, 2), *again).parcours.complete is None
 
 
 def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
     mine = (imported(), vanished(NEXT), confirmed(), opened(), LINKED, withdrawn())
-    decided = given(*mine).when(x_exports.resettle_purpose, **AS_COMPLETE).decided()
+    decided = given(*mine).when(exports.resettle_purpose, **AS_COMPLETE).decided()
     assert decided["dossier"] == [
         *struck(3, 2), linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)), withdrawn(LATER),
     ]  # fmt: skip
@@ -248,29 +245,29 @@ def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
 
 
 def test_a_match_is_confirmed_and_the_dossier_learns_of_the_participation() -> None:
-    given(imported(), opened()).when(x_matches.confirm_match, **MATCH).then(participation=[MATCHED], dossier=[LINKED])
+    given(imported(), opened()).when(matches.confirm_match, **MATCH).then(participation=[MATCHED], dossier=[LINKED])
 
 
 def test_a_shared_result_comes_with_the_match() -> None:
-    given(imported(), SHARED, opened()).when(x_matches.confirm_match, **MATCH).then(
+    given(imported(), SHARED, opened()).when(matches.confirm_match, **MATCH).then(
         participation=[MATCHED], dossier=[linked(), received()]
     )
 
 
 def test_a_row_that_has_vanished_meanwhile_is_marked_on_the_dossier() -> None:
-    given(imported(), vanished(NEXT), opened()).when(x_matches.confirm_match, **MATCH).then(
+    given(imported(), vanished(NEXT), opened()).when(matches.confirm_match, **MATCH).then(
         participation=[MATCHED], dossier=[LINKED, withdrawn()]
     )
 
 
 def test_a_match_is_recorded_on_a_closed_dossier() -> None:
-    given(imported(), opened(), closed()).when(x_matches.confirm_match, **MATCH).then(
+    given(imported(), opened(), closed()).when(matches.confirm_match, **MATCH).then(
         participation=[MATCHED], dossier=[LINKED]
     )
 
 
 def test_a_row_set_aside_may_be_matched_after_all() -> None:
-    given(imported(), set_aside(), opened()).when(x_matches.confirm_match, **MATCH).then(
+    given(imported(), set_aside(), opened()).when(matches.confirm_match, **MATCH).then(
         participation=[MATCHED], dossier=[LINKED]
     )
     assert state_of("participation", imported(), set_aside(), MATCHED).set_aside is None
@@ -278,43 +275,43 @@ def test_a_row_set_aside_may_be_matched_after_all() -> None:
 
 def test_a_match_is_refused() -> None:
     taken = (imported(), confirmed(dossier=OTHER_DOSSIER), opened())
-    given(*taken).when(x_matches.confirm_match, **MATCH).refused("already-matched", dossier=OTHER_DOSSIER)
-    given(UNDECLARED, opened()).when(x_matches.confirm_match, **MATCH).refused("undeclared-campaign")
-    given(imported()).when(x_matches.confirm_match, **MATCH).refused("unknown-dossier")
+    given(*taken).when(matches.confirm_match, **MATCH).refused("already-matched", dossier=OTHER_DOSSIER)
+    given(UNDECLARED, opened()).when(matches.confirm_match, **MATCH).refused("undeclared-campaign")
+    given(imported()).when(matches.confirm_match, **MATCH).refused("unknown-dossier")
 
 
 def test_a_match_is_rejected_once() -> None:
     said = p.MatchRejected(dossier=OTHER_DOSSIER, on=DAY)
-    given(imported()).when(x_matches.reject_match, dossier=OTHER_DOSSIER, on=DAY).then(said)
+    given(imported()).when(matches.reject_match, dossier=OTHER_DOSSIER, on=DAY).then(said)
     assert state_of("participation", imported(), said).rejected == (OTHER_DOSSIER,)
-    given(imported(), confirmed()).when(x_matches.reject_match, dossier=DOSSIER, on=DAY).refused("already-matched")
+    given(imported(), confirmed()).when(matches.reject_match, dossier=DOSSIER, on=DAY).refused("already-matched")
 
 
 def test_a_row_is_set_aside_with_a_reason() -> None:
-    given(imported()).when(x_matches.set_aside, reason=" collègue ", on=DAY).then(set_aside())
-    given(imported()).when(x_matches.set_aside, reason=" ", on=DAY).refused("required", field="reason")
-    given(imported(), confirmed()).when(x_matches.set_aside, reason="collègue", on=DAY).refused("already-matched")
+    given(imported()).when(matches.set_aside, reason=" collègue ", on=DAY).then(set_aside())
+    given(imported()).when(matches.set_aside, reason=" ", on=DAY).refused("required", field="reason")
+    given(imported(), confirmed()).when(matches.set_aside, reason="collègue", on=DAY).refused("already-matched")
     assert not state_of("participation", imported(), set_aside()).waiting
 
 
 def test_a_row_set_aside_by_mistake_waits_again() -> None:
-    given(imported(), set_aside()).when(x_matches.bring_back, reason="erreur", on=DAY).then(taken_back(2))
-    given(imported(), set_aside()).when(x_matches.bring_back, reason="", on=DAY).refused("required", field="reason")
-    given(imported()).when(x_matches.bring_back, reason="erreur", on=DAY).then_nothing()
+    given(imported(), set_aside()).when(matches.bring_back, reason="erreur", on=DAY).then(taken_back(2))
+    given(imported(), set_aside()).when(matches.bring_back, reason="", on=DAY).refused("required", field="reason")
+    given(imported()).when(matches.bring_back, reason="erreur", on=DAY).then_nothing()
     assert state_of("participation", imported(), set_aside(), taken_back(2)).waiting
 
 
 def test_a_wrong_match_is_undone_with_all_that_followed() -> None:
     undo: dict[str, Any] = {"participation_id": PARTICIPATION, "reason": "homonyme", "on": LATER}
     history = (imported(), SHARED, MATCHED, opened(), linked(), received(), dispatched())
-    given(*history).when(x_matches.unmatch, **undo).then(
+    given(*history).when(matches.unmatch, **undo).then(
         participation=[
             p.Retracted(version=3, reason="homonyme", on=LATER), p.MatchRejected(dossier=DOSSIER, on=LATER)
         ],
         dossier=[d.Retracted(version=version, reason="homonyme", on=LATER) for version in (4, 3, 2)],
     )  # fmt: skip
-    given(*history).when(x_matches.unmatch, **undo | {"reason": ""}).refused("required", field="reason")
-    given(imported(), opened()).when(x_matches.unmatch, **undo).then_nothing()
+    given(*history).when(matches.unmatch, **undo | {"reason": ""}).refused("required", field="reason")
+    given(imported(), opened()).when(matches.unmatch, **undo).then_nothing()
 
 
 def test_an_undone_match_waits_again_and_the_dossier_is_as_before() -> None:
@@ -343,7 +340,7 @@ BY_ITSELF = p.MatchConfirmed(dossier=DOSSIER, automatic=True, score=100, reasons
     ids=["as typed", "names the other way round", "blanks round the number"],
 )
 def test_equal_numbers_and_equal_names_match_by_themselves(row: p.ParticipationImported) -> None:
-    given(row, opened()).when(x_matches.match_by_number, **BY_NUMBER).then(participation=[BY_ITSELF], dossier=[LINKED])
+    given(row, opened()).when(matches.match_by_number, **BY_NUMBER).then(participation=[BY_ITSELF], dossier=[LINKED])
 
 
 @pytest.mark.parametrize(
@@ -372,9 +369,9 @@ def test_equal_numbers_and_equal_names_match_by_themselves(row: p.ParticipationI
     ],
 )
 def test_anything_less_does_not(row: Any) -> None:
-    given(*row, opened()).when(x_matches.match_by_number, **BY_NUMBER).then_nothing()
+    given(*row, opened()).when(matches.match_by_number, **BY_NUMBER).then_nothing()
 
 
 def test_no_dossier_without_a_number_or_not_opened_matches_by_itself() -> None:
-    given(imported(), opened(number=None)).when(x_matches.match_by_number, **BY_NUMBER).then_nothing()
-    given(imported()).when(x_matches.match_by_number, **BY_NUMBER).then_nothing()
+    given(imported(), opened(number=None)).when(matches.match_by_number, **BY_NUMBER).then_nothing()
+    given(imported()).when(matches.match_by_number, **BY_NUMBER).then_nothing()

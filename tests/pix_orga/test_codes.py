@@ -13,7 +13,7 @@ from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
 from pixflow.pix_orga.table import MAX_ROWS
-from tests.pix_orga import profile_files as profiles
+from tests.pix_orga import profile_files
 from tests.pix_orga.files import ATELIER, BOM, CAMPAIGN, DATA, PENDING, SHARED, changed, file
 
 OCTOBER = '"26/10/2025 02:30"'
@@ -102,7 +102,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(";6;3;", ";6;٣;"), "", 2, None),
     ],
     "level-range": [
-        (lambda: profiles.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"}),
+        (lambda: profile_files.changed(";5;1;9;", ";5;9;9;"), "", 2, {"column": LEVEL[:60], "value": "9"}),
     ],
     "rate": [
         (lambda: changed(";12347;1;", ";12347;fini;"), "", 2, {"column": "% de progression", "value": "fini"}),
@@ -133,7 +133,9 @@ CASES: dict[str, list[Case]] = {
         (lambda: file(SHARED, PENDING)[:-5] + b'"OK"\n', "", 3, {"column": "@web2"}),
     ],
     "na-on-shared": [(lambda: changed('"Non testé"', '"NA"'), "", 2, {"column": "@web2"})],
-    "sent-without-date": [(lambda: profiles.file(replace(profiles.SENT, shared_at=None)), "", 2, {"column": SENT_AT})],
+    "sent-without-date": [
+        (lambda: profile_files.file(replace(profile_files.SENT, shared_at=None)), "", 2, {"column": SENT_AT})
+    ],
     "nir": [
         nir_case("1850578006084"),
         nir_case("185057800608436"),
@@ -171,11 +173,13 @@ CASES: dict[str, list[Case]] = {
             {"rate": "0.5", "mastered": "0", "targeted": "6"},
         )
     ],
-    "pix-null": [(lambda: profiles.file(replace(profiles.SENT, pix=None)), "", 2, {})],
-    "pix-mismatch": [(lambda: profiles.file(replace(profiles.SENT, pix=12)), "", 2, {"pix": "12", "total": "89"})],
+    "pix-null": [(lambda: profile_files.file(replace(profile_files.SENT, pix=None)), "", 2, {})],
+    "pix-mismatch": [
+        (lambda: profile_files.file(replace(profile_files.SENT, pix=12)), "", 2, {"pix": "12", "total": "89"})
+    ],
     "certifiable-mismatch": [
-        (lambda: profiles.file(replace(profiles.SENT, certifiable=False)), "", 2, {"counted": "5"}),
-        (lambda: profiles.file(replace(profiles.SENT, certifiable_competences=4)), "", 2, {"counted": "5"}),
+        (lambda: profile_files.file(replace(profile_files.SENT, certifiable=False)), "", 2, {"counted": "5"}),
+        (lambda: profile_files.file(replace(profile_files.SENT, certifiable_competences=4)), "", 2, {"counted": "5"}),
     ],
     "shared-without-date": [(lambda: file(replace(SHARED, shared_at=None)), "", 2, {})],
     "not-a-number": [(lambda: changed(";0,5;6;3;", ";NaN;0;0;"), "", 2, None)],

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, delete, select
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Opened
 from projections.bookkeeping import TURN, metadata
-from projections.store import postgres as schemas
+from projections.store import postgres as store_postgres
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from tests.postgres import Cluster
@@ -49,7 +49,7 @@ class Spare:
     """Stores on PostgreSQL, used again: making the tables takes longer than most tests."""
 
     def __init__(self, server: Engine) -> None:
-        self._schemas = schemas.Schemas(server, f"spare-{uuid4().hex[:8]}")
+        self._schemas = store_postgres.Schemas(server, f"spare-{uuid4().hex[:8]}")
         self._made: list[Engine] = []
 
     def empty(self, number: int) -> Engine:
@@ -65,7 +65,7 @@ class Spare:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """The demonstration's four months: some 1,000 events of every stream."""
     data = tmp_path_factory.mktemp("demo")
-    opened = structures.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)
+    opened = structure_folder.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)
     yield opened
     opened.engine.close()
 
@@ -74,7 +74,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
 def server(postgres: Cluster) -> Iterator[Engine]:
     """The PostgreSQL server of this run, on the pool of this process."""
     with closing(Database(postgres.url())) as database:
-        yield schemas.engine(database.connect)
+        yield store_postgres.engine(database.connect)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,9 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
 from pixflow.protocol.publishing import publish_protocol
@@ -27,7 +25,7 @@ from tests.projections.conftest import Tables, everything
 
 @pytest.fixture
 def opened(tmp_path: Path):
-    made = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    made = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     yield made
     made.engine.close()
 
@@ -49,7 +47,7 @@ def follow(engine: Engine, database: Database | None = None, batch: int = 20_000
 def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
     dossier = uuid4()
     opened.engine.execute(
-        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         last_name=name, first_name="Aminata", birth_date=None, imilo_number=None, site="Ici",
     )  # fmt: skip
     return dossier
@@ -136,7 +134,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tab
 
     monkeypatch.undo()
     opened.engine.execute(
-        {"dossier": bad}, x_identity.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": bad}, identity.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         phone="0612345678", email=None,
     )  # fmt: skip
     side.catch_up()
@@ -190,7 +188,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened,
     dossiers = [uuid4(), uuid4()]
     for dossier, advisor in zip(dossiers, advisors, strict=True):
         opened.engine.execute(
-            {"dossier": dossier}, x_identity.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
+            {"dossier": dossier}, identity.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
             last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
         )  # fmt: skip
     side = follow(opened.engine, tables())
@@ -220,7 +218,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     )  # fmt: skip
     dossier, me = uuid4(), Actor(str(advisor))
     opened.engine.execute(
-        {"dossier": dossier}, x_identity.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
+        {"dossier": dossier}, identity.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
         first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
     )  # fmt: skip
     side = follow(opened.engine, tables())
@@ -237,7 +235,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     assert kinds() == {"plan-diagnostic"}
     version = done.recorded[0].originator_version
     opened.engine.execute(
-        {"dossier": dossier}, x_retraction.retract, by=me, command_id=uuid4(), version=version, reason="erreur"
+        {"dossier": dossier}, retraction.retract, by=me, command_id=uuid4(), version=version, reason="erreur"
     )
     side.catch_up()
     assert kinds() == before

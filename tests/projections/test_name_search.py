@@ -8,11 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from pixflow import presets
-from pixflow import similarity as spelling
-from pixflow import structure_folder as structures
+from pixflow import presets, similarity, structure_folder
 from pixflow.authorization import OPERATOR, Actor, Scope
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.team import staff
 from projections import directory, name_search
 from projections.name_search import near, trigrams
@@ -27,7 +25,7 @@ class Register:
 
     def __init__(self, folder: Path, tables: Engine) -> None:
         preset = presets.load("laigle-mortagne")
-        self.opened = structures.create(folder, name="Ici", preset=preset, sites=("Ici",))
+        self.opened = structure_folder.create(folder, name="Ici", preset=preset, sites=("Ici",))
         self.side = ReadSide(self.opened.engine, tables)
         self.sophie = Actor(str(uuid4()))
         known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
@@ -39,7 +37,7 @@ class Register:
     def add(self, first: str, last: str, number: str | None = None) -> UUID:
         dossier = uuid4()
         names = {"last_name": last, "first_name": first, "birth_date": None, "imilo_number": number, "site": "Ici"}
-        self.says("dossier", dossier, x_identity.open_dossier, self.sophie, **names)
+        self.says("dossier", dossier, identity.open_dossier, self.sophie, **names)
         return dossier
 
     @property
@@ -82,7 +80,7 @@ def test_a_corrected_name_is_found_as_it_is_now(register: Register) -> None:
     dossier = register.add("Emmanuel", "Kowalski")
     assert register.near("kowalsky") == ["Emmanuel Kowalski"]
     names = {"last_name": "Benali", "first_name": "Emmanuel", "birth_date": None, "imilo_number": None, "site": "Ici"}
-    register.says("dossier", dossier, x_identity.correct_identity, register.sophie, **names)
+    register.says("dossier", dossier, identity.correct_identity, register.sophie, **names)
     assert register.near("kowalsky") == []
     assert register.near("bennali") == ["Emmanuel Benali"]
 
@@ -97,7 +95,7 @@ def test_a_frequent_name_costs_no_more_rows_than_a_rare_one(
     monkeypatch.setattr(name_search, "ROWS", 40)
     with register.read as connection:
         counted = connection.execute(select(func.count()).select_from(trigrams)).scalar_one()
-        runs = spelling.trigrams("zoe martines")
+        runs = similarity.trigrams("zoe martines")
         asked = name_search._rarest(name_search._counts(connection, runs), runs)
     assert counted > 250
     assert {" zo", "zoe", "oe ", "ine"} <= set(asked)

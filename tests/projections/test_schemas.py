@@ -17,7 +17,7 @@ from pixflow.authorization import OPERATOR, Actor
 from pixflow.structure_folder import Opened
 from projections import directory
 from projections.bookkeeping import TURN, folds
-from projections.store import postgres as schemas
+from projections.store import postgres as store_postgres
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import Schemas
@@ -91,7 +91,7 @@ def test_a_store_of_other_sources_is_not_used(
     played: Opened, made: Callable[[], Schemas], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.ensure(made(), played.engine)
-    monkeypatch.setattr(schemas, "fingerprint", lambda: "0123456789abcdef")
+    monkeypatch.setattr(store_postgres, "fingerprint", lambda: "0123456789abcdef")
     assert made().live() is None
     with pytest.raises(stores.NoStore):
         _ = stores.Live(made(), played.engine).side
@@ -138,7 +138,7 @@ def test_a_turn_is_waited_for_so_long(played: Opened, spare: Spare, monkeypatch:
     side = ReadSide(played.engine, spare.empty(0))
     with spare.empty(0).execution_options(**{TURN: True}).connect() as other:
         other.execute(select(folds))
-        monkeypatch.setattr(schemas, "LIMIT", "20ms")
+        monkeypatch.setattr(store_postgres, "LIMIT", "20ms")
         with pytest.raises(OperationalError):
             side.catch_up()
     assert side.catch_up() == played.engine.head()

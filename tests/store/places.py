@@ -10,11 +10,11 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from pixflow.store.keys import Vault
-from pixflow.store.postgres import recorder as postgres
+from pixflow.store.postgres import recorder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.store.sqlite import recorder as sqlite
+from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.sqlite.vault import SqliteVault
 from tests.store.samples import raw
@@ -49,7 +49,7 @@ class SqlitePlace:
         return str(self.folder)
 
     def factory(self) -> HardenedFactory:
-        return sqlite.factory(self.folder)
+        return sqlite_recorder.factory(self.folder)
 
     def vault(self) -> SqliteVault:
         return SqliteVault(self.folder / "keys.db")
@@ -70,7 +70,7 @@ class PostgresPlace:
         return f"{self.database.url}#{self.schema}"
 
     def factory(self) -> PostgresFactory:
-        return postgres.factory(self.database, self.schema)
+        return recorder.factory(self.database, self.schema)
 
     def vault(self) -> PostgresVault:
         return PostgresVault(self.database, self.schema)
@@ -86,8 +86,8 @@ def opened(name: str, limit: float = 10.0) -> Iterator[AnyRecorder]:
     """The store of that name as another process has it, with a pool or a connection of its own."""
     url, _, schema = name.partition("#")
     if not schema:
-        with closing(sqlite.factory(Path(name), limit)) as store:
+        with closing(sqlite_recorder.factory(Path(name), limit)) as store:
             yield store.application_recorder()
         return
     with closing(Database(url, limit=limit)) as database:
-        yield postgres.factory(database, schema).application_recorder()
+        yield recorder.factory(database, schema).application_recorder()

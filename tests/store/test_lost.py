@@ -13,8 +13,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres import tables
@@ -232,7 +231,7 @@ def test_a_restart_under_load_loses_nothing_and_fails_nobody(
 def test_f4_the_engine_answers_as_if_nothing_had_happened(
     far: Database, tmp_path: Path, at_commit: Callable[[Fault], None], fault: Fault
 ) -> None:
-    opened = structures.create(
+    opened = structure_folder.create(
         tmp_path, name=f"ML {uuid4().hex[:8]}", preset=presets.load("laigle-mortagne"), sites=("L'Aigle",), database=far
     )
     at_commit(fault)

@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.engine import Engine
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Opened
@@ -33,7 +32,7 @@ class Mission(Struct, frozen=True):
         """As another process opens it."""
         with ExitStack() as closed:
             database = closed.enter_context(closing(Database(self.url))) if self.url else None
-            opened = structures.open_one(self.data, self.slug, database=database)
+            opened = structure_folder.open_one(self.data, self.slug, database=database)
             closed.callback(opened.engine.close)
             yield opened
 
@@ -43,7 +42,7 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
     with ExitStack() as closed:
         database = closed.enter_context(closing(Database(url))) if url else None
         preset = presets.load("laigle-mortagne")
-        opened = structures.create(data, name="Ici", preset=preset, sites=(SITE,), database=database)
+        opened = structure_folder.create(data, name="Ici", preset=preset, sites=(SITE,), database=database)
         closed.callback(opened.engine.close)
         advisor = uuid4()
         opened.engine.execute(
@@ -58,7 +57,7 @@ def open_dossier(engine: Engine, advisor: UUID) -> UUID:
     """A dossier more, with an i-Milo number of its own; its id."""
     dossier = uuid4()
     engine.execute(
-        {"dossier": dossier}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
         last_name="Diallo", first_name=f"Aminata {dossier}", birth_date=None, imilo_number=f"{dossier.int % 10**9}",
         site=SITE, advisor=advisor,
     )  # fmt: skip

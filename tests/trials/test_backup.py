@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.backups.backup import back_up
 from pixflow.backups.restore import restore
 from pixflow.store.postgres.database import Database
@@ -53,7 +53,7 @@ def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Itera
     with ExitStack() as closed:
         database = closed.enter_context(closing(Database(url))) if url else None
         restore(elsewhere, backup, rebuild=rebuilt, database=database)
-        opened = structures.open_one(elsewhere, mission.slug, database=database)
+        opened = structure_folder.open_one(elsewhere, mission.slug, database=database)
         closed.callback(opened.engine.close)
         yield opened
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import Question
 from pixflow.store.postgres.transaction import Turn
@@ -182,7 +182,7 @@ def test_nobody_hears_that_a_command_on_its_way_is_not_recorded(
 def impatient(mission: Mission) -> Iterator[InspectingClient]:
     """The advisor's browser, where PostgreSQL is waited for half a second."""
     with closing(Database(mission.url, limit=0.5)) as database:
-        opened = structures.open_one(mission.data, mission.slug, database=database)
+        opened = structure_folder.open_one(mission.data, mission.slug, database=database)
         with closing(serve_one(opened)) as served:
             found = Site(mission.data, lambda slug: served, demo=True)
             found.look()

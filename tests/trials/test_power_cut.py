@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.store import Damaged, StoreError
 from pixflow.structure_folder import Opened
 from tests.conftest import unavailable
@@ -48,8 +48,8 @@ class Left(Struct):
     acknowledged: dict[UUID, str]
 
     def open(self) -> Opened:
-        (slug,) = structures.slugs(self.data)
-        return structures.open_one(self.data, slug)
+        (slug,) = structure_folder.slugs(self.data)
+        return structure_folder.open_one(self.data, slug)
 
 
 @pytest.fixture(scope="module")

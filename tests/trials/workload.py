@@ -14,8 +14,8 @@ from threading import Thread
 from uuid import UUID
 
 from pixflow.authorization import Actor
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import follow_up
+from pixflow.dossier import identity as dossier_identity
 from pixflow.store.sqlite import connections, vault
 from tests.trials.mission import SITE, Mission, found
 from web.hosting.site import Served, serve_one
@@ -44,14 +44,14 @@ def work(served: Served, mission: Mission, name: str, chance: Random, commands: 
 
 def take_note(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
-        {"dossier": chance.choice(mission.dossiers)}, x_follow_up.take_note, by=Actor(str(mission.advisor)),
+        {"dossier": chance.choice(mission.dossiers)}, follow_up.take_note, by=Actor(str(mission.advisor)),
         command_id=command, via="cli", text=words,
     )  # fmt: skip
 
 
 def open_one(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
-        {"dossier": identity(chance)}, x_identity.open_dossier, by=Actor(str(mission.advisor)), command_id=command,
+        {"dossier": identity(chance)}, dossier_identity.open_dossier, by=Actor(str(mission.advisor)), command_id=command,
         via="cli", last_name="Kaya", first_name=words, birth_date=None, imilo_number=None, site=SITE,
     )  # fmt: skip
 

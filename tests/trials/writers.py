@@ -9,7 +9,7 @@ from eventsourcing.persistence import IntegrityError
 from msgspec import Struct, field
 
 from pixflow.authorization import Actor
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine, Stale
 from pixflow.unit_of_work import Work
@@ -62,7 +62,7 @@ def _write(engine: Engine, mission: Mission, say: "Say", commands: int, told: To
 
 def _note(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
     """What may be said whatever happened meanwhile."""
-    engine.execute({"dossier": dossier}, x_follow_up.take_note, by=by, command_id=command, text=f"note {command}")
+    engine.execute({"dossier": dossier}, follow_up.take_note, by=by, command_id=command, text=f"note {command}")
 
 
 def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:

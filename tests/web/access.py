@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow import presets, tasks
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder, tasks
 from pixflow.authorization import Actor
-from pixflow.dossier import assignment
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import assignment, closing, follow_up
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.participation import campaign
@@ -88,7 +85,7 @@ def world(data: Path) -> Iterator[World]:
     """L'Aigle-Mortagne on a Monday, beside another structure."""
     first = datetime(2026, 1, 5, 9, 12, tzinfo=UTC)
     preset = presets.load("laigle-mortagne")
-    beside = structures.create(
+    beside = structure_folder.create(
         data, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
     )
     beside.engine.close()
@@ -116,7 +113,7 @@ def _dossiers(world: World) -> None:
         dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
         world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
         if whose == "closed":
-            at_work.on(dossiers[whose], x_closing.close, reason="moved", note="")
+            at_work.on(dossiers[whose], closing.close, reason="moved", note="")
         else:
             seat(at_work, later, dossiers[whose])
             advisor = at_work.people[ADVISORS.get(whose, PAUL)]
@@ -135,7 +132,7 @@ def _shared(world: World) -> None:
         at_work.says(HELENE, declare_absence, {"staff": at_work.people[name]}, **days)
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
-        at_work.on(dossiers[whose], x_follow_up.hand_over, PAUL, task=task, to=nadia, until=until, note="")
+        at_work.on(dossiers[whose], follow_up.hand_over, PAUL, task=task, to=nadia, until=until, note="")
 
 
 def _others(world: World, elsewhere: House) -> None:

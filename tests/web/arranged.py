@@ -5,11 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import booking, scheduling
 from tests.web.paths import House
 
 MONDAY = date(2026, 3, 16)
@@ -58,7 +56,7 @@ def to_debrief(locale: House) -> Arranged:
 def meeting(locale: House) -> Arranged:
     dossier, key = to_debrief(locale)
     at = datetime(2026, 3, 16, 13, 0, tzinfo=UTC)
-    locale.on(dossier, x_follow_up.set_appointment, task=key, at=at, day=MONDAY, place="Mortagne")
+    locale.on(dossier, follow_up.set_appointment, task=key, at=at, day=MONDAY, place="Mortagne")
     return dossier, key
 
 
@@ -82,7 +80,7 @@ def unassigned(locale: House) -> Arranged:
 
 def closed(locale: House) -> Arranged:
     dossier = locale.opened()
-    locale.on(dossier, x_closing.close, reason="moved", note="")
+    locale.on(dossier, closing.close, reason="moved", note="")
     return dossier, ""
 
 
@@ -109,7 +107,7 @@ def scheduled(locale: House, **changes: Any) -> UUID:
     }  # fmt: skip
     rules = locale.served.refs.protocol(today).workshops
     locale.says(
-        "Sophie Lecomte", x_scheduling.schedule_workshop, {"workshop": made, "campaign": locale.campaign},
+        "Sophie Lecomte", scheduling.schedule_workshop, {"workshop": made, "campaign": locale.campaign},
         **{**said, **changes}, context={"series": None, "rules": rules},
     )  # fmt: skip
     return made

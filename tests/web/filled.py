@@ -10,13 +10,12 @@ from uuid import UUID, uuid4
 
 from bs4 import BeautifulSoup
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import exports, matches
 from pixflow.presets import Preset
 from pixflow.team import staff
 from pixflow.unit_of_work import Step
@@ -45,7 +44,7 @@ def fill(house: House, count: int, advisor: str | None = "Nadia Benali", **said:
     plain = {"first_name": "Prénom", "birth_date": None, "imilo_number": None, "site": "Mortagne", "on": house.today}
     whose = {"advisor": house.people[advisor]} if advisor else {}
     steps = [
-        Step({"dossier": id}, x_identity.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
+        Step({"dossier": id}, identity.open_dossier, {"last_name": f"Nom{n:04}", **plain, **whose, **said})
         for n, id in enumerate(ids, 1)
     ]
     _take(house, steps, Actor(OPERATOR))
@@ -65,10 +64,10 @@ def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
         "external_id": None, "imported": (), "started": today, "progress": Decimal(1), "ordinal": 0,
         "result": Result(shared=today, mastery=Decimal("0.4")), "exported_at": house.served.engine.clock(),
     }  # fmt: skip
-    yield Step({"participation": found}, x_exports.import_participation, row)
+    yield Step({"participation": found}, exports.import_participation, row)
     sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
     ids = {"participation_id": found, "dossier_id": dossier}
-    yield Step({"participation": found, "dossier": dossier}, x_matches.confirm_match, sure, ids)
+    yield Step({"participation": found, "dossier": dossier}, matches.confirm_match, sure, ids)
     yield Step({"dossier": dossier}, prescription.dispatch_result, {"participation": found, "advisor": advisor})
 
 
@@ -84,7 +83,7 @@ def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026,
     clock = [datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)]
     slugs = {}
     for name, preset in presets.items():
-        opened = structures.create(data, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0])
+        opened = structure_folder.create(data, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0])
         slugs[name] = opened.slug
         opened.engine.close()
     with site(data, demo=True, clock=lambda: clock[0]) as served:

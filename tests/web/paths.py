@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
-from pixflow.participation import campaign
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import campaign, exports, matches
 from pixflow.team import staff
 from tests.web.client import InspectingClient
 from web.app import create_app
@@ -100,9 +97,7 @@ class House:
         dossier = uuid4()
         about: dict[str, Any] = {"birth_date": date(2005, 11, 3), "imilo_number": None, "site": "Mortagne", **more}
         by = self.people[advisor] if advisor else None
-        self.on(
-            dossier, x_identity.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about
-        )
+        self.on(dossier, identity.open_dossier, "Sophie Lecomte", last_name=last, first_name=first, advisor=by, **about)
         return dossier
 
     def presented(self, **more: Any) -> UUID:
@@ -134,14 +129,14 @@ class House:
         parts: dict[str, Any] = {"domains": DOMAINS, "competences": COMPETENCES, "badges": badges}
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
-            "Sophie Lecomte", x_exports.import_participation, {"participation": found}, campaign=self.campaign,
+            "Sophie Lecomte", exports.import_participation, {"participation": found}, campaign=self.campaign,
             purpose=purpose, last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
             started=moment, progress=Decimal(progress),
             ordinal=next(self._ordinals) if ordinal is None else ordinal, result=result,
             exported_at=self.served.engine.clock(),
         )  # fmt: skip
         self.says(
-            "Sophie Lecomte", x_matches.confirm_match, {"participation": found, "dossier": dossier},
+            "Sophie Lecomte", matches.confirm_match, {"participation": found, "dossier": dossier},
             automatic=False, score=86, reasons=("same-words",), warnings=(), others=(),
             context={"participation_id": found, "dossier_id": dossier},
         )  # fmt: skip
@@ -190,7 +185,7 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
     clock = [datetime(first.year, first.month, first.day, 9, 12, tzinfo=UTC)]
     preset = presets.load("laigle-mortagne")
     sites = ("L’Aigle", "Mortagne")
-    structures.create(
+    structure_folder.create(
         data, name="Mission locale de L’Aigle – Mortagne", preset=preset, sites=sites, on=first, clock=lambda: clock[0]
     ).engine.close()
     with site(data, demo=True, clock=lambda: clock[0]) as served:

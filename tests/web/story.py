@@ -6,11 +6,7 @@ from uuid import UUID, uuid4
 
 from pixflow import presets
 from pixflow.authorization import OPERATOR
-from pixflow.dossier import assignment
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import assignment, closing, follow_up, identity, retraction
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.protocol import publishing
 from tests.web.paths import House
@@ -25,7 +21,7 @@ def long_story(at_work: House) -> UUID:
     at_work.day(date(2026, 3, 17))
     at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[NADIA])
     wrong = at_work.on(dossier, orientation.present_pix, occasion="cej", on=date(2026, 3, 16)).recorded[0]
-    at_work.on(dossier, x_retraction.retract, version=wrong.originator_version, reason="erreur de date")
+    at_work.on(dossier, retraction.retract, version=wrong.originator_version, reason="erreur de date")
     at_work.on(dossier, orientation.present_pix, occasion="cej")
     plan = uuid4()
     at_work.on(
@@ -42,11 +38,11 @@ def long_story(at_work: House) -> UUID:
     )  # fmt: skip
     at_work.day(date(2026, 4, 9))
     chased = {"about": f"chase-diagnostic:{plan}", "channel": "phone", "note": ""}
-    at_work.on(dossier, x_follow_up.chase, reached=False, **chased)
-    at_work.on(dossier, x_follow_up.chase, reached=True, **chased)
+    at_work.on(dossier, follow_up.chase, reached=False, **chased)
+    at_work.on(dossier, follow_up.chase, reached=True, **chased)
     participation = at_work.took(dossier, "0.40")
     at_work.day(date(2026, 4, 10))
-    at_work.on(dossier, x_identity.correct_contact, phone="0611223344", email="a@exemple.fr")
+    at_work.on(dossier, identity.correct_contact, phone="0611223344", email="a@exemple.fr")
     at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL])
     at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[NADIA])
     at_work.on(
@@ -54,9 +50,9 @@ def long_story(at_work: House) -> UUID:
     )
     key = f"hold-debrief:{participation}"
     at = datetime(2026, 4, 14, 12, tzinfo=UTC)
-    at_work.on(dossier, x_follow_up.set_appointment, task=key, at=at, day=date(2026, 4, 14), place="Mortagne")
+    at_work.on(dossier, follow_up.set_appointment, task=key, at=at, day=date(2026, 4, 14), place="Mortagne")
     at_work.day(date(2026, 4, 15))
-    at_work.on(dossier, x_follow_up.miss_appointment, task=key, note="", on=date(2026, 4, 14))
+    at_work.on(dossier, follow_up.miss_appointment, task=key, note="", on=date(2026, 4, 14))
     at_work.on(dossier, prescription.hold_debrief, participation=participation, channel="meeting", note="")
     grille = at_work.served.refs.grille(at_work.today)
     ids = (uuid4(), uuid4())
@@ -73,7 +69,7 @@ def long_story(at_work: House) -> UUID:
     at_work.on(dossier, parcours.drop_action, action=ids[1], reason="ne souhaite plus")
     at_work.day(date(2026, 5, 26))
     at_work.on(dossier, parcours.end_action, action=ids[0], outcome="done", note="")
-    at_work.on(dossier, x_follow_up.take_note, text="bilan fait")
-    at_work.on(dossier, x_closing.close, reason="done", note="")
-    at_work.on(dossier, x_closing.reopen, SOPHIE, reason="encore suivie")
+    at_work.on(dossier, follow_up.take_note, text="bilan fait")
+    at_work.on(dossier, closing.close, reason="done", note="")
+    at_work.on(dossier, closing.reopen, SOPHIE, reason="encore suivie")
     return dossier

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.events.values import Role
 from pixflow.refused import Refused
 from projections.store import stores
@@ -25,7 +25,7 @@ from tests.postgres import Cluster
 from tests.projections.conftest import everything
 from tests.web.client import InspectingClient
 from web.app import create_app
-from web.cli import app as cli
+from web.cli import app
 from web.desk.dependencies import COOKIE
 from web.hosting.mail import Mail
 from web.hosting.settings import CONNECTIONS, Settings
@@ -60,7 +60,7 @@ def kept_at(url: str, data: Path) -> Iterator[None]:
 def play(data: Path) -> None:
     """All ids follow from the structure's: the same names in the same order, those of homonyms too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(structures, "uuid4", lambda: STRUCTURE)
+        patch.setattr(structure_folder, "uuid4", lambda: STRUCTURE)
         demo.play(data, NOW, demo.AIGLE)
 
 
@@ -129,9 +129,9 @@ def test_pages_are_the_same(on_sqlite: Site, on_postgres: Site, role: Role) -> N
 
 def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Site, on_postgres: Site) -> None:
     with pytest.raises(Refused, match="kept-on-postgresql"):
-        structures.open_one(on_postgres.data, demo.SLUG)
+        structure_folder.open_one(on_postgres.data, demo.SLUG)
     with pytest.raises(Refused, match="kept-in-files"):
-        structures.open_one(on_sqlite.data, demo.SLUG, database=one(on_postgres).opened.database)
+        structure_folder.open_one(on_sqlite.data, demo.SLUG, database=one(on_postgres).opened.database)
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: S
             return people[number % 2].post(f"{dossier}/note", data=said).status_code
 
         with ThreadPoolExecutor(4) as pool, kept_at(url_of(on_postgres), on_postgres.data):
-            ticked = pool.submit(CliRunner().invoke, cli.app, ["tick"])
+            ticked = pool.submit(CliRunner().invoke, app.app, ["tick"])
             assert list(pool.map(note, range(NOTES))) == [303] * NOTES
         assert ticked.result().exit_code == 0
         for person in people:

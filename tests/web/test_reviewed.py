@@ -9,10 +9,8 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from pixflow import presets
-from pixflow import structure_folder as structures
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import retraction as x_retraction
+from pixflow import presets, structure_folder
+from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import prescription
 from pixflow.participation.matches import reject_match, set_aside, unmatch
 from pixflow.refused import Refused
@@ -81,7 +79,7 @@ def test_a_day_out_of_time_is_refused_where_it_is_typed(
 def test_the_engine_refuses_a_day_out_of_time_whoever_says_it(house: House) -> None:
     dossier = house.opened()
     with pytest.raises(Refused, match="bad-date"):
-        house.says(NADIA, x_follow_up.take_note, {"dossier": dossier}, text="essai", on=date(1, 1, 1))
+        house.says(NADIA, follow_up.take_note, {"dossier": dossier}, text="essai", on=date(1, 1, 1))
 
 
 def test_replay_at_a_day_out_of_time_says_so(house: House) -> None:
@@ -132,12 +130,12 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
     )  # fmt: skip
     version = done.recorded[0].originator_version
     with pytest.raises(Refused, match="not-allowed"):
-        house.says(NADIA, x_retraction.retract, {"dossier": dossier}, version=version, reason="erreur")
-    assert house.says(SOPHIE, x_retraction.retract, {"dossier": dossier}, version=version, reason="erreur").recorded
+        house.says(NADIA, retraction.retract, {"dossier": dossier}, version=version, reason="erreur")
+    assert house.says(SOPHIE, retraction.retract, {"dossier": dossier}, version=version, reason="erreur").recorded
 
 
 def test_a_read_store_is_not_taken_from_under_a_serving_process(tmp_path: Path) -> None:
-    opened = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     serve_one(opened).reads.close()
     live = stores.Files(opened.folder / "read").live()
     assert live is not None

@@ -12,8 +12,7 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import CLOCK, OPERATOR, Actor
 from pixflow.dossier.evolve import evolve as evolve_dossier
 from pixflow.dossier.identity import open_dossier
@@ -28,8 +27,7 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from pixflow.tasks import of_workshop
 from pixflow.team import staff
-from pixflow.workshop import booking
-from pixflow.workshop import undo as unbooking
+from pixflow.workshop import booking, undo
 from pixflow.workshop.scheduling import (
     ask_help,
     cancel_workshop,
@@ -377,11 +375,9 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
     at_home = planned(plan=UUID(int=0xB9), modality="home")
     before = given(scheduled(), runs(), opened(), assigned(), at_home)
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    there.when(unbooking.undo_mark, **UNMARK).then(
-        workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
-    )
+    there.when(undo.undo_mark, **UNMARK).then(workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)])
     missed = there.and_then(there.when(booking.mark_attendance, **{**MARK, "presence": "absent"}).decided())
-    undone = missed.when(unbooking.undo_mark, **UNMARK).decided()
+    undone = missed.when(undo.undo_mark, **UNMARK).decided()
     assert undone == {"workshop": struck(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
     after = missed.and_then(undone).histories
     assert not fold(after["workshop"]).seats
@@ -393,29 +389,25 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
 def test_who_came_from_the_list_waits_there_again() -> None:
     before = given(*full(waits(), marked(UUID(int=1), "absent")), opened())
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    undone = there.when(unbooking.undo_mark, **UNMARK).decided()
+    undone = there.when(undo.undo_mark, **UNMARK).decided()
     assert DOSSIER in fold(there.and_then(undone).histories["workshop"]).waiting
 
 
 def test_a_mark_is_taken_back_and_the_seat_kept() -> None:
     there = given(*SEATED, marked(), attended(), marked(presence="absent"), absent())
-    there.when(unbooking.undo_mark, **UNMARK).then(
-        workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
-    )
-    undone = there.and_then(there.when(unbooking.undo_mark, **UNMARK).decided()).histories
+    there.when(undo.undo_mark, **UNMARK).then(workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)])
+    undone = there.and_then(there.when(undo.undo_mark, **UNMARK).decided()).histories
     assert fold(undone["workshop"]).unmarked == [DOSSIER]
     assert KINDS["dossier"].fold(undone["dossier"]).diagnostic.seat.status == "booked"
-    given(*SEATED).when(unbooking.undo_mark, **UNMARK).then_nothing()
-    given(*SEATED, marked(), attended()).when(unbooking.undo_mark, **{**UNMARK, "reason": " "}).refused("required")
+    given(*SEATED).when(undo.undo_mark, **UNMARK).then_nothing()
+    given(*SEATED, marked(), attended()).when(undo.undo_mark, **{**UNMARK, "reason": " "}).refused("required")
 
 
 def test_a_mark_on_which_somebody_acted_is_corrected_by_another() -> None:
     missed = (*SEATED, marked(presence="absent"), absent())
-    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(unbooking.undo_mark, **UNMARK).refused(
-        "acted-since"
-    )
+    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(undo.undo_mark, **UNMARK).refused("acted-since")
     noted = d.NoteTaken(text="à rappeler", on=HELD)
-    assert given(*missed, noted, linked()).when(unbooking.undo_mark, **UNMARK).decided(), "nobody acted on the mark"
+    assert given(*missed, noted, linked()).when(undo.undo_mark, **UNMARK).decided(), "nobody acted on the mark"
 
 
 KEEP: dict[str, Any] = {**IDS, "reason": "erreur", "on": DAY}
@@ -429,9 +421,9 @@ def released(*more: Event) -> Given:
 
 
 def test_a_seat_is_not_given_up_after_all_and_nobody_else_is_offered_it() -> None:
-    released().when(unbooking.undo_release, **KEEP).then(workshop=struck(9, on=DAY), dossier=[retracted(3)])
+    released().when(undo.undo_release, **KEEP).then(workshop=struck(9, on=DAY), dossier=[retracted(3)])
     offered = released(waits(OTHER_DOSSIER))
-    undone = offered.when(unbooking.undo_release, **KEEP).decided()
+    undone = offered.when(undo.undo_release, **KEEP).decided()
     assert undone["workshop"] == struck(11, 10, on=DAY)
     after = fold(offered.and_then(undone).histories["workshop"])
     assert DOSSIER in after.seats
@@ -444,16 +436,16 @@ def test_a_seat_that_somebody_else_has_is_gone() -> None:
     passed_on = offered.and_then({"workshop": [w.WaitlistLeft(dossier=OTHER_DOSSIER, on=DAY), kept(THIRD)]})
     moved = offered.and_then({"workshop": [w.WorkshopMoved(place="Salle 2", **hours(HELD + WEEK), on=DAY)]})
     for after in (taken, passed_on, moved):
-        after.when(unbooking.undo_release, **KEEP).refused("seat-gone")
+        after.when(undo.undo_release, **KEEP).refused("seat-gone")
     elsewhere = released().and_then({"dossier": [booked(LATER, workshop=OTHER_WORKSHOP)]})
-    elsewhere.when(unbooking.undo_release, **KEEP).refused("booked-elsewhere")
-    given(*SEATED).when(unbooking.undo_release, **KEEP).then_nothing()
+    elsewhere.when(undo.undo_release, **KEEP).refused("booked-elsewhere")
+    given(*SEATED).when(undo.undo_release, **KEEP).then_nothing()
 
 
 def test_who_left_the_list_by_mistake_has_their_place_again() -> None:
     before = given(*full(waits(), waits(OTHER_DOSSIER)), opened())
     left = in_one(before, before.when(booking.release_seat, **RELEASE).decided())
-    undone = left.when(unbooking.undo_release, **KEEP).decided()
+    undone = left.when(undo.undo_release, **KEEP).decided()
     assert list(fold(left.and_then(undone).histories["workshop"]).waiting) == [DOSSIER, OTHER_DOSSIER]
 
 
@@ -572,7 +564,9 @@ class House:
 
     def __init__(self, data: Path, dossiers: int) -> None:
         preset = presets.load("laigle-mortagne")
-        self.opened = structures.create(data, name="Ici", preset=preset, sites=("Mortagne",), on=DAY, clock=lambda: AT)
+        self.opened = structure_folder.create(
+            data, name="Ici", preset=preset, sites=("Mortagne",), on=DAY, clock=lambda: AT
+        )
         self.engine: Engine = self.opened.engine
         self.referent, self.workshop, self.campaign = uuid4(), uuid4(), uuid4()
         self.by = Actor(str(self.referent))

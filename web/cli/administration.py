@@ -7,8 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.backups.key_copies import check_whole, refresh_keys
 from pixflow.presets import PresetError
 from web.cli.backups import OneOption, _chosen, _opened, saving_in_words
@@ -25,9 +24,9 @@ from web.cli.terminal import (
     shown,
     working,
 )
-from web.french import health as doctor_words
-from web.french import vocabulary as words
-from web.french.errors import presets as preset_words
+from web.french import health as french_health
+from web.french import vocabulary
+from web.french.errors import presets as errors_presets
 from web.hosting import health
 from web.hosting.health import Finding
 from web.hosting.mail import chosen
@@ -50,7 +49,7 @@ def rotate(structure: StructureOption = None) -> None:
         backups = refresh_keys(opened)
     console.print(f"La clé de la structure a changé : {ring.key_path}", soft_wrap=True)
     if backups:
-        console.print(f"{words.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")
+        console.print(f"{vocabulary.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")
     console.print("Gardez-en une copie à part, et détruisez celles de l'ancienne.")
 
 
@@ -67,9 +66,9 @@ def init(
     try:
         chosen = presets.load(preset)
     except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {preset_words.sentence(error)}")
+        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
     with in_words():
-        opened = structures.create(
+        opened = structure_folder.create(
             data or Settings().data, name=structure, preset=chosen, sites=tuple(site or [structure]), zone=zone,
             calendar=calendar, database=Settings().database(),
         )  # fmt: skip
@@ -124,7 +123,7 @@ def _examined(slug: str) -> list[Finding]:
                 reads.close()
     except Exception as error:
         closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
-        return [closed, *health.outside(Settings().data, slug, structures.utc_now())]
+        return [closed, *health.outside(Settings().data, slug, structure_folder.utc_now())]
 
 
 def _tell(slug: str, findings: list[Finding]) -> None:
@@ -133,6 +132,6 @@ def _tell(slug: str, findings: list[Finding]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in findings:
-        said = doctor_words.sentence(one.check, one.level, one.details)
-        table.add_row(MARKS[one.level], doctor_words.TITLES[one.check], escape(said))
+        said = french_health.sentence(one.check, one.level, one.details)
+        table.add_row(MARKS[one.level], french_health.TITLES[one.check], escape(said))
     console.print(table)

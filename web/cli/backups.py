@@ -7,16 +7,15 @@ from typing import Annotated, Any
 
 import typer
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.backups import SavingError, restore
 from pixflow.backups.backup import back_up, keep
 from pixflow.refused import Refused
 from pixflow.structure_folder import Opened
 from projections.store import stores
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
-from web.french import dates
-from web.french import vocabulary as words
-from web.french.errors import backups as saving
+from web.french import dates, vocabulary
+from web.french.errors import backups
 from web.hosting.settings import Settings
 from web.hosting.site import reads_of
 
@@ -49,7 +48,7 @@ def backup_command(
         as_json(done)
     else:
         for one in done:
-            console.print(f"[bold]{one['slug']}[/] : {words.plural(one['events'], 'fait')}", end=" ")
+            console.print(f"[bold]{one['slug']}[/] : {vocabulary.plural(one['events'], 'fait')}", end=" ")
             console.print(f"dans {one['path']}", soft_wrap=True)
         if done:
             console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
@@ -86,13 +85,13 @@ def restore_command(
     if json:
         as_json(done)
         return
-    made, events = dates.instant(done.manifest.made, "UTC"), words.plural(done.manifest.holding.head, "fait")
+    made, events = dates.instant(done.manifest.made, "UTC"), vocabulary.plural(done.manifest.holding.head, "fait")
     console.print(f"[bold]{done.slug}[/] : {events}, sauvegarde du {made} (UTC)")
     if done.erased:
-        console.print(f"{words.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
+        console.print(f"{vocabulary.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     if done.aside:
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
-        console.print(saving.ASIDE)
+        console.print(backups.ASIDE)
 
 
 def _rebuild(opened: Opened) -> None:
@@ -102,7 +101,7 @@ def _rebuild(opened: Opened) -> None:
 
 def _chosen(structure: str | None) -> list[str]:
     """Every structure of the data folder, or the one that is named."""
-    known = structures.slugs(Settings().data)
+    known = structure_folder.slugs(Settings().data)
     if not known:
         fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
     with in_words():
@@ -114,7 +113,7 @@ def _chosen(structure: str | None) -> list[str]:
 @contextmanager
 def _opened(slug: str) -> Iterator[Opened]:
     settings = Settings()
-    opened = structures.open_one(settings.data, slug, database=settings.database())
+    opened = structure_folder.open_one(settings.data, slug, database=settings.database())
     try:
         yield opened
     finally:
@@ -128,4 +127,4 @@ def saving_in_words() -> Iterator[None]:
         try:
             yield
         except SavingError as error:
-            fail(saving.sentence(error))
+            fail(backups.sentence(error))

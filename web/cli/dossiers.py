@@ -19,9 +19,8 @@ from web.cli.terminal import (
     person,
     working,
 )
-from web.french import matching as reasons
-from web.french import vocabulary as words
-from web.french.errors import files as problems
+from web.french import matching, vocabulary
+from web.french.errors import files
 from web.pages.portfolio.choices import importer_of
 
 dossiers_app = typer.Typer(help="Les dossiers des jeunes.", cls=InFrench, no_args_is_help=True)
@@ -70,7 +69,7 @@ def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None
     read = [c for c in prepared.portfolio.columns if c.field]
     ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
     if read:
-        console.print("Lu : " + ", ".join(f"{c.header} → {problems.FIELDS[str(c.field)]}" for c in read))
+        console.print("Lu : " + ", ".join(f"{c.header} → {files.FIELDS[str(c.field)]}" for c in read))
     if ignored:
         console.print(f"[dim]Ignoré : {', '.join(ignored)}[/]")
     for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
@@ -85,9 +84,9 @@ def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None
         console.print("Rien n'est enregistré : c'est un aperçu.")
     else:
         console.print(
-            f"[green]Enregistré.[/] {words.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
-            f"{words.plural(taken.corrected, 'corrigé')}, "
-            f"{words.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
+            f"[green]Enregistré.[/] {vocabulary.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
+            f"{vocabulary.plural(taken.corrected, 'corrigé')}, "
+            f"{vocabulary.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
         )
         if prepared.preview.counts.changed and not accept_changes:
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
@@ -96,19 +95,19 @@ def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None
 def _print_lines(prepared: Prepared) -> None:
     assert prepared.preview is not None
     counts = prepared.preview.counts
-    told = [f"{word} {getattr(counts, code)}" for code, word in reasons.PEOPLE.items() if getattr(counts, code)]
+    told = [f"{word} {getattr(counts, code)}" for code, word in matching.PEOPLE.items() if getattr(counts, code)]
     console.print(" · ".join([*told, *([f"sans conseiller {counts.unassigned}"] if counts.unassigned else [])]))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Ligne", "Nom", "Ce qui change"):
         table.add_column(title)
     for line in prepared.preview.lines:
         if line.status in ("changed", "doubtful", "closed"):
-            differs = ", ".join(problems.FIELDS[name] for name in line.differs)
-            what = reasons.people_doubt(line.doubt) if line.doubt else f"{reasons.PEOPLE[line.status]} : {differs}"
+            differs = ", ".join(files.FIELDS[name] for name in line.differs)
+            what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
             table.add_row(str(line.said.line), f"{line.said.last_name} {line.said.first_name}", what)
     if table.row_count:
         console.print(table)
 
 
 def _said(one: Problem) -> str:
-    return problems.portfolio_problem(one.code, one.line, one.field, one.value)
+    return files.portfolio_problem(one.code, one.line, one.field, one.value)

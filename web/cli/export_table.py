@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pixflow.pix_orga import Entry, Export, Problem, ProfileRow, Row
 from pixflow.protocol.grille import percent
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors.files import problem
 from web.french.vocabulary import say
 
@@ -89,19 +89,19 @@ def _first(row: Entry) -> list[str]:
 
 
 def _done(row: Row) -> str:
-    return words.percent(int(row.progress * 100)) if row.progress is not None else "—"
+    return vocabulary.percent(int(row.progress * 100)) if row.progress is not None else "—"
 
 
 def _score(row: Row) -> str:
     if row.mastery is not None:
-        return words.percent(percent(row.mastery))
+        return vocabulary.percent(percent(row.mastery))
     return "—" if row.shared else "non envoyé"
 
 
 def _pix(row: ProfileRow) -> str:
     if not row.shared:
         return "non envoyé"
-    return "—" if row.pix is None else say("{pix} pix", pix=words.number(row.pix))
+    return "—" if row.pix is None else say("{pix} pix", pix=vocabulary.number(row.pix))
 
 
 def _certifiable(row: ProfileRow) -> str:
@@ -109,7 +109,7 @@ def _certifiable(row: ProfileRow) -> str:
         return "—"
     counted = row.certifiable_competences
     said = "oui" if row.certifiable else "non"
-    return said if counted is None else f"{said} ({words.plural(counted, 'compétence')})"
+    return said if counted is None else f"{said} ({vocabulary.plural(counted, 'compétence')})"
 
 
 def _iso(moment: datetime | date | None) -> str | None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from pixflow.importing import Answers, Imported, Importer, Preview
 from pixflow.pix_orga import Export, Problem, read
 from projections import result_routing
-from web.cli import export_table as exported
+from web.cli import export_table
 from web.cli.terminal import (
     AsOption,
     FileArgument,
@@ -40,7 +40,7 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
     """Lire un export de Pix Orga, sans rien enregistrer."""
     export = read(file.read_bytes(), file.name)
     if json:
-        as_json(exported.document(export))
+        as_json(export_table.document(export))
     else:
         _print_export(export)
     if export.refused:
@@ -53,7 +53,7 @@ def _print_export(export: Export) -> None:
             f"[bold]{export.campaign.name}[/] · {export.campaign.code or 'sans code'} · n° {export.campaign.id}"
         )
     if export.entries:
-        columns, lines = exported.table(export)
+        columns, lines = export_table.table(export)
         table = Table(box=None, pad_edge=False, header_style="bold")
         for title, side in columns:
             table.add_column(title, justify=side)
@@ -96,7 +96,7 @@ def import_command(
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
             if json:
-                as_json({"refused": True, "problems": [exported.remark(one) for one in prepared.export.problems]})
+                as_json({"refused": True, "problems": [export_table.remark(one) for one in prepared.export.problems]})
             else:
                 _print_problems(prepared.export.problems)
             raise typer.Exit(REFUSED)
@@ -129,7 +129,7 @@ def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
         questions = [one.code for one in shown.questions]
         as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "misfit": shown.misfit,
                  "questions": questions,
-                 "problem_list": [exported.remark(one) for one in shown.problems]})  # fmt: skip
+                 "problem_list": [export_table.remark(one) for one in shown.problems]})  # fmt: skip
         return
     console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")

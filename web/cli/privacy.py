@@ -16,12 +16,9 @@ from pixflow.dossier import retention
 from pixflow.refused import Refused
 from projections import dossier_sheet
 from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, errors, fail, in_words, working
-from web.french import privacy as rights
+from web.french import privacy
 from web.hosting.site import Served
-from web.pages.privacy import erasure as erasures
-from web.pages.privacy import personal_data as person
-from web.pages.privacy import personal_data_file as x_personal_data_file
-from web.pages.privacy import personal_data_paper as of_person
+from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 
 app = typer.Typer()
 
@@ -47,8 +44,8 @@ def export_person(
         stream = dossier(served, named)
         _must_be_known(served, stream, named)
         with served.read().database.connect() as connection:
-            known = person.everything(served.engine, connection, stream)
-        for kind, content in (("pdf", of_person.pdf(known)), ("json", x_personal_data_file.encoded(known))):
+            known = personal_data.everything(served.engine, connection, stream)
+        for kind, content in (("pdf", personal_data_paper.pdf(known)), ("json", personal_data_file.encoded(known))):
             path = to / f"personne-{known.id}.{kind}"
             _write(path, content)
             console.print(f"Écrit : {path}", soft_wrap=True)
@@ -86,13 +83,13 @@ def erase(
             return
         _must_be_known(served, stream, named)
         with served.read().database.connect() as connection:
-            known = person.everything(served.engine, connection, stream)
-        for one in rights.goes(known.content, len(known.participations)):
+            known = personal_data.everything(served.engine, connection, stream)
+        for one in privacy.goes(known.content, len(known.participations)):
             console.print(f"Disparaît : {one}")
         if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
             fail("Rien n'est effacé.")
         with _said_unfinished():
-            erasures.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
+            erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
     console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
 
 
@@ -113,7 +110,7 @@ def retention_command(structure: StructureOption = None, json: JsonOption = Fals
         policy = served.refs.protocol(today).retention
         with served.read().database.connect() as connection:
             rows = dossier_sheet.past_counts(connection, retention.cutoffs(policy, today))
-    counts = [_count(rule, getattr(policy, rule), rows) for rule in rights.RULES]
+    counts = [_count(rule, getattr(policy, rule), rows) for rule in privacy.RULES]
     if json:
         as_json(counts)
         return
@@ -121,7 +118,7 @@ def retention_command(structure: StructureOption = None, json: JsonOption = Fals
     for title in ("Programme", "Gardé", "Délai passé", "Dont clos"):
         table.add_column(title)
     for one in counts:
-        table.add_row(rights.RULES[one["rule"]], rights.months(one["months"]), str(one["past"]), str(one["closed"]))
+        table.add_row(privacy.RULES[one["rule"]], privacy.months(one["months"]), str(one["past"]), str(one["closed"]))
     console.print(table)
 
 

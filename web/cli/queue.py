@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
-from pixflow import authorization as people
+from pixflow import authorization
 from pixflow.team.absences import deputised
 from projections import advisor_queue
 from web.cli.terminal import (
@@ -20,8 +20,7 @@ from web.cli.terminal import (
     person,
     working,
 )
-from web.french import dates
-from web.french import tasks as task_words
+from web.french import dates, tasks
 
 app = typer.Typer()
 
@@ -36,7 +35,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             me, refs = UUID(actor.id), served.refs
             owners = deputised(refs.team, me, today) | {me}
             rows = advisor_queue.page(connection, owners, today, limit=None)
-            piles = advisor_queue.piles(connection, people.roles(actor, refs, today), today)
+            piles = advisor_queue.piles(connection, authorization.roles(actor, refs, today), today)
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return
@@ -45,7 +44,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
 
 def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
-        console.print(f"[bold]{task_words.PILES[pile.kind](pile.count)}[/]")
+        console.print(f"[bold]{tasks.PILES[pile.kind](pile.count)}[/]")
     if not rows and not piles:
         console.print("Rien à faire pour l'instant.")
     if rows:
@@ -55,7 +54,7 @@ def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, 
         for row in rows:
             late = row.due < today
             due = dates.day(row.due, year=row.due.year != today.year)
-            said = absent.get(row.doer), task_words.why(row.kind, row.details, row.why_on)
+            said = absent.get(row.doer), tasks.why(row.kind, row.details, row.why_on)
             why = " · ".join(filter(None, said))
-            table.add_row(row.name, task_words.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
+            table.add_row(row.name, tasks.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
         console.print(table)

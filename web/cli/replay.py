@@ -14,11 +14,8 @@ from pixflow.tasks import Task
 from projections import audit_trail
 from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, working
 from web.desk.names import ScopedNames
-from web.french import dates
-from web.french import privacy as rights
-from web.french import tasks as task_words
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import dates, privacy, tasks, vocabulary
+from web.french.events import sentences
 from web.hosting.site import Served
 
 app = typer.Typer()
@@ -84,7 +81,7 @@ def _document(
                 "version": r.originator_version, "position": positions[r.originator_version], "topic": r.event.TOPIC,
                 "recorded_at": r.at, "on": getattr(r.event, "on", None), "by": r.by, "acting_for": r.acting_for,
                 "via": r.via,
-                "sentence": events.sentence(r, names, zone=served.refs.structure.zone, history=history),
+                "sentence": sentences.sentence(r, names, zone=served.refs.structure.zone, history=history),
                 "retracted": r.originator_version in shown.struck,
             }
             for r in history[: shown.version]
@@ -96,22 +93,22 @@ def _document(
 
 def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Served, *, whole: bool) -> None:
     zone = served.refs.structure.zone
-    name = f"{shown.after.first_name} {shown.after.last_name}".strip() or words.upper_first(rights.ERASED)
+    name = f"{shown.after.first_name} {shown.after.last_name}".strip() or vocabulary.upper_first(privacy.ERASED)
     console.print(f"[bold]{name}[/] · fait {shown.version} sur {shown.total}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
         table.add_column(title)
     for r in history if whole else [shown.fact]:
-        said = events.sentence(r, names, zone=zone, history=history)
+        said = sentences.sentence(r, names, zone=zone, history=history)
         said = f"[strike]{said}[/]" if r.originator_version in shown.struck else said
-        table.add_row(str(r.originator_version), said, events.when(r, zone), events.who(r, names))
+        table.add_row(str(r.originator_version), said, sentences.when(r, zone), sentences.who(r, names))
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}
-    console.print("   ".join(f"{marks[step.status]} {words.STAGES[step.stage]}" for step in shown.steps))
+    console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in shown.steps))
     for before, after in () if whole else shown.changed:
         console.print(f"  {_task(before)} → {_task(after)}")
     console.print("À faire : " + ("; ".join(_task(task) for task in shown.owed) or "rien"))
 
 
 def _task(task: Task | None) -> str:
-    return f"{task_words.VERBS[task.kind]} (pour le {dates.day(task.due, year=True)})" if task else "rien"
+    return f"{tasks.VERBS[task.kind]} (pour le {dates.day(task.due, year=True)})" if task else "rien"

@@ -8,8 +8,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
 from web.cli.terminal import (
@@ -19,12 +18,11 @@ from web.cli.terminal import (
     fail,
     in_words,
 )
-from web.french import dates
-from web.french import vocabulary as words
-from web.french.errors import presets as preset_words
+from web.french import dates, vocabulary
+from web.french.errors import presets as errors_presets
 from web.hosting.settings import PORT, Settings
 from web.hosting.site import site
-from web.samples import population as simulation
+from web.samples import population
 from web.samples.demo import EXPORTS
 
 app = typer.Typer()
@@ -38,7 +36,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Le hasard : le même nombre donne les mêmes parcours.")] = 1,
     preset: Annotated[str, typer.Option(help="Le protocole : un nom livré, ou un fichier TOML.")] = "laigle-mortagne",
     structure: Annotated[str, typer.Option("--structure", help="Le nom de la Mission locale.")] = STRUCTURE,
-    months: Annotated[int, typer.Option(min=1, max=240, help="Combien de mois sont joués.")] = simulation.MONTHS,
+    months: Annotated[int, typer.Option(min=1, max=240, help="Combien de mois sont joués.")] = population.MONTHS,
     start: Annotated[
         str | None, typer.Option(metavar="AAAA-MM-JJ", help="Le premier jour (sinon : pour finir hier).")
     ] = None,
@@ -51,11 +49,11 @@ def simulate(
     try:
         chosen = presets.load(preset)
     except PresetError as error:
-        fail(f"Le protocole {preset} ne peut pas servir. {preset_words.sentence(error)}")
+        fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
     first = day(start) if start else None
     with in_words(), _bar() as bar:
         try:
-            opened, played = simulation.build(
+            opened, played = population.build(
                 data or Settings().data, name=structure, preset=chosen, young_people=young_people, seed=seed,
                 months=months, start=first, batch=batch, progress=_shown(bar), database=Settings().database(),
             )  # fmt: skip
@@ -66,7 +64,7 @@ def simulate(
         opened.engine.close()
     console.print(f"[bold]{structure}[/] ({opened.folder})", soft_wrap=True)
     period = f"du {dates.day(played.first, year=True)} au {dates.day(played.last, year=True)}"
-    console.print(words.typeset(
+    console.print(vocabulary.typeset(
         f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits, {period}"
     ))  # fmt: skip
     for code, count in played.refused.items():
@@ -79,7 +77,7 @@ def _bar() -> Progress:
     return Progress(*columns, console=errors, transient=True)
 
 
-def _shown(bar: Progress) -> simulation.Progress:
+def _shown(bar: Progress) -> population.Progress:
     task = bar.add_task("Ouverture")
 
     def progress(today: date, played: int, days: int, events: int) -> None:
@@ -97,16 +95,16 @@ def demo(
 ) -> None:
     """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
     from web.cli.server import run
-    from web.samples import demo as demonstration
+    from web.samples import demo as samples_demo
 
     folder = data or Settings().data
     with in_words():
-        if demonstration.build(folder, structures.utc_now()):
+        if samples_demo.build(folder, structure_folder.utc_now()):
             console.print(f"Démonstration préparée dans {folder}")
         else:
             console.print(f"Démonstration déjà là, dans {folder} (effacez ce dossier pour repartir de zéro)")
-        for story in demonstration.STORIES:
-            _say_who(folder, demonstration.slug(story))
+        for story in samples_demo.STORIES:
+            _say_who(folder, samples_demo.slug(story))
         if not no_serve:
             run(folder, port=port)
 
@@ -123,7 +121,7 @@ def _say_who(folder: Path, slug: str) -> None:
     for role, look in LOOK.items():
         there = [member.name for member in team if min(member.roles, key=LOOK_ORDER.index) == role]
         if there:
-            table.add_row(words.ROLES[role], ", ".join(there), look)
+            table.add_row(vocabulary.ROLES[role], ", ".join(there), look)
     console.print(table)
     first = next(member for member in team if "advisor" in member.roles)
     console.print(f"Dans le terminal : pixflow queue --as {first.email} --structure {slug}", soft_wrap=True)

@@ -11,7 +11,7 @@ import typer
 import uvicorn
 from rich.markup import escape
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.structure_folder import utc_now
 from web.app import create_app
 from web.cli.terminal import (
@@ -34,7 +34,7 @@ TICK_SECONDS = 60
 
 def run(data: Path, *, port: int) -> None:
     """Serve every structure of a folder on 127.0.0.1 until stopped; the read stores reach the head before that."""
-    if not structures.slugs(data):
+    if not structure_folder.slugs(data):
         fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
     with site(data, demo=True, progress=shown("Mise à jour des tables")) as served, serving(served):
         for slug, error in served.closed.items():

@@ -22,8 +22,7 @@ from web.cli.terminal import (
     member,
     working,
 )
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events import team
 from web.hosting.site import Served
 
@@ -85,14 +84,14 @@ def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, *
     """The operator's decision about somebody, and what to say of it."""
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
-    console.print(words.typeset(told))
+    console.print(vocabulary.typeset(told))
 
 
 @staff_app.command("add")
 def staff_add(
     name: Annotated[str, typer.Argument(help="Prénom et nom.")],
     email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
-    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(words.ROLES)}.")],
+    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(vocabulary.ROLES)}.")],
     phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
     structure: StructureOption = None,
@@ -108,10 +107,10 @@ def staff_add(
             )  # fmt: skip
         except Refused as refused:
             if refused.code == "unknown-role":
-                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(words.ROLES)}.")
+                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(vocabulary.ROLES)}.")
             raise
     console.print(
-        f"{name} : {', '.join(words.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
+        f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
     )
 
 

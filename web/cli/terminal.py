@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import OperationalError
 from typer import rich_utils
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.authorization import Actor
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
@@ -105,7 +105,7 @@ def working(structure: str | None) -> Iterator[Served]:
 def opening(structure: str | None) -> Iterator[Opened]:
     """The same without its read side."""
     data = Settings().data
-    known = structures.slugs(data)
+    known = structure_folder.slugs(data)
     if not known:
         fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
     if structure is None and len(known) > 1:
@@ -113,7 +113,7 @@ def opening(structure: str | None) -> Iterator[Opened]:
     with in_words():
         if structure is not None and structure not in known:
             raise Refused("unknown-structure", slug=structure, known=", ".join(known))
-        opened = structures.open_one(data, structure or known[0], database=Settings().database())
+        opened = structure_folder.open_one(data, structure or known[0], database=Settings().database())
         try:
             yield opened
         finally:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.commands import Outcome
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Line, Told
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say
 
@@ -36,13 +36,15 @@ class Outcomes:
 
     @property
     def span(self) -> str:
-        return told.span(sorted((r for row in self.rows for r in row.recorded), key=lambda r: r.position))
+        return receipts.span(sorted((r for row in self.rows for r in row.recorded), key=lambda r: r.position))
 
     def told(self) -> Told:
         """Every row, done or not, and why not."""
         done = sum(not row.refused for row in self.rows)
         lines = [Line(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
-        title = say("{done} sur {all} enregistrés :", done=words.number(done), all=words.number(len(self.rows)))
+        title = say(
+            "{done} sur {all} enregistrés :", done=vocabulary.number(done), all=vocabulary.number(len(self.rows))
+        )
         return Told(title, lines, "late")
 
 
@@ -52,4 +54,4 @@ def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
 
 
 def _why(desk: Desk, refused: Refused) -> str:
-    return words.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))
+    return vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
 
-from pixflow import authorization as people
+from pixflow import authorization
 from pixflow.authorization import Actor
 from pixflow.events.values import Role
 from pixflow.team.absences import deputised
@@ -35,8 +35,8 @@ def desk(request: Request) -> Iterator[Desk]:
     refs = served.refs
     with side.database.connect() as connection:
         today = served.today()
-        roles, away = people.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
-        made = Desk(site, served, actor, roles, people.scope(actor, refs, today), refs, connection, today, away)
+        roles, away = authorization.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
+        made = Desk(site, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
         request.state.frame = _frame(request, made, side.blocked, tag)
         yield made
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from fastapi import HTTPException
 from sqlalchemy import Connection
 
-from pixflow import authorization as people
+from pixflow import authorization
 from pixflow.authorization import Actor, Scope
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
@@ -61,11 +61,11 @@ class Desk:
     ) -> bool:
         """Whether the table of people.py lets this person take the decision here: what a page offers."""
         actor = self.by(decision, dossier, member, workshop)
-        return people.allows(actor, decision, self.refs, dossier, self.today, member, workshop)
+        return authorization.allows(actor, decision, self.refs, dossier, self.today, member, workshop)
 
     def ever(self, decision: str) -> bool:
         """Whether the roles held today give this decision on anything at all; who has none is told so first."""
-        return not self.roles.isdisjoint(people.TABLE[decision])
+        return not self.roles.isdisjoint(authorization.TABLE[decision])
 
     def by(
         self,
@@ -84,7 +84,7 @@ class Desk:
         theirs = [actor for actor in acting if dossier and str(dossier.advisor) == actor.acting_for]
         likely = (*theirs, self.actor, *acting)
         asked = (decision, self.refs, dossier, self.today, None, workshop)
-        may = (actor for actor in likely if people.allows(actor, *asked))
+        may = (actor for actor in likely if authorization.allows(actor, *asked))
         return next(may, self.actor)
 
     def dossier(self, stream: UUID) -> Dossier:

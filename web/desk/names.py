@@ -10,7 +10,7 @@ from pixflow.reference_data import References
 from projections import directory
 from projections.store.catch_up import fold_of
 from web.desk.desk import Desk
-from web.french import privacy as rights
+from web.french import privacy
 from web.french.events.fields import UNNAMED
 
 
@@ -58,7 +58,7 @@ class ScopedNames:
 
     def _nobody(self, id: UUID) -> str:
         """What somebody is called of whom no table knows the name."""
-        return rights.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
+        return privacy.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
 
     def task(self, key: str) -> str:
         """What a task asks for, from its key."""

@@ -8,7 +8,7 @@ from pixflow import authorization as people
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
 from projections.directory import Found
 from web.desk.desk import Desk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.http.templates import Frame
 
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
@@ -19,7 +19,7 @@ def _frame(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     return Frame(
         structure_name=desk.refs.structure.name,
         person_name=member.name,
-        role_label=", ".join(words.ROLES[role] for role in sorted(member.roles)),
+        role_label=", ".join(vocabulary.ROLES[role] for role in sorted(member.roles)),
         acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
         nav=_nav(request.url.path, desk),
         demo=desk.site.demo,

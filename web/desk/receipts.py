@@ -18,9 +18,8 @@ from projections import audit_trail, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import dates
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import dates, vocabulary
+from web.french.events import sentences
 from web.french.events.fields import Names
 from web.french.vocabulary import plural, say
 
@@ -71,7 +70,7 @@ def done(desk: Desk, said: str) -> Told | None:
     lines = list(_lines(desk, [audit_trail.recorded(row) for row in rows]))
     if not lines:
         return None
-    return Told("Enregistré :" if len(lines) == 1 else f"{words.number(len(lines))} faits enregistrés :", lines)
+    return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
 
 
 def imported(desk: Desk, position: int) -> Told | None:
@@ -80,9 +79,9 @@ def imported(desk: Desk, position: int) -> Told | None:
     if export is None or not isinstance(export.event, ExportReceived):
         return None
     matched = _matched_by_themselves(desk.read, export)
-    counts = events.counts(export.event)
+    counts = sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
-    return Told("Export enregistré :", [Line(f"{counts}{words.NBSP}; {by_themselves}" if matched else counts)])
+    return Told("Export enregistré :", [Line(f"{counts}{vocabulary.NBSP}; {by_themselves}" if matched else counts)])
 
 
 def already(desk: Desk, position: int) -> Told | None:
@@ -90,7 +89,7 @@ def already(desk: Desk, position: int) -> Told | None:
     export = _export(desk, position)
     if export is None:
         return None
-    when, who = dates.instant(export.at, desk.zone), events.who(export, names_for(desk))
+    when, who = dates.instant(export.at, desk.zone), sentences.who(export, names_for(desk))
     text = say("Ce fichier est déjà enregistré le {when} ({who}) : rien à faire.", when=when, who=who)
     return Told(text, tone="note")
 
@@ -140,17 +139,17 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             return Line(say("{typed}, de nouveau à rapprocher", typed=typed))
         case d.ResultDispatched(advisor=advisor):
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            of, to = words.de(names.dossier(fact.originator_id)), names.staff(advisor)
+            of, to = vocabulary.de(names.dossier(fact.originator_id)), names.staff(advisor)
             return Line(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
             return Line(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
         case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            told = words.lower_first(events.sentence(fact, names))
+            told = vocabulary.lower_first(sentences.sentence(fact, names))
             return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told), undo)
         case d.ProgrammeJoined():
-            told = words.lower_first(events.sentence(fact, names))
+            told = vocabulary.lower_first(sentences.sentence(fact, names))
             return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told))
         case d.Retracted():
             return Line(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
-    return Line(events.sentence(fact, names))
+    return Line(sentences.sentence(fact, names))

@@ -7,9 +7,8 @@ from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
 from pixflow.events.base import Recorded
 from pixflow.folding import standing
-from web.french import dates
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import dates, vocabulary
+from web.french.events import sentences
 from web.french.events.fields import PARIS, Names
 from web.french.vocabulary import say
 
@@ -19,24 +18,24 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
     stage, last = current_stage(dossier), _last(trail)
     return [
         ("Nom", f"{dossier.first_name} {dossier.last_name}"),
-        (f"N°{words.NBSP}i-Milo", dossier.imilo_number or ""),
+        (f"N°{vocabulary.NBSP}i-Milo", dossier.imilo_number or ""),
         ("Naissance", dates.day(dossier.birth_date, year=True, short=True) if dossier.birth_date else ""),
         ("Site", dossier.site),
         ("Suivi par", names.staff(dossier.advisor) if dossier.advisor else "personne"),
-        ("Téléphone", words.phone(dossier.phone) if dossier.phone else ""),
+        ("Téléphone", vocabulary.phone(dossier.phone) if dossier.phone else ""),
         ("Courriel", dossier.email or ""),
-        ("Programme", words.PROGRAMMES.get(dossier.programme, dossier.programme)),
+        ("Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)),
         ("Projet", dossier.project),
         ("Ouvert le", dates.day(dossier.opened.on, year=True, short=True) if dossier.opened else ""),
-        ("Étape", words.STAGES[stage] if stage else "parcours fait"),
-        ("Historique", words.plural(dossier.version, "fait")),
+        ("Étape", vocabulary.STAGES[stage] if stage else "parcours fait"),
+        ("Historique", vocabulary.plural(dossier.version, "fait")),
         ("Dernier fait", dated(last, names, trail, zone) if last else ""),
     ]
 
 
 def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: str = PARIS) -> str:
     """Like "3 mars 2026 : Pix présenté au premier accueil"."""
-    said = events.sentence(recorded, names, zone=zone, history=history)
+    said = sentences.sentence(recorded, names, zone=zone, history=history)
     day: date = recorded.event.on  # type: ignore[attr-defined]
     return say("{day} : {said}", day=dates.day(day, year=True, short=True), said=said)
 

@@ -1,6 +1,6 @@
 """How the parts of a sentence go together."""
 
-from web.french import vocabulary as words
+from web.french import vocabulary
 
 LONGEST = 240
 
@@ -11,7 +11,7 @@ def listed(*parts: object) -> str:
 
 def noted(text: str, note: str, between: str = " : ") -> str:
     """The text, and what somebody wrote about it."""
-    return f"{text}{words.typeset(between)}{short(note)}" if note.strip() else text
+    return f"{text}{vocabulary.typeset(between)}{short(note)}" if note.strip() else text
 
 
 def short(text: str) -> str:

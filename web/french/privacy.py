@@ -3,8 +3,7 @@
 from pixflow.dossier.retention import Kept
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.phrases import noted
 from web.french.vocabulary import plural, say, typeset
 
@@ -78,11 +77,11 @@ def told(event: Event) -> str:
     """A fact about an erasure in one sentence, "" for another one."""
     match event:
         case e.ErasureRequested(reason=reason):
-            return say("Effacement demandé : {why}", why=words.ERASURES[reason])
+            return say("Effacement demandé : {why}", why=vocabulary.ERASURES[reason])
         case e.ErasureDeclined(note=note):
             return noted("Effacement refusé, le dossier est gardé", note)
         case e.PersonErased(reason=reason):
-            return say("Personne effacée : {why}", why=words.ERASURES[reason])
+            return say("Personne effacée : {why}", why=vocabulary.ERASURES[reason])
     return ""
 
 

@@ -22,7 +22,7 @@ from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import Opened
-from projections import bookkeeping as schema
+from projections import bookkeeping
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live
 
@@ -123,7 +123,7 @@ def stopped(reads: Live) -> Finding:
 def _reached(side: ReadSide) -> int:
     """Where the tables are, whichever process brought them there."""
     with side.database.connect() as connection:
-        return connection.execute(select(schema.position.c.position)).scalar() or 0
+        return connection.execute(select(bookkeeping.position.c.position)).scalar() or 0
 
 
 # --- keys and backups

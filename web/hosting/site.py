@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy
 
-from pixflow import __version__, erasing
-from pixflow import structure_folder as structures
+from pixflow import __version__, erasing, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.engine import Engine
 from pixflow.importing.uploads import Uploads
@@ -22,11 +21,9 @@ from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.store.postgres.database import Database
 from pixflow.structure import start_program
 from pixflow.structure_folder import Clock, Opened, utc_now
-from projections.store import postgres as schemas
-from projections.store import stores
+from projections.store import postgres, stores
 from projections.store.catch_up import ReadSide
-from web.hosting import clock_jobs as ticks
-from web.hosting import notices
+from web.hosting import clock_jobs, notices
 from web.hosting.mail import Outbox
 from web.hosting.settings import Settings
 
@@ -83,8 +80,8 @@ class Served:
 
     def _tick(self, outbox: Outbox | None, url: str) -> Ticked:
         side = self.read()
-        ticks.lapse_offers(self.engine, side)
-        ticks.give_back(self.engine, side)
+        clock_jobs.lapse_offers(self.engine, side)
+        clock_jobs.give_back(self.engine, side)
         sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
         self.engine.recorder.truncate()
         swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
@@ -128,7 +125,7 @@ class Site:
         What keeps one closed keeps no other. Requests go on meanwhile.
         """
         closed: dict[str, Exception] = {}
-        for slug in slugs or structures.slugs(self.data):
+        for slug in slugs or structure_folder.slugs(self.data):
             if slug not in self.structures:
                 try:
                     self.structures = {**self.structures, slug: self._open(slug)}
@@ -178,14 +175,14 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
 def reads_of(opened: Opened) -> stores.Live:
     """The read stores of a structure. On PostgreSQL turns are taken in the database itself."""
     if opened.database and opened.schema:
-        return stores.Live(schemas.Schemas(_engine(opened.database), opened.schema), opened.engine)
+        return stores.Live(postgres.Schemas(_engine(opened.database), opened.schema), opened.engine)
     files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
     return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
 
 
 @cache
 def _engine(database: Database) -> sqlalchemy.Engine:
-    return schemas.engine(database.connect)
+    return postgres.engine(database.connect)
 
 
 @contextmanager
@@ -204,7 +201,7 @@ def site(
     database = Settings().database()
 
     def opening(slug: str) -> Served:
-        opened = structures.open_one(data, slug, clock=clock, database=database)
+        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
         try:
             if not opened.engine.head():
                 raise StoreRefused(f"{slug} is not made yet, or was not made to the end: nothing is recorded in it")

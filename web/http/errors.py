@@ -9,8 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from web.http import security as x_security
-from web.http import templates as pages
+from web.http import security, templates
 
 Recorded = Callable[[Request], bool | None]
 
@@ -51,7 +50,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
     def http(request: Request, error: HTTPException) -> Response:
         headers = error.headers or {}
         if error.status_code == 303:
-            return pages.redirect(request, headers["Location"])
+            return templates.redirect(request, headers["Location"])
         response = answer(request, error.status_code, was_recorded(request, error.status_code, recorded))
         response.headers.update(headers)
         return response
@@ -63,7 +62,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
     @app.exception_handler(Exception)
     def fault(request: Request, error: Exception) -> Response:
         response = answer(request, 500, was_recorded(request, 500, recorded))
-        x_security.put_headers(response.headers)
+        security.put_headers(response.headers)
         return response
 
 
@@ -75,7 +74,7 @@ def answer(request: Request, status: int, recorded: bool | None, *, said: str = 
     if "application/json" in request.headers.get("Accept", ""):
         return JSONResponse({"status": status, **words}, status, headers)
     toast = "toast" if request.headers.get("HX-Request") == "true" else None
-    response = pages.draw(request, "error.html", words, block=toast, status=status)
+    response = templates.draw(request, "error.html", words, block=toast, status=status)
     response.headers.update(headers)
     return response
 

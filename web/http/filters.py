@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from web.french.dossier import path as path_words
+from web.french.dossier import path as dossier_path
 from web.http.pagination import address
 
 
@@ -81,7 +81,7 @@ class Choice:
 
 def group(chosen: str) -> Facet:
     """The facet of CEJ groups: chosen from a list, and taken off by its chip."""
-    return Facet("group", {chosen: path_words.group(chosen)} if chosen else {}, quiet=True)
+    return Facet("group", {chosen: dossier_path.group(chosen)} if chosen else {}, quiet=True)
 
 
 def groups(path: str, counted: Sequence[Any], wanted: Mapping[str, str], kept: Mapping[str, str]) -> Choice | None:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
-from web.french import vocabulary as words
+from web.french import vocabulary
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -67,7 +67,7 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
-            errors.setdefault(name, words.invalid(kind, error.get("ctx", {})))
+            errors.setdefault(name, vocabulary.invalid(kind, error.get("ctx", {})))
         return None, errors
 
 

@@ -14,8 +14,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2_fragments import render_block
 
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.http.static import HERE, static_url
 
 
@@ -48,7 +47,7 @@ class FrenchTypesetting(Extension):
 
     def filter_stream(self, stream: TokenStream) -> typing.Iterator[Token]:
         for token in stream:
-            yield Token(token.lineno, token.type, words.typeset(token.value)) if token.type == "data" else token
+            yield Token(token.lineno, token.type, vocabulary.typeset(token.value)) if token.type == "data" else token
 
 
 def _environment() -> Environment:
@@ -60,8 +59,10 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=[FrenchTypesetting],
     )
-    environment.globals.update(static=static_url, words=words, dates=dates)
-    environment.filters.update(typeset=words.typeset, number=words.number, percent=words.percent, plural=words.plural)
+    environment.globals.update(static=static_url, words=vocabulary, dates=dates)
+    environment.filters.update(
+        typeset=vocabulary.typeset, number=vocabulary.number, percent=vocabulary.percent, plural=vocabulary.plural
+    )
     environment.filters.update(day=dates.day, weekday_day=dates.weekday_day, instant=dates.instant)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from pixflow.events.values import Role
 from pixflow.team.staff import Staff
 from web.desk.dependencies import COOKIE, AtDesk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.hosting.site import Served, Site
 from web.http.templates import page, redirect
 
@@ -64,7 +64,7 @@ def _structure(slug: str, served: Served) -> dict[str, Any]:
     team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
     groups = {
         label: [_person(id, member, role) for id, member in team if _first(member) == role]
-        for role, label in words.ROLES.items()
+        for role, label in vocabulary.ROLES.items()
     }
     return {
         "slug": slug,
@@ -74,9 +74,9 @@ def _structure(slug: str, served: Served) -> dict[str, Any]:
 
 
 def _first(member: Staff) -> str:
-    return next((role for role in words.ROLES if role in member.roles), "")
+    return next((role for role in vocabulary.ROLES if role in member.roles), "")
 
 
 def _person(id: UUID, member: Staff, role: str) -> dict[str, Any]:
-    more = [label for other, label in words.ROLES.items() if other in member.roles and other != role]
+    more = [label for other, label in vocabulary.ROLES.items() if other in member.roles and other != role]
     return {"id": str(id), "name": member.name, "more": more}

@@ -29,7 +29,7 @@ from psycopg.pq.abc import PGresult
 from psycopg.sql import Identifier
 
 from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost, StoreRefused
-from pixflow.store.postgres import copy as copies_postgres
+from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words, lock_number
 from pixflow.store.postgres.pipeline import Lost, Question, bigint, byteas, integers, rows, texts, uuids
 from pixflow.store.postgres.tables import HELD, make_tables
@@ -90,7 +90,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     def copy_to(self, path: Path) -> None:
         """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
-        copies_postgres.copy_to(self.database, self.schema, path)
+        copy.copy_to(self.database, self.schema, path)
 
     # Writing
 

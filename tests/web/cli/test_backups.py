@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pixflow import backups as engine_side
+from pixflow import backups as pixflow_backups
 from pixflow.backups import SavingError, manifest
 from pixflow.store.locks import ServeLock
 from tests.web.cli.test_app import NADIA, SOPHIE, ran, run, said
 from tests.web.french.test_sentences import assert_well_set
-from web.french.errors import backups as saving
+from web.french.errors import backups as errors_backups
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_no_part_of_the_secret_is_told(data: Path, monkeypatch: pytest.MonkeyPat
 
 def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every SavingError of the engine, read in its source: its code and the names of its details."""
-    for path in Path(engine_side.__file__).parent.glob("*.py"):
+    for path in Path(pixflow_backups.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SavingError":
                 assert isinstance(node.args[0], ast.Constant)
@@ -188,10 +188,10 @@ def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 @pytest.mark.parametrize(("code", "names"), sorted(set(raised())))
 def test_every_refusal_is_a_sentence(code: str, names: tuple[str, ...]) -> None:
-    sentence = saving.sentence(SavingError(code, **dict.fromkeys(names, "2")))
+    sentence = errors_backups.sentence(SavingError(code, **dict.fromkeys(names, "2")))
     assert_well_set(sentence)
     assert sentence.endswith(".")
 
 
 def test_no_sentence_is_left_over() -> None:
-    assert {code for code, _ in raised()} == saving.SENTENCES.keys()
+    assert {code for code, _ in raised()} == errors_backups.SENTENCES.keys()

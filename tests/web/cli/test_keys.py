@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.backups.backup import back_up
 from tests.backups.test_backups import open_dossier
 from web.cli.app import app
@@ -23,7 +22,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
     preset = presets.load("laigle-mortagne")
-    opened = structures.create(
+    opened = structure_folder.create(
         tmp_path, name="Ici", preset=preset, sites=("Ici",), clock=lambda: datetime(2026, 3, 2, tzinfo=UTC)
     )
     open_dossier(opened, "Diallo")
@@ -54,7 +53,7 @@ def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list
 
 def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path))
-    opened = structures.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
+    opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     opened.engine.close()
     before = (tmp_path / "keys" / "ici.key").read_bytes()
     run = CliRunner()
@@ -63,6 +62,6 @@ def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monke
     assert said.exit_code == 0
     assert "Gardez-en une copie à part" in said.output
     assert (tmp_path / "keys" / "ici.key").read_bytes() != before
-    again = structures.open_one(tmp_path, "ici")
+    again = structure_folder.open_one(tmp_path, "ici")
     assert [member.name for member in again.engine.references().team.values()] == ["Camille Roy"]
     again.engine.close()

@@ -12,8 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
-from pixflow import authorization as people
-from pixflow import tasks
+from pixflow import authorization, tasks
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
@@ -31,13 +30,11 @@ from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import Problem as PortfolioProblem
 from pixflow.protocol.grille import Grille, ProblemCode
 from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
-from web.french import matching as reasons
-from web.french import tasks as owed
-from web.french import vocabulary as words
-from web.french.errors import files as problems
-from web.french.errors import refusals
-from web.french.events import details
-from web.french.events import sentences as events
+from web.french import matching as french_matching
+from web.french import tasks as french_tasks
+from web.french import vocabulary
+from web.french.errors import files, refusals
+from web.french.events import details, sentences
 
 ID = UUID("11111111-1111-4111-8111-111111111111")
 DAY = date(2026, 3, 5)
@@ -64,14 +61,14 @@ class Named:
         return "Aminata Diallo"
 
     def task(self, key: str) -> str:
-        return owed.VERBS[key.split(":", 1)[0]]
+        return french_tasks.VERBS[key.split(":", 1)[0]]
 
 
 NAMES = Named()
 
 
 def plain(text: str) -> str:
-    return text.replace(words.NBSP, " ").replace(words.THIN, " ")
+    return text.replace(vocabulary.NBSP, " ").replace(vocabulary.THIN, " ")
 
 
 def told(event: Event, version: int = 1, by: str = str(ID), acting_for: str | None = None) -> Recorded:
@@ -81,14 +78,14 @@ def told(event: Event, version: int = 1, by: str = str(ID), acting_for: str | No
 def said(event: Event, *before: Event) -> str:
     """The sentence of an event that follows others in its stream."""
     history = [told(one, version) for version, one in enumerate([*before, event], 1)]
-    return plain(events.sentence(history[-1], NAMES, history=history))
+    return plain(sentences.sentence(history[-1], NAMES, history=history))
 
 
 def assert_well_set(text: str) -> None:
     """A French line: nothing left to fill, no plain space where French has another, no jargon of ours."""
     assert text
     assert text == text.strip()
-    assert text == words.typeset(text)
+    assert text == vocabulary.typeset(text)
     for wrong in ("{", "}", "None", "  ", "event", "événement", "stream", "projection", "..", "n° "):
         assert wrong not in text, (wrong, text)
 
@@ -144,8 +141,8 @@ def examples() -> Iterator[Event]:
 
 @pytest.mark.parametrize("event", tuple(examples()), ids=lambda event: event.TOPIC)
 def test_every_fact_is_a_sentence(event: Event) -> None:
-    sentence = events.sentence(told(event), NAMES)
-    assert sentence != events.TITLES[event.TOPIC], "no sentence is written for it"
+    sentence = sentences.sentence(told(event), NAMES)
+    assert sentence != sentences.TITLES[event.TOPIC], "no sentence is written for it"
     assert_well_set(sentence)
     assert str(ID) not in sentence
 
@@ -161,9 +158,9 @@ def test_every_field_of_a_fact_is_told_in_full(event: Event) -> None:
 
 
 def test_every_fact_has_a_title_of_its_own() -> None:
-    assert set(events.TITLES) == {event.TOPIC for event in catalogue()}
-    assert len(set(events.TITLES.values())) == len(events.TITLES)
-    for title in events.TITLES.values():
+    assert set(sentences.TITLES) == {event.TOPIC for event in catalogue()}
+    assert len(set(sentences.TITLES.values())) == len(sentences.TITLES)
+    for title in sentences.TITLES.values():
         assert_well_set(title)
 
 
@@ -348,13 +345,13 @@ def test_a_correction_compares_with_what_stood_then() -> None:
 
 def test_who_and_when() -> None:
     event = e.PixPresented(occasion="welcome", on=DAY)
-    assert events.who(told(event), NAMES) == "Nadia Benali"
-    assert events.who(told(event, acting_for=str(OTHER)), NAMES) == "Nadia Benali pour Karim Morel"
-    assert events.who(told(event, by="system:operator"), NAMES) == "l’exploitant"
-    assert events.who(told(event, by="partner:x"), NAMES) == "le partenaire"
-    assert plain(events.when(told(event))) == "5 mars 2026, 09:12"
+    assert sentences.who(told(event), NAMES) == "Nadia Benali"
+    assert sentences.who(told(event, acting_for=str(OTHER)), NAMES) == "Nadia Benali pour Karim Morel"
+    assert sentences.who(told(event, by="system:operator"), NAMES) == "l’exploitant"
+    assert sentences.who(told(event, by="partner:x"), NAMES) == "le partenaire"
+    assert plain(sentences.when(told(event))) == "5 mars 2026, 09:12"
     late = e.PixPresented(occasion="welcome", on=date(2026, 3, 3))
-    assert plain(events.when(told(late))) == "3 mars 2026, noté le 5 mars 2026, 09:12"
+    assert plain(sentences.when(told(late))) == "3 mars 2026, noté le 5 mars 2026, 09:12"
 
 
 def test_a_result_in_full() -> None:
@@ -372,14 +369,14 @@ def test_a_result_in_full() -> None:
 
 def test_every_kind_of_task_has_its_words() -> None:
     kinds = set(get_args(tasks.Kind))
-    for table in (owed.VERBS, owed.BUTTONS, owed.FILTERS, owed.SUBJECTS):
+    for table in (french_tasks.VERBS, french_tasks.BUTTONS, french_tasks.FILTERS, french_tasks.SUBJECTS):
         assert set(table) == kinds
         for text in table.values():
             assert_well_set(text)
-    assert set(owed.PILES) == kinds
-    assert all(" " not in button for button in owed.BUTTONS.values())
-    assert plain(owed.PILES["dispatch-result"](9)) == "9 résultats à transmettre"
-    assert plain(owed.PILES["assign-advisor"](1)) == "1 dossier à affecter"
+    assert set(french_tasks.PILES) == kinds
+    assert all(" " not in button for button in french_tasks.BUTTONS.values())
+    assert plain(french_tasks.PILES["dispatch-result"](9)) == "9 résultats à transmettre"
+    assert plain(french_tasks.PILES["assign-advisor"](1)) == "1 dossier à affecter"
 
 
 WHYS = {
@@ -429,13 +426,13 @@ WHYS = {
 
 @pytest.mark.parametrize(("kind", "details"), WHYS)
 def test_why_a_row_is_there(kind: tasks.Kind, details: tuple[tuple[str, str], ...]) -> None:
-    assert plain(owed.why(kind, dict(details), DAY)) == WHYS[kind, details]
+    assert plain(french_tasks.why(kind, dict(details), DAY)) == WHYS[kind, details]
     task = tasks.Task(
         key=kind, kind=kind, stage=None, role="advisor", opens=DAY, due=date(2026, 3, 12),
         why=tasks.Why(1, DAY, dict(details)),
     )  # fmt: skip
     for variant in (task, msgspec.structs.replace(task, appointment=AT, place="Mortagne", chases=2)):
-        assert_well_set(owed.reason_long(variant, 5))
+        assert_well_set(french_tasks.reason_long(variant, 5))
 
 
 def test_every_kind_of_task_says_why_it_is_there() -> None:
@@ -459,17 +456,17 @@ def constants(node: ast.AST) -> set[str]:
 
 def test_every_variant_of_a_task_is_told() -> None:
     told = {f"{kind} {dict(details).get('by', '')}".strip() for kind, details in WHYS}
-    assert told == set(owed.VARIANTS)
+    assert told == set(french_tasks.VARIANTS)
     assert literal_variants() <= {dict(details).get("by") for _, details in WHYS}
 
 
 def test_why_with_chases_an_appointment_and_another_year() -> None:
-    chased = owed.why("chase-sharing", {}, DAY, chases=2)
+    chased = french_tasks.why("chase-sharing", {}, DAY, chases=2)
     assert plain(chased) == "test fini le 5 mars, non envoyé · 2 relances"
-    assert owed.why("hold-debrief", {"by": "dispatched"}, DAY, appointment=AT, place="Mortagne") == (
+    assert french_tasks.why("hold-debrief", {"by": "dispatched"}, DAY, appointment=AT, place="Mortagne") == (
         "rendez-vous fixé, Mortagne"
     )
-    assert plain(owed.why("present-pix", {}, DAY, today=date(2027, 1, 4))) == "dossier ouvert le 5 mars 2026"
+    assert plain(french_tasks.why("present-pix", {}, DAY, today=date(2027, 1, 4))) == "dossier ouvert le 5 mars 2026"
 
 
 def test_the_rule_in_words() -> None:
@@ -478,8 +475,8 @@ def test_the_rule_in_words() -> None:
         key=f"hold-debrief:{ID}", kind="hold-debrief", stage="prescription", role="advisor",
         opens=DAY, due=date(2026, 3, 12), why=why,
     )  # fmt: skip
-    assert plain(owed.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
-    assert plain(owed.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
+    assert plain(french_tasks.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
+    assert plain(french_tasks.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
 
 
 # --- refusals
@@ -550,7 +547,7 @@ def test_every_claim_that_may_be_taken_has_its_sentence() -> None:
 
 
 def test_every_decision_has_its_words() -> None:
-    assert set(refusals.DECISIONS) == set(people.TABLE)
+    assert set(refusals.DECISIONS) == set(authorization.TABLE)
 
 
 @pytest.mark.parametrize("code", get_args(ProblemCode))
@@ -602,43 +599,43 @@ def test_every_problem_of_an_export_says_what_to_do(code: str, line: int | None)
     import pixflow.pix_orga
 
     names = documented(pixflow.pix_orga.__doc__ or "")[code]
-    sentence = problems.problem(code, line, tuple((name, VALUES.get(name, "7")) for name in names))
+    sentence = files.problem(code, line, tuple((name, VALUES.get(name, "7")) for name in names))
     assert_well_set(sentence)
     assert sentence.endswith(".")
     assert sentence[0].isupper() or sentence[0] in "«17"
 
 
 def test_a_problem_names_its_line_and_its_cure() -> None:
-    sentence = problems.problem("rate-range", 12, (("column", "% de progression"), ("value", "73 %")))
+    sentence = files.problem("rate-range", 12, (("column", "% de progression"), ("value", "73 %")))
     assert plain(sentence) == (
         "Ligne 12 : le taux 73 % doit être une fraction entre 0 et 1 (0,73), colonne « % de progression ». "
         "Réexportez le fichier depuis Pix Orga sans l’ouvrir dans Excel."
     )
-    assert "(" not in problems.problem("rate-range", 12, {"column": "x", "value": "-3"})
-    assert_well_set(problems.problem("never-heard-of", 3))
+    assert "(" not in files.problem("rate-range", 12, {"column": "x", "value": "-3"})
+    assert_well_set(files.problem("never-heard-of", 3))
 
 
 def test_no_sentence_is_left_for_a_problem_that_is_no_more() -> None:
-    assert set(problems.PIX_ORGA) == CODES
+    assert set(files.PIX_ORGA) == CODES
 
 
 def test_every_problem_of_a_portfolio_says_what_to_do() -> None:
     listed = (PortfolioProblem.__doc__ or "").split("- refused:")[1]
     codes = set(re.findall(r"[a-z0-9]+-[a-z-]+|empty|encoding|spreadsheet|nir\b|cp1252", listed)) | {"required"}
-    assert codes == set(problems.PORTFOLIO)
+    assert codes == set(files.PORTFOLIO)
     for code in codes:
         for line in (None, 12):
-            sentence = problems.portfolio_problem(code, line, "phone", "06 12")
+            sentence = files.portfolio_problem(code, line, "phone", "06 12")
             assert_well_set(sentence)
             assert sentence.endswith(".")
-    assert set(problems.FIELDS) == set(FIELDS)
+    assert set(files.FIELDS) == set(FIELDS)
 
 
 def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
-    assert plain(problems.portfolio_problem("name-missing", 3, "first_name", "Diallo")) == (
+    assert plain(files.portfolio_problem("name-missing", 3, "first_name", "Diallo")) == (
         "Ligne 3 : il manque le prénom (« Diallo »). Cette ligne est laissée de côté."
     )
-    assert plain(problems.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
+    assert plain(files.portfolio_problem("bad-date", 3, "birth_date", "31/02/2006")) == (
         "Ligne 3 : « 31/02/2006 » n’est pas une date, colonne « Date de naissance » : écrivez-la comme 12/03/2005. "
         "Cette case est laissée vide."
     )
@@ -653,7 +650,7 @@ def test_a_problem_of_a_portfolio_names_its_line_and_its_cure() -> None:
     ],
 )
 def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tuple[int, ...], named: str) -> None:
-    told = problems.portfolio_problems("site-needed", lines, "site")
+    told = files.portfolio_problems("site-needed", lines, "site")
     assert_well_set(told)
     assert plain(told) == (
         f"Lignes {named} : le site n’est pas dit : remplissez la colonne « Site ». Ces lignes sont laissées de côté."
@@ -665,10 +662,10 @@ def test_a_problem_of_many_lines_names_the_first_and_counts_the_others(lines: tu
 
 def test_every_reason_of_a_match_is_told() -> None:
     told_of = documented_matching() | {"merged"}
-    assert set(reasons.REASONS) | set(reasons.WARNINGS) == told_of
-    for text in (*reasons.REASONS.values(), *reasons.WARNINGS.values()):
+    assert set(french_matching.REASONS) | set(french_matching.WARNINGS) == told_of
+    for text in (*french_matching.REASONS.values(), *french_matching.WARNINGS.values()):
         assert_well_set(text)
-    assert plain(reasons.reasons(("same-number", "same-words-other-order"), ("namesake",))) == (
+    assert plain(french_matching.reasons(("same-number", "same-words-other-order"), ("namesake",))) == (
         "même n° i-Milo · mêmes mots, autre ordre · homonyme : à vérifier"
     )
 
@@ -684,26 +681,31 @@ def documented_matching() -> set[str]:
 
 
 def test_every_question_of_an_import_is_explained() -> None:
-    assert set(reasons.QUESTIONS) == set(reasons.EXPLANATIONS) == set(reasons.ASKED) == set(get_args(QuestionCode))
-    for code in reasons.QUESTIONS:
-        assert_well_set(reasons.question(code, 12, 80))
-        assert reasons.question(code, 12, 80).endswith("?")
-        assert_well_set(reasons.explanation(code))
-    assert plain(reasons.question("vanished", 12, 80)) == (
+    assert (
+        set(french_matching.QUESTIONS)
+        == set(french_matching.EXPLANATIONS)
+        == set(french_matching.ASKED)
+        == set(get_args(QuestionCode))
+    )
+    for code in french_matching.QUESTIONS:
+        assert_well_set(french_matching.question(code, 12, 80))
+        assert french_matching.question(code, 12, 80).endswith("?")
+        assert_well_set(french_matching.explanation(code))
+    assert plain(french_matching.question("vanished", 12, 80)) == (
         "12 participations sur 80 ne sont plus dans ce fichier : est-ce normal ?"
     )
-    assert reasons.choice("external-id-column", "N° dossier") == "N° dossier"
-    assert reasons.choice("external-id-column", "") == "Aucune de ces colonnes"
-    assert set(reasons.CHOICES["doubtful-rows"]) == {"leave", "record"}
+    assert french_matching.choice("external-id-column", "N° dossier") == "N° dossier"
+    assert french_matching.choice("external-id-column", "") == "Aucune de ces colonnes"
+    assert set(french_matching.CHOICES["doubtful-rows"]) == {"leave", "record"}
 
 
 def test_every_change_and_doubt_of_an_import_has_its_word() -> None:
-    assert set(reasons.CHANGES) == set(get_args(What))
-    assert set(reasons.DOUBTS) == set(get_args(Doubt))
+    assert set(french_matching.CHANGES) == set(get_args(What))
+    assert set(french_matching.DOUBTS) == set(get_args(Doubt))
 
 
 def test_every_row_of_a_portfolio_has_its_word() -> None:
-    assert set(reasons.PEOPLE) == set(get_args(Status))
-    assert set(reasons.PEOPLE_DOUBTS) == set(get_args(PersonDoubt))
-    for code in reasons.PEOPLE_DOUBTS:
-        assert_well_set(reasons.people_doubt(code))
+    assert set(french_matching.PEOPLE) == set(get_args(Status))
+    assert set(french_matching.PEOPLE_DOUBTS) == set(get_args(PersonDoubt))
+    for code in french_matching.PEOPLE_DOUBTS:
+        assert_well_set(french_matching.people_doubt(code))

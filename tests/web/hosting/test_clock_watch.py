@@ -6,10 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from web.hosting.clock_watch import ClockWatch
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -26,14 +25,14 @@ def test_a_step_is_told_once_and_time_that_passes_is_not(hours: int) -> None:
 
 def test_events_recorded_after_a_step_back_come_after(tmp_path: Path) -> None:
     now = [NOON]
-    opened = structures.create(
+    opened = structure_folder.create(
         tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",), clock=lambda: now[0]
     )
     seen = []
     for hour in (0, -1):
         now[0] = NOON + timedelta(hours=hour)
         done = opened.engine.execute(
-            {"dossier": uuid4()}, x_identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
+            {"dossier": uuid4()}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
             last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici",
         )  # fmt: skip
         seen.append((done.recorded[0].position, done.recorded[0].at))

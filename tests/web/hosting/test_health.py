@@ -14,16 +14,15 @@ from fastapi.testclient import TestClient
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
-from pixflow import erasing, presets
-from pixflow import structure_folder as structures
+from pixflow import erasing, presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.backups.backup import back_up
-from projections import bookkeeping as schema
+from projections import bookkeeping
 from tests.postgres import Cluster
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.app import create_app
-from web.french import health as doctor
+from web.french import health as french_health
 from web.hosting import health
 from web.hosting.health import Finding
 from web.hosting.settings import Settings
@@ -56,7 +55,7 @@ def monitor(at_work: House) -> Any:
 def reached(at_work: House, position: int) -> None:
     """The tables say that they show so many events."""
     with at_work.served.reads.side.database.begin() as connection:
-        connection.execute(update(schema.position), {"position": position})
+        connection.execute(update(bookkeeping.position), {"position": position})
 
 
 def make_another_a_week_later(at_work: House) -> None:
@@ -134,7 +133,7 @@ def test_tables_of_another_version_are_a_note(at_work: House) -> None:
 def test_a_table_that_stopped(at_work: House) -> None:
     with at_work.served.reads.side.database.begin() as connection:
         stream = {"projection": "advisor_queue", "stream": uuid4(), "position": 3, "code": "KeyError"}
-        connection.execute(schema.stopped.insert(), stream)
+        connection.execute(bookkeeping.stopped.insert(), stream)
     assert found(at_work)["stopped"].details == {"streams": 1, "tables": {"advisor_queue": 1}}
     answer = monitor(at_work)
     assert (answer.status_code, answer.json()["stopped"], answer.json()["alarms"]) == (200, 1, ["stopped"])
@@ -223,7 +222,7 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
     name = str(conninfo_to_dict(database_url)["dbname"])
     with closing(Settings().database()) as database:  # type: ignore[type-var]
         preset = presets.load("laigle-mortagne")
-        structures.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
+        structure_folder.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
         with site(tmp_path) as served, TestClient(create_app(served)) as client:
             assert client.get("/readyz").json()["alarms"] == []
             one = served.structures["ici"]
@@ -251,7 +250,7 @@ def examples() -> Iterator[Finding]:
         "files": ["ici.key"], "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000,
         "places": ["replaced"], "path": "/disque/ici",
     }  # fmt: skip
-    for key in doctor.SENTENCES:
+    for key in french_health.SENTENCES:
         check, level, *why = key.split()
         variant = (
             {"store": why[0] if why else "sqlite"} if check in ("durability", "version") else {"why": "".join(why)}
@@ -261,15 +260,15 @@ def examples() -> Iterator[Finding]:
 
 @pytest.mark.parametrize("finding", list(examples()), ids=lambda one: f"{one.check} {one.level}")
 def test_what_is_found_is_a_sentence(finding: Finding) -> None:
-    said = doctor.sentence(finding.check, finding.level, finding.details)
+    said = french_health.sentence(finding.check, finding.level, finding.details)
     assert_well_set(said)
     assert said.endswith(".")
-    assert finding.check in doctor.TITLES
+    assert finding.check in french_health.TITLES
 
 
 def test_each_check_that_may_alarm_has_its_sentence() -> None:
-    said = {tuple(key.split()[:2]) for key in doctor.SENTENCES}
+    said = {tuple(key.split()[:2]) for key in french_health.SENTENCES}
     never = {("version", "alarm"), ("aside", "alarm"), ("store", "good"), ("store", "alarm")}
-    assert said | never >= {(check, level) for check in doctor.TITLES for level in ("good", "alarm")}
+    assert said | never >= {(check, level) for check in french_health.TITLES for level in ("good", "alarm")}
     failed = Finding("durability", "alarm", {"error": "StoreRefused"})
-    assert_well_set(doctor.sentence(failed.check, failed.level, failed.details))
+    assert_well_set(french_health.sentence(failed.check, failed.level, failed.details))

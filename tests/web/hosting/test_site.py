@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.locks import ServeLock
 from tests.web.client import InspectingClient, words
@@ -19,7 +18,7 @@ from web.hosting.site import Site, serving, site
 
 def opened(data: Path, name: str) -> Path:
     """A new structure; its folder."""
-    made = structures.create(data, name=name, preset=presets.load("laigle-mortagne"), sites=(name,))
+    made = structure_folder.create(data, name=name, preset=presets.load("laigle-mortagne"), sites=(name,))
     made.engine.close()
     return made.folder
 
@@ -72,14 +71,14 @@ def test_a_structure_made_meanwhile_is_served_by_this_process_alone(served: Site
 
 
 def test_a_structure_is_not_served_while_it_is_being_made(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish = structures._publish
+    publish = structure_folder._publish
 
     def meanwhile(*of: Any) -> None:
         turn(served, Settings(), 8000)
         assert isinstance(served.closed["sees"], StoreRefused)
         publish(*of)
 
-    monkeypatch.setattr(structures, "_publish", meanwhile)
+    monkeypatch.setattr(structure_folder, "_publish", meanwhile)
     opened(served.data, "Sées")
     turn(served, Settings(), 8000)
     assert served.structures["sees"].refs.structure.name == "Sées"

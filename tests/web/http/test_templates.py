@@ -8,11 +8,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from jinja2 import ChoiceLoader, DictLoader
 
 from tests.web.client import InspectingClient, problems, words
-from web.http import errors
-from web.http import forms as x_forms
-from web.http import security as x_security
-from web.http import static as x_static
-from web.http import templates as pages
+from web.http import errors, forms, security, static, templates
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 BANDS = [
@@ -30,7 +26,7 @@ NOTE = """{% extends "base.html" %}
 <button class="btn">Noter</button></form>{% endblock %}{% endblock %}"""
 
 
-class Note(x_forms.Form):
+class Note(forms.Form):
     text: str
     on: date | None = None
     kinds: tuple[Literal["a", "b"], ...] = ()
@@ -39,23 +35,23 @@ class Note(x_forms.Form):
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> FastAPI:
-    loader = pages.environment().loader
+    loader = templates.environment().loader
     assert loader is not None
-    monkeypatch.setattr(pages.environment(), "loader", ChoiceLoader([DictLoader({"note.html": NOTE}), loader]))
+    monkeypatch.setattr(templates.environment(), "loader", ChoiceLoader([DictLoader({"note.html": NOTE}), loader]))
     app = FastAPI()
     errors.install(app, recorded=lambda request: True)
-    x_security.protect(app, hosts=["pixflow.example"], deny=errors.deny)
+    security.protect(app, hosts=["pixflow.example"], deny=errors.deny)
 
     @app.get("/note")
     def show(request: Request) -> Response:
-        return pages.page(request, "note.html", {"errors": {}, "values": {"text": "", "on": None}}, block="form")
+        return templates.page(request, "note.html", {"errors": {}, "values": {"text": "", "on": None}}, block="form")
 
     @app.post("/note")
-    def note(request: Request, data: x_forms.FormData) -> Response:
-        value, wrong = x_forms.validate(Note, data)
+    def note(request: Request, data: forms.FormData) -> Response:
+        value, wrong = forms.validate(Note, data)
         if value is None:
-            return pages.page(request, "note.html", {"errors": wrong, "values": data}, block="form", status=422)
-        return pages.redirect(request, "/note#fait")
+            return templates.page(request, "note.html", {"errors": wrong, "values": data}, block="form", status=422)
+        return templates.redirect(request, "/note#fait")
 
     @app.post("/fault")
     def fault() -> None:
@@ -124,18 +120,18 @@ def test_a_route_may_send_away_whoever_is_not_known(client: InspectingClient) ->
 def test_a_redirection_never_leaves_the_site(url: str) -> None:
     request = Request({"type": "http", "headers": []})
     with pytest.raises(ValueError, match="not a path"):
-        pages.redirect(request, url)
+        templates.redirect(request, url)
 
 
 def test_one_value_of_a_list_is_a_list_and_an_emptied_field_is_none() -> None:
-    value, wrong = x_forms.validate(Note, sent(text=" vu ", on="", kinds="a"))
+    value, wrong = forms.validate(Note, sent(text=" vu ", on="", kinds="a"))
     assert wrong == {}
     assert value is not None
     assert (value.text, value.on, value.kinds, value.done, value.seen) == ("vu", None, ("a",), False, 3)
 
 
 def test_what_a_form_did_not_ask_is_refused() -> None:
-    value, wrong = x_forms.validate(Note, sent(text="vu", nir=""))
+    value, wrong = forms.validate(Note, sent(text="vu", nir=""))
     assert value is None
     assert wrong == {"nir": "Ce champ n’est pas attendu ici."}
 
@@ -150,7 +146,7 @@ def test_every_answer_carries_the_safe_headers(client: InspectingClient) -> None
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get("/note").headers["Cache-Control"] == "no-store"
-    assert "immutable" in client.get(x_static.static_url("pixflow.css")).headers["Cache-Control"]
+    assert "immutable" in client.get(static.static_url("pixflow.css")).headers["Cache-Control"]
 
 
 def test_a_form_from_another_site_is_refused_in_french(client: InspectingClient) -> None:
@@ -204,7 +200,7 @@ def test_a_program_gets_its_errors_as_json(client: InspectingClient) -> None:
     ],
 )
 def test_the_mark_of_a_score_stands_inside_its_band(percent: int, said: str) -> None:
-    macros: Any = pages.environment().globals["ui"]
+    macros: Any = templates.environment().globals["ui"]
     bar = macros.score_bar(percent, BANDS)
     assert said in words(bar)
     left, width = re.search(r'class="band here" x="([\d.]+)%" y="24" width="([\d.]+)%"', bar).groups()
@@ -213,11 +209,11 @@ def test_the_mark_of_a_score_stands_inside_its_band(percent: int, said: str) -> 
 
 
 def test_the_frame_names_person_structure_and_place() -> None:
-    frame = pages.Frame(
+    frame = templates.Frame(
         "Mission locale", "Nadia Benali", "conseillère", [("/", "Ma boîte", 2500, True)], True, True, "dark"
     )
     html = (
-        pages.environment()
+        templates.environment()
         .get_template("error.html")
         .render(frame=frame, title="Titre", sentence="Phrase.", recorded="Rien.", status=404)
     )
@@ -232,7 +228,7 @@ def test_vendored_files_are_what_their_record_says() -> None:
     import base64
     import hashlib
 
-    folder = Path(x_static.STATIC) / "vendor"
+    folder = Path(static.STATIC) / "vendor"
     rows = re.findall(r"^\| (\S+\.(?:js|css)) \|.*\| (\S+) \|$", (folder / "README.md").read_text(), re.MULTILINE)
     assert {name for name, _ in rows} == {path.name for path in folder.iterdir() if path.suffix in (".js", ".css")}
     for name, digest in rows:

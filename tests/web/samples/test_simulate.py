@@ -15,8 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from typer.testing import CliRunner
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed
@@ -27,10 +26,9 @@ from projections import advisor_queue
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from web.cli.app import app
-from web.samples import population as simulation
+from web.samples import population
 from web.samples.clock import months_after
-from web.samples.population import Played
-from web.samples.population import parameters as figures
+from web.samples.population import Played, parameters
 from web.samples.population.agenda import Agenda, Errand
 from web.samples.population.roster import House, sites_of
 from web.samples.population.youth import Crowd
@@ -41,7 +39,7 @@ NAME, OTHER = "Mission locale simulée", "hautes-pyrenees"
 
 
 def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[Opened, Played]:
-    return simulation.build(data, name=NAME, preset=presets.load(preset), **{**SIZE, **said})
+    return population.build(data, name=NAME, preset=presets.load(preset), **{**SIZE, **said})
 
 
 def everything(opened: Opened) -> list[Recorded]:
@@ -114,7 +112,7 @@ def test_every_path_can_be_read_and_something_is_owed(played: tuple[Opened, Play
 
 
 def test_the_clock_is_the_real_one_again(played: tuple[Opened, Played]) -> None:
-    assert played[0].engine.clock is structures.utc_now
+    assert played[0].engine.clock is structure_folder.utc_now
 
 
 def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[Opened, Played], tmp_path: Path) -> None:
@@ -123,7 +121,7 @@ def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[Opened, Pl
     line += ["--young-people", str(SIZE["young_people"]), "--months", str(SIZE["months"]), "--start", str(START)]
     line += ["--preset", OTHER]
     subprocess.run(line, env=os.environ | {"PYTHONHASHSEED": "7", "PIXFLOW_DATA": str(tmp_path)}, check=True)
-    again = structures.open_one(tmp_path, structures.slug_of(NAME))
+    again = structure_folder.open_one(tmp_path, structure_folder.slug_of(NAME))
     assert told(again) == told(batch[0])
     again.engine.close()
 
@@ -171,7 +169,7 @@ def test_young_people_have_namesakes_and_twins_and_lose_their_zeros() -> None:
     named = Counter(one.name for one in young)
     born = Counter((one.last_name, one.birth_date) for one in young if one.birth_date)
     assert max(named.values()) > 1
-    assert sum(count > 1 for count in born.values()) > 2_000 * figures.TWIN / 2
+    assert sum(count > 1 for count in born.values()) > 2_000 * parameters.TWIN / 2
     assert any(one.number.startswith("00") for one in young)
     assert len({one.number for one in young if one.number}) == sum(bool(one.number) for one in young)
     assert 0.7 < sum(one.typed[:2] == (one.last_name, one.first_name) for one in young) / len(young) < 0.95
@@ -221,4 +219,4 @@ def test_a_first_day_that_leaves_nothing_to_play_is_refused_and_nothing_is_made(
     refused = CliRunner().invoke(app, ["simulate", "--young-people", "5", "--start", "2099-01-05"])
     assert refused.exit_code == 1
     assert "choisissez-en un plus ancien" in refused.output
-    assert structures.slugs(tmp_path) == []
+    assert structure_folder.slugs(tmp_path) == []

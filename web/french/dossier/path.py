@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from pixflow.dossier.state import ActionState, Built, Linked
 from pixflow.protocol.grille import percent
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.dossier import profiles
 from web.french.vocabulary import de, plural, say
 
@@ -37,7 +36,7 @@ def site(name: str) -> str:
 def scored(link: Linked) -> str:
     """Like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None
-    return "résultat" if mastery is None else words.percent(percent(mastery))
+    return "résultat" if mastery is None else vocabulary.percent(percent(mastery))
 
 
 def participation(link: Linked, today: date) -> str:
@@ -60,7 +59,9 @@ def unshared(link: Linked) -> str:
         return "test fini, résultat pas encore envoyé"
     if link.purpose == "profile":
         return "profil pas encore envoyé"
-    return "test en cours" if link.progress is None else f"test en cours, {words.percent(int(link.progress * 100))}"
+    return (
+        "test en cours" if link.progress is None else f"test en cours, {vocabulary.percent(int(link.progress * 100))}"
+    )
 
 
 def fraction(mastery: Decimal) -> str:
@@ -73,7 +74,7 @@ def action(state: ActionState, today: date) -> str:
     if state.dropped:
         return f"écartée le {short(state.dropped.on, today)}"
     if state.ended and state.outcome:
-        return f"{words.OUTCOMES[state.outcome]} le {short(state.ended.on, today)}"
+        return f"{vocabulary.OUTCOMES[state.outcome]} le {short(state.ended.on, today)}"
     until = f", jusqu’au {short(state.ends, today)}" if state.ends else ""
     if state.started:
         return f"en cours depuis le {short(state.started.on, today)}{until}"
@@ -103,7 +104,7 @@ def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState
     """A prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
-    score = "sans taux" if built.percent is None else words.percent(built.percent)
+    score = "sans taux" if built.percent is None else vocabulary.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
     lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
     for state in actions:
@@ -114,7 +115,7 @@ def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState
 
 def points(change: int) -> str:
     """Like "+ 8 points", "− 3 points", "sans changement"."""
-    return words.signed(change, "point", "points") if change else "sans changement"
+    return vocabulary.signed(change, "point", "points") if change else "sans changement"
 
 
 def short(day: date, today: date) -> str:

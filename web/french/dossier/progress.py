@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pixflow.dossier.state import Certification, Dossier, Explored, Need, Seat, Study
 from pixflow.events.values import Result
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.phrases import listed
 from web.french.vocabulary import say
 
@@ -31,13 +31,13 @@ def seat(known: Seat, on: Said) -> str:
 
 
 def explored(known: Explored, on: Said) -> str:
-    return f"{words.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
+    return f"{vocabulary.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
 
 
 def study(known: Study, on: Said) -> str:
     """What came of it: "en cours, vu le 12 mars"."""
     if known.followed and known.outcome:
-        return f"{words.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
+        return f"{vocabulary.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
     return f"donnés le {on(known.mark.on)}"
 
 
@@ -52,7 +52,7 @@ def complete(dossier: Dossier, on: Said) -> str:
 
 def certification(known: Certification, on: Said) -> str:
     """Like "inscription faite le 12 mars, session du 10 avril"."""
-    said = f"{words.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
+    said = f"{vocabulary.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
     told = listed(said, known.session and f"session du {on(known.session)}")
     return say("{told} ({level})", told=told, level=known.level) if known.level else told
 

@@ -6,8 +6,7 @@ from functools import partial
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Stage
-from web.french.dossier import path
-from web.french.dossier import progress as standing
+from web.french.dossier import path, progress
 from web.french.vocabulary import plural, upper_first
 
 
@@ -64,7 +63,7 @@ def _planned(dossier: Dossier, owed: Collection[str], today: date) -> str:
         return "place en atelier à réserver"
     if seat and (seat.status == "booked" or "rebook-absent" in owed):
         again = "" if seat.status == "booked" else ", à réinscrire"
-        return standing.seat(seat, partial(path.short, today=today)) + again
+        return progress.seat(seat, partial(path.short, today=today)) + again
     return "diagnostic prévu"
 
 
@@ -82,7 +81,7 @@ def _diagnostic(dossier: Dossier, today: date) -> str:
     if others:
         return "participation disparue de Pix Orga"
     if dossier.diagnostic.attended:
-        return f"{standing.seat(dossier.diagnostic.attended, partial(path.short, today=today))}, résultat attendu"
+        return f"{progress.seat(dossier.diagnostic.attended, partial(path.short, today=today))}, résultat attendu"
     seat = dossier.diagnostic.seat
     if seat and seat.status == "booked":
         return f"en atelier le {path.short(seat.day, today)}"
@@ -126,10 +125,10 @@ def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[st
     if state.certification and state.certification.session:
         yield f"session de certification le {on(state.certification.session)}"
     elif state.certification:
-        yield f"certification {standing.certification(state.certification, on)}"
+        yield f"certification {progress.certification(state.certification, on)}"
     elif state.complete:
-        yield f"diagnostic complet {standing.complete(dossier, on)}"
+        yield f"diagnostic complet {progress.complete(dossier, on)}"
     elif "complete-path" in owed:
         yield "diagnostic complet à passer"
     if state.retake and state.retake.planned_for:
-        yield f"nouveau passage {standing.retake(dossier, on)}"
+        yield f"nouveau passage {progress.retake(dossier, on)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors.refusals import REQUIRED
 
 MISSING: dict[str, str] = {
@@ -36,5 +36,7 @@ MISSING: dict[str, str] = {
 
 def named(errors: Mapping[str, str]) -> dict[str, str]:
     """The same errors; an empty field is told by its own sentence, so that a list of errors can be read alone."""
-    empty = words.invalid("missing", {})
-    return {name: words.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()}
+    empty = vocabulary.invalid("missing", {})
+    return {
+        name: vocabulary.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()
+    }

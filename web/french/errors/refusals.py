@@ -16,12 +16,9 @@ from pixflow.store import (
     StoreRefused,
     StoreUnreached,
 )
-from web.french import dates
-from web.french import matching as reasons
-from web.french import vocabulary as words
+from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
-from web.french.events import sentences as events
-from web.french.events import team, workshops
+from web.french.events import sentences, team, workshops
 from web.french.events.fields import PARIS, Names
 from web.french.vocabulary import say
 
@@ -306,19 +303,19 @@ def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
 
 def grille_problem(code: str, numbers: Sequence[int]) -> str:
     """What keeps a grid from being published, with the percents that fail."""
-    said = [words.percent(n) for n in numbers] or [""]
+    said = [vocabulary.percent(n) for n in numbers] or [""]
     first, last = said[0], said[-1]
     between = first if first == last else f"{numbers[0]}-{last}"
     return say(
-        GRILLE[code], first=first, last=last, range=between, zero=words.percent(0), hundred=words.percent(100),
+        GRILLE[code], first=first, last=last, range=between, zero=vocabulary.percent(0), hundred=vocabulary.percent(100),
         of_range=f" ({between})" if between else "",
     )  # fmt: skip
 
 
 def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> str:
     """The page was out of date: what happened since it was opened, and that a second press records."""
-    told = " ; ".join(events.meanwhile(happened, names, zone=zone))
-    return f"{say('Entre-temps :')} {words.typeset(told)}. Vérifiez, puis enregistrez à nouveau."
+    told = " ; ".join(sentences.meanwhile(happened, names, zone=zone))
+    return f"{say('Entre-temps :')} {vocabulary.typeset(told)}. Vérifiez, puis enregistrez à nouveau."
 
 
 def store_error(error: Exception) -> str:
@@ -359,7 +356,7 @@ def _extra(code: str, details: Mapping[str, object]) -> dict[str, str]:
     first, last = details.get("first"), details.get("last")
     if isinstance(first, date) and isinstance(last, date):
         return {"between": team.between(first, last, year=0)}
-    return {"roles": ", ".join(words.ROLES.values())} if code == "unknown-role" else {}
+    return {"roles": ", ".join(vocabulary.ROLES.values())} if code == "unknown-role" else {}
 
 
 def _word(name: str, value: object, names: Names) -> str:
@@ -367,16 +364,16 @@ def _word(name: str, value: object, names: Names) -> str:
         case date():
             return dates.day(value, year=True)
         case tuple() if name == "codes":
-            return ", ".join(reasons.asked(str(code)) for code in value)
+            return ", ".join(matching.asked(str(code)) for code in value)
         case UUID() if name in ("advisor", "person"):
             return names.staff(value)
         case UUID() if name == "dossier":
             return names.dossier(value)
     known = {
-        "answer": words.ANSWERS,
-        "purpose": words.PURPOSES,
+        "answer": vocabulary.ANSWERS,
+        "purpose": vocabulary.PURPOSES,
         "decision": DECISIONS,
         "kind": profiles.KINDS,
-        "step": words.CERTIFICATIONS,
+        "step": vocabulary.CERTIFICATIONS,
     }.get(name, {})
     return known.get(str(value), str(value))

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier, Plan
-from web.french import dates
-from web.french import vocabulary as words
-from web.french.dossier import path
-from web.french.dossier import progress as standing
+from web.french import dates, vocabulary
+from web.french.dossier import path, progress
 from web.french.events.fields import PARIS, Names
 from web.french.phrases import short
 from web.french.vocabulary import plural, say
@@ -49,16 +47,16 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     assert dossier.opened is not None
     state = f"ouvert depuis le {_day(dossier.opened.on)}"
     if dossier.closed:
-        state = f"clos le {_day(dossier.closed.on)}, {words.CLOSINGS.get(dossier.close_reason, words.MERGED)}"
+        state = f"clos le {_day(dossier.closed.on)}, {vocabulary.CLOSINGS.get(dossier.close_reason, vocabulary.MERGED)}"
     yield "state", "Dossier", state
     yield "last_name", "Nom", dossier.last_name
     yield "first_name", "Prénom", dossier.first_name
     yield "birth_date", "Date de naissance", _day(dossier.birth_date)
-    yield "imilo_number", f"N°{words.NBSP}i-Milo", dossier.imilo_number or ""
+    yield "imilo_number", f"N°{vocabulary.NBSP}i-Milo", dossier.imilo_number or ""
     yield "site", "Site", dossier.site
-    yield "phone", "Téléphone", words.phone(dossier.phone) if dossier.phone else ""
+    yield "phone", "Téléphone", vocabulary.phone(dossier.phone) if dossier.phone else ""
     yield "email", "Courriel", dossier.email or ""
-    yield "programme", "Programme", words.PROGRAMMES.get(dossier.programme, dossier.programme)
+    yield "programme", "Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)
     yield "group", "Groupe", dossier.group or ""
     yield "collective_end", "Fin de la période collective", _day(dossier.collective_end)
     yield "project", "Projet professionnel", dossier.project
@@ -69,23 +67,25 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
 
 def _orientation(dossier: Dossier, names: Names) -> Iterator[Field]:
     state = dossier.orientation
-    yield "need", "Besoin", standing.need(state.need, _day) if state.need else ""
+    yield "need", "Besoin", progress.need(state.need, _day) if state.need else ""
     yield "presented", "Pix présenté", f"le {_day(state.presented.on)}" if state.presented else ""
     yield "declined", "Diagnostic décliné", f"le {_day(state.declined.on)}" if state.declined else ""
     yield "plan", "Diagnostic prévu", _plan(state.plan, names) if state.plan else ""
     for id, seat in dossier.diagnostic.seats.items():
-        yield f"seat {id}", "Atelier", standing.seat(seat, _day)
+        yield f"seat {id}", "Atelier", progress.seat(seat, _day)
 
 
 def _plan(plan: Plan, names: Names) -> str:
-    where = f"{words.MODALITIES[plan.modality]} ({plan.place})" if plan.place else words.MODALITIES[plan.modality]
+    where = (
+        f"{vocabulary.MODALITIES[plan.modality]} ({plan.place})" if plan.place else vocabulary.MODALITIES[plan.modality]
+    )
     told = [f"à partir du {_day(plan.planned_for)}", where, "avec médiation" if plan.mediator else ""]
     return say("{told} : {campaign}", told=", ".join(filter(None, told)), campaign=names.campaign(plan.campaign))
 
 
 def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
     for id, link in dossier.diagnostic.participations.items():
-        label = "Participation" if link.purpose == "initial" else f"Participation, {words.PURPOSES[link.purpose]}"
+        label = "Participation" if link.purpose == "initial" else f"Participation, {vocabulary.PURPOSES[link.purpose]}"
         yield f"link {id}", label, path.participation(link, today)
         sent = dossier.prescription.dispatched.get(id)
         if link.result and link.purpose == "initial":
@@ -101,10 +101,10 @@ def _results(dossier: Dossier, names: Names, today: date) -> Iterator[Field]:
 
 def _difficulty(dossier: Dossier) -> Iterator[Field]:
     state = dossier.prescription
-    yield "explored", "Difficulté", standing.explored(state.explored, _day) if state.explored else ""
+    yield "explored", "Difficulté", progress.explored(state.explored, _day) if state.explored else ""
     for id, study in state.studies.items():
         label = say("Tutoriels « {tutorials} »", tutorials=short(study.tutorials))
-        yield f"study {id}", label, standing.study(study, _day)
+        yield f"study {id}", label, progress.study(study, _day)
 
 
 def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
@@ -114,28 +114,28 @@ def _parcours(dossier: Dossier, today: date) -> Iterator[Field]:
 
 def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
     state = dossier.parcours
-    yield "complete", "Diagnostic complet", standing.complete(dossier, _day)
-    certified = standing.certification(state.certification, _day) if state.certification else ""
+    yield "complete", "Diagnostic complet", progress.complete(dossier, _day)
+    certified = progress.certification(state.certification, _day) if state.certification else ""
     yield "certification", "Certification", certified
     yield "cv", "Résultat sur le CV", f"valorisé le {_day(state.on_cv.on)}" if state.on_cv else ""
     if state.retake:
         of = names.campaign(state.retake.campaign) if state.retake.campaign else ""
-        said = standing.retake(dossier, _day)
+        said = progress.retake(dossier, _day)
         yield "retake", "Nouveau passage", say("{said} : {of}", said=said, of=of) if of else said
 
 
 def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]:
     for key, appointment in dossier.appointments.items():
-        label = say("Rendez-vous : {task}", task=words.lower_first(names.task(key)))
+        label = say("Rendez-vous : {task}", task=vocabulary.lower_first(names.task(key)))
         yield f"appointment {key}", label, _appointment(appointment, zone)
     for key, tries in dossier.chases.items():
-        label = say("Relances : {task}", task=words.lower_first(names.task(key)))
+        label = say("Relances : {task}", task=vocabulary.lower_first(names.task(key)))
         yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
     for key, rest in dossier.snoozes.items():
-        label = say("En pause : {task}", task=words.lower_first(names.task(key)))
+        label = say("En pause : {task}", task=vocabulary.lower_first(names.task(key)))
         yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
     for key, handed in dossier.handed.items():
-        label = say("Confié : {task}", task=words.lower_first(names.task(key)))
+        label = say("Confié : {task}", task=vocabulary.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
         yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
     yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""

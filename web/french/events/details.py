@@ -8,9 +8,7 @@ from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
 from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.protocol.grille import Grille
-from web.french import privacy as rights
-from web.french import tasks
-from web.french import vocabulary as words
+from web.french import privacy, tasks, vocabulary
 from web.french.dossier import profiles
 from web.french.events.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
 from web.french.vocabulary import lower_first, plural, say
@@ -81,7 +79,7 @@ def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
     for band in grille.bands:
         proposals = ", ".join(proposal.label for proposal in band.proposals) or EMPTY
         text = say("{objective} : {proposals}", objective=band.objective, proposals=proposals)
-        yield f"Tranche {band.low}-{words.percent(band.high)}", text
+        yield f"Tranche {band.low}-{vocabulary.percent(band.high)}", text
 
 
 def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
@@ -89,18 +87,18 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     yield LABELS["name"], document.name
     concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
     yield "Pix est présenté à", concerned
-    yield "Obligatoire en CEJ", words.yes_no(document.cej_mandatory)
-    yield "Modalités", ", ".join(words.MODALITIES[modality] for modality in document.modalities) or EMPTY
+    yield "Obligatoire en CEJ", vocabulary.yes_no(document.cej_mandatory)
+    yield "Modalités", ", ".join(vocabulary.MODALITIES[modality] for modality in document.modalities) or EMPTY
     yield "Résultats transmis par", ROUTES[document.result_route]
     yield "Relances avant de décider", str(document.tries)
     yield from _of_delays(document.delays)
     yield from _of_escalation(document.escalation)
     yield from _of_workshops(document.workshops)
-    for rule, label in rights.RULES.items():
-        kept = rights.months(getattr(document.retention, rule))
+    for rule, label in privacy.RULES.items():
+        kept = privacy.months(getattr(document.retention, rule))
         yield say("Durée de conservation : {label}", label=label), kept
     for text in document.stages:
-        stage = words.STAGES[text.stage]
+        stage = vocabulary.STAGES[text.stage]
         yield say("{stage} : qui", stage=stage), text.who or EMPTY
         yield say("{stage} : quand", stage=stage), text.when or EMPTY
         yield say("{stage} : comment", stage=stage), text.how or EMPTY
@@ -121,7 +119,7 @@ def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
 def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
     for field in fields(workshops):
         value = getattr(workshops, field.name)
-        said = words.yes_no(value) if isinstance(value, bool) else words.number(value)
+        said = vocabulary.yes_no(value) if isinstance(value, bool) else vocabulary.number(value)
         yield say("Ateliers : {label}", label=lower_first(WORKSHOPS[field.name])), said
 
 

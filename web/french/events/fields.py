@@ -13,9 +13,7 @@ from pixflow.events.values import Action, Moment, Partner
 from pixflow.events.workshop import WorkshopCancelled
 from pixflow.folding import retracted
 from pixflow.protocol.grille import percent
-from web.french import dates
-from web.french import matching as reasons
-from web.french import vocabulary as words
+from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
 from web.french.vocabulary import lower_first
 
@@ -63,10 +61,10 @@ LABELS: dict[str, str] = {
 """What each field of a fact is called."""
 
 _CODES = {
-    "answer": words.ANSWERS, "channel": words.CHANNELS, "modality": words.MODALITIES,
-    "kind": profiles.KINDS, "notice": words.NOTICES, "occasion": words.OCCASIONS, "cause": words.CAUSES,
-    "outcome": words.OUTCOMES, "programme": words.PROGRAMMES, "presence": words.PRESENCES, "purpose": words.PURPOSES,
-    "reasons": reasons.REASONS, "role": words.ROLES, "warnings": reasons.WARNINGS,
+    "answer": vocabulary.ANSWERS, "channel": vocabulary.CHANNELS, "modality": vocabulary.MODALITIES,
+    "kind": profiles.KINDS, "notice": vocabulary.NOTICES, "occasion": vocabulary.OCCASIONS, "cause": vocabulary.CAUSES,
+    "outcome": vocabulary.OUTCOMES, "programme": vocabulary.PROGRAMMES, "presence": vocabulary.PRESENCES, "purpose": vocabulary.PURPOSES,
+    "reasons": matching.REASONS, "role": vocabulary.ROLES, "warnings": matching.WARNINGS,
 }  # fmt: skip
 _FRACTIONS = frozenset({"progress", "mastery"})
 _PERCENTS = frozenset({"percent", "low", "high"})
@@ -140,22 +138,22 @@ def text_of(name: str, value: Any, fact: Fact) -> str:
     if isinstance(value, tuple):
         return ", ".join(text_of(name, one, fact) for one in value)
     if name == "reason" and isinstance(fact.recorded.event, e.DossierClosed):
-        return words.CLOSINGS.get(str(value), str(value))
+        return vocabulary.CLOSINGS.get(str(value), str(value))
     if name == "reason" and isinstance(fact.recorded.event, WorkshopCancelled):
-        return words.CANCELLATIONS[value]
+        return vocabulary.CANCELLATIONS[value]
     if name == "reason" and isinstance(fact.recorded.event, (e.ErasureRequested, e.PersonErased)):
-        return words.ERASURES[value]
+        return vocabulary.ERASURES[value]
     if name in _CODES:
         return str(_CODES[name].get(value, value))
     if name in _PERCENTS:
-        return words.percent(value)
+        return vocabulary.percent(value)
     return fraction(value) if name in _FRACTIONS else _typed(name, value, fact)
 
 
 def _typed(name: str, value: Any, fact: Fact) -> str:
     match value:
         case bool():
-            return words.yes_no(value)
+            return vocabulary.yes_no(value)
         case datetime():
             return dates.instant(value, fact.zone)
         case date():
@@ -169,7 +167,7 @@ def _typed(name: str, value: Any, fact: Fact) -> str:
         case Action():
             return value.label if value.proposal else f"{value.label} (hors grille)"
     if name == "phone":
-        return words.phone(value)
+        return vocabulary.phone(value)
     return fact.names.task(value) if name in ("task", "about") else str(value)
 
 
@@ -191,6 +189,6 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
 def fraction(fraction: Decimal) -> str:
     """A fraction as a percent; as it stands when it is none."""
     try:
-        return words.percent(percent(fraction))
+        return vocabulary.percent(percent(fraction))
     except (ValueError, ArithmeticError):
         return str(fraction)

@@ -4,8 +4,7 @@ from datetime import date
 
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed, noted
 from web.french.vocabulary import say
@@ -38,16 +37,16 @@ def _workshop(event: Event, fact: Fact) -> str:
 def _difficulty(event: Event, fact: Fact) -> str:
     match event:
         case e.DifficultyExplored(cause=cause, note=note):
-            return noted(f"Difficulté explorée : {words.CAUSES[cause]}", note, " — ")
+            return noted(f"Difficulté explorée : {vocabulary.CAUSES[cause]}", note, " — ")
         case e.SelfStudyAssigned(tutorials=tutorials):
             return noted("Tutoriels Pix à suivre", tutorials)
         case e.SelfStudyFollowed(outcome=outcome, note=note):
-            return noted(f"Tutoriels Pix : {words.STUDIES[outcome]}", note, " — ")
+            return noted(f"Tutoriels Pix : {vocabulary.STUDIES[outcome]}", note, " — ")
         case e.PartnerChased(referral=referral, channel=channel, reached=reached, note=note):
             partner, label = fact.referral(referral)
             reply = "réponse obtenue" if reached else "sans réponse"
             text = "Relance du partenaire {how}, {reply} : {partner}"
-            chased = say(text, how=words.CHANNELS[channel], reply=reply, partner=partner)
+            chased = say(text, how=vocabulary.CHANNELS[channel], reply=reply, partner=partner)
             return noted(f"{chased} ({label})" if label else chased, note, " — ")
     return ""
 

@@ -8,24 +8,18 @@ from zoneinfo import ZoneInfo
 from pixflow.events import campaign as c
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
-from pixflow.events import intake as i
+from pixflow.events import intake, protocol, structure
 from pixflow.events import notices as n
 from pixflow.events import participation as p
-from pixflow.events import protocol as pr
 from pixflow.events import staff as s
-from pixflow.events import structure as st
 from pixflow.events import workshop as w
 from pixflow.events.base import Erased, Event, Recorded
 from pixflow.events.values import Result
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
-from web.french import dates, tasks
-from web.french import matching as reasons
-from web.french import privacy as rights
-from web.french import vocabulary as words
+from web.french import dates, matching, privacy, tasks, vocabulary
 from web.french.dossier import profiles
-from web.french.events import path as beyond
-from web.french.events import team, workshops
+from web.french.events import path, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.vocabulary import de, lower_first, plural, say, typeset, upper_first
@@ -128,7 +122,7 @@ def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Se
     """One fact in one sentence. `history` is its stream: with it, a correction says what it changed, a retraction what
     it struck. `zone` is the structure's."""
     if isinstance(recorded.event, Erased):
-        return say(rights.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
+        return say(privacy.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
     told = Fact(recorded, names, zone, history)
     return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
 
@@ -160,21 +154,23 @@ def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) 
 
 def _house(event: Event, fact: Fact) -> str:
     match event:
-        case st.StructureOpened():
+        case structure.StructureOpened():
             return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
-        case st.ProgramStarted(pixflow=version):
+        case structure.ProgramStarted(pixflow=version):
             return f"pixflow {version} mis en service"
         case (
-            pr.ProtocolDrafted(draft=draft, document=document, note=note)
+            protocol.ProtocolDrafted(draft=draft, document=document, note=note)
             | g.GrilleDrafted(draft=draft, document=document, note=note)
         ):
             text = "Projet n° {draft} de {what} proposé, {name}"
             return noted(say(text, draft=draft, what=_what(event), name=document.name), note)
-        case pr.ProtocolEndorsed(draft=draft) | g.GrilleEndorsed(draft=draft):
+        case protocol.ProtocolEndorsed(draft=draft) | g.GrilleEndorsed(draft=draft):
             return _endorsed(event, draft, event.endorsed, event.comment)
-        case pr.ProtocolDraftDropped(draft=draft, reason=reason) | g.GrilleDraftDropped(draft=draft, reason=reason):
+        case (
+            protocol.ProtocolDraftDropped(draft=draft, reason=reason) | g.GrilleDraftDropped(draft=draft, reason=reason)
+        ):
             return noted(say("Projet n° {draft} de {what} écarté", draft=draft, what=_what(event)), reason)
-        case pr.ProtocolPublished(document=document, from_day=day):
+        case protocol.ProtocolPublished(document=document, from_day=day):
             return say("Protocole publié : {name}, à partir du {day}", name=document.name, day=fact.day(day))
         case g.GrillePublished(number=number, document=grille, from_day=day):
             text = "Grille n° {number} publiée : {name}, à partir du {day}"
@@ -210,10 +206,10 @@ def _campaign(event: Event, fact: Fact) -> str:
         case c.CampaignFound(name=name, code=code):
             return listed(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
         case c.CampaignDeclared(name=name, purpose=purpose, site=site):
-            declared = say("Campagne déclarée : {name}, {purpose}", name=name, purpose=words.PURPOSES[purpose])
+            declared = say("Campagne déclarée : {name}, {purpose}", name=name, purpose=vocabulary.PURPOSES[purpose])
             return listed(declared, site and f"site {de(site)}")
         case c.PurposeCorrected(purpose=purpose, reason=reason):
-            return noted(say("Usage corrigé : {purpose}", purpose=words.PURPOSES[purpose]), reason, " — motif : ")
+            return noted(say("Usage corrigé : {purpose}", purpose=vocabulary.PURPOSES[purpose]), reason, " — motif : ")
         case c.CampaignClosed():
             return say("Campagne close : elle n’est plus proposée pour un diagnostic")
         case c.CampaignReopened():
@@ -222,14 +218,14 @@ def _campaign(event: Event, fact: Fact) -> str:
             return say("Identifiant externe : aucune colonne ne le contient")
         case c.ExternalIdColumnChosen(header=header):
             return say("Identifiant externe : colonne « {header} »", header=header)
-        case i.ExportReceived(campaign=campaign, exported_at=at):
+        case intake.ExportReceived(campaign=campaign, exported_at=at):
             text = "Export du {at} enregistré, campagne {campaign} : {counts}"
             named = fact.names.campaign(campaign)
             return say(text, at=dates.instant(at, fact.zone), campaign=named, counts=counts(event))
     return ""
 
 
-def counts(export: i.ExportReceived) -> str:
+def counts(export: intake.ExportReceived) -> str:
     """What an export brought: "2 nouvelles, 1 avancée, 1 partagée, 1 disparue", "rien de nouveau"."""
     named = (
         (export.new, "nouvelle"), (export.progressed, "avancée"), (export.shared, "partagée"),
@@ -249,7 +245,7 @@ def _participation(event: Event, fact: Fact) -> str:
                 event.progress is not None and fraction(event.progress),
             )
         case p.PurposeSettled(purpose=purpose):
-            return say("Usage connu : {purpose}", purpose=words.PURPOSES[purpose])
+            return say("Usage connu : {purpose}", purpose=vocabulary.PURPOSES[purpose])
         case p.ParticipationProgressed(progress=progress):
             return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
         case p.ResultShared(result=result):
@@ -262,14 +258,14 @@ def _participation(event: Event, fact: Fact) -> str:
         case p.MatchConfirmed(dossier=dossier, automatic=automatic):
             how = "Participation rapprochée automatiquement" if automatic else "Participation rapprochée"
             matched = say("{how} : {name}", how=how, name=fact.names.dossier(dossier))
-            why = reasons.reasons(event.reasons, event.warnings)
+            why = matching.reasons(event.reasons, event.warnings)
             return f"{matched} ({why})" if why else matched
         case p.MatchRejected(dossier=dossier):
             return say("Rapprochement refusé : ce n’est pas {name}", name=fact.names.dossier(dossier))
         case p.ParticipationSetAside(reason=reason):
             return noted("Participation mise de côté", reason)
         case p.PersonErased():
-            return rights.ERASED_WITH_DOSSIER
+            return privacy.ERASED_WITH_DOSSIER
         case p.Retracted(version=version, reason=reason):
             return _struck(_target(fact, version), reason)
     return ""
@@ -285,13 +281,13 @@ def _whose(event: Event, fact: Fact) -> str:
         case e.ContactCorrected(phone=phone, email=email):
             before = fact.before(e.ContactCorrected)
             if before is None:
-                given = listed(phone and words.phone(phone), email)
+                given = listed(phone and vocabulary.phone(phone), email)
                 return say("Coordonnées : {given}", given=given) if given else "Coordonnées effacées"
             return _corrected("Coordonnées corrigées", before, event, fact)
         case e.ProjectStated(project=project):
             return noted("Projet", project)
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
-            named = words.PROGRAMMES.get(programme, programme)
+            named = vocabulary.PROGRAMMES.get(programme, programme)
             grouped = group if not group or group.lower().startswith("groupe") else f"groupe {group}"
             return listed(
                 say("Programme : {named}", named=named),
@@ -301,7 +297,7 @@ def _whose(event: Event, fact: Fact) -> str:
         case e.AdvisorAssigned(advisor=advisor):
             return f"Dossier affecté à {fact.names.staff(advisor)}"
         case e.DossierClosed(reason=reason, note=note):
-            return noted(say("Dossier clos : {reason}", reason=words.CLOSINGS[reason]), note, " — ")
+            return noted(say("Dossier clos : {reason}", reason=vocabulary.CLOSINGS[reason]), note, " — ")
         case e.DossierMerged() | e.DuplicateJoined():
             return _joined(event, fact)
         case e.DossierReopened(reason=reason):
@@ -332,28 +328,28 @@ def _along_the_way(event: Event, fact: Fact) -> str:
             return noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
         case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
             subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
-            chased = " ".join(filter(None, ("Relance", words.CHANNELS[channel], subject)))
+            chased = " ".join(filter(None, ("Relance", vocabulary.CHANNELS[channel], subject)))
             return noted(f"{chased}, {'réponse obtenue' if reached else 'sans réponse'}", note)
         case e.NoteTaken(text=text):
             return noted("Note", text)
         case e.LateEventReviewed(note=note):
             return noted("Fait tardif relu", note)
-    return rights.told(event)
+    return privacy.told(event)
 
 
 def _diagnostic(event: Event, fact: Fact) -> str:
     match event:
         case e.PixPresented(occasion=occasion):
-            return f"Pix présenté {words.OCCASIONS[occasion]}"
+            return f"Pix présenté {vocabulary.OCCASIONS[occasion]}"
         case e.DiagnosticPlanned(campaign=campaign, modality=modality, mediator=mediator, place=place):
-            where = f"{words.MODALITIES[modality]} ({place})" if place else words.MODALITIES[modality]
+            where = f"{vocabulary.MODALITIES[modality]} ({place})" if place else vocabulary.MODALITIES[modality]
             first = f"Diagnostic prévu à partir du {fact.day(event.planned_for)}"
             planned = listed(first, where, mediator and "avec médiation")
             return say("{planned} : {campaign}", planned=planned, campaign=fact.names.campaign(campaign))
         case e.DiagnosticDeclined(reason=reason):
             return noted("Diagnostic décliné", reason)
         case e.ParticipationLinked(campaign=campaign, purpose=purpose, started=started, progress=progress):
-            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
+            of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
             return listed(
                 say("Participation rattachée{of} : {campaign}", of=of, campaign=fact.names.campaign(campaign)),
                 started and f"commencée le {fact.day(started.day)}",
@@ -365,10 +361,10 @@ def _diagnostic(event: Event, fact: Fact) -> str:
             return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {fraction(progress)}"
         case e.ParticipationWithdrawn():
             return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
-                " ;", f"{words.THIN};"
+                " ;", f"{vocabulary.THIN};"
             )
         case e.ResultReceived(purpose=purpose, result=result):
-            of = "" if purpose == "initial" else f", {words.PURPOSES[purpose]}"
+            of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
             shared = f"partagé le {fact.day(result.shared.day)}"
             return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
         case e.ProfileReceived(profile=profile):
@@ -382,13 +378,13 @@ def _prescription(event: Event, fact: Fact) -> str:
         case e.ResultDispatched(advisor=advisor):
             return f"Résultat transmis à {fact.names.staff(advisor)}"
         case e.DebriefHeld(channel=channel, note=note):
-            return noted(f"Restitution tenue {words.CHANNELS[channel]}", note)
+            return noted(f"Restitution tenue {vocabulary.CHANNELS[channel]}", note)
         case e.PrescriptionBuilt(percent=score, grille=grille, actions=actions):
             text = "Prescription construite sur {score}, grille n° {grille} : {actions}"
             labels = short(", ".join(action.label for action in actions) or "aucune action")
             if score is None or grille is None:
                 return say("Prescription construite sans taux : {actions}", actions=labels)
-            return say(text, score=words.percent(score), grille=grille, actions=labels)
+            return say(text, score=vocabulary.percent(score), grille=grille, actions=labels)
         case e.ReferralSent(action=action, partner=partner):
             text = "Orientation vers {partner} : {action}"
             return listed(
@@ -403,7 +399,7 @@ def _prescription(event: Event, fact: Fact) -> str:
         case e.ActionStarted(action=action, ends=ends):
             return say("Action commencée : {label}, jusqu’au {day}", label=fact.action(action), day=fact.day(ends))
         case e.ActionEnded(action=action, outcome=outcome, note=note):
-            ended = say("Action {outcome} : {label}", outcome=words.OUTCOMES[outcome], label=fact.action(action))
+            ended = say("Action {outcome} : {label}", outcome=vocabulary.OUTCOMES[outcome], label=fact.action(action))
             return noted(ended, note, " — ")
         case e.ActionDropped(action=action, reason=reason):
             return noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
@@ -411,7 +407,7 @@ def _prescription(event: Event, fact: Fact) -> str:
 
 
 def _dossier(event: Event, fact: Fact) -> str:
-    if said := beyond.told(event, fact):
+    if said := path.told(event, fact):
         return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, fact)
@@ -420,7 +416,7 @@ def _dossier(event: Event, fact: Fact) -> str:
 
 def _notice(event: Event, fact: Fact) -> str:
     assert isinstance(event, n.NoticeSent)
-    return f"Courriel envoyé : {words.NOTICES[event.notice]}".replace(" :", f"{words.NBSP}:")
+    return f"Courriel envoyé : {vocabulary.NOTICES[event.notice]}".replace(" :", f"{vocabulary.NBSP}:")
 
 
 _TELLERS = {
@@ -435,7 +431,7 @@ def _struck(target: str, reason: str) -> str:
 
 
 def _scored(result: Result, before: str) -> str:
-    return ", sans taux" if result.mastery is None else words.typeset(before) + fraction(result.mastery)
+    return ", sans taux" if result.mastery is None else vocabulary.typeset(before) + fraction(result.mastery)
 
 
 def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:

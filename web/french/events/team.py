@@ -4,8 +4,7 @@ from datetime import date
 
 from pixflow.events import staff as s
 from pixflow.events.base import Event
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed, noted
 from web.french.vocabulary import NBSP, de, say
@@ -73,11 +72,11 @@ def told(event: Event, fact: Fact) -> str:
             return listed(f"{joined} rejoint l’équipe", site and f"site {de(site)}")
         case s.ContactStated(phone=phone):
             said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
-            return say(said, of=de(name), phone=words.phone(phone or ""))
+            return say(said, of=de(name), phone=vocabulary.phone(phone or ""))
         case s.RoleGranted(role=role):
-            return say("Rôle donné à {name} : {role}", name=name, role=words.ROLES[role])
+            return say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
         case s.RoleEnded(role=role):
-            return say("Rôle retiré à {name} : {role}", name=name, role=words.ROLES[role])
+            return say("Rôle retiré à {name} : {role}", name=name, role=vocabulary.ROLES[role])
         case s.StaffLeft(last_day=day):
             return f"{name} quitte l’équipe, dernier jour le {fact.day(day)}"
         case s.StaffReturned():

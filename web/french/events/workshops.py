@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed
 from web.french.vocabulary import NBSP, plural, say
@@ -87,8 +86,10 @@ MISSING: dict[str, str] = {
 
 def named(errors: Mapping[str, str]) -> dict[str, str]:
     """The same errors; an empty field is told by its own sentence."""
-    empty = words.invalid("missing", {})
-    return {name: words.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()}
+    empty = vocabulary.invalid("missing", {})
+    return {
+        name: vocabulary.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()
+    }
 
 
 def told(event: Event, fact: Fact) -> str:
@@ -105,7 +106,7 @@ def _course(event: Event, fact: Fact) -> str:
         case w.WorkshopMoved(place=place):
             return listed(say("Atelier déplacé : {when}", when=moment(event.starts, event.ends, fact.zone)), place)
         case w.WorkshopCancelled(reason=reason):
-            return say("Atelier annulé : {reason}", reason=words.CANCELLATIONS[reason])
+            return say("Atelier annulé : {reason}", reason=vocabulary.CANCELLATIONS[reason])
         case w.FacilitatorJoined(facilitator=who):
             return say("Animé par {name}", name=fact.names.staff(who))
         case w.FacilitatorLeft(facilitator=who):
@@ -135,7 +136,7 @@ def _seats(event: Event, fact: Fact) -> str:
         case w.SeatOfferLapsed(dossier=dossier):
             return say("Sans réponse à la place proposée : {name}", name=fact.names.dossier(dossier))
         case w.AttendanceMarked(dossier=dossier, presence=presence):
-            return say("{name} : {presence}", name=fact.names.dossier(dossier), presence=words.PRESENCES[presence])
+            return say("{name} : {presence}", name=fact.names.dossier(dossier), presence=vocabulary.PRESENCES[presence])
     return ""
 
 
@@ -169,7 +170,7 @@ def left(free: int, waiting: int) -> str:
     """Like "3 places libres", "complet, 2 en attente"."""
     if free > 0:
         return plural(free, "place libre", "places libres")
-    return f"complet, {words.number(waiting)}{NBSP}en attente" if waiting else "complet"
+    return f"complet, {vocabulary.number(waiting)}{NBSP}en attente" if waiting else "complet"
 
 
 def place(site: str, room: str) -> str:

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from pixflow.protocol.comparison import BandChange
 from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import Band, Proposal
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.events import details
 from web.french.vocabulary import say
 
@@ -39,7 +39,7 @@ class Change:
 
 def range_of(band: Band) -> str:
     """Like "41-70 %"."""
-    return f"{band.low}-{words.percent(band.high)}"
+    return f"{band.low}-{vocabulary.percent(band.high)}"
 
 
 def band_title(change: BandChange) -> str:
@@ -101,12 +101,12 @@ def _altered(was: Proposal, one: Proposal) -> Iterator[Change]:
 
 
 def _told(one: Proposal) -> list[tuple[str, str]]:
-    programmes = ", ".join(words.PROGRAMMES.get(name, name) for name in one.programmes)
+    programmes = ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in one.programmes)
     return [
         ("nom", one.label), ("nature", KINDS.get(one.kind, one.kind)), ("partenaire", one.partner or ""),
         ("note", one.note), ("programmes", programmes or "tous"),
-        ("pour la conseillère ou le conseiller seulement", words.yes_no(one.advisor_only)),
-        ("si le projet s’y prête", words.yes_no(one.needs_project)),
+        ("pour la conseillère ou le conseiller seulement", vocabulary.yes_no(one.advisor_only)),
+        ("si le projet s’y prête", vocabulary.yes_no(one.needs_project)),
     ]  # fmt: skip
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from pixflow.protocol.comparison import Move
 from pixflow.protocol.document import Delays
-from web.french import dates, tasks
-from web.french import vocabulary as words
+from web.french import dates, tasks, vocabulary
 from web.french.protocol.differences import Change, range_of
 from web.french.protocol.protocol import delay
 from web.french.vocabulary import plural, say, upper_first
@@ -98,7 +97,7 @@ def move_said(move: Move) -> str:
 
 def move_count(move: Move, count: int) -> str:
     """Like "3 jeunes de 41 à 45 %"."""
-    first, last = words.percent(move.first), words.percent(move.last)
+    first, last = vocabulary.percent(move.first), vocabulary.percent(move.last)
     of = say("de {first} à {last}", first=move.first, last=last) if move.first < move.last else f"à {first}"
     return f"{plural(count, 'jeune')} {of}"
 
@@ -149,7 +148,7 @@ def delay_change(turn: str, before: int, after: int) -> Change:
 def shift(kind: str, count: int, how: str) -> str:
     """Like "3 « Tenir la restitution » à une autre date"."""
     text = {"moved": "à une autre date", "new": "à faire en plus", "gone": "à ne plus faire"}[how]
-    return say("{count} « {verb} » {how}", count=words.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
+    return say("{count} « {verb} » {how}", count=vocabulary.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
 
 
 def since(day: date, today: date) -> str:
@@ -161,7 +160,7 @@ def line_more(line: Any) -> str:
     """What a proposal being typed says beside its name, in few words."""
     told = (
         line.partner, "note" if line.note else "",
-        ", ".join(words.PROGRAMMES.get(name, name) for name in line.programmes),
+        ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in line.programmes),
         "conseiller·ère seulement" if line.advisor_only else "", "selon le projet" if line.needs_project else "",
     )  # fmt: skip
     return " · ".join(part for part in told if part)

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from pixflow.protocol.document import Escalation, ProtocolDocument
 from pixflow.protocol.grille import Proposal
-from web.french import tasks
-from web.french import vocabulary as words
+from web.french import tasks, vocabulary
 from web.french.vocabulary import NBSP, plural, say
 
 CONCERNED = {
@@ -109,7 +108,7 @@ def working_days(days: int) -> str:
 
 def modalities(document: ProtocolDocument) -> str:
     """Like "en atelier, au bureau ou à la maison"."""
-    *first, last = [words.MODALITIES[one] for one in document.modalities] or [""]
+    *first, last = [vocabulary.MODALITIES[one] for one in document.modalities] or [""]
     return f"{', '.join(first)} ou {last}" if first else last
 
 
@@ -145,7 +144,7 @@ def proposal(one: Proposal) -> str:
     said = (
         one.kind == "complete" and "diagnostic complet",
         one.partner and f"avec {one.partner}",
-        one.programmes and ", ".join(words.PROGRAMMES.get(p, p) for p in one.programmes),
+        one.programmes and ", ".join(vocabulary.PROGRAMMES.get(p, p) for p in one.programmes),
         one.needs_project and "si le projet professionnel s’y prête",
     )
     return f"{NBSP}· ".join(part for part in said if part)

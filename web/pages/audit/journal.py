@@ -15,8 +15,8 @@ from projections import audit_trail, directory, result_routing
 from projections.store.catch_up import folds_of
 from web.desk.desk import Desk
 from web.desk.names import is_erased, names_for
-from web.french import privacy as rights
-from web.french.events import sentences as events
+from web.french import privacy
+from web.french.events import sentences
 from web.french.vocabulary import say
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -70,9 +70,9 @@ def _line(
     struck = retracted(history).get(version)
     return Line(
         fact.position,
-        events.sentence(fact, names, zone=desk.zone, history=until),
-        events.when(fact, desk.zone),
-        events.who(fact, names),
+        sentences.sentence(fact, names, zone=desk.zone, history=until),
+        sentences.when(fact, desk.zone),
+        sentences.who(fact, names),
         *subjects.of(fact),
         getattr(struck.event, "reason", "") if struck else "",
     )
@@ -97,7 +97,7 @@ class _Subjects:
             case "dossier" if stream in self._people:
                 return self._people[stream], f"/rejouer/{stream}?version={fact.originator_version}"
             case "dossier" if is_erased(self._desk.read, stream):
-                return rights.ERASED, f"/dossiers/{stream}"
+                return privacy.ERASED, f"/dossiers/{stream}"
             case "participation" if stream in self._participations:
                 return self._participation(self._participations[stream])
             case "staff" | "notices":

@@ -15,14 +15,14 @@ from projections.audit_trail import Wanted
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy as rights
-from web.french.events import sentences as events
+from web.french import privacy
+from web.french.events import sentences
 from web.http.forms import FormData
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import page, redirect
 from web.pages.audit import journal
 from web.pages.audit.replay_routes import READERS
-from web.pages.search import lookup as finding
+from web.pages.search import lookup
 
 router = APIRouter()
 AtJournal = Annotated[Desk, allowed(*READERS)]
@@ -77,15 +77,15 @@ def read(
 def look(request: Request, desk: AtJournal, data: FormData) -> Response:
     """The filters as an address; a dossier looked for by name or number is in it by its id, chosen among several."""
     asked = Asked(**{name: str(data.get(name, "")).strip() for name in Asked().params})
-    found = finding.look(desk, data.get("q", ""), SIZE)
+    found = lookup.look(desk, data.get("q", ""), SIZE)
     if len(found.found) == 1:
         return redirect(request, asked.but(found.found[0].stream))
     if not found.text:
         return redirect(request, asked.but(asked.dossier))
     context = {
         "looked": found,
-        "found": [finding.line(desk, one) for one in found.found],
-        "near": [finding.line(desk, one) for one in found.near],
+        "found": [lookup.line(desk, one) for one in found.found],
+        "near": [lookup.line(desk, one) for one in found.near],
     }
     return _page(request, desk, asked, context)
 
@@ -101,7 +101,7 @@ def _page(request: Request, desk: Desk, asked: Asked, context: Mapping[str, Any]
 def _whose(desk: Desk, stream: UUID) -> str:
     """Whose facts are asked for; 404 when they are nobody's."""
     if desk.erased(stream):
-        return rights.SOMEBODY
+        return privacy.SOMEBODY
     dossier = desk.dossier(stream)
     return f"{dossier.first_name} {dossier.last_name}"
 
@@ -114,7 +114,7 @@ def _people(desk: Desk) -> list[tuple[str, str]]:
 def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
     """The kinds of fact, in groups of streams."""
     for label, streams in journal.GROUPS.items():
-        titles = ((topic, title) for topic, title in events.TITLES.items() if topic.split(".")[0] in streams)
+        titles = ((topic, title) for topic, title in sentences.TITLES.items() if topic.split(".")[0] in streams)
         yield label, sorted(titles, key=_by_name)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow import replay as replaying
+from pixflow import replay as pixflow_replay
 from pixflow.dossier.evolve import fold
 from pixflow.events.base import Recorded
 from pixflow.events.values import Role
@@ -20,12 +20,10 @@ from projections import audit_trail, directory
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
-from web.french import dates
+from web.french import dates, vocabulary
 from web.french import tasks as french
-from web.french import vocabulary as words
 from web.french.dossier import stages
-from web.french.events import changes, details
-from web.french.events import sentences as events
+from web.french.events import changes, details, sentences
 from web.french.task_line import Words, of_task
 from web.http.templates import page, redirect
 
@@ -69,8 +67,8 @@ def choose(request: Request, desk: AtReplay) -> Response:
     for row in rows:
         if row.stream in known:
             fact, names = audit_trail.recorded(row), names_for(desk)
-            said = events.sentence(fact, names, zone=desk.zone, history=_trail(desk, row.stream))
-            lines.append((known[row.stream], said, events.who(fact, names), dates.instant(fact.at, desk.zone)))
+            said = sentences.sentence(fact, names, zone=desk.zone, history=_trail(desk, row.stream))
+            lines.append((known[row.stream], said, sentences.who(fact, names), dates.instant(fact.at, desk.zone)))
     return page(request, "audit/replay_list.html", {"lines": lines}, block="replays")
 
 
@@ -91,7 +89,7 @@ def replay(
     if asked.at and asked.version:
         position = max(position, audit_trail.position_at(desk.read, asked.at))
     refs = desk.engine.references_at(position)
-    shown = replaying.at_version(trail, n, refs)
+    shown = pixflow_replay.at_version(trail, n, refs)
     context = {
         "id": dossier_id,
         "name": f"{today.first_name} {today.last_name}",
@@ -112,7 +110,9 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
     return {
         "shown": shown,
         "day": day,
-        "steps": [{"label": words.STAGES[s.stage], "state": s.status, "lines": [lines[s.stage]]} for s in shown.steps],
+        "steps": [
+            {"label": vocabulary.STAGES[s.stage], "state": s.status, "lines": [lines[s.stage]]} for s in shown.steps
+        ],
         "changes": changes.changes(shown.before, shown.after, names, day, zone=desk.zone),
         "task_changes": [(_task(old, day), _task(new, day)) for old, new in shown.changed],
         "owners": _owners(owed, advisor.name if advisor else None, day, refs),
@@ -120,7 +120,7 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
         "around": _around(shown.version, shown.total),
         "detail": details.detail(shown.fact, last, zone=desk.zone, history=trail[: shown.version]),
         "on": getattr(shown.fact.event, "on", None),
-        "who": events.who(shown.fact, last),
+        "who": sentences.who(shown.fact, last),
         "program": (refs.structure.pixflow, desk.refs.structure.pixflow),
         "documents": _documents(refs, day),
         "bands": _bands(shown, refs),
@@ -152,8 +152,8 @@ def _task(task: Task | None, day: date) -> tuple[str, str] | None:
         return None
     until = f"pour le {dates.day(task.due, year=task.due.year != day.year)}"
     opens = f"à partir du {dates.day(task.opens, year=task.opens.year != day.year)}" if task.opens > day else ""
-    who = "" if task.role == "advisor" else words.ROLES[task.role]
-    tried = words.plural(task.chases, "relance") if task.chases else ""
+    who = "" if task.role == "advisor" else vocabulary.ROLES[task.role]
+    tried = vocabulary.plural(task.chases, "relance") if task.chases else ""
     label = task.why.details.get("label", "")
     return french.VERBS[task.kind], ", ".join(filter(None, (label, who, opens, until, tried)))
 
@@ -163,9 +163,15 @@ def _line(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorde
     struck = shown.struck.get(version)
     state = "now" if version == shown.version else "future" if version > shown.version else "struck" if struck else ""
     reason = getattr(struck.event, "reason", "") if struck else ""
-    said = events.sentence(recorded, names, zone=desk.zone, history=trail[:version])
+    said = sentences.sentence(recorded, names, zone=desk.zone, history=trail[:version])
     return FactLine(
-        version, said, events.when(recorded, desk.zone), events.who(recorded, names), recorded.position, state, reason
+        version,
+        said,
+        sentences.when(recorded, desk.zone),
+        sentences.who(recorded, names),
+        recorded.position,
+        state,
+        reason,
     )
 
 
@@ -188,7 +194,9 @@ def _bands(shown: Replay, refs: References) -> list[dict[str, Any]]:
     """The bands of the grid that read the result."""
     number = shown.reading.grille_number if shown.reading else 0
     grids = [one.document for _, one in refs.grilles.published if one.number == number]
-    return [{"low": b.low, "high": b.high, "label": words.lower_first(b.short)} for grid in grids for b in grid.bands]
+    return [
+        {"low": b.low, "high": b.high, "label": vocabulary.lower_first(b.short)} for grid in grids for b in grid.bands
+    ]
 
 
 def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:
@@ -201,7 +209,7 @@ def _asked(desk: Desk, trail: Sequence[Recorded], le: str, h: str) -> Asked:
         instant = at.replace(second=59, microsecond=999_999, tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return Asked(le, h, wrong=True)
-    return Asked(le, h, instant, replaying.version_at(trail, instant))
+    return Asked(le, h, instant, pixflow_replay.version_at(trail, instant))
 
 
 def _day(desk: Desk, shown: Replay, asked: Asked) -> date:

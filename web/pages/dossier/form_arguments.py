@@ -12,10 +12,10 @@ from pixflow.participation.state import Participation
 from projections.store.catch_up import fold_of
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
-from web.french import vocabulary as words
-from web.french.dossier import progress as standing
+from web.french import vocabulary
+from web.french.dossier import progress
 from web.http.forms import Form
-from web.pages.dossier import form_models as fields
+from web.pages.dossier import form_models
 
 Arguments = tuple[dict[str, Any], dict[str, Any]]
 
@@ -31,17 +31,17 @@ def texts(said: dict[str, Any], *names: str) -> dict[str, Any]:
     return said | {name: said[name] or "" for name in names}
 
 
-def _plan(desk: Desk, dossier: Dossier, form: fields.Plan) -> Arguments:
+def _plan(desk: Desk, dossier: Dossier, form: form_models.Plan) -> Arguments:
     place = form.place or (dossier.site if form.modality == "office" else "")
     return plain(form) | {"place": place}, {"plan": new_id(form.command_id, "plan")}
 
 
-def _appointment(desk: Desk, dossier: Dossier, form: fields.Appointment) -> Arguments:
+def _appointment(desk: Desk, dossier: Dossier, form: form_models.Appointment) -> Arguments:
     at = datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)
     return {"task": form.about, "at": at, "day": form.day, "place": form.place or "", "on": form.on}, {}
 
 
-def _prescription(desk: Desk, dossier: Dossier, form: fields.Prescription) -> Arguments:
+def _prescription(desk: Desk, dossier: Dossier, form: form_models.Prescription) -> Arguments:
     added = tuple(line.strip() for line in (form.added or "").splitlines() if line.strip())
     said = texts(plain(form, about="participation"), "wish", "project", "reason") | {"added": added}
     published = desk.refs.grille(form.on)
@@ -49,12 +49,12 @@ def _prescription(desk: Desk, dossier: Dossier, form: fields.Prescription) -> Ar
     return said, {"grille": published.document, "number": published.number, "action_ids": ids}
 
 
-def _debrief(desk: Desk, dossier: Dossier, form: fields.Debrief) -> Arguments:
+def _debrief(desk: Desk, dossier: Dossier, form: form_models.Debrief) -> Arguments:
     said = texts(plain(form, about="participation"), "note", "tutorials")
     return said, {"study": new_id(form.command_id, "study")}
 
 
-def _study(desk: Desk, dossier: Dossier, form: fields.Found | fields.Study) -> Arguments:
+def _study(desk: Desk, dossier: Dossier, form: form_models.Found | form_models.Study) -> Arguments:
     said = texts(plain(form), *(name for name in ("note", "tutorials") if hasattr(form, name)))
     return said, {"study": new_id(form.command_id, "study")}
 
@@ -63,12 +63,12 @@ def _texts(*names: str) -> Callable[[Desk, Dossier, Any], Arguments]:
     return lambda desk, dossier, form: (texts(plain(form), *names), {})
 
 
-def _refer(desk: Desk, dossier: Dossier, form: fields.Refer) -> Arguments:
+def _refer(desk: Desk, dossier: Dossier, form: form_models.Refer) -> Arguments:
     said = texts(plain(form, about="action"), "note") | {"partner": Partner(None, form.partner)}
     return said, {"referral": new_id(form.command_id, "referral")}
 
 
-def _unmatch(desk: Desk, dossier: Dossier, form: fields.About) -> Arguments:
+def _unmatch(desk: Desk, dossier: Dossier, form: form_models.About) -> Arguments:
     return {"reason": form.reason, "on": form.on}, {"participation_id": form.about}
 
 
@@ -103,7 +103,7 @@ def _planning(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
 
 
 def _retaking(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
-    known = None if standing.retaken(dossier) else dossier.parcours.retake
+    known = None if progress.retaken(dossier) else dossier.parcours.retake
     return {name: getattr(known, name) for name in ("campaign", "planned_for")} if known else {}
 
 
@@ -123,38 +123,38 @@ def _referring(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:
     return {"partner": proposals[0].partner if proposals else ""}
 
 
-def _known_campaign(desk: Desk, dossier: Dossier, form: fields.Plan | fields.Retake) -> dict[str, str]:
+def _known_campaign(desk: Desk, dossier: Dossier, form: form_models.Plan | form_models.Retake) -> dict[str, str]:
     """An open one, or the one that is planned already."""
     known, plan = desk.refs.campaigns.get(form.campaign), dossier.orientation.plan
     planned = plan is not None and plan.campaign == form.campaign
-    return {} if known and (known.open or planned) else {"campaign": words.invalid("literal_error", {})}
+    return {} if known and (known.open or planned) else {"campaign": vocabulary.invalid("literal_error", {})}
 
 
-def _plannable(desk: Desk, dossier: Dossier, form: fields.Plan) -> dict[str, str]:
+def _plannable(desk: Desk, dossier: Dossier, form: form_models.Plan) -> dict[str, str]:
     """A declared campaign, and a modality that the protocol of that day offers."""
     offered = form.modality in desk.refs.protocol(form.on).modalities
-    modality = {} if offered else {"modality": words.invalid("literal_error", {})}
+    modality = {} if offered else {"modality": vocabulary.invalid("literal_error", {})}
     return _known_campaign(desk, dossier, form) | modality
 
 
-def _known_colleague(desk: Desk, dossier: Dossier, form: fields.Hand) -> dict[str, str]:
-    return {} if form.to in dict(takers(desk)) else {"to": words.invalid("literal_error", {})}
+def _known_colleague(desk: Desk, dossier: Dossier, form: form_models.Hand) -> dict[str, str]:
+    return {} if form.to in dict(takers(desk)) else {"to": vocabulary.invalid("literal_error", {})}
 
 
-def _known_advisor(desk: Desk, dossier: Dossier, form: fields.Assign | fields.Lend) -> dict[str, str]:
+def _known_advisor(desk: Desk, dossier: Dossier, form: form_models.Assign | form_models.Lend) -> dict[str, str]:
     known = form.advisor in dict(desk.staff("advisor"))
-    return {} if known else {"advisor": words.invalid("literal_error", {})}
+    return {} if known else {"advisor": vocabulary.invalid("literal_error", {})}
 
 
-def _known_site(desk: Desk, dossier: Dossier, form: fields.Identity) -> dict[str, str]:
+def _known_site(desk: Desk, dossier: Dossier, form: form_models.Identity) -> dict[str, str]:
     """One of the structure's sites, or the one the dossier has."""
     known = form.site in (*desk.refs.structure.sites, dossier.site)
-    return {} if known else {"site": words.invalid("literal_error", {})}
+    return {} if known else {"site": vocabulary.invalid("literal_error", {})}
 
 
-def _own_participation(desk: Desk, dossier: Dossier, form: fields.About) -> dict[str, str]:
+def _own_participation(desk: Desk, dossier: Dossier, form: form_models.About) -> dict[str, str]:
     """A match is undone on the page of the dossier it was made with; undone already, it is nobody's."""
     linked = form.about in dossier.diagnostic.participations
     state = fold_of(desk.read, form.about)
     free = isinstance(state, Participation) and state.dossier is None
-    return {} if linked or free else {"about": words.invalid("uuid_parsing", {})}
+    return {} if linked or free else {"about": vocabulary.invalid("uuid_parsing", {})}

@@ -6,20 +6,14 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from pixflow.dossier import assignment, lending
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
-from pixflow.participation import matches as x_matches
+from pixflow.participation import matches
 from pixflow.workshop import booking
 from web.desk.desk import Desk
 from web.http.forms import Form
-from web.pages.dossier import availability as fitting
-from web.pages.dossier import form_models as fields
-from web.pages.dossier import seats
+from web.pages.dossier import availability, form_models, seats
 from web.pages.dossier.form_arguments import (
     Arguments,
     _about,
@@ -64,7 +58,7 @@ class DossierForm:
     place: Place
     said: Callable[[Desk, Dossier, Any], Arguments] = lambda desk, dossier, form: (plain(form), {})
     initial: Callable[[Desk, Dossier, str], Mapping[str, Any]] = lambda desk, dossier, about: {}
-    fits: Callable[[Dossier], bool] = fitting.still_open
+    fits: Callable[[Dossier], bool] = availability.still_open
     check: Callable[[Desk, Dossier, Any], dict[str, str]] = lambda desk, dossier, form: {}
     streams: Callable[[Any], Mapping[str, UUID]] = lambda form: {}
 
@@ -88,35 +82,35 @@ def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
 _FOLLOWING = {
     "present": DossierForm(
         orientation.present_pix,
-        fields.Present,
+        form_models.Present,
         "task",
-        fits=fitting.to_present,
+        fits=availability.to_present,
     ),
-    "plan": DossierForm(orientation.plan_diagnostic, fields.Plan, "task", _plan, _planning, check=_plannable),
+    "plan": DossierForm(orientation.plan_diagnostic, form_models.Plan, "task", _plan, _planning, check=_plannable),
     "decline": DossierForm(
         orientation.decline_diagnostic,
-        fields.Reasoned,
+        form_models.Reasoned,
         "task",
-        fits=fitting.to_decline,
+        fits=availability.to_decline,
     ),
-    "chase": DossierForm(x_follow_up.chase, fields.Chase, "task", _about("about")),
-    "appointment": DossierForm(x_follow_up.set_appointment, fields.Appointment, "task", _appointment, _meeting),
-    "missed": DossierForm(x_follow_up.miss_appointment, fields.Missed, "task", _about("task")),
+    "chase": DossierForm(follow_up.chase, form_models.Chase, "task", _about("about")),
+    "appointment": DossierForm(follow_up.set_appointment, form_models.Appointment, "task", _appointment, _meeting),
+    "missed": DossierForm(follow_up.miss_appointment, form_models.Missed, "task", _about("task")),
     "debrief": DossierForm(
         prescription.hold_debrief,
-        fields.Debrief,
+        form_models.Debrief,
         "prescription",
         _debrief,
         partial(_current, channel="meeting"),
-        fitting.to_debrief,
+        availability.to_debrief,
     ),
     "prescription": DossierForm(
         prescription.build_prescription,
-        fields.Prescription,
+        form_models.Prescription,
         "prescription",
         _prescription,
         _prescribing,
-        fitting.to_prescribe,
+        availability.to_prescribe,
     ),
     "book": DossierForm(
         booking.book_seat,
@@ -132,94 +126,109 @@ _FOLLOWING = {
         seats.Release,
         "task",
         seats.releasing,
-        fits=fitting.always,
+        fits=availability.always,
         streams=lambda form: {"workshop": form.about},
     ),
-    "need": DossierForm(orientation.assess_need, fields.Need, "task", _texts("reason"), fits=fitting.to_assess),
-    "explore": DossierForm(prescription.explore_difficulty, fields.Found, "beyond", _study, fits=fitting.to_explore),
-    "study": DossierForm(prescription.assign_self_study, fields.Study, "beyond", _study),
-    "progress": DossierForm(prescription.follow_self_study, fields.Progress, "beyond", _about("study")),
-    "complete": DossierForm(certification.take_complete_diagnostic, fields.Dated, "beyond", fits=fitting.to_complete),
+    "need": DossierForm(
+        orientation.assess_need, form_models.Need, "task", _texts("reason"), fits=availability.to_assess
+    ),
+    "explore": DossierForm(
+        prescription.explore_difficulty, form_models.Found, "beyond", _study, fits=availability.to_explore
+    ),
+    "study": DossierForm(prescription.assign_self_study, form_models.Study, "beyond", _study),
+    "progress": DossierForm(prescription.follow_self_study, form_models.Progress, "beyond", _about("study")),
+    "complete": DossierForm(
+        certification.take_complete_diagnostic, form_models.Dated, "beyond", fits=availability.to_complete
+    ),
     "not-complete": DossierForm(
-        certification.decline_complete_diagnostic, fields.Reasoned, "beyond", fits=fitting.to_complete
+        certification.decline_complete_diagnostic, form_models.Reasoned, "beyond", fits=availability.to_complete
     ),
     "certify": DossierForm(
         certification.propose_certification,
-        fields.Noted,
+        form_models.Noted,
         "beyond",
         _texts("note"),
-        fits=fitting.certifying("", "declined", "not-obtained"),
+        fits=availability.certifying("", "declined", "not-obtained"),
     ),
     "not-certify": DossierForm(
         certification.decline_certification,
-        fields.Reasoned,
+        form_models.Reasoned,
         "beyond",
-        fits=fitting.certifying("", "proposed", "registered"),
+        fits=availability.certifying("", "proposed", "registered"),
     ),
     "register": DossierForm(
         certification.register_certification,
-        fields.Register,
+        form_models.Register,
         "beyond",
         _texts("place"),
-        fits=fitting.certifying("proposed", "registered", "not-obtained"),
+        fits=availability.certifying("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        certification.take_certification, fields.Dated, "beyond", fits=fitting.certifying("proposed", "registered")
+        certification.take_certification,
+        form_models.Dated,
+        "beyond",
+        fits=availability.certifying("proposed", "registered"),
     ),
     "obtain": DossierForm(
         certification.obtain_certification,
-        fields.Obtain,
+        form_models.Obtain,
         "beyond",
         _texts("level", "note"),
-        fits=fitting.certifying("registered", "taken"),
+        fits=availability.certifying("registered", "taken"),
     ),
-    "cv": DossierForm(certification.add_result_to_cv, fields.Dated, "beyond", fits=fitting.to_value),
+    "cv": DossierForm(certification.add_result_to_cv, form_models.Dated, "beyond", fits=availability.to_value),
     "retake": DossierForm(
         certification.plan_retake,
-        fields.Retake,
+        form_models.Retake,
         "beyond",
         initial=_retaking,
-        fits=fitting.tested,
+        fits=availability.tested,
         check=_known_campaign,
     ),
-    "not-retake": DossierForm(certification.decline_retake, fields.Reasoned, "beyond", fits=fitting.tested),
-    "snooze": DossierForm(x_follow_up.snooze, fields.Snooze, "task", _about("task")),
-    "hand": DossierForm(x_follow_up.hand_over, fields.Hand, "task", _about("task"), check=_known_colleague),
-    "remind": DossierForm(parcours.chase_partner, fields.Remind, "action", _about("referral")),
-    "refer": DossierForm(parcours.send_referral, fields.Refer, "action", _refer, _referring),
-    "answer": DossierForm(parcours.answer_referral, fields.Answer, "action", _about("referral"), fits=fitting.always),
-    "start": DossierForm(parcours.start_action, fields.Start, "action", _about("action")),
-    "end": DossierForm(parcours.end_action, fields.End, "action", _about("action")),
-    "drop": DossierForm(parcours.drop_action, fields.About, "action", _about("action")),
+    "not-retake": DossierForm(certification.decline_retake, form_models.Reasoned, "beyond", fits=availability.tested),
+    "snooze": DossierForm(follow_up.snooze, form_models.Snooze, "task", _about("task")),
+    "hand": DossierForm(follow_up.hand_over, form_models.Hand, "task", _about("task"), check=_known_colleague),
+    "remind": DossierForm(parcours.chase_partner, form_models.Remind, "action", _about("referral")),
+    "refer": DossierForm(parcours.send_referral, form_models.Refer, "action", _refer, _referring),
+    "answer": DossierForm(
+        parcours.answer_referral, form_models.Answer, "action", _about("referral"), fits=availability.always
+    ),
+    "start": DossierForm(parcours.start_action, form_models.Start, "action", _about("action")),
+    "end": DossierForm(parcours.end_action, form_models.End, "action", _about("action")),
+    "drop": DossierForm(parcours.drop_action, form_models.About, "action", _about("action")),
 }
 _DOSSIER = {
-    "note": DossierForm(x_follow_up.take_note, fields.Note, "history", fits=fitting.always),
+    "note": DossierForm(follow_up.take_note, form_models.Note, "history", fits=availability.always),
     "identity": DossierForm(
-        x_identity.correct_identity,
-        fields.Identity,
+        identity.correct_identity,
+        form_models.Identity,
         "header",
         initial=_same("last_name", "first_name", "birth_date", "imilo_number", "site"),
         check=_known_site,
     ),
-    "contact": DossierForm(x_identity.correct_contact, fields.Contact, "header", initial=_same("phone", "email")),
-    "project": DossierForm(x_identity.state_project, fields.Project, "header", initial=_same("project")),
+    "contact": DossierForm(identity.correct_contact, form_models.Contact, "header", initial=_same("phone", "email")),
+    "project": DossierForm(identity.state_project, form_models.Project, "header", initial=_same("project")),
     "programme": DossierForm(
-        x_identity.join_programme, fields.Programme, "header", initial=_same("programme", "group", "collective_end")
+        identity.join_programme, form_models.Programme, "header", initial=_same("programme", "group", "collective_end")
     ),
     "assign": DossierForm(
-        assignment.assign_advisor, fields.Assign, "task", initial=_same("advisor"), check=_known_advisor
+        assignment.assign_advisor, form_models.Assign, "task", initial=_same("advisor"), check=_known_advisor
     ),
-    "lend": DossierForm(lending.lend, fields.Lend, "header", fits=fitting.followed, check=_known_advisor),
-    "review": DossierForm(x_closing.review_late_event, fields.Noted, "task", _about("about"), fits=fitting.late),
-    "close": DossierForm(x_closing.close, fields.Close, "task", _about("about")),
-    "reopen": DossierForm(x_closing.reopen, fields.Reasoned, "task", fits=fitting.closed),
-    "retract": DossierForm(x_retraction.retract, fields.Retract, "fact", _about("version"), fits=fitting.always),
+    "lend": DossierForm(lending.lend, form_models.Lend, "header", fits=availability.followed, check=_known_advisor),
+    "review": DossierForm(
+        closing.review_late_event, form_models.Noted, "task", _about("about"), fits=availability.late
+    ),
+    "close": DossierForm(closing.close, form_models.Close, "task", _about("about")),
+    "reopen": DossierForm(closing.reopen, form_models.Reasoned, "task", fits=availability.closed),
+    "retract": DossierForm(
+        retraction.retract, form_models.Retract, "fact", _about("version"), fits=availability.always
+    ),
     "unmatch": DossierForm(
-        x_matches.unmatch,
-        fields.About,
+        matches.unmatch,
+        form_models.About,
         "result",
         _unmatch,
-        fits=fitting.always,
+        fits=availability.always,
         check=_own_participation,
         streams=lambda form: {"participation": form.about},
     ),

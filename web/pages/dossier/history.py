@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import retraction
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
 from pixflow.folding import retracted, standing
@@ -14,9 +14,9 @@ from pixflow.refused import Refused
 from projections.store.catch_up import fold_of
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
-from web.french import tasks as task_words
+from web.french import tasks as french_tasks
 from web.french.errors import refusals
-from web.french.events import sentences as events
+from web.french.events import sentences
 from web.french.vocabulary import say
 from web.http.forms import Form
 from web.pages.dossier.forms import FORMS
@@ -88,23 +88,23 @@ class Story:
 
     def _fact(self, recorded: Recorded) -> Fact:
         by = self._struck.get(recorded.originator_version)
-        fixed = isinstance(recorded.event, DossierOpened) or x_retraction.told_elsewhere(recorded.event)
+        fixed = isinstance(recorded.event, DossierOpened) or retraction.told_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return Fact(
-            recorded.originator_version, self._said(recorded), events.when(recorded, self._zone),
-            self._who(recorded), events.struck(by, self._names, self._zone) if by else "",
+            recorded.originator_version, self._said(recorded), sentences.when(recorded, self._zone),
+            self._who(recorded), sentences.struck(by, self._names, self._zone) if by else "",
             self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
             duplicate, duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
         )  # fmt: skip
 
     def _who(self, recorded: Recorded) -> str:
         """Who recorded it; what came with a merge was noted first in the duplicate."""
-        author = events.who(recorded, self._names)
+        author = sentences.who(recorded, self._names)
         came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
         return say("{author}, repris du doublon", author=author) if came else author
 
     def _said(self, recorded: Recorded) -> str:
-        return events.sentence(recorded, self._names, zone=self._zone, history=self._trail)
+        return sentences.sentence(recorded, self._names, zone=self._zone, history=self._trail)
 
 
 def with_it(trail: Sequence[Recorded], version: int) -> list[Recorded]:
@@ -126,7 +126,7 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     together = with_it(trail, last.originator_version)
     if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
         return merge[0]
-    elsewhere = any(x_retraction.told_elsewhere(r.event) for r in together)
+    elsewhere = any(retraction.told_elsewhere(r.event) for r in together)
     return None if elsewhere else last.originator_version
 
 
@@ -146,9 +146,9 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm"
     struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
     gone = [r for r in before.events if r.originator_version in struck]
     return Preview(
-        [events.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
-        [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
-        [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
+        [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
+        [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
+        [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
     )
 
 

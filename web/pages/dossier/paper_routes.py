@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.papers import Paper, as_pdf, printed
-from web.pages.dossier import papers as of_dossier
+from web.pages.dossier import papers
 
 router = APIRouter()
 
@@ -16,35 +16,35 @@ router = APIRouter()
 @router.get("/dossiers/{dossier_id:uuid}/fiche")
 def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The diagnostic's fiche: campaign, code, link, QR; no score on it (DOMAIN.md §3)."""
-    return printed(request, _made(desk, dossier_id, of_dossier.fiche), f"/dossiers/{dossier_id}")
+    return printed(request, _made(desk, dossier_id, papers.fiche), f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/fiche.pdf")
 def fiche_pdf(desk: AtDesk, dossier_id: UUID) -> Response:
-    return as_pdf(_made(desk, dossier_id, of_dossier.fiche), "fiche")
+    return as_pdf(_made(desk, dossier_id, papers.fiche), "fiche")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation")
 def convocation(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
     """The convocation to the workshop where a seat is booked."""
-    return printed(request, _made(desk, dossier_id, of_dossier.convocation), f"/dossiers/{dossier_id}")
+    return printed(request, _made(desk, dossier_id, papers.convocation), f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/convocation.pdf")
 def convocation_pdf(desk: AtDesk, dossier_id: UUID) -> Response:
-    return as_pdf(_made(desk, dossier_id, of_dossier.convocation), "convocation")
+    return as_pdf(_made(desk, dossier_id, papers.convocation), "convocation")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}")
 def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
     """The prescription sheet given to the young person: the actions, not the suspicion (DOMAIN.md §3)."""
-    paper = of_dossier.prescription(desk, desk.dossier(dossier_id), participation)
+    paper = papers.prescription(desk, desk.dossier(dossier_id), participation)
     return printed(request, paper, f"/dossiers/{dossier_id}")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}.pdf")
 def prescription_pdf(desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
-    return as_pdf(of_dossier.prescription(desk, desk.dossier(dossier_id), participation), "prescription")
+    return as_pdf(papers.prescription(desk, desk.dossier(dossier_id), participation), "prescription")
 
 
 def _made(desk: Desk, dossier_id: UUID, make: Callable[..., Paper | None]) -> Paper | None:

@@ -6,10 +6,9 @@ from pixflow.dossier.state import ActionState, Dossier
 from pixflow.workshop.state import Workshop
 from projections.store.catch_up import fold_of
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.http.papers import Paper, whom_to_call
-from web.pages.dossier import grid_reading as reading
+from web.pages.dossier import grid_reading
 
 ENDING = "Appuyez sur « Envoyer mes résultats »."
 
@@ -21,7 +20,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
     if plan is None or campaign is None:
         return None
     mediator = "avec une médiation numérique" if plan.mediator else ""
-    where = ", ".join(filter(None, (words.MODALITIES[plan.modality], plan.place, mediator)))
+    where = ", ".join(filter(None, (vocabulary.MODALITIES[plan.modality], plan.place, mediator)))
     first = "Le" if plan.modality in ("workshop", "cafe") else "À partir du"
     return Paper(
         structure=desk.refs.structure.name,
@@ -30,7 +29,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
         code=campaign.code or "",
         link=campaign.link or "",
         facts=_typeset(
-            ("Où", words.upper_first(where)),
+            ("Où", vocabulary.upper_first(where)),
             ("Quand", f"{first} {dates.weekday_day(plan.planned_for, year=True)}"),
             ("Durée", "Prenez votre temps : le test s’arrête et se reprend."),
             ("À la fin", ENDING),
@@ -50,9 +49,9 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
         structure=desk.refs.structure.name,
         title="Convocation à un atelier Pix",
         name=_name(dossier),
-        lead=words.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
+        lead=vocabulary.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
         facts=_typeset(
-            ("Quand", f"{words.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
+            ("Quand", f"{vocabulary.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
             ("Où", f"{workshop.place}, {workshop.site}" if workshop.place != workshop.site else workshop.place),
             ("À apporter", "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."),
             ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
@@ -62,7 +61,7 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
 
 def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | None:
     """The actions decided together; what the grid keeps for the advisor stays out. None when none was built."""
-    found = (one for one in reading.prescribed(desk, dossier) if one.participation == participation)
+    found = (one for one in grid_reading.prescribed(desk, dossier) if one.participation == participation)
     one = next(found, None)
     if one is None:
         return None
@@ -71,7 +70,7 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
-        lead=words.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
+        lead=vocabulary.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
         entries=[(state.action.label, _detail(desk, state)) for state in shown],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
@@ -86,7 +85,7 @@ def _detail(desk: Desk, state: ActionState) -> str:
     sent = state.referral
     parts = [f"avec {sent.partner.name}" if sent else ""]
     parts.append(f"jusqu’au {dates.day(state.ends, year=True)}" if state.ends else "")
-    return words.upper_first(", ".join(filter(None, parts)))
+    return vocabulary.upper_first(", ".join(filter(None, parts)))
 
 
 def _name(dossier: Dossier) -> str:
@@ -98,4 +97,4 @@ def _contact(desk: Desk, dossier: Dossier) -> str:
 
 
 def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(label, words.typeset(value)) for label, value in facts]
+    return [(label, vocabulary.typeset(value)) for label, value in facts]

@@ -6,8 +6,7 @@ from datetime import date
 from functools import partial
 
 from pixflow.dossier.state import Dossier, Seat
-from web.french.dossier import path
-from web.french.dossier import progress as standing
+from web.french.dossier import path, progress
 from web.french.vocabulary import say
 from web.pages.dossier.availability import begun, to_certify
 from web.pages.dossier.tasks import Due
@@ -57,13 +56,13 @@ def _lines(dossier: Dossier, today: date) -> Iterator[Line]:
     on, state = partial(path.short, today=today), dossier.parcours
     yield from _difficulty(dossier, dossier.in_trouble, on)
     for study in dossier.prescription.studies.values():
-        said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=standing.study(study, on))
+        said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=progress.study(study, on))
         yield Line("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
-    said = standing.complete(dossier, on) or "pas encore passé"
+    said = progress.complete(dossier, on) or "pas encore passé"
     yield Line("Diagnostic complet", said, (("complete", "Noter comme passé", ""),))
     certified = state.certification
     waits = "pas encore proposée" if to_certify(dossier) else "après le diagnostic complet"
-    said = standing.certification(certified, on) if certified else waits
+    said = progress.certification(certified, on) if certified else waits
     yield Line("Certification", said, *_STEPS[certified.step if certified else ""])
     if state.on_cv or to_certify(dossier) or any(known.action.kind == "cv" for known in state.actions.values()):
         said = f"résultat valorisé le {on(state.on_cv.on)}" if state.on_cv else "résultat pas encore valorisé"
@@ -71,7 +70,7 @@ def _lines(dossier: Dossier, today: date) -> Iterator[Line]:
     yield from _retake(dossier, on)
 
 
-def _difficulty(dossier: Dossier, seat: Seat | None, on: standing.Said) -> Iterator[Line]:
+def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Iterator[Line]:
     known = dossier.prescription.explored
     if seat:
         said = f"signalée à l’atelier du {on(seat.day)}, cause à chercher"
@@ -79,18 +78,18 @@ def _difficulty(dossier: Dossier, seat: Seat | None, on: standing.Said) -> Itera
     elif known:
         studied = bool(dossier.prescription.studies)
         give = ("study", "Autres tutoriels" if studied else "Donner des tutoriels", "")
-        yield Line("Difficulté", standing.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
+        yield Line("Difficulté", progress.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
 
 
-def _retake(dossier: Dossier, on: standing.Said) -> Iterator[Line]:
+def _retake(dossier: Dossier, on: progress.Said) -> Iterator[Line]:
     known, learned = dossier.parcours.retake, dossier.parcours.learned
-    if standing.retaken(dossier):
-        yield Line("Nouveau passage", standing.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
+    if progress.retaken(dossier):
+        yield Line("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
     elif known and known.planned_for:
         change: Link = ("retake", "Changer", "")
-        yield Line("Nouveau passage", standing.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
+        yield Line("Nouveau passage", progress.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
     elif known or learned:
         plan: Link = ("retake", "Prévoir", "")
-        yield Line("Nouveau passage", standing.retake(dossier, on) if known else "pas encore prévu", (plan,))
+        yield Line("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
     elif dossier.diagnostic.current("initial"):
         yield Line("Nouveau passage", "après une action menée à bien")

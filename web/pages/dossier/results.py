@@ -10,7 +10,7 @@ from pixflow.dossier.state import Dossier, Linked
 from pixflow.events.values import Level, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
 from pixflow.protocol.grille import percent
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.dossier import path, profiles
 from web.french.vocabulary import say
 
@@ -71,7 +71,7 @@ def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
         return ""
     then = percent(before.mastery)
     change = path.points(percent(now.mastery) - then)
-    return say("{change} depuis {before}", change=change, before=words.percent(then))
+    return say("{change} depuis {before}", change=change, before=vocabulary.percent(then))
 
 
 def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
@@ -95,7 +95,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
         badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
         told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
         yield Outcome(
-            now[0], words.upper_first(words.PURPOSES["complete"]), path.scored(now[1]), tuple(filter(None, told)),
+            now[0], vocabulary.upper_first(vocabulary.PURPOSES["complete"]), path.scored(now[1]), tuple(filter(None, told)),
             _bars(now, before),
         )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
             _gone(now[1], today),
         )  # fmt: skip
         groups = list(_levels(profile, earlier))
-        title = words.upper_first(words.PURPOSES["profile"])
+        title = vocabulary.upper_first(vocabulary.PURPOSES["profile"])
         about = tuple(filter(None, told))
         yield Outcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
 
@@ -152,7 +152,9 @@ def _levels(now: Profile, before: Profile | None) -> Iterator[tuple[str, list[Ba
 def _level(now: Level, before: Level | None) -> Bar:
     was = before.level if before else None
     change = 0 if now.level is None or was is None else now.level - was
-    return Bar(now.name, now.level or 0, profiles.HIGHEST, words.signed(change, "niveau", "niveaux") if change else "")
+    return Bar(
+        now.name, now.level or 0, profiles.HIGHEST, vocabulary.signed(change, "niveau", "niveaux") if change else ""
+    )
 
 
 def _pix(now: Profile, before: Profile | None) -> str:
@@ -160,7 +162,7 @@ def _pix(now: Profile, before: Profile | None) -> str:
         return ""
     if now.pix == before.pix:
         return "sans changement"
-    change = words.signed(now.pix - before.pix, "pix", "pix")
+    change = vocabulary.signed(now.pix - before.pix, "pix", "pix")
     return say("{change} depuis {before}", change=change, before=profiles.pix(before.pix))
 
 

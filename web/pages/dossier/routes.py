@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
 from pixflow.events.dossier import DuplicateJoined
@@ -21,12 +21,11 @@ from web.desk.desk import Desk
 from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.templates import page, redirect
-from web.pages.dossier import history as facts
-from web.pages.dossier import sheet
+from web.pages.dossier import history, sheet
 from web.pages.dossier.forms import FORMS, offers
 from web.pages.dossier.open_form import OpenForm
-from web.pages.dossiers import merge as merging
-from web.pages.privacy import erasure as erasures
+from web.pages.dossiers import merge
+from web.pages.privacy import erasure
 from web.pages.results.auto_match import match_waiting
 
 router = APIRouter()
@@ -43,7 +42,7 @@ def read(
     `etape` filters the history.
     """
     if erased := desk.erased(dossier_id):
-        context = {"erased": erased.erased, "left": erasures.left(desk, dossier_id)}
+        context = {"erased": erased.erased, "left": erasure.left(desk, dossier_id)}
         return page(request, "privacy/erased.html", context, block="erased")
     dossier = desk.dossier(dossier_id)
     opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
@@ -57,23 +56,23 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     Once somebody acted on it, the correction's form opens.
     """
     dossier = _permitted(desk, dossier_id, "retract")
-    form = validate(facts.Undo, data)[0]
+    form = validate(history.Undo, data)[0]
     if form is None:
         raise HTTPException(422)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
     joined = next((r.event for r in trail if r.originator_version == form.version), None)
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
     undone = [form.version]
-    if form.version == facts.undoable(desk, trail):
-        undone = [r.originator_version for r in reversed(facts.with_it(trail, form.version))]
+    if form.version == history.undoable(desk, trail):
+        undone = [r.originator_version for r in reversed(history.with_it(trail, form.version))]
     elif form.version not in retracted(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?form=retract&about={form.version}#form"
         return RedirectResponse(f"/dossiers/{correction}", 303)
     if duplicate:
-        outcome = merging.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
+        outcome = merge.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
     else:
         struck = [{"version": version, "reason": AT_ONCE} for version in undone]
-        steps = [Step({"dossier": dossier_id}, x_retraction.retract, sent) for sent in struck]
+        steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in struck]
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
 

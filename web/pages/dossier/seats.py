@@ -11,8 +11,7 @@ from pixflow.engine import new_id
 from pixflow.workshop.booking import kept_until
 from projections import workshops
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events import workshops as french
 from web.french.vocabulary import say
 from web.http.forms import Form
@@ -87,7 +86,7 @@ def releasing(desk: Desk, dossier: Dossier, form: Release) -> tuple[dict[str, An
 def known(desk: Desk, dossier: Dossier, form: Book) -> dict[str, str]:
     """A workshop that is there."""
     there = workshops.one(desk.read, form.workshop)
-    return {} if there else {"workshop": words.invalid("literal_error", {})}
+    return {} if there else {"workshop": vocabulary.invalid("literal_error", {})}
 
 
 def chosen(desk: Desk, dossier: Dossier, about: str) -> Mapping[str, Any]:

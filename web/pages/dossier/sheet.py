@@ -14,19 +14,16 @@ from projections import audit_trail
 from web.desk.colleagues import absence_said, takers
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.dossier import path, stages
 from web.french.errors import refusals
-from web.french.events import sentences as events
-from web.pages.dossier import grid_reading as reading
-from web.pages.dossier import history as facts
-from web.pages.dossier import progress as beyond
-from web.pages.dossier import results as compared
-from web.pages.dossier import seats
-from web.pages.dossier import tasks as todo
+from web.french.events import sentences
+from web.pages.dossier import grid_reading, progress, results, seats
+from web.pages.dossier import history as dossier_history
+from web.pages.dossier import tasks as dossier_tasks
 from web.pages.dossier.forms import FORMS, offers
 from web.pages.dossier.open_form import OpenForm
-from web.pages.dossiers import merge as merging
+from web.pages.dossiers import merge
 
 
 def context(
@@ -36,29 +33,29 @@ def context(
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    story = facts.Story(desk, names, trail, desk.may("retract", dossier))
+    story = dossier_history.Story(desk, names, trail, desk.may("retract", dossier))
     history = story.facts(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
     open_to = offers(desk, dossier)
-    due = todo.due(desk, dossier_id, dossier, owed, open_to)
-    read = reading.of(desk, dossier)
-    prescribed = list(reading.prescribed(desk, dossier))
+    due = dossier_tasks.due(desk, dossier_id, dossier, owed, open_to)
+    read = grid_reading.of(desk, dossier)
+    prescribed = list(grid_reading.prescribed(desk, dossier))
     return {
         "desk": desk, "id": dossier_id, "dossier": dossier, "names": names, "today": desk.today, "path": path,
         "offers": open_to, "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
-        "cover": cover(desk, dossier), "follower": merging.follower(desk, dossier),
+        "cover": cover(desk, dossier), "follower": merge.follower(desk, dossier),
         "steps": steps(dossier, [task.kind for task in owed], desk.today),
-        "due": due, "primary": todo.primary(due), "coming": todo.coming(owed, desk.today),
-        "beyond": beyond.lines(dossier, due, open_to, desk.today),
-        "current": dossier.diagnostic.current("initial"), "taken": reading.taken(dossier), "reading": read,
-        "bands": reading.bands(desk, read), "prescribed": prescribed, "held": seats.of_dossier(desk, dossier_id),
+        "due": due, "primary": dossier_tasks.primary(due), "coming": dossier_tasks.coming(owed, desk.today),
+        "beyond": progress.lines(dossier, due, open_to, desk.today),
+        "current": dossier.diagnostic.current("initial"), "taken": grid_reading.taken(dossier), "reading": read,
+        "bands": grid_reading.bands(desk, read), "prescribed": prescribed, "held": seats.of_dossier(desk, dossier_id),
         "history": history, "stage": stage, "done": story.notice(done), "undo": story.undoable,
-        "done_version": done, "rank": reading.rank(dossier), "progress": compared.progress(dossier),
-        "parts": compared.initial(dossier), "others": compared.others(dossier, desk.today),
-        "imilo": reading.imilo(dossier, prescribed), "choices": choices(desk, opened) if opened else {},
+        "done_version": done, "rank": grid_reading.rank(dossier), "progress": results.progress(dossier),
+        "parts": results.initial(dossier), "others": results.others(dossier, desk.today),
+        "imilo": grid_reading.imilo(dossier, prescribed), "choices": choices(desk, opened) if opened else {},
         "form": opened, "beside": beside(dossier, opened, due, history), "subject": subject(dossier, opened),
         "offered": offered(desk, dossier, opened), "meanwhile": meanwhile(desk, names, trail, opened),
-        "preview": facts.preview(desk, dossier_id, names, opened) if opened else None,
+        "preview": dossier_history.preview(desk, dossier_id, names, opened) if opened else None,
     }  # fmt: skip
 
 
@@ -73,12 +70,14 @@ def steps(dossier: Dossier, owed: Sequence[str], today: date) -> list[dict[str, 
     """The four stages as ui.stepper draws them."""
     lines = stages.stages(dossier, owed, today)
     return [
-        {"label": words.STAGES[step.stage], "state": step.status, "lines": [lines[step.stage]]}
+        {"label": vocabulary.STAGES[step.stage], "state": step.status, "lines": [lines[step.stage]]}
         for step in stepper(dossier)
     ]
 
 
-def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[todo.Due], history: Sequence[facts.Fact]) -> str:
+def beside(
+    dossier: Dossier, opened: OpenForm | None, due: Sequence[dossier_tasks.Due], history: Sequence[dossier_history.Fact]
+) -> str:
     """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page.
 
     What it is about may not be shown: then it stands below the tasks.
@@ -99,7 +98,7 @@ def beside(dossier: Dossier, opened: OpenForm | None, due: Sequence[todo.Due], h
             return place
 
 
-def _closes(opened: OpenForm, one: todo.Due) -> bool:
+def _closes(opened: OpenForm, one: dossier_tasks.Due) -> bool:
     """Whether an open form is about this task, or closes it."""
     named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
     return opened.about == one.task.key or (named and opened.name != "chase")
@@ -119,16 +118,16 @@ def offered(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanatio
     if opened is None or opened.name != "prescription":
         return None
     try:
-        return reading.of(desk, dossier, date.fromisoformat(str(opened.get("on"))))
+        return grid_reading.of(desk, dossier, date.fromisoformat(str(opened.get("on"))))
     except ValueError:
-        return reading.of(desk, dossier)
+        return grid_reading.of(desk, dossier)
 
 
 def meanwhile(desk: Desk, names: Any, trail: Sequence[Any], opened: OpenForm | None) -> list[str]:
     """What happened since the form was drawn, in sentences; of a form that is refused, what others did."""
     if opened is None or opened.seen is None:
         return []
-    told = zip(trail, events.meanwhile(trail, names, zone=desk.zone), strict=True)
+    told = zip(trail, sentences.meanwhile(trail, names, zone=desk.zone), strict=True)
     since = [(fact, said) for fact, said in told if fact.originator_version > opened.seen]
     return [said for fact, said in since if not opened.errors or fact.by != desk.actor.id]
 
@@ -149,11 +148,11 @@ def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
     offered: dict[str, list[tuple[Any, str]]] = {
         "campaign": campaigns if len(campaigns) < 2 else [("", "Choisir…"), *campaigns],
         "site": [(site, site) for site in desk.refs.structure.sites],
-        "programme": list(words.PROGRAMMES.items()),
+        "programme": list(vocabulary.PROGRAMMES.items()),
         "advisor": [("", "Choisir…"), *desk.staff("advisor")],
         "to": [("", "Choisir…"), *takers(desk)],
         "workshop": [("", "Choisir…"), *seats.bookable(desk)] if opened.name == "book" else [],
-        "modality": [(code, words.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
+        "modality": [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
     }
     for name in ("site", "programme"):
         value = opened.get(name)

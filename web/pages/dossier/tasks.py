@@ -10,9 +10,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task
 from web.desk import task_links
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import tasks as task_words
-from web.french import vocabulary as words
+from web.french import dates, tasks, vocabulary
 from web.french.vocabulary import say
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
@@ -57,7 +55,7 @@ def due(desk: Desk, dossier_id: UUID, dossier: Dossier, owed: Sequence[Task], op
 def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
     """What opens later, as far as it is known: not what only a partner's silence would bring."""
     later = [task for task in owed if task.opens > today and task.why.details.get("by") != "lapsed"]
-    return [(task_words.VERBS[task.kind], task.opens) for task in later]
+    return [(tasks.VERBS[task.kind], task.opens) for task in later]
 
 
 def primary(dues: Sequence[Due]) -> str:
@@ -85,11 +83,11 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
     form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
     return Due(
         task=task,
-        verb=task_words.VERBS[task.kind],
-        button=task_words.BUTTONS[task.kind],
+        verb=tasks.VERBS[task.kind],
+        button=tasks.BUTTONS[task.kind],
         when=dates.due_words(at, desk.today, days),
         late=late,
-        why=task_words.reason_long(task, delay, today=desk.today),
+        why=tasks.reason_long(task, delay, today=desk.today),
         form=form if form in open_to else "",
         href=_elsewhere(desk, dossier_id, dossier, task),
         about=about,
@@ -122,7 +120,7 @@ def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"
         until = f" jusqu’au {_day(task.handed_until, desk.today)}" if task.handed_until else ""
         told.append(f"confiée à {who}{until}")
-    return words.upper_first(" ; ".join(told))
+    return vocabulary.upper_first(" ; ".join(told))
 
 
 def _other(dossier: Dossier, task: Task, about: str) -> Button:

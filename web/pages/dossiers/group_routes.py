@@ -14,7 +14,7 @@ from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.dossiers import groups as grouping
+from web.pages.dossiers import groups
 from web.pages.dossiers.groups import Named, Regroup, Undo
 
 router = APIRouter()
@@ -36,7 +36,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
         errors = {"dossier": "Cochez au moins un dossier."}
     if form is None or errors:
         return _page(request, desk, data, errors=errors, status=422)
-    outcomes = grouping.act(desk, form)
+    outcomes = groups.act(desk, form)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, data, told=outcomes.told(), undo=outcomes.span, status=422)
@@ -49,7 +49,7 @@ def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     form, _ = validate(Undo, data)
     if form is None:
         raise HTTPException(422)
-    outcomes = grouping.undo(desk, form)
+    outcomes = groups.undo(desk, form)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, {}, told=outcomes.told(), status=422)
@@ -67,16 +67,16 @@ def _page(
     status: int = 200,
 ) -> Response:
     group = str(sent.get("group", ""))
-    found = grouping.members(desk, group)
-    end, command = grouping.end(found), str(desk.new_command())
+    found = groups.members(desk, group)
+    end, command = groups.end(found), str(desk.new_command())
     now = {"name": group, "until": end.isoformat() if end else ""}
     asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
     said, wrong = validate(Named, {**asked, "command_id": command}) if "name" in sent else (None, {})
-    changed = grouping.changed(desk, found, said) if said else []
+    changed = groups.changed(desk, found, said) if said else []
     context = {
         "desk": desk, "path": path, "group": group, "found": found, "values": asked, "said": said,
         "listed": address("/dossiers", {"group": group}),
-        "changed": changed[: grouping.MOST], "left": max(0, len(changed) - grouping.MOST), "told": told,
+        "changed": changed[: groups.MOST], "left": max(0, len(changed) - groups.MOST), "told": told,
         "undo": undo, "errors": missing.named({**errors, **wrong}),
     }  # fmt: skip
     return page(request, "dossiers/group.html", context, block="group", status=status)

@@ -25,7 +25,7 @@ from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates
-from web.french import tasks as task_words
+from web.french import tasks as french_tasks
 from web.french.vocabulary import lower_first, say
 from web.http.forms import Day, Form
 
@@ -97,7 +97,7 @@ def _effects(desk: Desk, member: Member, said: Named) -> list[str]:
 
 def _moved(desk: Desk, kind: str, was: date, now: date) -> str:
     old, new = (dates.day(day, year=day.year != desk.today.year) for day in (was, now))
-    return say("{verb} : {old} → {new}", verb=lower_first(task_words.VERBS[kind]), old=old, new=new)
+    return say("{verb} : {old} → {new}", verb=lower_first(french_tasks.VERBS[kind]), old=old, new=new)
 
 
 def act(desk: Desk, form: Regroup) -> Outcomes:

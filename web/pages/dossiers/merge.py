@@ -10,7 +10,7 @@ from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined, Retracted
-from pixflow.participation import matches as x_matches
+from pixflow.participation import matches
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Loaded, Step
 from projections import audit_trail, name_search
@@ -19,10 +19,10 @@ from projections.store.catch_up import fold_of, folds_of
 from web.desk.commands import Outcome, record_all
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import merge as joining
-from web.french import tasks as task_words
+from web.french import merge
+from web.french import tasks as french_tasks
 from web.french.errors import refusals
-from web.french.events import sentences as events
+from web.french.events import sentences
 
 NEAR = 20
 """How many names that look alike are considered."""
@@ -95,7 +95,7 @@ def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]
 def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[Line]:
     """Both dossiers side by side, field by field; what neither says is left out."""
     names = names_for(desk)
-    sides = (joining.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
+    sides = (merge.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
     pairs = zip(*sides, strict=True)
     return [Line(label, one, other) for (label, one), (_, other) in pairs if one or other]
 
@@ -125,7 +125,7 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
         Step({"dossier": dossier_id}, merging.merge, joined),
         Step({"dossier": into}, merging.take_over, {}, taken),
         *(
-            Step({"participation": one}, x_matches.move_match, {"dossier": into})
+            Step({"participation": one}, matches.move_match, {"dossier": into})
             for one in dossier.diagnostic.participations
         ),
     ]
@@ -137,7 +137,7 @@ def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> l
     trail = audit_trail.of_stream(desk.read, dossier_id)
     command = next(row.command for row in trail if row.version == dossier.merged.mark.version)
     said = {"reason": reason}
-    moved = [Step({"participation": one}, x_matches.move_back, said) for one in dossier.merged.participations]
+    moved = [Step({"participation": one}, matches.move_back, said) for one in dossier.merged.participations]
     kept = Step({"dossier": dossier.merged.into}, merging.give_back_merged, said, {"command": command})
     return [*moved, kept, Step({"dossier": dossier_id}, merging.unmerge, said)]
 
@@ -156,15 +156,15 @@ def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Previ
     struck = {r.event.version for r in new if isinstance(r.event, Retracted)}
     told = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
     return Preview(
-        [joining.dated(r, names, after.events, desk.zone) for r in told],
+        [merge.dated(r, names, after.events, desk.zone) for r in told],
         [
-            events.sentence(r, names, zone=desk.zone, history=before.events)
+            sentences.sentence(r, names, zone=desk.zone, history=before.events)
             for r in before.events
             if r.originator_version in struck
         ],
-        [task_words.VERBS[kind] for key, kind in owed.items() if key not in then],
-        [task_words.VERBS[kind] for key, kind in then.items() if key not in owed],
-        list(dict.fromkeys(task_words.VERBS[kind] for kind in then.values())),
+        [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
+        [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],
+        list(dict.fromkeys(french_tasks.VERBS[kind] for kind in then.values())),
     )
 
 

@@ -18,7 +18,7 @@ from web.french.errors import refusals
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
 from web.http.templates import page, redirect
-from web.pages.dossiers import merge as merging
+from web.pages.dossiers import merge
 
 router = APIRouter()
 
@@ -60,7 +60,7 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
     if not (dossier.merged and dossier.merged.into == form.into):
-        made = merging.steps(desk, dossier_id, dossier, form.into)
+        made = merge.steps(desk, dossier_id, dossier, form.into)
         outcome = record_all(desk, made, ("merge", str(dossier_id), str(form.into)), command_id=form.command_id)
         if errors := _refused(desk, outcome):
             return _page(request, desk, dossier_id, dossier, form.into, errors)
@@ -77,7 +77,7 @@ def part(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     form, errors = validate(Part, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
-    outcome = merging.part(desk, dossier_id, dossier, form.reason, form.command_id)
+    outcome = merge.part(desk, dossier_id, dossier, form.reason, form.command_id)
     if errors := _refused(desk, outcome):
         return _page(request, desk, dossier_id, dossier, None, errors)
     return redirect(request, f"/dossiers/{dossier_id}")
@@ -102,10 +102,10 @@ def _page(
         "id": dossier_id,
         "dossier": dossier,
         "into": kept,
-        "lines": merging.comparison(desk, kept, dossier_id) if kept else [],
+        "lines": merge.comparison(desk, kept, dossier_id) if kept else [],
         "candidates": [] if kept else _candidates(desk, dossier_id, dossier),
         "team": desk.refs.team,
-        "preview": merging.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
+        "preview": merge.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
         "errors": errors or {},
     }
     return page(request, "dossiers/merge.html", context, block="merge", status=422 if errors else 200)
@@ -114,20 +114,20 @@ def _page(
 def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, kept: UUID) -> list[Step]:
     """What the page's button would do."""
     if dossier.merged:
-        return merging.steps_back(desk, dossier_id, dossier, "—")
-    return merging.steps(desk, dossier_id, dossier, kept)
+        return merge.steps_back(desk, dossier_id, dossier, "—")
+    return merge.steps(desk, dossier_id, dossier, kept)
 
 
 def _ranked(desk: Desk, group: Sequence[Found]) -> list[tuple[Found, int]]:
     """The dossiers of one person with how many facts each has, the one to keep first."""
     found = {one.stream: one for one in group}
-    return [(found[stream], facts) for stream, facts in merging.fullest_first(desk, found)]
+    return [(found[stream], facts) for stream, facts in merge.fullest_first(desk, found)]
 
 
 def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Found, UUID, UUID]]:
     """Each dossier that this one may be joined with, then which of the two would be closed, and which kept."""
-    found = merging.candidates(desk, dossier_id, dossier)
-    ranked = {one.stream: merging.fullest_first(desk, (dossier_id, one.stream)) for one in found}
+    found = merge.candidates(desk, dossier_id, dossier)
+    ranked = {one.stream: merge.fullest_first(desk, (dossier_id, one.stream)) for one in found}
     return [(one, ranked[one.stream][1][0], ranked[one.stream][0][0]) for one in found]
 
 

@@ -7,33 +7,33 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
 
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from projections import directory, dossier_sheet
 from projections.directory import Found
 from projections.dossier_sheet import Filter
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import missing, refusals
-from web.http import filters as facets
+from web.http import filters
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import page, redirect
-from web.pages.dossiers import groups as grouping
+from web.pages.dossiers import groups
 from web.pages.results.auto_match import match_waiting
-from web.pages.search import lookup as finding
+from web.pages.search import lookup
 
 router = APIRouter()
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
 FACETS = (
-    facets.Facet("stage", words.STAGES),
-    facets.Facet("programme", words.PROGRAMMES),
-    facets.Facet("site", {}),
+    filters.Facet("stage", vocabulary.STAGES),
+    filters.Facet("programme", vocabulary.PROGRAMMES),
+    filters.Facet("site", {}),
 )
 
 
@@ -77,23 +77,23 @@ def read(
     kept = {"state": "" if state == "open" else state}
     counted = dossier_sheet.counts(desk.read, desk.scope)
     there = [row for row in counted if _in_state(row, state)]
-    pager = Pager.at(facets.total(there, asked), p, "/dossiers", {**kept, **asked})
+    pager = Pager.at(filters.total(there, asked), p, "/dossiers", {**kept, **asked})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
     context = {
         "desk": desk,
         "state": state,
         "states": _states(desk, counted, asked, state),
-        "chips": facets.chips("/dossiers", (*FACETS, facets.group(group)), there, asked, kept),
-        "of_groups": facets.groups("/dossiers", there, asked, kept),
+        "chips": filters.chips("/dossiers", (*FACETS, filters.group(group)), there, asked, kept),
+        "of_groups": filters.groups("/dossiers", there, asked, kept),
         "group": group,
         "regroup": address("/dossiers/groupe", {"group": group}) if group and desk.ever("correct_group") else "",
-        "told": told.done(desk, fait),
-        "undo": fait if grouping.undoable(desk, fait) else "",
+        "told": receipts.done(desk, fait),
+        "undo": fait if groups.undoable(desk, fait) else "",
         "errors": {},
         "filtered": any(asked.values()),
         "nothing": not counted,
         "clear": address("/dossiers", kept),
-        "rows": [(row, finding.advisor(desk, row.advisor)) for row in rows],
+        "rows": [(row, lookup.advisor(desk, row.advisor)) for row in rows],
         "pager": pager,
     }
     return page(request, "dossiers/list.html", context, block="list")
@@ -105,13 +105,13 @@ def _in_state(row: Any, state: str) -> bool:
     return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
 
 
-def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[facets.Chip]:
+def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[filters.Chip]:
     shown = [state for state in STATES if state != "unassigned" or desk.scope.whose == "all"]
     chips = []
     for state in shown:
-        count = facets.total([row for row in counted if _in_state(row, state)], asked)
+        count = filters.total([row for row in counted if _in_state(row, state)], asked)
         href = address("/dossiers", {"state": "" if state == "open" else state, **asked})
-        chips.append(facets.Chip(STATES[state], href, count, state == chosen))
+        chips.append(filters.Chip(STATES[state], href, count, state == chosen))
     return chips
 
 
@@ -146,12 +146,12 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
         return _form(request, desk, data, {"": _said_twice(len(namesakes))}, status=422, namesakes=namesakes)
     sent = form.model_dump(exclude={"command_id", "seen", "anyway"})
     sent |= {"programme": form.programme or "", "project": form.project or ""}
-    outcome = record(desk, {"dossier": dossier_id}, x_identity.open_dossier, command_id=form.command_id, **sent)
+    outcome = record(desk, {"dossier": dossier_id}, identity.open_dossier, command_id=form.command_id, **sent)
     if outcome.refused:
         refused = outcome.refused
         return _form(request, desk, data, _refusal(desk, refused), status=422, taken=_holder(desk, refused))
     desk.refresh()
-    number = x_identity.canonical_number(form.imilo_number)
+    number = identity.canonical_number(form.imilo_number)
     match_waiting(desk, dossier_id, number, command_id=form.command_id)
     return redirect(request, f"/dossiers/{dossier_id}?fait=1" if desk.scope.reads(form.advisor) else "/dossiers")
 
@@ -165,9 +165,9 @@ def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
     """What is chosen from a list must be on it."""
     errors = {}
     if form.site not in desk.refs.structure.sites:
-        errors["site"] = words.invalid("literal_error", {})
+        errors["site"] = vocabulary.invalid("literal_error", {})
     if form.advisor and form.advisor not in dict(desk.staff("advisor")):
-        errors["advisor"] = words.invalid("literal_error", {})
+        errors["advisor"] = vocabulary.invalid("literal_error", {})
     return errors
 
 
@@ -180,7 +180,7 @@ def _namesakes(desk: Desk, form: Opening, opening: UUID) -> list[Found]:
 
 
 def _said_twice(count: int) -> str:
-    holders = "Un dossier porte" if count == 1 else f"{words.number(count)} dossiers portent"
+    holders = "Un dossier porte" if count == 1 else f"{vocabulary.number(count)} dossiers portent"
     return f"{holders} déjà ce nom et cette date de naissance."
 
 
@@ -207,7 +207,7 @@ def _form(
     namesakes: Sequence[Found] = (),
 ) -> Response:
     advisors = [("", "à affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))]
-    known = [finding.line(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
+    known = [lookup.line(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
     context = {
         "values": values,
         "errors": errors,
@@ -216,7 +216,7 @@ def _form(
         "hidden": len(namesakes) - len(known),
         "command_id": desk.new_command(),
         "sites": [("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
-        "programmes": [("", "aucun pour l’instant"), *words.PROGRAMMES.items()],
+        "programmes": [("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
         "advisors": advisors,
     }
     return page(request, "dossiers/new.html", context, block="form", status=status)

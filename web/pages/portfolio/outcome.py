@@ -8,7 +8,7 @@ from projections import directory
 from projections.directory import Found
 from web.desk.desk import Desk
 from web.http.pagination import SIZE, Pager
-from web.pages.portfolio import choices as portfolio
+from web.pages.portfolio import choices
 
 
 def context(desk: Desk, outcome: Outcome, opened: int, corrected: int, where: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _list(
     desk: Desk, people: Sequence[Found], page: int, where: str, name: str, other: Mapping[str, str]
 ) -> tuple[Pager, list[tuple[Found, str]]]:
     pager = Pager.at(len(people), page, where, other, name=name, anchor=f"#{name}")
-    return pager, [(one, portfolio.staff(desk, one.advisor)) for one in people[pager.offset : pager.offset + SIZE]]
+    return pager, [(one, choices.staff(desk, one.advisor)) for one in people[pager.offset : pager.offset + SIZE]]
 
 
 def _figure(count: int, one: str, many: str) -> tuple[int, str]:

@@ -10,13 +10,11 @@ from pixflow.portfolio import Column, Line, Prepared, Preview, Problem
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import matching as reasons
-from web.french import vocabulary as words
-from web.french.errors import files as problems
+from web.french import dates, matching, vocabulary
+from web.french.errors import files
 from web.french.vocabulary import say
 from web.http.pagination import SIZE, Pager
-from web.pages.portfolio import choices as portfolio
+from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio.choices import Choices, staff
 
 TOGETHER = frozenset(
@@ -99,8 +97,8 @@ def context(
         "ignored": [column.header for column in preview.columns if column.header and not column.field],
         "choices": choices,
         "accepted": len(accepted),
-        "kept": portfolio.kept(preview, accepted),
-        "seen": portfolio.seen(preview),
+        "kept": portfolio_choices.kept(preview, accepted),
+        "seen": portfolio_choices.seen(preview),
         "sites": _sites(desk, preview, choices),
         "pages": pages,
         "changed": [changed(desk, line, accepted) for line in shown["c"]],
@@ -139,7 +137,7 @@ def read_as(columns: Sequence[Column]) -> list[Read]:
         if column.field:
             before = order[column.field][: order[column.field].index(column.position - 1)]
             after = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
-            made.append(Read(column.header, problems.FIELDS[column.field], after))
+            made.append(Read(column.header, files.FIELDS[column.field], after))
     return made
 
 
@@ -152,7 +150,7 @@ def _sites(desk: Desk, preview: Preview, choices: Choices) -> list[tuple[str, st
 
 def changed(desk: Desk, line: Line, accepted: frozenset[int]) -> Changed:
     changes = [
-        (problems.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.said, field)))
+        (files.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.said, field)))
         for field, before in zip(line.differs, line.before, strict=True)
     ]
     return Changed(line.said.line, _name(line), line.dossier, changes, line.said.line in accepted)
@@ -168,9 +166,9 @@ def value(desk: Desk, field: str, said: object) -> str:
         case UUID():
             return staff(desk, said)
         case str() if field == "phone":
-            return words.phone(said)
+            return vocabulary.phone(said)
         case str() if field == "programme":
-            return words.PROGRAMMES.get(said, said)
+            return vocabulary.PROGRAMMES.get(said, said)
     return str(said)
 
 
@@ -187,8 +185,8 @@ def checked(desk: Desk, lines: Sequence[Line]) -> list[Checked]:
 
 def _why(line: Line) -> str:
     if line.doubt:
-        return reasons.people_doubt(line.doubt)
-    differs = ", ".join(words.lower_first(problems.FIELDS[field]) for field in line.differs)
+        return matching.people_doubt(line.doubt)
+    differs = ", ".join(vocabulary.lower_first(files.FIELDS[field]) for field in line.differs)
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
 
 
@@ -217,5 +215,5 @@ def told_together(found: Sequence[Problem]) -> list[str]:
 def _remark(group: Sequence[Problem]) -> str:
     one = group[0]
     if len(group) == 1:
-        return problems.portfolio_problem(one.code, one.line, one.field, one.value)
-    return problems.portfolio_problems(one.code, [each.line or 0 for each in group], one.field, one.value)
+        return files.portfolio_problem(one.code, one.line, one.field, one.value)
+    return files.portfolio_problems(one.code, [each.line or 0 for each in group], one.field, one.value)

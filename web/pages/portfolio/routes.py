@@ -12,18 +12,17 @@ from pixflow.portfolio import Outcome, PortfolioImporter, Prepared
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french.errors import files as problems
-from web.french.errors import refusals
+from web.french.errors import files, refusals
 from web.http.forms import FormData, validate
 from web.http.templates import page
-from web.pages.portfolio import choices as portfolio
-from web.pages.portfolio import outcome as portfolio_done
+from web.pages.portfolio import choices as portfolio_choices
+from web.pages.portfolio import outcome as portfolio_outcome
 from web.pages.portfolio import preview as portfolio_preview
 from web.pages.portfolio.choices import Choices
-from web.pages.results import import_preview as imports
+from web.pages.results import import_preview
 
 router = APIRouter()
-AtImport = Annotated[Desk, Depends(portfolio.importing)]
+AtImport = Annotated[Desk, Depends(portfolio_choices.importing)]
 Number = Annotated[int, Query(ge=1)]
 MOVED = "Des dossiers ont changé entre-temps : vérifiez les corrections cochées, puis enregistrez à nouveau."
 NOTHING_TICKED = "Aucun dossier n’est nouveau : cochez les corrections à enregistrer."
@@ -47,7 +46,7 @@ def choose(request: Request, desk: AtImport, data: FormData) -> Response:
     prepared = _importer(desk).prepare(content)
     if prepared.preview is None and len(prepared.portfolio.sheets) < 2:
         return _refused(request, desk, name, prepared, "")
-    return RedirectResponse(f"/dossiers/import/{imports.uploads(desk).keep(content, name)}", 303)
+    return RedirectResponse(f"/dossiers/import/{import_preview.uploads(desk).keep(content, name)}", 303)
 
 
 @router.get("/dossiers/import/{token}")
@@ -60,12 +59,12 @@ def preview(request: Request, desk: AtImport, token: str) -> Response:
 @router.post("/dossiers/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
     """Open what is new, correct what is ticked."""
-    form, _ = validate(portfolio.Said, data)
+    form, _ = validate(portfolio_choices.Said, data)
     if form is None:
         return _preview(request, desk, token, data, {"": NOT_VALID})
     choices, importer = Choices.of(data), _importer(desk)
     try:
-        content, _ = imports.uploads(desk).get(token)
+        content, _ = import_preview.uploads(desk).get(token)
         prepared = importer.prepare(content, choices.site, choices.sheet)
         errors, accepted = _unready(prepared, choices, form.seen)
         if errors or prepared.preview is None:
@@ -73,7 +72,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         importer.record(prepared, by=desk.actor, command_id=form.command_id, accept_changes=accepted)
     except Refused as refused:
         return _not_recorded(request, desk, token, data, form.command_id, refused)
-    imports.uploads(desk).discard(token)
+    import_preview.uploads(desk).discard(token)
     return _recorded(importer.outcome(form.command_id), form.command_id)
 
 
@@ -81,7 +80,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
 def cancel(desk: AtImport, token: str) -> Response:
     """Nothing was recorded, and the file goes."""
     try:
-        imports.uploads(desk).discard(token)
+        import_preview.uploads(desk).discard(token)
     except Refused:
         raise HTTPException(404) from None
     return RedirectResponse("/dossiers/import", 303)
@@ -93,18 +92,18 @@ def done(request: Request, desk: AtImport, command: UUID, o: Number = 1, c: Numb
     outcome = _importer(desk).outcome(command)
     if outcome == Outcome():
         raise HTTPException(404)
-    context = portfolio_done.context(desk, outcome, o, c, request.url.path)
+    context = portfolio_outcome.context(desk, outcome, o, c, request.url.path)
     return page(request, "portfolio/done.html", {**context, "stopped": bool(reste)})
 
 
 def _importer(desk: Desk) -> PortfolioImporter:
-    return portfolio.importer_of(desk.served)
+    return portfolio_choices.importer_of(desk.served)
 
 
 def _preview(request: Request, desk: Desk, token: str, said: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
     choices = Choices.of(said)
     try:
-        content, name = imports.uploads(desk).get(token)
+        content, name = import_preview.uploads(desk).get(token)
         prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
     except Refused as refused:
         if refused.code == "unknown-site":
@@ -131,8 +130,7 @@ def _gone(request: Request, desk: Desk) -> Response:
 def _refused(request: Request, desk: Desk, name: str, prepared: Prepared, token: str) -> Response:
     """Why nothing of it can be imported; with a `token` another sheet can be."""
     found = [
-        (one, problems.portfolio_problem(one.code, one.line, one.field, one.value))
-        for one in prepared.portfolio.problems
+        (one, files.portfolio_problem(one.code, one.line, one.field, one.value)) for one in prepared.portfolio.problems
     ]
     return page(
         request, "portfolio/refused.html", {"desk": desk, "file": name, "problems": found, "token": token}, status=422
@@ -144,7 +142,7 @@ def _unready(prepared: Prepared, choices: Choices, seen: int | None) -> tuple[di
     if prepared.preview is None:
         return {}, frozenset()
     accepted = choices.accepted(prepared.preview)
-    if accepted and seen != portfolio.seen(prepared.preview):
+    if accepted and seen != portfolio_choices.seen(prepared.preview):
         return {"": MOVED}, accepted
     if not accepted and not prepared.preview.counts.new:
         return {"changes": NOTHING_TICKED}, accepted

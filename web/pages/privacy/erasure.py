@@ -20,10 +20,8 @@ from web.desk.bulk import Outcomes, row_of
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import dates
-from web.french import privacy as rights
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import dates, privacy, vocabulary
+from web.french.events import sentences
 from web.hosting.site import Served
 from web.http.forms import Form
 from web.pages.privacy.personal_data import Everything
@@ -83,13 +81,13 @@ def asked(desk: Desk, known: Everything) -> Asked | None:
     fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
     on, due = erasure.mark.on, later(erasure.mark.on, 1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    return Asked(words.ERASURES[erasure.reason], next(said), fact.who, next(said))
+    return Asked(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
 
 
 def wrong_name(dossier: Dossier, form: Erase) -> dict[str, str]:
     """What is typed is the last name, accents and case aside."""
     same = normalise(form.name) == normalise(dossier.last_name)
-    return {} if same else {"name": rights.not_the_name(dossier.last_name)}
+    return {} if same else {"name": privacy.not_the_name(dossier.last_name)}
 
 
 def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
@@ -143,5 +141,5 @@ def _left(desk: Desk, stream: UUID) -> Iterator[Left]:
     names = names_for(desk)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
     for fact in reversed(trail):
-        said = events.sentence(fact, names, zone=desk.zone)
-        yield Left(said, events.when(fact, desk.zone), events.who(fact, names))
+        said = sentences.sentence(fact, names, zone=desk.zone)
+        yield Left(said, sentences.when(fact, desk.zone), sentences.who(fact, names))

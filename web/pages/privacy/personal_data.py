@@ -22,7 +22,7 @@ from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import audit_trail
 from web.desk.names import ScopedNames
-from web.french import privacy as rights
+from web.french import privacy
 from web.french.events import details
 from web.french.events import sentences as events
 from web.french.events.fields import EMPTY, LABELS, UNNAMED
@@ -172,7 +172,7 @@ class _Gathering:
     ) -> Told:
         zone, title = self.refs.structure.zone, events.TITLES[recorded.event.TOPIC]
         shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
-        said = rights.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
+        said = privacy.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
         return Told(
             recorded, title, said, events.when(recorded, zone), events.who(recorded, names),
             [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],

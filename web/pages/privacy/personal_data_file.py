@@ -9,8 +9,7 @@ import msgspec
 
 from pixflow.events.base import Recorded
 from pixflow.tasks import Task
-from web.french import privacy as rights
-from web.french import tasks as task_words
+from web.french import privacy, tasks
 from web.pages.privacy.personal_data import Everything, Stream, Told
 
 FORMAT, VERSION = "pixflow.person", 1
@@ -25,7 +24,7 @@ def document(known: Everything) -> dict[str, Any]:
     named: dict[str, str] = {}
     made = {
         "format": FORMAT, "version": VERSION, "made_at": known.made_at, "structure": known.structure,
-        "information": dict(rights.information(known.months)),
+        "information": dict(privacy.information(known.months)),
         "person": {
             "id": known.id, "last_name": person.last_name, "first_name": person.first_name,
             "birth_date": person.birth_date, "imilo_number": person.imilo_number, "phone": person.phone,
@@ -48,7 +47,7 @@ def document(known: Everything) -> dict[str, Any]:
         ],
         "writers": [{"name": name, "facts": count} for name, count in known.writers],
         "owed": [
-            {"task": task_words.VERBS[task.kind], "from": task.opens, "due": task.due, "why": why(task)}
+            {"task": tasks.VERBS[task.kind], "from": task.opens, "due": task.due, "why": why(task)}
             for task in known.owed
         ],
     }  # fmt: skip
@@ -63,7 +62,7 @@ def encoded(known: Everything) -> bytes:
 
 def why(task: Task) -> str:
     """Why something is owed, in words."""
-    return task_words.why(task.kind, task.why.details, task.why.on)
+    return tasks.why(task.kind, task.why.details, task.why.on)
 
 
 def _stream(known: Everything, stream: Stream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:

@@ -5,11 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from pixflow.dossier.state import Dossier
-from web.french import dates
-from web.french import privacy as rights
-from web.french import tasks as task_words
-from web.french import vocabulary as words
-from web.french.events import workshops as french_workshops
+from web.french import dates, privacy, tasks, vocabulary
+from web.french.events import workshops
 from web.french.vocabulary import NBSP, plural, say
 from web.http.papers import compiled
 from web.pages.privacy.personal_data import Everything, Stream, Told
@@ -61,11 +58,11 @@ def _sections(known: Everything) -> Iterator[Section]:
         yield Section(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
     for one in known.workshops:
         yield Section(_workshop(known, one), (), _entries(one))
-    owed = [Entry(task_words.VERBS[task.kind], why(task)) for task in known.owed]
+    owed = [Entry(tasks.VERBS[task.kind], why(task)) for task in known.owed]
     if owed:
         yield Section("Ce qui reste à faire avec vous", (), owed)
     yield Section("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
-    yield Section("Ce que vous devez savoir", rights.information(known.months))
+    yield Section("Ce que vous devez savoir", privacy.information(known.months))
 
 
 def _identity(known: Everything) -> list[tuple[str, str]]:
@@ -74,7 +71,7 @@ def _identity(known: Everything) -> list[tuple[str, str]]:
         ("Prénom et nom", f"{person.first_name} {person.last_name}"),
         ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
         (f"N°{NBSP}i-Milo", person.imilo_number or ""),
-        ("Téléphone", words.phone(person.phone) if person.phone else ""),
+        ("Téléphone", vocabulary.phone(person.phone) if person.phone else ""),
         ("Courriel", person.email or ""),
         ("Site", person.site),
         ("Programme", _programme(person)),
@@ -87,7 +84,7 @@ def _identity(known: Everything) -> list[tuple[str, str]]:
 def _programme(person: Dossier) -> str:
     end = person.collective_end
     until = say("période collective jusqu’au {day}", day=dates.day(end, year=True)) if end else ""
-    named = words.PROGRAMMES.get(person.programme, person.programme)
+    named = vocabulary.PROGRAMMES.get(person.programme, person.programme)
     return ", ".join(part for part in (named, person.group or "", until) if part)
 
 
@@ -113,8 +110,8 @@ def _campaign(known: Everything, stream: Stream) -> str:
 
 def _workshop(known: Everything, stream: Stream) -> str:
     state = stream.state
-    when = french_workshops.moment(state.starts, state.ends, known.zone)
-    return say("Atelier : {when}, {place}", when=when, place=french_workshops.place(state.site, state.place))
+    when = workshops.moment(state.starts, state.ends, known.zone)
+    return say("Atelier : {when}, {place}", when=when, place=workshops.place(state.site, state.place))
 
 
 def _facts(count: int) -> str:

@@ -14,11 +14,11 @@ from web.desk import receipts as told
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Told
-from web.french import privacy as rights
+from web.french import privacy
 from web.http.forms import FormData, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import page
-from web.pages.privacy import erasure as erasures
+from web.pages.privacy import erasure
 from web.pages.privacy.erasure import Several
 
 router = APIRouter()
@@ -42,7 +42,7 @@ def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
         raise HTTPException(422)
     if not form.dossier:
         return _page(request, desk, 1, errors=errors or NOBODY)
-    outcomes = erasures.ask_for(desk, form)
+    outcomes = erasure.ask_for(desk, form)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, 1, told=outcomes.told(), status=422)
@@ -67,13 +67,13 @@ def _page(
     lines = [
         (
             row,
-            rights.why_passed(retention.kept(policy, row.programme, row.last_on), row.closed),
+            privacy.why_passed(retention.kept(policy, row.programme, row.last_on), row.closed),
             states[row.stream].erasure,
         )
         for row in rows
     ]
     context = {
-        "desk": desk, "lines": lines, "pager": pager, "policy": policy, "rights": rights, "told": told,
+        "desk": desk, "lines": lines, "pager": pager, "policy": policy, "rights": privacy, "told": told,
         "errors": errors, "askable": any(asked is None for _, _, asked in lines),
     }  # fmt: skip
     return page(request, "privacy/retention.html", context, block="retention", status=422 if errors else status)

@@ -12,16 +12,12 @@ from web.desk.commands import Outcome, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy as rights
-from web.french import vocabulary as words
+from web.french import privacy, vocabulary
 from web.french.errors import missing, refusals
 from web.http.forms import FormData, validate
 from web.http.templates import page, redirect
-from web.pages.dossiers import merge as merging
-from web.pages.privacy import erasure as erasures
-from web.pages.privacy import personal_data as person
-from web.pages.privacy import personal_data_file as x_personal_data_file
-from web.pages.privacy import personal_data_paper as of_person
+from web.pages.dossiers import merge
+from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 from web.pages.privacy.erasure import Ask, Erase, Keep
 from web.pages.privacy.personal_data import Everything
 
@@ -40,13 +36,13 @@ def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
 def as_paper(desk: AtRights, dossier_id: UUID) -> Response:
     """Everything, to read."""
-    return _attached(of_person.pdf(_everything(desk, dossier_id)), "application/pdf", "pdf")
+    return _attached(personal_data_paper.pdf(_everything(desk, dossier_id)), "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
 def as_file(desk: AtRights, dossier_id: UUID) -> Response:
     """Everything, for another program."""
-    return _attached(x_personal_data_file.encoded(_everything(desk, dossier_id)), "application/json", "json")
+    return _attached(personal_data_file.encoded(_everything(desk, dossier_id)), "application/json", "json")
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
@@ -81,9 +77,9 @@ def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) ->
         return redirect(request, f"/dossiers/{dossier_id}")
     dossier = desk.dossier(dossier_id)
     form, errors = validate(Erase, data)
-    if form is None or (errors := erasures.wrong_name(dossier, form)):
+    if form is None or (errors := erasure.wrong_name(dossier, form)):
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
-    outcome = erasures.confirm(desk, dossier_id, dossier, form.command_id)
+    outcome = erasure.confirm(desk, dossier_id, dossier, form.command_id)
     if outcome.refused:
         return _answer(request, desk, dossier_id, outcome, data)
     return redirect(request, f"/dossiers/{dossier_id}")
@@ -111,13 +107,13 @@ def _page(
     data: Mapping[str, Any] = {},
     errors: Mapping[str, str] = {},
 ) -> Response:
-    known = person.everything(desk.engine, desk.read, dossier_id)
+    known = personal_data.everything(desk.engine, desk.read, dossier_id)
     seat = dossier.diagnostic.seat
     context = {
-        "desk": desk, "id": dossier_id, "dossier": dossier, "known": known, "follower": merging.follower(desk, dossier),
-        "asked": erasures.asked(desk, known), "seat": seat if seat and seat.status == "booked" else None,
-        "goes": rights.goes(known.content, len(known.participations)), "stays": rights.stays(len(known.workshops)),
-        "reasons": list(words.ERASURES.items()),
+        "desk": desk, "id": dossier_id, "dossier": dossier, "known": known, "follower": merge.follower(desk, dossier),
+        "asked": erasure.asked(desk, known), "seat": seat if seat and seat.status == "booked" else None,
+        "goes": privacy.goes(known.content, len(known.participations)), "stays": privacy.stays(len(known.workshops)),
+        "reasons": list(vocabulary.ERASURES.items()),
         "values": data, "errors": errors,
     }  # fmt: skip
     return page(request, "privacy/rights.html", context, block="rights", status=422 if errors else 200)
@@ -125,7 +121,7 @@ def _page(
 
 def _everything(desk: Desk, dossier_id: UUID) -> Everything:
     desk.dossier(dossier_id)
-    return person.everything(desk.engine, desk.read, dossier_id)
+    return personal_data.everything(desk.engine, desk.read, dossier_id)
 
 
 def _attached(content: bytes, media_type: str, kind: str) -> Response:

@@ -15,8 +15,7 @@ from web.desk.names import names_for
 from web.french.errors import refusals
 from web.http.forms import Day, Form, FormData, validate
 from web.http.templates import page, redirect
-from web.pages.protocol import drafts
-from web.pages.protocol import editor as editing
+from web.pages.protocol import drafts, editor
 from web.pages.protocol.drafts import KINDS, Kind, Sent
 
 router = APIRouter()
@@ -61,7 +60,7 @@ def edit(request: Request, desk: AtDesk, kind: OfKind, depuis: str = "") -> Resp
     """The editor; `depuis` names what to start from: a preset, `publie`, or the draft under discussion."""
     _must(desk, kind, "draft")
     draft = kind.draft_of(desk)
-    shown = editing.start(desk, kind, depuis)
+    shown = editor.start(desk, kind, depuis)
     return _editor(request, desk, kind, shown, replaces=draft.number if draft else 0)
 
 
@@ -70,12 +69,12 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
     """Propose what was typed; any other button changes the form's shape and records nothing."""
     _must(desk, kind, "draft")
     form, errors = validate(Saved, {name: data[name] for name in Saved.model_fields if name in data})
-    shown = editing.typed(kind, data)
+    shown = editor.typed(kind, data)
     if form is None:
         return _editor(request, desk, kind, replace(shown, errors={"": next(iter(errors.values()))}), status=422)
     if form.do != "save":
-        return _editor(request, desk, kind, editing.pressed(desk, kind, shown, form.do), replaces=form.replaces)
-    read = editing.read(kind, shown)
+        return _editor(request, desk, kind, editor.pressed(desk, kind, shown, form.do), replaces=form.replaces)
+    read = editor.read(kind, shown)
     if read.document is None:
         return _editor(request, desk, kind, replace(shown, errors=read.errors), replaces=form.replaces, status=422)
     outcome = record(
@@ -93,7 +92,7 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
 def check(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
     """What is wrong in what is being typed, and whom it would touch; nothing is recorded."""
     _must(desk, kind, "draft")
-    shown = editing.pressed(desk, kind, editing.typed(kind, data), "check")
+    shown = editor.pressed(desk, kind, editor.typed(kind, data), "check")
     replaces = str(data.get("replaces", ""))
     return _editor(request, desk, kind, shown, replaces=int(replaces) if replaces.isdecimal() else 0, block="check")
 
@@ -185,13 +184,13 @@ def _editor(
     request: Request,
     desk: Desk,
     kind: Kind,
-    shown: editing.Editor,
+    shown: editor.Editor,
     *,
     replaces: int = 0,
     status: int = 200,
     block: str = "editor",
 ) -> Response:
-    context = editing.context(desk, kind, shown, replaces)
+    context = editor.context(desk, kind, shown, replaces)
     return page(request, f"protocol/drafts/{kind.what}.html", context, block=block, status=status)
 
 

@@ -17,12 +17,12 @@ from pixflow.protocol.publishing import Draft, Grilles, Protocols
 from projections import audit_trail
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french.events import sentences as events
+from web.french.events import sentences
 from web.french.protocol import differences, protocol
 from web.french.protocol import drafts as french
 from web.http.forms import Day, Form
 from web.http.pagination import SIZE, Pager
-from web.pages.protocol import impact as affected
+from web.pages.protocol import impact
 
 What = Literal["grille", "protocole"]
 
@@ -128,14 +128,14 @@ def context(
 def of_grille(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
     """What a grid changes to the one of a day, and whose result it reads otherwise."""
     now = desk.refs.grille(day)
-    found = affected.readers(desk, now.document, document)
+    found = impact.readers(desk, now.document, document)
     pager = Pager.at(found.total, page, "/protocole/projet/grille", {"le": day.isoformat()}, anchor="#concernes")
     return {
         "base_number": now.number,
         "changes": band_changes(now.document, document),
         "renamed": (now.document.name, document.name) if now.document.name != document.name else None,
         "found": found,
-        "readers": affected.page(desk, found, SIZE, pager.offset),
+        "readers": impact.page(desk, found, SIZE, pager.offset),
         "pager": pager,
     }
 
@@ -146,8 +146,8 @@ def of_protocol(desk: Desk, draft: Draft[ProtocolDocument], day: date) -> dict[s
     return {
         "base_number": number_of(desk.refs.protocols, now),
         "lines": differences.protocol_changes(now, draft.document),
-        "shifted": affected.shifted(desk, draft.document, day),
-        "delayed": affected.delayed(desk, now, draft.document, day),
+        "shifted": impact.shifted(desk, draft.document, day),
+        "delayed": impact.delayed(desk, now, draft.document, day),
     }
 
 
@@ -170,7 +170,7 @@ def conversation(desk: Desk, kind: Kind, draft: Draft[Any]) -> Iterator[Said]:
         if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft.number:
             did = french.opinion(event.endorsed, event.comment, endorsing.get(fact.by, False))
             endorsing[fact.by] = event.endorsed
-            yield Said(events.who(fact, names), did, event.comment, events.when(fact, desk.zone))
+            yield Said(sentences.who(fact, names), did, event.comment, sentences.when(fact, desk.zone))
 
 
 def _facts(desk: Desk, kind: Kind) -> Sequence[Recorded]:

@@ -10,17 +10,13 @@ from pixflow import presets
 from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import PROGRAMMES, Grille
 from web.desk.desk import Desk
-from web.french import privacy as rights
-from web.french import vocabulary as words
+from web.french import privacy, vocabulary
 from web.french.events import details
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
 from web.french.vocabulary import say
-from web.pages.protocol import grid_actions as grid_buttons
-from web.pages.protocol import grid_form as grid_sheet
-from web.pages.protocol import grid_validation as grid_form
-from web.pages.protocol import impact as affected
-from web.pages.protocol import protocol_form
+from web.pages.protocol import grid_actions, grid_validation, impact, protocol_form
+from web.pages.protocol import grid_form as protocol_grid_form
 from web.pages.protocol.drafts import Kind
 from web.pages.protocol.grid_form import GridSheet
 from web.pages.protocol.protocol_form import ProtocolSheet
@@ -65,7 +61,7 @@ def in_force(desk: Desk, kind: Kind) -> Grille | ProtocolDocument:
 
 def typed(kind: Kind, data: Mapping[str, Any]) -> Editor:
     """The form as it was sent, every value kept."""
-    return Editor(grid_sheet.typed(data) if kind.what == "grille" else protocol_form.typed(data))
+    return Editor(protocol_grid_form.typed(data) if kind.what == "grille" else protocol_form.typed(data))
 
 
 def pressed(desk: Desk, kind: Kind, editor: Editor, do: str) -> Editor:
@@ -73,14 +69,14 @@ def pressed(desk: Desk, kind: Kind, editor: Editor, do: str) -> Editor:
     if do == "check":
         return replace(editor, errors=read(kind, editor).errors)
     if isinstance(editor.sheet, GridSheet):
-        return replace(editor, sheet=grid_buttons.pressed(editor.sheet, do))
+        return replace(editor, sheet=grid_actions.pressed(editor.sheet, do))
     return editor
 
 
-def read(kind: Kind, editor: Editor) -> grid_form.Read | protocol_form.Read:
+def read(kind: Kind, editor: Editor) -> grid_validation.Read | protocol_form.Read:
     """The document that was typed, or what is wrong in it."""
     sheet = editor.sheet
-    return grid_form.read(sheet) if isinstance(sheet, GridSheet) else protocol_form.read(sheet)
+    return grid_validation.read(sheet) if isinstance(sheet, GridSheet) else protocol_form.read(sheet)
 
 
 def context(desk: Desk, kind: Kind, editor: Editor, replaces: int) -> dict[str, Any]:
@@ -105,25 +101,25 @@ def starts(desk: Desk, kind: Kind, editor: Editor) -> list[tuple[str, str, bool]
     named.append((PUBLISHED, "grille en vigueur" if kind.what == "grille" else "protocole en vigueur"))
     named += [(name, say("modèle {name}", name=presets.load(name).protocol.name)) for name in presets.names()]
     base = f"/protocole/projet/{kind.what}/modifier"
-    return [(f"{base}?depuis={name}", words.upper_first(text), name == editor.start) for name, text in named]
+    return [(f"{base}?depuis={name}", vocabulary.upper_first(text), name == editor.start) for name, text in named]
 
 
 def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | ProtocolSheet:
-    return grid_sheet.of(document, note) if isinstance(document, Grille) else protocol_form.of(document, note)
+    return protocol_grid_form.of(document, note) if isinstance(document, Grille) else protocol_form.of(document, note)
 
 
 def _of_grid(desk: Desk, document: object) -> dict[str, Any]:
     """`touched` is None while something is wrong."""
-    programmes = [(name, words.PROGRAMMES[name]) for name in PROGRAMMES]
+    programmes = [(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES]
     shown = {"kinds": list(differences.KINDS.items()), "programmes": programmes, "touched": None, "some": []}
     if not isinstance(document, Grille):
         return shown
-    found = affected.readers(desk, desk.refs.grille(desk.today).document, document)
-    return shown | {"touched": found, "some": affected.page(desk, found, SHOWN)}
+    found = impact.readers(desk, desk.refs.grille(desk.today).document, document)
+    return shown | {"touched": found, "some": impact.page(desk, found, SHOWN)}
 
 
 def _of_protocol(desk: Desk, document: object) -> dict[str, Any]:
-    shown = {"form": protocol_form, "details": details, "rights": rights, "delays": french.delay_rows(), "lines": None}
+    shown = {"form": protocol_form, "details": details, "rights": privacy, "delays": french.delay_rows(), "lines": None}
     if not isinstance(document, ProtocolDocument):
         return shown
     return shown | {"lines": differences.protocol_changes(desk.refs.protocol(desk.today), document)}

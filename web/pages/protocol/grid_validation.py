@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from pixflow.identity import normalise
 from pixflow.protocol.grille import KINDS, Band, Grille, Problem, Proposal, problems
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say, upper_first
 from web.pages.protocol.grid_form import MOST, GridSheet, Line, whole
 
 LONGEST = 2_000
-TOO_LONG = words.invalid("string_too_long", {"max_length": LONGEST})
+TOO_LONG = vocabulary.invalid("string_too_long", {"max_length": LONGEST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
         yield "note", TOO_LONG
     for i, band in enumerate(sheet.bands):
         if whole(band.high) is None:
-            yield f"b{i}-high", words.invalid("int_parsing", {})
+            yield f"b{i}-high", vocabulary.invalid("int_parsing", {})
         yield from _unfit(f"b{i}-short", band.short)
         yield from _unfit(f"b{i}-objective", band.objective)
         for j, line in enumerate(band.lines):
             yield from _unfit(f"b{i}-p{j}-label", line.label)
             if line.kind not in KINDS:
-                yield f"b{i}-p{j}-kind", words.invalid("literal_error", {})
+                yield f"b{i}-p{j}-kind", vocabulary.invalid("literal_error", {})
             for name in ("note", "partner"):
                 if len(getattr(line, name)) > LONGEST:
                     yield f"b{i}-p{j}-{name}", TOO_LONG
@@ -82,7 +82,7 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
 
 def _unfit(name: str, text: str) -> Iterator[tuple[str, str]]:
     if not text:
-        yield name, words.invalid("missing", {})
+        yield name, vocabulary.invalid("missing", {})
     elif len(text) > LONGEST:
         yield name, TOO_LONG
 
@@ -91,7 +91,7 @@ def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
     """What keeps the bands from covering 0 to 100 once, at the field that would mend it."""
     upside_down = [i for i, band in enumerate(grille.bands) if band.low > band.high]
     for i in upside_down:
-        low, high = words.percent(grille.bands[i].low), words.percent(grille.bands[i].high)
+        low, high = vocabulary.percent(grille.bands[i].low), vocabulary.percent(grille.bands[i].high)
         yield f"b{i}-high", say("Cette tranche commencerait à {low} et finirait à {high}.", low=low, high=high)
     for problem in problems(grille):
         if problem.code != "order":

@@ -15,7 +15,7 @@ from pixflow.protocol.document import (
     Workshops,
     out_of_range,
 )
-from web.french import vocabulary as words
+from web.french import vocabulary
 
 LONGEST = 2_000
 PARTS: dict[str, type] = {
@@ -87,7 +87,7 @@ def read(sheet: ProtocolSheet) -> Read:
     )  # fmt: skip
     for key, found, low, high in out_of_range(document):
         bound = ("greater_than_equal", {"ge": low}) if found < low else ("less_than_equal", {"le": high})
-        errors[key.replace(".", "-")] = words.invalid(*bound)
+        errors[key.replace(".", "-")] = vocabulary.invalid(*bound)
     return Read(None if errors else document, errors)
 
 
@@ -110,7 +110,7 @@ def _stages(sheet: ProtocolSheet) -> Iterator[StageText]:
 
 
 def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
-    missing, off = words.invalid("missing", {}), words.invalid("literal_error", {})
+    missing, off = vocabulary.invalid("missing", {}), vocabulary.invalid("literal_error", {})
     if not sheet.get("name"):
         yield "name", missing
     for name in _CHOICES:
@@ -118,13 +118,13 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
             yield name, off
     chosen = sheet.get("modalities")
     if not chosen or set(chosen) - set(get_args(Modality)):
-        yield "modalities", words.invalid("too_short", {"min_length": 1}) if not chosen else off
+        yield "modalities", vocabulary.invalid("too_short", {"min_length": 1}) if not chosen else off
     for key in ("tries", *(f"{part}-{name}" for part in PARTS for name in numbers(part))):
         if not _whole(sheet.get(key)):
-            yield key, words.invalid("int_parsing", {})
+            yield key, vocabulary.invalid("int_parsing", {})
     for key, value in sheet.values.items():
         if len(value) > LONGEST:
-            yield key, words.invalid("string_too_long", {"max_length": LONGEST})
+            yield key, vocabulary.invalid("string_too_long", {"max_length": LONGEST})
 
 
 def _whole(text: str) -> bool:

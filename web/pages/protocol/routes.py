@@ -13,8 +13,8 @@ from pixflow.protocol.publishing import Draft
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy as rights
-from web.french.protocol import drafts as drafting
+from web.french import privacy
+from web.french.protocol import drafts
 from web.french.protocol import protocol as french
 from web.http.pagination import address
 from web.http.templates import page
@@ -56,9 +56,9 @@ def read(
         "drafts": [_discussed(desk, kind) for kind in KINDS.values()],
         "told": _told({"grille": grilles, "protocole": protocols}, publie, ecarte, desk.today),
         "french": french,
-        "rights": rights,
+        "rights": privacy,
         "sees_past": not desk.roles.isdisjoint(VALIDATING),
-        "drafting": drafting,
+        "drafting": drafts,
     }
     return page(request, "protocol/page.html", context, block="protocol")
 
@@ -72,9 +72,9 @@ def _discussed(desk: Desk, kind: Kind) -> tuple[str, Draft[Any] | None, str, boo
 def _told(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:
     """What was just done with a draft, in a sentence; "" for nothing."""
     if dropped in published:
-        return drafting.dropped(dropped)
+        return drafts.dropped(dropped)
     last = published[what][-1] if what in published else None
-    return drafting.published(what, last.number, last.since, today) if last else ""
+    return drafts.published(what, last.number, last.since, today) if last else ""
 
 
 def versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:

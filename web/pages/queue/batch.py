@@ -9,8 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import select
 
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import follow_up, retraction
 from pixflow.engine import new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
@@ -24,7 +23,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import batches as french
 from web.http.forms import Day, Form
-from web.pages.dossier import history as facts
+from web.pages.dossier import history
 from web.pages.queue.rows import Line, lines
 
 MOST = 50
@@ -78,9 +77,9 @@ class Batch:
 
 
 BATCHES: dict[str, Batch] = {
-    "snooze": Batch(x_follow_up.snooze, Snooze),
-    "hand": Batch(x_follow_up.hand_over, Hand),
-    "chase": Batch(x_follow_up.chase, Chase, "about", CHASED),
+    "snooze": Batch(follow_up.snooze, Snooze),
+    "hand": Batch(follow_up.hand_over, Hand),
+    "chase": Batch(follow_up.chase, Chase, "about", CHASED),
 }
 
 
@@ -145,7 +144,7 @@ def undo(desk: Desk, form: Undo) -> Outcomes:
             made.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
             continue
         outcome = record(
-            desk, {"dossier": dossier}, x_retraction.retract, command_id=new_id(form.command_id, str(fact.position)),
+            desk, {"dossier": dossier}, retraction.retract, command_id=new_id(form.command_id, str(fact.position)),
             version=version, reason="annulé aussitôt",
         )  # fmt: skip
         trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
@@ -166,7 +165,7 @@ def _done(desk: Desk, span: str) -> list[Recorded]:
 
 def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:
     """Whether it is the last fact of its dossier, or was taken back already."""
-    return fact.originator_version == facts.undoable(desk, trail) or fact.originator_version in retracted(trail)
+    return fact.originator_version == history.undoable(desk, trail) or fact.originator_version in retracted(trail)
 
 
 def initial(desk: Desk, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french import batches as french
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.queue import batch as batches
+from web.pages.queue import batch
 
 router = APIRouter()
 AtQueue = Annotated[Desk, allowed(*OWNING)]
@@ -32,25 +32,25 @@ def preview(request: Request, desk: AtQueue, do: str = "", task: Annotated[Seque
 @router.post("/boite/plusieurs/{do}")
 def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     """One command for each row; where one was refused, every row is told at once."""
-    if do not in batches.BATCHES:
+    if do not in batch.BATCHES:
         raise HTTPException(404)
-    form, errors = validate(batches.BATCHES[do].model, data)
-    if form and not batches.known(desk, form):
-        errors = {"to": words.invalid("literal_error", {})}
+    form, errors = validate(batch.BATCHES[do].model, data)
+    if form and not batch.known(desk, form):
+        errors = {"to": vocabulary.invalid("literal_error", {})}
     sent = data.get("task", [])
     picks = [sent] if isinstance(sent, str) else sent
-    if form is None or errors or not batches.chosen(desk, picks):
+    if form is None or errors or not batch.chosen(desk, picks):
         return _page(request, desk, do, picks, data, missing.named(errors), 422)
-    return _answer(request, desk, batches.act(desk, do, form))
+    return _answer(request, desk, batch.act(desk, do, form))
 
 
 @router.post("/boite/annuler")
 def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Everything that was done at once is taken back, but what something followed."""
-    form, _ = validate(batches.Undo, data)
+    form, _ = validate(batch.Undo, data)
     if form is None:
         raise HTTPException(422)
-    return _answer(request, desk, batches.undo(desk, form))
+    return _answer(request, desk, batch.undo(desk, form))
 
 
 def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
@@ -58,7 +58,7 @@ def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
     if not outcomes.refused:
         return RedirectResponse(address("/boite", {"fait": outcomes.span}), 303)
     desk.refresh()
-    undo = outcomes.span if batches.undoable(desk, outcomes.span) else ""
+    undo = outcomes.span if batch.undoable(desk, outcomes.span) else ""
     context = {"desk": desk, "told": outcomes.told(), "undo": undo, "errors": {}}
     return page(request, "queue/batch_done.html", context, block="batch", status=422)
 
@@ -72,20 +72,20 @@ def _page(
     errors: Mapping[str, str] = {},
     status: int = 200,
 ) -> Response:
-    if do not in batches.BATCHES:
+    if do not in batch.BATCHES:
         raise HTTPException(404)
     desk.refresh()
-    found = batches.chosen(desk, picks)
-    fit = [line for line in found if batches.BATCHES[do].fits(line)]
+    found = batch.chosen(desk, picks)
+    fit = [line for line in found if batch.BATCHES[do].fits(line)]
     context = {
         "desk": desk,
         "do": do,
         "french": french,
-        "lines": [(line, batches.effect(desk, do, line)) for line in fit],
+        "lines": [(line, batch.effect(desk, do, line)) for line in fit],
         "unfit": [line for line in found if line not in fit],
         "gone": len(set(picks)) - len(found),
         "people": [("", "Choisir…"), *takers(desk)],
-        "values": batches.initial(desk, sent),
+        "values": batch.initial(desk, sent),
         "errors": {name: said for name, said in errors.items() if name not in ("task", "command_id", "seen")},
     }
     return page(request, "queue/batch.html", context, block="batch", status=status)

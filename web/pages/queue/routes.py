@@ -13,27 +13,25 @@ from pixflow.events import campaign, dossier, participation
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
-from web.desk import receipts as told
-from web.desk import task_links
+from web.desk import receipts, task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.french import dates
+from web.french import dates, vocabulary
 from web.french import tasks as french
-from web.french import vocabulary as words
-from web.http import filters as facets
+from web.http import filters
 from web.http.pagination import SIZE, Pager
 from web.http.templates import page
-from web.pages.queue import batch as batches
+from web.pages.queue import batch
 from web.pages.queue.rows import Line, lines
-from web.pages.workshops import alerts as x_alerts
+from web.pages.workshops import alerts
 
 router = APIRouter()
 WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
-    facets.Facet("kind", french.FILTERS),
-    facets.Facet("stage", words.STAGES, quiet=True),
-    facets.Facet("programme", words.PROGRAMMES),
-    facets.Facet("site", {}),
+    filters.Facet("kind", french.FILTERS),
+    filters.Facet("stage", vocabulary.STAGES, quiet=True),
+    filters.Facet("programme", vocabulary.PROGRAMMES),
+    filters.Facet("site", {}),
 )
 ALONE = ("declare-campaign", "confirm-erasure")
 """Of these the only one leads straight to its page."""
@@ -97,16 +95,16 @@ def read(
         "later": 0,
         "next": None,
         "pager": None,
-        "told": told.done(desk, fait),
-        "undo": fait if batches.undoable(desk, fait) else "",
+        "told": receipts.done(desk, fait),
+        "undo": fait if batch.undoable(desk, fait) else "",
         "errors": {},
-        "chased": any(line.row.kind in batches.CHASED for _, _, lines in own.get("groups", ()) for line in lines),
+        "chased": any(line.row.kind in batch.CHASED for _, _, lines in own.get("groups", ()) for line in lines),
         **own,
         **_resting(desk, r),
         "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
         "piles": [_pile_line(desk, one) for one in _in_order(piles)],
-        "calls": x_alerts.calls(desk),
-        "kept": x_alerts.kept(desk),
+        "calls": alerts.calls(desk),
+        "kept": alerts.kept(desk),
         **_waiting_long(desk, q),
     }
     return page(request, "queue/queue.html", context, block="queue")
@@ -115,19 +113,19 @@ def read(
 def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
-    matching = facets.total(counted, asked)
+    matching = filters.total(counted, asked)
     pager = Pager.at(matching, p, "/boite", asked)
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
-    shown = (*FACETS, facets.group(wanted.group), facets.Facet("pour", _owners(desk)))
+    shown = (*FACETS, filters.group(wanted.group), filters.Facet("pour", _owners(desk)))
     return {
         "own_total": sum(row.n for row in counted),
         "own_late": sum(row.late for row in counted),
         "matching": matching,
         "groups": groups(lines(desk, rows), days, desk.today),
-        "chips": facets.chips("/boite", shown, counted, asked, {}),
-        "of_groups": facets.groups("/boite", counted, asked, {}),
+        "chips": filters.chips("/boite", shown, counted, asked, {}),
+        "of_groups": filters.groups("/boite", counted, asked, {}),
         "later": later,
         "next": first_to_come,
         "pager": pager,

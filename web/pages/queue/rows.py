@@ -15,8 +15,8 @@ from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import tasks as french
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import vocabulary
+from web.french.events import sentences
 from web.french.task_line import Words, of_row
 
 _trail = audit_trail.table.c
@@ -37,7 +37,7 @@ class Line:
         self.button = french.BUTTONS[row.kind]
         member = desk.refs.team.get(row.owner) if row.owner else None
         self.pour = "" if getattr(row, "doer", None) in (None, desk.me) else desk.refs.team[row.doer].name
-        self.owner = member.name if member else "personne" if row.role == "advisor" else words.ROLES[row.role]
+        self.owner = member.name if member else "personne" if row.role == "advisor" else vocabulary.ROLES[row.role]
         self.reason, self.giver = reason, giver
 
     @property
@@ -69,7 +69,7 @@ def _givers(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
         return {}
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == TaskHandedOver.TOPIC)
     facts, names = [audit_trail.recorded(row) for row in desk.read.execute(query)], names_for(desk)
-    return {(fact.originator_id, fact.originator_version): events.who(fact, names) for fact in facts}
+    return {(fact.originator_id, fact.originator_version): sentences.who(fact, names) for fact in facts}
 
 
 def _rests(row: Any, today: date) -> bool:

@@ -16,9 +16,8 @@ from projections import advisor_queue, audit_trail, directory, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import dates
-from web.french import matching as reasons
-from web.french.events import sentences as events
+from web.french import dates, matching
+from web.french.events import sentences
 from web.french.vocabulary import say
 
 SHOWN = 20
@@ -60,7 +59,7 @@ def export(desk: Desk) -> Export | None:
     assert isinstance(event, ExportReceived)
     day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
     when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
-    return Export(when, desk.refs.campaigns[event.campaign].name, events.counts(event))
+    return Export(when, desk.refs.campaigns[event.campaign].name, sentences.counts(event))
 
 
 def matched(desk: Desk) -> list[Past]:
@@ -81,8 +80,8 @@ def matched(desk: Desk) -> list[Past]:
 
 
 def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> Past:
-    by = "automatique" if event.automatic else events.who(fact, names_for(desk))
-    why = reasons.reasons(event.reasons, event.warnings) or "choisi à la main"
+    by = "automatique" if event.automatic else sentences.who(fact, names_for(desk))
+    why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
     undo = task_links.form(event.dossier, "unmatch", str(row.stream))
     when = f"{by}, {dates.instant(fact.at, desk.zone)}"
     return Past(row.stream, _name(row), why, when, event.dossier, person, undo)
@@ -98,7 +97,7 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[Past]:
     for row in rows:
         fact = last[row.stream]
         assert isinstance(fact.event, ParticipationSetAside)
-        when = f"{events.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
+        when = f"{sentences.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
         made.append(Past(row.stream, _name(row), fact.event.reason, when))
     return made
 

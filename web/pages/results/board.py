@@ -10,18 +10,15 @@ from uuid import UUID
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.matching import Match
 from pixflow.protocol.grille import percent
-from projections import match_proposals as proposals
-from projections import result_routing
+from projections import match_proposals, result_routing
 from projections.directory import Found
 from web.desk.desk import Desk
 from web.desk.receipts import Told
-from web.french import dates
-from web.french import matching as reasons
-from web.french import vocabulary as words
+from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
 from web.french.vocabulary import NBSP, say
 from web.http.pagination import SIZE, Pager, address
-from web.pages.results import activity as lately
+from web.pages.results import activity
 from web.pages.results import dispatch as sending
 
 BOARD = "/resultats"
@@ -106,7 +103,7 @@ def context(
         "told": told,
         "form": opened,
         "errors": errors or {},
-        "export": lately.export(desk),
+        "export": activity.export(desk),
         "undeclared": _campaigns(desk, counted, declared=False),
         "declared": _campaigns(desk, counted, declared=True),
         "cards": cards,
@@ -116,7 +113,7 @@ def context(
         "results": [sending.sending(desk, row) for row in results],
         "advisors": sending.advisors(desk) if results else [],
         "by_referent": desk.refs.protocol(desk.today).result_route == "referent",
-        "matched": lately.matched(desk),
+        "matched": activity.matched(desk),
         "choices": _choices(desk) if opened else {},
         **_sent(desk, place),
         **_left_out(desk, place),
@@ -140,9 +137,9 @@ def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     """What a new dossier may be given."""
     return {
         "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        "programmes": [("", "Pas encore connu"), *words.PROGRAMMES.items()],
+        "programmes": [("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
         "advisors": [("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
-        "loads": [(str(id), f"{name} ({words.number(load)})") for id, name, load in sending.advisors(desk)],
+        "loads": [(str(id), f"{name} ({vocabulary.number(load)})") for id, name, load in sending.advisors(desk)],
     }
 
 
@@ -157,9 +154,11 @@ def _left_out(desk: Desk, place: Place) -> dict[str, Any]:
     aside = _pager(result_routing.set_aside_total(desk.read), place.aside, place, "e", "de-cote")
     gone = _pager(result_routing.vanished_total(desk.read), place.gone, place, "d", "disparues")
     return {
-        "aside": lately.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset)) if aside.total else [],
+        "aside": activity.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset))
+        if aside.total
+        else [],
         "aside_pager": aside,
-        "gone": lately.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
+        "gone": activity.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
         "gone_pager": gone,
     }
 
@@ -178,14 +177,14 @@ def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> li
 
 
 def _cards(desk: Desk, rows: Sequence[Any]) -> list[Card]:
-    found = proposals.proposals(desk.read, rows)
+    found = match_proposals.proposals(desk.read, rows)
     several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
     return [_card(desk, row, found[row.stream], several) for row in rows]
 
 
-def _card(desk: Desk, row: Any, found: Sequence[proposals.Proposal], several: bool) -> Card:
+def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> Card:
     candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in found]
-    sure = proposals.sure(found)
+    sure = match_proposals.sure(found)
     said = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
     name = f"{row.last_name} {row.first_name}"
     return Card(row.stream, name, " · ".join(filter(None, said)), candidates, candidates[0] if sure else None)
@@ -195,13 +194,13 @@ def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered:
     """A dossier as the board names it: programme, advisor, number when it helps; why it is proposed."""
     alike = match is not None and "namesake" in match.warnings
     about = (
-        words.PROGRAMMES.get(found.programme, found.programme),
+        vocabulary.PROGRAMMES.get(found.programme, found.programme),
         sending.staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère",
         f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
         "dossier clos" if found.closed else "",
     )
-    why = [reasons.reason(code) for code in match.reasons] if match else []
-    warnings = [reasons.warning(code) for code in match.warnings] if match else []
+    why = [matching.reason(code) for code in match.reasons] if match else []
+    warnings = [matching.warning(code) for code in match.warnings] if match else []
     if alike and found.birth_date:
         why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
     return Candidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
@@ -219,10 +218,10 @@ def progress(row: Any) -> str:
     if row.profile:
         return profiles.short(row.pix, row.certifiable)
     if row.shared_day:
-        return f"résultat {words.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
+        return f"résultat {vocabulary.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
     if row.purpose == "profile" and not row.shared_day:
         return "profil pas encore envoyé"
     if row.progress is None:
         return "en cours"
     done = Decimal(row.progress)
-    return "fini, non partagé" if done == 1 else f"{words.percent(percent(done))} du test"
+    return "fini, non partagé" if done == 1 else f"{vocabulary.percent(percent(done))} du test"

@@ -7,9 +7,8 @@ from pydantic import Field
 
 from pixflow.dossier.stages import prescription
 from pixflow.engine import new_id
-from pixflow.participation import matches as x_matches
-from projections import directory, result_routing
-from projections import match_proposals as proposals
+from pixflow.participation import matches
+from projections import directory, match_proposals, result_routing
 from projections.directory import Found
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record
@@ -35,19 +34,19 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
     """Each participation with the dossier shown, as long as the match is as sure as it was."""
     rows = result_routing.many(desk.read, [left for left, _ in form.ids])
     people = directory.named(desk.read, [right for _, right in form.ids])
-    found = proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
+    found = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
     made = []
     for left, right in form.ids:
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
             continue
-        sure = proposals.sure(found.get(left, ()))
+        sure = match_proposals.sure(found.get(left, ()))
         name = f"{row.last_name} {row.first_name}"
         if row.waiting and (sure is None or sure[0].stream != right):
             made.append(Row(name, refused=CHANGED))
             continue
         outcome = record(
-            desk, {"participation": left, "dossier": right}, x_matches.confirm_match,
+            desk, {"participation": left, "dossier": right}, matches.confirm_match,
             command_id=new_id(form.command_id, str(left)), context=confirmation(desk, row, person),
         )  # fmt: skip
         made.append(row_of(desk, name, outcome))
@@ -56,7 +55,7 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
 
 def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
     """What confirm_match takes besides its streams."""
-    evidence = proposals.evidence(desk.read, row, person)
+    evidence = match_proposals.evidence(desk.read, row, person)
     return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}
 
 

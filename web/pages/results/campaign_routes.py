@@ -8,10 +8,10 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.events.values import Purpose
-from pixflow.participation import campaign as campaigns
+from pixflow.participation import campaign
 from pixflow.refused import Refused
 from projections import result_routing
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.commands import record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -20,8 +20,8 @@ from web.french.errors import missing, refusals
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.results import campaigns as shown
-from web.pages.results import import_preview as imports
+from web.pages.results import campaigns as results_campaigns
+from web.pages.results import import_preview
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
@@ -57,11 +57,14 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
     if known is None:
         raise HTTPException(404)
     if known.declared:
-        preview = shown.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        return _page(request, desk, stream, correction=preview, told=told.done(desk, fait))
+        preview = results_campaigns.correction(desk, stream, usage) if usage and usage != known.purpose else None
+        return _page(request, desk, stream, correction=preview, told=receipts.done(desk, fait))
     site, code = known.site or "", known.code or ""
     return _page(
-        request, desk, stream, {"name": known.name, "code": code, "purpose": shown.likely(known), "site": site}
+        request,
+        desk,
+        stream,
+        {"name": known.name, "code": code, "purpose": results_campaigns.likely(known), "site": site},
     )
 
 
@@ -84,22 +87,22 @@ def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
     said: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
     try:
         by = desk.by("correct_purpose")
-        done = imports.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
+        done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _again(request, desk, stream, data, _said(desk, refused))
-    return _done(stream, told.span(done.recorded))
+    return _done(stream, receipts.span(done.recorded))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/clore")
 def close(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Not offered any more when a diagnostic is planned."""
-    return _take(request, desk, stream, data, campaigns.close_campaign)
+    return _take(request, desk, stream, data, campaign.close_campaign)
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/rouvrir")
 def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
     """Offered again."""
-    return _take(request, desk, stream, data, campaigns.reopen_campaign)
+    return _take(request, desk, stream, data, campaign.reopen_campaign)
 
 
 def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], decide: Callable[..., Any]) -> Response:
@@ -111,7 +114,7 @@ def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], d
     outcome = record(desk, {"campaign": stream}, decide, command_id=form.command_id)
     if outcome.refused:
         return _page(request, desk, stream, errors=_said(desk, outcome.refused))
-    return _done(stream, told.span(outcome.recorded))
+    return _done(stream, receipts.span(outcome.recorded))
 
 
 def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
@@ -124,16 +127,16 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
     said = form.model_dump(include={"name", "code", "purpose", "site"})
     try:
         by = desk.by("declare_campaign")
-        done = imports.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
+        done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_said(desk, refused))
-    return RedirectResponse(address("/resultats", {"fait": told.span(done.recorded)}), 303)
+    return RedirectResponse(address("/resultats", {"fait": receipts.span(done.recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
     """The correction as it was sent, with what it would change."""
     form, _ = validate(Corrected, {**data, "reason": str(data.get("reason", "")).strip() or "—"})
-    preview = shown.correction(desk, stream, form.purpose) if form else None
+    preview = results_campaigns.correction(desk, stream, form.purpose) if form else None
     return _page(request, desk, stream, data, errors=errors, correction=preview)
 
 
@@ -150,5 +153,5 @@ def _page(
     request: Request, desk: Desk, stream: UUID | None, values: Mapping[str, Any] | None = None, **more: Any
 ) -> Response:
     waiting = result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0
-    context = shown.context(desk, stream, values=values or {}, waiting=waiting, **more)
+    context = results_campaigns.context(desk, stream, values=values or {}, waiting=waiting, **more)
     return page(request, "results/campaign.html", context, status=422 if more.get("errors") else 200)

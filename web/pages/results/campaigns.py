@@ -13,12 +13,12 @@ from pixflow.participation.campaign import Campaign, suits
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import tasks as task_words
-from web.french import vocabulary as words
+from web.french import tasks as french_tasks
+from web.french import vocabulary
 from web.french.dossier import profiles
 from web.french.errors import refusals
 from web.french.vocabulary import plural, say
-from web.pages.results import import_preview as imports
+from web.pages.results import import_preview
 
 MEANINGS: tuple[tuple[Purpose, str], ...] = (
     ("initial", "le premier test : lu avec la grille, transmis, restitué, suivi d’une prescription"),
@@ -42,7 +42,7 @@ def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[O
     """What a campaign may be for, with its kind of exports; `but` is left out."""
     kind = campaign.kind if campaign else None
     return [
-        (purpose, words.upper_first(words.PURPOSES[purpose]), say(means))
+        (purpose, vocabulary.upper_first(vocabulary.PURPOSES[purpose]), say(means))
         for purpose, means in MEANINGS
         if suits(purpose, kind) and purpose != but
     ]
@@ -57,7 +57,7 @@ def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
     """What would follow in the dossiers; records nothing."""
     try:
         by = desk.by("correct_purpose")
-        changed = imports.importer(desk).preview_correction(stream, purpose, by=by)
+        changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
     except Refused as refused:
         return Correction(purpose, refused=refusals.refusal(refused.code, refused.details, names_for(desk)))
     rows = [now for _, now in changed.values() if now.kind == "participation"]
@@ -88,9 +88,9 @@ def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]
 
 
 def _listed(counted: Counter[str]) -> str:
-    order = list(task_words.VERBS)
+    order = list(french_tasks.VERBS)
     kinds = sorted(counted, key=order.index)
-    return ", ".join(f"{task_words.verb(kind)} ({words.number(counted[kind])})" for kind in kinds)
+    return ", ".join(f"{french_tasks.verb(kind)} ({vocabulary.number(counted[kind])})" for kind in kinds)
 
 
 def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:

@@ -11,9 +11,9 @@ from pixflow.protocol.grille import explain
 from projections import advisor_queue, result_routing
 from web.desk.colleagues import absence_said
 from web.desk.desk import Desk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.http.pagination import SIZE
-from web.pages.results import activity as lately
+from web.pages.results import activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def sending(desk: Desk, row: Any) -> Sending:
     if row.mastery is not None:
         published = desk.refs.grille(row.received_on)
         read = explain(published.document, published.number, Decimal(row.mastery))
-        said = f"{words.percent(read.percent)} · {read.band.low}-{read.band.high}"
+        said = f"{vocabulary.percent(read.percent)} · {read.band.low}-{read.band.high}"
     advisor = desk.refs.team.get(row.advisor)
     if advisor is None or "advisor" not in advisor.roles_on(desk.today):
         return Sending(row.stream, row.participation, row.name, said, "")
@@ -68,7 +68,7 @@ def advisors(desk: Desk) -> list[tuple[UUID, str, int]]:
 
 def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], offset: int) -> list[Sent]:
     """Every advisor given results since a day, those who got most first, and the results of one page."""
-    late = lately.late_debriefs(desk)
+    late = activity.late_debriefs(desk)
     advisors = sorted(counts, key=lambda advisor: (-counts[advisor][0], staff_name(desk, advisor)))
     shown: dict[UUID, list[Any]] = {advisor: [] for advisor in advisors}
     for row in result_routing.dispatched(desk.read, since, advisors, SIZE, offset):

@@ -18,11 +18,9 @@ from pixflow.structure_folder import utc_now
 from projections import audit_trail, result_routing
 from projections.result_routing import Known
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import matching as reasons
-from web.french import vocabulary as words
+from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
-from web.french.errors import files as problems
+from web.french.errors import files
 from web.http.forms import Form
 from web.http.pagination import SIZE, Pager
 
@@ -103,7 +101,7 @@ def answers(desk: Desk, said: Mapping[str, Any]) -> tuple[Answers, dict[str, str
         try:
             at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
         except ValueError:
-            errors["exported_at"] = words.invalid("datetime_parsing", {})
+            errors["exported_at"] = vocabulary.invalid("datetime_parsing", {})
         if at and at > desk.engine.clock():
             at, errors["exported_at"] = None, "Cette heure est à venir : écrivez celle de l’export."
     doubtful = said.get("doubtful")
@@ -117,7 +115,7 @@ def answers(desk: Desk, said: Mapping[str, Any]) -> tuple[Answers, dict[str, str
 
 def unanswered(preview: Preview) -> dict[str, str]:
     """Under each question still open, what must be said first."""
-    return {FIELDS[one.code]: f"Dites d’abord {reasons.asked(one.code)}." for one in preview.questions}
+    return {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions}
 
 
 def recorded_at(desk: Desk, prepared: Prepared) -> int:
@@ -174,7 +172,7 @@ def context(
         "errors": errors,
         "changes": [line(change, preview.kind) for change in ordered[pager.offset : pager.offset + SIZE]],
         "pager": pager,
-        "problems": [(one, problems.problem(one.code, one.line, one.details)) for one in preview.problems],
+        "problems": [(one, files.problem(one.code, one.line, one.details)) for one in preview.problems],
         "older": dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
         "command_id": desk.new_command(),
     }
@@ -185,14 +183,14 @@ def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
     campaign = preview.campaign
     code = f", code {campaign.code}" if campaign.code else ""
     if preview.purpose:
-        purpose = words.PURPOSES[preview.purpose]
+        purpose = vocabulary.PURPOSES[preview.purpose]
     else:
         purpose = "pas encore déclarée : les résultats attendront qu’elle le soit"
     when = dates.instant(preview.exported_at, desk.zone) if preview.exported_at else "à préciser"
-    rows = f"{words.plural(preview.rows, 'participation')} de {words.plural(preview.people, 'personne')}"
-    shared = words.plural(preview.with_result, *SHARED[preview.kind])
+    rows = f"{vocabulary.plural(preview.rows, 'participation')} de {vocabulary.plural(preview.people, 'personne')}"
+    shared = vocabulary.plural(preview.with_result, *SHARED[preview.kind])
     return [
-        ("Campagne", f"{campaign.name} (n°{words.NBSP}{campaign.id}{code})"),
+        ("Campagne", f"{campaign.name} (n°{vocabulary.NBSP}{campaign.id}{code})"),
         ("Usage", purpose),
         ("Genre", profiles.KINDS[preview.kind]),
         ("Exporté le", when),
@@ -212,9 +210,9 @@ def counts(preview: Preview) -> list[tuple[int, str]]:
 
 def line(change: Change, kind: CampaignKind) -> Line:
     before = _done(change.progress_before) if change.progress_before is not None else ""
-    what = reasons.CHANGES[change.what]
+    what = matching.CHANGES[change.what]
     if change.doubt:
-        what += f" ({reasons.DOUBTS[change.doubt]})"
+        what += f" ({matching.DOUBTS[change.doubt]})"
     name = f"{change.last_name} {change.first_name}"
     return Line(change.line, name, change.external_id or "", what, before, _after(change, kind))
 
@@ -223,7 +221,7 @@ def _after(change: Change, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
     if change.mastery is not None:
-        return f"résultat {words.percent(percent(change.mastery))}"
+        return f"résultat {vocabulary.percent(percent(change.mastery))}"
     if kind == "profile":
         return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore envoyé"
     if change.shared:
@@ -232,7 +230,7 @@ def _after(change: Change, kind: CampaignKind) -> str:
 
 
 def _done(progress: Decimal, finished: str = "fini") -> str:
-    return finished if progress == 1 else words.percent(percent(progress))
+    return finished if progress == 1 else vocabulary.percent(percent(progress))
 
 
 def asked(question: Question) -> Asked:
@@ -240,6 +238,6 @@ def asked(question: Question) -> Asked:
     values = {"vanished": ("accept",), "external-id-column": (*question.choices[:-1], NOTHING)}.get(
         code, question.choices
     )
-    labels = [(value, reasons.choice(code, "" if value == NOTHING else value)) for value in values]
-    text = reasons.question(code, question.count, question.among)
-    return Asked(code, FIELDS[code], text, reasons.explanation(code), labels)
+    labels = [(value, matching.choice(code, "" if value == NOTHING else value)) for value in values]
+    text = matching.question(code, question.count, question.among)
+    return Asked(code, FIELDS[code], text, matching.explanation(code), labels)

@@ -14,12 +14,10 @@ from pixflow.refused import Refused
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french.errors import files as problems
-from web.french.errors import refusals
+from web.french.errors import files, refusals
 from web.http.forms import FormData, validate
 from web.http.templates import page
-from web.pages.results import activity as lately
-from web.pages.results import import_preview as imports
+from web.pages.results import activity, import_preview
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
@@ -33,13 +31,13 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
         return RedirectResponse("/resultats", 303)
     with file.file:
         content, name = file.file.read(), file.filename[:200]
-    prepared = imports.importer(desk).prepare(content, name)
+    prepared = import_preview.importer(desk).prepare(content, name)
     if prepared.preview is None:
-        found = [(one, problems.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
+        found = [(one, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
         return page(request, "results/refused.html", {"file": name, "problems": found}, status=422)
     if prepared.preview.seen_before:
-        return RedirectResponse(f"/resultats?deja={imports.recorded_at(desk, prepared)}", 303)
-    return RedirectResponse(f"/resultats/import/{imports.uploads(desk).keep(content, name)}", 303)
+        return RedirectResponse(f"/resultats?deja={import_preview.recorded_at(desk, prepared)}", 303)
+    return RedirectResponse(f"/resultats/import/{import_preview.uploads(desk).keep(content, name)}", 303)
 
 
 @router.get("/resultats/import/{token}")
@@ -51,32 +49,32 @@ def preview(request: Request, desk: AtBoard, token: str, p: Annotated[int, Query
 @router.post("/resultats/import/{token}")
 def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
     """Record it, once every question is answered."""
-    form, _ = validate(imports.Said, data)
+    form, _ = validate(import_preview.Said, data)
     if form is None:
         return _preview(request, desk, token, data, 1, asking=True)
-    answers, errors = imports.answers(desk, data)
+    answers, errors = import_preview.answers(desk, data)
     try:
-        content, name = imports.uploads(desk).get(token)
-        prepared = imports.importer(desk).prepare(content, name, answers)
+        content, name = import_preview.uploads(desk).get(token)
+        prepared = import_preview.importer(desk).prepare(content, name, answers)
         if errors or (prepared.preview and prepared.preview.questions):
             return _preview(request, desk, token, data, 1, asking=True)
         by = desk.by("receive_export")
-        done = imports.importer(desk).record(prepared, by=by, command_id=form.command_id).done
+        done = import_preview.importer(desk).record(prepared, by=by, command_id=form.command_id).done
     except Refused as refused:
         return _not_recorded(request, desk, token, data, form.command_id, refused)
-    imports.uploads(desk).discard(token)
+    import_preview.uploads(desk).discard(token)
     received = next((r.position for r in done.recorded if isinstance(r.event, ExportReceived)), 0)
     if received:
         return RedirectResponse(f"/resultats?importe={received}", 303)
     desk.refresh()
-    return RedirectResponse(f"/resultats?deja={imports.recorded_at(desk, prepared)}", 303)
+    return RedirectResponse(f"/resultats?deja={import_preview.recorded_at(desk, prepared)}", 303)
 
 
 @router.post("/resultats/import/{token}/annuler")
 def cancel(desk: AtBoard, token: str) -> Response:
     """Nothing was recorded, and the file goes."""
     try:
-        imports.uploads(desk).discard(token)
+        import_preview.uploads(desk).discard(token)
     except Refused:
         raise HTTPException(404) from None
     return RedirectResponse("/resultats", 303)
@@ -93,25 +91,25 @@ def _preview(
     refused: str = "",
 ) -> Response:
     """The preview with these answers; `asking` says under each question still open that it must be answered."""
-    answers, errors = imports.answers(desk, said)
+    answers, errors = import_preview.answers(desk, said)
     try:
         name, prepared = _prepared(desk, token, answers)
     except Refused as gone:
         if gone.code == "unknown-column":
             return _preview(request, desk, token, {}, number, refused=_sentence(desk, gone))
-        return page(request, "results/gone.html", {"export": lately.export(desk)}, status=410)
+        return page(request, "results/gone.html", {"export": activity.export(desk)}, status=410)
     assert prepared.preview is not None
     if asking:
-        errors = imports.unanswered(prepared.preview) | errors
+        errors = import_preview.unanswered(prepared.preview) | errors
     if refused:
         errors[""] = refused
-    context = imports.context(desk, token, name, prepared, said, number, errors)
+    context = import_preview.context(desk, token, name, prepared, said, number, errors)
     return page(request, "results/import.html", context, status=422 if errors else 200)
 
 
 def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, Prepared]:
-    content, name = imports.uploads(desk).get(token)
-    prepared = imports.importer(desk).prepare(content, name, answers)
+    content, name = import_preview.uploads(desk).get(token)
+    prepared = import_preview.importer(desk).prepare(content, name, answers)
     if prepared.preview is None:
         raise Refused("upload-gone")  # what waits is another page's file
     return name, prepared
@@ -121,7 +119,7 @@ def _not_recorded(
     request: Request, desk: Desk, token: str, data: Mapping[str, Any], command_id: UUID, refused: Refused
 ) -> Response:
     """The file may be gone because this very form was sent twice: then it is recorded."""
-    if refused.code == "upload-gone" and (position := imports.recorded_by(desk, command_id)):
+    if refused.code == "upload-gone" and (position := import_preview.recorded_by(desk, command_id)):
         return RedirectResponse(f"/resultats?importe={position}", 303)
     return _preview(request, desk, token, data, 1, refused=_sentence(desk, refused))
 

@@ -7,31 +7,28 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
 from pixflow.engine import Done, Step, new_id
-from pixflow.participation import matches as x_matches
-from pixflow.participation import matching
+from pixflow.participation import matches, matching
 from pixflow.participation.matching import Person
 from pixflow.refused import Refused
-from projections import directory, result_routing
-from projections import match_proposals as proposals
-from web.desk import bulk as x_bulk
-from web.desk import receipts as told
+from projections import directory, match_proposals, result_routing
+from web.desk import bulk as desk_bulk
+from web.desk import receipts
 from web.desk.commands import record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import missing, refusals
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.results import board as results
-from web.pages.results import bulk
+from web.pages.results import board, bulk
 from web.pages.results.auto_match import match_waiting
 from web.pages.results.board import OpenForm, Place
-from web.pages.search import lookup as finding
+from web.pages.search import lookup
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
@@ -85,8 +82,8 @@ def read(
     deja: int = 0,
 ) -> Response:
     """The board. `form` opens a form on the row `sur`; the others say what was just done."""
-    said = told.done(desk, fait) or told.imported(desk, importe) or told.already(desk, deja)
-    return _board(request, desk, where, told=said, opened=results.blank(desk, form, sur) if sur else None)
+    said = receipts.done(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
+    return _board(request, desk, where, told=said, opened=board.blank(desk, form, sur) if sur else None)
 
 
 # --- whose it is
@@ -101,10 +98,10 @@ def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, 
     if form is None or row is None or person is None:
         return _refused(request, desk, where, errors or {"": refusals.refusal("unknown-dossier", {}, names_for(desk))})
     outcome = record(
-        desk, {"participation": participation, "dossier": form.dossier}, x_matches.confirm_match,
+        desk, {"participation": participation, "dossier": form.dossier}, matches.confirm_match,
         command_id=form.command_id, context=bulk.confirmation(desk, row, person),
     )  # fmt: skip
-    return _answer(request, desk, where, outcome.refused, told.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/aucun")
@@ -114,15 +111,15 @@ def reject(request: Request, desk: AtBoard, where: Where, participation: UUID, d
     if form is None:
         return _refused(request, desk, where, errors)
     ids = form.dossier
-    steps = [Step({"participation": participation}, x_matches.reject_match, {"dossier": id}) for id in ids]
+    steps = [Step({"participation": participation}, matches.reject_match, {"dossier": id}) for id in ids]
     return _together(request, desk, where, steps, ("reject", participation, ids), form.command_id)
 
 
 @router.post("/resultats/{participation:uuid}/chercher")
 def search(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Another dossier, by name or number: a POST, so that no name stands in an address or a log."""
-    looked = finding.look(desk, data.get("q", ""), 20)
-    found = [results.candidate(desk, one) for one in looked.everyone]
+    looked = lookup.look(desk, data.get("q", ""), 20)
+    found = [board.candidate(desk, one) for one in looked.everyone]
     return _board(request, desk, where, opened=OpenForm("other", participation, {"q": looked.text}, found=found))
 
 
@@ -139,13 +136,13 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
     id = new_id(form.command_id, "dossier")
     sent = form.model_dump(exclude={"command_id", "seen"}) | {"programme": form.programme or ""}
     person = Person(form.last_name, form.first_name, form.imilo_number, form.birth_date)
-    match = matching.score(proposals.participant(row), person) or proposals.BY_HAND
+    match = matching.score(match_proposals.participant(row), person) or match_proposals.BY_HAND
     steps = [
-        Step({"dossier": id}, x_identity.open_dossier, sent),
+        Step({"dossier": id}, identity.open_dossier, sent),
         Step(
             {"participation": participation, "dossier": id},
-            x_matches.confirm_match,
-            context={"participation_id": participation, "dossier_id": id, **proposals.told(match)},
+            matches.confirm_match,
+            context={"participation_id": participation, "dossier_id": id, **match_proposals.told(match)},
         ),
     ]
     try:
@@ -157,8 +154,8 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
         errors = {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
         return _again(request, desk, where, OpenForm("new", participation, data, errors))
     desk.refresh()
-    match_waiting(desk, id, x_identity.canonical_number(form.imilo_number), command_id=form.command_id)
-    return _next(where, told.span(done.recorded))
+    match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
+    return _next(where, receipts.span(done.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/ecarter")
@@ -168,8 +165,8 @@ def set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID
     if form is None:
         return _again(request, desk, where, OpenForm("aside", participation, data, missing.named(errors)))
     streams = {"participation": participation}
-    outcome = record(desk, streams, x_matches.set_aside, command_id=form.command_id, reason=form.reason)
-    return _answer(request, desk, where, outcome.refused, told.span(outcome.recorded))
+    outcome = record(desk, streams, matches.set_aside, command_id=form.command_id, reason=form.reason)
+    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/reprendre")
@@ -179,10 +176,10 @@ def bring_back(request: Request, desk: AtBoard, where: Where, participation: UUI
     if form is None:
         return _refused(request, desk, where, errors)
     outcome = record(
-        desk, {"participation": participation}, x_matches.bring_back,
+        desk, {"participation": participation}, matches.bring_back,
         command_id=form.command_id, reason="remise à rapprocher",
     )  # fmt: skip
-    return _answer(request, desk, where, outcome.refused, told.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
 # --- whom it goes to
@@ -201,7 +198,7 @@ def dispatch(request: Request, desk: AtBoard, where: Where, data: FormData) -> R
         desk, {"dossier": form.dossier}, prescription.dispatch_result,
         command_id=form.command_id, participation=form.participation, advisor=advisor,
     )  # fmt: skip
-    return _answer(request, desk, where, outcome.refused, told.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
 # --- many at once
@@ -224,7 +221,7 @@ def _many(
     desk: Desk,
     where: Place,
     data: Mapping[str, Any],
-    do: Callable[[Desk, bulk.Pairs], x_bulk.Outcomes],
+    do: Callable[[Desk, bulk.Pairs], desk_bulk.Outcomes],
 ) -> Response:
     """One command for each, one result a row; where one was refused, every row is told at once."""
     form, errors = validate(bulk.Pairs, data)
@@ -247,7 +244,7 @@ def _together(
         done = _execute(desk, steps, said, command_id)
     except Refused as refused:
         return _answer(request, desk, where, refused, "")
-    return _answer(request, desk, where, None, told.span(done.recorded))
+    return _answer(request, desk, where, None, receipts.span(done.recorded))
 
 
 def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
@@ -276,7 +273,7 @@ def _again(request: Request, desk: Desk, where: Place, opened: OpenForm) -> Resp
 
 
 def _board(request: Request, desk: Desk, where: Place, *, status: int = 200, **shown: Any) -> Response:
-    response = page(request, "results/board.html", results.context(desk, where, **shown), block="board", status=status)
+    response = page(request, "results/board.html", board.context(desk, where, **shown), block="board", status=status)
     if status == 422:
         response.headers["HX-Replace-Url"] = "false"
     return response
@@ -284,7 +281,7 @@ def _board(request: Request, desk: Desk, where: Place, *, status: int = 200, **s
 
 def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
     """What is chosen from a list must be on it."""
-    off = words.invalid("literal_error", {})
+    off = vocabulary.invalid("literal_error", {})
     site = {} if form.site in desk.refs.structure.sites else {"site": off}
     unknown = form.advisor and form.advisor not in dict(desk.staff("advisor"))
     return site | ({"advisor": off} if unknown else {})

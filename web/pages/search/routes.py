@@ -10,7 +10,7 @@ from web.desk.desk import Desk
 from web.http.forms import FormData
 from web.http.pagination import SIZE
 from web.http.templates import draw, page, redirect
-from web.pages.search import lookup as finding
+from web.pages.search import lookup
 from web.pages.search.lookup import FEW
 
 router = APIRouter()
@@ -34,10 +34,10 @@ def suggest(request: Request, desk: AtDesk, data: FormData) -> Response:
     )
 
 
-def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> finding.Search:
+def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> lookup.Search:
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    return finding.look(desk, data.get("q", ""), limit)
+    return lookup.look(desk, data.get("q", ""), limit)
 
 
 def _where(desk: Desk, data: Mapping[str, Any]) -> str:
@@ -45,11 +45,11 @@ def _where(desk: Desk, data: Mapping[str, Any]) -> str:
     return "/rejouer" if data.get("vers") == "rejouer" or desk.roles == {"auditor"} else "/dossiers"
 
 
-def _context(desk: Desk, found: finding.Search, where: str) -> dict[str, Any]:
+def _context(desk: Desk, found: lookup.Search, where: str) -> dict[str, Any]:
     return {
         "where": where,
         "searched": found.text,
-        "found": [finding.line(desk, one) for one in found.found],
-        "near": [finding.line(desk, one) for one in found.near],
+        "found": [lookup.line(desk, one) for one in found.found],
+        "near": [lookup.line(desk, one) for one in found.near],
         "more": found.more,
     }

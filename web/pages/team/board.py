@@ -11,9 +11,9 @@ from pixflow.team.staff import Noted, Staff
 from projections import advisor_queue, dossier_sheet
 from web.desk.colleagues import day, days_said, next_away
 from web.desk.desk import Desk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.vocabulary import plural, say
-from web.http import filters as facets
+from web.http import filters
 from web.http.pagination import SIZE, Pager, address
 
 BOARD = "/equipe"
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def labels(self) -> list[str]:
-        return [words.ROLES[role] for role in self.roles]
+        return [vocabulary.ROLES[role] for role in self.roles]
 
     def is_in(self, state: str) -> bool:
         return self.state == state or (state == "here" and self.state == "away")
@@ -89,23 +89,23 @@ def _line(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> Lin
     state = "gone" if not member.works(desk.today) else "away" if now else "here"
     away, alone = next_away(desk, member)
     steps = {kind: member.last(kind) for kind in STEPS}
-    roles = [role for role in words.ROLES if role in member.roles]
+    roles = [role for role in vocabulary.ROLES if role in member.roles]
     return Line(id, member, state, roles, away, alone, steps, dossiers, tasks)
 
 
-def _states(everyone: Sequence[Line], chosen: str) -> list[facets.Chip]:
+def _states(everyone: Sequence[Line], chosen: str) -> list[filters.Chip]:
     counts = {state: sum(line.is_in(state) for line in everyone) for state in STATES}
     return [
-        facets.Chip(label, address(BOARD, {"etat": "" if state == "here" else state}), counts[state], state == chosen)
+        filters.Chip(label, address(BOARD, {"etat": "" if state == "here" else state}), counts[state], state == chosen)
         for state, label in STATES.items()
         if counts[state] or state in ("here", chosen)
     ]
 
 
-def _chips(there: Sequence[Line], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[facets.Chip]:
+def _chips(there: Sequence[Line], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.Chip]:
     """The roles, then the sites; somebody of two roles counts under both."""
     sites = sorted({line.member.site for line in there if line.member.site} | ({asked["site"]} - {""}))
-    values = {"role": words.ROLES, "site": {site: site for site in sites} if len(sites) > 1 else {}}
+    values = {"role": vocabulary.ROLES, "site": {site: site for site in sites} if len(sites) > 1 else {}}
     made = []
     for name, labels in values.items():
         for value, label in labels.items():
@@ -113,7 +113,7 @@ def _chips(there: Sequence[Line], asked: Mapping[str, str], kept: Mapping[str, s
             count, on = sum(line.fits(**wanted) for line in there), asked[name] == value
             if count or on:
                 href = address(BOARD, {**kept, **asked, name: "" if on else value})
-                made.append(facets.Chip(label, href, count, on, apart=name == "site" and value == sites[0]))
+                made.append(filters.Chip(label, href, count, on, apart=name == "site" and value == sites[0]))
     return made
 
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from pixflow.engine import new_id
 from pixflow.events.values import Role
-from pixflow.team import absences, staff
-from pixflow.team import milestones as appropriation
+from pixflow.team import absences, milestones, staff
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.http.forms import Day, Form
 
 Arguments = dict[str, Any]
@@ -96,7 +95,7 @@ def unknown(desk: Desk, form: Form) -> dict[str, str]:
     """What is chosen from a list must be on it."""
     site = getattr(form, "site", None)
     known = site is None or site in desk.refs.structure.sites
-    return {} if known else {"site": words.invalid("literal_error", {})}
+    return {} if known else {"site": vocabulary.invalid("literal_error", {})}
 
 
 def _away(form: Away) -> Arguments:
@@ -128,20 +127,20 @@ FORMS: dict[str, TeamForm] = {
     ),
     "back": TeamForm(staff.come_back, Form, lambda form: {}, offered=lambda member, desk: member.left is not None),
     "designate": TeamForm(
-        appropriation.designate_referent,
+        milestones.designate_referent,
         Designation,
         initial=lambda desk, member, about: {"site": member.designated_for or ""},
     ),
     "pix": TeamForm(
-        appropriation.take_pix,
+        milestones.take_pix,
         Dated,
         initial=_today,
         offered=lambda member, desk: member.works(desk.today) and member.last("pix") is None,
     ),
-    "training": TeamForm(appropriation.attend_training, Titled, initial=_today),
-    "briefing": TeamForm(appropriation.hold_briefing, Titled, initial=_today),
+    "training": TeamForm(milestones.attend_training, Titled, initial=_today),
+    "briefing": TeamForm(milestones.hold_briefing, Titled, initial=_today),
     "take-back": TeamForm(
-        appropriation.take_back,
+        milestones.take_back,
         TakenBack,
         lambda form: {"version": form.about, "reason": form.reason},
         offered=lambda member, desk: bool(member.noted),

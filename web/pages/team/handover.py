@@ -21,8 +21,7 @@ from projections.store.catch_up import folds_of
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy as rights
-from web.french import vocabulary as words
+from web.french import privacy, vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say
 from web.pages.team.handover_plan import Pairs
@@ -117,7 +116,7 @@ def report(desk: Desk, told: Sequence[Recorded]) -> list[Told]:
         assert isinstance(event, (AdvisorAssigned, DossierLent))
         until = event.until if isinstance(event, DossierLent) else None
         person = people.get(stream)
-        name = f"{person.last_name} {person.first_name}" if person else rights.ERASED
+        name = f"{person.last_name} {person.first_name}" if person else privacy.ERASED
         state, version = states[stream], fact.originator_version
         now, undone = _now(desk, state, version), state.assigned is None or state.assigned.version < version
         rows.append(Told(stream, name, (person and person.imilo_number) or "", event.advisor, until, now, undone))
@@ -134,4 +133,4 @@ def _now(desk: Desk, dossier: Dossier, version: int) -> str:
 def _why(desk: Desk, refused: Any) -> str:
     if refused is None:
         return ""
-    return words.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))
+    return vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))

@@ -15,12 +15,11 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import span
 from web.french.errors import missing
-from web.french.events import sentences as events
+from web.french.events import sentences
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import page
-from web.pages.team import handover as handed
-from web.pages.team import handover_plan as handing
+from web.pages.team import handover, handover_plan
 
 router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
@@ -44,28 +43,28 @@ def preview(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Res
     nothing."""
     _known(desk, person)
     if "pair" in data:
-        pairs, errors = validate(handing.Pairs, data)
+        pairs, errors = validate(handover_plan.Pairs, data)
         if pairs and not (errors := _wrong(desk, pairs)):
             return _preview(request, desk, person, pairs.taken, pairs)
         return _ask(request, desk, person, data, errors, 1, status=422)
-    form, errors = validate(handing.Sharing, data)
+    form, errors = validate(handover_plan.Sharing, data)
     errors = missing.named(errors) or (_wrong(desk, form) if form else {})
     if form and not errors:
-        errors = handing.incomplete(form)
+        errors = handover_plan.incomplete(form)
     if form is None or errors:
         return _ask(request, desk, person, data, errors, 1, status=422)
-    return _preview(request, desk, person, handing.shared(desk, person, form), form)
+    return _preview(request, desk, person, handover_plan.shared(desk, person, form), form)
 
 
 @router.post("/equipe/{person:uuid}/confier")
 def hand_over(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Response:
     """One command a dossier; the report, or the rows that were refused among the others."""
     _known(desk, person)
-    form, errors = validate(handing.Pairs, data)
+    form, errors = validate(handover_plan.Pairs, data)
     errors = missing.named(errors) or (_wrong(desk, form) if form else {})
     if form is None or errors or not form.taken:
         return _ask(request, desk, person, data, errors or {"": "Aucun dossier n’est à confier."}, 1, status=422)
-    rows = handed.take(desk, person, form)
+    rows = handover.take(desk, person, form)
     return _answer(request, desk, form.command_id, rows, "confiés")
 
 
@@ -82,7 +81,7 @@ def undo(request: Request, desk: AtDesk, bulk: UUID, data: FormData) -> Response
     if form is None:
         raise HTTPException(422)
     told = _facts(desk, bulk, form.span)
-    rows = handed.take_back(desk, told, form.command_id)
+    rows = handover.take_back(desk, told, form.command_id)
     if any(row.refused for row in rows):
         desk.refresh()
         return _report(request, desk, bulk, form.span, rows=rows, done="repris", status=422)
@@ -104,7 +103,7 @@ def _ask(
     pager = Pager.at(total, p, f"/equipe/{person}/confier", {})
     context = {
         "desk": desk, "id": person, "member": desk.refs.team[person], "values": values, "errors": errors,
-        "colleagues": handing.colleagues(desk, person), "pager": pager,
+        "colleagues": handover_plan.colleagues(desk, person), "pager": pager,
         "rows": dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset),
         "tasks": advisor_queue.load_of(desk.read, person, desk.today), "away": away(desk),
     }  # fmt: skip
@@ -112,14 +111,18 @@ def _ask(
 
 
 def _preview(
-    request: Request, desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: handing.Sharing | handing.Pairs
+    request: Request,
+    desk: Desk,
+    person: UUID,
+    taken: Mapping[UUID, UUID],
+    form: handover_plan.Sharing | handover_plan.Pairs,
 ) -> Response:
     rows = [row for row in dossier_sheet.portfolio(desk.read, person) if row.stream in taken]
     taken = {row.stream: taken[row.stream] for row in rows}
     to = list(dict.fromkeys([*form.to, *taken.values()]))
     context = {
         "desk": desk, "id": person, "member": desk.refs.team[person], "taken": taken, "to": to,
-        "rows": rows, "loads": handing.loads(desk, person, to, taken), "editable": len(rows) <= EDITABLE,
+        "rows": rows, "loads": handover_plan.loads(desk, person, to, taken), "editable": len(rows) <= EDITABLE,
         "tasks": advisor_queue.load_of(desk.read, person, desk.today),
         "until": form.last,
         "names": {id: desk.refs.team[id].name for id in to},
@@ -127,7 +130,7 @@ def _preview(
     return page(request, "team/handover_preview.html", context, block="preview")
 
 
-def _answer(request: Request, desk: Desk, bulk: UUID, rows: Sequence[handed.Row], done: str) -> Response:
+def _answer(request: Request, desk: Desk, bulk: UUID, rows: Sequence[handover.Row], done: str) -> Response:
     recorded = sorted((r for row in rows for r in row.recorded), key=lambda r: r.position)
     if any(row.refused for row in rows):
         desk.refresh()
@@ -141,7 +144,7 @@ def _report(
     bulk: UUID,
     said: str,
     *,
-    rows: Sequence[handed.Row] = (),
+    rows: Sequence[handover.Row] = (),
     done: str = "",
     status: int = 200,
 ) -> Response:
@@ -149,16 +152,16 @@ def _report(
     facts = _facts(desk, bulk, said) if said else []
     if not facts and not rows:
         raise HTTPException(404)
-    told = handed.report(desk, facts)
+    told = handover.report(desk, facts)
     names = {one.to: desk.refs.team[one.to].name for one in told}
     groups = [(name, [one for one in told if one.to == id]) for id, name in sorted(names.items(), key=lambda i: i[1])]
     context = {
         "desk": desk, "bulk": bulk, "span": said, "groups": groups, "rows": rows, "done": done, "told": told,
         "standing": sum(not one.now for one in told), "undone": bool(told) and all(one.undone for one in told),
         "until": told[0].until if told else None,
-        "whose": handed.whose(desk, facts[0]) if facts else "",
-        "who": events.who(facts[0], names_for(desk)) if facts else "",
-        "when": events.when(facts[0], desk.zone) if facts else "",
+        "whose": handover.whose(desk, facts[0]) if facts else "",
+        "who": sentences.who(facts[0], names_for(desk)) if facts else "",
+        "when": sentences.when(facts[0], desk.zone) if facts else "",
     }  # fmt: skip
     return page(request, "team/handover_report.html", context, block="report", status=status)
 
@@ -167,13 +170,13 @@ def _facts(desk: Desk, bulk: UUID, said: str) -> Any:
     found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
     if not found:
         raise HTTPException(404)
-    return handed.facts(desk, bulk, *map(int, found.groups()))
+    return handover.facts(desk, bulk, *map(int, found.groups()))
 
 
-def _wrong(desk: Desk, form: handing.Sharing | handing.Pairs) -> dict[str, str]:
+def _wrong(desk: Desk, form: handover_plan.Sharing | handover_plan.Pairs) -> dict[str, str]:
     """What the form chose that cannot be."""
     advisors = dict(desk.staff("advisor"))
-    to = set(form.to) | (set(form.taken.values()) if isinstance(form, handing.Pairs) else set())
+    to = set(form.to) | (set(form.taken.values()) if isinstance(form, handover_plan.Pairs) else set())
     if any(id not in advisors for id in to):
         return {"to": "Choisissez des conseillères ou des conseillers de l’équipe."}
     if form.term == "until" and form.until is None:

@@ -14,8 +14,8 @@ from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_said, days_said
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import vocabulary
+from web.french.events import sentences
 from web.french.vocabulary import plural
 from web.pages.team.board import STEPS
 from web.pages.team.forms import FORMS, offers
@@ -61,7 +61,7 @@ def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) ->
     return {
         "desk": desk, "id": id, "member": member, "offers": offers(desk, id), "form": opened, "steps": STEPS,
         "here": member.works(desk.today), "mine": id == desk.me,
-        "roles": [label for role, label in words.ROLES.items() if role in member.roles],
+        "roles": [label for role, label in vocabulary.ROLES.items() if role in member.roles],
         "sees": id == desk.me or bool(desk.roles & {"referent", "manager", "administrator", "auditor"}),
         "coming": [(away, absence_said(desk, away)) for away in days if away.last >= desk.today],
         "past": [absence_said(desk, away) for away in days[::-1] if away.last < desk.today],
@@ -79,8 +79,8 @@ def _history(desk: Desk, id: UUID, done: int) -> dict[str, Any]:
     """What was recorded of this person, the latest first, and the sentence of what just was."""
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
     names, zone = names_for(desk), desk.zone
-    said = {r.originator_version: events.sentence(r, names, zone=zone, history=trail) for r in trail}
-    facts = [(said[r.originator_version], events.when(r, zone), events.who(r, names)) for r in trail[::-1]]
+    said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
+    facts = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
     return {"history": facts, "done": "Rien de plus : c’était déjà noté." if done == 0 else said.get(done, "")}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.engine import new_id
-from pixflow.team import milestones as appropriation
+from pixflow.team import milestones
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -16,7 +16,7 @@ from web.french.errors.missing import MISSING
 from web.pages.team.forms import Dated
 
 STEPS: dict[str, Callable[..., Any]] = {
-    "pix": appropriation.take_pix, "training": appropriation.attend_training, "briefing": appropriation.hold_briefing,
+    "pix": milestones.take_pix, "training": milestones.attend_training, "briefing": milestones.hold_briefing,
 }  # fmt: skip
 
 

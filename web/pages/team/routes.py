@@ -14,13 +14,12 @@ from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import missing, refusals
 from web.http.forms import FormData, validate
 from web.http.templates import page, redirect
-from web.pages.team import board as team
-from web.pages.team import member as colleague
-from web.pages.team import milestones as noting
+from web.pages.team import board as team_board
+from web.pages.team import member, milestones
 from web.pages.team.forms import FORMS, Joining, offers, unknown
 from web.pages.team.member import OpenForm
 
@@ -38,7 +37,7 @@ def read(
     fait: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
     """The board; `etat` is here, away or gone; `fait` is of how many people something was just noted."""
-    context = team.board(desk, etat if etat in team.STATES else "here", role, site, p)
+    context = team_board.board(desk, etat if etat in team_board.STATES else "here", role, site, p)
     return _board(request, context, done=fait)
 
 
@@ -47,14 +46,14 @@ def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     """One step of everybody ticked: one command a person, one result a person."""
     if not desk.may("hold_briefing"):
         raise HTTPException(403)
-    form, errors = validate(noting.Several, data)
-    errors = missing.named(errors) or (noting.left_out(form) if form else {})
+    form, errors = validate(milestones.Several, data)
+    errors = missing.named(errors) or (milestones.left_out(form) if form else {})
     if form is None or errors:
         return _again(request, desk, data, errors)
-    done = noting.note(desk, form)
+    done = milestones.note(desk, form)
     if any(one.refused for one in done):
         desk.refresh()
-        return _board(request, team.board(desk, "here", "", "", 1), told=done, status=422)
+        return _board(request, team_board.board(desk, "here", "", "", 1), told=done, status=422)
     return RedirectResponse(f"/equipe?fait={len(done)}", 303)
 
 
@@ -64,7 +63,7 @@ def _board(request: Request, context: Mapping[str, Any], *, status: int = 200, *
 
 
 def _again(request: Request, desk: Desk, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    board = team.board(desk, "here", "", "", 1)
+    board = team_board.board(desk, "here", "", "", 1)
     return _board(request, board, values=data, errors=errors, status=422)
 
 
@@ -120,7 +119,7 @@ def _joining(
         raise HTTPException(403)
     sites = desk.refs.structure.sites
     context = {
-        "desk": desk, "values": values, "errors": errors, "holder": holder, "roles": list(words.ROLES.items()),
+        "desk": desk, "values": values, "errors": errors, "holder": holder, "roles": list(vocabulary.ROLES.items()),
         "sites": [("", "toute la structure"), *((site, site) for site in sites)],
     }  # fmt: skip
     return page(request, "team/new.html", context, block="form", status=status)
@@ -164,7 +163,7 @@ def _person(
 ) -> Response:
     if status == 422:
         desk.refresh()
-    context = colleague.context(desk, person, opened, done=done)
+    context = member.context(desk, person, opened, done=done)
     response = page(request, "team/colleague.html", context, block="person", status=status)
     if status == 422:
         response.headers["HX-Replace-Url"] = "false"

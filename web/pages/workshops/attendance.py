@@ -15,10 +15,10 @@ from pixflow.workshop.undo import undo_mark, walked_in, went_on
 from projections import audit_trail, directory, name_search
 from projections.directory import Found
 from projections.store.catch_up import fold_of
-from web.desk import names as x_names
+from web.desk import names
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.vocabulary import plural, say
 from web.pages.workshops.workshop import Page, Seat
 
@@ -122,9 +122,9 @@ def _about(desk: Desk, found: Found) -> str:
     said = (
         plural(_age(born, desk.today), "an") if born else "",
         say("n° {number}", number=found.imilo_number) if found.imilo_number else "",
-        words.PROGRAMMES.get(found.programme, found.programme),
+        vocabulary.PROGRAMMES.get(found.programme, found.programme),
         found.site,
-        x_names.staff_name(desk, advisor) if advisor else "sans conseiller·ère",
+        names.staff_name(desk, advisor) if advisor else "sans conseiller·ère",
     )
     return " · ".join(filter(None, said))
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.refused import Refused
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import scheduling
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.http.forms import Form, FormData, validate
@@ -88,19 +88,19 @@ def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: Form
 @router.post("/ateliers/{workshop_id:uuid}/presence/appeler")
 def call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """The assistant is called."""
-    return _decide(request, desk, workshop_id, x_scheduling.ask_help, data)
+    return _decide(request, desk, workshop_id, scheduling.ask_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/repondu")
 def helped(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """The assistant came, or is needed no longer."""
-    return _decide(request, desk, workshop_id, x_scheduling.give_help, data)
+    return _decide(request, desk, workshop_id, scheduling.give_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/clore")
 def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Everybody is marked, and nobody else comes."""
-    return _decide(request, desk, workshop_id, x_scheduling.close_workshop, data)
+    return _decide(request, desk, workshop_id, scheduling.close_workshop, data)
 
 
 def _decide(request: Request, desk: Desk, id: UUID, decide: Any, data: dict[str, Any]) -> Response:

@@ -14,7 +14,7 @@ from web.desk.bulk import Outcomes, Row
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.errors import refusals
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
         known = person.name if person else "un dossier inconnu"
         name = f"{known}, en liste d’attente" if waits else known
         refused = outcome.refused
-        why = words.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk))) if refused else ""
+        why = (
+            vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk))) if refused else ""
+        )
         made.append(Row(name, outcome.recorded, why))
     return Outcomes(made)
 

@@ -8,8 +8,7 @@ from typing import Any
 from projections import workshops
 from projections.workshops import Filter
 from web.desk.desk import Desk
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.vocabulary import say
 from web.http.pagination import address
 from web.pages.workshops.listing import LIST, Line, View, lines, params
@@ -54,7 +53,7 @@ def span(view: View, about: date) -> tuple[date, date]:
 
 def heading(view: View, about: date) -> str:
     if view == "mois":
-        return words.upper_first(dates.month(about))
+        return vocabulary.upper_first(dates.month(about))
     first, last = span(view, about)
     text = "Du {first} au {last}"
     return say(text, first=dates.weekday_day(first), last=dates.weekday_day(last, year=True))

@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pixflow.events.workshop import WorkshopMoved, WorkshopScheduled
 from projections import audit_trail
-from web.desk import names as x_names
-from web.french import dates
-from web.french import vocabulary as words
+from web.desk import names
+from web.french import dates, vocabulary
 from web.french.events import workshops as french
 from web.french.vocabulary import plural, say
 from web.http.papers import Paper, whom_to_call
@@ -20,11 +19,11 @@ BLANKS = 4
 def sign_in(page: Page) -> Paper:
     """Names in order, and a column to sign."""
     seats = sorted(page.seats(), key=lambda seat: seat.sort)
-    run_by = [x_names.staff_name(page.desk, person) for person in page.state.facilitators]
+    run_by = [names.staff_name(page.desk, person) for person in page.state.facilitators]
     return Paper(
         structure=page.desk.refs.structure.name,
         title="Feuille d’émargement",
-        name=words.upper_first(day(page)),
+        name=vocabulary.upper_first(day(page)),
         facts=[("Où", page.where), ("Animé par", ", ".join(run_by)), ("Inscrits", plural(len(seats), "personne"))],
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
@@ -52,17 +51,17 @@ def _notice(page: Page, name: str, advisor: UUID | None) -> Paper:
 
 
 def _said(page: Page) -> tuple[str, str, Sequence[tuple[str, str]]]:
-    held = [("Quand", words.upper_first(day(page))), ("Où", page.where)]
+    held = [("Quand", vocabulary.upper_first(day(page))), ("Où", page.where)]
     if page.state.cancelled:
         text = "L’atelier auquel vous étiez inscrit·e n’aura pas lieu. Une autre date vous sera proposée."
-        return "Votre atelier est annulé", words.typeset(text), [("Il était prévu", held[0][1]), held[1]]
+        return "Votre atelier est annulé", vocabulary.typeset(text), [("Il était prévu", held[0][1]), held[1]]
     if was := before(page):
         text = "L’atelier auquel vous êtes inscrit·e change de date ou de lieu. Votre place est gardée."
-        said = [("Nouveau rendez-vous", held[0][1]), held[1], ("Au lieu de", words.upper_first(was))]
-        return "Votre atelier est déplacé", words.typeset(text), said
+        said = [("Nouveau rendez-vous", held[0][1]), held[1], ("Au lieu de", vocabulary.upper_first(was))]
+        return "Votre atelier est déplacé", vocabulary.typeset(text), said
     text = "Vous êtes attendu·e pour un atelier sur les compétences numériques."
     bring = "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."
-    return "Convocation à un atelier Pix", words.typeset(text), [*held, ("À apporter", words.typeset(bring))]
+    return "Convocation à un atelier Pix", vocabulary.typeset(text), [*held, ("À apporter", vocabulary.typeset(bring))]
 
 
 def before(page: Page) -> str:

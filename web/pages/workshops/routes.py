@@ -13,20 +13,16 @@ from pixflow.events.workshop import WorkshopScheduled
 from pixflow.refused import Refused
 from pixflow.workshop.scheduling import schedule_workshop
 from projections.workshops import Filter
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Line, Told
-from web.french import dates
-from web.french import vocabulary as words
+from web.french import dates, vocabulary
 from web.french.events import workshops as french
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page, redirect
-from web.pages.workshops import alerts as x_alerts
-from web.pages.workshops import calendar as x_calendar
-from web.pages.workshops import feed_routes as agenda
-from web.pages.workshops import listing as workshops
+from web.pages.workshops import alerts, calendar, feed_routes, listing
 from web.pages.workshops.listing import execute, instant, refusal
 
 router = APIRouter()
@@ -62,7 +58,7 @@ def read(
     quand: Literal["to-come", "past", "cancelled"] = "to-come",
     site: str = "",
     miens: str = "",
-    vue: workshops.View = "liste",
+    vue: listing.View = "liste",
     le: str = "",
     p: Number = 1,
     fait: str = "",
@@ -74,12 +70,12 @@ def read(
     """
     wanted = Filter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
     about = _day(le) or desk.today
-    shown = workshops.listed(desk, wanted, p) if vue == "liste" else x_calendar.calendar(desk, wanted, vue, about)
+    shown = listing.listed(desk, wanted, p) if vue == "liste" else calendar.calendar(desk, wanted, vue, about)
     context = {
         "desk": desk, "wanted": wanted, "view": vue, "today": desk.today,
-        "chips": workshops.chips(desk, wanted, vue, about), "views": workshops.views(wanted, vue, about),
-        "filtered": bool(site or miens), "kept": x_alerts.kept(desk), "calls": x_alerts.calls(desk),
-        "feed": agenda.address_of(desk.served, desk.me), "told": _scheduled(desk, fait, sautes), **shown,
+        "chips": listing.chips(desk, wanted, vue, about), "views": listing.views(wanted, vue, about),
+        "filtered": bool(site or miens), "kept": alerts.kept(desk), "calls": alerts.calls(desk),
+        "feed": feed_routes.address_of(desk.served, desk.me), "told": _scheduled(desk, fait, sautes), **shown,
     }  # fmt: skip
     return page(request, "workshops/list.html", context, block="list")
 
@@ -100,8 +96,8 @@ def _scheduled(desk: Desk, said: str, left_out: str) -> Told | None:
     days = [fact.event.day for fact in facts if isinstance(fact.event, WorkshopScheduled) and fact.by == desk.actor.id]
     lines = [Line(dates.weekday_day(day, year=True)) for day in days]
     lines += [Line(f"pas d’atelier le {_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
-    fixed = words.plural(len(days), "atelier fixé", "ateliers fixés")
-    return Told(words.say("{fixed} :", fixed=fixed), lines) if days else None
+    fixed = vocabulary.plural(len(days), "atelier fixé", "ateliers fixés")
+    return Told(vocabulary.say("{fixed} :", fixed=fixed), lines) if days else None
 
 
 def _held(desk: Desk, form: Scheduling) -> list[date]:
@@ -111,7 +107,7 @@ def _held(desk: Desk, form: Scheduling) -> list[date]:
 
 def _off(day: date) -> str:
     """A day that nobody works, and why: "25 décembre 2026 : jour férié"."""
-    return words.say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
+    return vocabulary.say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
 
 
 def _closed(desk: Desk, day: date) -> bool:
@@ -128,7 +124,7 @@ def new(request: Request, desk: AtWorkshops) -> Response:
         raise HTTPException(403)
     rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
     own = desk.refs.team[desk.me].site
-    runs = str(desk.me) if str(desk.me) in dict(workshops.runners(desk)) else ""
+    runs = str(desk.me) if str(desk.me) in dict(listing.runners(desk)) else ""
     values = {
         "site": own if own in sites else sites[0] if len(sites) == 1 else "", "capacity": rules.largest, "times": 1,
         "starts": "14:00", "ends": "16:00", "facilitators": [runs, ""],
@@ -152,7 +148,7 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
         done = execute(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form.command_id)
     except Refused as refused:
         return _new(request, desk, data, refusal(desk, refused), status=422)
-    fixed = {"fait": told.span(done.recorded)}
+    fixed = {"fait": receipts.span(done.recorded)}
     if form.times == 1:
         return redirect(request, address(f"/ateliers/{ids[0]}", fixed))
     left_out = ",".join(day.isoformat() for day in form.days if day not in days)
@@ -173,19 +169,19 @@ def _step(desk: Desk, form: Scheduling, id: UUID, day: date) -> Step:
 def _nobody_works(desk: Desk, form: Scheduling) -> dict[str, str]:
     """One day that nobody works is asked about; a series leaves such days out, and must have another one."""
     if form.times == 1 and _closed(desk, form.day) and not form.anyway:
-        return {"anyway": words.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=_off(form.day))}
+        return {"anyway": vocabulary.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=_off(form.day))}
     if not _held(desk, form):
-        return {"day": words.say("Aucun de ces jours n’est travaillé : le {off}.", off=_off(form.day))}
+        return {"day": vocabulary.say("Aucun de ces jours n’est travaillé : le {off}.", off=_off(form.day))}
     return {}
 
 
 def _unknown(desk: Desk, form: Scheduling) -> dict[str, str]:
     """What is chosen from a list must be on it."""
-    off = words.invalid("literal_error", {})
+    off = vocabulary.invalid("literal_error", {})
     chosen = {
-        "campaign": str(form.campaign) in dict(workshops.campaigns(desk)),
+        "campaign": str(form.campaign) in dict(listing.campaigns(desk)),
         "site": form.site in desk.refs.structure.sites,
-        "facilitators": {str(who) for who in form.facilitators} <= dict(workshops.runners(desk)).keys(),
+        "facilitators": {str(who) for who in form.facilitators} <= dict(listing.runners(desk)).keys(),
     }
     return {name: off for name, there in chosen.items() if not there}
 
@@ -196,9 +192,9 @@ def _new(
     rules = desk.refs.protocol(desk.today).workshops
     context = {
         "desk": desk, "values": values, "errors": errors, "rules": rules, "command_id": desk.new_command(),
-        "campaigns": [("", "Choisir…"), *workshops.campaigns(desk)],
+        "campaigns": [("", "Choisir…"), *listing.campaigns(desk)],
         "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        "runners": workshops.runners(desk), "chosen": workshops.two(values.get("facilitators", ())),
+        "runners": listing.runners(desk), "chosen": listing.two(values.get("facilitators", ())),
     }  # fmt: skip
     response = page(request, "workshops/new.html", context, block="form", status=status)
     if status == 422:

@@ -8,15 +8,14 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.engine import new_id
-from pixflow.workshop import booking
-from pixflow.workshop import undo as unbooking
+from pixflow.workshop import booking, undo
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.receipts import Told
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
-from web.pages.workshops import bulk_booking as x_bulk_booking
+from web.pages.workshops import bulk_booking
 from web.pages.workshops.routes import AtWorkshops, Number
 from web.pages.workshops.workshop import Page
 from web.pages.workshops.workshop_routes import _answer, _page
@@ -44,8 +43,10 @@ def add(
     form, errors = validate(Some, data)
     if form is None or not form.dossier:
         said = {"": next(iter(errors.values()), "Cochez au moins une personne.")}
-        return _page(request, desk, workshop_id, a, group, told=Told(words.typeset(said[""]), tone="late"), status=422)
-    outcomes = x_bulk_booking.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
+        return _page(
+            request, desk, workshop_id, a, group, told=Told(vocabulary.typeset(said[""]), tone="late"), status=422
+        )
+    outcomes = bulk_booking.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, workshop_id, a, group, told=outcomes.told(), status=422)
@@ -83,7 +84,7 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     _booking(desk, workshop_id)
     form = _one(data)
     outcome = record(
-        desk, {"workshop": workshop_id, "dossier": form.dossier}, unbooking.undo_release,
+        desk, {"workshop": workshop_id, "dossier": form.dossier}, undo.undo_release,
         command_id=form.command_id, reason="annulé aussitôt",
     )  # fmt: skip
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)

@@ -12,10 +12,9 @@ from pixflow.workshop.state import Workshop
 from projections import audit_trail, directory
 from projections.directory import Found
 from projections.store.catch_up import fold_of
-from web.desk import names as x_names
+from web.desk import names
 from web.desk.desk import Desk
-from web.french import privacy as rights
-from web.french import vocabulary as words
+from web.french import privacy, vocabulary
 from web.french.events import workshops as french
 from web.french.vocabulary import say
 
@@ -90,7 +89,9 @@ class Page:
 
     def seats(self) -> list[Seat]:
         """Those with a seat, in the order of booking."""
-        return [self.seat(id, words.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats]
+        return [
+            self.seat(id, vocabulary.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats
+        ]
 
     def waiting(self) -> list[Seat]:
         """Those who wait, in their order."""
@@ -102,12 +103,12 @@ class Page:
         """Somebody as this person may read them here."""
         found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
         if found is None:
-            return Seat(id, rights.ERASED, presence=presence, kept=kept)
-        advisor = x_names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
+            return Seat(id, privacy.ERASED, presence=presence, kept=kept)
+        advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
         readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
         if not (self.sees_names or readable):
             return Seat(id, say("suivi·e par {advisor}", advisor=advisor), presence=presence, kept=kept)
-        programme = words.PROGRAMMES.get(found.programme, found.programme)
+        programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
         about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
         name = f"{found.last_name} {found.first_name}"
         theirs = mine or bool(self.desk.roles & {"facilitator", "referent"})

@@ -16,16 +16,16 @@ from pixflow.refused import Refused
 from pixflow.workshop.undo import undo_release
 from projections import advisor_queue, directory
 from projections.store.catch_up import fold_of
-from web.desk import names as x_names
+from web.desk import names as desk_names
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.receipts import Line, Told
-from web.french import vocabulary as words
-from web.french.events import sentences as events
+from web.french import vocabulary
+from web.french.events import sentences
 from web.french.events import workshops as french
-from web.http import filters as facets
+from web.http import filters
 from web.http.pagination import SIZE, Pager
-from web.pages.workshops import listing as workshops
+from web.pages.workshops import listing
 from web.pages.workshops.workshop import Page, Seat
 
 WITHOUT_SEAT = ("book-workshop", "rebook-absent")
@@ -48,7 +48,7 @@ class OpenForm:
     @property
     def two(self) -> list[str]:
         """What the two lists of facilitators show."""
-        return workshops.two(self.get("facilitators"))
+        return listing.two(self.get("facilitators"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ def context(
     return {
         "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told, "undo": undo,
         "seats": page.seats(), "waiting": page.waiting(), "french": french,
-        "run_by": [x_names.staff_name(desk, person) for person in state.facilitators],
+        "run_by": [desk_names.staff_name(desk, person) for person in state.facilitators],
         "history": history(page) if page.sees_names else [], "moved": state.moves > 0,
-        "runners": workshops.runners(desk), "shortcut": f"/t/{desk.served.opened.slug}",
+        "runners": listing.runners(desk), "shortcut": f"/t/{desk.served.opened.slug}",
         **(candidates(page, number, group) if fills else {}),
     }  # fmt: skip
 
@@ -99,7 +99,7 @@ def candidates(page: Page, number: int, group: str = "") -> dict[str, Any]:
     people = directory.named(desk.read, [row.stream for row in rows])
     named = [(row, f"{people[row.stream].last_name} {people[row.stream].first_name}") for row in rows]
     of_groups = {name: count for name, count in counts.items() if name}
-    choice = facets.choice(f"{path}#remplir", of_groups, group, {})
+    choice = filters.choice(f"{path}#remplir", of_groups, group, {})
     return {"candidates": named, "candidates_pager": pager, "cej_first": cej, "of_groups": choice}
 
 
@@ -113,19 +113,19 @@ def history(page: Page) -> list[Past]:
 
 def _past(page: Page, one: Recorded, names: ScopedNames, struck: Recorded | None) -> Past:
     zone = page.desk.zone
-    said = events.sentence(one, names, zone=zone, history=page.trail)
-    why = events.struck(struck, names, zone) if struck else ""
-    return Past(said, events.when(one, zone), events.who(one, names), why)
+    said = sentences.sentence(one, names, zone=zone, history=page.trail)
+    why = sentences.struck(struck, names, zone) if struck else ""
+    return Past(said, sentences.when(one, zone), sentences.who(one, names), why)
 
 
 def done(page: Page, said: str) -> Told | None:
     """What the person at the desk just recorded here, from one position to another as an address names them."""
     desk, trail = page.desk, page.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if page.sees_names else desk.scope)
-    lines = [Line(events.sentence(one, names, zone=desk.zone, history=trail)) for one in _mine(page, said)]
+    lines = [Line(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in _mine(page, said)]
     if not lines:
         return None
-    return Told("Enregistré :" if len(lines) == 1 else f"{words.number(len(lines))} faits enregistrés :", lines)
+    return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
 
 
 def undoable(page: Page, said: str) -> Seat | None:

@@ -11,24 +11,22 @@ from fastapi.responses import RedirectResponse
 from pixflow.engine import Step
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop
 from projections.store.catch_up import fold_of
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.receipts import Told
-from web.french import vocabulary as words
+from web.french import vocabulary
 from web.french.events import workshops as french
-from web.http import papers as x_papers
+from web.http import papers
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
 from web.http.papers import Paper
 from web.http.templates import page
-from web.pages.workshops import listing as workshops
-from web.pages.workshops import papers as of_workshop
-from web.pages.workshops import workshop_page
+from web.pages.workshops import listing, workshop_page
+from web.pages.workshops import papers as workshops_papers
 from web.pages.workshops.calendar_file import CONTENT_TYPE, calendar
 from web.pages.workshops.listing import execute, instant, refusal
 from web.pages.workshops.routes import AtWorkshops, Number
@@ -82,25 +80,25 @@ def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def sign_in(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """The sheet to sign, to print: names, and nothing of anybody's result or difficulty (DOMAIN.md §3)."""
-    return x_papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
+    return papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement.pdf")
 def sign_in_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
-    return x_papers.as_pdf(_sheet(desk, workshop_id), "emargement")
+    return papers.as_pdf(_sheet(desk, workshop_id), "emargement")
 
 
 def _sheet(desk: Desk, id: UUID) -> Paper:
     found = Page(desk, id)
     if not found.sees_names:
         raise HTTPException(403)
-    return of_workshop.sign_in(found)
+    return workshops_papers.sign_in(found)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")
 def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
     """A paper for each registrant, or for one: come, it has moved, it is cancelled; no score on it (DOMAIN.md §3)."""
-    made = of_workshop.notices(Page(desk, workshop_id), pour)
+    made = workshops_papers.notices(Page(desk, workshop_id), pour)
     return page(request, "workshops/notices.html", {"notices": made, "back": f"/ateliers/{workshop_id}"})
 
 
@@ -115,9 +113,7 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         "place": form.place or "", "starts": instant(form.day, form.starts, desk.zone),
         "ends": instant(form.day, form.ends, desk.zone), "day": form.day,
     }  # fmt: skip
-    return _with_registrants(
-        request, desk, workshop_id, "move", x_scheduling.move_workshop, sent, form.command_id, data
-    )
+    return _with_registrants(request, desk, workshop_id, "move", scheduling.move_workshop, sent, form.command_id, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
@@ -129,7 +125,7 @@ def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDat
         return _again(request, desk, workshop_id, OpenForm("cancel", data, french.named(errors)))
     sent = {"reason": form.reason}
     return _with_registrants(
-        request, desk, workshop_id, "cancel", x_scheduling.cancel_workshop, sent, form.command_id, data
+        request, desk, workshop_id, "cancel", scheduling.cancel_workshop, sent, form.command_id, data
     )
 
 
@@ -162,14 +158,14 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
     """Who runs it."""
     _may(Page(desk, workshop_id), "set_facilitators")
     form, errors = validate(Running, data)
-    known = dict(workshops.runners(desk)).keys()
+    known = dict(listing.runners(desk)).keys()
     if form and not {str(who) for who in form.facilitators} <= known:
-        errors = {"facilitators": words.invalid("literal_error", {})}
+        errors = {"facilitators": vocabulary.invalid("literal_error", {})}
     if form is None or errors:
         return _again(request, desk, workshop_id, OpenForm("facilitators", data, french.named(errors)))
     rules = desk.refs.protocol(desk.today).workshops
     outcome = record(
-        desk, {"workshop": workshop_id}, x_scheduling.set_facilitators, command_id=form.command_id,
+        desk, {"workshop": workshop_id}, scheduling.set_facilitators, command_id=form.command_id,
         context={"rules": rules}, facilitators=form.facilitators,
     )  # fmt: skip
     if outcome.refused:
@@ -187,7 +183,7 @@ def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: For
     form = validate(Form, data)[0]
     if form is None:
         raise HTTPException(422)
-    outcome = record(desk, {"workshop": workshop_id}, x_scheduling.give_help, command_id=form.command_id)
+    outcome = record(desk, {"workshop": workshop_id}, scheduling.give_help, command_id=form.command_id)
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
 
 
@@ -217,7 +213,7 @@ def _answer(request: Request, desk: Desk, id: UUID, refused: Refused | None, rec
 
 
 def _next(id: UUID, recorded: Sequence[Recorded]) -> Response:
-    return RedirectResponse(address(f"/ateliers/{id}", {"fait": told.span(recorded)}), 303)
+    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.span(recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, id: UUID, opened: OpenForm) -> Response:

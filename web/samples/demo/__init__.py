@@ -6,12 +6,11 @@ from heapq import merge
 from pathlib import Path
 from random import Random
 
-from pixflow import presets
-from pixflow import structure_folder as structures
+from pixflow import presets, structure_folder
 from pixflow.refused import Refused
 from projections.store import stores
 from projections.store.catch_up import ReadSide
-from web.hosting import clock_jobs as ticks
+from web.hosting import clock_jobs
 from web.hosting.settings import Settings
 from web.samples.clock import Clock, at, working_days
 from web.samples.demo import advisors, aigle, parcours, pyrenees, referent, workshops
@@ -31,7 +30,7 @@ DEEDS = {**advisors.DEEDS, **parcours.DEEDS}
 
 
 def slug(story: Story) -> str:
-    return structures.slug_of(story.cast.structure)
+    return structure_folder.slug_of(story.cast.structure)
 
 
 SLUG = slug(AIGLE)
@@ -55,7 +54,7 @@ def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
     first = now - cast.lasts
     first -= timedelta(days=max(0, first.weekday() - FRIDAY))
     clock = Clock(first.replace(hour=7, minute=30, second=0, microsecond=0))
-    opened = structures.create(
+    opened = structure_folder.create(
         data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock,
         database=Settings().database(),
     )  # fmt: skip
@@ -108,8 +107,8 @@ def _arriving(story: Story, youth: Youth) -> Callable[[World], None]:
 def _morning(world: World, story: Story, read: ReadSide, everyone: list[Youth]) -> None:
     """What time does by itself, then the référent with the exports."""
     read.catch_up()
-    ticks.lapse_offers(world.engine, read)
-    ticks.give_back(world.engine, read)
+    clock_jobs.lapse_offers(world.engine, read)
+    clock_jobs.give_back(world.engine, read)
     referent.work(world, read, everyone, story.offers)
     story.morning(world, read, everyone)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
@@ -62,7 +62,7 @@ def _present(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -
 def _plan(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     if youth.manner == "declines":
         say(world, youth, id, orientation.decline_diagnostic, reason="Ne souhaite pas passer le test pour l’instant")
-        say(world, youth, id, x_follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
+        say(world, youth, id, follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
         return
     if youth.programme == "CEJ" and not youth.eager and workshops.book(world, id, youth.advisor or ""):
         return
@@ -96,7 +96,7 @@ def _book(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> N
 def _chase(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     reached = task.chases > 0
     say(
-        world, youth, id, x_follow_up.chase, about=task.key, channel="phone" if task.chases else "sms", reached=reached,
+        world, youth, id, follow_up.chase, about=task.key, channel="phone" if task.chases else "sms", reached=reached,
         note="Promet de s’en occuper cette semaine" if reached else "",
     )  # fmt: skip
     one = youth.tries[-1] if youth.tries else None
@@ -109,11 +109,11 @@ def _debrief(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -
     if soon is None and len(youth.first_name) % 2 and not youth.prompt:
         day = world.calendar.add(world.today, 3)
         place = f"Site de {youth.site}"
-        say(world, youth, id, x_follow_up.set_appointment, task=task.key, at=at(day, 14), day=day, place=place)
+        say(world, youth, id, follow_up.set_appointment, task=task.key, at=at(day, 14), day=day, place=place)
     elif soon and soon.missed is None and soon.day > world.today:
         return
     elif soon and soon.missed is None and youth.number.endswith("7"):
-        say(world, youth, id, x_follow_up.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
+        say(world, youth, id, follow_up.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
     else:
         found = {"cause": _cause(youth), "tutorials": _tutorials(youth)} if state.in_trouble else {}
         say(

@@ -6,8 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from pixflow.dossier import merging
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import merging, retraction
 from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation
 from pixflow.participation.matches import unmatch
@@ -17,7 +16,7 @@ from pixflow.protocol import drafting
 from pixflow.protocol.grille import Grille
 from pixflow.unit_of_work import Step
 from projections.store.catch_up import ReadSide
-from web.samples import pix_exports as pix
+from web.samples import pix_exports
 from web.samples.attempts import Try
 from web.samples.clock import at
 from web.samples.demo import referent, team
@@ -49,7 +48,7 @@ def mistake(world: World, youth: Youth, dossier: UUID) -> None:
     )  # fmt: skip
     world.clock.go(referent.later(world, 5))
     world.say(
-        youth.advisor, {"dossier": dossier}, x_retraction.retract,
+        youth.advisor, {"dossier": dossier}, retraction.retract,
         version=done.recorded[0].originator_version, reason="erreur de date",
     )  # fmt: skip
 
@@ -65,7 +64,7 @@ def _undeclared(world: World, everyone: Sequence[Youth]) -> tuple[str, bytes]:
     """An export of a campaign that nobody has declared: three people took it yesterday."""
     began = world.clock.now - timedelta(hours=18)
     one = Try(began, began + timedelta(minutes=40), None, Decimal("0.6"), Decimal(1))
-    return pix.export(UNDECLARED, [(youth, one) for youth in everyone[:3]], world.clock.now, world.random)
+    return pix_exports.export(UNDECLARED, [(youth, one) for youth in everyone[:3]], world.clock.now, world.random)
 
 
 def _correct(world: World) -> None:

@@ -4,8 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.engine import new_id
@@ -81,7 +80,7 @@ def close_what_is_over(world: World) -> None:
         if youth.never("close-or-plan") or (certified.step if certified else None) not in SETTLED:
             continue
         if all(one.over for one in actions) and world.calendar.count(state.last.on, world.today) >= 6:
-            say(world, youth, id, x_closing.close, reason="done", note="")
+            say(world, youth, id, closing.close, reason="done", note="")
             if len(youth.first_name) % 3 == 0:
                 take_test(youth, at(world.calendar.add(world.today, 4), 18), world.random)
 
@@ -93,9 +92,9 @@ def leave_and_come_back(world: World) -> None:
         if youth.manner != "comes-back" or state.opened is None:
             continue
         if state.closed and tested and not state.late:
-            say(world, youth, id, x_closing.reopen, reason="De retour à L’Aigle, test passé entre-temps")
+            say(world, youth, id, closing.reopen, reason="De retour à L’Aigle, test passé entre-temps")
         elif not state.closed and not tested and world.calendar.count(state.opened.on, world.today) >= 12:
-            say(world, youth, id, x_closing.close, reason="moved", note="Chez ses parents, à Caen")
+            say(world, youth, id, closing.close, reason="moved", note="Chez ses parents, à Caen")
 
 
 def _refer(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
@@ -149,7 +148,7 @@ def _complete(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) 
     current = state.diagnostic.current("initial")
     mastery = current[1].result.mastery if current and current[1].result else None
     take_complete(youth, at(world.calendar.add(world.today, 1), 10), mastery or Decimal("0.5"))
-    say(world, youth, id, x_follow_up.take_note, text="Passe le parcours Cléa numérique ici, demain à 10 h")
+    say(world, youth, id, follow_up.take_note, text="Passe le parcours Cléa numérique ici, demain à 10 h")
 
 
 def _certification(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
@@ -172,7 +171,7 @@ def _retake(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) ->
 
 def _close(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     reason = "unreachable" if task.why.details.get("by") == "tries" else "done"
-    say(world, youth, id, x_closing.close, reason=reason, note="")
+    say(world, youth, id, closing.close, reason=reason, note="")
 
 
 DEEDS: dict[str, Deed] = {

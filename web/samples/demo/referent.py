@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import closing
 from pixflow.dossier.stages import prescription
 from pixflow.importing import Answers, Importer
-from pixflow.participation import campaign as campaigns
+from pixflow.participation import campaign as participation_campaign
 from pixflow.participation.matches import confirm_match, set_aside
 from pixflow.participation.matching import Match
 from projections import result_routing
 from projections.match_proposals import proposals
 from projections.store.catch_up import ReadSide
-from web.samples import pix_exports as pix
+from web.samples import pix_exports
 from web.samples.clock import at
 from web.samples.demo.people import Youth
 from web.samples.demo.world import World
@@ -29,7 +29,7 @@ def declare(world: World, offers: Sequence[Offer]) -> None:
     """The campaigns are declared before anyone takes a test."""
     for offer in offers:
         world.say(
-            world.cast.referent, {"campaign": world.command()}, campaigns.declare_campaign,
+            world.cast.referent, {"campaign": world.command()}, participation_campaign.declare_campaign,
             name=offer.campaign.name, code=offer.campaign.code, purpose=offer.purpose, site=None,
         )  # fmt: skip
 
@@ -58,10 +58,10 @@ def _days(offer: Offer) -> Iterable[int]:
 def exported(world: World, offer: Offer, everyone: Sequence[Youth]) -> tuple[str, bytes]:
     """What Pix Orga says of a campaign now."""
     if offer.purpose == "profile":
-        return pix.profiles(offer, everyone, world.clock.now)
+        return pix_exports.profiles(offer, everyone, world.clock.now)
     complete = offer.purpose == "complete"
     tries = [(youth, one) for youth in everyone for one in (youth.complete if complete else youth.tries)]
-    return pix.export(offer, tries, world.clock.now, world.random, stranger=offer.strangers)
+    return pix_exports.export(offer, tries, world.clock.now, world.random, stranger=offer.strangers)
 
 
 def bring_in(world: World, read: ReadSide, export: tuple[str, bytes]) -> None:
@@ -120,9 +120,7 @@ def _late(world: World) -> None:
         for task in tasks.of_dossier(state, world.engine.references()) if state.closed else ():
             waited = world.calendar.count(task.opens, world.today) >= 2
             if task.kind == "review-late-event" and waited and not youth.never(task.kind):
-                world.say(
-                    world.cast.referent, {"dossier": id}, x_closing.review_late_event, note="Vu avec le conseiller"
-                )
+                world.say(world.cast.referent, {"dossier": id}, closing.review_late_event, note="Vu avec le conseiller")
 
 
 def later(world: World, minutes: int) -> datetime:

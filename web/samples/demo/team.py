@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.engine import new_id
-from pixflow.team import absences
-from pixflow.team import milestones as appropriation
+from pixflow.team import absences, milestones
 from web.samples.demo.world import World
 
 RESTING, HANDED = "En stage jusque-là, prévenu par SMS", "Je suis en formation cette semaine-là"
@@ -16,13 +15,13 @@ RESTING, HANDED = "En stage jusque-là, prévenu par SMS", "Je suis en formation
 def settle(world: World, *, referents: Sequence[str], trained: Sequence[str] = (), not_yet: Sequence[str] = ()) -> None:
     """The référents are designated, everybody is told; most took the test, some were trained."""
     for name in referents:
-        _note(world, name, appropriation.designate_referent, site=None)
+        _note(world, name, milestones.designate_referent, site=None)
     for name, _ in world.cast.staff:
-        _note(world, name, appropriation.hold_briefing, title="Réunion d’équipe : à quoi sert Pix")
+        _note(world, name, milestones.hold_briefing, title="Réunion d’équipe : à quoi sert Pix")
         if name not in not_yet:
-            _note(world, name, appropriation.take_pix)
+            _note(world, name, milestones.take_pix)
     for name in trained:
-        _note(world, name, appropriation.attend_training, title="Prise en main de Pix Orga")
+        _note(world, name, milestones.attend_training, title="Prise en main de Pix Orga")
 
 
 def leave(world: World, name: str, deputy: str, first: date, last: date) -> None:
@@ -41,7 +40,7 @@ def set_aside(world: World, name: str, to: str) -> None:
         said: dict[str, Any] = {"until": until, "reason": RESTING}
         if n:
             said = {"until": until, "to": world.staff[to], "note": HANDED}
-        decide: Callable[..., Any] = x_follow_up.hand_over if n else x_follow_up.snooze
+        decide: Callable[..., Any] = follow_up.hand_over if n else follow_up.snooze
         world.say(name, {"dossier": id}, decide, task=task.key, **said)
 
 

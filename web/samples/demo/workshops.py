@@ -8,8 +8,7 @@ from uuid import UUID
 from pixflow.engine import new_id
 from pixflow.events.values import Presence, Purpose
 from pixflow.unit_of_work import Step
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop
 from web.samples.clock import at
 from web.samples.demo.people import Youth, take_test
@@ -31,7 +30,7 @@ def schedule(
     """An afternoon; `name` is what this script calls it."""
     world.workshops[name] = world.command()
     world.say(
-        by, {"workshop": world.workshops[name], "campaign": campaign(world, "initial")}, x_scheduling.schedule_workshop,
+        by, {"workshop": world.workshops[name], "campaign": campaign(world, "initial")}, scheduling.schedule_workshop,
         site=site, place=place, starts=at(day, HOURS[0]), ends=at(day, HOURS[1]), day=day, capacity=capacity,
         facilitators=tuple(world.staff[runner] for runner in runners),
         context={"series": None, "rules": world.protocol.workshops},
@@ -68,12 +67,12 @@ def release(world: World, name: str, by: str, young_person: str) -> None:
 
 def move(world: World, name: str, by: str, day: date, place: str) -> None:
     said = {"place": place, "starts": at(day, HOURS[0]), "ends": at(day, HOURS[1]), "day": day}
-    _with_registrants(world, by, name, Step({"workshop": world.workshops[name]}, x_scheduling.move_workshop, said))
+    _with_registrants(world, by, name, Step({"workshop": world.workshops[name]}, scheduling.move_workshop, said))
 
 
 def cancel(world: World, name: str, by: str, reason: str) -> None:
     _with_registrants(
-        world, by, name, Step({"workshop": world.workshops[name]}, x_scheduling.cancel_workshop, {"reason": reason})
+        world, by, name, Step({"workshop": world.workshops[name]}, scheduling.cancel_workshop, {"reason": reason})
     )
 
 
@@ -97,15 +96,15 @@ def hold(world: World, calls: Sequence[str], kept: Sequence[str]) -> None:
         for place, dossier in enumerate(state.seats):
             _mark(world, id, dossier, runner, place)
         world.clock.go(at(world.today, HOURS[1], 20))
-        world.say(runner, {"workshop": id}, x_scheduling.close_workshop)
+        world.say(runner, {"workshop": id}, scheduling.close_workshop)
 
 
 def _help(world: World, id: UUID, runner: str) -> None:
     assistant = next(name for name, roles in world.cast.staff if "facilitator" in roles)
     world.clock.go(at(world.today, HOURS[0], 20))
-    world.say(runner, {"workshop": id}, x_scheduling.ask_help)
+    world.say(runner, {"workshop": id}, scheduling.ask_help)
     world.clock.go(at(world.today, HOURS[0], 27))
-    world.say(assistant, {"workshop": id}, x_scheduling.give_help)
+    world.say(assistant, {"workshop": id}, scheduling.give_help)
 
 
 def _mark(world: World, id: UUID, dossier: UUID, runner: str, place: int) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from pixflow import tasks
 from pixflow.authorization import OPERATOR, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
 from pixflow.protocol.document import ProtocolDocument
@@ -101,7 +101,7 @@ class World:
         dossier = uuid5(self.opened.id, youth.key)
         advisor = self.staff[youth.advisor] if youth.advisor else None
         self.say(
-            by, {"dossier": dossier}, x_identity.open_dossier,
+            by, {"dossier": dossier}, identity.open_dossier,
             last_name=youth.last_name, first_name=youth.first_name, birth_date=youth.birth_date,
             imilo_number=youth.number or None, site=youth.site, phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
             programme=youth.programme, group=youth.group or None, collective_end=youth.collective_end, advisor=advisor,

@@ -16,14 +16,13 @@ from uuid import NAMESPACE_OID, uuid5
 
 from msgspec import Struct
 
-from pixflow import structure_folder as structures
+from pixflow import structure_folder
 from pixflow.presets import Preset
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Opened
 from web.samples.clock import Clock, at, months_after, working_days
-from web.samples.population import incidents as life
-from web.samples.population import parameters as figures
+from web.samples.population import incidents, parameters
 from web.samples.population.actors import advisors, parcours, referent, team
 from web.samples.population.actors.matching import Matching
 from web.samples.population.actors.pix_orga import PixOrga
@@ -78,7 +77,7 @@ def build(
     start, _ = _span(start, months)
     clock = Clock(at(start, *divmod(FIRST_MORNING, 60)))
     sites = tuple(sites_of(young_people))
-    opened = structures.create(data, name=name, preset=preset, sites=sites, clock=clock, database=database)
+    opened = structure_folder.create(data, name=name, preset=preset, sites=sites, clock=clock, database=database)
     try:
         return opened, populate(
             opened, young_people=young_people, seed=seed, months=months, start=start, batch=batch, progress=progress
@@ -110,7 +109,7 @@ def populate(
         play = _prepare(opened, clock, Random(f"{seed} {young_people} {months} {start}"), young_people, batch)  # noqa: S311
         return _play(play, young_people, months, start, last, progress or _quiet)
     finally:
-        opened.engine.clock = structures.utc_now
+        opened.engine.clock = structure_folder.utc_now
 
 
 def _prepare(opened: Opened, clock: Clock, random: Random, young_people: int, batch: bool) -> Play:
@@ -132,7 +131,7 @@ def _play(play: Play, young_people: int, months: int, first: date, last: date, p
     team.holidays(play, first, last)
     crowd = Crowd(play.random, len(play.house.sites))
     for day, count in _arrivals(play.random, days, young_people).items():
-        play.agenda.add((day, OPENS - 10), Errand((), partial(life.come, play, crowd, count)))
+        play.agenda.add((day, OPENS - 10), Errand((), partial(incidents.come, play, crowd, count)))
     for played, day in enumerate(days, 1):
         while (moment := play.agenda.first()) and moment[0] <= day:
             play.go_on()
@@ -143,12 +142,12 @@ def _play(play: Play, young_people: int, months: int, first: date, last: date, p
 
 def _arrivals(random: Random, days: Sequence[date], young_people: int) -> Counter[date]:
     """How many come each day."""
-    return Counter(random.choices(days, [figures.ARRIVALS[day.month - 1] for day in days], k=young_people))
+    return Counter(random.choices(days, [parameters.ARRIVALS[day.month - 1] for day in days], k=young_people))
 
 
 def _span(start: date | None, months: int) -> tuple[date, date]:
     """The first and the last day. Raises Refused("future") when there is no week to play before today."""
-    today = structures.utc_now().date()
+    today = structure_folder.utc_now().date()
     first = start or months_after(today, -months)
     last = min(months_after(first, months), today) - timedelta(days=1)
     if last - first < timedelta(days=7):

@@ -6,13 +6,10 @@ from functools import partial
 from typing import cast
 
 from pixflow.authorization import CLOCK, Actor
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import lending
+from pixflow.dossier import follow_up, identity, lending
 from pixflow.dossier.stages import orientation
 from pixflow.unit_of_work import Step
-from web.samples.population import names
-from web.samples.population import parameters as figures
+from web.samples.population import names, parameters
 from web.samples.population.actors import referent
 from web.samples.population.actors.closing import Reason, ends_early
 from web.samples.population.agenda import Errand, Moment, Said
@@ -32,9 +29,9 @@ def come(play: Play, crowd: Crowd, count: int) -> Iterator[Said]:
     for _ in range(count):
         young = crowd.comes(play.desk.id(), play.today)
         _comes(play, young, play.on(play.today))
-        if play.chance(figures.TWICE):
+        if play.chance(parameters.TWICE):
             again = crowd.again(young, play.desk.id())
-            _comes(play, again, play.on(play.in_days(figures.TWICE_IN)))
+            _comes(play, again, play.on(play.in_days(parameters.TWICE_IN)))
             referent.merge_later(play, young, again)
     return iter(())
 
@@ -48,36 +45,36 @@ def arrives(play: Play, young: Young) -> Iterator[Said]:
     cej = young.programme == "CEJ"
     advisor = play.house.next_advisor(young.site, play.today, cej=cej)
     month = play.today.replace(day=1)
-    ends = play.today + timedelta(weeks=figures.COLLECTIVE_WEEKS)
+    ends = play.today + timedelta(weeks=parameters.COLLECTIVE_WEEKS)
     said = {
         "last_name": young.last_name, "first_name": young.first_name, "birth_date": young.birth_date,
         "imilo_number": young.number or None, "site": play.house.sites[young.site], "phone": young.phone,
         "email": young.email, "programme": young.programme, "project": young.project,
         "group": f"CEJ {play.house.sites[young.site]} {month:%m-%Y}" if cej else None,
         "collective_end": ends if cej else None,
-        "advisor": None if play.chance(figures.NO_ADVISOR) else advisor.id,
+        "advisor": None if play.chance(parameters.NO_ADVISOR) else advisor.id,
     }  # fmt: skip
     play.young[young.dossier] = young
     play.matching.meet(young)
-    yield Said(advisor.actor, (Step({"dossier": young.dossier}, x_identity.open_dossier, said),))
+    yield Said(advisor.actor, (Step({"dossier": young.dossier}, identity.open_dossier, said),))
     along(play, young)
 
 
 def along(play: Play, young: Young) -> None:
     """What will happen to them one day."""
-    play.later(young, figures.NOTE_EVERY, _note)
+    play.later(young, parameters.NOTE_EVERY, _note)
     if play.protocol.concerned == "assessed" and young.programme != "CEJ":
-        play.later(young, figures.JUDGED, _judge)
+        play.later(young, parameters.JUDGED, _judge)
     for share, turn in (
-        (figures.CONTACT_CHANGES, _new_phone), (figures.IDENTITY_CORRECTED, _correct),
-        (figures.PROJECT_CHANGES if young.project else figures.PROJECT_FOUND, _project), (figures.LENT, _lend),
+        (parameters.CONTACT_CHANGES, _new_phone), (parameters.IDENTITY_CORRECTED, _correct),
+        (parameters.PROJECT_CHANGES if young.project else parameters.PROJECT_FOUND, _project), (parameters.LENT, _lend),
     ):  # fmt: skip
         if play.chance(share):
-            play.later(young, figures.SOMETIME, turn)
+            play.later(young, parameters.SOMETIME, turn)
     chance, passed = play.random.random(), 0.0
-    for reason, share in figures.ENDS:
+    for reason, share in parameters.ENDS:
         if passed <= chance < passed + share:
-            play.later(young, figures.ENDS_IN, partial(_ends, reason=cast(Reason, reason)))
+            play.later(young, parameters.ENDS_IN, partial(_ends, reason=cast(Reason, reason)))
         passed += share
 
 
@@ -86,20 +83,20 @@ def _ends(play: Play, case: Case, reason: Reason) -> Iterator[Said]:
 
 
 def _note(play: Play, case: Case) -> Iterator[Said]:
-    play.later(case.young, figures.NOTE_EVERY, _note)
-    yield case.say(x_follow_up.take_note, text=play.random.choice(NOTES))
+    play.later(case.young, parameters.NOTE_EVERY, _note)
+    yield case.say(follow_up.take_note, text=play.random.choice(NOTES))
 
 
 def _judge(play: Play, case: Case) -> Iterator[Said]:
     """Whether Pix concerns them, where the protocol leaves it to the advisor."""
-    needed = play.chance(figures.CONCERNED)
+    needed = play.chance(parameters.CONCERNED)
     reason = case.state.project if needed else "À l’aise au quotidien, son projet ne le demande pas"
     yield case.say(orientation.assess_need, needed=needed, reason=reason)
 
 
 def _new_phone(play: Play, case: Case) -> Iterator[Said]:
     phone = f"07 00 00 {play.random.randrange(100):02d} {play.random.randrange(100):02d}"
-    yield case.say(x_identity.correct_contact, phone=phone, email=case.state.email)
+    yield case.say(identity.correct_contact, phone=phone, email=case.state.email)
 
 
 def _correct(play: Play, case: Case) -> Iterator[Said]:
@@ -107,13 +104,13 @@ def _correct(play: Play, case: Case) -> Iterator[Said]:
     known = case.state
     born = known.birth_date + timedelta(days=1) if known.birth_date else None
     yield case.say(
-        x_identity.correct_identity, last_name=known.last_name, first_name=known.first_name, birth_date=born,
+        identity.correct_identity, last_name=known.last_name, first_name=known.first_name, birth_date=born,
         imilo_number=known.imilo_number, site=known.site,
     )  # fmt: skip
 
 
 def _project(play: Play, case: Case) -> Iterator[Said]:
-    yield case.say(x_identity.state_project, project=play.random.choice(names.PROJECTS))
+    yield case.say(identity.state_project, project=play.random.choice(names.PROJECTS))
 
 
 def _lend(play: Play, case: Case) -> Iterator[Said]:
@@ -122,7 +119,7 @@ def _lend(play: Play, case: Case) -> Iterator[Said]:
     colleague = play.house.colleague(member, play.today) if member else None
     if colleague is None or case.state.lent:
         return
-    until, manager = play.in_days(figures.LENT_FOR), play.house.manager(play.today)
+    until, manager = play.in_days(parameters.LENT_FOR), play.house.manager(play.today)
     step = Step({"dossier": case.young.dossier}, lending.lend, {"advisor": colleague.id, "until": until})
     yield Said(manager.actor, (step,))
     back = Said(Actor(CLOCK), (Step({"dossier": case.young.dossier}, lending.give_back),))

@@ -12,8 +12,7 @@ from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.tasks import Task
 from pixflow.team.staff import Absence
-from web.samples.population import names
-from web.samples.population import parameters as figures
+from web.samples.population import names, parameters
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +61,7 @@ class House:
         name, email = self._name()
         n = len(self.members)
         phone = f"01 99 00 {n // 100 % 100:02d} {n % 100:02d}" if role in ("advisor", "referent") else None
-        tempo = self.random.triangular(*figures.TEMPO)
+        tempo = self.random.triangular(*parameters.TEMPO)
         one = Member(self._id(), name, email, phone, role, site, tempo, cej)
         self.members[one.id] = one
         for place in (site, None):
@@ -113,7 +112,7 @@ class House:
         away = member.absence(day)
         if away is None:
             return member.actor
-        if away.deputy and self.random.random() < figures.DEPUTY_DOES:
+        if away.deputy and self.random.random() < parameters.DEPUTY_DOES:
             return Actor(str(away.deputy), str(member.id))
         return None
 
@@ -134,21 +133,21 @@ class House:
 
     def _follows_cej(self, n: int) -> bool:
         """Evenly spread, the second advisor of each site first."""
-        return int((n + 1) * figures.IN_CEJ_ADVISORS + 0.5) > int(n * figures.IN_CEJ_ADVISORS + 0.5)
+        return int((n + 1) * parameters.IN_CEJ_ADVISORS + 0.5) > int(n * parameters.IN_CEJ_ADVISORS + 0.5)
 
 
 def sites_of(young_people: int) -> list[str]:
     """The names of as many sites as they need."""
-    return names.places(max(figures.LEAST_SITES, round(young_people / figures.YOUNG_PEOPLE_A_SITE)))
+    return names.places(max(parameters.LEAST_SITES, round(young_people / parameters.YOUNG_PEOPLE_A_SITE)))
 
 
 def _proportions(young_people: int, sites: int) -> dict[Role, int]:
-    advisors = max(figures.LEAST_ADVISORS, sites, round(young_people / figures.YOUNG_PEOPLE_AN_ADVISOR))
+    advisors = max(parameters.LEAST_ADVISORS, sites, round(young_people / parameters.YOUNG_PEOPLE_AN_ADVISOR))
     return {
         "advisor": advisors,
-        "referent": 1 + advisors // figures.ADVISORS_A_REFERENT,
+        "referent": 1 + advisors // parameters.ADVISORS_A_REFERENT,
         "facilitator": sites,
-        "manager": 1 + advisors // figures.ADVISORS_A_MANAGER,
+        "manager": 1 + advisors // parameters.ADVISORS_A_MANAGER,
         "auditor": 1,
         "administrator": 1,
     }

@@ -22,7 +22,7 @@ from pixflow.unit_of_work import Step
 from pixflow.working_days import Calendar
 from web.samples.attempts import Try
 from web.samples.clock import PARIS
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import OPENS, SHUTS, Agenda, Desk, Errand, Moment, Said
 from web.samples.population.dossier_cache import Dossiers
 from web.samples.population.parameters import Days
@@ -176,10 +176,10 @@ class Play:
             return max((local.date(), local.hour * 60 + local.minute + 50), self.on(self.today))
         if task.paused and task.paused > self.today:
             return self.on(task.paused)
-        if task.kind == "present-pix" and self.chance(figures.AT_WELCOME):
+        if task.kind == "present-pix" and self.chance(parameters.AT_WELCOME):
             return self.on(self.today)
-        forgotten = task.role == "advisor" and self.chance(figures.FORGOTTEN)
-        waits = (figures.REMEMBERED if forgotten else figures.PATIENCE[task.kind]).draw(self.random)
+        forgotten = task.role == "advisor" and self.chance(parameters.FORGOTTEN)
+        waits = (parameters.REMEMBERED if forgotten else parameters.PATIENCE[task.kind]).draw(self.random)
         member = self.house.members.get(state.advisor) if state.advisor and task.role == "advisor" else None
         tempo = member.tempo if member and not forgotten else 1.0
         return self.on(self.calendar.add(max(task.opens, self.today), round(waits * tempo)))
@@ -198,7 +198,7 @@ class Play:
 
     def again(self, young: Young, task: Task, moment: Moment | None = None) -> None:
         """The same task, tried once more some days later."""
-        moment = moment or self.on(self.in_days(figures.AGAIN))
+        moment = moment or self.on(self.in_days(parameters.AGAIN))
         self.agenda.add(moment, Errand((young.dossier,), partial(self._due, young, task)))
 
     # --- time goes by

@@ -10,8 +10,7 @@ from uuid import UUID
 from pixflow.identity import normalise
 from pixflow.tasks import Task
 from web.samples.attempts import Try
-from web.samples.population import names
-from web.samples.population import parameters as figures
+from web.samples.population import names, parameters
 
 Typed = tuple[str, str, str | None]
 
@@ -63,8 +62,8 @@ class Crowd:
         """Somebody new, the twin of who came before, or their namesake."""
         random, before = self._random, self._last
         chance = random.random()
-        twin = before is not None and chance < figures.TWIN
-        namesake = before is not None and not twin and chance < figures.TWIN + figures.NAMESAKE
+        twin = before is not None and chance < parameters.TWIN
+        namesake = before is not None and not twin and chance < parameters.TWIN + parameters.NAMESAKE
         last = before.last_name if before and (twin or namesake) else names.last_name(random)
         first = before.first_name if before and namesake else names.first_name(random)
         number, projects = self._next(), random.choice(names.PROJECTS)
@@ -72,12 +71,12 @@ class Crowd:
         young = Young(
             dossier, number, last, first, before.birth_date if before and twin else self._birth(day),
             f"06 00 00 {random.randrange(100):02d} {random.randrange(100):02d}",
-            f"{local}{random.randrange(100)}@courriel.example" if random.random() < figures.EMAIL else None,
-            weighted(random, figures.PROGRAMMES), "" if random.random() < figures.NO_PROJECT else projects,
+            f"{local}{random.randrange(100)}@courriel.example" if random.random() < parameters.EMAIL else None,
+            weighted(random, parameters.PROGRAMMES), "" if random.random() < parameters.NO_PROJECT else projects,
             before.site if before and twin else random.randrange(self._sites),
-            random.betavariate(*figures.SKILL), random.betavariate(*figures.ZEAL), (last, first, number or None),
+            random.betavariate(*parameters.SKILL), random.betavariate(*parameters.ZEAL), (last, first, number or None),
         )  # fmt: skip
-        young.typed = _typed(young, weighted(random, figures.TYPED))
+        young.typed = _typed(young, weighted(random, parameters.TYPED))
         self._last = young
         return young
 
@@ -89,16 +88,16 @@ class Crowd:
         )  # fmt: skip
 
     def _birth(self, day: date) -> date | None:
-        least, most, often = figures.AGES
+        least, most, often = parameters.AGES
         age = self._random.triangular(least, most, often)
         born = day - timedelta(days=round(age * 365.25))
-        return None if self._random.random() < figures.NO_BIRTH_DATE else born
+        return None if self._random.random() < parameters.NO_BIRTH_DATE else born
 
     def _next(self) -> str:
         self._number += 1 + self._random.randrange(9)
-        if self._random.random() < figures.NO_NUMBER:
+        if self._random.random() < parameters.NO_NUMBER:
             return ""
-        return f"00{self._number}" if self._random.random() < figures.ZERO_AHEAD else str(self._number)
+        return f"00{self._number}" if self._random.random() < parameters.ZERO_AHEAD else str(self._number)
 
 
 def _typed(young: Young, how: str) -> Typed:
@@ -123,7 +122,7 @@ def _typed(young: Young, how: str) -> Typed:
 
 def take_test(young: Young, began: datetime, random: Random) -> Try:
     """The initial diagnostic, from that moment on."""
-    finished = began + timedelta(minutes=25 + random.randrange(35)) if random.random() < figures.FINISHES else None
+    finished = began + timedelta(minutes=25 + random.randrange(35)) if random.random() < parameters.FINISHES else None
     shared = _shared(finished, random)
     one = Try(began, finished, shared, _mastery(young.skill, random), Decimal(random.randrange(5, 95)) / 100)
     young.tries.append(one)
@@ -132,11 +131,11 @@ def take_test(young: Young, began: datetime, random: Random) -> Try:
 
 def take_complete(young: Young, began: datetime, random: Random) -> Try:
     """The complete diagnostic; some then send their profile."""
-    finished = began + timedelta(minutes=random.randint(*figures.COMPLETE_MINUTES))
+    finished = began + timedelta(minutes=random.randint(*parameters.COMPLETE_MINUTES))
     shared = _shared(finished, random)
     one = Try(began, finished, shared, _mastery(young.skill, random), Decimal("0.5"))
     young.complete.append(one)
-    if random.random() < figures.SENDS_PROFILE:
+    if random.random() < parameters.SENDS_PROFILE:
         young.sent = finished + timedelta(minutes=10)
     return one
 
@@ -150,9 +149,9 @@ def _shared(finished: datetime | None, random: Random) -> datetime | None:
     """At once, some days later, or not by themselves."""
     if finished is None:
         return None
-    if random.random() < figures.SHARES:
+    if random.random() < parameters.SHARES:
         return finished + timedelta(minutes=2 + random.randrange(5))
-    return finished + timedelta(days=3 + random.randrange(18)) if random.random() < figures.SHARES_LATER else None
+    return finished + timedelta(days=3 + random.randrange(18)) if random.random() < parameters.SHARES_LATER else None
 
 
 def _mastery(skill: float, random: Random) -> Decimal:

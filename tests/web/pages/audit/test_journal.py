@@ -9,10 +9,9 @@ from uuid import uuid4
 import pytest
 
 from pixflow.authorization import CLOCK, Actor
-from pixflow.dossier import identity as x_identity
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import parcours
-from pixflow.participation import matches as x_matches
+from pixflow.participation import matches
 from pixflow.team.notices import send_notice, stream_of
 from tests.web.client import words
 from tests.web.filled import fill, part, said, soup, texts
@@ -68,7 +67,7 @@ def test_a_day_is_the_structure_s_own(at_work: House) -> None:
 
 def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
     dossier = at_work.presented()
-    at_work.on(dossier, x_retraction.retract, version=3, reason="mauvaise personne")
+    at_work.on(dossier, retraction.retract, version=3, reason="mauvaise personne")
     page = soup(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
     struck = page.select(".ledger .item")[1]
     assert said(struck.select_one("s")) == "Pix présenté au premier accueil"
@@ -190,10 +189,10 @@ def test_a_participation_says_whose_it_is(at_work: House) -> None:
     assert about(at_work, "participation.ResultShared") == ("Aminata Diallo", f"/rejouer/{dossier}")
     assert about(at_work, "participation.ParticipationImported") == ("Aminata Diallo", f"/rejouer/{dossier}")
     at_work.says(
-        SOPHIE, x_matches.unmatch, {"participation": found, "dossier": dossier}, reason="homonyme",
+        SOPHIE, matches.unmatch, {"participation": found, "dossier": dossier}, reason="homonyme",
         context={"participation_id": found},
     )  # fmt: skip
-    at_work.on(dossier, x_identity.correct_identity, SOPHIE, last_name="Diop", first_name="Aminata",
+    at_work.on(dossier, identity.correct_identity, SOPHIE, last_name="Diop", first_name="Aminata",
                birth_date=None, imilo_number=None, site="Mortagne")  # fmt: skip
     for who, link in ((CLAIRE, ""), (SOPHIE, "/resultats")):
         assert about(at_work, "participation.ResultShared", who) == ("Aminata Diallo, sur Pix", link)

@@ -8,12 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace as with_
 
-from pixflow import presets, tasks
-from pixflow import reference_data as references
-from pixflow import replay as replaying
+from pixflow import presets, reference_data, replay, tasks
 from pixflow.authorization import OPERATOR
-from pixflow.dossier import assignment
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import assignment, follow_up
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.stages import orientation
 from pixflow.dossier.stepper import stepper
@@ -42,7 +39,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def references_by_hand(at_work: House, position: int) -> References:
     told = [r for r in at_work.served.engine.read(0, 10_000) if r.position <= position]
-    return reduce(references.evolve, told, References())
+    return reduce(reference_data.evolve, told, References())
 
 
 def versions(at_work: House, dossier: UUID) -> list[Recorded]:
@@ -139,7 +136,7 @@ def test_each_fact_says_what_it_changed(at_work: House) -> None:
 
 def test_a_note_changes_nothing_and_the_page_says_so(at_work: House) -> None:
     dossier = at_work.planned()
-    at_work.on(dossier, x_follow_up.take_note, text="vu aujourd’hui")
+    at_work.on(dossier, follow_up.take_note, text="vu aujourd’hui")
     page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
     assert "Ni le dossier ni les tâches" in page
     assert "Texte vu aujourd’hui" in page
@@ -252,12 +249,12 @@ def test_at_version_has_no_version_outside_its_facts(at_work: House) -> None:
     dossier = at_work.opened()
     facts = versions(at_work, dossier)
     refs = at_work.served.refs
-    assert replaying.at_version(facts, 1, refs).before == fold([])
+    assert replay.at_version(facts, 1, refs).before == fold([])
     for n in (0, len(facts) + 1):
         with pytest.raises(IndexError):
-            replaying.at_version(facts, n, refs)
-    assert replaying.version_at(facts, facts[0].at) == len(facts)
-    assert replaying.version_at(facts, datetime(2026, 1, 1, tzinfo=UTC)) == 0
+            replay.at_version(facts, n, refs)
+    assert replay.version_at(facts, facts[0].at) == len(facts)
+    assert replay.version_at(facts, datetime(2026, 1, 1, tzinfo=UTC)) == 0
 
 
 def test_a_task_that_only_moves_is_told_before_and_after(at_work: House) -> None:
@@ -265,9 +262,9 @@ def test_a_task_that_only_moves_is_told_before_and_after(at_work: House) -> None
     refs = at_work.served.refs
     owed = tasks.of_dossier(at_work.state(dossier), refs)
     moved = [with_(owed[0], due=date(2026, 5, 1))]
-    assert replaying.task_changes(owed, moved) == ((owed[0], moved[0]),)
-    assert replaying.task_changes(owed, owed) == ()
-    assert replaying.task_changes(owed, []) == ((owed[0], None),)
+    assert replay.task_changes(owed, moved) == ((owed[0], moved[0]),)
+    assert replay.task_changes(owed, owed) == ()
+    assert replay.task_changes(owed, []) == ((owed[0], None),)
 
 
 # --- who may look, and the list
@@ -306,7 +303,7 @@ def test_the_list_shows_what_changed_last(at_work: House) -> None:
     assert "Aucun dossier pour l’instant." in empty
     first = at_work.opened(first="Zoé")
     at_work.opened(first="Noé")
-    at_work.on(first, x_follow_up.take_note, text="rappelée")
+    at_work.on(first, follow_up.take_note, text="rappelée")
     page = at_work.client(CLAIRE).get("/rejouer").text
     assert texts(page, ".item-who") == ["Zoé Diallo", "Noé Diallo"]
     assert texts(page, ".item-do")[0] == "Note : rappelée"

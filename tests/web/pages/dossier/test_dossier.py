@@ -7,11 +7,10 @@ from uuid import uuid4
 import pytest
 from bs4 import BeautifulSoup
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Moment, Partner, Result
-from pixflow.participation import exports as x_exports
+from pixflow.participation import exports
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, sheet
@@ -156,7 +155,7 @@ def test_a_vanished_participation_keeps_its_result(locale: House) -> None:
     dossier, found = locale.dispatched()
     locale.day(date(2026, 3, 17))
     locale.says(
-        "Sophie Lecomte", x_exports.vanish, {"participation": found, "dossier": dossier},
+        "Sophie Lecomte", exports.vanish, {"participation": found, "dossier": dossier},
         exported_at=datetime(2026, 3, 17, 9, 0, tzinfo=UTC), context={"participation_id": found},
     )  # fmt: skip
     told = part(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text, "result")
@@ -202,7 +201,7 @@ def test_an_appointment_shows_its_hour_and_who_did_not_come(locale: House) -> No
 
 def test_a_closed_dossier_says_so_and_offers_to_reopen(locale: House) -> None:
     dossier = locale.opened()
-    locale.on(dossier, x_closing.close, reason="moved", note="")
+    locale.on(dossier, closing.close, reason="moved", note="")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Dossier clos le 16 mars 2026 : déménagement." in words(page)
     offered = set(re.findall(r"\?form=([a-z]+)", page))
@@ -221,7 +220,7 @@ def test_the_history_is_filtered_by_stage(locale: House) -> None:
 def test_a_long_history_is_folded_and_whole(locale: House) -> None:
     dossier = locale.opened()
     for n in range(30):
-        locale.on(dossier, x_follow_up.take_note, text=f"note {n}")
+        locale.on(dossier, follow_up.take_note, text=f"note {n}")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "20 faits plus anciens" in words(page)
     assert len(BeautifulSoup(page, "html.parser").select(".timeline > li")) == 32
@@ -244,10 +243,10 @@ def test_the_fiche_has_code_link_and_qr_and_no_score(locale: House) -> None:
 def test_a_result_without_a_score_says_so(locale: House) -> None:
     dossier = locale.planned()
     result = Result(shared=Moment(MONDAY), mastery=None)
-    locale.on(dossier, x_follow_up.take_note, text="x")
+    locale.on(dossier, follow_up.take_note, text="x")
     found = locale.took(dossier, None)
     locale.says(
-        "Sophie Lecomte", x_exports.follow, {"participation": found, "dossier": dossier}, progress=Decimal(1),
+        "Sophie Lecomte", exports.follow, {"participation": found, "dossier": dossier}, progress=Decimal(1),
         result=result, exported_at=datetime(2026, 3, 16, 10, 0, tzinfo=UTC), context={"participation_id": found},
     )  # fmt: skip
     locale.on(

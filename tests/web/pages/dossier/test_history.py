@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from bs4 import BeautifulSoup
 
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as e
 from tests.web.arranged import held
@@ -63,7 +63,7 @@ def test_a_form_that_served_already_tells_what_others_did_and_not_what_it_record
     assert answer.status_code == 422
     assert "Cette page a déjà servi à enregistrer autre chose." in words(answer.text)
     assert "Entre-temps" not in words(answer.text)
-    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="a téléphoné")
+    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="a téléphoné")
     told = BeautifulSoup(send(client, dossier, "note", {**sent, "text": "vue ce soir"}).text, "html.parser")
     assert [words(str(line)) for line in told.select(".meanwhile li")] == ["Note : a téléphoné (Sophie Lecomte)"]
 
@@ -92,7 +92,7 @@ def test_what_happened_at_another_stage_stales_nothing(locale: House) -> None:
     dossier = locale.opened()
     client = locale.client("Nadia Benali")
     sent = {**opened(client, dossier, "present"), "occasion": "welcome"}
-    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="vue")
+    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="vue")
     assert send(client, dossier, "present", sent).status_code == 303
 
 
@@ -165,7 +165,7 @@ def test_annuler_is_offered_until_somebody_acts_then_opens_the_correction(locale
         'action="/dossiers/' + str(dossier) + "/undo"
         not in locale.client("Sophie Lecomte").get(f"/dossiers/{dossier}").text
     )
-    locale.on(dossier, x_follow_up.take_note, "Sophie Lecomte", text="bien reçu")
+    locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="bien reçu")
     assert "/undo" not in client.get(f"/dossiers/{dossier}").text
     answer = client.post(f"/dossiers/{dossier}/undo", data=sent)
     assert answer.headers["location"] == f"/dossiers/{dossier}?form=retract&about=3#form"

@@ -9,8 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import presets
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import certification, orientation, prescription
 from pixflow.events import dossier as e
 from tests.web import arranged
@@ -293,9 +292,9 @@ def busy(locale: House) -> tuple[UUID, list[UUID]]:
     arranged.held(locale, dossier, ease=True)
     locale.day(MONDAY)
     rest = {"until": date(2026, 4, 1), "reason": "en stage"}
-    locale.on(dossier, x_follow_up.snooze, task=f"refer:{actions[2]}", **rest)
+    locale.on(dossier, follow_up.snooze, task=f"refer:{actions[2]}", **rest)
     to = {"to": locale.people[PAUL], "until": date(2026, 3, 27), "note": ""}
-    locale.on(dossier, x_follow_up.hand_over, task=f"refer:{actions[0]}", **to)
+    locale.on(dossier, follow_up.hand_over, task=f"refer:{actions[0]}", **to)
     return dossier, actions
 
 
@@ -407,7 +406,7 @@ def test_what_only_a_partner_s_silence_would_bring_is_not_announced(locale: Hous
 
 def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: House) -> None:
     dossier, _ = arranged.registered(locale)
-    locale.on(dossier, x_closing.close, reason="employment", note="")
+    locale.on(dossier, closing.close, reason="employment", note="")
     assert beyond(locale, dossier)["Certification"] == "inscription faite le 16 mars, session du 10 avr."
     dossier, _ = arranged.closed(locale)
     assert part(locale, dossier, "beyond") is None

@@ -9,7 +9,7 @@ from pixflow.events.dossier import ProfileReceived
 from pixflow.events.values import Level, Moment, Part, Profile, Result
 from tests.given import DAY, PARTICIPATION, SECOND, linked, opened, received, state_of, withdrawn
 from web.french.vocabulary import NBSP
-from web.pages.dossier import results as compared
+from web.pages.dossier import results
 
 LATER = DAY + timedelta(days=60)
 TODAY = date(2026, 12, 1)
@@ -42,8 +42,8 @@ NOW = result(LATER, "0.40", Part("Information", 3, 8), Part("Gérer", 1, 4), Par
 
 def test_a_retake_says_how_far_it_has_come_part_by_part() -> None:
     state = retaken("initial", BEFORE, NOW)
-    assert plain(compared.progress(state)) == "+ 8 points depuis 32 %"
-    bars = compared.initial(state)
+    assert plain(results.progress(state)) == "+ 8 points depuis 32 %"
+    bars = results.initial(state)
     assert [(bar.name, bar.value, bar.total, plain(bar.change)) for bar in bars.domains] == [
         ("Information", 3, 8, "+ 13 points")
     ]
@@ -53,9 +53,9 @@ def test_a_retake_says_how_far_it_has_come_part_by_part() -> None:
 
 def test_a_first_result_is_compared_to_nothing() -> None:
     state = state_of("dossier", opened(), linked(), received(result=NOW))
-    assert compared.progress(state) == ""
-    assert not compared.initial(state).compared
-    assert compared.initial(state_of("dossier", opened(), linked(progress="0.5"))).domains == ()
+    assert results.progress(state) == ""
+    assert not results.initial(state).compared
+    assert results.initial(state_of("dossier", opened(), linked(progress="0.5"))).domains == ()
 
 
 def test_purposes_are_not_compared_to_each_other() -> None:
@@ -63,28 +63,28 @@ def test_purposes_are_not_compared_to_each_other() -> None:
         "dossier", opened(), linked(), received(result=BEFORE),
         linked(LATER, SECOND, purpose="complete"), received(LATER, SECOND, purpose="complete", result=NOW),
     )  # fmt: skip
-    assert compared.progress(state) == ""
-    (complete,) = compared.others(state, TODAY)
+    assert results.progress(state) == ""
+    (complete,) = results.others(state, TODAY)
     assert (complete.participation, plain(complete.said), complete.compared) == (SECOND, "40 %", False)
     assert [plain(told) for told in complete.about] == ["partagé le 14 nov.", "badge Cléa"]
 
 
 def test_a_complete_retake_says_its_progress_and_that_it_vanished() -> None:
     state = retaken("complete", BEFORE, NOW)
-    (complete,) = compared.others(state, TODAY)
+    (complete,) = results.others(state, TODAY)
     assert "+ 8 points depuis 32 %" in [plain(told) for told in complete.about]
     assert complete.compared
     gone = state_of(
         "dossier", opened(), linked(purpose="complete"), received(purpose="complete", result=NOW), withdrawn(LATER)
     )
-    (complete,) = compared.others(gone, TODAY)
+    (complete,) = results.others(gone, TODAY)
     assert plain(complete.about[-1]) == "disparu de Pix Orga le 14 nov., gardé ici"
 
 
 def test_a_result_without_a_rate_says_no_progress() -> None:
     state = retaken("complete", result(DAY, None), NOW)
-    assert compared.progress(state, "complete") == ""
-    assert compared.progress(retaken("initial", BEFORE, result(LATER, "0.32"))).endswith(
+    assert results.progress(state, "complete") == ""
+    assert results.progress(retaken("initial", BEFORE, result(LATER, "0.32"))).endswith(
         "depuis 32\N{NARROW NO-BREAK SPACE}%"
     )
 
@@ -102,7 +102,7 @@ def test_levels_stand_in_their_domains_and_say_what_changed() -> None:
         "dossier", opened(), *sent, ProfileReceived(participation=PARTICIPATION, profile=before, on=DAY),
         ProfileReceived(participation=SECOND, profile=now, on=LATER),
     )  # fmt: skip
-    (card,) = compared.others(state, TODAY)
+    (card,) = results.others(state, TODAY)
     assert (plain(card.said), card.participation) == ("204 pix", SECOND)
     assert [plain(told) for told in card.about] == [
         "pas encore certifiable (2 compétences sur 5)", "envoyé le 14 nov.", "+ 170 pix depuis 34 pix",

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier import closing as x_closing
-from pixflow.participation import exports as x_exports
+from pixflow.dossier import closing
+from pixflow.participation import exports
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, part, said, soup, texts
 from tests.web.paths import House, house
@@ -65,7 +65,7 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
     fill(at_work, 3, programme="CEJ", site="L’Aigle")
     fill(at_work, 2, advisor=None, programme="PACEA")
     at_work.scored(first="Zoé")
-    at_work.on(at_work.opened(first="Noé"), x_closing.close, reason="moved", note="")
+    at_work.on(at_work.opened(first="Noé"), closing.close, reason="moved", note="")
     page = dossiers(at_work, SOPHIE)
     assert texts(page, ".chips li") == [
         "Ouverts 6", "Sans conseiller·ère 2", "Clos 1", "Tous 7", "1 Orientation 5", "3 Prescription 1", "CEJ 3",
@@ -231,7 +231,7 @@ def test_who_opens_it_for_another_goes_back_to_the_list(at_work: House) -> None:
 def test_what_waits_under_its_number_is_matched_when_a_dossier_opens(at_work: House) -> None:
     waiting = uuid4()
     at_work.says(
-        SOPHIE, x_exports.import_participation, {"participation": waiting}, campaign=at_work.campaign,
+        SOPHIE, exports.import_participation, {"participation": waiting}, campaign=at_work.campaign,
         purpose="initial", last_name="NKOM", first_name="Emmanuel", external_id="12350", imported=(), started=None,
         progress=None, ordinal=0, result=None, exported_at=at_work.served.engine.clock(),
     )  # fmt: skip

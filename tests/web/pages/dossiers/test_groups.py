@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d
 from tests.web.arranged import scheduled
@@ -165,7 +165,7 @@ def test_one_left_out_stays_and_each_row_has_its_own_result(at_work: House) -> N
     kept = at_work.opened("Zoé", **CEJ)
     form = sent(page(at_work, f"{HERE}&name=Printemps&until="))
     form["dossier"].remove(str(kept))
-    at_work.on(other, x_identity.join_programme, programme="PACEA", group=None, collective_end=None)
+    at_work.on(other, identity.join_programme, programme="PACEA", group=None, collective_end=None)
     answer = at_work.client(NADIA).post("/dossiers/groupe", data=form)
     assert answer.status_code == 422
     assert "1 sur 2 enregistrés :" in words(answer.text)
@@ -208,7 +208,7 @@ def test_what_is_wrong_is_said_beside_it(at_work: House) -> None:
 
 def test_a_programme_joined_is_not_taken_back_with_a_group(at_work: House) -> None:
     dossier = at_work.opened("Aminata")
-    joined = at_work.on(dossier, x_identity.join_programme, **CEJ)
+    joined = at_work.on(dossier, identity.join_programme, **CEJ)
     position = joined.recorded[0].position
     data = {"command_id": str(uuid4()), "fait": f"{position}-{position}"}
     answer = at_work.client(NADIA).post("/dossiers/groupe/annuler", data=data)

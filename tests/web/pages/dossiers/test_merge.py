@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow import tasks
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import follow_up, identity
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.participation.state import Participation
 from tests.web.client import words
@@ -62,7 +61,7 @@ def whose(at_work: House, participation: UUID) -> UUID | None:
 
 def test_the_one_that_goes_on_has_the_participations_and_what_it_did_not_know(at_work: House) -> None:
     duplicate, found = at_work.scored(imilo_number="00123")
-    at_work.on(duplicate, x_identity.correct_contact, phone="0612345678", email=None)
+    at_work.on(duplicate, identity.correct_contact, phone="0612345678", email=None)
     kept = at_work.opened()
     join(at_work, duplicate, kept)
     state = at_work.state(kept)
@@ -186,7 +185,7 @@ def test_once_somebody_acted_on_it_the_merge_is_parted_with_a_reason(at_work: Ho
     duplicate, kept = at_work.presented(), at_work.opened()
     join(at_work, duplicate, kept)
     joined = next(r for r in at_work.served.engine.history(kept) if isinstance(r.event, DuplicateJoined))
-    at_work.on(kept, x_follow_up.take_note, text="a appelé")
+    at_work.on(kept, follow_up.take_note, text="a appelé")
     client = at_work.client(SOPHIE)
     undo = {"version": str(joined.originator_version), "command_id": str(uuid4())}
     answer = client.post(f"/dossiers/{kept}/undo", data=undo)

@@ -15,13 +15,11 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from pixflow.authorization import OPERATOR
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
-from pixflow.dossier import retraction as x_retraction
+from pixflow.dossier import closing, follow_up, retraction
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner
-from pixflow.participation import matches as x_matches
+from pixflow.participation import matches
 from pixflow.protocol import publishing
 from pixflow.protocol.document import Retention
 from tests.web.arranged import held, scheduled, seat
@@ -81,8 +79,8 @@ def full(at_work: House) -> UUID:
     referral = uuid4()
     at_work.on(dossier, parcours.send_referral, action=actions[1], context={"referral": referral}, **sent)
     at_work.on(dossier, parcours.answer_referral, referral=referral, answer="refused", reason="Refusologie")
-    wrong = at_work.on(dossier, x_follow_up.take_note, text="Noterreur " + "mot " * 80 + "Findenote").recorded[0]
-    at_work.on(dossier, x_retraction.retract, version=wrong.originator_version, reason="Motifretrait")
+    wrong = at_work.on(dossier, follow_up.take_note, text="Noterreur " + "mot " * 80 + "Findenote").recorded[0]
+    at_work.on(dossier, retraction.retract, version=wrong.originator_version, reason="Motifretrait")
     return dossier
 
 
@@ -136,15 +134,15 @@ def test_nothing_of_another_young_person_is_there(at_work: House) -> None:
         seat(at_work, workshop, one)
     wrong = at_work.took(other, "0.83")
     at_work.says(
-        SOPHIE, x_matches.unmatch, {"participation": wrong, "dossier": other}, reason="autre personne",
+        SOPHIE, matches.unmatch, {"participation": wrong, "dossier": other}, reason="autre personne",
         context={"participation_id": wrong},
     )  # fmt: skip
     at_work.says(
-        SOPHIE, x_matches.confirm_match, {"participation": wrong, "dossier": dossier}, automatic=False, score=50,
+        SOPHIE, matches.confirm_match, {"participation": wrong, "dossier": dossier}, automatic=False, score=50,
         reasons=(), warnings=(), others=(other,), context={"participation_id": wrong, "dossier_id": dossier},
     )  # fmt: skip
     at_work.says(
-        SOPHIE, x_matches.unmatch, {"participation": wrong, "dossier": dossier}, reason="autre personne",
+        SOPHIE, matches.unmatch, {"participation": wrong, "dossier": dossier}, reason="autre personne",
         context={"participation_id": wrong},
     )  # fmt: skip
     known = file(at_work, dossier)
@@ -158,7 +156,7 @@ def test_nothing_of_another_young_person_is_there(at_work: House) -> None:
 
 def test_what_came_from_a_merge_that_was_parted_again_is_another_s(at_work: House) -> None:
     dossier, other = at_work.opened("Aminata", "Diallo"), at_work.opened("Aminata", "Diallo-Sow")
-    at_work.on(other, x_follow_up.take_note, text="Notevoisine")
+    at_work.on(other, follow_up.take_note, text="Notevoisine")
     at_work.on(other, orientation.present_pix, occasion="welcome")
     client = at_work.client(SOPHIE)
     joined = client.post(f"/dossiers/{other}/fusion", data={"command_id": str(uuid4()), "into": str(dossier)})
@@ -225,7 +223,7 @@ def test_dossiers_kept_long_enough_are_listed_the_oldest_first_with_why(at_work:
     at_work.opened("Ancien", "Zola", programme="CEJ")
     at_work.day(date(2024, 3, 16))
     closed, double = at_work.opened("Clos", "Albret"), at_work.opened("Double", "Albret")
-    at_work.on(closed, x_closing.close, reason="moved", note="")
+    at_work.on(closed, closing.close, reason="moved", note="")
     at_work.day(date(2024, 3, 17))
     kept = at_work.opened("Gardé", "Albret")
     at_work.client(SOPHIE).post(f"/dossiers/{double}/fusion", data={"command_id": str(uuid4()), "into": str(kept)})
@@ -262,7 +260,7 @@ def test_the_command_counts_and_names_nobody(terminal: Path) -> None:
     with house(terminal, date(2024, 3, 15)) as at_work:
         at_work.opened("Ancien", "Zola", programme="CEJ")
         closed = at_work.opened("Clos", "Albret", programme="Garantie jeunes")
-        at_work.on(closed, x_closing.close, reason="moved", note="")
+        at_work.on(closed, closing.close, reason="moved", note="")
     said = ran("retention")
     assert "Zola" not in said
     assert re.search(r"en CEJ +24\smois +1 +0", said)

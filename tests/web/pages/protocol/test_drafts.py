@@ -13,15 +13,13 @@ import pytest
 
 from pixflow import presets
 from pixflow.authorization import Actor
-from pixflow.dossier import assignment
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import assignment, closing
 from pixflow.events.base import Event
 from pixflow.events.dossier import PrescriptionBuilt
 from pixflow.events.grille import GrilleDrafted, GrilleEndorsed, GrillePublished
 from pixflow.events.protocol import ProtocolDrafted, ProtocolPublished
 from pixflow.events.values import Moment, Result
-from pixflow.participation import exports as x_exports
-from pixflow.participation import matches as x_matches
+from pixflow.participation import exports, matches
 from pixflow.protocol import drafting
 from pixflow.protocol.document import Delays, ProtocolDocument
 from pixflow.protocol.grille import Grille, Proposal
@@ -30,9 +28,8 @@ from tests.web.client import words
 from tests.web.filled import HTMX, fill, hire, part, soup, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by, values
-from web.pages.protocol import grid_form as grid_sheet
-from web.pages.protocol import grid_validation as grid_form
-from web.pages.protocol import protocol_form
+from web.pages.protocol import grid_form as protocol_grid_form
+from web.pages.protocol import grid_validation, protocol_form
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
@@ -139,7 +136,7 @@ def test_a_draft_is_read_by_everybody_and_acted_on_by_the_team(at_work: House) -
 @pytest.mark.parametrize("preset", presets.names())
 def test_each_preset_may_be_started_from_and_comes_back_unchanged(at_work: House, preset: str) -> None:
     known = presets.load(preset)
-    grid = grid_form.read(grid_sheet.typed(editor(at_work, query=f"?depuis={preset}")))
+    grid = grid_validation.read(protocol_grid_form.typed(editor(at_work, query=f"?depuis={preset}")))
     protocol = protocol_form.read(protocol_form.typed(editor(at_work, PROTOCOL, f"?depuis={preset}")))
     assert (grid.document, protocol.document) == (known.grille, known.protocol)
     assert at_work.client(SOPHIE).get(f"{GRID}/modifier?depuis=ailleurs").status_code == 404
@@ -324,7 +321,7 @@ def test_only_results_not_built_upon_of_open_dossiers_one_may_read_are_touched(a
     at_work.on(bilal, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL])
     at_work.prescribed("0.40", first="Chloé")
     david, _ = at_work.scored("0.41", first="David")
-    at_work.on(david, x_closing.close, reason="moved", note="")
+    at_work.on(david, closing.close, reason="moved", note="")
     at_work.opened(first="Emma")
     drafted(at_work, ending_at(45))
     everybody = ["Aminata Diallo", "Bilal Diallo"]
@@ -373,8 +370,8 @@ def scored(at_work: House, count: int) -> None:
     for n, dossier in enumerate(fill(at_work, count), 1):
         found = uuid4()
         ids = {"participation_id": found, "dossier_id": dossier}
-        steps.append(Step({"participation": found}, x_exports.import_participation, {**row, "last_name": f"Nom{n:04}"}))
-        steps.append(Step({"participation": found, "dossier": dossier}, x_matches.confirm_match, match, context=ids))
+        steps.append(Step({"participation": found}, exports.import_participation, {**row, "last_name": f"Nom{n:04}"}))
+        steps.append(Step({"participation": found, "dossier": dossier}, matches.confirm_match, match, context=ids))
     by = Actor(str(at_work.people[SOPHIE]))
     for start in range(0, len(steps), 1_000):
         at_work.served.engine.execute_all(steps[start : start + 1_000], start, by=by, command_id=uuid4(), via="import")

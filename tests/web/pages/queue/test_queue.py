@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pixflow.dossier import closing as x_closing
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.tasks import STAGE_OF
 from tests.web.client import words
@@ -158,7 +157,7 @@ def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
     dossier, participation = at_work.dispatched()
     at = datetime(2026, 3, 19, 14, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
     at_work.on(
-        dossier, x_follow_up.set_appointment, task=f"hold-debrief:{participation}", at=at, day=date(2026, 3, 19),
+        dossier, follow_up.set_appointment, task=f"hold-debrief:{participation}", at=at, day=date(2026, 3, 19),
         place="Mortagne",
     )  # fmt: skip
     row = soup(queue(at_work)).select_one(".item")
@@ -202,7 +201,7 @@ def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
 
 def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at_work: House) -> None:
     dossier = at_work.presented()
-    at_work.on(dossier, x_follow_up.take_note, text="vu")
+    at_work.on(dossier, follow_up.take_note, text="vu")
     at_work.on(at_work.opened(first="Zoé"), orientation.present_pix, SOPHIE, occasion="welcome")
     assert "1 fait aujourd’hui" in words(queue(at_work))
     at_work.day(date(2026, 3, 17))
@@ -240,7 +239,7 @@ def test_a_pile_of_2500_is_one_row_and_fifty_pages(at_work: House) -> None:
 
 def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     dossier = at_work.opened()
-    at_work.on(dossier, x_closing.close, reason="moved", note="")
+    at_work.on(dossier, closing.close, reason="moved", note="")
     at_work.took(dossier)
     page = soup(queue(at_work, SOPHIE))
     link = page.select_one("#pile-review-late-event .btn")

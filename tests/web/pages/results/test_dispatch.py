@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from pixflow import presets
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import closing
 from pixflow.dossier.stages import prescription
 from pixflow.events import dossier as d
 from tests.web.client import words
@@ -98,7 +98,7 @@ def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUI
     board.act("Tom Colin", "/transmettre", f"/resultats?form=send&sur={people['Tom Colin']}")
     found = board.house.state(people["Tom Colin"])
     assert found.advisor == board.house.people[NADIA]
-    board.house.on(people["Zoé Haddad"], x_closing.close, reason="moved", note="")
+    board.house.on(people["Zoé Haddad"], closing.close, reason="moved", note="")
     answer = board.send(form)
     assert answer.status_code == 422
     said = words(answer.text)

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier import assignment
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import assignment, follow_up
 from pixflow.events.dossier import PixPresented
 from pixflow.team.absences import declare_absence
 from pixflow.team.staff import leave
@@ -242,7 +241,7 @@ def test_a_task_handed_to_who_is_away_is_their_deputy_s(at_work: House) -> None:
     dossier = at_work.opened(advisor="Inès Kowalski")
     at_work.on(
         dossier,
-        x_follow_up.hand_over,
+        follow_up.hand_over,
         "Inès Kowalski",
         task="present-pix",
         to=at_work.people[PAUL],

@@ -9,13 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.authorization import CLOCK
-from pixflow.dossier import assignment
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import assignment, closing
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
-from web.hosting import clock_jobs as ticks
+from web.hosting import clock_jobs
 
 NADIA, PAUL, SOPHIE, HELENE, INES = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Inès Kowalski"
 MONDAY = date(2026, 3, 16)
@@ -232,7 +231,7 @@ def test_each_row_has_its_result_when_some_are_refused(at_work: House) -> None:
     dossiers = fill(at_work, 3)
     sent = values(preview(at_work, PAUL).text)
     at_work.on(dossiers[0], assignment.assign_advisor, SOPHIE, advisor=at_work.people[INES])
-    at_work.on(dossiers[1], x_closing.close, reason="moved", note="")
+    at_work.on(dossiers[1], closing.close, reason="moved", note="")
     answer = at_work.client(HELENE).post(address(at_work), data=sent)
     assert answer.status_code == 422
     assert "1 sur 3 confiés ; les autres, non :" in words(answer.text)
@@ -300,10 +299,10 @@ def test_lent_dossiers_come_back_by_themselves_the_day_after(at_work: House) -> 
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{dossiers[0]}").text)
     assert "suivi·e par Paul Rey jusqu’au 20 mars, puis rendu à Nadia Benali" in page
     at_work.day(date(2026, 3, 20), 22)
-    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0
     at_work.day(date(2026, 3, 21))
-    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 3
-    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 3
+    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0
     assert follows(at_work, dossiers) == [NADIA] * 3
     fact = at_work.served.engine.history(dossiers[0])[-1]
     assert (fact.by, fact.event) == (CLOCK, AdvisorAssigned(advisor=at_work.people[NADIA], on=date(2026, 3, 21)))
@@ -315,4 +314,4 @@ def test_a_lent_portfolio_is_taken_back_before_its_day(at_work: House) -> None:
     undo(at_work.client(HELENE), report.text)
     assert follows(at_work, dossiers) == [NADIA] * 2
     at_work.day(date(2026, 3, 21))
-    assert ticks.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import scheduling
 from tests.web.arranged import MONDAY, seat
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire
@@ -31,7 +31,7 @@ def test_a_workshop_as_a_file_for_a_calendar(at_work: House) -> None:
     moved = {"place": "Salle 1, fond du couloir ; sonner", **afternoon(MONDAY + timedelta(days=8))}
     at_work.says(
         SOPHIE,
-        x_scheduling.move_workshop,
+        scheduling.move_workshop,
         {"workshop": made},
         **moved,
         context={"registrants": tuple(state(at_work, made).seats)},
@@ -46,7 +46,7 @@ def test_a_workshop_as_a_file_for_a_calendar(at_work: House) -> None:
     assert b"DTSTART:20260324T130000Z\r\n" in answer.content
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
     registrants = {"registrants": tuple(state(at_work, made).seats)}
-    at_work.says(SOPHIE, x_scheduling.cancel_workshop, {"workshop": made}, reason="room", context=registrants)
+    at_work.says(SOPHIE, scheduling.cancel_workshop, {"workshop": made}, reason="room", context=registrants)
     assert b"STATUS:CANCELLED" in at_work.client(NADIA).get(f"/ateliers/{made}.ics").content
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.authorization import CLOCK, Actor
-from pixflow.dossier import identity as x_identity
+from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
@@ -18,10 +18,9 @@ from pixflow.events.base import Event
 from pixflow.protocol.document import Workshops
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
-from pixflow.workshop import state as workshop
-from projections import workshops as table
+from pixflow.workshop import booking, scheduling
+from pixflow.workshop import state as workshop_state
+from projections import workshops
 from tests.web.arranged import MONDAY, scheduled, seat, to_book
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, hire, part, said, soup, texts
@@ -55,8 +54,8 @@ def held(at_work: House, day: date = FRIDAY, *, runners: tuple[str, ...] = (NADI
     return scheduled(at_work, **afternoon(day), facilitators=people, capacity=capacity)
 
 
-def state(at_work: House, made: UUID) -> workshop.Workshop:
-    found: workshop.Workshop = at_work.served.engine.state("workshop", made)
+def state(at_work: House, made: UUID) -> workshop_state.Workshop:
+    found: workshop_state.Workshop = at_work.served.engine.state("workshop", made)
     return found
 
 
@@ -133,7 +132,7 @@ def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> No
     assert there("?quand=past") == set()
     at_work.day(FRIDAY + timedelta(days=1))
     assert there("?quand=past") == {str(mine), str(elsewhere)}
-    at_work.says(SOPHIE, x_scheduling.cancel_workshop, {"workshop": his}, reason="room", context={"registrants": ()})
+    at_work.says(SOPHIE, scheduling.cancel_workshop, {"workshop": his}, reason="room", context={"registrants": ()})
     assert there("") == set()
     assert there("?quand=cancelled") == {str(his)}
 
@@ -143,7 +142,7 @@ def test_2500_workshops_are_fifty_pages(at_work: House) -> None:
     said_once = {"site": "Mortagne", "place": "", "capacity": 8, "facilitators": (at_work.people[PAUL],)}
     steps = [
         Step(
-            {"workshop": uuid4(), **whose}, x_scheduling.schedule_workshop,
+            {"workshop": uuid4(), **whose}, scheduling.schedule_workshop,
             {**said_once, **afternoon(FRIDAY + timedelta(days=n % 500))}, {"series": None, "rules": rules},
         )
         for n in range(2_500)
@@ -219,7 +218,7 @@ def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_o
     assert "3 ateliers fixés :" in words(page.text)
     assert "Lundi 13 avril 2026 Pas d’atelier le 6 avril 2026 : jour férié" in words(page.text)
     with at_work.served.read().database.connect() as connection:
-        rows = table.page(connection, MONDAY, table.Filter())
+        rows = workshops.page(connection, MONDAY, workshops.Filter())
     assert [row.starts for row in rows] == [
         datetime(2026, 3, 23, 13), datetime(2026, 3, 30, 12), datetime(2026, 4, 13, 12),
     ]  # fmt: skip
@@ -289,7 +288,7 @@ def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
     made = held(at_work)
     with pytest.raises(Exception, match="pair-needed"):
         at_work.says(
-            SOPHIE, x_scheduling.set_facilitators, {"workshop": made}, facilitators=(at_work.people[PAUL],),
+            SOPHIE, scheduling.set_facilitators, {"workshop": made}, facilitators=(at_work.people[PAUL],),
             context={"rules": Workshops(alone=False)},
         )  # fmt: skip
     page = press(at_work.client(SOPHIE), f"/ateliers/{made}?form=facilitators", "animation",
@@ -347,7 +346,7 @@ def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
     made = held(at_work)
     later = [to_book(at_work)[0] for _ in range(2)]
     cej, _ = to_book(at_work)
-    at_work.on(cej, x_identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
+    at_work.on(cej, identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
     client = at_work.client(NADIA)
     page = client.get(f"/ateliers/{made}").text
     assert "Attendent une place · 3 CEJ d’abord : l’atelier y est obligatoire." in words(page)
@@ -366,7 +365,7 @@ def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -
     """The workshop is where it is taken (DOMAIN.md §5): nobody has to plan it in each dossier first."""
     made, other = held(at_work), at_work.opened("Sofia", "Lopez")
     cej = at_work.opened("Enzo", "Abadie")
-    at_work.on(cej, x_identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
+    at_work.on(cej, identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
     client = at_work.client(NADIA)
     page = client.get(f"/ateliers/{made}").text
     assert [box["value"] for box in soup(page).select("#remplir input[name=dossier]")] == [str(cej)]
@@ -414,7 +413,7 @@ def test_2500_who_wait_are_paged(at_work: House) -> None:
         for step in (
             Step(
                 {"dossier": id},
-                x_identity.open_dossier,
+                identity.open_dossier,
                 {"last_name": f"Nom{n:04}", **born, "advisor": at_work.people[NADIA]},
             ),
             Step({"dossier": id}, orientation.plan_diagnostic, plan, {"plan": uuid4()}),

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Literal
 
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import closing
 from pixflow.unit_of_work import Step
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import Errand, Said
 from web.samples.population.simulation import Case, Play
 from web.samples.population.youth import Young
@@ -25,9 +25,9 @@ def ended(play: Play, case: Case, reason: Reason, note: str) -> Iterator[Said]:
     seat = case.state.diagnostic.seat
     if seat and seat.status == "booked" and seat.day >= play.today:
         yield play.workshops.release(case, seat.workshop)
-    yield case.say(x_closing.close, reason=reason, note=note)
-    if play.chance(figures.REOPENED):
-        day = play.in_days(figures.REOPENED_IN)
+    yield case.say(closing.close, reason=reason, note=note)
+    if play.chance(parameters.REOPENED):
+        day = play.in_days(parameters.REOPENED_IN)
         play.agenda.add(play.on(day), Errand((case.young.dossier,), partial(_reopen, play, case.young)))
 
 
@@ -40,5 +40,5 @@ def _reopen(play: Play, young: Young) -> Iterator[Said]:
     state = play.dossiers.of(young.dossier)
     by = play.house.doer(state, young.site, play.today)
     if state.closed and not state.merged and by:
-        step = Step({"dossier": young.dossier}, x_closing.reopen, {"reason": "Revient nous voir"})
+        step = Step({"dossier": young.dossier}, closing.reopen, {"reason": "Revient nous voir"})
         yield Said(by, (step,))

@@ -10,7 +10,7 @@ from pixflow.participation.matches import confirm_match, set_aside, unmatch
 from pixflow.participation.matching import Match, Person, rank, score
 from pixflow.participation.state import Participation
 from pixflow.unit_of_work import Step
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.actors.pix_orga import Season
 from web.samples.population.agenda import Errand, Said
 from web.samples.population.simulation import Play
@@ -43,7 +43,7 @@ class Matching:
 
     def _plan(self, season: Season, stream: UUID, young: Young | None) -> None:
         about = (stream, young.dossier) if young else (stream,)
-        moment = self._play.on(self._play.in_days(figures.MATCHED_IN))
+        moment = self._play.on(self._play.in_days(parameters.MATCHED_IN))
         self._play.agenda.add(moment, Errand(about, partial(self._match, season, stream, young)))
 
     def _match(self, season: Season, stream: UUID, young: Young | None) -> Iterator[Said]:
@@ -59,13 +59,13 @@ class Matching:
         else:
             found = self._likely(one)
             likely = [other for other, match in found if other is not young and match.score >= _of(found, young)]
-            chosen = likely[0] if likely and self._play.chance(figures.WRONG_MATCH) else young
+            chosen = likely[0] if likely and self._play.chance(parameters.WRONG_MATCH) else young
             if chosen is not young:
                 self._find_out(season, stream, chosen, young)
             yield Said(referent.actor, (_confirm(stream, chosen, one, found),))
 
     def _find_out(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
-        moment = self._play.on(self._play.in_days(figures.WRONG_FOUND_IN))
+        moment = self._play.on(self._play.in_days(parameters.WRONG_FOUND_IN))
         errand = Errand((stream, wrong.dossier, right.dossier), partial(self._correct, season, stream, wrong, right))
         self._play.agenda.add(moment, errand)
 

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 from uuid import UUID
 
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.events.values import Partner
 from pixflow.tasks import Kind, Task
 from web.samples.clock import at
 from web.samples.phrases import about
-from web.samples.population import names, youth
-from web.samples.population import parameters as figures
+from web.samples.population import names, parameters, youth
 from web.samples.population.actors.advisors import planned, takes
 from web.samples.population.actors.closing import ended
 from web.samples.population.agenda import Said
@@ -34,7 +33,7 @@ def refer(play: Play, case: Case, task: Task) -> Iterator[Said]:
         case "certification":
             yield from certify(play, case, task)
         case _ if action.proposal == ALONE:
-            yield case.say(parcours.start_action, action=action.id, ends=play.in_days(figures.LASTS))
+            yield case.say(parcours.start_action, action=action.id, ends=play.in_days(parameters.LASTS))
         case _:
             yield send(play, case, action.id)
 
@@ -43,8 +42,8 @@ def send(play: Play, case: Case, action: UUID) -> Said:
     """To a partner, who will answer, or not."""
     referral = play.desk.id()
     place = play.house.sites[case.young.site]
-    if not play.chance(figures.SILENT):
-        play.later(case.young, figures.ANSWERS_IN, partial(_answers, action=action, referral=referral))
+    if not play.chance(parameters.SILENT):
+        play.later(case.young, parameters.ANSWERS_IN, partial(_answers, action=action, referral=referral))
     return case.say(
         parcours.send_referral, {"referral": referral}, action=action,
         partner=Partner(None, play.random.choice(names.PARTNERS).format(place)), starts=None, ends=None, note="",
@@ -55,23 +54,23 @@ def _answers(play: Play, case: Case, action: UUID, referral: UUID) -> Iterator[S
     state = _running(case.state, action)
     if state is None or not any(one.id == referral and one.answer is None for one in state.referrals):
         return
-    refused = play.chance(figures.REFUSES)
+    refused = play.chance(parameters.REFUSES)
     reason = play.random.choice(REFUSED) if refused else ""
     yield case.say(
         parcours.answer_referral, referral=referral, answer="refused" if refused else "accepted", reason=reason
     )
     if not refused:
-        play.later(case.young, figures.BEGINS_IN, partial(_begins, action=action))
+        play.later(case.young, parameters.BEGINS_IN, partial(_begins, action=action))
 
 
 def _begins(play: Play, case: Case, action: UUID) -> Iterator[Said]:
     state = _running(case.state, action)
     if state is None or state.started:
         return
-    if play.chance(figures.NEVER_BEGINS):
+    if play.chance(parameters.NEVER_BEGINS):
         yield case.say(parcours.drop_action, action=action, reason="Ne s’est pas présenté·e au premier jour")
     else:
-        yield case.say(parcours.start_action, action=action, ends=play.in_days(figures.LASTS))
+        yield case.say(parcours.start_action, action=action, ends=play.in_days(parameters.LASTS))
 
 
 def _running(state: Dossier, action: UUID) -> ActionState | None:
@@ -80,27 +79,27 @@ def _running(state: Dossier, action: UUID) -> ActionState | None:
 
 
 def chase_partner(play: Play, case: Case, task: Task) -> Iterator[Said]:
-    referral, reached = about(task), play.chance(figures.REACHED)
+    referral, reached = about(task), play.chance(parameters.REACHED)
     yield case.say(
         parcours.chase_partner, referral=referral, channel="phone" if play.chance(0.6) else "email", reached=reached,
         note="Rappelle la semaine prochaine" if reached else "",
     )  # fmt: skip
     actions = case.state.parcours.actions.items()
     action = next(id for id, one in actions if any(sent.id == referral for sent in one.referrals))
-    if reached and play.chance(figures.ANSWERS_ONCE_CHASED):
-        play.later(case.young, figures.AGAIN, partial(_answers, action=action, referral=referral))
+    if reached and play.chance(parameters.ANSWERS_ONCE_CHASED):
+        play.later(case.young, parameters.AGAIN, partial(_answers, action=action, referral=referral))
 
 
 def alternative(play: Play, case: Case, task: Task) -> Iterator[Said]:
     one = case.state.parcours.actions[about(task)]
-    if len(one.referrals) > 1 or play.chance(figures.NO_ALTERNATIVE):
+    if len(one.referrals) > 1 or play.chance(parameters.NO_ALTERNATIVE):
         yield case.say(parcours.drop_action, action=one.action.id, reason="Aucune place dans le secteur")
     else:
         yield send(play, case, one.action.id)
 
 
 def outcome(play: Play, case: Case, task: Task) -> Iterator[Said]:
-    abandoned = play.chance(figures.ABANDONS * (1.6 - case.young.zeal))
+    abandoned = play.chance(parameters.ABANDONS * (1.6 - case.young.zeal))
     yield case.say(
         parcours.end_action, action=about(task), outcome="abandoned" if abandoned else "done",
         note="A trouvé un emploi entre-temps" if abandoned and play.chance(0.3) else "",
@@ -112,14 +111,14 @@ def complete(play: Play, case: Case, task: Task) -> Iterator[Said]:
     young = case.young
     if young.complete:
         return
-    if play.chance(figures.DECLINES_COMPLETE):
+    if play.chance(parameters.DECLINES_COMPLETE):
         yield case.say(certification.decline_complete_diagnostic, reason="Préfère s’en tenir là pour l’instant")
-    elif not play.chance(figures.COMPLETES):
+    elif not play.chance(parameters.COMPLETES):
         play.again(young, task)
     else:
-        day = play.in_days(figures.AGAIN)
+        day = play.in_days(parameters.AGAIN)
         play.pix.takes(young, "complete", youth.take_complete(young, at(day, 9, 30), play.random))
-        if play.chance(figures.SAID_AT_ONCE):
+        if play.chance(parameters.SAID_AT_ONCE):
             play.later(young, (day, 12 * 60), _was_there)
 
 
@@ -129,17 +128,17 @@ def _was_there(play: Play, case: Case) -> Iterator[Said]:
 
 def certify(play: Play, case: Case, task: Task) -> Iterator[Said]:
     project = case.state.project
-    if not project or not play.chance(figures.PROJECT_CALLS * 2):
+    if not project or not play.chance(parameters.PROJECT_CALLS * 2):
         yield case.say(certification.decline_certification, reason="Son projet ne la demande pas pour l’instant")
         return
     yield case.say(certification.propose_certification, note=f"Projet : {project}")
-    play.later(case.young, figures.REGISTERED_IN, _register)
+    play.later(case.young, parameters.REGISTERED_IN, _register)
 
 
 def _register(play: Play, case: Case) -> Iterator[Said]:
     known = case.state.parcours.certification
     if known and known.step in ("proposed", "registered"):
-        session, place = play.in_days(figures.SESSION_IN), play.house.sites[case.young.site]
+        session, place = play.in_days(parameters.SESSION_IN), play.house.sites[case.young.site]
         yield case.say(certification.register_certification, session=session, place=f"Lycée de {place}, salle 12")
         play.later(case.young, (session, 16 * 60), _session)
 
@@ -149,49 +148,49 @@ def _session(play: Play, case: Case) -> Iterator[Said]:
     known = case.state.parcours.certification
     if known is None or known.step != "registered":
         return
-    if play.chance(figures.NO_SHOW):
+    if play.chance(parameters.NO_SHOW):
         yield from _register(play, case)
     else:
         yield case.say(certification.take_certification)
-        play.later(case.young, figures.LEARNED_IN, _learned)
+        play.later(case.young, parameters.LEARNED_IN, _learned)
 
 
 def _learned(play: Play, case: Case) -> Iterator[Said]:
     known = case.state.parcours.certification
     if known is None or known.step != "taken":
         return
-    obtained = play.chance(figures.OBTAINS)
+    obtained = play.chance(parameters.OBTAINS)
     yield case.say(
         certification.obtain_certification, obtained=obtained,
         level=play.random.choice(LEVELS) if obtained else "", note="" if obtained else "Peut s’y présenter à nouveau",
     )  # fmt: skip
-    if obtained and play.chance(figures.ON_CV):
+    if obtained and play.chance(parameters.ON_CV):
         yield case.say(certification.add_result_to_cv)
 
 
 def retake(play: Play, case: Case, task: Task) -> Iterator[Said]:
-    if play.chance(figures.DECLINES_RETAKE):
+    if play.chance(parameters.DECLINES_RETAKE):
         yield case.say(certification.decline_retake, reason="Ne souhaite pas le repasser")
-    elif not play.chance(figures.RETAKES):
+    elif not play.chance(parameters.RETAKES):
         play.again(case.young, task)
     else:
-        day = play.in_days(figures.PLANNED_IN)
+        day = play.in_days(parameters.PLANNED_IN)
         campaign = play.pix.season("initial", case.young.site).stream
         yield case.say(certification.plan_retake, campaign=campaign, planned_for=day)
-        case.young.skill = min(0.98, case.young.skill + play.random.uniform(*figures.LEARNED))
-        if play.chance(figures.TAKES):
+        case.young.skill = min(0.98, case.young.skill + play.random.uniform(*parameters.LEARNED))
+        if play.chance(parameters.TAKES):
             takes(play, case.young, day)
 
 
 def close_or_plan(play: Play, case: Case, task: Task) -> Iterator[Said]:
     """Nobody could be reached, or all is done: the dossier is closed, or taken up again."""
     tried = task.why.details.get("by") == "tries"
-    if play.chance(figures.CLOSES_WHEN_TRIED if tried else figures.CLOSES_WHEN_QUIET):
+    if play.chance(parameters.CLOSES_WHEN_TRIED if tried else parameters.CLOSES_WHEN_QUIET):
         yield from ended(play, case, "unreachable" if tried else "done", "")
     elif not case.state.diagnostic.linked("initial") and case.state.orientation.presented:
         yield planned(play, case, "office")
     else:
-        yield case.say(x_follow_up.take_note, text="Fait le point par téléphone, suite à convenir")
+        yield case.say(follow_up.take_note, text="Fait le point par téléphone, suite à convenir")
 
 
 DEEDS: dict[Kind, Deed] = {

@@ -13,16 +13,16 @@ from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Purpose
 from pixflow.folding import RETRACTIONS
 from pixflow.importing import Answers, Importer
-from pixflow.participation import campaign as campaigns
+from pixflow.participation import campaign as participation_campaign
 from pixflow.participation.state import Participation, evolve
 from pixflow.pix_orga import Campaign
 from pixflow.unit_of_work import Step
 from projections.result_routing import Known
-from web.samples import pix_exports as pix
+from web.samples import pix_exports
 from web.samples.attempts import Try
 from web.samples.clock import months_after
 from web.samples.pix_exports import Offer
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import Errand, Said
 from web.samples.population.simulation import Play
 from web.samples.population.youth import Young, moments
@@ -77,7 +77,7 @@ class PixOrga:
         play.listeners["participation"] = self.hear
         for purpose, share in SHARE.items():
             rows_a_month = young_people / len(play.house.sites) / months * share
-            length = next((n for n in (12, 6, 4, 3, 2) if rows_a_month * n <= figures.ROWS_A_CAMPAIGN), 1)
+            length = next((n for n in (12, 6, 4, 3, 2) if rows_a_month * n <= parameters.ROWS_A_CAMPAIGN), 1)
             for site in range(len(play.house.sites)):
                 self._open(purpose, site, length)
 
@@ -87,7 +87,7 @@ class PixOrga:
             until = months_after(opens, length)
             season = Season(self._offer(purpose, site, opens), site, opens, until)
             self.seasons[purpose, site].append(season)
-            known = purpose == "initial" or not self.play.chance(figures.UNDECLARED)
+            known = purpose == "initial" or not self.play.chance(parameters.UNDECLARED)
             self._plan(season, declared=known)
             opens = until
 
@@ -103,10 +103,10 @@ class PixOrga:
         if declared:
             add((calendar.add(season.opens, 0), MORNING), Errand((), partial(self._declare, season)))
         day = season.opens + timedelta(days=-season.opens.weekday() % 7 + season.site % 5)
-        while day <= min(season.closes + timedelta(weeks=figures.EXPORTED_WEEKS), self.last):
+        while day <= min(season.closes + timedelta(weeks=parameters.EXPORTED_WEEKS), self.last):
             if day > season.opens:
                 add((calendar.add(day, 0), MORNING + 10), Errand((), partial(self._export, season)))
-            day += timedelta(weeks=1 if day < season.closes else figures.WEEKS_ONCE_OVER)
+            day += timedelta(weeks=1 if day < season.closes else parameters.WEEKS_ONCE_OVER)
         if day <= self.last:
             add((calendar.add(day, 0), MORNING + 20), Errand((), partial(self._close, season)))
 
@@ -120,8 +120,8 @@ class PixOrga:
     def takes(self, young: Young, purpose: Purpose, one: Try) -> None:
         season = self.season(purpose, young.site)
         season.add(young, one)
-        if self.play.chance(figures.WITHDRAWN):
-            gone = self.play.in_days(figures.SOMETIME)
+        if self.play.chance(parameters.WITHDRAWN):
+            gone = self.play.in_days(parameters.SOMETIME)
             self.play.agenda.add((gone, MORNING), Errand((), partial(_withdraw, season, young, one)))
         if purpose == "complete" and young.sent:
             profiles = self.season("profile", young.site)
@@ -153,7 +153,7 @@ class PixOrga:
             return iter(())
         stream = self.play.desk.id()
         self._meet(season, stream)
-        step = Step({"campaign": stream}, campaigns.declare_campaign, said)
+        step = Step({"campaign": stream}, participation_campaign.declare_campaign, said)
         return iter([Said(referent.actor, (step,))])
 
     def _meet(self, season: Season, stream: UUID) -> None:
@@ -183,8 +183,8 @@ class PixOrga:
 
     def _file(self, season: Season, now: datetime) -> tuple[str, bytes]:
         if season.offer.purpose == "profile":
-            return pix.profiles(season.offer, [young for young, _ in season.rows], now)
-        return pix.export(season.offer, season.rows, now, self.play.random)
+            return pix_exports.profiles(season.offer, [young for young, _ in season.rows], now)
+        return pix_exports.export(season.offer, season.rows, now, self.play.random)
 
     def _close(self, season: Season) -> Iterator[Said]:
         """Nobody exports it any more: the référent closes it, and it is forgotten here."""
@@ -196,7 +196,7 @@ class PixOrga:
         season.rows, season.known, season.ahead = [], {}, []
         if season.stream is None or not self.play.refs.campaigns[season.stream].declared:
             return iter(())
-        return iter([Said(referent.actor, (Step({"campaign": season.stream}, campaigns.close_campaign),))])
+        return iter([Said(referent.actor, (Step({"campaign": season.stream}, participation_campaign.close_campaign),))])
 
     def _tomorrow(self, run: "partial[Iterator[Said]]") -> Iterator[Said]:
         self.play.agenda.add((self.play.in_days(1), MORNING), Errand((), run))

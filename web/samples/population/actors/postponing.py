@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from pixflow.dossier import follow_up as x_follow_up
+from pixflow.dossier import follow_up
 from pixflow.tasks import Task
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import Said
 from web.samples.population.simulation import Case, Deed, Play
 
@@ -17,9 +17,9 @@ def or_later(deed: Deed) -> Deed:
 
     def do(play: Play, case: Case, task: Task) -> Iterable[Said]:
         if task.appointment is None and task.paused is None and task.handed_to is None:
-            if play.chance(figures.SNOOZED):
+            if play.chance(parameters.SNOOZED):
                 return _snooze(play, case, task)
-            if play.chance(figures.HANDED_OVER):
+            if play.chance(parameters.HANDED_OVER):
                 return _hand_over(play, case, task)
         return deed(play, case, task)
 
@@ -27,8 +27,8 @@ def or_later(deed: Deed) -> Deed:
 
 
 def _snooze(play: Play, case: Case, task: Task) -> Iterator[Said]:
-    until, reason = play.in_days(figures.SNOOZE), play.random.choice(RESTING)
-    yield case.say(x_follow_up.snooze, task=task.key, until=until, reason=reason)
+    until, reason = play.in_days(parameters.SNOOZE), play.random.choice(RESTING)
+    yield case.say(follow_up.snooze, task=task.key, until=until, reason=reason)
 
 
 def _hand_over(play: Play, case: Case, task: Task) -> Iterator[Said]:
@@ -38,5 +38,5 @@ def _hand_over(play: Play, case: Case, task: Task) -> Iterator[Said]:
     if colleague is None:
         play.again(case.young, task)
         return
-    until, note = play.in_days(figures.SNOOZE), play.random.choice(HANDED)
-    yield case.say(x_follow_up.hand_over, task=task.key, to=colleague.id, until=until, note=note)
+    until, note = play.in_days(parameters.SNOOZE), play.random.choice(HANDED)
+    yield case.say(follow_up.hand_over, task=task.key, to=colleague.id, until=until, note=note)

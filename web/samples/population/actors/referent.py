@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
-from pixflow.dossier import assignment, merging
-from pixflow.dossier import closing as x_closing
+from pixflow.dossier import assignment, closing, merging
 from pixflow.dossier.stages import prescription
 from pixflow.tasks import Kind, Task
 from pixflow.unit_of_work import Step
 from web.samples.phrases import about
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import Errand, Said
 from web.samples.population.simulation import Case, Deed, Play
 from web.samples.population.youth import Young
@@ -29,13 +28,13 @@ def dispatch(play: Play, case: Case, task: Task) -> Iterator[Said]:
 
 
 def review(play: Play, case: Case, task: Task) -> Iterator[Said]:
-    yield case.say(x_closing.review_late_event, note="Vu avec le conseiller")
+    yield case.say(closing.review_late_event, note="Vu avec le conseiller")
 
 
 def merge_later(play: Play, first: Young, again: Young) -> None:
     """Somebody sees that they are one person, some time after the second was opened."""
     errand = Errand((first.dossier, again.dossier), partial(_merge, play, first, again))
-    day = play.calendar.add(play.in_days(figures.TWICE_IN.most), figures.MERGED_IN.draw(play.random))
+    day = play.calendar.add(play.in_days(parameters.TWICE_IN.most), parameters.MERGED_IN.draw(play.random))
     play.agenda.add(play.on(day), errand)
 
 

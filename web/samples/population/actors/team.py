@@ -7,11 +7,10 @@ from typing import Any
 
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier import assignment
-from pixflow.team import absences, staff
-from pixflow.team import milestones as appropriation
+from pixflow.team import absences, milestones, staff
 from pixflow.team.staff import Absence
 from pixflow.unit_of_work import Step
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.agenda import OPENS, Errand, Said
 from web.samples.population.parameters import Days
 from web.samples.population.roster import Member
@@ -31,12 +30,12 @@ def settled(play: Play) -> Iterator[Said]:
     """The first morning référents are named and everybody is told; then nearly all take the test, some are trained."""
     for one in play.house.members.values():
         if one.role == "referent":
-            yield _noted(play, one, appropriation.designate_referent, site=None)
-        yield _noted(play, one, appropriation.hold_briefing, title=TOLD)
-        if not play.chance(figures.NOT_TESTED):
-            _note_later(play, one, figures.TESTED_IN, appropriation.take_pix)
-        if one.role in ("referent", "facilitator") or (one.role == "advisor" and play.chance(figures.TRAINED)):
-            _note_later(play, one, figures.TRAINED_IN, appropriation.attend_training, title=TRAINED)
+            yield _noted(play, one, milestones.designate_referent, site=None)
+        yield _noted(play, one, milestones.hold_briefing, title=TOLD)
+        if not play.chance(parameters.NOT_TESTED):
+            _note_later(play, one, parameters.TESTED_IN, milestones.take_pix)
+        if one.role in ("referent", "facilitator") or (one.role == "advisor" and play.chance(parameters.TRAINED)):
+            _note_later(play, one, parameters.TRAINED_IN, milestones.attend_training, title=TRAINED)
 
 
 def _noted(play: Play, one: Member, decide: Callable[..., Any], **said: Any) -> Said:
@@ -53,7 +52,7 @@ def _note_later(play: Play, one: Member, days: Days, decide: Callable[..., Any],
 
 def leavings(play: Play, first: date, last: date) -> None:
     """Some advisors leave during the time that is played, and are replaced."""
-    share = figures.LEAVE * (last - first).days / 365
+    share = parameters.LEAVE * (last - first).days / 365
     for one in play.house.of("advisor"):
         if play.chance(share):
             told = first + timedelta(days=play.random.randrange(10, max(11, (last - first).days - 40)))
@@ -86,17 +85,17 @@ def _hand_over(play: Play, one: Member, new: Member) -> Iterator[Said]:
 def holidays(play: Play, first: date, last: date) -> None:
     """Weeks away of those who follow dossiers, each time with a colleague of their own role where there is one."""
     for one in [*play.house.of("advisor"), *play.house.of("referent")]:
-        for season, share, least, most in figures.ABSENCES:
+        for season, share, least, most in parameters.ABSENCES:
             day = _starts(play, season, first, last)
             if day is None or not play.chance(share):
                 continue
             until = play.calendar.add(day, play.random.randint(least, most) - 1)
             if (one.last_day and until > one.last_day) or _meets(one, day, until) or _deputises(play, one, day, until):
                 continue
-            deputy = _deputy(play, one, day, until) if play.chance(figures.DEPUTY) else None
+            deputy = _deputy(play, one, day, until) if play.chance(parameters.DEPUTY) else None
             away = Absence(play.desk.id(), day, until, deputy.id if deputy else None)
             one.away.append(away)
-            told = day - timedelta(days=figures.ABSENCE_TOLD.draw(play.random))
+            told = day - timedelta(days=parameters.ABSENCE_TOLD.draw(play.random))
             errand = Errand((), partial(_declare, one, away))
             play.agenda.add((play.calendar.add(max(told, first), 0), OPENS + 5), errand)
 

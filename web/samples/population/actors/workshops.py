@@ -11,11 +11,10 @@ from pixflow.events.base import Recorded
 from pixflow.events.values import Presence
 from pixflow.events.workshop import SeatOffered
 from pixflow.unit_of_work import Step
-from pixflow.workshop import booking
-from pixflow.workshop import scheduling as x_scheduling
+from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop, evolve
 from web.samples.clock import at
-from web.samples.population import parameters as figures
+from web.samples.population import parameters
 from web.samples.population.actors.advisors import takes
 from web.samples.population.agenda import Errand, Said
 from web.samples.population.roster import Member
@@ -56,7 +55,7 @@ class Workshops:
         self._ahead: list[list[Held]] = [[] for _ in play.house.sites]
         self._taken: set[tuple[int, date]] = set()
         self._asked = [0] * len(play.house.sites)
-        self._together = young_people / len(play.house.sites) < figures.WORKSHOPS_ALONE
+        self._together = young_people / len(play.house.sites) < parameters.WORKSHOPS_ALONE
         play.listeners["workshop"] = self.hear
         for site in range(1 if self._together else len(play.house.sites)):
             self._each_week(site, play.today)
@@ -78,7 +77,7 @@ class Workshops:
             {"workshop": held.id, "dossier": case.young.dossier}, booking.book_seat, {"or_wait": True},
             {"initial": True, "plan": self.play.desk.id()},
         )  # fmt: skip
-        if self.play.chance(figures.RELEASED) and (days := (held.day - self.play.today).days) > 2:
+        if self.play.chance(parameters.RELEASED) and (days := (held.day - self.play.today).days) > 2:
             before = self.play.today + timedelta(days=1 + self.play.random.randrange(days - 1))
             self.play.later(case.young, self.play.on(before), partial(_gives_up, workshop=held.id))
         return Said(case.by, (step,))
@@ -91,7 +90,7 @@ class Workshops:
 
     def _offered(self, held: Held, young: Young, until: date) -> Iterator[Said]:
         """Who waited takes the seat, or lets it pass on."""
-        if self.play.chance(figures.OFFER_TAKEN):
+        if self.play.chance(parameters.OFFER_TAKEN):
             self.play.later(young, self.play.on(self.play.today), partial(_takes_offer, held=held))
         lapse = Errand((held.id,), partial(self._lapse, held, young.dossier, until))
         self.play.agenda.add((self.play.calendar.add(until, 1), BEFORE_WORK), lapse)
@@ -116,12 +115,12 @@ class Workshops:
         play = self.play
         self._each_week(site, play.today + timedelta(days=7))
         rules = play.protocol.workshops
-        capacity = min(max(figures.SEATS, rules.smallest), rules.largest)
+        capacity = min(max(parameters.SEATS, rules.smallest), rules.largest)
         self._ahead[site] = [one for one in self._ahead[site] if one.day >= play.today and not one.state.cancelled]
         free = sum(one.state.free - len(one.state.waiting) for one in self._ahead[site])
-        wanted = round(self._asked[site] * figures.ASKED_AGAIN) - free
-        self._asked[site] = round(self._asked[site] * figures.ASKED_BEFORE)
-        for _ in range(-(-wanted // capacity) if wanted >= figures.LEAST_WANTED else 0):
+        wanted = round(self._asked[site] * parameters.ASKED_AGAIN) - free
+        self._asked[site] = round(self._asked[site] * parameters.ASKED_BEFORE)
+        for _ in range(-(-wanted // capacity) if wanted >= parameters.LEAST_WANTED else 0):
             runners = self._runners(site)
             if runners:
                 yield self._schedule(site, runners, capacity)
@@ -132,7 +131,7 @@ class Workshops:
         advisors = [one for one in house.of("advisor", site) if one.here(today)]
         advisors = [one for one in advisors if one.cej] or advisors
         chosen = [self.play.random.choice(advisors)] if advisors else []
-        if not chosen or not self.play.protocol.workshops.alone or self.play.chance(figures.IN_PAIR):
+        if not chosen or not self.play.protocol.workshops.alone or self.play.chance(parameters.IN_PAIR):
             chosen = [*(one for one in house.of("facilitator", site) if one.here(today)), *chosen]
         return chosen
 
@@ -151,11 +150,11 @@ class Workshops:
         self._plan(held, day, hours[2] * 60 + hours[3])
         context = {"series": None, "rules": play.protocol.workshops}
         streams = {"workshop": id, "campaign": campaign}
-        return Said(runners[0].actor, (Step(streams, x_scheduling.schedule_workshop, said, context),))
+        return Said(runners[0].actor, (Step(streams, scheduling.schedule_workshop, said, context),))
 
     def _free_day(self, site: int) -> date:
         """One on which nothing is held at that site."""
-        day = self.play.in_days(figures.SCHEDULED_IN)
+        day = self.play.in_days(parameters.SCHEDULED_IN)
         while (site, day) in self._taken:
             day = self.play.calendar.add(day, 1)
         self._taken.add((site, day))
@@ -163,7 +162,7 @@ class Workshops:
 
     def _plan(self, held: Held, day: date, ends: int) -> None:
         add, play = self.play.agenda.add, self.play
-        if play.chance(figures.MOVED):
+        if play.chance(parameters.MOVED):
             add((play.in_days(2), WEEKLY + 15), Errand((held.id,), partial(self._move, held)))
         before = play.calendar.add(day - timedelta(days=4), 0)
         add((min(before, day), WEEKLY + 16), Errand((held.id,), partial(self._cancel, held)))
@@ -176,15 +175,15 @@ class Workshops:
             day = self.play.calendar.add(held.day, 1)
             moved = day - held.day
             said = {"place": ROOMS[0], "starts": state.starts + moved, "ends": state.ends + moved, "day": day}
-            yield self._with_registrants(held, runner, Step({"workshop": held.id}, x_scheduling.move_workshop, said))
+            yield self._with_registrants(held, runner, Step({"workshop": held.id}, scheduling.move_workshop, said))
             self.play.agenda.add((day, 16 * 60 + 20), Errand((held.id,), partial(self._hold, held, day)))
 
     def _cancel(self, held: Held) -> Iterator[Said]:
         """For want of people, or of a room."""
         too_few, runner = not held.state.seats, self._runner(held)
-        if runner and not held.state.cancelled and (too_few or self.play.chance(figures.CANCELLED)):
+        if runner and not held.state.cancelled and (too_few or self.play.chance(parameters.CANCELLED)):
             reason = "too-few" if too_few else self.play.random.choice(("facilitator", "room", "technical"))
-            step = Step({"workshop": held.id}, x_scheduling.cancel_workshop, {"reason": reason})
+            step = Step({"workshop": held.id}, scheduling.cancel_workshop, {"reason": reason})
             yield self._with_registrants(held, runner, step)
 
     def _with_registrants(self, held: Held, by: Member, step: Step) -> Said:
@@ -217,12 +216,12 @@ class Workshops:
             return
         runner = self._runner(held)
         present = {id: self._comes(id, day) for id in held.state.seats}
-        if len(held.runners) == 1 and runner and self.play.chance(figures.CALLS_FOR_HELP):
+        if len(held.runners) == 1 and runner and self.play.chance(parameters.CALLS_FOR_HELP):
             helper = self.play.house.of("facilitator", held.site)[0]
             if helper.here(day):
-                yield Said(runner.actor, (Step({"workshop": held.id}, x_scheduling.ask_help),))
-                yield Said(helper.actor, (Step({"workshop": held.id}, x_scheduling.give_help),))
-        if runner is None or self.play.chance(figures.CLOSED_LATE):
+                yield Said(runner.actor, (Step({"workshop": held.id}, scheduling.ask_help),))
+                yield Said(helper.actor, (Step({"workshop": held.id}, scheduling.give_help),))
+        if runner is None or self.play.chance(parameters.CLOSED_LATE):
             later = self.play.on(self.play.in_days(1 + self.play.random.randrange(3)))
             self._mark_at(later, held, present)
         else:
@@ -235,15 +234,17 @@ class Workshops:
     def _comes(self, dossier: UUID, day: date) -> str:
         """How somebody is there: present, at ease, in trouble; or absent, or excused."""
         play, young = self.play, self.play.young[dossier]
-        if play.chance(figures.ABSENT * (1.6 - young.zeal)):
+        if play.chance(parameters.ABSENT * (1.6 - young.zeal)):
             return "absent"
-        if play.chance(figures.EXCUSED):
+        if play.chance(parameters.EXCUSED):
             return "excused"
         if not play.dossiers.of(dossier).diagnostic.linked("initial"):
             takes(play, young, day, 10 if self.play.desk.moment[1] < 13 * 60 else 14)
-        if not play.chance(figures.FLAGGED):
+        if not play.chance(parameters.FLAGGED):
             return "present"
-        return "ease" if young.skill >= figures.AT_EASE else "trouble" if young.skill <= figures.IN_TROUBLE else ""
+        return (
+            "ease" if young.skill >= parameters.AT_EASE else "trouble" if young.skill <= parameters.IN_TROUBLE else ""
+        )
 
     def _mark(self, held: Held, present: dict[UUID, str]) -> Iterator[Said]:
         runner = self._runner(held)
@@ -258,14 +259,14 @@ class Workshops:
             yield Said(runner.actor, (Step(streams, booking.mark_attendance, said),))
         room = held.state.capacity - sum(how not in ("absent", "excused") for how in marks.values())
         yield from self._walk_ins(held, runner, room)
-        yield Said(runner.actor, (Step({"workshop": held.id}, x_scheduling.close_workshop),))
+        yield Said(runner.actor, (Step({"workshop": held.id}, scheduling.close_workshop),))
 
     def _walk_ins(self, held: Held, runner: Member, room: int) -> Iterator[Said]:
         """Some who waited came all the same."""
         for dossier in list(held.state.waiting)[: max(0, room)]:
             young = self.play.young.get(dossier)
             state = self.play.dossiers.of(dossier)
-            if young and not state.closed and self.play.chance(figures.WALKS_IN):
+            if young and not state.closed and self.play.chance(parameters.WALKS_IN):
                 takes(self.play, young, held.day, 14)
                 step = Step(
                     {"workshop": held.id, "dossier": dossier}, booking.walk_in, {},
