@@ -330,9 +330,16 @@ def _loaded(kind: str, events: list[Recorded]) -> Loaded:
 
 def _positioned(recorded: Recorded, position: int) -> Recorded:
     return Recorded(
-        recorded.originator_id, recorded.originator_version, recorded.event, recorded.at, recorded.by,
-        recorded.acting_for, recorded.via, recorded.command, position,
-    )  # fmt: skip
+        recorded.originator_id,
+        recorded.originator_version,
+        recorded.event,
+        recorded.at,
+        recorded.by,
+        recorded.acting_for,
+        recorded.via,
+        recorded.command,
+        position,
+    )
 
 
 def refuse_nir(sent: Mapping[str, Any]) -> None:

@@ -51,9 +51,17 @@ def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
     owed = tasks.of_dossier(after, refs)
     changed = task_changes(tasks.of_dossier(before, refs), owed)
     return Replay(
-        n, len(events), known[-1], before, after, stepper(after), tuple(owed), changed, retracted(known),
+        n,
+        len(events),
+        known[-1],
+        before,
+        after,
+        stepper(after),
+        tuple(owed),
+        changed,
+        retracted(known),
         reading(after, refs),
-    )  # fmt: skip
+    )
 
 
 def version_at(events: Sequence[Recorded], instant: datetime) -> int:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-)  # fmt: skip
+)
 
 from pixflow import tasks
 from projections.bookkeeping import metadata
@@ -85,9 +85,12 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         case "dossier":
             owed, owner, state = tasks.of_dossier(change.after, change.refs), change.after.advisor, change.after
             about = {
-                "name": f"{state.first_name} {state.last_name}", "programme": state.programme,
-                "group": state.group or "", "site": state.site, "phone": state.phone,
-            }  # fmt: skip
+                "name": f"{state.first_name} {state.last_name}",
+                "programme": state.programme,
+                "group": state.group or "",
+                "site": state.site,
+                "phone": state.phone,
+            }
         case "participation":
             owed, owner = tasks.of_participation(change.after, change.refs), None
             about = {"name": f"{change.after.first_name} {change.after.last_name}"}
@@ -103,14 +106,33 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Row:
     (to_referent, _), (to_manager, _) = task.escalations
     return {
-        "stream": change.stream, "key": task.key, "subject": change.kind, "kind": task.kind, "stage": task.stage,
-        "role": task.role, "owner": owner if task.role == "advisor" else task.owner, "opens": task.opens,
-        "due": task.due, "lapses": task.lapses, "to_referent": to_referent, "to_manager": to_manager,
-        "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None, "place": task.place,
-        "chases": task.chases, "paused": task.paused, "handed_to": task.handed_to, "handed_until": task.handed_until,
-        "why_version": task.why.version, "why_on": task.why.on, "details": task.why.details,
-        "programme": "", "group": "", "site": "", "phone": None, **about,
-    }  # fmt: skip
+        "stream": change.stream,
+        "key": task.key,
+        "subject": change.kind,
+        "kind": task.kind,
+        "stage": task.stage,
+        "role": task.role,
+        "owner": owner if task.role == "advisor" else task.owner,
+        "opens": task.opens,
+        "due": task.due,
+        "lapses": task.lapses,
+        "to_referent": to_referent,
+        "to_manager": to_manager,
+        "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None,
+        "place": task.place,
+        "chases": task.chases,
+        "paused": task.paused,
+        "handed_to": task.handed_to,
+        "handed_until": task.handed_until,
+        "why_version": task.why.version,
+        "why_on": task.why.on,
+        "details": task.why.details,
+        "programme": "",
+        "group": "",
+        "site": "",
+        "phone": None,
+        **about,
+    }
 
 
 # --- the questions
@@ -339,9 +361,12 @@ def _resting(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
 
 def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
     columns = {
-        "kind": wanted.kind, "stage": wanted.stage, "programme": wanted.programme, "site": wanted.site,
+        "kind": wanted.kind,
+        "stage": wanted.stage,
+        "programme": wanted.programme,
+        "site": wanted.site,
         "group": wanted.group,
-    }  # fmt: skip
+    }
     of = [_doer(today) == UUID(wanted.pour)] if wanted.pour else []
     return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
 

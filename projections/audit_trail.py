@@ -71,16 +71,24 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     return {
         table: [
             {
-                "position": r.position, "stream": r.originator_id, "version": r.originator_version,
-                "kind": change.kind, "topic": r.event.TOPIC, "stage": r.event.STAGE,
-                "at": r.at.replace(tzinfo=None), "on": getattr(r.event, "on", None), "by": r.by,
-                "acting_for": r.acting_for, "via": r.via, "command": r.command,
+                "position": r.position,
+                "stream": r.originator_id,
+                "version": r.originator_version,
+                "kind": change.kind,
+                "topic": r.event.TOPIC,
+                "stage": r.event.STAGE,
+                "at": r.at.replace(tzinfo=None),
+                "on": getattr(r.event, "on", None),
+                "by": r.by,
+                "acting_for": r.acting_for,
+                "via": r.via,
+                "command": r.command,
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
                 "data": "" if isinstance(r.event, Erased) else _ENCODER.encode(r.event).decode(),
             }
             for r in change.events
         ]
-    }  # fmt: skip
+    }
 
 
 def forget(connection: Connection, streams: Sequence[UUID]) -> None:

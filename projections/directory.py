@@ -94,10 +94,17 @@ def rows(change: Change) -> dict[Table, list[Row]]:
         return {people: [], words: []}
     sort = normalise(f"{state.last_name} {state.first_name}")
     person = {
-        "stream": change.stream, "last_name": state.last_name, "first_name": state.first_name, "sort": sort,
-        "birth_date": state.birth_date, "imilo_number": state.imilo_number, "programme": state.programme,
-        "site": state.site, "advisor": state.advisor, "closed": state.closed is not None,
-    }  # fmt: skip
+        "stream": change.stream,
+        "last_name": state.last_name,
+        "first_name": state.first_name,
+        "sort": sort,
+        "birth_date": state.birth_date,
+        "imilo_number": state.imilo_number,
+        "programme": state.programme,
+        "site": state.site,
+        "advisor": state.advisor,
+        "closed": state.closed is not None,
+    }
     return {people: [person], words: [{"word": word, "stream": change.stream} for word in sorted(set(sort.split()))]}
 
 

@@ -100,18 +100,27 @@ def rows(change: Change) -> dict[Table, list[Row]]:
     return {
         table: [
             {
-                "stream": change.stream, "sort": normalise(f"{state.last_name} {state.first_name}"),
-                "last_name": state.last_name, "first_name": state.first_name, "birth_date": state.birth_date,
-                "imilo_number": state.imilo_number, "programme": state.programme, "site": state.site,
-                "group": state.group or "", "collective_end": state.collective_end,
-                "advisor": state.advisor, "lent_until": state.lent.until if state.lent else None,
+                "stream": change.stream,
+                "sort": normalise(f"{state.last_name} {state.first_name}"),
+                "last_name": state.last_name,
+                "first_name": state.first_name,
+                "birth_date": state.birth_date,
+                "imilo_number": state.imilo_number,
+                "programme": state.programme,
+                "site": state.site,
+                "group": state.group or "",
+                "collective_end": state.collective_end,
+                "advisor": state.advisor,
+                "lent_until": state.lent.until if state.lent else None,
                 "stage": current_stage(state),
                 "percent": percent(mastery) if mastery is not None else None,
                 "to_prescribe": mastery is not None and current[0] not in state.prescription.built,
-                "closed": state.closed is not None, "merged": state.merged is not None, "last_on": state.last.on,
+                "closed": state.closed is not None,
+                "merged": state.merged is not None,
+                "last_on": state.last.on,
             }
         ]
-    }  # fmt: skip
+    }
 
 
 # --- the questions

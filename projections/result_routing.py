@@ -142,21 +142,33 @@ def _participation(stream: UUID, state: Participation) -> Row:
     started, result, profile = state.started, state.result, state.profile
     shared = result or profile
     return {
-        "stream": stream, "campaign": state.campaign, "purpose": state.purpose, "last_name": state.last_name,
-        "first_name": state.first_name, "external_id": state.external_id, "number": _number(state.external_id),
+        "stream": stream,
+        "campaign": state.campaign,
+        "purpose": state.purpose,
+        "last_name": state.last_name,
+        "first_name": state.first_name,
+        "external_id": state.external_id,
+        "number": _number(state.external_id),
         "started_day": started.day if started else None,
-        "started_at": started.at.replace(tzinfo=None) if started and started.at else None, "ordinal": state.ordinal,
+        "started_at": started.at.replace(tzinfo=None) if started and started.at else None,
+        "ordinal": state.ordinal,
         "progress": str(state.progress) if state.progress is not None else None,
         "result": _ENCODER.encode(result).decode() if result else None,
         "profile": _ENCODER.encode(profile).decode() if profile else None,
         "shared_day": shared.shared.day if shared else None,
         "mastery": str(result.mastery) if result and result.mastery is not None else None,
-        "pix": profile.pix if profile else None, "certifiable": profile.certifiable if profile else None,
-        "vanished": state.vanished is not None, "seen": state.seen.replace(tzinfo=None) if state.seen else None,
-        "dossier": state.dossier, "automatic": state.automatic, "rejected": " ".join(map(str, state.rejected)),
-        "set_aside": state.set_aside is not None, "waiting": state.waiting,
-        "imported_on": state.imported.on if state.imported else None, "version": state.version,
-    }  # fmt: skip
+        "pix": profile.pix if profile else None,
+        "certifiable": profile.certifiable if profile else None,
+        "vanished": state.vanished is not None,
+        "seen": state.seen.replace(tzinfo=None) if state.seen else None,
+        "dossier": state.dossier,
+        "automatic": state.automatic,
+        "rejected": " ".join(map(str, state.rejected)),
+        "set_aside": state.set_aside is not None,
+        "waiting": state.waiting,
+        "imported_on": state.imported.on if state.imported else None,
+        "version": state.version,
+    }
 
 
 def _result(stream: UUID, dossier: Dossier) -> list[Row]:
@@ -170,16 +182,22 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
     debrief = dossier.prescription.debriefs.get(participation)
     return [
         {
-            "stream": stream, "participation": participation, "name": f"{dossier.first_name} {dossier.last_name}",
-            "programme": dossier.programme, "site": dossier.site, "advisor": dossier.advisor,
+            "stream": stream,
+            "participation": participation,
+            "name": f"{dossier.first_name} {dossier.last_name}",
+            "programme": dossier.programme,
+            "site": dossier.site,
+            "advisor": dossier.advisor,
             "mastery": str(link.result.mastery) if link.result.mastery is not None else None,
-            "shared_day": link.result.shared.day, "received_on": link.received.on,
+            "shared_day": link.result.shared.day,
+            "received_on": link.received.on,
             "dispatched_on": dispatched.mark.on if dispatched else None,
             "dispatched_to": dispatched.advisor if dispatched else None,
-            "debriefed_on": debrief.on if debrief else None, "closed": dossier.closed is not None,
+            "debriefed_on": debrief.on if debrief else None,
+            "closed": dossier.closed is not None,
             "withdrawn": link.withdrawn is not None,
         }
-    ]  # fmt: skip
+    ]
 
 
 def _number(external_id: str | None) -> str | None:
@@ -198,12 +216,21 @@ def known(connection: Connection, campaign: UUID) -> list[Known]:
     found = connection.execute(select(participations).where(participations.c.campaign == campaign))
     return [
         Known(
-            row.stream, row.last_name, row.first_name, row.external_id, _moment(row), row.ordinal,
-            Decimal(row.progress) if row.progress is not None else None, decode(row.result) if row.result else None,
-            row.vanished, row.dossier, row.seen, decode_profile(row.profile) if row.profile else None,
+            row.stream,
+            row.last_name,
+            row.first_name,
+            row.external_id,
+            _moment(row),
+            row.ordinal,
+            Decimal(row.progress) if row.progress is not None else None,
+            decode(row.result) if row.result else None,
+            row.vanished,
+            row.dossier,
+            row.seen,
+            decode_profile(row.profile) if row.profile else None,
         )
         for row in found
-    ]  # fmt: skip
+    ]
 
 
 def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:

@@ -90,24 +90,38 @@ def _workshop(stream: UUID, state: Workshop) -> Row:
     assert state.starts is not None
     assert state.ends is not None
     return {
-        "stream": stream, "campaign": state.campaign, "site": state.site, "place": state.place,
-        "starts": state.starts.replace(tzinfo=None), "ends": state.ends.replace(tzinfo=None), "day": state.day,
-        "capacity": state.capacity, "taken": len(state.seats),
-        "offered": sum(one.until is not None for one in state.waiting.values()), "waiting": len(state.waiting),
-        "unmarked": len(state.unmarked), "present": state.count("present"), "cancelled": state.cancelled is not None,
-        "closed": state.closed is not None, "help_at": state.help.at.replace(tzinfo=None) if state.help else None,
+        "stream": stream,
+        "campaign": state.campaign,
+        "site": state.site,
+        "place": state.place,
+        "starts": state.starts.replace(tzinfo=None),
+        "ends": state.ends.replace(tzinfo=None),
+        "day": state.day,
+        "capacity": state.capacity,
+        "taken": len(state.seats),
+        "offered": sum(one.until is not None for one in state.waiting.values()),
+        "waiting": len(state.waiting),
+        "unmarked": len(state.unmarked),
+        "present": state.count("present"),
+        "cancelled": state.cancelled is not None,
+        "closed": state.closed is not None,
+        "help_at": state.help.at.replace(tzinfo=None) if state.help else None,
         "help_by": state.help.by if state.help else None,
-    }  # fmt: skip
+    }
 
 
 def _seats(stream: UUID, state: Workshop) -> list[Row]:
     seated = [
         {
-            "stream": stream, "dossier": dossier, "waits": False, "until": None, "rank": rank,
+            "stream": stream,
+            "dossier": dossier,
+            "waits": False,
+            "until": None,
+            "rank": rank,
             "presence": state.attendance.get(dossier),
         }
         for rank, dossier in enumerate(state.seats, 1)
-    ]  # fmt: skip
+    ]
     waiting = [
         {"stream": stream, "dossier": dossier, "waits": True, "until": one.until, "rank": rank, "presence": None}
         for rank, (dossier, one) in enumerate(state.waiting.items(), 1)
@@ -237,7 +251,7 @@ def _wanted(today: date, wanted: Filter) -> list[ColumnElement[bool]]:
         "to-come": and_(to_come, ~table.c.cancelled),
         "past": and_(or_(table.c.day < today, table.c.closed), ~table.c.cancelled),
         "cancelled": table.c.cancelled,
-    }  # fmt: skip
+    }
     return [when[wanted.when], *_where(wanted)]
 
 

@@ -241,9 +241,18 @@ LOW = ("illettrisme", "cap-lec", "cap-digital", "plongee-numerique", "epn-fablab
 
 def built(on: date = DAY, participation: UUID = PARTICIPATION, actions: tuple[Action, ...] = (LEC,)) -> Event:
     return d.PrescriptionBuilt(
-        participation=participation, grille=1, percent=35, low=0, high=40, proposed=LOW, actions=actions,
-        wish="", project="—", reason="", on=on,
-    )  # fmt: skip
+        participation=participation,
+        grille=1,
+        percent=35,
+        low=0,
+        high=40,
+        proposed=LOW,
+        actions=actions,
+        wish="",
+        project="—",
+        reason="",
+        on=on,
+    )
 
 
 def sent(on: date = DAY, referral: UUID = REFERRAL, action: UUID = ACTION, **changes: Any) -> d.ReferralSent:
@@ -394,9 +403,15 @@ def declared(on: date = DAY, name: str = "Diagnostic CEJ") -> c.CampaignDeclared
 
 def imported(on: date = DAY, seen: datetime = AT, **changes: Any) -> p.ParticipationImported:
     said = {
-        "campaign": CAMPAIGN, "purpose": "initial", "last_name": "MARTIN", "first_name": "Léa", "external_id": "00123",
-        "started": Moment(DAY), "progress": Decimal("0.5"), "ordinal": 0,
-    }  # fmt: skip
+        "campaign": CAMPAIGN,
+        "purpose": "initial",
+        "last_name": "MARTIN",
+        "first_name": "Léa",
+        "external_id": "00123",
+        "started": Moment(DAY),
+        "progress": Decimal("0.5"),
+        "ordinal": 0,
+    }
     return p.ParticipationImported(**{**said, "exported_at": seen, "on": on, **changes})
 
 

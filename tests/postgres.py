@@ -119,11 +119,21 @@ class Cluster:
     def _initialise(self) -> None:
         done = subprocess.run(
             [
-                self._binaries / "initdb", "-D", self.folder / "data", "-U", USER, "--auth=trust",
-                "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+                self._binaries / "initdb",
+                "-D",
+                self.folder / "data",
+                "-U",
+                USER,
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions",
             ],
-            capture_output=True, text=True, **self._as,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            **self._as,
+        )
         if done.returncode:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise RuntimeError(done.stderr)
@@ -132,8 +142,11 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self.folder / "data", *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self._as,
+            )
         while self._server.poll() is None:
             with suppress(psycopg.OperationalError), psycopg.connect(self.url()):
                 return True

@@ -93,7 +93,7 @@ from tests.given import (
     studied,
     waits,
     without_bookkeeping,
-)  # fmt: skip
+)
 from tests.given import certification as proposed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -113,19 +113,32 @@ class Emitted:
 
 
 PROTOCOL = ProtocolDocument(
-    name="ML", concerned="all", cej_mandatory=True, modalities=("workshop", "home"), result_route="referent",
+    name="ML",
+    concerned="all",
+    cej_mandatory=True,
+    modalities=("workshop", "home"),
+    result_route="referent",
     stages=(StageText("orientation", "Le conseiller", "À l'accueil", "Il présente Pix."),),
-)  # fmt: skip
+)
 GRID = Grille(
-    "Grille", "half-up",
+    "Grille",
+    "half-up",
     (
-        Band(0, 40, "Vérifier les savoirs de base", "Bases", (
-            Proposal("illettrisme", "Illettrisme à vérifier", "check", "En entretien.", advisor_only=True),
-            Proposal("cap-lec", "CAP LEC", "action", partner="viaformation", programmes=("CEJ",), needs_project=True),
-        )),
+        Band(
+            0,
+            40,
+            "Vérifier les savoirs de base",
+            "Bases",
+            (
+                Proposal("illettrisme", "Illettrisme à vérifier", "check", "En entretien.", advisor_only=True),
+                Proposal(
+                    "cap-lec", "CAP LEC", "action", partner="viaformation", programmes=("CEJ",), needs_project=True
+                ),
+            ),
+        ),
         Band(41, 100, "Développer", "Développer", (Proposal("cv", "Valoriser sur son CV", "cv"),)),
     ),
-)  # fmt: skip
+)
 DRAFT: dict[str, Any] = {"note": "après l'hiver", "replaces": 0, "on": DAY}
 PROTOCOL_DRAFTED = ProtocolDrafted(draft=1, document=PROTOCOL, note="après l'hiver", on=DAY)
 GRILLE_DRAFTED = GrilleDrafted(draft=1, document=GRID, note="après l'hiver", on=DAY)
@@ -135,13 +148,21 @@ IDENTITY: dict[str, Any] = {
     "site": "L'Aigle", "on": DAY,
 }  # fmt: skip
 RESULT = Result(
-    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)), mastery=Decimal("0.35"), palier=2, paliers=5,
-    badges=(("Cléa", False),), competences=(Part("Mener une recherche", 3, 8),), domains=(Part("Information", 3, 8),),
-)  # fmt: skip
+    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)),
+    mastery=Decimal("0.35"),
+    palier=2,
+    paliers=5,
+    badges=(("Cléa", False),),
+    competences=(Part("Mener une recherche", 3, 8),),
+    domains=(Part("Information", 3, 8),),
+)
 PROFILE = Profile(
-    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)), pix=204, certifiable=True, certifiable_competences=10,
+    shared=Moment(DAY, datetime(2026, 9, 15, 8, 15, tzinfo=UTC)),
+    pix=204,
+    certifiable=True,
+    certifiable_competences=10,
     levels=(Level("Mener une recherche", 3, 24), Level("Programmer", 0, None)),
-)  # fmt: skip
+)
 LINK: dict[str, Any] = {
     "participation": PARTICIPATION, "campaign": CAMPAIGN, "purpose": "initial", "on": DAY,
     "started": Moment(DAY, datetime(2026, 9, 15, 7, tzinfo=UTC)), "progress": Decimal("0.5"),

@@ -16,7 +16,7 @@ from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.follow_up import (
     chase,
-    take_note,  # fmt: skip
+    take_note,
 )
 from pixflow.dossier.identity import correct_identity, open_dossier, state_project
 from pixflow.dossier.retraction import retract
@@ -171,8 +171,10 @@ def test_a_command_of_several_events_answers_all_of_them(house: House) -> None:
     first = house.open(command_id=command, project="vente")
     again = house.open(command_id=command, project="vente")
     assert [r.event.TOPIC for r in again.recorded] == [
-        "dossier.DossierOpened", "dossier.ProjectStated", "dossier.AdvisorAssigned",
-    ]  # fmt: skip
+        "dossier.DossierOpened",
+        "dossier.ProjectStated",
+        "dossier.AdvisorAssigned",
+    ]
     assert again.recorded == first.recorded
 
 
@@ -200,9 +202,13 @@ def test_a_command_id_says_one_thing_only(
 
 def test_what_the_program_adds_is_no_part_of_what_was_said(followed: House) -> None:
     fiche: dict[str, Any] = {
-        "campaign": CAMPAIGN, "modality": "home", "mediator": False, "place": "", "planned_for": TODAY,
+        "campaign": CAMPAIGN,
+        "modality": "home",
+        "mediator": False,
+        "place": "",
+        "planned_for": TODAY,
         "command_id": uuid4(),
-    }  # fmt: skip
+    }
     first = followed.say(plan_diagnostic, context={"plan": uuid4()}, **fiche)
     assert followed.say(plan_diagnostic, context={"plan": uuid4()}, **fiche).recorded == first.recorded
 
@@ -285,9 +291,7 @@ def test_the_steps_of_one_command_do_not_make_each_other_stale(followed: House) 
         Step(here, present_pix, {"occasion": "welcome"}),
         Step(here, decline_diagnostic, {"reason": "non"}),
     ]
-    followed.engine.execute_all(
-        steps, "both", by=followed.advisor, command_id=uuid4(), via="web", seen={"dossier": 2}
-    )  # fmt: skip
+    followed.engine.execute_all(steps, "both", by=followed.advisor, command_id=uuid4(), via="web", seen={"dossier": 2})
     assert followed.topics()[-2:] == ["PixPresented", "DiagnosticDeclined"]
 
 
@@ -450,19 +454,34 @@ def test_each_step_is_decided_on_what_the_ones_before_it_left(followed: House) -
 
 def match(house: House) -> None:
     row = {
-        "campaign": CAMPAIGN, "purpose": "initial", "last_name": "MARTIN", "first_name": "Léa",
-        "external_id": "00123", "imported": (), "started": None, "progress": Decimal("0.5"), "ordinal": 0,
-        "result": None, "exported_at": house.now,
-    }  # fmt: skip
+        "campaign": CAMPAIGN,
+        "purpose": "initial",
+        "last_name": "MARTIN",
+        "first_name": "Léa",
+        "external_id": "00123",
+        "imported": (),
+        "started": None,
+        "progress": Decimal("0.5"),
+        "ordinal": 0,
+        "result": None,
+        "exported_at": house.now,
+    }
     streams = {"participation": PARTICIPATION}
     house.engine.execute(
         streams, import_participation, by=house.referent, command_id=uuid4(), via="import", context=row
     )
     house.engine.execute(
-        streams | {"dossier": DOSSIER}, confirm_match, by=house.referent, command_id=uuid4(),
-        automatic=False, score=86, reasons=("same-words",), warnings=(), others=(),
+        streams | {"dossier": DOSSIER},
+        confirm_match,
+        by=house.referent,
+        command_id=uuid4(),
+        automatic=False,
+        score=86,
+        reasons=("same-words",),
+        warnings=(),
+        others=(),
         context={"participation_id": PARTICIPATION, "dossier_id": DOSSIER},
-    )  # fmt: skip
+    )
 
 
 def test_a_match_and_its_undoing_are_recorded_on_both_streams_in_one_transaction(followed: House) -> None:
@@ -471,12 +490,18 @@ def test_a_match_and_its_undoing_are_recorded_on_both_streams_in_one_transaction
     assert followed.topics(PARTICIPATION) == ["ParticipationImported", "MatchConfirmed"]
     assert followed.topics()[2:] == ["ParticipationLinked", "NoteTaken"]
     done = followed.engine.execute(
-        {"participation": PARTICIPATION, "dossier": DOSSIER}, unmatch, by=followed.referent, command_id=uuid4(),
-        reason="homonyme", context={"participation_id": PARTICIPATION},
-    )  # fmt: skip
+        {"participation": PARTICIPATION, "dossier": DOSSIER},
+        unmatch,
+        by=followed.referent,
+        command_id=uuid4(),
+        reason="homonyme",
+        context={"participation_id": PARTICIPATION},
+    )
     assert [recorded.event.TOPIC for recorded in done.recorded] == [
-        "participation.Retracted", "participation.MatchRejected", "dossier.Retracted",
-    ]  # fmt: skip
+        "participation.Retracted",
+        "participation.MatchRejected",
+        "dossier.Retracted",
+    ]
     assert followed.engine.state("dossier", DOSSIER).diagnostic.participations == {}
     assert followed.engine.state("participation", PARTICIPATION).waiting
 
@@ -518,9 +543,18 @@ def test_two_numbers_may_be_exchanged_in_one_command(followed: House) -> None:
 def test_a_participation_is_imported_once(followed: House) -> None:
     match(followed)
     row = {
-        "campaign": CAMPAIGN, "purpose": "initial", "last_name": "Martin", "first_name": "LÉA", "external_id": "00123",
-        "imported": (), "started": None, "progress": None, "ordinal": 0, "result": None, "exported_at": followed.now,
-    }  # fmt: skip
+        "campaign": CAMPAIGN,
+        "purpose": "initial",
+        "last_name": "Martin",
+        "first_name": "LÉA",
+        "external_id": "00123",
+        "imported": (),
+        "started": None,
+        "progress": None,
+        "ordinal": 0,
+        "result": None,
+        "exported_at": followed.now,
+    }
     importing: dict[str, Any] = {"by": followed.referent, "via": "import"}
     with pytest.raises(Refused, match="taken") as refused:
         followed.engine.execute(
@@ -598,9 +632,7 @@ def test_permission_is_asked_where_events_are_stamped(followed: House) -> None:
 
 def test_a_preview_asks_for_the_same_permission(followed: House) -> None:
     with pytest.raises(Refused, match="not-allowed"):
-        followed.engine.preview(
-            {"dossier": DOSSIER}, present_pix, by=followed.join("advisor"), occasion="welcome"
-        )  # fmt: skip
+        followed.engine.preview({"dossier": DOSSIER}, present_pix, by=followed.join("advisor"), occasion="welcome")
 
 
 # --- references
@@ -614,9 +646,15 @@ def test_references_follow_what_is_recorded(house: House) -> None:
     assert refs.team[UUID(house.advisor.id)].roles == {"advisor"}
     assert refs.campaigns == {}
     house.engine.execute(
-        {"campaign": CAMPAIGN}, declare_campaign, by=house.referent, command_id=uuid4(),
-        name="CEJ", code="CEJPRI263", purpose="initial", site=None,
-    )  # fmt: skip
+        {"campaign": CAMPAIGN},
+        declare_campaign,
+        by=house.referent,
+        command_id=uuid4(),
+        name="CEJ",
+        code="CEJPRI263",
+        purpose="initial",
+        site=None,
+    )
     assert house.engine.references().campaigns[CAMPAIGN].purpose == "initial"
     assert refs.campaigns == {}
 

@@ -261,8 +261,11 @@ def test_a_duplicate_goes_with_the_dossier_that_goes_on(house: House, person: UU
             Step({"dossier": double}, merge, {"into": person, "gives_number": False, "version": state.version}),
             Step({"dossier": person}, take_over, {"other": state, "duplicate": double, "told": history}),
         ],
-        "merge", by=house.referent, command_id=uuid4(), via="web",
-    )  # fmt: skip
+        "merge",
+        by=house.referent,
+        command_id=uuid4(),
+        via="web",
+    )
     with pytest.raises(Refused, match="already-merged"):
         asked(house, double)
     asked(house, person)

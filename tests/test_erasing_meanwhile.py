@@ -44,8 +44,11 @@ def merged(house: House, duplicate: UUID, into: UUID) -> None:
             Step({"dossier": duplicate}, merge, {"into": into, "gives_number": gives, "version": state.version}),
             Step({"dossier": into}, take_over, {"other": state, "duplicate": duplicate, "told": history}),
         ],
-        "merge", by=house.referent, command_id=uuid4(), via="web",
-    )  # fmt: skip
+        "merge",
+        by=house.referent,
+        command_id=uuid4(),
+        via="web",
+    )
 
 
 # --- before the erasure has the lock

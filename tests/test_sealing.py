@@ -32,9 +32,7 @@ DAY_OF_CANARY = date(1907, 1, 9)
 NUMBER_OF_CANARY = 4711471147
 CANARIES = [CANARY.encode(), b"Zanzibar", b"\\u00d6zdemir", b"1907-01-09", b"4711471147"]
 
-holding = pytest.mark.parametrize(
-    "cls", [cls for cls in EVENTS if personal_fields(cls)], ids=lambda cls: cls.TOPIC
-)  # fmt: skip
+holding = pytest.mark.parametrize("cls", [cls for cls in EVENTS if personal_fields(cls)], ids=lambda cls: cls.TOPIC)
 
 
 @pytest.fixture
@@ -103,13 +101,19 @@ def with_canaries(cls: type[Event]) -> Event:
 def canary(hint: Any) -> Any:
     """A value of a type that nothing else in a folder says; of a bool or a choice, any."""
     known: dict[Any, Any] = {
-        str: CANARY, date: DAY_OF_CANARY, int: NUMBER_OF_CANARY, Decimal: Decimal(NUMBER_OF_CANARY), bool: True,
-        Moment: Moment(DAY_OF_CANARY), Partner: Partner(None, CANARY), Action: Action(uuid4(), CANARY, CANARY),
+        str: CANARY,
+        date: DAY_OF_CANARY,
+        int: NUMBER_OF_CANARY,
+        Decimal: Decimal(NUMBER_OF_CANARY),
+        bool: True,
+        Moment: Moment(DAY_OF_CANARY),
+        Partner: Partner(None, CANARY),
+        Action: Action(uuid4(), CANARY, CANARY),
         Result: Result(
             shared=Moment(DAY_OF_CANARY), mastery=Decimal(NUMBER_OF_CANARY), competences=(Part(CANARY, 1, 2),)
         ),
         Profile: Profile(shared=Moment(DAY_OF_CANARY), pix=1, certifiable=True, levels=(Level(CANARY, 1, 2),)),
-    }  # fmt: skip
+    }
     if hint in known:
         return known[hint]
     arguments = [one for one in get_args(hint) if one not in (type(None), ...)]
@@ -126,8 +130,10 @@ def test_what_is_sealed_in_one_place_opens_in_no_other(engine: Engine, cls: type
     said = example(emitted(cls))
     stored = engine.mapper.to_stored_event(said)
     for stream, version, topic in (
-        (uuid4(), 1, stored.topic), (said.originator_id, 2, stored.topic), (said.originator_id, 1, other(cls).TOPIC),
-    ):  # fmt: skip
+        (uuid4(), 1, stored.topic),
+        (said.originator_id, 2, stored.topic),
+        (said.originator_id, 1, other(cls).TOPIC),
+    ):
         engine.keys.ensure([stream])
         with pytest.raises(Damaged):
             engine.mapper.to_domain_event(StoredEvent(stream, version, topic, stored.state))

@@ -43,8 +43,10 @@ def test_a_structure_is_made_with_its_documents_published(tmp_path: Path) -> Non
     assert refs.grille(date(2026, 9, 15)).document == PRESET.grille
     recorded = opened.engine.read(0, 10)
     assert [r.event.TOPIC for r in recorded] == [
-        "structure.StructureOpened", "protocol.ProtocolPublished", "grille.GrillePublished",
-    ]  # fmt: skip
+        "structure.StructureOpened",
+        "protocol.ProtocolPublished",
+        "grille.GrillePublished",
+    ]
     assert {(r.by, r.via, r.at) for r in recorded} == {(OPERATOR, "cli", NOW)}
     assert [r.originator_id for r in recorded] == [opened.stream(n) for n in ("structure", "protocol", "grille")]
     opened.engine.close()

@@ -96,7 +96,7 @@ from tests.given import (
     unbooked,
     vanished,
     withdrawn,
-)  # fmt: skip
+)
 
 REFS = references()
 OF: dict[str, Callable[..., list[Task]]] = {

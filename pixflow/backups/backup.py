@@ -84,10 +84,14 @@ def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
     keys = opened.engine.keys
     _copy_events(opened, making / EVENTS)
     said = Manifest(
-        structure=opened.id, slug=opened.slug, made=at, pixflow=__version__,
-        store=opened.engine.recorder.KIND, holding=copy.holding(making / EVENTS),
+        structure=opened.id,
+        slug=opened.slug,
+        made=at,
+        pixflow=__version__,
+        store=opened.engine.recorder.KIND,
+        holding=copy.holding(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
-    )  # fmt: skip
+    )
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
     sealed = copy.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():

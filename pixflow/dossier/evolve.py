@@ -160,9 +160,16 @@ def _prescription(state: Prescription, event: object, mark: Mark) -> Prescriptio
             return replace(state, debriefs={**state.debriefs, participation: mark})
         case e.PrescriptionBuilt(participation=participation):
             built = Built(
-                mark, event.grille, event.percent, event.low, event.high,
-                event.proposed, event.actions, event.wish, event.reason,
-            )  # fmt: skip
+                mark,
+                event.grille,
+                event.percent,
+                event.low,
+                event.high,
+                event.proposed,
+                event.actions,
+                event.wish,
+                event.reason,
+            )
             return replace(state, built={**state.built, participation: built})
         case e.DifficultyExplored(cause=cause):
             return replace(state, explored=Explored(mark, cause))
@@ -249,9 +256,12 @@ def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, obj
             return {}
         case e.DossierOpened() | e.IdentityCorrected():
             identity = {
-                "last_name": event.last_name, "first_name": event.first_name, "birth_date": event.birth_date,
-                "imilo_number": event.imilo_number, "site": event.site,
-            }  # fmt: skip
+                "last_name": event.last_name,
+                "first_name": event.first_name,
+                "birth_date": event.birth_date,
+                "imilo_number": event.imilo_number,
+                "site": event.site,
+            }
             return identity | ({"opened": mark} if isinstance(event, e.DossierOpened) else {})
         case e.ContactCorrected(phone=phone, email=email):
             return {"phone": phone, "email": email}

@@ -82,10 +82,14 @@ def take_over(
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
     """A number, a birth date, a phone, an address, a programme, a project; who follows, where nobody does."""
     yield from correct_identity(
-        dossier, last_name=dossier.last_name, first_name=dossier.first_name,
-        birth_date=dossier.birth_date or other.birth_date, imilo_number=dossier.imilo_number or other.imilo_number,
-        site=dossier.site, on=on,
-    )  # fmt: skip
+        dossier,
+        last_name=dossier.last_name,
+        first_name=dossier.first_name,
+        birth_date=dossier.birth_date or other.birth_date,
+        imilo_number=dossier.imilo_number or other.imilo_number,
+        site=dossier.site,
+        on=on,
+    )
     phone, email = dossier.phone or other.phone, dossier.email or other.email
     yield from correct_contact(dossier, phone=phone, email=email, on=on)
     if other.joined and not dossier.programme:

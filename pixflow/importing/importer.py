@@ -121,9 +121,13 @@ class Importer:
             return not erased and self._dossiers(made) == numbers
 
         done = self.engine.execute_all(
-            self._steps(made, campaign, prepared.answers, command_id, numbers), (prepared.digest, prepared.answers),
-            by=by, command_id=command_id, via="import", still=still,
-        )  # fmt: skip
+            self._steps(made, campaign, prepared.answers, command_id, numbers),
+            (prepared.digest, prepared.answers),
+            by=by,
+            command_id=command_id,
+            via="import",
+            still=still,
+        )
         return Imported(campaign, _counts(done), done)
 
     def _dossiers(self, made: Plan) -> dict[str | None, UUID]:

@@ -88,6 +88,11 @@ def resettle_purpose(
     """The row, which is still whose it was, under the corrected purpose."""
     must_hold(participation.dossier == matched)
     return exports.resettle_purpose(
-        participation, dossier, participation_id=participation_id, purpose=purpose, reason=reason, on=on,
+        participation,
+        dossier,
+        participation_id=participation_id,
+        purpose=purpose,
+        reason=reason,
+        on=on,
         history=history,
-    )  # fmt: skip
+    )

@@ -48,9 +48,12 @@ def steps(
     """
     preview, streams = plan.preview, {"campaign": campaign}
     found = {
-        "pix_id": preview.campaign.id, "code": code, "name": preview.campaign.name, "pix_course": plan.pix_course,
+        "pix_id": preview.campaign.id,
+        "code": code,
+        "name": preview.campaign.name,
+        "pix_course": plan.pix_course,
         "kind": preview.kind,
-    }  # fmt: skip
+    }
     yield Step(streams, participation_campaign.find_campaign, context=found)
     if answers.external_id_column is not None:
         chosen = {"header": answers.external_id_column}
@@ -98,12 +101,19 @@ def _of_line(
 def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
     row = said.row
     return {
-        "campaign": campaign, "purpose": plan.preview.purpose, "last_name": row.last_name,
-        "first_name": row.first_name, "external_id": row.external_id, "imported": row.imported,
-        "started": said.started, "progress": said.progress, "ordinal": ordinal, "result": said.result,
+        "campaign": campaign,
+        "purpose": plan.preview.purpose,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "external_id": row.external_id,
+        "imported": row.imported,
+        "started": said.started,
+        "progress": said.progress,
+        "ordinal": ordinal,
+        "result": said.result,
         "profile": said.profile,
         "exported_at": plan.preview.exported_at,
-    }  # fmt: skip
+    }
 
 
 def of_known(known: KnownRow) -> dict[str, UUID]:
@@ -152,9 +162,16 @@ def follow(
     """A later export shows the row, which is still whose it was."""
     must_hold(participation.dossier == matched)
     return exports.follow(
-        participation, dossier, participation_id=participation_id, progress=progress, result=result,
-        profile=profile, ordinal=ordinal, exported_at=exported_at, on=on,
-    )  # fmt: skip
+        participation,
+        dossier,
+        participation_id=participation_id,
+        progress=progress,
+        result=result,
+        profile=profile,
+        ordinal=ordinal,
+        exported_at=exported_at,
+        on=on,
+    )
 
 
 def vanish(

@@ -43,9 +43,18 @@ def import_participation(
     if participation.imported:
         return []
     first = e.ParticipationImported(
-        campaign=campaign, purpose=purpose, last_name=last_name, first_name=first_name, external_id=external_id,
-        imported=imported, started=started, progress=progress, ordinal=ordinal, exported_at=exported_at, on=on,
-    )  # fmt: skip
+        campaign=campaign,
+        purpose=purpose,
+        last_name=last_name,
+        first_name=first_name,
+        external_id=external_id,
+        imported=imported,
+        started=started,
+        progress=progress,
+        ordinal=ordinal,
+        exported_at=exported_at,
+        on=on,
+    )
     return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
 
 

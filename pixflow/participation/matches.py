@@ -69,9 +69,17 @@ def linked(known: Participation, dossier: Dossier, participation: UUID, on: date
     if known.campaign is None or known.purpose is None:
         return []
     return link_participation(
-        dossier, participation=participation, campaign=known.campaign, purpose=known.purpose, started=known.started,
-        progress=known.progress, on=on, result=known.result, profile=known.profile, vanished=known.vanished is not None,
-    )  # fmt: skip
+        dossier,
+        participation=participation,
+        campaign=known.campaign,
+        purpose=known.purpose,
+        started=known.started,
+        progress=known.progress,
+        on=on,
+        result=known.result,
+        profile=known.profile,
+        vanished=known.vanished is not None,
+    )
 
 
 def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
@@ -144,9 +152,17 @@ def match_by_number(
     if dossier.opened is None or not certain(row, known):
         return {}
     return confirm_match(
-        participation, dossier, participation_id=participation_id, dossier_id=dossier_id, automatic=True,
-        score=100, reasons=("same-number", "same-words"), warnings=(), others=(), on=on,
-    )  # fmt: skip
+        participation,
+        dossier,
+        participation_id=participation_id,
+        dossier_id=dossier_id,
+        automatic=True,
+        score=100,
+        reasons=("same-number", "same-words"),
+        warnings=(),
+        others=(),
+        on=on,
+    )
 
 
 def _must_be_known(participation: Participation) -> None:

@@ -67,11 +67,18 @@ def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object
     match event:
         case e.ParticipationImported():
             return {
-                "imported": mark, "campaign": event.campaign, "purpose": event.purpose,
-                "settled": mark if event.purpose else None, "last_name": event.last_name,
-                "first_name": event.first_name, "external_id": event.external_id, "started": event.started,
-                "ordinal": event.ordinal, "progress": event.progress, "seen": event.exported_at,
-            }  # fmt: skip
+                "imported": mark,
+                "campaign": event.campaign,
+                "purpose": event.purpose,
+                "settled": mark if event.purpose else None,
+                "last_name": event.last_name,
+                "first_name": event.first_name,
+                "external_id": event.external_id,
+                "started": event.started,
+                "ordinal": event.ordinal,
+                "progress": event.progress,
+                "seen": event.exported_at,
+            }
         case e.PurposeSettled(purpose=purpose):
             return {"purpose": purpose, "settled": state.settled or mark}
         case e.ParticipationProgressed(progress=progress, exported_at=seen):

@@ -53,11 +53,19 @@ def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
 def opening(said: Said, site: str) -> Decision:
     """The decision that opens the dossier of a row."""
     return identity.open_dossier, {
-        "last_name": said.last_name, "first_name": said.first_name, "birth_date": said.birth_date,
-        "imilo_number": said.imilo_number, "site": site, "phone": said.phone, "email": said.email,
-        "programme": said.programme or "", "group": said.group, "collective_end": said.collective_end,
-        "advisor": said.advisor, "project": said.project or "",
-    }  # fmt: skip
+        "last_name": said.last_name,
+        "first_name": said.first_name,
+        "birth_date": said.birth_date,
+        "imilo_number": said.imilo_number,
+        "site": site,
+        "phone": said.phone,
+        "email": said.email,
+        "programme": said.programme or "",
+        "group": said.group,
+        "collective_end": said.collective_end,
+        "advisor": said.advisor,
+        "project": said.project or "",
+    }
 
 
 def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:

@@ -10,12 +10,32 @@ from pixflow.events.base import Stage
 from pixflow.events.values import Role
 
 Kind = Literal[
-    "present-pix", "plan-diagnostic", "book-workshop", "rebook-absent", "mark-attendance", "chase-diagnostic",
-    "chase-sharing", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor", "hold-debrief",
-    "explore-difficulty", "follow-self-study", "build-prescription", "refer", "chase-partner", "offer-alternative",
-    "record-outcome", "complete-path", "propose-certification", "plan-retake", "close-or-plan", "review-late-event",
+    "present-pix",
+    "plan-diagnostic",
+    "book-workshop",
+    "rebook-absent",
+    "mark-attendance",
+    "chase-diagnostic",
+    "chase-sharing",
+    "declare-campaign",
+    "match-participation",
+    "dispatch-result",
+    "assign-advisor",
+    "hold-debrief",
+    "explore-difficulty",
+    "follow-self-study",
+    "build-prescription",
+    "refer",
+    "chase-partner",
+    "offer-alternative",
+    "record-outcome",
+    "complete-path",
+    "propose-certification",
+    "plan-retake",
+    "close-or-plan",
+    "review-late-event",
     "confirm-erasure",
-]  # fmt: skip
+]
 
 STAGE_OF: dict[Kind, Stage | None] = {
     "present-pix": "orientation",

@@ -122,9 +122,14 @@ def mark_attendance(
     known = workshop.attendance.get(dossier_id)
     own = [] if known == presence else [e.AttendanceMarked(dossier=dossier_id, presence=presence, on=day)]
     theirs = record_attendance(
-        dossier, workshop=workshop_id, presence=presence, trouble=trouble, ease=ease and not trouble,
-        by_advisor=dossier.advisor in workshop.facilitators, on=day,
-    )  # fmt: skip
+        dossier,
+        workshop=workshop_id,
+        presence=presence,
+        trouble=trouble,
+        ease=ease and not trouble,
+        by_advisor=dossier.advisor in workshop.facilitators,
+        on=day,
+    )
     return {"workshop": [*own], "dossier": theirs}
 
 
@@ -141,9 +146,14 @@ def walk_in(
     _must_have_room(workshop)
     planned = _planned(workshop, dossier, initial, plan, day)
     attended = record_attendance(
-        dossier, workshop=workshop_id, presence="present", trouble=False, ease=False,
-        by_advisor=dossier.advisor in workshop.facilitators, on=day,
-    )  # fmt: skip
+        dossier,
+        workshop=workshop_id,
+        presence="present",
+        trouble=False,
+        ease=False,
+        by_advisor=dossier.advisor in workshop.facilitators,
+        on=day,
+    )
     return {
         "workshop": [
             e.SeatTaken(dossier=dossier_id, on=day),

@@ -40,9 +40,16 @@ def schedule_workshop(
     if not rules.smallest <= capacity <= rules.largest:
         raise Refused("bad-capacity", field="capacity", smallest=rules.smallest, largest=rules.largest)
     scheduled = e.WorkshopScheduled(
-        campaign=campaign_id, site=required(site, "site"), place=place.strip(), starts=starts, ends=ends, day=day,
-        capacity=capacity, series=series, on=on,
-    )  # fmt: skip
+        campaign=campaign_id,
+        site=required(site, "site"),
+        place=place.strip(),
+        starts=starts,
+        ends=ends,
+        day=day,
+        capacity=capacity,
+        series=series,
+        on=on,
+    )
     run_by = _runners(facilitators, rules)
     return {"workshop": [scheduled, *(e.FacilitatorJoined(facilitator=who, on=on) for who in run_by)]}
 

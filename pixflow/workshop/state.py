@@ -93,16 +93,24 @@ def _course(state: Workshop, recorded: Recorded, mark: Mark) -> dict[str, Any]:
     match event:
         case e.WorkshopScheduled():
             return {
-                "scheduled": mark, "campaign": event.campaign, "site": event.site, "capacity": event.capacity,
-                "series": event.series, **_when(event, recorded, mark),
-            }  # fmt: skip
+                "scheduled": mark,
+                "campaign": event.campaign,
+                "site": event.site,
+                "capacity": event.capacity,
+                "series": event.series,
+                **_when(event, recorded, mark),
+            }
         case e.WorkshopMoved():
             return {"moves": state.moves + 1, **_when(event, recorded, mark)}
         case e.WorkshopCancelled(reason=reason):
             return {
-                "cancelled": mark, "reason": reason, "changed": recorded.at, "moves": state.moves + 1, "waiting": {},
+                "cancelled": mark,
+                "reason": reason,
+                "changed": recorded.at,
+                "moves": state.moves + 1,
+                "waiting": {},
                 "help": None,
-            }  # fmt: skip
+            }
         case e.FacilitatorJoined(facilitator=who):
             return {"facilitators": (*(known for known in state.facilitators if known != who), who)}
         case e.FacilitatorLeft(facilitator=who):
@@ -118,9 +126,13 @@ def _course(state: Workshop, recorded: Recorded, mark: Mark) -> dict[str, Any]:
 
 def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, mark: Mark) -> dict[str, Any]:
     return {
-        "place": event.place, "starts": event.starts, "ends": event.ends, "day": event.day, "said": mark,
+        "place": event.place,
+        "starts": event.starts,
+        "ends": event.ends,
+        "day": event.day,
+        "said": mark,
         "changed": recorded.at,
-    }  # fmt: skip
+    }
 
 
 def _seats(state: Workshop, event: Event, mark: Mark) -> dict[str, Any]:

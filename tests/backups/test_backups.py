@@ -98,9 +98,18 @@ def nothing(opened: Opened) -> None:
 def open_dossier(opened: Opened, last: str) -> UUID:
     dossier = uuid4()
     opened.engine.execute(
-        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        last_name=last, first_name="Aminata", birth_date=None, imilo_number=None, site="Mortagne", advisor=None,
-    )  # fmt: skip
+        {"dossier": dossier},
+        identity.open_dossier,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        last_name=last,
+        first_name="Aminata",
+        birth_date=None,
+        imilo_number=None,
+        site="Mortagne",
+        advisor=None,
+    )
     return dossier
 
 

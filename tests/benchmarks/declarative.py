@@ -45,8 +45,14 @@ class Dossier(Aggregate):
 
     @event("DossierOpened")
     def __init__(
-        self, last_name: str, first_name: str, birth_date: date | None, imilo_number: str | None, site: str, on: date,
-    ) -> None:  # fmt: skip
+        self,
+        last_name: str,
+        first_name: str,
+        birth_date: date | None,
+        imilo_number: str | None,
+        site: str,
+        on: date,
+    ) -> None:
         self.last_name, self.first_name, self.birth_date = last_name, first_name, birth_date
         self.imilo_number, self.site, self.opened = imilo_number, site, on
         self.advisor: UUID | None = None
@@ -77,8 +83,15 @@ class Dossier(Aggregate):
 
     @event("DiagnosticPlanned")
     def diagnostic_planned(
-        self, plan: UUID, campaign: UUID, modality: Modality, mediator: bool, place: str, planned_for: date, on: date,
-    ) -> None:  # fmt: skip
+        self,
+        plan: UUID,
+        campaign: UUID,
+        modality: Modality,
+        mediator: bool,
+        place: str,
+        planned_for: date,
+        on: date,
+    ) -> None:
         self.plan, self.campaign, self.modality, self.planned_for = plan, campaign, modality, planned_for
 
     @event("YoungPersonChased")
@@ -87,9 +100,14 @@ class Dossier(Aggregate):
 
     @event("ParticipationLinked")
     def participation_linked(
-        self, participation: UUID, campaign: UUID, purpose: Purpose, started: Moment | None, progress: Decimal | None,
+        self,
+        participation: UUID,
+        campaign: UUID,
+        purpose: Purpose,
+        started: Moment | None,
+        progress: Decimal | None,
         on: date,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.participations[participation] = None
         self.progress[participation] = progress
 
@@ -123,9 +141,19 @@ class Dossier(Aggregate):
 
     @event("PrescriptionBuilt")
     def prescription_built(
-        self, participation: UUID, grille: int, percent: int, low: int, high: int, proposed: Sequence[str],
-        actions: Sequence[Action], wish: str, project: str, reason: str, on: date,
-    ) -> None:  # fmt: skip
+        self,
+        participation: UUID,
+        grille: int,
+        percent: int,
+        low: int,
+        high: int,
+        proposed: Sequence[str],
+        actions: Sequence[Action],
+        wish: str,
+        project: str,
+        reason: str,
+        on: date,
+    ) -> None:
         self.actions |= {action.id: Going(action) for action in actions}
 
     @event("ReferralAnswered")
@@ -147,16 +175,29 @@ class Dossier(Aggregate):
 
     @event("ReferralSent")
     def referral_sent(
-        self, referral: UUID, action: UUID, partner: Partner, starts: date | None, ends: date | None, note: str,
+        self,
+        referral: UUID,
+        action: UUID,
+        partner: Partner,
+        starts: date | None,
+        ends: date | None,
+        note: str,
         on: date,
-    ) -> None:  # fmt: skip
+    ) -> None:
         going = self.actions[action]
         going.referral, going.partner, going.starts, going.ends, going.answer = referral, partner, starts, ends, None
 
     def send_referral(
-        self, *, referral: UUID, action: UUID, partner: Partner, starts: date | None, ends: date | None, note: str,
+        self,
+        *,
+        referral: UUID,
+        action: UUID,
+        partner: Partner,
+        starts: date | None,
+        ends: date | None,
+        note: str,
         on: date,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The rules of pixflow.dossier.parcours.send_referral, then its event."""
         going = self.actions.get(action)
         if self.closed:

@@ -175,10 +175,15 @@ class Life:
         plan = self.house.id()
         yield self._say(
             d.DiagnosticPlanned(
-                plan=plan, campaign=self.house.campaigns["initial"], modality="home", mediator=False, place="",
-                planned_for=self.on, on=self.on,
+                plan=plan,
+                campaign=self.house.campaigns["initial"],
+                modality="home",
+                mediator=False,
+                place="",
+                planned_for=self.on,
+                on=self.on,
             )
-        )  # fmt: skip
+        )
         for _ in range(self.chance.randrange(3)):
             self._wait(15, 25)
             yield self._chased(f"chase-diagnostic:{plan}")
@@ -189,21 +194,32 @@ class Life:
         campaign, began, half = self.house.campaigns[purpose], Moment(self.on, self._at), Decimal("0.45")
         yield self._say(
             p.ParticipationImported(
-                campaign=campaign, purpose=purpose, last_name=self.last_name.upper(), first_name=self.first_name,
-                external_id=f"{100_000 + self.number}", started=began, progress=half, ordinal=0,
-                exported_at=self._at, on=self.on,
+                campaign=campaign,
+                purpose=purpose,
+                last_name=self.last_name.upper(),
+                first_name=self.first_name,
+                external_id=f"{100_000 + self.number}",
+                started=began,
+                progress=half,
+                ordinal=0,
+                exported_at=self._at,
+                on=self.on,
             ),
             participation,
-        )  # fmt: skip
+        )
         same = ("same-number", "same-words")
         match = p.MatchConfirmed(dossier=self.dossier, automatic=True, score=100, reasons=same, on=self.on)
         yield self._say(match, participation)
         yield self._say(
             d.ParticipationLinked(
-                participation=participation, campaign=campaign, purpose=purpose, started=began, progress=half,
+                participation=participation,
+                campaign=campaign,
+                purpose=purpose,
+                started=began,
+                progress=half,
                 on=self.on,
             )
-        )  # fmt: skip
+        )
         self._wait(2, 9)
         whole = p.ParticipationProgressed(progress=Decimal(1), exported_at=self._at, on=self.on)
         yield self._say(whole, participation)
@@ -232,10 +248,19 @@ class Life:
         self._wait(0, 6)
         return self._say(
             d.PrescriptionBuilt(
-                participation=participation, grille=1, percent=40, low=0, high=40, proposed=PROPOSED,
-                actions=self.actions, wish="", project="Conducteur routier", reason="une action locale", on=self.on,
+                participation=participation,
+                grille=1,
+                percent=40,
+                low=0,
+                high=40,
+                proposed=PROPOSED,
+                actions=self.actions,
+                wish="",
+                project="Conducteur routier",
+                reason="une action locale",
+                on=self.on,
             )
-        )  # fmt: skip
+        )
 
     def _referred(self, action: Action) -> Iterator[Said]:
         self._wait(0, 4)
@@ -269,11 +294,14 @@ class Life:
     def _result(self) -> Result:
         mastery = Decimal(self.chance.randrange(100)) / 100
         return Result(
-            shared=Moment(self.on, self._at), mastery=mastery, palier=int(mastery * 4), paliers=4,
+            shared=Moment(self.on, self._at),
+            mastery=mastery,
+            palier=int(mastery * 4),
+            paliers=4,
             badges=(("Bases", True),),
             competences=tuple(Part(name, self.chance.randrange(7), 6) for name in COMPETENCES),
             domains=tuple(Part(name, self.chance.randrange(13), 12) for name in DOMAINS),
-        )  # fmt: skip
+        )
 
     def _say(self, event: Event, stream: UUID | None = None) -> Said:
         self._at += timedelta(minutes=1)

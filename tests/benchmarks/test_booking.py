@@ -68,9 +68,13 @@ class Desks:
         streams = {"workshop": workshop, "dossier": dossier}
         try:
             self.engine.execute(
-                streams, book_seat, by=self.by, command_id=uuid4(), or_wait=or_wait,
+                streams,
+                book_seat,
+                by=self.by,
+                command_id=uuid4(),
+                or_wait=or_wait,
                 context={"initial": True, "plan": uuid4()},
-            )  # fmt: skip
+            )
         except Refused as refused:
             return refused.code
         return "recorded"
@@ -90,10 +94,21 @@ def opened(house: House, dossiers: list[UUID]) -> Iterator[Said]:
 
 def scheduled(house: House, workshops: list[UUID]) -> Iterator[Said]:
     for stream in workshops:
-        yield AT, stream, w.WorkshopScheduled(
-            campaign=house.campaigns["initial"], site=SITES[0], place="", starts=HELD, ends=HELD + timedelta(hours=2),
-            day=HELD.date(), capacity=SEATS, series=None, on=FIRST,
-        )  # fmt: skip
+        yield (
+            AT,
+            stream,
+            w.WorkshopScheduled(
+                campaign=house.campaigns["initial"],
+                site=SITES[0],
+                place="",
+                starts=HELD,
+                ends=HELD + timedelta(hours=2),
+                day=HELD.date(),
+                capacity=SEATS,
+                series=None,
+                on=FIRST,
+            ),
+        )
         yield AT, stream, w.FacilitatorJoined(facilitator=house.referent, on=FIRST)
 
 

@@ -78,14 +78,24 @@ def row_of(life: Life, number: int) -> Row:
     shared = number % 3 > 0
     started = EXPORTED - timedelta(days=20, minutes=number)
     return Row(
-        line=number + 2, last_name=life.last_name.upper(), first_name=life.first_name,
-        external_id=f"{100_000 + number}", imported=(), progress=Decimal(1) if shared else Decimal("0.4"),
-        started=started, ambiguous_time=False, shared=shared,
-        shared_at=started + timedelta(hours=1) if shared else None, mastery=Decimal("0.5") if shared else None,
-        palier=2 if shared else None, paliers=4, badges=(("Bases", True),) if shared else (),
+        line=number + 2,
+        last_name=life.last_name.upper(),
+        first_name=life.first_name,
+        external_id=f"{100_000 + number}",
+        imported=(),
+        progress=Decimal(1) if shared else Decimal("0.4"),
+        started=started,
+        ambiguous_time=False,
+        shared=shared,
+        shared_at=started + timedelta(hours=1) if shared else None,
+        mastery=Decimal("0.5") if shared else None,
+        palier=2 if shared else None,
+        paliers=4,
+        badges=(("Bases", True),) if shared else (),
         competences=parts(COMPETENCES, COMPETENCE_SKILLS) if shared else (),
-        domains=parts(DOMAINS, DOMAIN_SKILLS) if shared else (), skills=(),
-    )  # fmt: skip
+        domains=parts(DOMAINS, DOMAIN_SKILLS) if shared else (),
+        skills=(),
+    )
 
 
 def parts(names: tuple[str, ...], skills: int) -> tuple[Part, ...]:
@@ -97,17 +107,32 @@ def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
     opened = structure(data)
     fill(opened.engine, house.told())
     steps = [
-        Step({"dossier": life.dossier}, open_dossier, {
-            "last_name": life.last_name, "first_name": life.first_name, "birth_date": None, "site": SITES[0],
-            "imilo_number": f"{100_000 + life.number}", "advisor": life.advisor, "programme": "CEJ", "on": FIRST,
-        })
+        Step(
+            {"dossier": life.dossier},
+            open_dossier,
+            {
+                "last_name": life.last_name,
+                "first_name": life.first_name,
+                "birth_date": None,
+                "site": SITES[0],
+                "imilo_number": f"{100_000 + life.number}",
+                "advisor": life.advisor,
+                "programme": "CEJ",
+                "on": FIRST,
+            },
+        )
         for life in followed
-    ]  # fmt: skip
+    ]
     opened.engine.execute_all(steps, "portfolio", by=Actor(OPERATOR), command_id=uuid4(), via="cli")
     Importer(opened.engine, lambda campaign: ()).declare(
-        None, name=CAMPAIGN.name, code=CAMPAIGN.code or "", purpose="initial", site=None,
-        by=Actor(str(house.referent)), command_id=uuid4(),
-    )  # fmt: skip
+        None,
+        name=CAMPAIGN.name,
+        code=CAMPAIGN.code or "",
+        purpose="initial",
+        site=None,
+        by=Actor(str(house.referent)),
+        command_id=uuid4(),
+    )
     side = ReadSide(opened.engine, stores.database(data / "read.db"))
     side.catch_up()
     side.database.dispose()

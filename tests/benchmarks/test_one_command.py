@@ -128,9 +128,15 @@ def ours(opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
     def refer(life: Life) -> None:
         command = uuid4()
         opened.engine.execute(
-            {"dossier": life.dossier}, send_referral, by=Actor(str(life.advisor)), command_id=command,
-            seen={"dossier": 30}, context={"referral": new_id(command, "referral")}, action=life.actions[2].id, **SAID,
-        )  # fmt: skip
+            {"dossier": life.dossier},
+            send_referral,
+            by=Actor(str(life.advisor)),
+            command_id=command,
+            seen={"dossier": 30},
+            context={"referral": new_id(command, "referral")},
+            action=life.actions[2].id,
+            **SAID,
+        )
 
     return lambda: for_each(refer, next(turns))
 

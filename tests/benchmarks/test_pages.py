@@ -194,10 +194,19 @@ def begun(house: House, dossier: UUID, name: tuple[str, str], at: datetime, advi
 def planned(house: House, dossier: UUID, at: datetime) -> Said:
     """Nothing is owed before two weeks have passed."""
     day = at.date()
-    return at, dossier, d.DiagnosticPlanned(
-        plan=house.id(), campaign=house.campaigns["initial"], modality="home", mediator=False, place="",
-        planned_for=day, on=day,
-    )  # fmt: skip
+    return (
+        at,
+        dossier,
+        d.DiagnosticPlanned(
+            plan=house.id(),
+            campaign=house.campaigns["initial"],
+            modality="home",
+            mediator=False,
+            place="",
+            planned_for=day,
+            on=day,
+        ),
+    )
 
 
 def to_match(house: House, names: Iterable[tuple[str, str]]) -> Iterator[Said]:
@@ -206,20 +215,40 @@ def to_match(house: House, names: Iterable[tuple[str, str]]) -> Iterator[Said]:
     shared = Moment(at.date(), at)
     for last, first in names:
         participation, typed = house.id(), mistyped(house.chance, last).upper()
-        yield at, participation, p.ParticipationImported(
-            campaign=house.campaigns["initial"], purpose="initial", last_name=typed, first_name=first,
-            external_id="", started=shared, progress=Decimal(1), ordinal=0, exported_at=at, on=at.date(),
-        )  # fmt: skip
+        yield (
+            at,
+            participation,
+            p.ParticipationImported(
+                campaign=house.campaigns["initial"],
+                purpose="initial",
+                last_name=typed,
+                first_name=first,
+                external_id="",
+                started=shared,
+                progress=Decimal(1),
+                ordinal=0,
+                exported_at=at,
+                on=at.date(),
+            ),
+        )
         yield at, participation, p.ResultShared(result=result(shared), exported_at=at, on=at.date())
 
 
 def to_dispatch(house: House, dossier: UUID, at: datetime) -> Iterator[Said]:
     """A result received, which nobody has told the advisor of."""
     participation, shared, on = house.id(), Moment(at.date(), at), at.date()
-    yield at, dossier, d.ParticipationLinked(
-        participation=participation, campaign=house.campaigns["initial"], purpose="initial", started=shared,
-        progress=Decimal(1), on=on,
-    )  # fmt: skip
+    yield (
+        at,
+        dossier,
+        d.ParticipationLinked(
+            participation=participation,
+            campaign=house.campaigns["initial"],
+            purpose="initial",
+            started=shared,
+            progress=Decimal(1),
+            on=on,
+        ),
+    )
     yield at, dossier, d.ResultReceived(participation=participation, purpose="initial", result=result(shared), on=on)
 
 

@@ -26,9 +26,14 @@ def test_simulate(tmp_path: Path, database: Database | None, store: str, report:
 
     def play(how: str) -> None:
         opened, played[how] = population.build(
-            tmp_path, name=f"Exemple {next(numbers)}", preset=presets.load("laigle-mortagne"),
-            young_people=YOUNG_PEOPLE, start=START, batch=HOW[how], database=database,
-        )  # fmt: skip
+            tmp_path,
+            name=f"Exemple {next(numbers)}",
+            preset=presets.load("laigle-mortagne"),
+            young_people=YOUNG_PEOPLE,
+            start=START,
+            batch=HOW[how],
+            database=database,
+        )
         opened.engine.close()
 
     def contender(how: str) -> Callable[[], float]:

@@ -35,10 +35,24 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> Ro
     """Somebody's try, begun at a local time, not shared; `typed` is what stands as external id."""
     local = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Paris"))
     return Row(
-        line=0, last_name=last, first_name=first, external_id=typed or None, imported=(), progress=Decimal(progress),
-        started=local.astimezone(UTC), ambiguous_time=False, shared=False, shared_at=None, mastery=None,
-        palier=None, paliers=4, badges=(), competences=(), domains=(), skills=(),
-    )  # fmt: skip
+        line=0,
+        last_name=last,
+        first_name=first,
+        external_id=typed or None,
+        imported=(),
+        progress=Decimal(progress),
+        started=local.astimezone(UTC),
+        ambiguous_time=False,
+        shared=False,
+        shared_at=None,
+        mastery=None,
+        palier=None,
+        paliers=4,
+        badges=(),
+        competences=(),
+        domains=(),
+        skills=(),
+    )
 
 
 def shared(row: Row, mastered: int) -> Row:
@@ -50,10 +64,16 @@ def shared(row: Row, mastered: int) -> Row:
         left -= own
         competences.append(Part(name, _rate(own, targeted), targeted, own))
     return replace(
-        row, progress=Decimal(1), shared=True, shared_at=row.started + timedelta(minutes=35),
-        mastery=_rate(mastered, 20), palier=mastered // 5, badges=tuple((title, mastered > 12) for title in BADGES),
-        competences=tuple(competences), domains=_domains(competences),
-    )  # fmt: skip
+        row,
+        progress=Decimal(1),
+        shared=True,
+        shared_at=row.started + timedelta(minutes=35),
+        mastery=_rate(mastered, 20),
+        palier=mastered // 5,
+        badges=tuple((title, mastered > 12) for title in BADGES),
+        competences=tuple(competences),
+        domains=_domains(competences),
+    )
 
 
 def _domains(competences: list[Part]) -> tuple[Part, ...]:

@@ -27,11 +27,21 @@ def waiting(house: House, purpose: str | None = "initial", of: UUID | None = Non
     house.took(house.opened("Autre", "Personne", "Paul Rey"))
     found = house.served.engine.state("participation", _last_imported(house))
     house.says(
-        SOPHIE, exports.import_participation, {"participation": uuid4()}, campaign=of or house.campaign,
-        purpose=purpose, last_name="Diallo", first_name="Aminata", external_id=None, imported=(),
-        started=found.started, progress=found.progress, ordinal=1, result=found.result,
+        SOPHIE,
+        exports.import_participation,
+        {"participation": uuid4()},
+        campaign=of or house.campaign,
+        purpose=purpose,
+        last_name="Diallo",
+        first_name="Aminata",
+        external_id=None,
+        imported=(),
+        started=found.started,
+        progress=found.progress,
+        ordinal=1,
+        result=found.result,
         exported_at=house.served.engine.clock(),
-    )  # fmt: skip
+    )
 
 
 def _last_imported(house: House) -> UUID:
@@ -107,9 +117,15 @@ def unseated(house: House) -> None:
     """Planned in a workshop; one is held the week after."""
     dossier = house.presented()
     house.on(
-        dossier, orientation.plan_diagnostic, campaign=house.campaign, modality="workshop", mediator=False,
-        place="Salle 2", planned_for=NEXT_WEEK, context={"plan": uuid4()},
-    )  # fmt: skip
+        dossier,
+        orientation.plan_diagnostic,
+        campaign=house.campaign,
+        modality="workshop",
+        mediator=False,
+        place="Salle 2",
+        planned_for=NEXT_WEEK,
+        context={"plan": uuid4()},
+    )
     room(house, NEXT_WEEK)
 
 
@@ -221,11 +237,30 @@ def profiled(house: House, dossier: UUID) -> None:
     found, sent = uuid4(), Moment(house.today)
     profile = Profile(shared=sent, pix=204, certifiable=True, certifiable_competences=5)
     house.says(
-        SOPHIE, exports.import_participation, {"participation": found}, campaign=uuid4(), purpose="profile",
-        last_name="Diallo", first_name="Aminata", external_id=None, imported=(), started=None, progress=None,
-        ordinal=0, result=None, profile=profile, exported_at=house.served.engine.clock(),
-    )  # fmt: skip
+        SOPHIE,
+        exports.import_participation,
+        {"participation": found},
+        campaign=uuid4(),
+        purpose="profile",
+        last_name="Diallo",
+        first_name="Aminata",
+        external_id=None,
+        imported=(),
+        started=None,
+        progress=None,
+        ordinal=0,
+        result=None,
+        profile=profile,
+        exported_at=house.served.engine.clock(),
+    )
     house.says(
-        SOPHIE, matches.confirm_match, {"participation": found, "dossier": dossier}, automatic=False, score=86,
-        reasons=("same-words",), warnings=(), others=(), context={"participation_id": found, "dossier_id": dossier},
-    )  # fmt: skip
+        SOPHIE,
+        matches.confirm_match,
+        {"participation": found, "dossier": dossier},
+        automatic=False,
+        score=86,
+        reasons=("same-words",),
+        warnings=(),
+        others=(),
+        context={"participation_id": found, "dossier_id": dossier},
+    )

@@ -103,8 +103,16 @@ def test_the_place_in_a_long_list_is_kept(locale: House, nadia: Person) -> None:
     page = nadia.page
     page.locator(f"#dossier-{dossiers[30]}").scroll_into_view_if_needed()
     before = page.evaluate("scrollY")
-    locale.on(dossiers[35], identity.correct_identity, SOPHIE, last_name="Nom0036", first_name="Zoé",
-              birth_date=None, imilo_number=None, site="Mortagne")  # fmt: skip
+    locale.on(
+        dossiers[35],
+        identity.correct_identity,
+        SOPHIE,
+        last_name="Nom0036",
+        first_name="Zoé",
+        birth_date=None,
+        imilo_number=None,
+        site="Mortagne",
+    )
     looks(page)
     nadia.sees("1 ligne a changé.", within=TOLD)
     assert before == page.evaluate("scrollY") > 0
@@ -135,7 +143,7 @@ def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, n
             const box = document.createElement("textarea");
             document.querySelector("[data-live]").append(box);
             box.value = "brouillon";
-        }, {once: true})""")  # fmt: skip
+        }, {once: true})""")
         assert looks(page).status == 200
         expect(page.locator("[data-live] textarea")).to_have_value("brouillon")
         page.locator("[data-live] textarea").evaluate("box => box.remove()")

@@ -17,11 +17,29 @@ from tests.browser.pyrenees_walk import Walk
 
 pytestmark = pytest.mark.browser
 CHAPTERS = (
-    pyrenees_cej.declared, pyrenees_workshop.owed_from_joining, pyrenees_alone.concerned, pyrenees_workshop.lou_too, pyrenees_workshop.scheduled, pyrenees_workshop.filled,
-    pyrenees_workshop.given_back, pyrenees_workshop.sheet_to_sign, pyrenees_workshop.marked, pyrenees_workshop.booked_again, pyrenees_workshop.helped, pyrenees_cej.received,
-    pyrenees_cej.in_trouble, pyrenees_alone.prescribed, pyrenees_alone.oriented, pyrenees_cej.followed, pyrenees_cej.at_ease, pyrenees_alone.done, pyrenees_cej.certified,
-    pyrenees_alone.taken_again, pyrenees_alone.replayed, pyrenees_cej.watched,
-)  # fmt: skip
+    pyrenees_cej.declared,
+    pyrenees_workshop.owed_from_joining,
+    pyrenees_alone.concerned,
+    pyrenees_workshop.lou_too,
+    pyrenees_workshop.scheduled,
+    pyrenees_workshop.filled,
+    pyrenees_workshop.given_back,
+    pyrenees_workshop.sheet_to_sign,
+    pyrenees_workshop.marked,
+    pyrenees_workshop.booked_again,
+    pyrenees_workshop.helped,
+    pyrenees_cej.received,
+    pyrenees_cej.in_trouble,
+    pyrenees_alone.prescribed,
+    pyrenees_alone.oriented,
+    pyrenees_cej.followed,
+    pyrenees_cej.at_ease,
+    pyrenees_alone.done,
+    pyrenees_cej.certified,
+    pyrenees_alone.taken_again,
+    pyrenees_alone.replayed,
+    pyrenees_cej.watched,
+)
 """In the order of the days on which they happen, from March to July."""
 CAUSED = (
     campaign.CampaignDeclared, intake.ExportReceived,

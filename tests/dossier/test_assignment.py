@@ -48,7 +48,7 @@ from tests.given import (
     state_of,
     studied,
     unbooked,
-)  # fmt: skip
+)
 
 IDENTITY: dict[str, Any] = {
     "last_name": "Martin", "first_name": "Léa", "birth_date": date(2005, 3, 2), "imilo_number": "00123",
@@ -64,9 +64,14 @@ def test_a_dossier_opens() -> None:
 
 def test_all_that_is_known_is_said_at_once() -> None:
     known = {
-        "phone": "06 12 34 56 78", "email": " Lea@Exemple.fr ", "programme": "CEJ", "group": "CEJ 4",
-        "collective_end": date(2027, 1, 29), "advisor": ADVISOR, "project": " vente ",
-    }  # fmt: skip
+        "phone": "06 12 34 56 78",
+        "email": " Lea@Exemple.fr ",
+        "programme": "CEJ",
+        "group": "CEJ 4",
+        "collective_end": date(2027, 1, 29),
+        "advisor": ADVISOR,
+        "project": " vente ",
+    }
     given().when(identity.open_dossier, **IDENTITY | {"imilo_number": " 00 12a "}, **known).then(
         d.DossierOpened(**IDENTITY | {"imilo_number": "0012A"}),
         d.ContactCorrected(phone="+33612345678", email="lea@exemple.fr", on=DAY),
@@ -374,7 +379,7 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
     others = (linked(participation=SECOND), debriefed(participation=SECOND), note())
     given(*mine, *others).when(
         retraction.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
-    ).then(*struck(9, 8, 7, 6, 5, 4, 3))  # fmt: skip
+    ).then(*struck(9, 8, 7, 6, 5, 4, 3))
 
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:

@@ -52,7 +52,7 @@ from tests.given import (
     retake,
     stamped,
     started,
-)  # fmt: skip
+)
 
 SESSION = date(2026, 10, 14)
 BEFORE = date(2026, 9, 14)

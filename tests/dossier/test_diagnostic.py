@@ -40,7 +40,7 @@ from tests.given import (
     result,
     state_of,
     withdrawn,
-)  # fmt: skip
+)
 
 LINK: dict[str, Any] = {
     "participation": PARTICIPATION, "campaign": CAMPAIGN, "purpose": "initial", "started": Moment(DAY),
@@ -189,9 +189,13 @@ def test_a_certifiable_profile_lets_the_certification_be_proposed() -> None:
 
 def two(first: Result, second: Result, **later: Any) -> Any:
     return state_of(
-        "dossier", opened(), linked(), received(result=first), linked(participation=SECOND, **later),
+        "dossier",
+        opened(),
+        linked(),
+        received(result=first),
+        linked(participation=SECOND, **later),
         received(participation=SECOND, result=second, purpose=later.get("purpose", "initial")),
-    ).diagnostic  # fmt: skip
+    ).diagnostic
 
 
 def test_the_current_result_is_the_latest_shared_whatever_the_order_of_import() -> None:

@@ -27,7 +27,7 @@ from tests.given import (
     reopened,
     state_of,
     unbooked,
-)  # fmt: skip
+)
 
 FICHE: dict[str, Any] = {
     "campaign": CAMPAIGN, "modality": "office", "mediator": False, "place": "L'Aigle", "planned_for": LATER, "on": DAY,

@@ -38,7 +38,7 @@ from tests.given import (
     sent,
     started,
     state_of,
-)  # fmt: skip
+)
 
 END = date(2026, 12, 18)
 REFER: dict[str, Any] = {

@@ -54,7 +54,7 @@ from tests.given import (
     result,
     state_of,
     studied,
-)  # fmt: skip
+)
 
 DEBRIEF: dict[str, Any] = {"participation": PARTICIPATION, "channel": "meeting", "note": "", "on": DAY}
 SENT: dict[str, Any] = {"participation": PARTICIPATION, "advisor": ADVISOR, "on": DAY}
@@ -63,9 +63,18 @@ CHOICE: dict[str, Any] = {
     "on": DAY, "action_ids": (ACTION, ADDED), **GRILLE,
 }  # fmt: skip
 BUILT = PrescriptionBuilt(
-    participation=PARTICIPATION, grille=1, percent=35, low=0, high=40, proposed=LOW,
-    actions=(Action(ACTION, "CAP LEC", "action", "cap-lec"),), wish="", project="—", reason="", on=DAY,
-)  # fmt: skip
+    participation=PARTICIPATION,
+    grille=1,
+    percent=35,
+    low=0,
+    high=40,
+    proposed=LOW,
+    actions=(Action(ACTION, "CAP LEC", "action", "cap-lec"),),
+    wish="",
+    project="—",
+    reason="",
+    on=DAY,
+)
 NEWER = (linked(LATER, SECOND), received(LATER, SECOND))
 
 

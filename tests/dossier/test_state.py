@@ -96,7 +96,7 @@ from tests.given import (
     studied,
     unbooked,
     without_bookkeeping,
-)  # fmt: skip
+)
 from tests.given import certification as proposed
 
 IDS = (ADVISOR, COLLEAGUE, CAMPAIGN, PARTICIPATION, SECOND, PLAN, ACTION, REFERRAL, STUDY, WORKSHOP)
@@ -288,10 +288,13 @@ def arguments(
     """Plausible arguments for a decision; ids of new things are new, ids of known things mostly known."""
     new = uuid5(PLAN, f"{len(history)}")
     known: dict[str, Any] = {
-        "grille": GRILLE["grille"], "number": 1, "history": history, "plan": new,
+        "grille": GRILLE["grille"],
+        "number": 1,
+        "history": history,
+        "plan": new,
         "action_ids": tuple(uuid5(new, str(n)) for n in range(5)),
         "owed": {task.key: task.why.version for task in of_dossier(dossier, REFS)},
-    }  # fmt: skip
+    }
     if decide is parcours.send_referral:
         known["referral"] = new
     if decide is not prescription.follow_self_study:

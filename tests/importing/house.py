@@ -38,10 +38,14 @@ class House:
     def __init__(self, folder: Path, base: Database | None = None) -> None:
         self.now = NOW
         self.opened = structure_folder.create(
-            folder, name="Mission locale d’essai", preset=presets.load("laigle-mortagne"),
-            sites=("L’Aigle", "Mortagne"), on=date(2026, 1, 5), clock=lambda: self.now,
+            folder,
+            name="Mission locale d’essai",
+            preset=presets.load("laigle-mortagne"),
+            sites=("L’Aigle", "Mortagne"),
+            on=date(2026, 1, 5),
+            clock=lambda: self.now,
             database=base,
-        )  # fmt: skip
+        )
         self.engine = self.opened.engine
         self.referent = self.hire("Inès Ferrand", "ines@example.org", "referent")
         self.advisor = self.hire("Paul Morel", "paul@example.org", "advisor")
@@ -78,9 +82,11 @@ class House:
 
     def declare(self, campaign: UUID | None = None, **said: Any) -> None:
         self.importer.declare(
-            campaign, by=self.referent, command_id=uuid4(),
+            campaign,
+            by=self.referent,
+            command_id=uuid4(),
             **{"name": CAMPAIGN.name, "code": CAMPAIGN.code, "purpose": "initial", "site": None, **said},
-        )  # fmt: skip
+        )
 
     def prepare(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Prepared:
         return self.importer.prepare(write_export(CAMPAIGN, rows, **form), file_name(CAMPAIGN, at), answers)
@@ -119,11 +125,24 @@ class House:
 def row(last_name: str, first_name: str, external_id: str | None = None, **said: Any) -> Row:
     """Someone who has begun on 11 May 2026 at 15:00 in Paris and is half-way, unless said otherwise."""
     begun = Row(
-        line=0, last_name=last_name, first_name=first_name, external_id=external_id, imported=(),
-        progress=Decimal("0.5"), started=STARTED, ambiguous_time=False,
-        shared=False, shared_at=None, mastery=None, palier=None, paliers=4, badges=(), competences=(), domains=(),
+        line=0,
+        last_name=last_name,
+        first_name=first_name,
+        external_id=external_id,
+        imported=(),
+        progress=Decimal("0.5"),
+        started=STARTED,
+        ambiguous_time=False,
+        shared=False,
+        shared_at=None,
+        mastery=None,
+        palier=None,
+        paliers=4,
+        badges=(),
+        competences=(),
+        domains=(),
         skills=(),
-    )  # fmt: skip
+    )
     return replace(begun, **said)
 
 
@@ -132,8 +151,12 @@ def shared(of: Row, mastery: str = "0.5", **said: Any) -> Row:
     rate = Decimal(mastery)
     at = of.started + timedelta(minutes=40) if isinstance(of.started, datetime) else of.started
     result = {
-        "progress": Decimal(1), "shared": True, "shared_at": at, "mastery": rate, "palier": 2,
+        "progress": Decimal(1),
+        "shared": True,
+        "shared_at": at,
+        "mastery": rate,
+        "palier": 2,
         "competences": (Part("Interagir", rate, 100, int(rate * 100)),),
         "domains": (Part("Communication", rate, 100, int(rate * 100)),),
-    }  # fmt: skip
+    }
     return replace(of, **{**result, **said})

@@ -45,8 +45,11 @@ def test_a_write_to_a_matched_dossier_is_kept_and_the_import_decided_again(
     before_the_lock(house, monkeypatch, note)
     assert house.receive([shared(AWA), BAH]).new == 2
     assert [type(r.event).__name__ for r in house.engine.history(dossier)] == [
-        "DossierOpened", "NoteTaken", "ParticipationLinked", "ResultReceived",
-    ]  # fmt: skip
+        "DossierOpened",
+        "NoteTaken",
+        "ParticipationLinked",
+        "ResultReceived",
+    ]
     assert [r.originator_version for r in house.engine.history(dossier)] == [1, 2, 3, 4]
 
 

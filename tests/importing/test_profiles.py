@@ -32,9 +32,19 @@ JUNE = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
 def waits(last_name: str, first_name: str, external_id: str | None = None, **said: Any) -> ProfileRow:
     """Someone who has not sent their profile."""
     row = ProfileRow(
-        line=0, last_name=last_name, first_name=first_name, external_id=external_id, imported=(), ambiguous_time=False,
-        shared=False, shared_at=None, pix=None, certifiable=None, certifiable_competences=None, levels=(),
-    )  # fmt: skip
+        line=0,
+        last_name=last_name,
+        first_name=first_name,
+        external_id=external_id,
+        imported=(),
+        ambiguous_time=False,
+        shared=False,
+        shared_at=None,
+        pix=None,
+        certifiable=None,
+        certifiable_competences=None,
+        levels=(),
+    )
     return replace(row, **said)
 
 
@@ -149,7 +159,7 @@ def test_a_file_that_does_not_fit_its_campaign_is_not_recorded(collection: Colle
     campaign = house.engine.claimed("campaign-code", ["QWERTY456"])["QWERTY456"]
     house.importer.correct_purpose(
         campaign, purpose="profile", reason="collecte", by=house.referent, command_id=uuid4()
-    )  # fmt: skip
+    )
     assert collection.receive([sends(AWA)]).new == 1
 
 

@@ -64,8 +64,12 @@ def test_a_later_export_records_only_what_changed_after_the_question_about_what_
     counts = house.record(house.importer.prepare(later(), LATER, Answers(accept_vanished=True))).counts
     assert (counts.shared, counts.progressed, counts.vanished, counts.new, counts.unchanged) == (1, 1, 1, 1, 5)
     assert sorted(house.told(before)) == [
-        "ExportReceived", "ParticipationImported", "ParticipationProgressed", "ParticipationVanished", "ResultShared",
-    ]  # fmt: skip
+        "ExportReceived",
+        "ParticipationImported",
+        "ParticipationProgressed",
+        "ParticipationVanished",
+        "ResultShared",
+    ]
     gone = next(one for one in house.participations() if one.last_name == "Lefèvre")
     assert gone.vanished
     assert gone.result

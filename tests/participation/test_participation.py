@@ -34,7 +34,7 @@ from tests.given import (
     taken_back,
     vanished,
     withdrawn,
-)  # fmt: skip
+)
 
 NEXT = datetime(2026, 9, 16, 9, tzinfo=UTC)
 LAST = datetime(2026, 9, 17, 9, tzinfo=UTC)
@@ -66,9 +66,12 @@ def test_a_row_is_imported_with_its_result_when_it_is_shared() -> None:
 
 def follow(progress: str | None = "0.5", shared: Any = None, seen: datetime = NEXT) -> dict[str, Any]:
     return {
-        "participation_id": PARTICIPATION, "progress": Decimal(progress) if progress else None, "result": shared,
-        "exported_at": seen, "on": LATER,
-    }  # fmt: skip
+        "participation_id": PARTICIPATION,
+        "progress": Decimal(progress) if progress else None,
+        "result": shared,
+        "exported_at": seen,
+        "on": LATER,
+    }
 
 
 MORE = p.ParticipationProgressed(progress=Decimal("0.8"), exported_at=NEXT, on=LATER)
@@ -237,8 +240,10 @@ def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
     mine = (imported(), vanished(NEXT), confirmed(), opened(), LINKED, withdrawn())
     decided = given(*mine).when(exports.resettle_purpose, **AS_COMPLETE).decided()
     assert decided["dossier"] == [
-        *struck(3, 2), linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)), withdrawn(LATER),
-    ]  # fmt: skip
+        *struck(3, 2),
+        linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)),
+        withdrawn(LATER),
+    ]
 
 
 # --- whose it is
@@ -305,11 +310,9 @@ def test_a_wrong_match_is_undone_with_all_that_followed() -> None:
     undo: dict[str, Any] = {"participation_id": PARTICIPATION, "reason": "homonyme", "on": LATER}
     history = (imported(), SHARED, MATCHED, opened(), linked(), received(), dispatched())
     given(*history).when(matches.unmatch, **undo).then(
-        participation=[
-            p.Retracted(version=3, reason="homonyme", on=LATER), p.MatchRejected(dossier=DOSSIER, on=LATER)
-        ],
+        participation=[p.Retracted(version=3, reason="homonyme", on=LATER), p.MatchRejected(dossier=DOSSIER, on=LATER)],
         dossier=[d.Retracted(version=version, reason="homonyme", on=LATER) for version in (4, 3, 2)],
-    )  # fmt: skip
+    )
     given(*history).when(matches.unmatch, **undo | {"reason": ""}).refused("required", field="reason")
     given(imported(), opened()).when(matches.unmatch, **undo).then_nothing()
 
@@ -320,8 +323,10 @@ def test_an_undone_match_waits_again_and_the_dossier_is_as_before() -> None:
     undo = [d.Retracted(version=version, reason="homonyme", on=DAY) for version in range(7, 2, -1)]
     after, before = state_of("dossier", *PRESCRIBED, *undo), state_of("dossier", *PRESCRIBED[:2])
     assert (after.diagnostic, after.prescription, after.parcours) == (
-        before.diagnostic, before.prescription, before.parcours
-    )  # fmt: skip
+        before.diagnostic,
+        before.prescription,
+        before.parcours,
+    )
 
 
 # --- by itself

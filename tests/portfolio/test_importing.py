@@ -187,8 +187,9 @@ def test_a_number_twice_in_a_file_but_for_its_zeros_is_doubtful_too(office: Offi
     preview = office.look(AWA, BAH.replace("0012346", "12345")).preview
     assert preview
     assert [(line.status, line.doubt, line.dossier) for line in preview.lines] == [
-        ("new", None, None), ("doubtful", "lost-zeros", None),
-    ]  # fmt: skip
+        ("new", None, None),
+        ("doubtful", "lost-zeros", None),
+    ]
 
 
 def test_two_dossiers_that_have_both_forms_are_told_apart(office: Office) -> None:

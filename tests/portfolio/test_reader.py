@@ -73,8 +73,11 @@ def test_a_line_is_read_field_by_field() -> None:
 def test_the_columns_say_what_was_read_as_what_and_what_was_ignored() -> None:
     columns = read(file("x;DIALLO;Awa;61000", header="Note;Nom;Prénom;Code postal")).columns
     assert [(c.position, c.header, c.field) for c in columns] == [
-        (1, "Note", None), (2, "Nom", "last_name"), (3, "Prénom", "first_name"), (4, "Code postal", None),
-    ]  # fmt: skip
+        (1, "Note", None),
+        (2, "Nom", "last_name"),
+        (3, "Prénom", "first_name"),
+        (4, "Code postal", None),
+    ]
 
 
 def test_a_column_that_counts_the_rows_gives_no_number() -> None:
@@ -186,8 +189,10 @@ def test_dates_as_people_write_them(text: str) -> None:
 
 def test_other_months_and_centuries() -> None:
     assert (day("1er août 2004"), day("3 fév. 2004"), day("01/02/98")) == (
-        date(2004, 8, 1), date(2004, 2, 3), date(1998, 2, 1),
-    )  # fmt: skip
+        date(2004, 8, 1),
+        date(2004, 2, 3),
+        date(1998, 2, 1),
+    )
 
 
 @pytest.mark.parametrize("text", ["", "hier", "13/13/2005", "2005", "12 jui 2005", "12/03", "99999"])

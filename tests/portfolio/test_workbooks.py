@@ -169,8 +169,12 @@ def test_a_formula_without_a_value_leaves_its_row_out_with_a_problem(cell: str, 
     portfolio = read(with_formula(cell))
     (problem,) = portfolio.problems
     assert (problem.severity, problem.code, problem.line, problem.field, problem.value) == (
-        "left", code, 2, "project", value,
-    )  # fmt: skip
+        "left",
+        code,
+        2,
+        "project",
+        value,
+    )
     assert [row.last_name for row in portfolio.rows] == ["Bah"]
 
 

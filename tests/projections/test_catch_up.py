@@ -47,9 +47,17 @@ def follow(engine: Engine, database: Database | None = None, batch: int = 20_000
 def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
     dossier = uuid4()
     opened.engine.execute(
-        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        last_name=name, first_name="Aminata", birth_date=None, imilo_number=None, site="Ici",
-    )  # fmt: skip
+        {"dossier": dossier},
+        identity.open_dossier,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        last_name=name,
+        first_name="Aminata",
+        birth_date=None,
+        imilo_number=None,
+        site="Ici",
+    )
     return dossier
 
 
@@ -134,9 +142,14 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tab
 
     monkeypatch.undo()
     opened.engine.execute(
-        {"dossier": bad}, identity.correct_contact, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        phone="0612345678", email=None,
-    )  # fmt: skip
+        {"dossier": bad},
+        identity.correct_contact,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        phone="0612345678",
+        email=None,
+    )
     side.catch_up()
     assert side.stopped() == []
     assert side.blocked == 0
@@ -170,9 +183,14 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened, tables:
     document = replace(document, delays=replace(document.delays, present_pix=30))
     today = opened.engine.today()
     opened.engine.execute(
-        {"protocol": opened.stream("protocol")}, publish_protocol, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        document=document, from_day=today,
-    )  # fmt: skip
+        {"protocol": opened.stream("protocol")},
+        publish_protocol,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        document=document,
+        from_day=today,
+    )
     side.catch_up()
     assert due() == opened.engine.references().calendar.add(today, 30) != before
     assert everything(side) == everything(follow(opened.engine))
@@ -182,15 +200,30 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened,
     advisors = [uuid4(), uuid4()]
     for number, advisor in enumerate(advisors):
         opened.engine.execute(
-            {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-            name="—", email=f"a{number}@example.org", site=None, roles=("advisor",),
-        )  # fmt: skip
+            {"staff": advisor},
+            staff.add,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            name="—",
+            email=f"a{number}@example.org",
+            site=None,
+            roles=("advisor",),
+        )
     dossiers = [uuid4(), uuid4()]
     for dossier, advisor in zip(dossiers, advisors, strict=True):
         opened.engine.execute(
-            {"dossier": dossier}, identity.open_dossier, by=Actor(str(advisor)), command_id=uuid4(),
-            last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
-        )  # fmt: skip
+            {"dossier": dossier},
+            identity.open_dossier,
+            by=Actor(str(advisor)),
+            command_id=uuid4(),
+            last_name="Diallo",
+            first_name="Awa",
+            birth_date=None,
+            imilo_number=None,
+            site="Ici",
+            advisor=advisor,
+        )
     side = follow(opened.engine, tables())
 
     def kinds() -> list[set[str]]:
@@ -213,14 +246,29 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened,
 def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     advisor = uuid4()
     opened.engine.execute(
-        {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        name="Nadia", email="nadia@example.org", site=None, roles=("advisor",),
-    )  # fmt: skip
+        {"staff": advisor},
+        staff.add,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        name="Nadia",
+        email="nadia@example.org",
+        site=None,
+        roles=("advisor",),
+    )
     dossier, me = uuid4(), Actor(str(advisor))
     opened.engine.execute(
-        {"dossier": dossier}, identity.open_dossier, by=me, command_id=uuid4(), last_name="Diallo",
-        first_name="Awa", birth_date=None, imilo_number=None, site="Ici", advisor=advisor,
-    )  # fmt: skip
+        {"dossier": dossier},
+        identity.open_dossier,
+        by=me,
+        command_id=uuid4(),
+        last_name="Diallo",
+        first_name="Awa",
+        birth_date=None,
+        imilo_number=None,
+        site="Ici",
+        advisor=advisor,
+    )
     side = follow(opened.engine, tables())
 
     def kinds() -> set[str]:

@@ -33,7 +33,7 @@ from tests.given import (
     scheduled,
     seated,
     waits,
-)  # fmt: skip
+)
 from tests.projections.conftest import Tables
 
 HOUSE: dict[UUID, Sequence[Event]] = {

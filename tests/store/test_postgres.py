@@ -192,8 +192,10 @@ def test_f11_every_connection_has_limits(database: Database) -> None:
     with database.connect() as connection:
         asked = ("lock_timeout", "idle_in_transaction_session_timeout", "search_path")
         assert [connection.execute(f"SHOW {name}".encode()).fetchone() for name in asked] == [
-            ("2s",), ("1min",), ("pg_catalog",),
-        ]  # fmt: skip
+            ("2s",),
+            ("1min",),
+            ("pg_catalog",),
+        ]
 
 
 def test_f11_a_server_that_is_not_there_is_said() -> None:
@@ -333,8 +335,10 @@ def test_a_connection_lent_to_sqlalchemy_comes_back_as_it_went(database: Databas
         assert used[1] == "pixflow"
     link = database.connect()
     assert link.execute("SELECT pg_backend_pid(), current_user, current_setting('search_path')").fetchone() == (
-        used[0], database.role, "pg_catalog",
-    )  # fmt: skip
+        used[0],
+        database.role,
+        "pg_catalog",
+    )
     assert not link.autocommit
     link.close()
     assert database.pool.get_stats()["pool_available"] == size

@@ -124,7 +124,12 @@ if __name__ == "__main__":
         begin(place, *rest)
     else:
         deeds: dict[str, Callable[..., None]] = {
-            "append": append, "race": race, "hold": hold, "load": load, "die": die, "choke": choke
-        }  # fmt: skip
+            "append": append,
+            "race": race,
+            "hold": hold,
+            "load": load,
+            "die": die,
+            "choke": choke,
+        }
         with opened(place) as recorder:
             deeds[what](recorder, *rest)

@@ -46,9 +46,16 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
         closed.callback(opened.engine.close)
         advisor = uuid4()
         opened.engine.execute(
-            {"staff": advisor}, staff.add, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-            name="Nadia Benali", email="nadia@exemple.fr", site=None, roles=("advisor",),
-        )  # fmt: skip
+            {"staff": advisor},
+            staff.add,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            name="Nadia Benali",
+            email="nadia@exemple.fr",
+            site=None,
+            roles=("advisor",),
+        )
         ids = tuple(open_dossier(opened.engine, advisor) for _ in range(dossiers))
         return Mission(data, url, opened.slug, advisor, ids)
 
@@ -57,8 +64,16 @@ def open_dossier(engine: Engine, advisor: UUID) -> UUID:
     """A dossier more, with an i-Milo number of its own; its id."""
     dossier = uuid4()
     engine.execute(
-        {"dossier": dossier}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-        last_name="Diallo", first_name=f"Aminata {dossier}", birth_date=None, imilo_number=f"{dossier.int % 10**9}",
-        site=SITE, advisor=advisor,
-    )  # fmt: skip
+        {"dossier": dossier},
+        identity.open_dossier,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        last_name="Diallo",
+        first_name=f"Aminata {dossier}",
+        birth_date=None,
+        imilo_number=f"{dossier.int % 10**9}",
+        site=SITE,
+        advisor=advisor,
+    )
     return dossier

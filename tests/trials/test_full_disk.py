@@ -103,10 +103,11 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
             times = times_recorded(must_be_sound(one.engine), writer.acknowledged)
             must_show(one.read(), one.engine)
     proofs.add(
-        f"full disk, SQLite: {DISKS[kind]}", f"filled {fillings} times",
+        f"full disk, SQLite: {DISKS[kind]}",
+        f"filled {fillings} times",
         f"{writer.refused[False]} commands refused, {writer.refused[True]} recorded of which only the page failed; "
         f"{times.total()} acknowledged: {dict(times)} by times recorded",
-    )  # fmt: skip
+    )
     assert set(times) == {1}
 
 
@@ -138,9 +139,10 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
                 disk.make_room()
                 engine.recorder.truncate()
     proofs.add(
-        f"control: two transactions, {DISKS[kind]}", f"{refused} commands refused",
+        f"control: two transactions, {DISKS[kind]}",
+        f"{refused} commands refused",
         f"{half_done} half done: events without their command",
-    )  # fmt: skip
+    )
     assert half_done == halves
 
 
@@ -162,8 +164,11 @@ def note_until_refused(engine: Engine, mission: Mission) -> tuple[UUID, int]:
         command, head = uuid4(), engine.head()
         try:
             engine.execute(
-                {"dossier": mission.dossiers[0]}, take_note, by=Actor(str(mission.advisor)), command_id=command,
+                {"dossier": mission.dossiers[0]},
+                take_note,
+                by=Actor(str(mission.advisor)),
+                command_id=command,
                 text="x" * 3000,
-            )  # fmt: skip
+            )
         except StoreFull:
             return command, head

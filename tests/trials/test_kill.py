@@ -37,10 +37,11 @@ def test_what_was_acknowledged_is_there_once(store: str, kills: int, url: str, t
         events = must_be_sound(opened.engine)
         times = crowd.times(events)
         proofs.add(
-            f"kill -9 of the server, {store}", f"{kills} kills, {early} of them while it started",
+            f"kill -9 of the server, {store}",
+            f"{kills} kills, {early} of them while it started",
             f"{times.total()} commands acknowledged, {crowd.told_again(events)} of them by a later life: "
             f"{dict(times)} by times recorded",
-        )  # fmt: skip
+        )
         assert crowd.unexpected == []
         assert crowd.denied_wrongly(events) == 0
         assert set(times) == {1}

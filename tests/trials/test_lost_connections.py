@@ -125,11 +125,12 @@ def test_nothing_is_lost_nothing_twice_nothing_denied(
         events = must_be_sound(opened.engine)
         times = crowd.times(events)
         proofs.add(
-            "PostgreSQL lost under load", ", ".join(f"{count} {what}" for what, count in sorted(between.done.items())),
+            "PostgreSQL lost under load",
+            ", ".join(f"{count} {what}" for what, count in sorted(between.done.items())),
             f"{times.total()} commands acknowledged, {crowd.told_again(events)} of them by a later try: "
             f"{dict(times)} by times recorded; {len(crowd.denied)} tries said not to be recorded, "
             f"{crowd.denied_wrongly(events)} wrongly",
-        )  # fmt: skip
+        )
         assert [said for said in crowd.unexpected if not (between.crashed and said.startswith("404"))] == []
         assert crowd.denied_wrongly(events) == 0
         assert set(times) == {1}
@@ -154,9 +155,10 @@ def test_control_without_a_look_nor_an_id_something_is_there_twice_and_was_denie
         events = must_be_sound(opened.engine)
     doubles, denied = repeated(events), crowd.denied_wrongly(events)
     proofs.add(
-        "control: no look at what a lost commit did, a fresh id for each try", f"{cuts} cuts",
+        "control: no look at what a lost commit did, a fresh id for each try",
+        f"{cuts} cuts",
         f"{doubles} commands there more than once, {denied} tries wrongly said not to be recorded",
-    )  # fmt: skip
+    )
     assert doubles >= twice
     assert denied > 0
 

@@ -109,9 +109,10 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
                 side = served.read()
             must_show(side, served.engine)
     proofs.add(
-        f"poisoned facts, {store}", f"{poisons} dossiers, each unknown to one place: {met}",
+        f"poisoned facts, {store}",
+        f"{poisons} dossiers, each unknown to one place: {met}",
         "each stopped alone; all shown once the program was mended",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("store", ["sqlite"])

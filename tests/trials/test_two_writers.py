@@ -72,9 +72,10 @@ def test_what_may_be_said_whatever_happens_is_decided_again_and_recorded_once(
     race = raced(found(tmp_path, url), "note", commands)
     times = race.times()
     proofs.add(
-        f"six writers on one stream, {store}", f"{len(race.seen)} notes, {race.met['again']} decided again",
+        f"six writers on one stream, {store}",
+        f"{len(race.seen)} notes, {race.met['again']} decided again",
         f"{dict(times)} by times recorded, {race.met['failed']} failed",
-    )  # fmt: skip
+    )
     assert times == {1: WRITERS * THREADS * commands}
     assert race.met["again"] > 0
     assert race.met["failed"] == 0
@@ -87,9 +88,10 @@ def test_what_depends_on_what_was_seen_comes_back_to_the_loser(
     race = raced(found(tmp_path, url), "plan", commands)
     times, blindly = race.times(), race.decided_blindly()
     proofs.add(
-        f"the same, each on what they saw, {store}", f"{len(race.seen)} plans, {race.met['stale']} tries came back",
+        f"the same, each on what they saw, {store}",
+        f"{len(race.seen)} plans, {race.met['stale']} tries came back",
         f"{dict(times)} by times recorded, {blindly} decided blindly, {race.met['failed']} failed",
-    )  # fmt: skip
+    )
     assert times == {1: WRITERS * THREADS * commands}
     assert race.met["stale"] > 0
     assert blindly == race.met["failed"] == 0

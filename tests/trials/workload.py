@@ -44,16 +44,28 @@ def work(served: Served, mission: Mission, name: str, chance: Random, commands: 
 
 def take_note(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
-        {"dossier": chance.choice(mission.dossiers)}, follow_up.take_note, by=Actor(str(mission.advisor)),
-        command_id=command, via="cli", text=words,
-    )  # fmt: skip
+        {"dossier": chance.choice(mission.dossiers)},
+        follow_up.take_note,
+        by=Actor(str(mission.advisor)),
+        command_id=command,
+        via="cli",
+        text=words,
+    )
 
 
 def open_one(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
-        {"dossier": identity(chance)}, dossier_identity.open_dossier, by=Actor(str(mission.advisor)), command_id=command,
-        via="cli", last_name="Kaya", first_name=words, birth_date=None, imilo_number=None, site=SITE,
-    )  # fmt: skip
+        {"dossier": identity(chance)},
+        dossier_identity.open_dossier,
+        by=Actor(str(mission.advisor)),
+        command_id=command,
+        via="cli",
+        last_name="Kaya",
+        first_name=words,
+        birth_date=None,
+        imilo_number=None,
+        site=SITE,
+    )
 
 
 def identity(chance: Random) -> UUID:

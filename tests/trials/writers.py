@@ -68,10 +68,18 @@ def _note(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) ->
 def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
     """What must be said again when another of the stage's events came meanwhile."""
     engine.execute(
-        {"dossier": dossier}, orientation.plan_diagnostic, by=by, command_id=command, seen={"dossier": seen},
-        campaign=command, modality="office", mediator=False, place="", planned_for=engine.today(),
+        {"dossier": dossier},
+        orientation.plan_diagnostic,
+        by=by,
+        command_id=command,
+        seen={"dossier": seen},
+        campaign=command,
+        modality="office",
+        mediator=False,
+        place="",
+        planned_for=engine.today(),
         context={"plan": command},
-    )  # fmt: skip
+    )
 
 
 def _watch(told: Told) -> None:

@@ -139,18 +139,22 @@ def _others(world: World, elsewhere: House) -> None:
     at_work, ids = world.at_work, world.ids
     ids["{dossier_id:uuid}"]["other"] = elsewhere.opened("Lou", NAMES["other"])
     ids["{workshop_id:uuid}"] |= {
-        "own": _scheduled(at_work, MONDAY, NADIA), "colleague": _scheduled(at_work, MONDAY, PAUL),
+        "own": _scheduled(at_work, MONDAY, NADIA),
+        "colleague": _scheduled(at_work, MONDAY, PAUL),
         "other": _scheduled(elsewhere, MONDAY, NADIA),
-    }  # fmt: skip
+    }
     ids["{person:uuid}"] = {"colleague": at_work.people[PAUL], "other": elsewhere.people[NADIA]}
     ids["{stream:uuid}"] = {"own": at_work.campaign, "other": elsewhere.campaign}
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
     bulk = uuid4()
     given = ids["{dossier_id:uuid}"]["colleague"]
     done = at_work.served.engine.execute(
-        {"dossier": given}, assignment.assign_advisor, by=_actor(at_work, SOPHIE),
-        command_id=new_id(bulk, str(given)), advisor=at_work.people[OMAR],
-    )  # fmt: skip
+        {"dossier": given},
+        assignment.assign_advisor,
+        by=_actor(at_work, SOPHIE),
+        command_id=new_id(bulk, str(given)),
+        advisor=at_work.people[OMAR],
+    )
     ids["{bulk:uuid}"] = {"own": bulk}
     world.span = f"{done.recorded[0].position}-{done.recorded[0].position}"
 
@@ -162,9 +166,14 @@ def _elsewhere(at_work: House, slug: str) -> House:
     hire(made, NADIA, "advisor")
     hire(made, SOPHIE, "referent")
     made.says(
-        SOPHIE, campaign.declare_campaign, {"campaign": made.campaign},
-        name="Diagnostic de Tarbes", code="TARBES482", purpose="initial", site=None,
-    )  # fmt: skip
+        SOPHIE,
+        campaign.declare_campaign,
+        {"campaign": made.campaign},
+        name="Diagnostic de Tarbes",
+        code="TARBES482",
+        purpose="initial",
+        site=None,
+    )
     return made
 
 

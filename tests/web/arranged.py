@@ -102,14 +102,22 @@ def scheduled(locale: House, **changes: Any) -> UUID:
     made, today = uuid4(), locale.today
     starts = datetime(today.year, today.month, today.day, 13, tzinfo=UTC)
     said = {
-        "site": "Mortagne", "place": "Salle 2", "starts": starts, "ends": starts + timedelta(hours=2), "day": today,
-        "capacity": 8, "facilitators": (locale.people["Nadia Benali"],),
-    }  # fmt: skip
+        "site": "Mortagne",
+        "place": "Salle 2",
+        "starts": starts,
+        "ends": starts + timedelta(hours=2),
+        "day": today,
+        "capacity": 8,
+        "facilitators": (locale.people["Nadia Benali"],),
+    }
     rules = locale.served.refs.protocol(today).workshops
     locale.says(
-        "Sophie Lecomte", scheduling.schedule_workshop, {"workshop": made, "campaign": locale.campaign},
-        **{**said, **changes}, context={"series": None, "rules": rules},
-    )  # fmt: skip
+        "Sophie Lecomte",
+        scheduling.schedule_workshop,
+        {"workshop": made, "campaign": locale.campaign},
+        **{**said, **changes},
+        context={"series": None, "rules": rules},
+    )
     return made
 
 
@@ -133,9 +141,15 @@ def to_book(locale: House) -> Arranged:
     """Presented, and planned in a workshop; one is held today."""
     dossier = locale.presented()
     locale.on(
-        dossier, orientation.plan_diagnostic, campaign=locale.campaign, modality="workshop", mediator=False,
-        place="Salle 2", planned_for=locale.today, context={"plan": uuid4()},
-    )  # fmt: skip
+        dossier,
+        orientation.plan_diagnostic,
+        campaign=locale.campaign,
+        modality="workshop",
+        mediator=False,
+        place="Salle 2",
+        planned_for=locale.today,
+        context={"plan": uuid4()},
+    )
     return dossier, scheduled(locale)
 
 

@@ -32,9 +32,14 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> U
     """One more person of the team."""
     house.people[name] = uuid4()
     house.says(
-        OPERATOR, staff.add, {"staff": house.people[name]}, name=name, email=f"personne.{len(house.people)}@exemple.fr",
-        site=of_site, roles=roles,
-    )  # fmt: skip
+        OPERATOR,
+        staff.add,
+        {"staff": house.people[name]},
+        name=name,
+        email=f"personne.{len(house.people)}@exemple.fr",
+        site=of_site,
+        roles=roles,
+    )
     return house.people[name]
 
 
@@ -60,10 +65,18 @@ def give(house: House, dossiers: Sequence[UUID], advisor: str) -> None:
 def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
     found, today = uuid4(), Moment(house.today)
     row = {
-        "campaign": house.campaign, "purpose": "initial", "last_name": f"Nom {dossier}", "first_name": "Prénom",
-        "external_id": None, "imported": (), "started": today, "progress": Decimal(1), "ordinal": 0,
-        "result": Result(shared=today, mastery=Decimal("0.4")), "exported_at": house.served.engine.clock(),
-    }  # fmt: skip
+        "campaign": house.campaign,
+        "purpose": "initial",
+        "last_name": f"Nom {dossier}",
+        "first_name": "Prénom",
+        "external_id": None,
+        "imported": (),
+        "started": today,
+        "progress": Decimal(1),
+        "ordinal": 0,
+        "result": Result(shared=today, mastery=Decimal("0.4")),
+        "exported_at": house.served.engine.clock(),
+    }
     yield Step({"participation": found}, exports.import_participation, row)
     sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
     ids = {"participation_id": found, "dossier_id": dossier}

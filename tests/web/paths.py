@@ -108,9 +108,15 @@ class House:
     def planned(self, **more: Any) -> UUID:
         dossier = self.presented(**more)
         self.on(
-            dossier, orientation.plan_diagnostic, campaign=self.campaign, modality="office", mediator=False,
-            place="Mortagne", planned_for=self.today, context={"plan": uuid4()},
-        )  # fmt: skip
+            dossier,
+            orientation.plan_diagnostic,
+            campaign=self.campaign,
+            modality="office",
+            mediator=False,
+            place="Mortagne",
+            planned_for=self.today,
+            context={"plan": uuid4()},
+        )
         return dossier
 
     def took(
@@ -129,17 +135,32 @@ class House:
         parts: dict[str, Any] = {"domains": DOMAINS, "competences": COMPETENCES, "badges": badges}
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
-            "Sophie Lecomte", exports.import_participation, {"participation": found}, campaign=self.campaign,
-            purpose=purpose, last_name=state.last_name, first_name=state.first_name, external_id=None, imported=(),
-            started=moment, progress=Decimal(progress),
-            ordinal=next(self._ordinals) if ordinal is None else ordinal, result=result,
+            "Sophie Lecomte",
+            exports.import_participation,
+            {"participation": found},
+            campaign=self.campaign,
+            purpose=purpose,
+            last_name=state.last_name,
+            first_name=state.first_name,
+            external_id=None,
+            imported=(),
+            started=moment,
+            progress=Decimal(progress),
+            ordinal=next(self._ordinals) if ordinal is None else ordinal,
+            result=result,
             exported_at=self.served.engine.clock(),
-        )  # fmt: skip
+        )
         self.says(
-            "Sophie Lecomte", matches.confirm_match, {"participation": found, "dossier": dossier},
-            automatic=False, score=86, reasons=("same-words",), warnings=(), others=(),
+            "Sophie Lecomte",
+            matches.confirm_match,
+            {"participation": found, "dossier": dossier},
+            automatic=False,
+            score=86,
+            reasons=("same-words",),
+            warnings=(),
+            others=(),
             context={"participation_id": found, "dossier_id": dossier},
-        )  # fmt: skip
+        )
         return found
 
     def scored(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
@@ -149,9 +170,12 @@ class House:
     def dispatched(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
         dossier, found = self.scored(mastery, **more)
         self.on(
-            dossier, prescription.dispatch_result, "Sophie Lecomte", participation=found,
+            dossier,
+            prescription.dispatch_result,
+            "Sophie Lecomte",
+            participation=found,
             advisor=self.state(dossier).advisor,
-        )  # fmt: skip
+        )
         return dossier, found
 
     def debriefed(self, mastery: str = "0.40", **more: Any) -> tuple[UUID, UUID]:
@@ -165,11 +189,16 @@ class House:
         grille = self.served.refs.grille(self.today)
         ids = tuple(uuid4() for _ in range(3))
         self.on(
-            dossier, prescription.build_prescription, participation=found, kept=("illettrisme", "cafe-numerique"),
-            added=("Permis de conduire : code en ligne",), wish="Refaire le test après une formation courte",
-            project="vente en boutique", reason="Le code de la route se révise en ligne",
+            dossier,
+            prescription.build_prescription,
+            participation=found,
+            kept=("illettrisme", "cafe-numerique"),
+            added=("Permis de conduire : code en ligne",),
+            wish="Refaire le test après une formation courte",
+            project="vente en boutique",
+            reason="Le code de la route se révise en ligne",
             context={"grille": grille.document, "number": grille.number, "action_ids": ids},
-        )  # fmt: skip
+        )
         return dossier, list(ids)
 
     def referred(self, dossier: UUID, action: UUID, **more: Any) -> UUID:
@@ -197,7 +226,12 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
                 OPERATOR, staff.add, {"staff": made.people[name]}, name=name, email=address, site=None, roles=(role,)
             )
         made.says(
-            "Sophie Lecomte", campaign.declare_campaign, {"campaign": made.campaign},
-            name="Diagnostic initial, printemps", code="KMRTWX482", purpose="initial", site=None,
-        )  # fmt: skip
+            "Sophie Lecomte",
+            campaign.declare_campaign,
+            {"campaign": made.campaign},
+            name="Diagnostic initial, printemps",
+            code="KMRTWX482",
+            purpose="initial",
+            site=None,
+        )
         yield made

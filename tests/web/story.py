@@ -25,17 +25,26 @@ def long_story(at_work: House) -> UUID:
     at_work.on(dossier, orientation.present_pix, occasion="cej")
     plan = uuid4()
     at_work.on(
-        dossier, orientation.plan_diagnostic, campaign=at_work.campaign, modality="home", mediator=False, place="",
-        planned_for=at_work.today, context={"plan": plan},
-    )  # fmt: skip
+        dossier,
+        orientation.plan_diagnostic,
+        campaign=at_work.campaign,
+        modality="home",
+        mediator=False,
+        place="",
+        planned_for=at_work.today,
+        context={"plan": plan},
+    )
     shorter = at_work.served.refs.protocols.published[0][1]
     at_work.day(date(2026, 4, 1))
     document = presets.read(PRESET.replace("hold_debrief = 5", "hold_debrief = 9")).protocol
     assert document != shorter
     at_work.says(
-        OPERATOR, publishing.publish_protocol, {"protocol": at_work.served.opened.stream("protocol")},
-        document=document, from_day=at_work.today,
-    )  # fmt: skip
+        OPERATOR,
+        publishing.publish_protocol,
+        {"protocol": at_work.served.opened.stream("protocol")},
+        document=document,
+        from_day=at_work.today,
+    )
     at_work.day(date(2026, 4, 9))
     chased = {"about": f"chase-diagnostic:{plan}", "channel": "phone", "note": ""}
     at_work.on(dossier, follow_up.chase, reached=False, **chased)
@@ -57,10 +66,16 @@ def long_story(at_work: House) -> UUID:
     grille = at_work.served.refs.grille(at_work.today)
     ids = (uuid4(), uuid4())
     at_work.on(
-        dossier, prescription.build_prescription, participation=participation, kept=("cap-lec", "cap-digital"),
-        added=(), wish="", project="Vente", reason="",
+        dossier,
+        prescription.build_prescription,
+        participation=participation,
+        kept=("cap-lec", "cap-digital"),
+        added=(),
+        wish="",
+        project="Vente",
+        reason="",
         context={"grille": grille.document, "number": grille.number, "action_ids": ids},
-    )  # fmt: skip
+    )
     first = at_work.referred(dossier, ids[0], ends=date(2026, 5, 20))
     second = at_work.referred(dossier, ids[1])
     at_work.on(dossier, parcours.answer_referral, referral=second, answer="refused", reason="complet")

@@ -115,9 +115,12 @@ def test_undoing_a_wrong_match_gives_the_dossier_back_to_its_advisor(house: Hous
     house.says(SOPHIE, prescription.dispatch_result, {"dossier": dossier}, participation=participation, advisor=paul)
     assert house.served.engine.state("dossier", dossier).advisor == paul
     house.says(
-        SOPHIE, unmatch, {"participation": participation, "dossier": dossier},
-        reason="homonyme", context={"participation_id": participation},
-    )  # fmt: skip
+        SOPHIE,
+        unmatch,
+        {"participation": participation, "dossier": dossier},
+        reason="homonyme",
+        context={"participation_id": participation},
+    )
     assert house.served.engine.state("dossier", dossier).advisor == before == house.people[NADIA]
 
 
@@ -125,9 +128,12 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
     dossier = house.opened()
     participation = house.took(dossier)
     done = house.says(
-        SOPHIE, prescription.dispatch_result, {"dossier": dossier},
-        participation=participation, advisor=house.people[NADIA],
-    )  # fmt: skip
+        SOPHIE,
+        prescription.dispatch_result,
+        {"dossier": dossier},
+        participation=participation,
+        advisor=house.people[NADIA],
+    )
     version = done.recorded[0].originator_version
     with pytest.raises(Refused, match="not-allowed"):
         house.says(NADIA, retraction.retract, {"dossier": dossier}, version=version, reason="erreur")

@@ -77,7 +77,7 @@ from tests.given import (
     state_of,
     unbooked,
     waits,
-)  # fmt: skip
+)
 
 THIRD = UUID(int=0xD3)
 RULES = Workshops(smallest=6, largest=8, alone=True)
@@ -106,10 +106,12 @@ def in_one(before: Given, decided: dict[str, list[Event]]) -> Given:
     after = before.and_then(decided)
     one = UUID(int=0xC0FFEE)
     told = {kind: len(history) - len(decided.get(kind, ())) for kind, history in after.histories.items()}
-    return Given({
-        kind: [replace(r, command=one) if r.originator_version > told[kind] else r for r in history]
-        for kind, history in after.histories.items()
-    })  # fmt: skip
+    return Given(
+        {
+            kind: [replace(r, command=one) if r.originator_version > told[kind] else r for r in history]
+            for kind, history in after.histories.items()
+        }
+    )
 
 
 def struck(*versions: int, on: date = HELD) -> list[Event]:
@@ -198,10 +200,12 @@ def test_a_cancelled_workshop_gives_every_seat_back() -> None:
 
 def test_nothing_is_decided_on_a_workshop_that_is_not_there() -> None:
     for decide, said in (
-        (move_workshop, MOVE), (close_workshop, {"on": DAY}), (ask_help, {"on": DAY}),
+        (move_workshop, MOVE),
+        (close_workshop, {"on": DAY}),
+        (ask_help, {"on": DAY}),
         (set_facilitators, {"facilitators": (ADVISOR,), "rules": RULES, "on": DAY}),
         (cancel_workshop, {"reason": "room", "registrants": (), "on": DAY}),
-    ):  # fmt: skip
+    ):
         given().when(decide, **said).refused("unknown-workshop")
     given(opened()).when(booking.book_seat, **BOOK).refused("unknown-workshop")
     given(opened()).when(booking.mark_attendance, **MARK).refused("unknown-workshop")
@@ -261,9 +265,7 @@ def test_a_seat_given_up_is_kept_for_who_waits_first() -> None:
     )
     given(*full(*waiting, capacity=6), opened(), booked()).when(
         booking.release_seat, **{**RELEASE, "dossier_id": UUID(int=1)}
-    ).then(
-        workshop=[w.SeatReleased(dossier=UUID(int=1), on=DAY), kept(OTHER_DOSSIER)], dossier=[unbooked()]
-    )  # fmt: skip
+    ).then(workshop=[w.SeatReleased(dossier=UUID(int=1), on=DAY), kept(OTHER_DOSSIER)], dossier=[unbooked()])
 
 
 def test_a_seat_that_is_kept_is_nobody_else_s() -> None:
@@ -573,14 +575,20 @@ class House:
         said: dict[str, Any] = {"name": "Sophie", "email": "s@ml.fr", "site": None, "roles": ("referent",)}
         self.say(staff.add, {"staff": self.referent}, by=Actor(OPERATOR), **said)
         self.say(
-            campaign.declare_campaign, {"campaign": self.campaign},
-            name="Diagnostic", code="KMRTWX482", purpose="initial", site=None,
-        )  # fmt: skip
+            campaign.declare_campaign,
+            {"campaign": self.campaign},
+            name="Diagnostic",
+            code="KMRTWX482",
+            purpose="initial",
+            site=None,
+        )
         form = {name: value for name, value in FORM.items() if name not in ("campaign_id", "on", "rules")}
         self.say(
-            schedule_workshop, {"workshop": self.workshop, "campaign": self.campaign},
-            **form | {"capacity": 6, "facilitators": (self.referent,)}, context={"rules": RULES},
-        )  # fmt: skip
+            schedule_workshop,
+            {"workshop": self.workshop, "campaign": self.campaign},
+            **form | {"capacity": 6, "facilitators": (self.referent,)},
+            context={"rules": RULES},
+        )
         self.dossiers = [uuid4() for _ in range(dossiers)]
         for n, dossier in enumerate(self.dossiers):
             person: dict[str, Any] = {
@@ -669,9 +677,14 @@ def test_the_clock_passes_an_offer_on_once_however_often_it_is_asked(busy: House
 
     def lapse() -> Any:
         return busy.engine.execute(
-            {"workshop": busy.workshop}, booking.lapse_offer, by=Actor(CLOCK), command_id=command, dossier=first,
-            kept=until, context={"until": until + WEEK},
-        )  # fmt: skip
+            {"workshop": busy.workshop},
+            booking.lapse_offer,
+            by=Actor(CLOCK),
+            command_id=command,
+            dossier=first,
+            kept=until,
+            context={"until": until + WEEK},
+        )
 
     assert [type(one.event) for one in lapse().recorded] == [w.SeatOfferLapsed, w.SeatOffered]
     assert lapse().repeated

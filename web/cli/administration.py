@@ -69,9 +69,14 @@ def init(
         fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
     with in_words():
         opened = structure_folder.create(
-            data or Settings().data, name=structure, preset=chosen, sites=tuple(site or [structure]), zone=zone,
-            calendar=calendar, database=Settings().database(),
-        )  # fmt: skip
+            data or Settings().data,
+            name=structure,
+            preset=chosen,
+            sites=tuple(site or [structure]),
+            zone=zone,
+            calendar=calendar,
+            database=Settings().database(),
+        )
         opened.engine.close()
     console.print(f"Structure ouverte : [bold]{structure}[/] ({opened.folder})")
     console.print("Ensuite : pixflow staff add NOM COURRIEL --role referent")

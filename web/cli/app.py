@@ -8,9 +8,11 @@ from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
 
 app = typer.Typer(
-    help="pixflow : le suivi des parcours Pix d'une Mission locale.", cls=InFrench, no_args_is_help=True,
+    help="pixflow : le suivi des parcours Pix d'une Mission locale.",
+    cls=InFrench,
+    no_args_is_help=True,
     add_completion=False,
-)  # fmt: skip
+)
 app.add_typer(staff_app, name="staff")
 app.add_typer(dossiers_app, name="dossiers")
 for commands in (administration, samples, queue, server, exports, replay, privacy, backups):

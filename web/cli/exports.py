@@ -89,9 +89,11 @@ def import_command(
     with working(structure) as served, in_words():
         actor = person(served, as_)
         answers = Answers(
-            exported_at=_instant(exported_at, served.refs.structure.zone), external_id_column=external_id_column,
-            accept_vanished=accept_vanished, doubtful=doubtful if doubtful in ("leave", "record") else None,  # type: ignore[arg-type]
-        )  # fmt: skip
+            exported_at=_instant(exported_at, served.refs.structure.zone),
+            external_id_column=external_id_column,
+            accept_vanished=accept_vanished,
+            doubtful=doubtful if doubtful in ("leave", "record") else None,  # type: ignore[arg-type]
+        )
         importer = importer_of(served)
         prepared = importer.prepare(file.read_bytes(), file.name, answers)
         if prepared.preview is None:
@@ -127,9 +129,16 @@ def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
     numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}
     if json:
         questions = [one.code for one in shown.questions]
-        as_json({**numbers, "recorded": recorded, "seen_before": shown.seen_before, "misfit": shown.misfit,
-                 "questions": questions,
-                 "problem_list": [export_table.remark(one) for one in shown.problems]})  # fmt: skip
+        as_json(
+            {
+                **numbers,
+                "recorded": recorded,
+                "seen_before": shown.seen_before,
+                "misfit": shown.misfit,
+                "questions": questions,
+                "problem_list": [export_table.remark(one) for one in shown.problems],
+            }
+        )
         return
     console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")

@@ -78,8 +78,13 @@ def _document(
         "total": shown.total,
         "facts": [
             {
-                "version": r.originator_version, "position": positions[r.originator_version], "topic": r.event.TOPIC,
-                "recorded_at": r.at, "on": getattr(r.event, "on", None), "by": r.by, "acting_for": r.acting_for,
+                "version": r.originator_version,
+                "position": positions[r.originator_version],
+                "topic": r.event.TOPIC,
+                "recorded_at": r.at,
+                "on": getattr(r.event, "on", None),
+                "by": r.by,
+                "acting_for": r.acting_for,
                 "via": r.via,
                 "sentence": sentences.sentence(r, names, zone=served.refs.structure.zone, history=history),
                 "retracted": r.originator_version in shown.struck,
@@ -88,7 +93,7 @@ def _document(
         ],
         "steps": shown.steps,
         "tasks": shown.owed,
-    }  # fmt: skip
+    }
 
 
 def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Served, *, whole: bool) -> None:

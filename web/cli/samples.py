@@ -54,9 +54,17 @@ def simulate(
     with in_words(), _bar() as bar:
         try:
             opened, played = population.build(
-                data or Settings().data, name=structure, preset=chosen, young_people=young_people, seed=seed,
-                months=months, start=first, batch=batch, progress=_shown(bar), database=Settings().database(),
-            )  # fmt: skip
+                data or Settings().data,
+                name=structure,
+                preset=chosen,
+                young_people=young_people,
+                seed=seed,
+                months=months,
+                start=first,
+                batch=batch,
+                progress=_shown(bar),
+                database=Settings().database(),
+            )
         except Refused as refused:
             if refused.code == "future":
                 fail("Il n'y a pas une semaine entre ce premier jour et aujourd'hui : choisissez-en un plus ancien.")
@@ -64,9 +72,8 @@ def simulate(
         opened.engine.close()
     console.print(f"[bold]{structure}[/] ({opened.folder})", soft_wrap=True)
     period = f"du {dates.day(played.first, year=True)} au {dates.day(played.last, year=True)}"
-    console.print(vocabulary.typeset(
-        f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits, {period}"
-    ))  # fmt: skip
+    counts = f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits"
+    console.print(vocabulary.typeset(f"{counts}, {period}"))
     for code, count in played.refused.items():
         console.print(f"[yellow]●[/] {count} refus ({code})")
     console.print("Ensuite : pixflow serve --demo")

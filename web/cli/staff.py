@@ -102,9 +102,17 @@ def staff_add(
         try:
             known = served.engine.claimed("email", [staff.address(email)])
             done = served.engine.execute(
-                {"staff": next(iter(known.values()), uuid4())}, staff.add, by=Actor(OPERATOR), command_id=uuid4(),
-                via="cli", name=name, email=email, phone=phone, site=place, roles=tuple(cast(list[Role], role)),
-            )  # fmt: skip
+                {"staff": next(iter(known.values()), uuid4())},
+                staff.add,
+                by=Actor(OPERATOR),
+                command_id=uuid4(),
+                via="cli",
+                name=name,
+                email=email,
+                phone=phone,
+                site=place,
+                roles=tuple(cast(list[Role], role)),
+            )
         except Refused as refused:
             if refused.code == "unknown-role":
                 fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(vocabulary.ROLES)}.")

@@ -60,9 +60,12 @@ def why_passed(kept: Kept, closed: bool) -> str:
     """Why a dossier's time has come: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
     return say(
         "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",
-        state="clos" if closed else "ouvert, sans suite", since=dates.day(kept.since, year=True),
-        rule=RULES[kept.rule], months=months(kept.months), until=dates.day(kept.until, year=True),
-    )  # fmt: skip
+        state="clos" if closed else "ouvert, sans suite",
+        since=dates.day(kept.since, year=True),
+        rule=RULES[kept.rule],
+        months=months(kept.months),
+        until=dates.day(kept.until, year=True),
+    )
 
 
 # --- erasure

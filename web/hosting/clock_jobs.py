@@ -14,11 +14,14 @@ def give_back(engine: Engine, side: ReadSide) -> int:
         over = dossier_sheet.lent_before(connection, engine.today())
     done = [
         engine.execute(
-            {"dossier": dossier}, lending.give_back, by=Actor(CLOCK), via="cli",
+            {"dossier": dossier},
+            lending.give_back,
+            by=Actor(CLOCK),
+            via="cli",
             command_id=new_id(dossier, f"give_back {until}"),
         )
         for dossier, until in over
-    ]  # fmt: skip
+    ]
     return sum(bool(one.recorded) and not one.repeated for one in done)
 
 
@@ -30,9 +33,14 @@ def lapse_offers(engine: Engine, side: ReadSide) -> int:
     lapsed = 0
     for workshop, dossier, kept in due:
         done = engine.execute(
-            {"workshop": workshop}, lapse_offer, by=Actor(CLOCK),
-            command_id=new_id(workshop, f"lapse_offer {dossier} {kept}"), via="cli",
-            dossier=dossier, kept=kept, context={"until": kept_until(engine.references(), today)},
-        )  # fmt: skip
+            {"workshop": workshop},
+            lapse_offer,
+            by=Actor(CLOCK),
+            command_id=new_id(workshop, f"lapse_offer {dossier} {kept}"),
+            via="cli",
+            dossier=dossier,
+            kept=kept,
+            context={"until": kept_until(engine.references(), today)},
+        )
         lapsed += bool(done.recorded and not done.repeated)
     return lapsed

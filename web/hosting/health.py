@@ -172,18 +172,27 @@ def quick(opened: Opened, reads: Live) -> list[Finding]:
     """What may be asked every few seconds of a structure that is served."""
     engine = opened.engine
     return [
-        tried(durability, engine), tried(tables, engine, reads), tried(stopped, reads), tried(clock, engine),
+        tried(durability, engine),
+        tried(tables, engine, reads),
+        tried(stopped, reads),
+        tried(clock, engine),
         tried(disk, opened.folder),
-    ]  # fmt: skip
+    ]
 
 
 def whole(opened: Opened, reads: Live) -> list[Finding]:
     """Everything about a structure that opens."""
     engine, data = opened.engine, opened.folder.parent
     found = [
-        tried(durability, engine), tried(version, engine), tried(clock, engine), tried(keys, opened),
-        tried(erasures, opened), tried(aside, opened), tried(tables, engine, reads), tried(stopped, reads),
-    ]  # fmt: skip
+        tried(durability, engine),
+        tried(version, engine),
+        tried(clock, engine),
+        tried(keys, opened),
+        tried(erasures, opened),
+        tried(aside, opened),
+        tried(tables, engine, reads),
+        tried(stopped, reads),
+    ]
     if opened.database is None:
         found.append(tried(log, opened))
     return [*found, *outside(data, opened.slug, engine.clock())]

@@ -61,9 +61,14 @@ def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now:
         _log.warning("a notice could not leave: %s", type(error).__name__)
         return 0
     engine.execute(
-        {"notices": stream}, send_notice, by=Actor(CLOCK), command_id=command, via="cli",
-        notice=notice.kind, which=notice.about,
-    )  # fmt: skip
+        {"notices": stream},
+        send_notice,
+        by=Actor(CLOCK),
+        command_id=command,
+        via="cli",
+        notice=notice.kind,
+        which=notice.about,
+    )
     return 1
 
 

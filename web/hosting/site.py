@@ -248,7 +248,11 @@ def _begin(locks: ExitStack, served: Served) -> None:
         stores.tidy(served.reads.stores)
         _settle_if_possible(served)
         served.engine.execute(
-            {"structure": served.opened.stream("structure")}, start_program,
-            by=Actor(OPERATOR), command_id=uuid4(), via="cli", pixflow=__version__,
-        )  # fmt: skip
+            {"structure": served.opened.stream("structure")},
+            start_program,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            pixflow=__version__,
+        )
         locks.push(own.pop_all())

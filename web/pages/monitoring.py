@@ -32,9 +32,14 @@ def ready(request: Request) -> Response:
     alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if site.closed else set()))
     good = not set(alarms).intersection(NEEDED)
     told = {
-        "ready": good, "structures": len(site.structures), "closed": len(site.closed), "lag": _sum(found, "lag"),
-        "stopped": _sum(found, "streams"), "jumps": site.jumps, "alarms": alarms,
-    }  # fmt: skip
+        "ready": good,
+        "structures": len(site.structures),
+        "closed": len(site.closed),
+        "lag": _sum(found, "lag"),
+        "stopped": _sum(found, "streams"),
+        "jumps": site.jumps,
+        "alarms": alarms,
+    }
     return JSONResponse(told, 200 if good else 503, {"Cache-Control": "no-store"})
 
 

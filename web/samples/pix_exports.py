@@ -78,13 +78,24 @@ def _line(offer: Offer, last: str, first: str, number: str | None, one: Try, at:
     competences = _competences(one.mastery) if shared else ()
     begun = one.progress if at - one.started >= SLOW else one.progress / 2
     return Row(
-        line=0, last_name=last, first_name=first, external_id=number, imported=(),
-        progress=Decimal(1) if finished else begun, started=one.started, ambiguous_time=False, shared=shared,
-        shared_at=one.shared if shared else None, mastery=_rate(competences) if shared else None,
-        palier=int(one.mastery * PALIERS) if shared else None, paliers=PALIERS,
-        badges=((offer.badge, one.mastery >= EARNED),) if shared else (), competences=competences,
-        domains=_domains(competences) if shared else (), skills=(),
-    )  # fmt: skip
+        line=0,
+        last_name=last,
+        first_name=first,
+        external_id=number,
+        imported=(),
+        progress=Decimal(1) if finished else begun,
+        started=one.started,
+        ambiguous_time=False,
+        shared=shared,
+        shared_at=one.shared if shared else None,
+        mastery=_rate(competences) if shared else None,
+        palier=int(one.mastery * PALIERS) if shared else None,
+        paliers=PALIERS,
+        badges=((offer.badge, one.mastery >= EARNED),) if shared else (),
+        competences=competences,
+        domains=_domains(competences) if shared else (),
+        skills=(),
+    )
 
 
 def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: datetime | None) -> ProfileRow:
@@ -93,10 +104,19 @@ def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: 
     levels = tuple(Level(name, level, level * PIX_A_LEVEL) for name, level in zip(FRAMEWORK, known, strict=True))
     able = sum(level >= 1 for level in known)
     return ProfileRow(
-        line=0, last_name=last, first_name=first, external_id=number, imported=(), ambiguous_time=False, shared=True,
-        shared_at=sent, pix=sum(known) * PIX_A_LEVEL, certifiable=able >= 5, certifiable_competences=able,
+        line=0,
+        last_name=last,
+        first_name=first,
+        external_id=number,
+        imported=(),
+        ambiguous_time=False,
+        shared=True,
+        shared_at=sent,
+        pix=sum(known) * PIX_A_LEVEL,
+        certifiable=able >= 5,
+        certifiable_competences=able,
         levels=levels,
-    )  # fmt: skip
+    )
 
 
 def _competences(mastery: Decimal) -> tuple[Part, ...]:

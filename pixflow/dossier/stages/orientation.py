@@ -55,10 +55,15 @@ def plan_diagnostic(
         must_have_no_seat(dossier, on)
     return [
         DiagnosticPlanned(
-            plan=plan, campaign=campaign, modality=modality, mediator=mediator,
-            place=place, planned_for=planned_for, on=on,
+            plan=plan,
+            campaign=campaign,
+            modality=modality,
+            mediator=mediator,
+            place=place,
+            planned_for=planned_for,
+            on=on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def decline_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:

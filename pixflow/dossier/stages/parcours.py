@@ -43,10 +43,15 @@ def send_referral(
         raise Refused("ends-before-start", starts=starts, ends=ends)
     return [
         ReferralSent(
-            referral=referral, action=action, partner=Partner(partner.id, name),
-            starts=starts, ends=ends, note=note.strip(), on=on,
+            referral=referral,
+            action=action,
+            partner=Partner(partner.id, name),
+            starts=starts,
+            ends=ends,
+            note=note.strip(),
+            on=on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def answer_referral(

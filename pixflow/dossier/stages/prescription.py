@@ -154,13 +154,19 @@ def build_prescription(
     actions = tuple(Action(i, label, kind, p) for i, (label, kind, p) in zip(ids, chosen, strict=True))
     return [
         PrescriptionBuilt(
-            participation=participation, grille=number if reading else None,
-            percent=reading.percent if reading else None, low=reading.band.low if reading else None,
-            high=reading.band.high if reading else None, proposed=tuple(shown), actions=actions,
-            wish=wish.strip(), project=required(project or dossier.project or "—", "project"),
-            reason=reason.strip(), on=on,
+            participation=participation,
+            grille=number if reading else None,
+            percent=reading.percent if reading else None,
+            low=reading.band.low if reading else None,
+            high=reading.band.high if reading else None,
+            proposed=tuple(shown),
+            actions=actions,
+            wish=wish.strip(),
+            project=required(project or dossier.project or "—", "project"),
+            reason=reason.strip(),
+            on=on,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _said(built: Built) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:

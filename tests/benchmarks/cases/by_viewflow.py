@@ -187,9 +187,15 @@ class Viewflow:
         node = self._flow.instance.node(name)
         finished = now() if status == "DONE" else None
         return self._flow.task_class(
-            process=process, flow_task=node, flow_task_type=node.task_type, status=status, owner=owner, data=data,
-            started=finished, finished=finished,
-        )  # fmt: skip
+            process=process,
+            flow_task=node,
+            flow_task_type=node.task_type,
+            status=status,
+            owner=owner,
+            data=data,
+            started=finished,
+            finished=finished,
+        )
 
 
 if __name__ == "__main__":

@@ -158,10 +158,18 @@ class Pixflow:
         competences = tuple(Part(*one) for one in content["competences"])
         result = Result(shared=moment, mastery=Decimal(content["percent"]) / 100, competences=competences)
         return {
-            "campaign": self.campaign, "purpose": "initial", "last_name": known["last_name"],
-            "first_name": known["first_name"], "external_id": known["number"], "imported": (), "started": moment,
-            "progress": Decimal(1), "ordinal": 0, "result": result, "exported_at": NOW,
-        }  # fmt: skip
+            "campaign": self.campaign,
+            "purpose": "initial",
+            "last_name": known["last_name"],
+            "first_name": known["first_name"],
+            "external_id": known["number"],
+            "imported": (),
+            "started": moment,
+            "progress": Decimal(1),
+            "ordinal": 0,
+            "result": result,
+            "exported_at": NOW,
+        }
 
 
 def _joined(engine: Engine, number: int) -> Actor:

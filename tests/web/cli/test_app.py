@@ -170,8 +170,17 @@ def test_a_preset_s_refusal_is_a_french_sentence_with_its_place_and_its_numbers(
 
 
 def test_every_code_of_a_preset_s_refusal_has_its_sentence():
-    codes = {"unknown-preset", "not-utf8", "syntax", "unknown-key", "missing-key", "wrong-type", "unknown-value",
-             "out-of-range", "stages"}  # fmt: skip
+    codes = {
+        "unknown-preset",
+        "not-utf8",
+        "syntax",
+        "unknown-key",
+        "missing-key",
+        "wrong-type",
+        "unknown-value",
+        "out-of-range",
+        "stages",
+    }
     assert french.SENTENCES.keys() == codes
     assert {error.code for error, _ in PRESETS} == codes | {f"grille-{code}" for code in get_args(ProblemCode)}
 
@@ -266,8 +275,10 @@ def test_read_gives_the_sample_as_values(data: Path):
     found = said("read", str(EXPORT))
     assert found["kind"] == "assessment"
     assert found["campaign"] == {
-        "id": 481516, "code": "KMRTWX482", "name": 'Diagnostic initial - CEJ "printemps" 2026',
-    }  # fmt: skip
+        "id": 481516,
+        "code": "KMRTWX482",
+        "name": 'Diagnostic initial - CEJ "printemps" 2026',
+    }
     assert found["pix_course"] == "Diagnostic initial Pix Emploi"
     assert found["exported_at"] == "2026-05-12T07:10:00Z"
     assert found["columns"] == []

@@ -48,28 +48,36 @@ def lines(*events: Event, **protocol: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("events", "orientation", "diagnostic"),
     [
-        ((given.opened(), WORKSHOP_PLAN), "Pix à présenter, place en atelier à réserver", "à passer à partir du 29 sept."),
+        (
+            (given.opened(), WORKSHOP_PLAN),
+            "Pix à présenter, place en atelier à réserver",
+            "à passer à partir du 29 sept.",
+        ),
         (SEATED, "Pix présenté le 15 sept., place réservée le 29 sept.", "en atelier le 29 sept."),
         (
-            (*SEATED, given.unbooked()), "Pix présenté le 15 sept., place en atelier à réserver",
+            (*SEATED, given.unbooked()),
+            "Pix présenté le 15 sept., place en atelier à réserver",
             "à passer à partir du 29 sept.",
         ),
         (
-            (*SEATED, given.unbooked("cancelled")), "Pix présenté le 15 sept., atelier du 29 sept. annulé, à réinscrire",
+            (*SEATED, given.unbooked("cancelled")),
+            "Pix présenté le 15 sept., atelier du 29 sept. annulé, à réinscrire",
             "à passer à partir du 29 sept.",
         ),
         (
             (*SEATED, given.absent(excused=True)),
-            "Pix présenté le 15 sept., absent·e le 29 sept., excusé·e, à réinscrire", "à passer à partir du 29 sept.",
+            "Pix présenté le 15 sept., absent·e le 29 sept., excusé·e, à réinscrire",
+            "à passer à partir du 29 sept.",
         ),
         (
-            (given.opened(), WORKSHOP_PLAN, given.booked(), given.attended(trouble=True)), "Pix présenté en atelier le 29 sept.",
+            (given.opened(), WORKSHOP_PLAN, given.booked(), given.attended(trouble=True)),
+            "Pix présenté en atelier le 29 sept.",
             "présent·e le 29 sept., en difficulté, résultat attendu",
         ),
         ((*SEATED, THERE, given.linked(progress="0.5")), "Pix présenté le 15 sept.", "test en cours, 50 %"),
         ((*SEATED, THERE, given.linked(), given.received()), "Pix présenté le 15 sept.", "35 % partagé le 15 sept."),
     ],
-)  # fmt: skip
+)
 def test_a_seat_and_what_became_of_it(events: tuple[Event, ...], orientation: str, diagnostic: str) -> None:
     found = lines(*events)
     assert (found["orientation"], found["diagnostic"]) == (orientation, diagnostic)
@@ -166,56 +174,79 @@ def changed(*events: Event) -> list[tuple[str, str, str]]:
     ("events", "label", "old", "new"),
     [
         (
-            (given.opened(), d.NeedAssessed(needed=True, reason="", on=given.DAY)), "Besoin", "",
+            (given.opened(), d.NeedAssessed(needed=True, reason="", on=given.DAY)),
+            "Besoin",
+            "",
             "reconnu, le 15 septembre 2026",
         ),
         (SEATED, "Atelier", "", "place réservée le 29 septembre 2026"),
         (
-            (*SEATED, given.booked(date(2026, 10, 6))), "Atelier", "place réservée le 29 septembre 2026",
+            (*SEATED, given.booked(date(2026, 10, 6))),
+            "Atelier",
+            "place réservée le 29 septembre 2026",
             "place réservée le 6 octobre 2026",
         ),
         (
-            (*SEATED, given.unbooked()), "Atelier", "place réservée le 29 septembre 2026",
+            (*SEATED, given.unbooked()),
+            "Atelier",
+            "place réservée le 29 septembre 2026",
             "place rendue, atelier du 29 septembre 2026",
         ),
         (
-            (*SEATED, given.attended(trouble=True)), "Atelier", "place réservée le 29 septembre 2026",
+            (*SEATED, given.attended(trouble=True)),
+            "Atelier",
+            "place réservée le 29 septembre 2026",
             "présent·e le 29 septembre 2026, en difficulté",
         ),
         ((*SEATED, given.absent()), "Atelier", "place réservée le 29 septembre 2026", "absent·e le 29 septembre 2026"),
         ((given.opened(), EXPLORED), "Difficulté", "", "numérique, explorée le 16 septembre 2026"),
         ((given.opened(), GIVEN), "Tutoriels « Le tableur »", "", "donnés le 15 septembre 2026"),
         (
-            (given.opened(), GIVEN, FOLLOWED), "Tutoriels « Le tableur »", "donnés le 15 septembre 2026",
+            (given.opened(), GIVEN, FOLLOWED),
+            "Tutoriels « Le tableur »",
+            "donnés le 15 septembre 2026",
             "terminés, vu le 16 septembre 2026",
         ),
         ((given.opened(), COMPLETE), "Diagnostic complet", "", "passé le 16 septembre 2026"),
         ((given.opened(), PROPOSED), "Certification", "", "proposée le 16 septembre 2026"),
         (
-            (given.opened(), PROPOSED, REGISTERED), "Certification", "proposée le 16 septembre 2026",
+            (given.opened(), PROPOSED, REGISTERED),
+            "Certification",
+            "proposée le 16 septembre 2026",
             "inscription faite le 16 septembre 2026, session du 5 octobre 2026",
         ),
         (
-            (given.opened(), PROPOSED, d.CertificationObtained(level="Avancé 1", on=given.LATER)), "Certification",
-            "proposée le 16 septembre 2026", "obtenue le 16 septembre 2026 (Avancé 1)",
+            (given.opened(), PROPOSED, d.CertificationObtained(level="Avancé 1", on=given.LATER)),
+            "Certification",
+            "proposée le 16 septembre 2026",
+            "obtenue le 16 septembre 2026 (Avancé 1)",
         ),
         ((given.opened(), d.ResultAddedToCv(on=given.DAY)), "Résultat sur le CV", "", "valorisé le 15 septembre 2026"),
         (
-            (given.opened(), RETAKE), "Nouveau passage", "", "prévu à partir du 5 octobre 2026 : CEJ printemps",
+            (given.opened(), RETAKE),
+            "Nouveau passage",
+            "",
+            "prévu à partir du 5 octobre 2026 : CEJ printemps",
         ),
         (
-            (given.opened(), RETAKE, d.RetakeDeclined(reason="non", on=given.LATER)), "Nouveau passage",
-            "prévu à partir du 5 octobre 2026 : CEJ printemps", "décliné le 16 septembre 2026",
+            (given.opened(), RETAKE, d.RetakeDeclined(reason="non", on=given.LATER)),
+            "Nouveau passage",
+            "prévu à partir du 5 octobre 2026 : CEJ printemps",
+            "décliné le 16 septembre 2026",
         ),
         (
             (given.opened(), d.TaskSnoozed(task=DEBRIEF, until=SOON, reason="en stage", on=given.DAY)),
-            "En pause : tenir la restitution", "", "jusqu’au 5 octobre 2026 (en stage)",
+            "En pause : tenir la restitution",
+            "",
+            "jusqu’au 5 octobre 2026 (en stage)",
         ),
         (
             (given.opened(), d.TaskHandedOver(task=DEBRIEF, to=given.COLLEAGUE, until=SOON, note="", on=given.DAY)),
-            "Confié : tenir la restitution", "", "à Karim Morel, jusqu’au 5 octobre 2026",
+            "Confié : tenir la restitution",
+            "",
+            "à Karim Morel, jusqu’au 5 octobre 2026",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_fact_of_the_whole_path_changed(events: tuple[Event, ...], label: str, old: str, new: str) -> None:
     assert (label, old, new) in changed(*events)

@@ -174,9 +174,18 @@ def result(mastery: str | None = "0.40") -> Result:
 CAP = Action(ID, "CAP Digital", "action", "cap-digital")
 OTHER = uuid5(ID, "other")
 BUILT = e.PrescriptionBuilt(
-    participation=ID, grille=3, percent=40, low=0, high=40, proposed=("cap-digital",), actions=(CAP,),
-    wish="", project="vente", reason="", on=DAY,
-)  # fmt: skip
+    participation=ID,
+    grille=3,
+    percent=40,
+    low=0,
+    high=40,
+    proposed=("cap-digital",),
+    actions=(CAP,),
+    wish="",
+    project="vente",
+    reason="",
+    on=DAY,
+)
 SENT = e.ReferralSent(
     referral=OTHER, action=ID, partner=Partner(None, "médiathèque de Mortagne"), starts=None, ends=None, note="", on=DAY
 )
@@ -428,9 +437,14 @@ WHYS = {
 def test_why_a_row_is_there(kind: tasks.Kind, details: tuple[tuple[str, str], ...]) -> None:
     assert plain(french_tasks.why(kind, dict(details), DAY)) == WHYS[kind, details]
     task = tasks.Task(
-        key=kind, kind=kind, stage=None, role="advisor", opens=DAY, due=date(2026, 3, 12),
+        key=kind,
+        kind=kind,
+        stage=None,
+        role="advisor",
+        opens=DAY,
+        due=date(2026, 3, 12),
         why=tasks.Why(1, DAY, dict(details)),
-    )  # fmt: skip
+    )
     for variant in (task, msgspec.structs.replace(task, appointment=AT, place="Mortagne", chases=2)):
         assert_well_set(french_tasks.reason_long(variant, 5))
 
@@ -472,9 +486,14 @@ def test_why_with_chases_an_appointment_and_another_year() -> None:
 def test_the_rule_in_words() -> None:
     why = tasks.Why(1, DAY, {"by": "dispatched", "mastery": "0.40"})
     task = tasks.Task(
-        key=f"hold-debrief:{ID}", kind="hold-debrief", stage="prescription", role="advisor",
-        opens=DAY, due=date(2026, 3, 12), why=why,
-    )  # fmt: skip
+        key=f"hold-debrief:{ID}",
+        kind="hold-debrief",
+        stage="prescription",
+        role="advisor",
+        opens=DAY,
+        due=date(2026, 3, 12),
+        why=why,
+    )
     assert plain(french_tasks.reason_long(task, 5)) == "Transmis le 5 mars ; le protocole demande 5 jours ouvrés."
     assert plain(french_tasks.reason_long(task, 0)) == "Transmis le 5 mars ; le protocole le demande le jour même."
 

@@ -32,9 +32,17 @@ def test_events_recorded_after_a_step_back_come_after(tmp_path: Path) -> None:
     for hour in (0, -1):
         now[0] = NOON + timedelta(hours=hour)
         done = opened.engine.execute(
-            {"dossier": uuid4()}, identity.open_dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli",
-            last_name="Diallo", first_name="Awa", birth_date=None, imilo_number=None, site="Ici",
-        )  # fmt: skip
+            {"dossier": uuid4()},
+            identity.open_dossier,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            last_name="Diallo",
+            first_name="Awa",
+            birth_date=None,
+            imilo_number=None,
+            site="Ici",
+        )
         seen.append((done.recorded[0].position, done.recorded[0].at))
     assert seen[0][0] < seen[1][0]
     assert seen[0][1] > seen[1][1]

@@ -246,10 +246,20 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
 
 def examples() -> Iterator[Finding]:
     counts: dict[str, Any] = {
-        "lag": 3, "minutes": 12, "seconds": 3600, "lost": 2, "streams": 2, "tables": {"advisor_queue": 2},
-        "files": ["ici.key"], "size": 70_000_000, "hours": 48, "free": 2_000_000, "wanted": 500_000_000,
-        "places": ["replaced"], "path": "/disque/ici",
-    }  # fmt: skip
+        "lag": 3,
+        "minutes": 12,
+        "seconds": 3600,
+        "lost": 2,
+        "streams": 2,
+        "tables": {"advisor_queue": 2},
+        "files": ["ici.key"],
+        "size": 70_000_000,
+        "hours": 48,
+        "free": 2_000_000,
+        "wanted": 500_000_000,
+        "places": ["replaced"],
+        "path": "/disque/ici",
+    }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()
         variant = (

@@ -110,10 +110,14 @@ def test_who_has_nothing_to_do_gets_nothing(at_work: House) -> None:
 def test_a_deputy_s_digest_counts_the_rows_of_whom_they_stand_in_for(at_work: House) -> None:
     at_work.opened()
     at_work.says(
-        SOPHIE, declare_absence, {"staff": at_work.people[NADIA]}, first=MONDAY, last=MONDAY,
+        SOPHIE,
+        declare_absence,
+        {"staff": at_work.people[NADIA]},
+        first=MONDAY,
+        last=MONDAY,
         deputy=at_work.people[PAUL],
         context={"absence": uuid4(), "person": at_work.people[NADIA], "team": at_work.served.refs.team},
-    )  # fmt: skip
+    )
     kept = Kept()
     tick(at_work, kept)
     assert "1 présentation de Pix à faire" in plain(kept.to(PAUL)[0].text)
@@ -140,10 +144,14 @@ def test_a_task_handed_to_a_referent_is_told_beside_the_piles(at_work: House) ->
 def test_a_deputy_is_told_of_the_piles_of_whom_they_stand_in_for(at_work: House) -> None:
     at_work.opened(advisor=None)
     at_work.says(
-        SOPHIE, declare_absence, {"staff": at_work.people[SOPHIE]}, first=MONDAY, last=MONDAY,
+        SOPHIE,
+        declare_absence,
+        {"staff": at_work.people[SOPHIE]},
+        first=MONDAY,
+        last=MONDAY,
         deputy=at_work.people[PAUL],
         context={"absence": uuid4(), "person": at_work.people[SOPHIE], "team": at_work.served.refs.team},
-    )  # fmt: skip
+    )
     kept = Kept()
     tick(at_work, kept)
     assert "1 dossier à affecter" in plain(kept.to(PAUL)[0].text)

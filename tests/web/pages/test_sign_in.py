@@ -27,8 +27,12 @@ def test_everyone_stands_under_the_first_of_their_roles(at_work: House) -> None:
     page = stranger(at_work).get("/qui").text
     assert texts(page, ".people h2") == ["Mission locale de L’Aigle – Mortagne"]
     assert texts(page, ".people h3") == [
-        "Conseiller·ère", "Référent·e Pix", "Direction", "Auditeur·rice", "Administrateur·rice",
-    ]  # fmt: skip
+        "Conseiller·ère",
+        "Référent·e Pix",
+        "Direction",
+        "Auditeur·rice",
+        "Administrateur·rice",
+    ]
     assert texts(page, ".people .btn")[:3] == ["Nadia Benali", "Paul Rey", "Zoé Double et direction"]
 
 

@@ -114,8 +114,11 @@ def test_a_workshop_of_the_group_in_cej_waits_for_its_marks(prepared: Prepared) 
 def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> None:
     (aigle, pyrenees), now = prepared
     assert {
-        ("follow-self-study", "Enzo Lafforgue"), ("complete-path", "Lila Carrère"),
-        ("propose-certification", "Nino Abadie"), ("rebook-absent", "Chloé Bordenave"),
-        ("offer-alternative", "Samuel Estrade"), ("plan-diagnostic", "Zohra Vignaux"),
-    } <= set(owed(pyrenees, now))  # fmt: skip
+        ("follow-self-study", "Enzo Lafforgue"),
+        ("complete-path", "Lila Carrère"),
+        ("propose-certification", "Nino Abadie"),
+        ("rebook-absent", "Chloé Bordenave"),
+        ("offer-alternative", "Samuel Estrade"),
+        ("plan-diagnostic", "Zohra Vignaux"),
+    } <= set(owed(pyrenees, now))
     assert "hold-debrief" in {kind for kind, _ in owed(aigle, now)}

@@ -30,9 +30,11 @@ def sentence(error: PresetError) -> str:
     line = say("ligne {line}", line=error.line) if error.line else ""
     place = ", ".join(part for part in (error.path, line) if part)
     told = _told(error.code, error.details)
-    return say("{place} : {told}", place=upper_first(place) if place == line else place, told=told) if place else (
-        upper_first(told)
-    )  # fmt: skip
+    return (
+        say("{place} : {told}", place=upper_first(place) if place == line else place, told=told)
+        if place
+        else (upper_first(told))
+    )
 
 
 def _told(code: str, details: dict[str, Any]) -> str:

@@ -307,9 +307,14 @@ def grille_problem(code: str, numbers: Sequence[int]) -> str:
     first, last = said[0], said[-1]
     between = first if first == last else f"{numbers[0]}-{last}"
     return say(
-        GRILLE[code], first=first, last=last, range=between, zero=vocabulary.percent(0), hundred=vocabulary.percent(100),
+        GRILLE[code],
+        first=first,
+        last=last,
+        range=between,
+        zero=vocabulary.percent(0),
+        hundred=vocabulary.percent(100),
         of_range=f" ({between})" if between else "",
-    )  # fmt: skip
+    )
 
 
 def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> str:
@@ -342,8 +347,11 @@ def store_error(error: Exception) -> str:
 
 def _taken(kind: str, by: object, names: Names) -> str:
     named: dict[str, Callable[[UUID], str]] = {
-        "imilo": names.dossier, "email": names.staff, "campaign-code": names.campaign, "campaign": names.campaign,
-    }  # fmt: skip
+        "imilo": names.dossier,
+        "email": names.staff,
+        "campaign-code": names.campaign,
+        "campaign": names.campaign,
+    }
     holder = named[kind](by) if kind in named and isinstance(by, UUID) else ""
     return say(TAKEN.get(kind, "Cette valeur est déjà prise."), by=holder)
 

@@ -35,10 +35,14 @@ def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> It
     if dossier.opened is None:
         return
     for key, label, text in (
-        *_identity(dossier, names), *_orientation(dossier, names), *_results(dossier, names, today),
-        *_difficulty(dossier), *_parcours(dossier, today), *_beyond(dossier, names),
+        *_identity(dossier, names),
+        *_orientation(dossier, names),
+        *_results(dossier, names, today),
+        *_difficulty(dossier),
+        *_parcours(dossier, today),
+        *_beyond(dossier, names),
         *_along_the_way(dossier, names, zone),
-    ):  # fmt: skip
+    ):
         if text:
             yield key, label, text
 

@@ -61,11 +61,21 @@ LABELS: dict[str, str] = {
 """What each field of a fact is called."""
 
 _CODES = {
-    "answer": vocabulary.ANSWERS, "channel": vocabulary.CHANNELS, "modality": vocabulary.MODALITIES,
-    "kind": profiles.KINDS, "notice": vocabulary.NOTICES, "occasion": vocabulary.OCCASIONS, "cause": vocabulary.CAUSES,
-    "outcome": vocabulary.OUTCOMES, "programme": vocabulary.PROGRAMMES, "presence": vocabulary.PRESENCES, "purpose": vocabulary.PURPOSES,
-    "reasons": matching.REASONS, "role": vocabulary.ROLES, "warnings": matching.WARNINGS,
-}  # fmt: skip
+    "answer": vocabulary.ANSWERS,
+    "channel": vocabulary.CHANNELS,
+    "modality": vocabulary.MODALITIES,
+    "kind": profiles.KINDS,
+    "notice": vocabulary.NOTICES,
+    "occasion": vocabulary.OCCASIONS,
+    "cause": vocabulary.CAUSES,
+    "outcome": vocabulary.OUTCOMES,
+    "programme": vocabulary.PROGRAMMES,
+    "presence": vocabulary.PRESENCES,
+    "purpose": vocabulary.PURPOSES,
+    "reasons": matching.REASONS,
+    "role": vocabulary.ROLES,
+    "warnings": matching.WARNINGS,
+}
 _FRACTIONS = frozenset({"progress", "mastery"})
 _PERCENTS = frozenset({"percent", "low", "high"})
 

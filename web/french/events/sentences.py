@@ -228,9 +228,12 @@ def _campaign(event: Event, fact: Fact) -> str:
 def counts(export: intake.ExportReceived) -> str:
     """What an export brought: "2 nouvelles, 1 avancée, 1 partagée, 1 disparue", "rien de nouveau"."""
     named = (
-        (export.new, "nouvelle"), (export.progressed, "avancée"), (export.shared, "partagée"),
-        (export.vanished, "disparue"), (export.problems, "anomalie"),
-    )  # fmt: skip
+        (export.new, "nouvelle"),
+        (export.progressed, "avancée"),
+        (export.shared, "partagée"),
+        (export.vanished, "disparue"),
+        (export.problems, "anomalie"),
+    )
     return ", ".join(plural(n, word) for n, word in named if n) or "rien de nouveau"
 
 

@@ -103,11 +103,14 @@ def _altered(was: Proposal, one: Proposal) -> Iterator[Change]:
 def _told(one: Proposal) -> list[tuple[str, str]]:
     programmes = ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in one.programmes)
     return [
-        ("nom", one.label), ("nature", KINDS.get(one.kind, one.kind)), ("partenaire", one.partner or ""),
-        ("note", one.note), ("programmes", programmes or "tous"),
+        ("nom", one.label),
+        ("nature", KINDS.get(one.kind, one.kind)),
+        ("partenaire", one.partner or ""),
+        ("note", one.note),
+        ("programmes", programmes or "tous"),
         ("pour la conseillère ou le conseiller seulement", vocabulary.yes_no(one.advisor_only)),
         ("si le projet s’y prête", vocabulary.yes_no(one.needs_project)),
-    ]  # fmt: skip
+    ]
 
 
 def _whole(one: Proposal) -> str:

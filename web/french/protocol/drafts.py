@@ -73,9 +73,11 @@ def touched(total: int, own: bool) -> str:
 def others(count: int, total: int) -> str:
     """Those who stay in their band, which says or proposes something else."""
     more = "autre reste" if total else "résultat reste", "autres restent" if total else "résultats restent"
-    return f"{plural(count, *more)} dans sa tranche, qui dit ou propose autre chose." if count < 2 else (
-        f"{plural(count, *more)} dans leur tranche, qui dit ou propose autre chose."
-    )  # fmt: skip
+    return (
+        f"{plural(count, *more)} dans sa tranche, qui dit ou propose autre chose."
+        if count < 2
+        else (f"{plural(count, *more)} dans leur tranche, qui dit ou propose autre chose.")
+    )
 
 
 def takes_over(what: str, number: int, day: date) -> str:
@@ -109,9 +111,11 @@ def draft_name(what: str, number: int) -> str:
 
 def published(what: str, number: int, day: date, today: date) -> str:
     """What publishing did: "Grille n° 2 publiée, elle compte à partir du 1er mai 2026."."""
-    text = "Grille n° {number} publiée, elle compte {since}." if what == "grille" else (
-        "Protocole n° {number} publié, il compte {since}."
-    )  # fmt: skip
+    text = (
+        "Grille n° {number} publiée, elle compte {since}."
+        if what == "grille"
+        else ("Protocole n° {number} publié, il compte {since}.")
+    )
     return say(text, number=number, since=since(day, today))
 
 
@@ -159,10 +163,12 @@ def since(day: date, today: date) -> str:
 def line_more(line: Any) -> str:
     """What a proposal being typed says beside its name, in few words."""
     told = (
-        line.partner, "note" if line.note else "",
+        line.partner,
+        "note" if line.note else "",
         ", ".join(vocabulary.PROGRAMMES.get(name, name) for name in line.programmes),
-        "conseiller·ère seulement" if line.advisor_only else "", "selon le projet" if line.needs_project else "",
-    )  # fmt: skip
+        "conseiller·ère seulement" if line.advisor_only else "",
+        "selon le projet" if line.needs_project else "",
+    )
     return " · ".join(part for part in told if part)
 
 

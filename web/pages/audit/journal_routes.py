@@ -92,9 +92,17 @@ def look(request: Request, desk: AtJournal, data: FormData) -> Response:
 
 def _page(request: Request, desk: Desk, asked: Asked, context: Mapping[str, Any]) -> Response:
     shown = {
-        "lines": [], "pager": None, "wrong": False, "whose": "", "looked": None, "asked": asked,
-        "filtered": any(asked.params.values()), "people": _people(desk), "kinds": list(_kinds()), **context,
-    }  # fmt: skip
+        "lines": [],
+        "pager": None,
+        "wrong": False,
+        "whose": "",
+        "looked": None,
+        "asked": asked,
+        "filtered": any(asked.params.values()),
+        "people": _people(desk),
+        "kinds": list(_kinds()),
+        **context,
+    }
     return page(request, "audit/journal.html", shown, block="journal")
 
 

@@ -69,11 +69,13 @@ def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
         states = [dossier.parcours.actions[action.id] for action in one.actions]
         reserved = {a.id for a in one.actions if a.proposal in known and known[a.proposal].advisor_only}
         yield Prescribed(
-            one, participation,
+            one,
+            participation,
             [(known[id], id in kept) for id in one.proposed if id in known],
             [action for action in one.actions if action.proposal is None],
-            [(state, path.action(state, desk.today)) for state in states], frozenset(reserved),
-        )  # fmt: skip
+            [(state, path.action(state, desk.today)) for state in states],
+            frozenset(reserved),
+        )
 
 
 def rank(dossier: Dossier) -> int:
@@ -87,8 +89,9 @@ def imilo(dossier: Dossier, prescriptions: Sequence[Prescribed]) -> list[str]:
     """Each prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
     return [
         path.imilo_block(
-            one.built, dossier.diagnostic.participations.get(one.participation),
+            one.built,
+            dossier.diagnostic.participations.get(one.participation),
             [state for state, _ in one.actions if state.action.id not in one.reserved],
         )
         for one in prescriptions
-    ]  # fmt: skip
+    ]

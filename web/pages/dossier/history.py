@@ -91,11 +91,16 @@ class Story:
         fixed = isinstance(recorded.event, DossierOpened) or retraction.told_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return Fact(
-            recorded.originator_version, self._said(recorded), sentences.when(recorded, self._zone),
-            self._who(recorded), sentences.struck(by, self._names, self._zone) if by else "",
-            self._may_retract and not fixed and by is None, recorded.originator_version == self.undoable,
-            duplicate, duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
-        )  # fmt: skip
+            recorded.originator_version,
+            self._said(recorded),
+            sentences.when(recorded, self._zone),
+            self._who(recorded),
+            sentences.struck(by, self._names, self._zone) if by else "",
+            self._may_retract and not fixed and by is None,
+            recorded.originator_version == self.undoable,
+            duplicate,
+            duplicate is not None and self._desk.scope.sees(fold_of(self._desk.read, duplicate)),
+        )
 
     def _who(self, recorded: Recorded) -> str:
         """Who recorded it; what came with a merge was noted first in the duplicate."""

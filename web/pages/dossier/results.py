@@ -95,9 +95,12 @@ def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
         badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
         told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
         yield Outcome(
-            now[0], vocabulary.upper_first(vocabulary.PURPOSES["complete"]), path.scored(now[1]), tuple(filter(None, told)),
+            now[0],
+            vocabulary.upper_first(vocabulary.PURPOSES["complete"]),
+            path.scored(now[1]),
+            tuple(filter(None, told)),
             _bars(now, before),
-        )  # fmt: skip
+        )
 
 
 def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
@@ -105,9 +108,11 @@ def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
     profile, earlier = (one[1].profile if one else None for one in (now, before))
     if now and profile:
         told = (
-            profiles.certifiable(profile), _shared_on(profile.shared, today, "envoyé"), _pix(profile, earlier),
+            profiles.certifiable(profile),
+            _shared_on(profile.shared, today, "envoyé"),
+            _pix(profile, earlier),
             _gone(now[1], today),
-        )  # fmt: skip
+        )
         groups = list(_levels(profile, earlier))
         title = vocabulary.upper_first(vocabulary.PURPOSES["profile"])
         about = tuple(filter(None, told))

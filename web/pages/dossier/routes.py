@@ -88,9 +88,14 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
         return press.again(missing.named(errors))
     sent, context = spec.said(desk, dossier, form)
     outcome = record(
-        desk, {**spec.streams(form), "dossier": dossier_id}, spec.decide, command_id=form.command_id,
-        seen={"dossier": form.seen} if form.seen is not None else None, context=context, **sent,
-    )  # fmt: skip
+        desk,
+        {**spec.streams(form), "dossier": dossier_id},
+        spec.decide,
+        command_id=form.command_id,
+        seen={"dossier": form.seen} if form.seen is not None else None,
+        context=context,
+        **sent,
+    )
     if outcome.recorded and name == "identity":
         desk.refresh()
         match_waiting(desk, dossier_id, desk.dossier(dossier_id).imilo_number, command_id=form.command_id)

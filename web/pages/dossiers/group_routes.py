@@ -74,9 +74,17 @@ def _page(
     said, wrong = validate(Named, {**asked, "command_id": command}) if "name" in sent else (None, {})
     changed = groups.changed(desk, found, said) if said else []
     context = {
-        "desk": desk, "path": path, "group": group, "found": found, "values": asked, "said": said,
+        "desk": desk,
+        "path": path,
+        "group": group,
+        "found": found,
+        "values": asked,
+        "said": said,
         "listed": address("/dossiers", {"group": group}),
-        "changed": changed[: groups.MOST], "left": max(0, len(changed) - groups.MOST), "told": told,
-        "undo": undo, "errors": missing.named({**errors, **wrong}),
-    }  # fmt: skip
+        "changed": changed[: groups.MOST],
+        "left": max(0, len(changed) - groups.MOST),
+        "told": told,
+        "undo": undo,
+        "errors": missing.named({**errors, **wrong}),
+    }
     return page(request, "dossiers/group.html", context, block="group", status=status)

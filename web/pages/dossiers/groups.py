@@ -86,9 +86,12 @@ def changed(desk: Desk, found: Sequence[Member], said: Named) -> list[Member]:
 
 def _effects(desk: Desk, member: Member, said: Named) -> list[str]:
     previewed = desk.engine.preview(
-        {"dossier": member.row.stream}, correct_group, by=desk.by("correct_group", member.state),
-        group=said.name, collective_end=said.until,
-    )  # fmt: skip
+        {"dossier": member.row.stream},
+        correct_group,
+        by=desk.by("correct_group", member.state),
+        group=said.name,
+        collective_end=said.until,
+    )
     before, after = (tasks.of_dossier(one.state, desk.refs) for one in previewed["dossier"])
     then = {task.key: task.due for task in after}
     moved = [(task.kind, task.due, then[task.key]) for task in before if then.get(task.key, task.due) != task.due]
@@ -131,9 +134,13 @@ def undo(desk: Desk, form: Undo) -> Outcomes:
     names, made = names_for(desk), []
     for fact in _done(desk, form.fait):
         outcome = record(
-            desk, {"dossier": fact.originator_id}, undo_group, command_id=new_id(form.command_id, str(fact.position)),
-            version=fact.originator_version, reason="annulé aussitôt",
-        )  # fmt: skip
+            desk,
+            {"dossier": fact.originator_id},
+            undo_group,
+            command_id=new_id(form.command_id, str(fact.position)),
+            version=fact.originator_version,
+            reason="annulé aussitôt",
+        )
         made.append(row_of(desk, names.dossier(fact.originator_id), outcome))
     return Outcomes(made)
 

@@ -122,10 +122,12 @@ def figures(preview: Preview) -> list[tuple[int, str]]:
     """How many rows each thing happens to."""
     told = preview.counts
     named = (
-        (told.new, "nouveau dossier", "nouveaux dossiers"), (told.changed, "modifié", "modifiés"),
-        (told.unchanged, "inchangé", "inchangés"), (told.doubtful + told.closed, "à vérifier", "à vérifier"),
+        (told.new, "nouveau dossier", "nouveaux dossiers"),
+        (told.changed, "modifié", "modifiés"),
+        (told.unchanged, "inchangé", "inchangés"),
+        (told.doubtful + told.closed, "à vérifier", "à vérifier"),
         (told.left, "laissé de côté", "laissés de côté"),
-    )  # fmt: skip
+    )
     return [(count, one if count < 2 else many) for count, one, many in named]
 
 
@@ -176,11 +178,14 @@ def checked(desk: Desk, lines: Sequence[Line]) -> list[Checked]:
     people = directory.named(desk.read, {line.dossier for line in lines if line.dossier})
     return [
         Checked(
-            line.said.line, _name(line), _why(line), line.dossier,
+            line.said.line,
+            _name(line),
+            _why(line),
+            line.dossier,
             people[line.dossier].name if line.dossier in people else "",
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _why(line: Line) -> str:
@@ -193,10 +198,15 @@ def _why(line: Line) -> str:
 def new(desk: Desk, line: Line) -> New:
     said = line.said
     return New(
-        said.line, _name(line), said.imilo_number or NOTHING,
+        said.line,
+        _name(line),
+        said.imilo_number or NOTHING,
         dates.day(said.birth_date, year=True) if said.birth_date else NOTHING,
-        said.site or NOTHING, value(desk, "programme", said.programme), staff(desk, said.advisor), said.advisor is None,
-    )  # fmt: skip
+        said.site or NOTHING,
+        value(desk, "programme", said.programme),
+        staff(desk, said.advisor),
+        said.advisor is None,
+    )
 
 
 def _name(line: Line) -> str:

@@ -122,9 +122,12 @@ def ask_for(desk: Desk, form: Several) -> Outcomes:
     for stream in form.dossier[:MOST]:
         if stream in people:
             outcome = record(
-                desk, {"dossier": stream}, request_erasure, command_id=new_id(form.command_id, str(stream)),
+                desk,
+                {"dossier": stream},
+                request_erasure,
+                command_id=new_id(form.command_id, str(stream)),
                 reason="retention",
-            )  # fmt: skip
+            )
             made.append(row_of(desk, people[stream].name, outcome))
     return Outcomes(made)
 

@@ -99,10 +99,18 @@ def everything(engine: Engine, read: Connection, dossier: UUID) -> Everything:
     person: Dossier = dossiers[0].state
     refs, today = gathered.refs, engine.today()
     return Everything(
-        refs.structure.name, refs.structure.zone, engine.clock(), gathered.dossiers[0], dossiers, participations,
-        workshops, _writers((*dossiers, *participations, *workshops)), tasks.of_dossier(person, refs), refs,
+        refs.structure.name,
+        refs.structure.zone,
+        engine.clock(),
+        gathered.dossiers[0],
+        dossiers,
+        participations,
+        workshops,
+        _writers((*dossiers, *participations, *workshops)),
+        tasks.of_dossier(person, refs),
+        refs,
         retention.months_of(refs.protocol(today).retention, person.programme),
-    )  # fmt: skip
+    )
 
 
 class _Gathering:
@@ -174,10 +182,16 @@ class _Gathering:
         shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
         said = privacy.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
         return Told(
-            recorded, title, said, events.when(recorded, zone), events.who(recorded, names),
+            recorded,
+            title,
+            said,
+            events.when(recorded, zone),
+            events.who(recorded, names),
             [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],
-            by, events.struck(by, names, zone) if by else "", withheld,
-        )  # fmt: skip
+            by,
+            events.struck(by, names, zone) if by else "",
+            withheld,
+        )
 
     def _names(self, state: Dossier | None = None) -> ScopedNames:
         return _OwnNames(self.refs, self._read, self._theirs, state)

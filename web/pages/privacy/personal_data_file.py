@@ -23,13 +23,24 @@ def document(known: Everything) -> dict[str, Any]:
     person, own = known.person, {stream.id for stream in (*known.dossiers, *known.participations)}
     named: dict[str, str] = {}
     made = {
-        "format": FORMAT, "version": VERSION, "made_at": known.made_at, "structure": known.structure,
+        "format": FORMAT,
+        "version": VERSION,
+        "made_at": known.made_at,
+        "structure": known.structure,
         "information": dict(privacy.information(known.months)),
         "person": {
-            "id": known.id, "last_name": person.last_name, "first_name": person.first_name,
-            "birth_date": person.birth_date, "imilo_number": person.imilo_number, "phone": person.phone,
-            "email": person.email, "site": person.site, "programme": person.programme, "group": person.group,
-            "collective_end": person.collective_end, "project": person.project,
+            "id": known.id,
+            "last_name": person.last_name,
+            "first_name": person.first_name,
+            "birth_date": person.birth_date,
+            "imilo_number": person.imilo_number,
+            "phone": person.phone,
+            "email": person.email,
+            "site": person.site,
+            "programme": person.programme,
+            "group": person.group,
+            "collective_end": person.collective_end,
+            "project": person.project,
             "advisor": _name(known, person.advisor, named),
         },
         "dossiers": [_stream(known, one, own, named) for one in known.dossiers],
@@ -39,7 +50,10 @@ def document(known: Everything) -> dict[str, Any]:
         ],
         "workshops": [
             {
-                "site": one.state.site, "place": one.state.place, "starts": one.state.starts, "ends": one.state.ends,
+                "site": one.state.site,
+                "place": one.state.place,
+                "starts": one.state.starts,
+                "ends": one.state.ends,
                 "run_by": [_name(known, who, named) for who in one.state.facilitators],
                 **_stream(known, one, own, named),
             }
@@ -50,7 +64,7 @@ def document(known: Everything) -> dict[str, Any]:
             {"task": tasks.VERBS[task.kind], "from": task.opens, "due": task.due, "why": why(task)}
             for task in known.owed
         ],
-    }  # fmt: skip
+    }
     built: dict[str, Any] = msgspec.to_builtins({**made, "names": named})
     return built
 
@@ -73,10 +87,18 @@ def _fact(known: Everything, fact: Told, own: set[UUID], named: dict[str, str]) 
     r, struck = fact.recorded, fact.struck
     content = None if fact.withheld else _content(known, r, own, named)
     return {
-        "version": r.originator_version, "topic": r.event.TOPIC, "title": fact.title, "said": fact.said,
-        "on": getattr(r.event, "on", None), "recorded_at": r.at, "by": fact.who, "via": r.via,
-        "withheld": fact.withheld, "retracted": fact.struck_said if struck else None, "content": content,
-    }  # fmt: skip
+        "version": r.originator_version,
+        "topic": r.event.TOPIC,
+        "title": fact.title,
+        "said": fact.said,
+        "on": getattr(r.event, "on", None),
+        "recorded_at": r.at,
+        "by": fact.who,
+        "via": r.via,
+        "withheld": fact.withheld,
+        "retracted": fact.struck_said if struck else None,
+        "content": content,
+    }
 
 
 def _content(known: Everything, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:

@@ -73,7 +73,13 @@ def _page(
         for row in rows
     ]
     context = {
-        "desk": desk, "lines": lines, "pager": pager, "policy": policy, "rights": privacy, "told": told,
-        "errors": errors, "askable": any(asked is None for _, _, asked in lines),
-    }  # fmt: skip
+        "desk": desk,
+        "lines": lines,
+        "pager": pager,
+        "policy": policy,
+        "rights": privacy,
+        "told": told,
+        "errors": errors,
+        "askable": any(asked is None for _, _, asked in lines),
+    }
     return page(request, "privacy/retention.html", context, block="retention", status=422 if errors else status)

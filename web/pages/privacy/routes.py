@@ -110,12 +110,19 @@ def _page(
     known = personal_data.everything(desk.engine, desk.read, dossier_id)
     seat = dossier.diagnostic.seat
     context = {
-        "desk": desk, "id": dossier_id, "dossier": dossier, "known": known, "follower": merge.follower(desk, dossier),
-        "asked": erasure.asked(desk, known), "seat": seat if seat and seat.status == "booked" else None,
-        "goes": privacy.goes(known.content, len(known.participations)), "stays": privacy.stays(len(known.workshops)),
+        "desk": desk,
+        "id": dossier_id,
+        "dossier": dossier,
+        "known": known,
+        "follower": merge.follower(desk, dossier),
+        "asked": erasure.asked(desk, known),
+        "seat": seat if seat and seat.status == "booked" else None,
+        "goes": privacy.goes(known.content, len(known.participations)),
+        "stays": privacy.stays(len(known.workshops)),
         "reasons": list(vocabulary.ERASURES.items()),
-        "values": data, "errors": errors,
-    }  # fmt: skip
+        "values": data,
+        "errors": errors,
+    }
     return page(request, "privacy/rights.html", context, block="rights", status=422 if errors else 200)
 
 

@@ -78,9 +78,14 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
     if read.document is None:
         return _editor(request, desk, kind, replace(shown, errors=read.errors), replaces=form.replaces, status=422)
     outcome = record(
-        desk, kind.streams(desk), kind.draft, command_id=form.command_id,
-        document=read.document, note=shown.note, replaces=form.replaces,
-    )  # fmt: skip
+        desk,
+        kind.streams(desk),
+        kind.draft,
+        command_id=form.command_id,
+        document=read.document,
+        note=shown.note,
+        replaces=form.replaces,
+    )
     if outcome.refused is None:
         return redirect(request, f"{BASE}/{kind.what}?fait=projet")
     now = _now(desk)
@@ -105,9 +110,15 @@ def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
     if form is None:
         return _again(request, desk, kind, Sent("opinion", data, errors))
     outcome = record(
-        desk, kind.streams(desk), kind.endorse, command_id=form.command_id, context={"by": desk.actor.id},
-        draft=form.draft, endorsed=form.endorsed, comment=form.comment or "",
-    )  # fmt: skip
+        desk,
+        kind.streams(desk),
+        kind.endorse,
+        command_id=form.command_id,
+        context={"by": desk.actor.id},
+        draft=form.draft,
+        endorsed=form.endorsed,
+        comment=form.comment or "",
+    )
     return _answer(request, desk, kind, outcome, "opinion", data, f"{BASE}/{kind.what}?fait=avis#avis")
 
 
@@ -119,9 +130,13 @@ def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
     if form is None:
         return _again(request, desk, kind, Sent("drop", data, errors))
     outcome = record(
-        desk, kind.streams(desk), kind.drop,
-        command_id=form.command_id, draft=form.draft, reason=form.reason or "",
-    )  # fmt: skip
+        desk,
+        kind.streams(desk),
+        kind.drop,
+        command_id=form.command_id,
+        draft=form.draft,
+        reason=form.reason or "",
+    )
     return _answer(request, desk, kind, outcome, "drop", data, f"/protocole?ecarte={kind.what}")
 
 
@@ -133,9 +148,14 @@ def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
     if form is None:
         return _again(request, desk, kind, Sent("publish", data, errors))
     outcome = record(
-        desk, kind.streams(desk), kind.publish,
-        command_id=form.command_id, draft=form.draft, from_day=form.from_day, alone=form.alone,
-    )  # fmt: skip
+        desk,
+        kind.streams(desk),
+        kind.publish,
+        command_id=form.command_id,
+        draft=form.draft,
+        from_day=form.from_day,
+        alone=form.alone,
+    )
     return _answer(request, desk, kind, outcome, "publish", data, f"/protocole?publie={kind.what}", form.from_day)
 
 

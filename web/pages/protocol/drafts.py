@@ -115,14 +115,25 @@ def context(
     draft = kind.draft_of(desk)
     assert draft is not None
     return {
-        "desk": desk, "kind": kind, "draft": draft, "day": day, "today": desk.today, "french": french, "done": done,
-        "words_of": protocol, "differences": differences,
-        "by": names_for(desk).staff(draft.by), "says": list(conversation(desk, kind, draft)),
-        "endorsers": [names_for(desk).staff(id) for id in draft.endorsed_by], "sent": sent or Sent("", {}, {}),
-        "mine": draft.opinions.get(desk.actor.id), "own": draft.by == desk.actor.id, "next": coming(desk, kind, day),
+        "desk": desk,
+        "kind": kind,
+        "draft": draft,
+        "day": day,
+        "today": desk.today,
+        "french": french,
+        "done": done,
+        "words_of": protocol,
+        "differences": differences,
+        "by": names_for(desk).staff(draft.by),
+        "says": list(conversation(desk, kind, draft)),
+        "endorsers": [names_for(desk).staff(id) for id in draft.endorsed_by],
+        "sent": sent or Sent("", {}, {}),
+        "mine": draft.opinions.get(desk.actor.id),
+        "own": draft.by == desk.actor.id,
+        "next": coming(desk, kind, day),
         "rights": {name: desk.may(getattr(kind, name).__name__) for name in ("draft", "endorse", "drop", "publish")},
         **(of_grille(desk, draft.document, day, page) if kind.what == "grille" else of_protocol(desk, draft, day)),
-    }  # fmt: skip
+    }
 
 
 def of_grille(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:

@@ -83,10 +83,16 @@ def context(desk: Desk, kind: Kind, editor: Editor, replaces: int) -> dict[str, 
     """Everything protocol/drafts/grille.html or protocol/drafts/protocole.html needs."""
     draft = kind.draft_of(desk)
     shown = {
-        "desk": desk, "kind": kind, "editor": editor, "sheet": editor.sheet, "replaces": replaces, "french": french,
+        "desk": desk,
+        "kind": kind,
+        "editor": editor,
+        "sheet": editor.sheet,
+        "replaces": replaces,
+        "french": french,
         "fallen": french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else "",
-        "starts": starts(desk, kind, editor), "number": kind.state(desk).drafts + 1,
-    }  # fmt: skip
+        "starts": starts(desk, kind, editor),
+        "number": kind.state(desk).drafts + 1,
+    }
     said = read(kind, editor)
     shown |= {"broken": list(dict.fromkeys(said.errors.values()))}
     if isinstance(editor.sheet, GridSheet):

@@ -71,11 +71,13 @@ def typed(data: Mapping[str, Any]) -> GridSheet:
             lines.setdefault((int(found[1]), int(found[2])), {})[found[3]] = value
     made = [
         Typed(
-            said.get("high", ""), said.get("objective", ""), said.get("short", ""),
+            said.get("high", ""),
+            said.get("objective", ""),
+            said.get("short", ""),
             tuple(_line(lines[at]) for at in sorted(lines) if at[0] == i)[:MOST],
         )
         for i, said in sorted(bands.items())
-    ]  # fmt: skip
+    ]
     return GridSheet(_text(data.get("name")), _text(data.get("note")), tuple(made[:MOST]))
 
 
@@ -94,9 +96,11 @@ def _line(said: Mapping[str, Any]) -> Line:
     chosen = [programmes] if isinstance(programmes, str) else programmes
     texts = {name: _text(said.get(name)) for name in ("id", "label", "kind", "note", "partner")}
     return Line(
-        **texts, advisor_only="advisor_only" in said, needs_project="needs_project" in said,
+        **texts,
+        advisor_only="advisor_only" in said,
+        needs_project="needs_project" in said,
         programmes=tuple(one for one in PROGRAMMES if one in chosen),
-    )  # fmt: skip
+    )
 
 
 def _text(value: Any) -> str:

@@ -47,10 +47,16 @@ def _proposals(lines: Sequence[Line]) -> tuple[Proposal, ...]:
         taken.add(id)
         made.append(
             Proposal(
-                id, line.label, line.kind, line.note, line.advisor_only, line.partner or None, line.programmes,
+                id,
+                line.label,
+                line.kind,
+                line.note,
+                line.advisor_only,
+                line.partner or None,
+                line.programmes,
                 line.needs_project,
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 

@@ -80,11 +80,15 @@ def read(sheet: ProtocolSheet) -> Read:
     if errors:
         return Read(None, errors)
     document = ProtocolDocument(
-        name=sheet.get("name"), concerned=sheet.get("concerned"), cej_mandatory=bool(sheet.get("cej_mandatory")),
+        name=sheet.get("name"),
+        concerned=sheet.get("concerned"),
+        cej_mandatory=bool(sheet.get("cej_mandatory")),
         modalities=tuple(one for one in get_args(Modality) if one in sheet.get("modalities")),
-        result_route=sheet.get("result_route"), tries=int(sheet.get("tries")),
-        stages=tuple(_stages(sheet)), **{part: cls(**_part(sheet, part)) for part, cls in PARTS.items()},
-    )  # fmt: skip
+        result_route=sheet.get("result_route"),
+        tries=int(sheet.get("tries")),
+        stages=tuple(_stages(sheet)),
+        **{part: cls(**_part(sheet, part)) for part, cls in PARTS.items()},
+    )
     for key, found, low, high in out_of_range(document):
         bound = ("greater_than_equal", {"ge": low}) if found < low else ("less_than_equal", {"le": high})
         errors[key.replace(".", "-")] = vocabulary.invalid(*bound)

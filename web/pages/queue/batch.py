@@ -144,9 +144,13 @@ def undo(desk: Desk, form: Undo) -> Outcomes:
             made.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
             continue
         outcome = record(
-            desk, {"dossier": dossier}, retraction.retract, command_id=new_id(form.command_id, str(fact.position)),
-            version=version, reason="annulé aussitôt",
-        )  # fmt: skip
+            desk,
+            {"dossier": dossier},
+            retraction.retract,
+            command_id=new_id(form.command_id, str(fact.position)),
+            version=version,
+            reason="annulé aussitôt",
+        )
         trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
         made.append(row_of(desk, names.dossier(dossier), outcome))
     return Outcomes(made[::-1])

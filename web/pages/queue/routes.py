@@ -184,9 +184,15 @@ def _in_order(piles: Sequence[advisor_queue.Pile]) -> list[advisor_queue.Pile]:
 def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
     due, late = due_said(pile.oldest, desk.today, desk.refs.calendar)
     return {
-        "kind": pile.kind, "title": french.PILES[pile.kind](pile.count), "count": pile.count, "late_count": pile.late,
-        "due": due, "late": late, "button": french.BUTTONS[pile.kind], "href": _pile_href(desk, pile),
-    }  # fmt: skip
+        "kind": pile.kind,
+        "title": french.PILES[pile.kind](pile.count),
+        "count": pile.count,
+        "late_count": pile.late,
+        "due": due,
+        "late": late,
+        "button": french.BUTTONS[pile.kind],
+        "href": _pile_href(desk, pile),
+    }
 
 
 def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:

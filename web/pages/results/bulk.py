@@ -46,9 +46,12 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
             made.append(Row(name, refused=CHANGED))
             continue
         outcome = record(
-            desk, {"participation": left, "dossier": right}, matches.confirm_match,
-            command_id=new_id(form.command_id, str(left)), context=confirmation(desk, row, person),
-        )  # fmt: skip
+            desk,
+            {"participation": left, "dossier": right},
+            matches.confirm_match,
+            command_id=new_id(form.command_id, str(left)),
+            context=confirmation(desk, row, person),
+        )
         made.append(row_of(desk, name, outcome))
     return Outcomes(made)
 
@@ -72,8 +75,12 @@ def dispatch(desk: Desk, form: Pairs) -> Outcomes:
             made.append(Row(row.name, refused=UNASSIGNED))
             continue
         outcome = record(
-            desk, {"dossier": dossier}, prescription.dispatch_result,
-            command_id=new_id(form.command_id, str(dossier)), participation=participation, advisor=row.advisor,
-        )  # fmt: skip
+            desk,
+            {"dossier": dossier},
+            prescription.dispatch_result,
+            command_id=new_id(form.command_id, str(dossier)),
+            participation=participation,
+            advisor=row.advisor,
+        )
         made.append(row_of(desk, row.name, outcome))
     return Outcomes(made)

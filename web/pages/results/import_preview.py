@@ -202,9 +202,12 @@ def counts(preview: Preview) -> list[tuple[int, str]]:
     """How many rows each thing happens to."""
     told = preview.counts
     named = (
-        (told.new, "nouvelle"), (told.progressed, "avancée"), (told.shared, "partagée"),
-        (told.unchanged, "inchangée"), (told.vanished, "disparue"),
-    )  # fmt: skip
+        (told.new, "nouvelle"),
+        (told.progressed, "avancée"),
+        (told.shared, "partagée"),
+        (told.unchanged, "inchangée"),
+        (told.vanished, "disparue"),
+    )
     return [(n, word if n < 2 else f"{word}s") for n, word in named]
 
 

@@ -98,9 +98,12 @@ def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, 
     if form is None or row is None or person is None:
         return _refused(request, desk, where, errors or {"": refusals.refusal("unknown-dossier", {}, names_for(desk))})
     outcome = record(
-        desk, {"participation": participation, "dossier": form.dossier}, matches.confirm_match,
-        command_id=form.command_id, context=bulk.confirmation(desk, row, person),
-    )  # fmt: skip
+        desk,
+        {"participation": participation, "dossier": form.dossier},
+        matches.confirm_match,
+        command_id=form.command_id,
+        context=bulk.confirmation(desk, row, person),
+    )
     return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
@@ -176,9 +179,12 @@ def bring_back(request: Request, desk: AtBoard, where: Where, participation: UUI
     if form is None:
         return _refused(request, desk, where, errors)
     outcome = record(
-        desk, {"participation": participation}, matches.bring_back,
-        command_id=form.command_id, reason="remise à rapprocher",
-    )  # fmt: skip
+        desk,
+        {"participation": participation},
+        matches.bring_back,
+        command_id=form.command_id,
+        reason="remise à rapprocher",
+    )
     return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 
@@ -195,9 +201,13 @@ def dispatch(request: Request, desk: AtBoard, where: Where, data: FormData) -> R
     if advisor not in dict(desk.staff("advisor")):
         return _refused(request, desk, where, {"": "Choisissez une conseillère ou un conseiller de l’équipe."})
     outcome = record(
-        desk, {"dossier": form.dossier}, prescription.dispatch_result,
-        command_id=form.command_id, participation=form.participation, advisor=advisor,
-    )  # fmt: skip
+        desk,
+        {"dossier": form.dossier},
+        prescription.dispatch_result,
+        command_id=form.command_id,
+        participation=form.participation,
+        advisor=advisor,
+    )
     return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
 
 

@@ -68,13 +68,23 @@ def board(desk: Desk, state: str, role: str, site: str, p: int) -> dict[str, Any
     pager = Pager.at(len(found), p, BOARD, {**kept, **asked})
     here = [line for line in everyone if line.is_in("here")]
     return {
-        "desk": desk, "state": state, "states": _states(everyone, state), "chips": _chips(there, asked, kept),
-        "lines": found[pager.offset : pager.offset + SIZE], "pager": pager, "filtered": any(asked.values()),
-        "clear": address(BOARD, kept), "here": here, "away": [line for line in here if line.state == "away"],
+        "desk": desk,
+        "state": state,
+        "states": _states(everyone, state),
+        "chips": _chips(there, asked, kept),
+        "lines": found[pager.offset : pager.offset + SIZE],
+        "pager": pager,
+        "filtered": any(asked.values()),
+        "clear": address(BOARD, kept),
+        "here": here,
+        "away": [line for line in here if line.state == "away"],
         "sum": [(label, sum(line.steps[kind] is not None for line in here)) for kind, label in STEPS.items()],
-        "referents": [line for line in here if "referent" in line.roles], "warnings": list(_warnings(desk, everyone)),
-        "steps": STEPS, "notes": desk.may("hold_briefing"), "adds": desk.may("add"),
-    }  # fmt: skip
+        "referents": [line for line in here if "referent" in line.roles],
+        "warnings": list(_warnings(desk, everyone)),
+        "steps": STEPS,
+        "notes": desk.may("hold_briefing"),
+        "adds": desk.may("add"),
+    }
 
 
 def lines(desk: Desk) -> list[Line]:

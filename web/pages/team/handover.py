@@ -84,9 +84,13 @@ def take_back(desk: Desk, told: Sequence[Recorded], command: UUID) -> list[Row]:
     for fact in told:
         stream = fact.originator_id
         outcome = record(
-            desk, {"dossier": stream}, lending.undo_assignment, command_id=new_id(command, str(stream)),
-            version=fact.originator_version, reason="portefeuille repris",
-        )  # fmt: skip
+            desk,
+            {"dossier": stream},
+            lending.undo_assignment,
+            command_id=new_id(command, str(stream)),
+            version=fact.originator_version,
+            reason="portefeuille repris",
+        )
         name = names[stream].name if stream in names else "dossier inconnu"
         made.append(Row(stream, name, "", _why(desk, outcome.refused), outcome.recorded))
     return made

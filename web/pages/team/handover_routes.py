@@ -102,11 +102,17 @@ def _ask(
     total = dossier_sheet.load(desk.read).get(person, 0)
     pager = Pager.at(total, p, f"/equipe/{person}/confier", {})
     context = {
-        "desk": desk, "id": person, "member": desk.refs.team[person], "values": values, "errors": errors,
-        "colleagues": handover_plan.colleagues(desk, person), "pager": pager,
+        "desk": desk,
+        "id": person,
+        "member": desk.refs.team[person],
+        "values": values,
+        "errors": errors,
+        "colleagues": handover_plan.colleagues(desk, person),
+        "pager": pager,
         "rows": dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset),
-        "tasks": advisor_queue.load_of(desk.read, person, desk.today), "away": away(desk),
-    }  # fmt: skip
+        "tasks": advisor_queue.load_of(desk.read, person, desk.today),
+        "away": away(desk),
+    }
     return page(request, "team/handover.html", context, block="handover", status=status)
 
 
@@ -121,12 +127,18 @@ def _preview(
     taken = {row.stream: taken[row.stream] for row in rows}
     to = list(dict.fromkeys([*form.to, *taken.values()]))
     context = {
-        "desk": desk, "id": person, "member": desk.refs.team[person], "taken": taken, "to": to,
-        "rows": rows, "loads": handover_plan.loads(desk, person, to, taken), "editable": len(rows) <= EDITABLE,
+        "desk": desk,
+        "id": person,
+        "member": desk.refs.team[person],
+        "taken": taken,
+        "to": to,
+        "rows": rows,
+        "loads": handover_plan.loads(desk, person, to, taken),
+        "editable": len(rows) <= EDITABLE,
         "tasks": advisor_queue.load_of(desk.read, person, desk.today),
         "until": form.last,
         "names": {id: desk.refs.team[id].name for id in to},
-    }  # fmt: skip
+    }
     return page(request, "team/handover_preview.html", context, block="preview")
 
 
@@ -156,13 +168,20 @@ def _report(
     names = {one.to: desk.refs.team[one.to].name for one in told}
     groups = [(name, [one for one in told if one.to == id]) for id, name in sorted(names.items(), key=lambda i: i[1])]
     context = {
-        "desk": desk, "bulk": bulk, "span": said, "groups": groups, "rows": rows, "done": done, "told": told,
-        "standing": sum(not one.now for one in told), "undone": bool(told) and all(one.undone for one in told),
+        "desk": desk,
+        "bulk": bulk,
+        "span": said,
+        "groups": groups,
+        "rows": rows,
+        "done": done,
+        "told": told,
+        "standing": sum(not one.now for one in told),
+        "undone": bool(told) and all(one.undone for one in told),
         "until": told[0].until if told else None,
         "whose": handover.whose(desk, facts[0]) if facts else "",
         "who": sentences.who(facts[0], names_for(desk)) if facts else "",
         "when": sentences.when(facts[0], desk.zone) if facts else "",
-    }  # fmt: skip
+    }
     return page(request, "team/handover_report.html", context, block="report", status=status)
 
 

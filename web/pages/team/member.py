@@ -59,8 +59,14 @@ def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) ->
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
     return {
-        "desk": desk, "id": id, "member": member, "offers": offers(desk, id), "form": opened, "steps": STEPS,
-        "here": member.works(desk.today), "mine": id == desk.me,
+        "desk": desk,
+        "id": id,
+        "member": member,
+        "offers": offers(desk, id),
+        "form": opened,
+        "steps": STEPS,
+        "here": member.works(desk.today),
+        "mine": id == desk.me,
         "roles": [label for role, label in vocabulary.ROLES.items() if role in member.roles],
         "sees": id == desk.me or bool(desk.roles & {"referent", "manager", "administrator", "auditor"}),
         "coming": [(away, absence_said(desk, away)) for away in days if away.last >= desk.today],
@@ -69,10 +75,11 @@ def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) ->
         "noted": sorted(member.noted, key=lambda one: one.mark.on, reverse=True),
         "dossiers": dossier_sheet.load(desk.read).get(id, 0),
         "tasks": advisor_queue.load(desk.read, desk.today).get(id, 0),
-        "hands_over": desk.may("assign_advisor"), "deputies": _deputies(desk, id),
+        "hands_over": desk.may("assign_advisor"),
+        "deputies": _deputies(desk, id),
         "sites": [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)],
         **_history(desk, id, done),
-    }  # fmt: skip
+    }
 
 
 def _history(desk: Desk, id: UUID, done: int) -> dict[str, Any]:

@@ -119,9 +119,13 @@ def _joining(
         raise HTTPException(403)
     sites = desk.refs.structure.sites
     context = {
-        "desk": desk, "values": values, "errors": errors, "holder": holder, "roles": list(vocabulary.ROLES.items()),
+        "desk": desk,
+        "values": values,
+        "errors": errors,
+        "holder": holder,
+        "roles": list(vocabulary.ROLES.items()),
         "sites": [("", "toute la structure"), *((site, site) for site in sites)],
-    }  # fmt: skip
+    }
     return page(request, "team/new.html", context, block="form", status=status)
 
 

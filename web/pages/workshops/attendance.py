@@ -56,9 +56,17 @@ def context(page: Page, *, search: Search | None = None, wrong: str = "", last: 
     state, undo = page.state, _undoable(page)
     cards = sorted((_card(page, seat, undo) for seat in page.seats()), key=lambda card: card.seat.sort)
     return {
-        "desk": page.desk, "page": page, "state": state, "id": page.id, "cards": cards, "search": search,
-        "wrong": wrong, "last": last, "left": len(state.unmarked), "run_by_me": state.runs(page.desk.actor.id),
-    }  # fmt: skip
+        "desk": page.desk,
+        "page": page,
+        "state": state,
+        "id": page.id,
+        "cards": cards,
+        "search": search,
+        "wrong": wrong,
+        "last": last,
+        "left": len(state.unmarked),
+        "run_by_me": state.runs(page.desk.actor.id),
+    }
 
 
 def _card(page: Page, seat: Seat, undo: Mapping[UUID, str]) -> Card:
@@ -81,9 +89,14 @@ def _undoable(page: Page) -> dict[UUID, str]:
 def mark(page: Page, dossier: UUID, said: Said, command_id: UUID) -> Outcome:
     """One press: here or not; and of who is here, in trouble or at ease."""
     return record(
-        page.desk, {"workshop": page.id, "dossier": dossier}, mark_attendance, command_id=command_id,
-        presence=_PRESENCE[said], trouble=said == "trouble", ease=said == "ease",
-    )  # fmt: skip
+        page.desk,
+        {"workshop": page.id, "dossier": dossier},
+        mark_attendance,
+        command_id=command_id,
+        presence=_PRESENCE[said],
+        trouble=said == "trouble",
+        ease=said == "ease",
+    )
 
 
 def mark_the_others(page: Page, command_id: UUID) -> list[Outcome]:
@@ -94,17 +107,23 @@ def mark_the_others(page: Page, command_id: UUID) -> list[Outcome]:
 def add(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
     """Somebody who came without a seat."""
     return record(
-        page.desk, {"workshop": page.id, "dossier": dossier}, walk_in, command_id=command_id,
+        page.desk,
+        {"workshop": page.id, "dossier": dossier},
+        walk_in,
+        command_id=command_id,
         context={"initial": page.initial, "plan": new_id(command_id, "plan")},
-    )  # fmt: skip
+    )
 
 
 def take_back(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
     """It was somebody else: nothing is said of them any more, and who had no seat never came."""
     return record(
-        page.desk, {"workshop": page.id, "dossier": dossier}, undo_mark, command_id=command_id,
+        page.desk,
+        {"workshop": page.id, "dossier": dossier},
+        undo_mark,
+        command_id=command_id,
         reason="noté par erreur",
-    )  # fmt: skip
+    )
 
 
 def look(page: Page, typed: object) -> Search:

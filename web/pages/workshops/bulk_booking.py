@@ -28,9 +28,13 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
     for dossier in dossiers:
         one = new_id(command_id, str(dossier))
         outcome = record(
-            desk, {"workshop": page.id, "dossier": dossier}, book_seat, command_id=one,
-            context={"initial": page.initial, "plan": new_id(one, "plan")}, or_wait=or_wait,
-        )  # fmt: skip
+            desk,
+            {"workshop": page.id, "dossier": dossier},
+            book_seat,
+            command_id=one,
+            context={"initial": page.initial, "plan": new_id(one, "plan")},
+            or_wait=or_wait,
+        )
         waits = any(isinstance(fact.event, WaitlistJoined) for fact in outcome.recorded)
         person = people.get(dossier) if _may_book(desk, dossier) else None
         known = person.name if person else "un dossier inconnu"

@@ -54,11 +54,18 @@ def _line(desk: Desk, row: Any, people: Sequence[UUID]) -> Line:
     free = row.capacity - row.taken - row.offered
     names = ["vous" if person == desk.me else staff_name(desk, person) for person in people]
     return Line(
-        row.stream, row.day, french.on(row.day, desk.today), french.short_hours(starts, ends, desk.zone),
-        french.place(row.site, row.place), campaign_name(desk, row.campaign),
-        " et ".join(names), bool(desk.owners & set(people)),
-        french.seats(row.taken, row.capacity), "" if tag else french.left(free, row.waiting), tag,
-    )  # fmt: skip
+        row.stream,
+        row.day,
+        french.on(row.day, desk.today),
+        french.short_hours(starts, ends, desk.zone),
+        french.place(row.site, row.place),
+        campaign_name(desk, row.campaign),
+        " et ".join(names),
+        bool(desk.owners & set(people)),
+        french.seats(row.taken, row.capacity),
+        "" if tag else french.left(free, row.waiting),
+        tag,
+    )
 
 
 def listed(desk: Desk, wanted: Filter, number: int) -> dict[str, Any]:
@@ -74,9 +81,10 @@ def listed(desk: Desk, wanted: Filter, number: int) -> dict[str, Any]:
 def params(wanted: Filter, **changes: str) -> dict[str, str]:
     """A filter as an address says it."""
     said = {
-        "quand": "" if wanted.when == "to-come" else wanted.when, "site": wanted.site,
+        "quand": "" if wanted.when == "to-come" else wanted.when,
+        "site": wanted.site,
         "miens": "oui" if wanted.mine else "",
-    }  # fmt: skip
+    }
     return {**said, **changes}
 
 

@@ -45,9 +45,12 @@ def _notice(page: Page, name: str, advisor: UUID | None) -> Paper:
     member = page.desk.refs.team.get(advisor) if advisor else None
     title, lead, facts = _said(page)
     return Paper(
-        structure=page.desk.refs.structure.name, title=title, name=name, lead=lead,
+        structure=page.desk.refs.structure.name,
+        title=title,
+        name=name,
+        lead=lead,
         facts=[*facts, ("Un empêchement, une question", whom_to_call(member))],
-    )  # fmt: skip
+    )
 
 
 def _said(page: Page) -> tuple[str, str, Sequence[tuple[str, str]]]:

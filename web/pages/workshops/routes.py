@@ -72,11 +72,19 @@ def read(
     about = _day(le) or desk.today
     shown = listing.listed(desk, wanted, p) if vue == "liste" else calendar.calendar(desk, wanted, vue, about)
     context = {
-        "desk": desk, "wanted": wanted, "view": vue, "today": desk.today,
-        "chips": listing.chips(desk, wanted, vue, about), "views": listing.views(wanted, vue, about),
-        "filtered": bool(site or miens), "kept": alerts.kept(desk), "calls": alerts.calls(desk),
-        "feed": feed_routes.address_of(desk.served, desk.me), "told": _scheduled(desk, fait, sautes), **shown,
-    }  # fmt: skip
+        "desk": desk,
+        "wanted": wanted,
+        "view": vue,
+        "today": desk.today,
+        "chips": listing.chips(desk, wanted, vue, about),
+        "views": listing.views(wanted, vue, about),
+        "filtered": bool(site or miens),
+        "kept": alerts.kept(desk),
+        "calls": alerts.calls(desk),
+        "feed": feed_routes.address_of(desk.served, desk.me),
+        "told": _scheduled(desk, fait, sautes),
+        **shown,
+    }
     return page(request, "workshops/list.html", context, block="list")
 
 
@@ -126,9 +134,13 @@ def new(request: Request, desk: AtWorkshops) -> Response:
     own = desk.refs.team[desk.me].site
     runs = str(desk.me) if str(desk.me) in dict(listing.runners(desk)) else ""
     values = {
-        "site": own if own in sites else sites[0] if len(sites) == 1 else "", "capacity": rules.largest, "times": 1,
-        "starts": "14:00", "ends": "16:00", "facilitators": [runs, ""],
-    }  # fmt: skip
+        "site": own if own in sites else sites[0] if len(sites) == 1 else "",
+        "capacity": rules.largest,
+        "times": 1,
+        "starts": "14:00",
+        "ends": "16:00",
+        "facilitators": [runs, ""],
+    }
     return _new(request, desk, values, {})
 
 
@@ -157,10 +169,14 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
 
 def _step(desk: Desk, form: Scheduling, id: UUID, day: date) -> Step:
     sent = {
-        "site": form.site, "place": form.place or "", "starts": instant(day, form.starts, desk.zone),
-        "ends": instant(day, form.ends, desk.zone), "day": day, "capacity": form.capacity,
+        "site": form.site,
+        "place": form.place or "",
+        "starts": instant(day, form.starts, desk.zone),
+        "ends": instant(day, form.ends, desk.zone),
+        "day": day,
+        "capacity": form.capacity,
         "facilitators": form.facilitators,
-    }  # fmt: skip
+    }
     series = new_id(form.command_id, "series") if form.times > 1 else None
     context = {"series": series, "rules": desk.refs.protocol(desk.today).workshops}
     return Step({"workshop": id, "campaign": form.campaign}, schedule_workshop, sent, context)
@@ -191,11 +207,16 @@ def _new(
 ) -> Response:
     rules = desk.refs.protocol(desk.today).workshops
     context = {
-        "desk": desk, "values": values, "errors": errors, "rules": rules, "command_id": desk.new_command(),
+        "desk": desk,
+        "values": values,
+        "errors": errors,
+        "rules": rules,
+        "command_id": desk.new_command(),
         "campaigns": [("", "Choisir…"), *listing.campaigns(desk)],
         "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        "runners": listing.runners(desk), "chosen": listing.two(values.get("facilitators", ())),
-    }  # fmt: skip
+        "runners": listing.runners(desk),
+        "chosen": listing.two(values.get("facilitators", ())),
+    }
     response = page(request, "workshops/new.html", context, block="form", status=status)
     if status == 422:
         response.headers["HX-Replace-Url"] = "false"

@@ -60,9 +60,13 @@ def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDat
     form = _one(data)
     context = {"initial": found.initial, "plan": new_id(form.command_id, "plan")}
     outcome = record(
-        desk, {"workshop": workshop_id, "dossier": form.dossier}, booking.book_seat,
-        command_id=form.command_id, context=context, or_wait=False,
-    )  # fmt: skip
+        desk,
+        {"workshop": workshop_id, "dossier": form.dossier},
+        booking.book_seat,
+        command_id=form.command_id,
+        context=context,
+        or_wait=False,
+    )
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
 
 
@@ -72,9 +76,12 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
     _booking(desk, workshop_id)
     form = _one(data)
     outcome = record(
-        desk, {"workshop": workshop_id, "dossier": form.dossier}, booking.release_seat,
-        command_id=form.command_id, context={"until": booking.kept_until(desk.refs, desk.today)},
-    )  # fmt: skip
+        desk,
+        {"workshop": workshop_id, "dossier": form.dossier},
+        booking.release_seat,
+        command_id=form.command_id,
+        context={"until": booking.kept_until(desk.refs, desk.today)},
+    )
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
 
 
@@ -84,9 +91,12 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     _booking(desk, workshop_id)
     form = _one(data)
     outcome = record(
-        desk, {"workshop": workshop_id, "dossier": form.dossier}, undo.undo_release,
-        command_id=form.command_id, reason="annulé aussitôt",
-    )  # fmt: skip
+        desk,
+        {"workshop": workshop_id, "dossier": form.dossier},
+        undo.undo_release,
+        command_id=form.command_id,
+        reason="annulé aussitôt",
+    )
     return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
 
 

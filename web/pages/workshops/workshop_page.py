@@ -77,13 +77,23 @@ def context(
     state = page.state
     fills = page.to_come and desk.roles & {"advisor", "facilitator", "referent"}
     return {
-        "desk": desk, "id": id, "page": page, "state": state, "form": opened, "told": told, "undo": undo,
-        "seats": page.seats(), "waiting": page.waiting(), "french": french,
+        "desk": desk,
+        "id": id,
+        "page": page,
+        "state": state,
+        "form": opened,
+        "told": told,
+        "undo": undo,
+        "seats": page.seats(),
+        "waiting": page.waiting(),
+        "french": french,
         "run_by": [desk_names.staff_name(desk, person) for person in state.facilitators],
-        "history": history(page) if page.sees_names else [], "moved": state.moves > 0,
-        "runners": listing.runners(desk), "shortcut": f"/t/{desk.served.opened.slug}",
+        "history": history(page) if page.sees_names else [],
+        "moved": state.moves > 0,
+        "runners": listing.runners(desk),
+        "shortcut": f"/t/{desk.served.opened.slug}",
         **(candidates(page, number, group) if fills else {}),
-    }  # fmt: skip
+    }
 
 
 def candidates(page: Page, number: int, group: str = "") -> dict[str, Any]:
@@ -165,7 +175,9 @@ def blank(page: Page, name: str) -> OpenForm | None:
     values: dict[str, Any] = {"facilitators": [str(person) for person in page.state.facilitators]}
     if name == "move":
         values = {
-            "day": page.day.isoformat(), "starts": f"{page.starts.astimezone(zone):%H:%M}",
-            "ends": f"{page.ends.astimezone(zone):%H:%M}", "place": page.state.place,
-        }  # fmt: skip
+            "day": page.day.isoformat(),
+            "starts": f"{page.starts.astimezone(zone):%H:%M}",
+            "ends": f"{page.ends.astimezone(zone):%H:%M}",
+            "place": page.state.place,
+        }
     return OpenForm(name, values)

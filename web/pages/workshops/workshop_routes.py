@@ -65,9 +65,15 @@ def one(
     `group` or of all."""
     found = Page(desk, workshop_id)
     return _page(
-        request, desk, workshop_id, a, group, opened=workshop_page.blank(found, form),
-        told=workshop_page.done(found, fait), undo=workshop_page.undoable(found, fait),
-    )  # fmt: skip
+        request,
+        desk,
+        workshop_id,
+        a,
+        group,
+        opened=workshop_page.blank(found, form),
+        told=workshop_page.done(found, fait),
+        undo=workshop_page.undoable(found, fait),
+    )
 
 
 @router.get("/ateliers/{workshop_id:uuid}.ics")
@@ -110,9 +116,11 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     if form is None:
         return _again(request, desk, workshop_id, OpenForm("move", data, french.named(errors)))
     sent = {
-        "place": form.place or "", "starts": instant(form.day, form.starts, desk.zone),
-        "ends": instant(form.day, form.ends, desk.zone), "day": form.day,
-    }  # fmt: skip
+        "place": form.place or "",
+        "starts": instant(form.day, form.starts, desk.zone),
+        "ends": instant(form.day, form.ends, desk.zone),
+        "day": form.day,
+    }
     return _with_registrants(request, desk, workshop_id, "move", scheduling.move_workshop, sent, form.command_id, data)
 
 
@@ -165,9 +173,13 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
         return _again(request, desk, workshop_id, OpenForm("facilitators", data, french.named(errors)))
     rules = desk.refs.protocol(desk.today).workshops
     outcome = record(
-        desk, {"workshop": workshop_id}, scheduling.set_facilitators, command_id=form.command_id,
-        context={"rules": rules}, facilitators=form.facilitators,
-    )  # fmt: skip
+        desk,
+        {"workshop": workshop_id},
+        scheduling.set_facilitators,
+        command_id=form.command_id,
+        context={"rules": rules},
+        facilitators=form.facilitators,
+    )
     if outcome.refused:
         return _again(request, desk, workshop_id, OpenForm("facilitators", data, refusal(desk, outcome.refused)))
     return _next(workshop_id, outcome.recorded)

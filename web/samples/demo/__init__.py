@@ -55,9 +55,13 @@ def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
     first -= timedelta(days=max(0, first.weekday() - FRIDAY))
     clock = Clock(first.replace(hour=7, minute=30, second=0, microsecond=0))
     opened = structure_folder.create(
-        data, name=cast.structure, preset=presets.load(cast.preset), sites=cast.sites, clock=clock,
+        data,
+        name=cast.structure,
+        preset=presets.load(cast.preset),
+        sites=cast.sites,
+        clock=clock,
         database=Settings().database(),
-    )  # fmt: skip
+    )
     try:
         calendar = opened.engine.references().calendar
         played = working_days(calendar.local_day(clock.now), calendar.local_day(now), calendar)

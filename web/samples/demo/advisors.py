@@ -69,11 +69,17 @@ def _plan(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> N
     modality = _modality(world, youth)
     planned = world.calendar.add(world.today, 1 if youth.eager or youth.prompt else 2 + len(youth.last_name) % 4)
     say(
-        world, youth, id, orientation.plan_diagnostic, campaign=workshops.campaign(world, "initial"),
-        modality=modality, mediator=modality == "office" and youth.programme == "CEJ",
-        place={"office": youth.site, "cafe": "Médiathèque"}.get(modality, ""), planned_for=planned,
+        world,
+        youth,
+        id,
+        orientation.plan_diagnostic,
+        campaign=workshops.campaign(world, "initial"),
+        modality=modality,
+        mediator=modality == "office" and youth.programme == "CEJ",
+        place={"office": youth.site, "cafe": "Médiathèque"}.get(modality, ""),
+        planned_for=planned,
         context={"plan": new_id(world.command(), "plan")},
-    )  # fmt: skip
+    )
     if modality != "workshop":
         late = 0 if youth.eager or youth.prompt else world.random.randrange(6)
         began = at(planned + timedelta(days=late), world.random.randrange(9, 18), world.random.randrange(60))
@@ -96,9 +102,15 @@ def _book(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> N
 def _chase(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     reached = task.chases > 0
     say(
-        world, youth, id, follow_up.chase, about=task.key, channel="phone" if task.chases else "sms", reached=reached,
+        world,
+        youth,
+        id,
+        follow_up.chase,
+        about=task.key,
+        channel="phone" if task.chases else "sms",
+        reached=reached,
         note="Promet de s’en occuper cette semaine" if reached else "",
-    )  # fmt: skip
+    )
     one = youth.tries[-1] if youth.tries else None
     if reached and task.kind == "chase-sharing" and one:
         one.shared = world.clock.now + timedelta(hours=5)
@@ -117,17 +129,29 @@ def _debrief(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -
     else:
         found = {"cause": _cause(youth), "tutorials": _tutorials(youth)} if state.in_trouble else {}
         say(
-            world, youth, id, prescription.hold_debrief, participation=about(task), channel="meeting",
-            note="Score expliqué, bien reçu", context={"study": new_id(world.command(), "study")}, **found,
-        )  # fmt: skip
+            world,
+            youth,
+            id,
+            prescription.hold_debrief,
+            participation=about(task),
+            channel="meeting",
+            note="Score expliqué, bien reçu",
+            context={"study": new_id(world.command(), "study")},
+            **found,
+        )
 
 
 def _explore(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     say(
-        world, youth, id, prescription.explore_difficulty, cause=_cause(youth), tutorials=_tutorials(youth),
+        world,
+        youth,
+        id,
+        prescription.explore_difficulty,
+        cause=_cause(youth),
+        tutorials=_tutorials(youth),
         note="Lit lentement, n’ose pas le dire ; à revoir ensemble",
         context={"study": new_id(world.command(), "study")},
-    )  # fmt: skip
+    )
 
 
 def _follow(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
@@ -149,14 +173,22 @@ def _build(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
     added = ("Atelier CV en ligne",) if youth.number.endswith("1") else ()
     command = world.command()
     say(
-        world, youth, id, prescription.build_prescription, participation=about(task), kept=kept, added=added,
-        wish=WISHES[len(youth.first_name) % len(WISHES)], project=youth.project,
+        world,
+        youth,
+        id,
+        prescription.build_prescription,
+        participation=about(task),
+        kept=kept,
+        added=added,
+        wish=WISHES[len(youth.first_name) % len(WISHES)],
+        project=youth.project,
         reason="Demandé par le jeune pendant l’entretien" if added else "",
         context={
-            "grille": published.document, "number": published.number,
+            "grille": published.document,
+            "number": published.number,
             "action_ids": tuple(new_id(command, f"action {n}") for n in range(len(kept) + len(added))),
         },
-    )  # fmt: skip
+    )
 
 
 def _cause(youth: Youth) -> Cause:

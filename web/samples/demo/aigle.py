@@ -35,12 +35,14 @@ CAST = Cast(
     direction="Hélène Brault",
     slowness={NADIA: 12, PAUL: 10, KARIM: 18, ELISE: 8},  # Karim Morel is overwhelmed
     partners={
-        "cafe-numerique": "Médiathèque de Mortagne", "epn-fablab": "Fablab de L’Aigle",
-        "plongee-numerique": "viaformation", "metiers-numeriques": "Campus numérique d’Alençon",
+        "cafe-numerique": "Médiathèque de Mortagne",
+        "epn-fablab": "Fablab de L’Aigle",
+        "plongee-numerique": "viaformation",
+        "metiers-numeriques": "Campus numérique d’Alençon",
         "": "Centre social de L’Aigle",
     },
     lasts=timedelta(days=122),
-)  # fmt: skip
+)
 OFFERS = (
     aigle_scenes.INITIAL,
     Offer(

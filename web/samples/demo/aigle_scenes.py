@@ -43,14 +43,20 @@ def mistake(world: World, youth: Youth, dossier: UUID) -> None:
         return
     world.clock.go(referent.later(world, 10))
     done = world.say(
-        youth.advisor, {"dossier": dossier}, orientation.present_pix, occasion="welcome",
+        youth.advisor,
+        {"dossier": dossier},
+        orientation.present_pix,
+        occasion="welcome",
         on=world.today - timedelta(days=1),
-    )  # fmt: skip
+    )
     world.clock.go(referent.later(world, 5))
     world.say(
-        youth.advisor, {"dossier": dossier}, retraction.retract,
-        version=done.recorded[0].originator_version, reason="erreur de date",
-    )  # fmt: skip
+        youth.advisor,
+        {"dossier": dossier},
+        retraction.retract,
+        version=done.recorded[0].originator_version,
+        reason="erreur de date",
+    )
 
 
 def morning(world: World, read: ReadSide, everyone: Sequence[Youth]) -> None:
@@ -73,9 +79,12 @@ def _correct(world: World) -> None:
     for wrong, right in sisters.items():
         for participation in world.state(wrong).diagnostic.participations:
             world.say(
-                world.cast.referent, {"participation": participation, "dossier": wrong}, unmatch,
-                reason="C’est le test de sa sœur Marie-Lou, vu avec elles", context={"participation_id": participation},
-            )  # fmt: skip
+                world.cast.referent,
+                {"participation": participation, "dossier": wrong},
+                unmatch,
+                reason="C’est le test de sa sœur Marie-Lou, vu avec elles",
+                context={"participation_id": participation},
+            )
             typed, known = (
                 Person(found.last_name, found.first_name, None)
                 for found in (world.engine.state("participation", participation), world.state(right))
@@ -115,9 +124,14 @@ def draft(world: World) -> None:
 
 def endorse(world: World, name: str, endorsed: bool, comment: str) -> None:
     world.say(
-        name, {"grille": world.opened.stream("grille")}, drafting.endorse_grille,
-        draft=1, endorsed=endorsed, comment=comment, context={"by": str(world.staff[name])},
-    )  # fmt: skip
+        name,
+        {"grille": world.opened.stream("grille")},
+        drafting.endorse_grille,
+        draft=1,
+        endorsed=endorsed,
+        comment=comment,
+        context={"by": str(world.staff[name])},
+    )
 
 
 def end(world: World, everyone: Sequence[Youth]) -> None:

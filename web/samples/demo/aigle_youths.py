@@ -66,12 +66,19 @@ def _invented(world: World) -> list[Youth]:
         first, last = first_names[i % 40], last_names[(i * 7 + i // 40) % 40]
         number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
         youth = Youth(
-            number, last, first, date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
-            "CEJ" if random.random() < 0.55 else "PACEA", PROJECTS[random.randrange(len(PROJECTS))],
-            world.cast.sites[random.randrange(2)], None if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
-            at(day, 9 + i % 8, 5), "shares" if i in EAGER else MANNERS[i % len(MANNERS)], (last, first, number),
+            number,
+            last,
+            first,
+            date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
+            "CEJ" if random.random() < 0.55 else "PACEA",
+            PROJECTS[random.randrange(len(PROJECTS))],
+            world.cast.sites[random.randrange(2)],
+            None if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
+            at(day, 9 + i % 8, 5),
+            "shares" if i in EAGER else MANNERS[i % len(MANNERS)],
+            (last, first, number),
             eager=i in EAGER,
-        )  # fmt: skip
+        )
         youth.typed = _typed(i, youth)
         made.append(youth)
     return made
@@ -104,11 +111,21 @@ def _staged(world: World) -> Iterator[Youth]:
     for i, (last, first, manner, typed, arrives, tests) in enumerate(STAGED):
         number = f"{24_100 + 41 * i}"
         youth = Youth(
-            number, last, first, date(2004, 1 + i, 3 + i), "PACEA", PROJECTS[i], world.cast.sites[i % 2], FOLLOWS[0],
-            at(world.days[-arrives], 9, 10 + i), manner, (last, typed, number if typed == first else None),
-            eager=True, waits={} if tests else NOT_CHASED,
+            number,
+            last,
+            first,
+            date(2004, 1 + i, 3 + i),
+            "PACEA",
+            PROJECTS[i],
+            world.cast.sites[i % 2],
+            FOLLOWS[0],
+            at(world.days[-arrives], 9, 10 + i),
+            manner,
+            (last, typed, number if typed == first else None),
+            eager=True,
+            waits={} if tests else NOT_CHASED,
             sibling=f"{24_100 + 41 * (i + 1)}" if first == "Marie" else "",
-        )  # fmt: skip
+        )
         if tests:
             began = at(world.days[-tests - 1], 20, 10)
             ended = began + timedelta(minutes=35)
@@ -122,9 +139,19 @@ def _of_the_workshop(world: World) -> Iterator[Youth]:
         first, last = name.split()
         number = f"{25_010 + 43 * i}"
         yield Youth(
-            number, last, first, date(2005, 2 + i, 7 + i), "CEJ", PROJECTS[i], world.cast.sites[i % 2],
-            FOLLOWS[i % 3], at(world.days[-7], 9, 20 + i), "shares", (last, first, number), waits=TO_BOOK,
-        )  # fmt: skip
+            number,
+            last,
+            first,
+            date(2005, 2 + i, 7 + i),
+            "CEJ",
+            PROJECTS[i],
+            world.cast.sites[i % 2],
+            FOLLOWS[i % 3],
+            at(world.days[-7], 9, 20 + i),
+            "shares",
+            (last, first, number),
+            waits=TO_BOOK,
+        )
 
 
 def _twice(world: World) -> Iterator[Youth]:
@@ -134,7 +161,16 @@ def _twice(world: World) -> Iterator[Youth]:
         for again, days in enumerate(arrivals):
             number = "" if again else f"{26_070 + 31 * i}"
             yield Youth(
-                number, last, first, date(2005, 9, 4 + i), "PACEA", PROJECTS[4 + i], world.cast.sites[0],
-                FOLLOWS[1 + 4 * again], at(world.days[-days], 9, 40 + i), "no-test", (last, first, number or None),
+                number,
+                last,
+                first,
+                date(2005, 9, 4 + i),
+                "PACEA",
+                PROJECTS[4 + i],
+                world.cast.sites[0],
+                FOLLOWS[1 + 4 * again],
+                at(world.days[-days], 9, 40 + i),
+                "no-test",
+                (last, first, number or None),
                 waits=NOT_BEGUN if again else NOT_CHASED,
-            )  # fmt: skip
+            )

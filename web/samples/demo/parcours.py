@@ -44,9 +44,14 @@ def _answer(world: World, id: UUID, youth: Youth, one: ActionState) -> None:
     refused = (youth.number.endswith("4") or youth.manner == "refused") and len(one.referrals) == 1
     youth.manner = "shares" if refused and youth.manner == "refused" else youth.manner
     say(
-        world, youth, id, parcours.answer_referral, referral=one.referral.id,
-        answer="refused" if refused else "accepted", reason="Groupe complet jusqu’à la rentrée" if refused else "",
-    )  # fmt: skip
+        world,
+        youth,
+        id,
+        parcours.answer_referral,
+        referral=one.referral.id,
+        answer="refused" if refused else "accepted",
+        reason="Groupe complet jusqu’à la rentrée" if refused else "",
+    )
 
 
 def certify(world: World) -> None:
@@ -64,9 +69,14 @@ def certify(world: World) -> None:
         elif known.step == "taken" and waited >= 5:
             obtained = youth.manner != "fails"
             say(
-                world, youth, id, certification.obtain_certification, obtained=obtained,
-                level="Indépendant 1" if obtained else "", note="" if obtained else "Peut s’y présenter à nouveau",
-            )  # fmt: skip
+                world,
+                youth,
+                id,
+                certification.obtain_certification,
+                obtained=obtained,
+                level="Indépendant 1" if obtained else "",
+                note="" if obtained else "Peut s’y présenter à nouveau",
+            )
         elif known.step == "obtained" and state.parcours.on_cv is None:
             say(world, youth, id, certification.add_result_to_cv)
 
@@ -116,16 +126,30 @@ def _send(world: World, id: UUID, youth: Youth, action: UUID, partner: str) -> N
     known = youth.manner != "silent"
     ends = world.calendar.add(world.today, 12 if youth.prompt else 25) if known else None
     say(
-        world, youth, id, parcours.send_referral, action=action, partner=Partner(None, partner), starts=None, ends=ends,
-        note="", context={"referral": new_id(world.command(), "referral")},
-    )  # fmt: skip
+        world,
+        youth,
+        id,
+        parcours.send_referral,
+        action=action,
+        partner=Partner(None, partner),
+        starts=None,
+        ends=ends,
+        note="",
+        context={"referral": new_id(world.command(), "referral")},
+    )
 
 
 def _chase_partner(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     say(
-        world, youth, id, parcours.chase_partner, referral=about(task), channel="phone", reached=bool(task.chases),
+        world,
+        youth,
+        id,
+        parcours.chase_partner,
+        referral=about(task),
+        channel="phone",
+        reached=bool(task.chases),
         note="Rappelle la semaine prochaine" if task.chases else "",
-    )  # fmt: skip
+    )
 
 
 def _alternative(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:

@@ -35,11 +35,12 @@ CAST = Cast(
     direction=PHILIPPE,
     slowness={MARC: 3, JULIEN: 3, LUCIE: 4},
     partners={
-        "remise-a-niveau": "GRETA de Tarbes", "formation-generaliste": "Fablab de Lannemezan",
+        "remise-a-niveau": "GRETA de Tarbes",
+        "formation-generaliste": "Fablab de Lannemezan",
         "": "Maison de quartier",
     },
     lasts=timedelta(days=150),
-)  # fmt: skip
+)
 OFFERS = (
     Offer(Campaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi"), "initial", "Diagnostic initial Pix Emploi"),
     Offer(

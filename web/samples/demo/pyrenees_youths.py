@@ -87,11 +87,22 @@ def _youth(number: int, part: Part, programme: str, advisor: str, day: date, n: 
     first, last = part.name.split()
     place = "Tarbes" if programme == "CEJ" or n % 2 else "Lannemezan"
     youth = Youth(
-        str(number), last, first, date(2004 + n % 4, 1 + n % 12, 3 + n), programme, part.project, place, advisor,
-        at(day, 9, 5) + timedelta(minutes=6 * n), part.manner, (last, first, str(number)),
-        skill=Decimal(part.skill) / 100, presence=part.presence, prompt=True,
+        str(number),
+        last,
+        first,
+        date(2004 + n % 4, 1 + n % 12, 3 + n),
+        programme,
+        part.project,
+        place,
+        advisor,
+        at(day, 9, 5) + timedelta(minutes=6 * n),
+        part.manner,
+        (last, first, str(number)),
+        skill=Decimal(part.skill) / 100,
+        presence=part.presence,
+        prompt=True,
         waits=part.waits,
-    )  # fmt: skip
+    )
     if part.name == "Ilyes Nogaro":
         youth.typed = (last, first, None)
     join(youth)

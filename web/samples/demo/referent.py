@@ -29,9 +29,14 @@ def declare(world: World, offers: Sequence[Offer]) -> None:
     """The campaigns are declared before anyone takes a test."""
     for offer in offers:
         world.say(
-            world.cast.referent, {"campaign": world.command()}, participation_campaign.declare_campaign,
-            name=offer.campaign.name, code=offer.campaign.code, purpose=offer.purpose, site=None,
-        )  # fmt: skip
+            world.cast.referent,
+            {"campaign": world.command()},
+            participation_campaign.declare_campaign,
+            name=offer.campaign.name,
+            code=offer.campaign.code,
+            purpose=offer.purpose,
+            site=None,
+        )
 
 
 def work(world: World, read: ReadSide, everyone: Sequence[Youth], offers: Sequence[Offer]) -> None:
@@ -96,10 +101,16 @@ def confirm(world: World, participation: UUID, found: list[tuple[UUID, Match]]) 
     (best, match), others = found[0], tuple(key for key, _ in found[1:])
     world.clock.go(later(world, 2))
     world.say(
-        world.cast.referent, {"participation": participation, "dossier": best}, confirm_match,
-        score=match.score, reasons=match.reasons, warnings=match.warnings, others=others, automatic=False,
+        world.cast.referent,
+        {"participation": participation, "dossier": best},
+        confirm_match,
+        score=match.score,
+        reasons=match.reasons,
+        warnings=match.warnings,
+        others=others,
+        automatic=False,
         context={"participation_id": participation, "dossier_id": best},
-    )  # fmt: skip
+    )
 
 
 def _dispatch(world: World, read: ReadSide, unsent: int) -> None:
@@ -109,9 +120,12 @@ def _dispatch(world: World, read: ReadSide, unsent: int) -> None:
         for row in rows[: max(0, len(rows) - unsent)]:
             world.clock.go(later(world, 1))
             world.say(
-                world.cast.referent, {"dossier": row.stream}, prescription.dispatch_result,
-                participation=row.participation, advisor=row.advisor,
-            )  # fmt: skip
+                world.cast.referent,
+                {"dossier": row.stream},
+                prescription.dispatch_result,
+                participation=row.participation,
+                advisor=row.advisor,
+            )
 
 
 def _late(world: World) -> None:

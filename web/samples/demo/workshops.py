@@ -30,11 +30,18 @@ def schedule(
     """An afternoon; `name` is what this script calls it."""
     world.workshops[name] = world.command()
     world.say(
-        by, {"workshop": world.workshops[name], "campaign": campaign(world, "initial")}, scheduling.schedule_workshop,
-        site=site, place=place, starts=at(day, HOURS[0]), ends=at(day, HOURS[1]), day=day, capacity=capacity,
+        by,
+        {"workshop": world.workshops[name], "campaign": campaign(world, "initial")},
+        scheduling.schedule_workshop,
+        site=site,
+        place=place,
+        starts=at(day, HOURS[0]),
+        ends=at(day, HOURS[1]),
+        day=day,
+        capacity=capacity,
         facilitators=tuple(world.staff[runner] for runner in runners),
         context={"series": None, "rules": world.protocol.workshops},
-    )  # fmt: skip
+    )
 
 
 def book(world: World, dossier: UUID, by: str, among: Sequence[str] = ()) -> bool:
@@ -46,9 +53,12 @@ def book(world: World, dossier: UUID, by: str, among: Sequence[str] = ()) -> boo
     for id, _ in chosen:
         command = world.command()
         world.say(
-            by, {"workshop": id, "dossier": dossier}, booking.book_seat, or_wait=True,
+            by,
+            {"workshop": id, "dossier": dossier},
+            booking.book_seat,
+            or_wait=True,
             context={"initial": True, "plan": new_id(command, "plan")},
-        )  # fmt: skip
+        )
     return bool(chosen)
 
 
@@ -60,9 +70,11 @@ def fill(world: World, name: str, by: str, *young_people: str) -> None:
 
 def release(world: World, name: str, by: str, young_person: str) -> None:
     world.say(
-        by, {"workshop": world.workshops[name], "dossier": world.named(young_person)[0]}, booking.release_seat,
+        by,
+        {"workshop": world.workshops[name], "dossier": world.named(young_person)[0]},
+        booking.release_seat,
         context={"until": booking.kept_until(world.engine.references(), world.today)},
-    )  # fmt: skip
+    )
 
 
 def move(world: World, name: str, by: str, day: date, place: str) -> None:
@@ -116,9 +128,13 @@ def _mark(world: World, id: UUID, dossier: UUID, runner: str, place: int) -> Non
     youth.presence = ""
     world.clock.go(at(world.today, HOURS[1] - 1, 50 + place))
     world.say(
-        runner, {"workshop": id, "dossier": dossier}, booking.mark_attendance,
-        presence=_ABSENT.get(presence, "present"), trouble=presence == "trouble", ease=presence == "ease",
-    )  # fmt: skip
+        runner,
+        {"workshop": id, "dossier": dossier},
+        booking.mark_attendance,
+        presence=_ABSENT.get(presence, "present"),
+        trouble=presence == "trouble",
+        ease=presence == "ease",
+    )
 
 
 def _seen(youth: Youth) -> str:

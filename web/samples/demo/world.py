@@ -101,12 +101,21 @@ class World:
         dossier = uuid5(self.opened.id, youth.key)
         advisor = self.staff[youth.advisor] if youth.advisor else None
         self.say(
-            by, {"dossier": dossier}, identity.open_dossier,
-            last_name=youth.last_name, first_name=youth.first_name, birth_date=youth.birth_date,
-            imilo_number=youth.number or None, site=youth.site, phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
-            programme=youth.programme, group=youth.group or None, collective_end=youth.collective_end, advisor=advisor,
+            by,
+            {"dossier": dossier},
+            identity.open_dossier,
+            last_name=youth.last_name,
+            first_name=youth.first_name,
+            birth_date=youth.birth_date,
+            imilo_number=youth.number or None,
+            site=youth.site,
+            phone=f"06 00 34 56 {self.random.randrange(10, 99)}",
+            programme=youth.programme,
+            group=youth.group or None,
+            collective_end=youth.collective_end,
+            advisor=advisor,
             project=youth.project if "Pas encore" not in youth.project else "",
-        )  # fmt: skip
+        )
         self.dossiers[dossier] = youth
         return dossier
 

@@ -47,13 +47,19 @@ def arrives(play: Play, young: Young) -> Iterator[Said]:
     month = play.today.replace(day=1)
     ends = play.today + timedelta(weeks=parameters.COLLECTIVE_WEEKS)
     said = {
-        "last_name": young.last_name, "first_name": young.first_name, "birth_date": young.birth_date,
-        "imilo_number": young.number or None, "site": play.house.sites[young.site], "phone": young.phone,
-        "email": young.email, "programme": young.programme, "project": young.project,
+        "last_name": young.last_name,
+        "first_name": young.first_name,
+        "birth_date": young.birth_date,
+        "imilo_number": young.number or None,
+        "site": play.house.sites[young.site],
+        "phone": young.phone,
+        "email": young.email,
+        "programme": young.programme,
+        "project": young.project,
         "group": f"CEJ {play.house.sites[young.site]} {month:%m-%Y}" if cej else None,
         "collective_end": ends if cej else None,
         "advisor": None if play.chance(parameters.NO_ADVISOR) else advisor.id,
-    }  # fmt: skip
+    }
     play.young[young.dossier] = young
     play.matching.meet(young)
     yield Said(advisor.actor, (Step({"dossier": young.dossier}, identity.open_dossier, said),))
@@ -66,9 +72,11 @@ def along(play: Play, young: Young) -> None:
     if play.protocol.concerned == "assessed" and young.programme != "CEJ":
         play.later(young, parameters.JUDGED, _judge)
     for share, turn in (
-        (parameters.CONTACT_CHANGES, _new_phone), (parameters.IDENTITY_CORRECTED, _correct),
-        (parameters.PROJECT_CHANGES if young.project else parameters.PROJECT_FOUND, _project), (parameters.LENT, _lend),
-    ):  # fmt: skip
+        (parameters.CONTACT_CHANGES, _new_phone),
+        (parameters.IDENTITY_CORRECTED, _correct),
+        (parameters.PROJECT_CHANGES if young.project else parameters.PROJECT_FOUND, _project),
+        (parameters.LENT, _lend),
+    ):
         if play.chance(share):
             play.later(young, parameters.SOMETIME, turn)
     chance, passed = play.random.random(), 0.0
@@ -104,9 +112,13 @@ def _correct(play: Play, case: Case) -> Iterator[Said]:
     known = case.state
     born = known.birth_date + timedelta(days=1) if known.birth_date else None
     yield case.say(
-        identity.correct_identity, last_name=known.last_name, first_name=known.first_name, birth_date=born,
-        imilo_number=known.imilo_number, site=known.site,
-    )  # fmt: skip
+        identity.correct_identity,
+        last_name=known.last_name,
+        first_name=known.first_name,
+        birth_date=born,
+        imilo_number=known.imilo_number,
+        site=known.site,
+    )
 
 
 def _project(play: Play, case: Case) -> Iterator[Said]:

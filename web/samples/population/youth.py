@@ -69,13 +69,20 @@ class Crowd:
         number, projects = self._next(), random.choice(names.PROJECTS)
         local = normalise(f"{first} {last}").replace(" ", ".")
         young = Young(
-            dossier, number, last, first, before.birth_date if before and twin else self._birth(day),
+            dossier,
+            number,
+            last,
+            first,
+            before.birth_date if before and twin else self._birth(day),
             f"06 00 00 {random.randrange(100):02d} {random.randrange(100):02d}",
             f"{local}{random.randrange(100)}@courriel.example" if random.random() < parameters.EMAIL else None,
-            weighted(random, parameters.PROGRAMMES), "" if random.random() < parameters.NO_PROJECT else projects,
+            weighted(random, parameters.PROGRAMMES),
+            "" if random.random() < parameters.NO_PROJECT else projects,
             before.site if before and twin else random.randrange(self._sites),
-            random.betavariate(*parameters.SKILL), random.betavariate(*parameters.ZEAL), (last, first, number or None),
-        )  # fmt: skip
+            random.betavariate(*parameters.SKILL),
+            random.betavariate(*parameters.ZEAL),
+            (last, first, number or None),
+        )
         young.typed = _typed(young, weighted(random, parameters.TYPED))
         self._last = young
         return young
@@ -83,9 +90,20 @@ class Crowd:
     def again(self, young: Young, dossier: UUID) -> Young:
         """The same person, opened a second time without a number; the tests are taken under the first."""
         return Young(
-            dossier, "", young.last_name, young.first_name, young.birth_date, young.phone, None, young.programme, "",
-            (young.site + 1) % self._sites, young.skill, young.zeal, young.typed,
-        )  # fmt: skip
+            dossier,
+            "",
+            young.last_name,
+            young.first_name,
+            young.birth_date,
+            young.phone,
+            None,
+            young.programme,
+            "",
+            (young.site + 1) % self._sites,
+            young.skill,
+            young.zeal,
+            young.typed,
+        )
 
     def _birth(self, day: date) -> date | None:
         least, most, often = parameters.AGES

@@ -168,8 +168,14 @@ def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
     page = soup(at_work.client(CLAIRE).get("/journal").text)
     groups = page.select("select[name=fait] optgroup")
     assert [group["label"] for group in groups] == [
-        "Dossiers", "Participations", "Campagnes et exports", "Ateliers", "Équipe", "Protocole et grille", "Structure",
-    ]  # fmt: skip
+        "Dossiers",
+        "Participations",
+        "Campagnes et exports",
+        "Ateliers",
+        "Équipe",
+        "Protocole et grille",
+        "Structure",
+    ]
     assert sorted(option["value"] for option in page.select("optgroup option")) == sorted(TITLES)
 
 
@@ -189,11 +195,22 @@ def test_a_participation_says_whose_it_is(at_work: House) -> None:
     assert about(at_work, "participation.ResultShared") == ("Aminata Diallo", f"/rejouer/{dossier}")
     assert about(at_work, "participation.ParticipationImported") == ("Aminata Diallo", f"/rejouer/{dossier}")
     at_work.says(
-        SOPHIE, matches.unmatch, {"participation": found, "dossier": dossier}, reason="homonyme",
+        SOPHIE,
+        matches.unmatch,
+        {"participation": found, "dossier": dossier},
+        reason="homonyme",
         context={"participation_id": found},
-    )  # fmt: skip
-    at_work.on(dossier, identity.correct_identity, SOPHIE, last_name="Diop", first_name="Aminata",
-               birth_date=None, imilo_number=None, site="Mortagne")  # fmt: skip
+    )
+    at_work.on(
+        dossier,
+        identity.correct_identity,
+        SOPHIE,
+        last_name="Diop",
+        first_name="Aminata",
+        birth_date=None,
+        imilo_number=None,
+        site="Mortagne",
+    )
     for who, link in ((CLAIRE, ""), (SOPHIE, "/resultats")):
         assert about(at_work, "participation.ResultShared", who) == ("Aminata Diallo, sur Pix", link)
 
@@ -201,9 +218,13 @@ def test_a_participation_says_whose_it_is(at_work: House) -> None:
 def test_a_notice_and_what_is_about_a_colleague_name_them(at_work: House) -> None:
     nadia = at_work.people[NADIA]
     at_work.served.engine.execute(
-        {"notices": stream_of(nadia)}, send_notice, by=Actor(CLOCK), command_id=uuid4(),
-        notice="digest", which="2026-03-16",
-    )  # fmt: skip
+        {"notices": stream_of(nadia)},
+        send_notice,
+        by=Actor(CLOCK),
+        command_id=uuid4(),
+        notice="digest",
+        which="2026-03-16",
+    )
     assert about(at_work, "notices.NoticeSent") == (NADIA, f"/equipe/{nadia}")
     joined = soup(at_work.client(CLAIRE).get("/journal?fait=staff.StaffJoined").text)
     assert NADIA in [said(whose) for whose in joined.select(".ledger .item-who")]

@@ -125,8 +125,10 @@ def test_each_fact_says_what_it_changed(at_work: House) -> None:
         ],
     ]
     assert changes("AppointmentMissed")[0] == [
-        "Rendez-vous : tenir la restitution", "mardi 14 avril 2026, 14:00, Mortagne", "manqué le 14 avril 2026",
-    ]  # fmt: skip
+        "Rendez-vous : tenir la restitution",
+        "mardi 14 avril 2026, 14:00, Mortagne",
+        "manqué le 14 avril 2026",
+    ]
     assert changes("ReferralAnswered")[0][0] == "Action « CAP Digital »"
     assert changes("Retracted")[0] == ["Pix présenté", "le 16 mars 2026", "—"]
     closed = "clos le 26 mai 2026, parcours terminé"
@@ -234,9 +236,12 @@ def test_the_result_is_read_by_the_grid_of_its_day(at_work: House) -> None:
     at_work.day(date(2026, 4, 1))
     other = PRESET.replace("high = 40", "high = 39").replace("low = 41", "low = 40")
     at_work.says(
-        OPERATOR, publishing.publish_grille, {"grille": at_work.served.opened.stream("grille")},
-        document=presets.read(other).grille, from_day=at_work.today,
-    )  # fmt: skip
+        OPERATOR,
+        publishing.publish_grille,
+        {"grille": at_work.served.opened.stream("grille")},
+        document=presets.read(other).grille,
+        from_day=at_work.today,
+    )
     page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
     assert "40 % : encore dans 0-40" in page
     assert "Le résultat tel qu’il se lisait grille n° 1" in page

@@ -155,9 +155,12 @@ def test_a_vanished_participation_keeps_its_result(locale: House) -> None:
     dossier, found = locale.dispatched()
     locale.day(date(2026, 3, 17))
     locale.says(
-        "Sophie Lecomte", exports.vanish, {"participation": found, "dossier": dossier},
-        exported_at=datetime(2026, 3, 17, 9, 0, tzinfo=UTC), context={"participation_id": found},
-    )  # fmt: skip
+        "Sophie Lecomte",
+        exports.vanish,
+        {"participation": found, "dossier": dossier},
+        exported_at=datetime(2026, 3, 17, 9, 0, tzinfo=UTC),
+        context={"participation_id": found},
+    )
     told = part(locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text, "result")
     assert "disparu de Pix Orga le 17 mars, le résultat est gardé" in told
 
@@ -246,9 +249,14 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
     locale.on(dossier, follow_up.take_note, text="x")
     found = locale.took(dossier, None)
     locale.says(
-        "Sophie Lecomte", exports.follow, {"participation": found, "dossier": dossier}, progress=Decimal(1),
-        result=result, exported_at=datetime(2026, 3, 16, 10, 0, tzinfo=UTC), context={"participation_id": found},
-    )  # fmt: skip
+        "Sophie Lecomte",
+        exports.follow,
+        {"participation": found, "dossier": dossier},
+        progress=Decimal(1),
+        result=result,
+        exported_at=datetime(2026, 3, 16, 10, 0, tzinfo=UTC),
+        context={"participation_id": found},
+    )
     locale.on(
         dossier,
         prescription.dispatch_result,

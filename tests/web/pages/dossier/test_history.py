@@ -145,8 +145,10 @@ def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them
     page = client.get(answer.headers["location"]).text
     told = [" ".join(line.text.split()) for line in BeautifulSoup(page, "html.parser").select(".notice li")]
     assert told == [
-        "Restitution tenue de vive voix", "Difficulté explorée : numérique", "Tutoriels Pix à suivre : Pix : trier",
-    ]  # fmt: skip
+        "Restitution tenue de vive voix",
+        "Difficulté explorée : numérique",
+        "Tutoriels Pix à suivre : Pix : trier",
+    ]
     sent, head = undo_form(page), len(locale.events(dossier))
     undone = client.post(f"/dossiers/{dossier}/undo", data=sent)
     again = client.post(f"/dossiers/{dossier}/undo", data=sent)

@@ -29,10 +29,14 @@ def debriefed(at_work: House) -> UUID:
     dossier = at_work.opened()
     participation = at_work.took(dossier, None)
     at_work.says(
-        SOPHIE, follow, {"participation": participation, "dossier": dossier}, participation_id=participation,
-        progress=Decimal(1), result=Result(shared=Moment(at_work.today), mastery=None),
+        SOPHIE,
+        follow,
+        {"participation": participation, "dossier": dossier},
+        participation_id=participation,
+        progress=Decimal(1),
+        result=Result(shared=Moment(at_work.today), mastery=None),
         exported_at=at_work.served.engine.clock() + timedelta(minutes=1),
-    )  # fmt: skip
+    )
     advisor = at_work.people[NADIA]
     at_work.on(dossier, prescription.dispatch_result, SOPHIE, participation=participation, advisor=advisor)
     at_work.on(dossier, prescription.hold_debrief, participation=participation, channel="meeting", note="")
@@ -45,9 +49,11 @@ def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, deb
     assert "Pix n’a donné aucun taux pour ce résultat : la grille ne propose rien." in page
     participation = next(iter(at_work.state(debriefed).diagnostic.participations))
     sent = {
-        "on": at_work.today.isoformat(), "about": str(participation), "added": "Refaire le test ensemble",
+        "on": at_work.today.isoformat(),
+        "about": str(participation),
+        "added": "Refaire le test ensemble",
         "command_id": str(uuid4()),
-    }  # fmt: skip
+    }
     refused = client.post(f"/dossiers/{debriefed}/prescription", data=sent)
     assert refused.status_code == 422
     assert "Dites pourquoi" in words(refused.text)
@@ -64,10 +70,16 @@ def test_it_is_replayed_without_a_band(at_work: House, debriefed: UUID) -> None:
     participation = next(iter(at_work.state(debriefed).diagnostic.participations))
     published = at_work.served.refs.grille(at_work.today)
     at_work.on(
-        debriefed, prescription.build_prescription, participation=participation, kept=(), added=("Refaire le test",),
-        wish="", project="", reason="panne",
+        debriefed,
+        prescription.build_prescription,
+        participation=participation,
+        kept=(),
+        added=("Refaire le test",),
+        wish="",
+        project="",
+        reason="panne",
         context={"grille": published.document, "number": published.number, "action_ids": (uuid4(),)},
-    )  # fmt: skip
+    )
     version = at_work.state(debriefed).version
     page = words(at_work.client(SOPHIE).get(f"/rejouer/{debriefed}?version={version}").text)
     assert "1 action, sans taux" in page

@@ -356,12 +356,16 @@ def test_of_many_tasks_one_stands_out_and_what_rests_comes_last(locale: House) -
     dossier, _ = busy(locale)
     now = part(locale, dossier, "now")
     assert [said(one) for one in now.select("h3")] == [
-        "Orienter 15 j de retard", "Suivre les tutoriels aujourd’hui", "Faire passer le diagnostic complet 30 mars",
-        "Orienter", "Orienter",
-    ]  # fmt: skip
+        "Orienter 15 j de retard",
+        "Suivre les tutoriels aujourd’hui",
+        "Faire passer le diagnostic complet 30 mars",
+        "Orienter",
+        "Orienter",
+    ]
     assert [said(one) for one in now.select(".rest")] == [
-        "Confiée à Paul Rey jusqu’au 27 mars", "En pause jusqu’au 1er avril : en stage",
-    ]  # fmt: skip
+        "Confiée à Paul Rey jusqu’au 27 mars",
+        "En pause jusqu’au 1er avril : en stage",
+    ]
     assert [said(one) for one in now.select(".btn-primary")] == ["Orienter"]
     assert [said(one) for one in now.select(".panel")[0].select(".btn-primary")] == ["Orienter"]
 

@@ -29,10 +29,13 @@ def result(shared: date, mastery: str | None, *parts: Part) -> Result:
 def retaken(purpose: Any, before: Result, now: Result) -> Dossier:
     """Two participations of one purpose; the later one is imported first."""
     state: Dossier = state_of(
-        "dossier", opened(),
-        linked(LATER, SECOND, purpose=purpose), received(LATER, SECOND, purpose=purpose, result=now),
-        linked(purpose=purpose), received(purpose=purpose, result=before),
-    )  # fmt: skip
+        "dossier",
+        opened(),
+        linked(LATER, SECOND, purpose=purpose),
+        received(LATER, SECOND, purpose=purpose, result=now),
+        linked(purpose=purpose),
+        received(purpose=purpose, result=before),
+    )
     return state
 
 
@@ -60,9 +63,13 @@ def test_a_first_result_is_compared_to_nothing() -> None:
 
 def test_purposes_are_not_compared_to_each_other() -> None:
     state = state_of(
-        "dossier", opened(), linked(), received(result=BEFORE),
-        linked(LATER, SECOND, purpose="complete"), received(LATER, SECOND, purpose="complete", result=NOW),
-    )  # fmt: skip
+        "dossier",
+        opened(),
+        linked(),
+        received(result=BEFORE),
+        linked(LATER, SECOND, purpose="complete"),
+        received(LATER, SECOND, purpose="complete", result=NOW),
+    )
     assert results.progress(state) == ""
     (complete,) = results.others(state, TODAY)
     assert (complete.participation, plain(complete.said), complete.compared) == (SECOND, "40 %", False)
@@ -99,14 +106,19 @@ def test_levels_stand_in_their_domains_and_say_what_changed() -> None:
     before = profile(DAY, 34, ("Interagir", 1), ("Gérer des données", 2))
     now = profile(LATER, 204, ("Interagir", 3), ("Gérer des données", 1), ("Programmer", None), ("Pix+ Droit", 2))
     state = state_of(
-        "dossier", opened(), *sent, ProfileReceived(participation=PARTICIPATION, profile=before, on=DAY),
+        "dossier",
+        opened(),
+        *sent,
+        ProfileReceived(participation=PARTICIPATION, profile=before, on=DAY),
         ProfileReceived(participation=SECOND, profile=now, on=LATER),
-    )  # fmt: skip
+    )
     (card,) = results.others(state, TODAY)
     assert (plain(card.said), card.participation) == ("204 pix", SECOND)
     assert [plain(told) for told in card.about] == [
-        "pas encore certifiable (2 compétences sur 5)", "envoyé le 14 nov.", "+ 170 pix depuis 34 pix",
-    ]  # fmt: skip
+        "pas encore certifiable (2 compétences sur 5)",
+        "envoyé le 14 nov.",
+        "+ 170 pix depuis 34 pix",
+    ]
     assert [(domain, [(bar.name, bar.value, plain(bar.change)) for bar in bars]) for domain, bars in card.groups] == [
         ("Information et données", [("Gérer des données", 1, "− 1 niveau")]),
         ("Communication et collaboration", [("Interagir", 3, "+ 2 niveaux")]),

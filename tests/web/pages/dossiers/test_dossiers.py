@@ -68,9 +68,17 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
     at_work.on(at_work.opened(first="Noé"), closing.close, reason="moved", note="")
     page = dossiers(at_work, SOPHIE)
     assert texts(page, ".chips li") == [
-        "Ouverts 6", "Sans conseiller·ère 2", "Clos 1", "Tous 7", "1 Orientation 5", "3 Prescription 1", "CEJ 3",
-        "PACEA 2", "L’Aigle 3", "Mortagne 3",
-    ]  # fmt: skip
+        "Ouverts 6",
+        "Sans conseiller·ère 2",
+        "Clos 1",
+        "Tous 7",
+        "1 Orientation 5",
+        "3 Prescription 1",
+        "CEJ 3",
+        "PACEA 2",
+        "L’Aigle 3",
+        "Mortagne 3",
+    ]
     for chip in soup(page).select(".chips a"):
         found = soup(dossiers(at_work, SOPHIE, chip["href"].removeprefix("/dossiers")))
         assert len(found.select(".items .item")) == int(said(chip.select_one(".number"))), chip["href"]
@@ -124,10 +132,18 @@ def form_of(client: InspectingClient) -> dict[str, str]:
 def test_a_dossier_is_opened_with_all_that_is_known(at_work: House) -> None:
     client = at_work.client(NADIA)
     sent = form_of(client) | {
-        "last_name": "Nkom", "first_name": "Emmanuel", "birth_date": "2006-05-04", "imilo_number": "12 350",
-        "site": "L’Aigle", "phone": "06 12 34 56 78", "email": "e.nkom@exemple.fr", "programme": "CEJ",
-        "group": "février", "collective_end": "2026-05-30", "project": "Vente",
-    }  # fmt: skip
+        "last_name": "Nkom",
+        "first_name": "Emmanuel",
+        "birth_date": "2006-05-04",
+        "imilo_number": "12 350",
+        "site": "L’Aigle",
+        "phone": "06 12 34 56 78",
+        "email": "e.nkom@exemple.fr",
+        "programme": "CEJ",
+        "group": "février",
+        "collective_end": "2026-05-30",
+        "project": "Vente",
+    }
     assert sent["advisor"] == str(at_work.people[NADIA])
     answer = client.post("/dossiers/nouveau", data=sent)
     assert answer.status_code == 303
@@ -231,10 +247,21 @@ def test_who_opens_it_for_another_goes_back_to_the_list(at_work: House) -> None:
 def test_what_waits_under_its_number_is_matched_when_a_dossier_opens(at_work: House) -> None:
     waiting = uuid4()
     at_work.says(
-        SOPHIE, exports.import_participation, {"participation": waiting}, campaign=at_work.campaign,
-        purpose="initial", last_name="NKOM", first_name="Emmanuel", external_id="12350", imported=(), started=None,
-        progress=None, ordinal=0, result=None, exported_at=at_work.served.engine.clock(),
-    )  # fmt: skip
+        SOPHIE,
+        exports.import_participation,
+        {"participation": waiting},
+        campaign=at_work.campaign,
+        purpose="initial",
+        last_name="NKOM",
+        first_name="Emmanuel",
+        external_id="12350",
+        imported=(),
+        started=None,
+        progress=None,
+        ordinal=0,
+        result=None,
+        exported_at=at_work.served.engine.clock(),
+    )
     client = at_work.client(NADIA)
     sent = form_of(client) | {"last_name": "Nkom", "first_name": "Emmanuel", "site": "Mortagne"}
     answer = client.post("/dossiers/nouveau", data=sent | {"imilo_number": "12350"})

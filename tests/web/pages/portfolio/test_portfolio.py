@@ -129,8 +129,12 @@ def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
     assert 'href="/dossiers/import"' in desk.page("/dossiers")
     preview = desk.page(desk.upload(AWA, BAH))
     assert texts(preview, ".figures li") == [
-        "2 nouveaux dossiers", "0 modifié", "0 inchangé", "0 à vérifier", "0 laissé de côté",
-    ]  # fmt: skip
+        "2 nouveaux dossiers",
+        "0 modifié",
+        "0 inchangé",
+        "0 à vérifier",
+        "0 laissé de côté",
+    ]
     assert "ouvre 2 dossiers (1 sans conseiller·ère). Les jeunes absents" in words(preview)
     assert table(preview, "nouveaux") == [
         "2 DIALLO Awa 0012345 12 mars 2005 L’Aigle CEJ Nadia Benali",
@@ -140,8 +144,9 @@ def test_a_portfolio_then_a_later_one_then_the_same_again(desk: Desk) -> None:
     assert texts(done, ".figures li") == ["2 dossiers ouverts", "0 dossier corrigé", "0 résultat rapproché"]
     assert "Affecter 1 dossier sans conseiller·ère" in words(done)
     assert table(done, "o") == [
-        "DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali", "BAH Ali 0012346 Mortagne PACEA sans conseiller·ère",
-    ]  # fmt: skip
+        "DIALLO Awa 0012345 L’Aigle CEJ Nadia Benali",
+        "BAH Ali 0012346 Mortagne PACEA sans conseiller·ère",
+    ]
     link = soup(done).select_one("#o tbody a")["href"]
     assert "DIALLO" in words(desk.page(link))
 

@@ -157,9 +157,12 @@ def gone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gone]:
         at_work.says(SOPHIE, booking.release_seat, {"workshop": other, "dossier": dossier}, context={"until": MONDAY})
         bulk = uuid4()
         given = at_work.served.engine.execute(
-            {"dossier": dossier}, assignment.assign_advisor, by=Actor(str(at_work.people[SOPHIE])),
-            command_id=new_id(bulk, str(dossier)), advisor=at_work.people["Paul Rey"],
-        ).recorded[0]  # fmt: skip
+            {"dossier": dossier},
+            assignment.assign_advisor,
+            by=Actor(str(at_work.people[SOPHIE])),
+            command_id=new_id(bulk, str(dossier)),
+            advisor=at_work.people["Paul Rey"],
+        ).recorded[0]
         erased(at_work, dossier)
         yield Gone(at_work, dossier, participation, workshop, bulk, f"{given.position}-{given.position}")
 
@@ -167,11 +170,17 @@ def gone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gone]:
 def addresses(gone: Gone) -> Iterator[str]:
     """Every page, about who is erased where it is about somebody."""
     named = {
-        "{dossier_id:uuid}": gone.dossier, "{participation:uuid}": gone.participation, "{bulk:uuid}": gone.bulk,
-        "{workshop_id:uuid}": gone.workshop, "{person:uuid}": gone.at_work.people["Paul Rey"],
-        "{stream:uuid}": gone.at_work.campaign, "{structure}": gone.at_work.slug, "{command:uuid}": uuid4(),
-        "{token}": "0" * 32, "{what}": "protocole",
-    }  # fmt: skip
+        "{dossier_id:uuid}": gone.dossier,
+        "{participation:uuid}": gone.participation,
+        "{bulk:uuid}": gone.bulk,
+        "{workshop_id:uuid}": gone.workshop,
+        "{person:uuid}": gone.at_work.people["Paul Rey"],
+        "{stream:uuid}": gone.at_work.campaign,
+        "{structure}": gone.at_work.slug,
+        "{command:uuid}": uuid4(),
+        "{token}": "0" * 32,
+        "{what}": "protocole",
+    }
     for line in LIST.read_text().splitlines():
         method, path, *_ = line.split()
         for name, value in named.items():
@@ -241,8 +250,9 @@ def test_nothing_more_is_recorded_about_them(gone: Gone) -> None:
     refused = client.post(f"/ateliers/{scheduled(gone.at_work)}/inscrire", data=sent)
     assert "plus rien ne s’enregistre" in words(refused.text) or refused.status_code == 422
     assert [r.event.TOPIC for r in gone.at_work.served.engine.read(head, 10)] == [
-        "workshop.WorkshopScheduled", "workshop.FacilitatorJoined",
-    ]  # fmt: skip
+        "workshop.WorkshopScheduled",
+        "workshop.FacilitatorJoined",
+    ]
 
 
 # --- many, and the terminal

@@ -67,14 +67,25 @@ def facts(known: dict[str, Any]) -> list[dict[str, Any]]:
 def full(at_work: House) -> UUID:
     """A dossier where every kind of thing was typed, each a word found nowhere else."""
     dossier, actions = at_work.prescribed(
-        first="Prénomine", last="Nomercier", imilo_number="9081726", phone="0698765432", email="courriel@jeune.exemple",
-        programme="CEJ", group="Groupe Zircon", collective_end=date(2026, 6, 30), project="Projetissime",
-    )  # fmt: skip
+        first="Prénomine",
+        last="Nomercier",
+        imilo_number="9081726",
+        phone="0698765432",
+        email="courriel@jeune.exemple",
+        programme="CEJ",
+        group="Groupe Zircon",
+        collective_end=date(2026, 6, 30),
+        project="Projetissime",
+    )
     held(at_work, dossier, trouble=True)
     at_work.on(
-        dossier, explore_difficulty, cause="comprehension", note="Notexploration", tutorials="Tutorielix",
+        dossier,
+        explore_difficulty,
+        cause="comprehension",
+        note="Notexploration",
+        tutorials="Tutorielix",
         context={"study": uuid4()},
-    )  # fmt: skip
+    )
     sent = {"partner": Partner(None, "Partenarium"), "starts": None, "ends": date(2026, 5, 4), "note": "Notorientation"}
     referral = uuid4()
     at_work.on(dossier, parcours.send_referral, action=actions[1], context={"referral": referral}, **sent)
@@ -120,8 +131,9 @@ def test_every_fact_is_there_as_it_is_kept_with_who_wrote_it(at_work: House) -> 
     assert {one["name"] for one in known["writers"]} == {NADIA, SOPHIE}
     assert known["participations"][0]["facts"][0]["content"]["last_name"] == "Nomercier"
     assert {fact["topic"] for fact in known["workshops"][0]["facts"]} == {
-        "workshop.SeatTaken", "workshop.AttendanceMarked",
-    }  # fmt: skip
+        "workshop.SeatTaken",
+        "workshop.AttendanceMarked",
+    }
     assert at_work.campaign.hex in {UUID(id).hex for id in known["names"]}
 
 
@@ -134,17 +146,30 @@ def test_nothing_of_another_young_person_is_there(at_work: House) -> None:
         seat(at_work, workshop, one)
     wrong = at_work.took(other, "0.83")
     at_work.says(
-        SOPHIE, matches.unmatch, {"participation": wrong, "dossier": other}, reason="autre personne",
+        SOPHIE,
+        matches.unmatch,
+        {"participation": wrong, "dossier": other},
+        reason="autre personne",
         context={"participation_id": wrong},
-    )  # fmt: skip
+    )
     at_work.says(
-        SOPHIE, matches.confirm_match, {"participation": wrong, "dossier": dossier}, automatic=False, score=50,
-        reasons=(), warnings=(), others=(other,), context={"participation_id": wrong, "dossier_id": dossier},
-    )  # fmt: skip
+        SOPHIE,
+        matches.confirm_match,
+        {"participation": wrong, "dossier": dossier},
+        automatic=False,
+        score=50,
+        reasons=(),
+        warnings=(),
+        others=(other,),
+        context={"participation_id": wrong, "dossier_id": dossier},
+    )
     at_work.says(
-        SOPHIE, matches.unmatch, {"participation": wrong, "dossier": dossier}, reason="autre personne",
+        SOPHIE,
+        matches.unmatch,
+        {"participation": wrong, "dossier": dossier},
+        reason="autre personne",
         context={"participation_id": wrong},
-    )  # fmt: skip
+    )
     known = file(at_work, dossier)
     told = json.dumps(known, ensure_ascii=False) + paper(at_work, dossier)
     for foreign in ("Voisin", "Bastien", "77001", "0.83", "83\u202f%", str(other), str(wrong)):
@@ -247,9 +272,12 @@ def test_the_months_are_those_of_the_protocol_in_force(at_work: House) -> None:
     assert "Aucun dossier" in words(client.get("/conservation").text)
     shorter = replace(at_work.served.refs.protocol(MONDAY), retention=Retention(cej=12))
     at_work.says(
-        OPERATOR, publishing.publish_protocol, {"protocol": at_work.served.opened.stream("protocol")},
-        document=shorter, from_day=MONDAY,
-    )  # fmt: skip
+        OPERATOR,
+        publishing.publish_protocol,
+        {"protocol": at_work.served.opened.stream("protocol")},
+        document=shorter,
+        from_day=MONDAY,
+    )
     assert texts(client.get("/conservation").text, ".item-who") == ["Zola Ancien CEJ"]
     assert "En CEJ 12 mois En PACEA 24 mois" in words(client.get("/protocole").text)
     assert "/conservation" not in at_work.client(NADIA).get("/protocole").text

@@ -240,16 +240,24 @@ def test_proposals_are_added_taken_out_moved_up_and_united(at_work: House) -> No
     added = send(at_work, said, "add-1")
     assert labels(added.text, 1) == ["Café numérique", "Cléa numérique", "Ateliers en EPN ou fablab", ""]
     new = sent_by(soup(added.text).select_one("#editor form")) | {
-        "b1-p3-label": "Visa Numérique", "b1-p3-partner": "Médiathèque", "b1-p3-note": "Le mardi.",
-        "b1-p3-programmes": ["CEJ", "PACEA"], "b1-p3-needs_project": "true",
-    }  # fmt: skip
+        "b1-p3-label": "Visa Numérique",
+        "b1-p3-partner": "Médiathèque",
+        "b1-p3-note": "Le mardi.",
+        "b1-p3-programmes": ["CEJ", "PACEA"],
+        "b1-p3-needs_project": "true",
+    }
     assert send(at_work, new).status_code == 303
     (draft,) = facts(at_work, "grille")
     assert isinstance(draft, GrilleDrafted)
     assert draft.document.bands[1].proposals[-1] == Proposal(
-        "visa-numerique", "Visa Numérique", "action", "Le mardi.", partner="Médiathèque",
-        programmes=("CEJ", "PACEA"), needs_project=True,
-    )  # fmt: skip
+        "visa-numerique",
+        "Visa Numérique",
+        "action",
+        "Le mardi.",
+        partner="Médiathèque",
+        programmes=("CEJ", "PACEA"),
+        needs_project=True,
+    )
 
 
 def test_the_editor_works_as_a_fragment_too(at_work: House) -> None:
@@ -308,8 +316,11 @@ def test_a_band_split_or_gone_is_told_and_a_long_text_word_by_word(at_work: Hous
     page = soup(read(at_work))
     titles = texts(str(page), "section[aria-labelledby=changes] h3")
     assert titles == [
-        "Tranche 0-40 % → 0-20 %", "Nouvelle tranche 21-40 %", "Tranche 41-70 % → 41-100 %", "Tranche 71-100 % retirée",
-    ]  # fmt: skip
+        "Tranche 0-40 % → 0-20 %",
+        "Nouvelle tranche 21-40 %",
+        "Tranche 41-70 % → 41-100 %",
+        "Tranche 71-100 % retirée",
+    ]
     assert [tag.get_text().strip() for tag in page.select("section[aria-labelledby=changes] td[colspan] del")] == [
         "peut amener"
     ]
@@ -362,9 +373,17 @@ def scored(at_work: House, count: int) -> None:
     at = datetime(2026, 3, 15, 8, tzinfo=UTC)
     result = Result(shared=Moment(at.date(), at), mastery=Decimal("0.43"))
     row = {
-        "campaign": at_work.campaign, "purpose": "initial", "first_name": "Prénom", "external_id": None, "imported": (),
-        "started": Moment(at.date(), at), "progress": Decimal(1), "ordinal": 0, "result": result, "exported_at": at,
-    }  # fmt: skip
+        "campaign": at_work.campaign,
+        "purpose": "initial",
+        "first_name": "Prénom",
+        "external_id": None,
+        "imported": (),
+        "started": Moment(at.date(), at),
+        "progress": Decimal(1),
+        "ordinal": 0,
+        "result": result,
+        "exported_at": at,
+    }
     match = {"automatic": False, "score": 86, "reasons": ("same-words",), "warnings": (), "others": ()}
     steps = []
     for n, dossier in enumerate(fill(at_work, count), 1):
@@ -388,8 +407,10 @@ def test_the_team_comments_endorses_and_takes_back(at_work: House) -> None:
     page = read(at_work)
     assert "2 accords : Nadia Benali, Paul Rey" in words(page)
     assert [said.split(" 16 mars")[0] for said in texts(page, ".timeline li")] == [
-        "Nadia Benali commente", "Paul Rey approuve", "Nadia Benali approuve",
-    ]  # fmt: skip
+        "Nadia Benali commente",
+        "Paul Rey approuve",
+        "Nadia Benali approuve",
+    ]
     assert "Trop de décrochages" in page
     assert act(at_work, PAUL, "avis", endorsed="false").status_code == 303
     after = read(at_work, by=PAUL)
@@ -495,10 +516,16 @@ def protocol(**changes: Any) -> ProtocolDocument:
 
 def test_a_protocol_is_edited_field_by_field(at_work: House) -> None:
     said = editor(at_work, PROTOCOL) | {
-        "delays-hold_debrief": "8", "tries": "2", "concerned": "assessed", "result_route": "advisor",
-        "modalities": ["workshop", "home"], "workshops-largest": "8", "escalation-manager": "15",
-        "orientation-who": "Toute l’équipe.", "note": "Après l’hiver",
-    }  # fmt: skip
+        "delays-hold_debrief": "8",
+        "tries": "2",
+        "concerned": "assessed",
+        "result_route": "advisor",
+        "modalities": ["workshop", "home"],
+        "workshops-largest": "8",
+        "escalation-manager": "15",
+        "orientation-who": "Toute l’équipe.",
+        "note": "Après l’hiver",
+    }
     del said["cej_mandatory"], said["workshops-alone"]
     told = words(checked(at_work, said, PROTOCOL))
     assert "Délai : tenir la restitution : 5 jours ouvrés 8 jours ouvrés" in told
@@ -507,17 +534,25 @@ def test_a_protocol_is_edited_field_by_field(at_work: House) -> None:
     assert isinstance(draft, ProtocolDrafted)
     known = LAIGLE.protocol
     assert draft.document == protocol(
-        delays=replace(known.delays, hold_debrief=8), tries=2, concerned="assessed", result_route="advisor",
-        cej_mandatory=False, modalities=("workshop", "home"),
-        workshops=replace(known.workshops, largest=8, alone=False), escalation=replace(known.escalation, manager=15),
+        delays=replace(known.delays, hold_debrief=8),
+        tries=2,
+        concerned="assessed",
+        result_route="advisor",
+        cej_mandatory=False,
+        modalities=("workshop", "home"),
+        workshops=replace(known.workshops, largest=8, alone=False),
+        escalation=replace(known.escalation, manager=15),
         stages=(replace(known.stages[0], who="Toute l’équipe."), *known.stages[1:]),
-    )  # fmt: skip
+    )
     changes = words(str(soup(read(at_work, PROTOCOL)).select_one("section[aria-labelledby=changes]")))
     for line in (
-        "Pix est présenté à tous les jeunes les jeunes pour qui un besoin est jugé", "Obligatoire en CEJ oui non",
-        "Relances avant de décider 3 2", "Délai : tenir la restitution 5 jours ouvrés 8 jours ouvrés",
-        "Retard vu par la direction après 10 jours ouvrés 15 jours ouvrés", "Ateliers : places au plus 10 8",
-    ):  # fmt: skip
+        "Pix est présenté à tous les jeunes les jeunes pour qui un besoin est jugé",
+        "Obligatoire en CEJ oui non",
+        "Relances avant de décider 3 2",
+        "Délai : tenir la restitution 5 jours ouvrés 8 jours ouvrés",
+        "Retard vu par la direction après 10 jours ouvrés 15 jours ouvrés",
+        "Ateliers : places au plus 10 8",
+    ):
         assert line in changes
 
 

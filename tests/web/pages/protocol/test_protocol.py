@@ -22,9 +22,10 @@ CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
 PLAIN = Path(presets.__file__).with_name("laigle-mortagne.toml").read_text()
 OTHER = (
     PLAIN.replace("hold_debrief = 5", "hold_debrief = 8")
-    .replace("high = 40", "high = 45").replace("low = 41", "low = 46")
+    .replace("high = 40", "high = 45")
+    .replace("low = 41", "low = 46")
     .replace('label = "CAP Digital"', 'label = "Visa Numérique"')
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -93,8 +94,12 @@ def test_every_kind_of_task_has_its_line_and_a_protocol_without_workshops_has_no
     assert {line.kind for line in french.owed(known)} == set(get_args(Kind))
     alone = {line.kind for line in french.owed(replace(known, modalities=("home",), result_route="advisor"))}
     assert set(get_args(Kind)) - alone == {
-        "book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty", "dispatch-result",
-    }  # fmt: skip
+        "book-workshop",
+        "mark-attendance",
+        "rebook-absent",
+        "explore-difficulty",
+        "dispatch-result",
+    }
     assert not [line for line in french.owed(known) if "{" in line.opens + line.closed_by]
 
 

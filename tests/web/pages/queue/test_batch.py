@@ -180,9 +180,14 @@ def test_several_are_handed_over_at_once(at_work: House) -> None:
 def test_a_row_is_handed_to_others_alone_and_who_is_away_is_said(at_work: House) -> None:
     fill(at_work, 1)
     at_work.says(
-        PAUL, declare_absence, {"staff": at_work.people[PAUL]}, first=MONDAY, last=date(2026, 3, 18), deputy=None,
+        PAUL,
+        declare_absence,
+        {"staff": at_work.people[PAUL]},
+        first=MONDAY,
+        last=date(2026, 3, 18),
+        deputy=None,
         context={"absence": uuid4(), "person": at_work.people[PAUL], "team": at_work.served.refs.team},
-    )  # fmt: skip
+    )
     chosen = picks(queue(at_work))
     offered = texts(preview(at_work, "hand", chosen).text, "#to option")
     assert offered == ["Choisir…", "Paul Rey, absence jusqu’au 18 mars, sans suppléance", SOPHIE]
@@ -249,8 +254,9 @@ def test_what_something_followed_is_not_taken_back(at_work: House) -> None:
     undone = undo(at_work, page)
     assert undone.status_code == 422
     assert texts(undone.text, ".notice li") == [
-        "Prénom Nom0001 : un autre fait a suivi : corrigez depuis le dossier", "Prénom Nom0002 : enregistré",
-    ]  # fmt: skip
+        "Prénom Nom0001 : un autre fait a suivi : corrigez depuis le dossier",
+        "Prénom Nom0002 : enregistré",
+    ]
     assert isinstance(at_work.events(second)[-1], e.Retracted)
 
 

@@ -121,9 +121,15 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
     at_work.dispatched(first="Zoé", programme="PACEA")
     page = queue(at_work)
     assert texts(page, ".chips li") == [
-        "Tout 9", "Présentations 5", "Diagnostics à prévoir 3", "Restitutions 1", "CEJ 6", "PACEA 3", "L’Aigle 6",
+        "Tout 9",
+        "Présentations 5",
+        "Diagnostics à prévoir 3",
+        "Restitutions 1",
+        "CEJ 6",
+        "PACEA 3",
+        "L’Aigle 6",
         "Mortagne 3",
-    ]  # fmt: skip
+    ]
     for chip in soup(page).select(".chips a"):
         found = soup(queue(at_work, query=chip["href"].removeprefix("/boite")))
         assert len(found.select(".item")) == int(said(chip.select_one(".number"))), chip["href"]
@@ -157,9 +163,13 @@ def test_an_appointment_gives_its_local_time_and_place(at_work: House) -> None:
     dossier, participation = at_work.dispatched()
     at = datetime(2026, 3, 19, 14, tzinfo=ZoneInfo("Europe/Paris")).astimezone(UTC)
     at_work.on(
-        dossier, follow_up.set_appointment, task=f"hold-debrief:{participation}", at=at, day=date(2026, 3, 19),
+        dossier,
+        follow_up.set_appointment,
+        task=f"hold-debrief:{participation}",
+        at=at,
+        day=date(2026, 3, 19),
         place="Mortagne",
-    )  # fmt: skip
+    )
     row = soup(queue(at_work)).select_one(".item")
     assert said(row.select_one(".item-due")) == "jeu. 19, 14:00"
     assert said(row.select_one(".item-why")) == "rendez-vous fixé, Mortagne"

@@ -82,8 +82,11 @@ def test_a_match_is_confirmed_with_its_evidence_and_can_be_undone(board: Board, 
     event = board.house.served.engine.history(stream)[-1].event
     assert isinstance(event, p.MatchConfirmed)
     assert (event.dossier, event.automatic, event.score, event.reasons) == (
-        people["Léo Guérin"], False, 86, ("same-words",),
-    )  # fmt: skip
+        people["Léo Guérin"],
+        False,
+        86,
+        ("same-words",),
+    )
     recent = soup(board.page()).select_one("#rapprochees")
     assert "Rapprochées récemment · 6" in words(str(recent))
     assert "mêmes nom et prénom · Sophie Lecomte, 12 mai 2026" in words(str(recent))
@@ -143,8 +146,12 @@ def test_a_new_dossier_is_opened_and_matched_in_one_command(board: Board) -> Non
     recorded = board.house.served.engine.read(head, 100)
     assert len({fact.command for fact in recorded}) == 1
     assert [type(fact.event).__name__ for fact in recorded] == [
-        "DossierOpened", "ProgrammeJoined", "AdvisorAssigned", "MatchConfirmed", "ParticipationLinked",
-    ]  # fmt: skip
+        "DossierOpened",
+        "ProgrammeJoined",
+        "AdvisorAssigned",
+        "MatchConfirmed",
+        "ParticipationLinked",
+    ]
 
 
 def test_a_new_dossier_takes_what_else_waits_under_its_number(board: Board) -> None:

@@ -91,9 +91,7 @@ def test_a_purpose_that_does_not_suit_its_exports_is_not_offered_and_says_why(bo
     offered = [tag["value"] for tag in soup(board.page(where)).select("input[name=usage]")]
     assert offered == ["complete", "other"]
     assert "Cette campagne est une évaluation" in board.said(f"{where}?usage=profile")
-    forced = board.client.post(
-        f"{where}/usage", data={"purpose": "profile", "reason": "x", "command_id": str(uuid4())}
-    )  # fmt: skip
+    forced = board.client.post(f"{where}/usage", data={"purpose": "profile", "reason": "x", "command_id": str(uuid4())})
     assert forced.status_code == 422
     assert board.client.get(f"{where}?usage=initial").status_code == 200
     assert board.client.post(f"/resultats/campagnes/{uuid4()}/usage", data={}).status_code == 404
@@ -128,9 +126,12 @@ def test_a_diagnostic_cannot_be_planned_in_a_closed_campaign(at_work: House, boa
     board.press(where, f"form[action='{where}/clore']")
     person = at_work.opened("Awa", "Keita", NADIA)
     sent = {
-        "on": at_work.today.isoformat(), "campaign": str(at_work.campaign), "modality": "office",
-        "planned_for": at_work.today.isoformat(), "command_id": str(uuid4()),
-    }  # fmt: skip
+        "on": at_work.today.isoformat(),
+        "campaign": str(at_work.campaign),
+        "modality": "office",
+        "planned_for": at_work.today.isoformat(),
+        "command_id": str(uuid4()),
+    }
     answer = at_work.client(NADIA).post(f"/dossiers/{person}/plan", data=sent)
     assert answer.status_code == 422
     assert at_work.state(person).orientation.plan is None
@@ -200,7 +201,7 @@ def profiles_of(at_work: House, board: Board) -> UUID:
     better = tuple(replace(one, level=(one.level or 0) + 1, pix=(one.pix or 0) + 8) for one in FATOU.levels)
     again = replace(
         FATOU, shared_at=datetime(2026, 5, 18, 9, tzinfo=UTC), levels=better, pix=89 + 128, certifiable_competences=16
-    )  # fmt: skip
+    )
     at_work.day(DAY + timedelta(days=7))
     receive(board, [FATOU, again], LATER)
     return person

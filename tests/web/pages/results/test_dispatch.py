@@ -47,8 +47,9 @@ def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str
     assert "Nadia Benali · 1 aucune restitution tenue" in after
     assert board.house.events(people["Zoé Haddad"])[-1] == d.ResultDispatched(
         participation=current[0],
-        advisor=board.house.people[NADIA], on=DAY,
-    )  # fmt: skip
+        advisor=board.house.people[NADIA],
+        on=DAY,
+    )
     assert "Zoé Haddad" in words(board.house.client(NADIA).get("/boite").text)
 
 

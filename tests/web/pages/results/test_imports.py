@@ -28,7 +28,7 @@ from tests.web.exports import (
     dossiers,
     export,
     fields,
-)  # fmt: skip
+)
 from tests.web.filled import soup, texts
 from tests.web.paths import House, house
 

@@ -31,9 +31,14 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def away(at_work: House, who: str, deputy: str | None, first: date = MONDAY, last: date = FRIDAY) -> None:
     at_work.says(
-        HELENE, declare_absence, {"staff": at_work.people[who]}, absence=uuid4(), first=first, last=last,
+        HELENE,
+        declare_absence,
+        {"staff": at_work.people[who]},
+        absence=uuid4(),
+        first=first,
+        last=last,
         deputy=at_work.people[deputy] if deputy else None,
-    )  # fmt: skip
+    )
 
 
 def queue(at_work: House, name: str = NADIA, query: str = "") -> str:
@@ -217,8 +222,9 @@ def test_the_deputy_of_the_referent_imports_and_dispatches_in_both_names(at_work
     sent = {"command_id": str(uuid4()), "dossier": str(dossier), "participation": str(participation)}
     assert client.post("/resultats/transmettre", data=sent).status_code == 303
     assert (last(at_work, dossier).by, last(at_work, dossier).acting_for) == (
-        str(at_work.people[PAUL]), str(at_work.people[SOPHIE]),
-    )  # fmt: skip
+        str(at_work.people[PAUL]),
+        str(at_work.people[SOPHIE]),
+    )
     at_work.day(BACK)
     assert client.get("/resultats").status_code == 403
 

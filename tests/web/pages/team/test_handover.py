@@ -132,8 +132,10 @@ def test_the_split_evens_the_loads_and_shows_them_before_and_after(at_work: Hous
     fill(at_work, 2, advisor=PAUL)
     page = preview(at_work, PAUL, INES).text
     assert [[said(cell) for cell in row.select("th, td")] for row in soup(page).select("#loads ~ table tbody tr")] == [
-        ["Nadia Benali", "6 → 0", "6 → 0"], ["Inès Kowalski", "0 → 4", "0 → 4"], ["Paul Rey", "2 → 4", "2 → 4"],
-    ]  # fmt: skip
+        ["Nadia Benali", "6 → 0", "6 → 0"],
+        ["Inès Kowalski", "0 → 4", "0 → 4"],
+        ["Paul Rey", "2 → 4", "2 → 4"],
+    ]
     assert "6 dossiers, pour de bon · rien n’est encore enregistré" in words(page)
     assert len(soup(page).select("select[name=pair]")) == 6
 
@@ -145,11 +147,15 @@ def test_a_choice_made_dossier_by_dossier_is_counted_again(at_work: House) -> No
     again = at_work.client(HELENE).post(f"{address(at_work)}/apercu", data=sent).text
     rows = [[said(cell) for cell in row.select("th, td")] for row in soup(again).select("#loads ~ table tbody tr")]
     assert rows == [
-        ["Nadia Benali", "3 → 1", "3 → 1"], ["Inès Kowalski", "0 → 0", "0 → 0"], ["Paul Rey", "0 → 2", "0 → 2"],
-    ]  # fmt: skip
+        ["Nadia Benali", "3 → 1", "3 → 1"],
+        ["Inès Kowalski", "0 → 0", "0 → 0"],
+        ["Paul Rey", "0 → 2", "0 → 2"],
+    ]
     assert [said(option) for option in soup(again).select_one("select[name=pair]").select("option")] == [
-        "Paul Rey", "Inès Kowalski", "reste à Nadia Benali",
-    ]  # fmt: skip
+        "Paul Rey",
+        "Inès Kowalski",
+        "reste à Nadia Benali",
+    ]
 
 
 def test_nothing_is_recorded_by_a_preview(at_work: House) -> None:

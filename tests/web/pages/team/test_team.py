@@ -71,8 +71,15 @@ def test_everybody_sees_the_board_with_roles_absences_and_steps(at_work: House) 
     assert "6 personnes · 1 absence aujourd’hui · référent·e Pix : Sophie Lecomte" in words(page)
     row = soup(page).select_one(f"#personne-{at_work.people[NADIA]}")
     assert [said(cell) for cell in row.select("td, th")] == [
-        NADIA, "conseiller·ère", "jusqu’au 20 mars, suppléance : Paul Rey", "non", "non", "non", "1", "1",
-    ]  # fmt: skip
+        NADIA,
+        "conseiller·ère",
+        "jusqu’au 20 mars, suppléance : Paul Rey",
+        "non",
+        "non",
+        "non",
+        "1",
+        "1",
+    ]
     assert not soup(page).select("form[action^='/equipe']")
     assert texts(page, "#rail [aria-current]") == ["Équipe"]
 
@@ -85,9 +92,18 @@ def test_the_board_is_filtered_by_state_role_and_site_and_each_chip_counts_its_r
     at_work.day(TUESDAY)
     page = seen(at_work)
     assert texts(page, ".chips li") == [
-        "Dans l’équipe 7", "Absences du jour 1", "Départs 1", "conseiller·ère 2", "référent·e Pix 2",
-        "animateur·rice 1", "direction 1", "auditeur·rice 1", "administrateur·rice 1", "L’Aigle 1", "Mortagne 1",
-    ]  # fmt: skip
+        "Dans l’équipe 7",
+        "Absences du jour 1",
+        "Départs 1",
+        "conseiller·ère 2",
+        "référent·e Pix 2",
+        "animateur·rice 1",
+        "direction 1",
+        "auditeur·rice 1",
+        "administrateur·rice 1",
+        "L’Aigle 1",
+        "Mortagne 1",
+    ]
     for chip in soup(page).select(".chips a"):
         found = soup(seen(at_work, path=chip["href"]))
         assert len(found.select("tbody tr")) == int(said(chip.select_one(".number"))), chip["href"]
@@ -162,9 +178,12 @@ def test_everybody_says_their_own_phone_and_those_who_steer_that_of_all(at_work:
 def test_a_manager_adds_somebody_who_can_then_work(at_work: House) -> None:
     client = at_work.client(HELENE)
     sent = opened(client, "/equipe/nouveau") | {
-        "name": "Zoé Petit", "email": "Zoe.Petit@exemple.fr", "site": "Mortagne", "roles": ["advisor", "facilitator"],
+        "name": "Zoé Petit",
+        "email": "Zoe.Petit@exemple.fr",
+        "site": "Mortagne",
+        "roles": ["advisor", "facilitator"],
         "phone": "01 99 00 12 34",
-    }  # fmt: skip
+    }
     answer = client.post("/equipe/nouveau", data=sent)
     assert answer.status_code == 303
     page = client.get(answer.headers["Location"]).text
@@ -225,9 +244,10 @@ def test_roles_change_and_open_what_they_give(at_work: House) -> None:
     page = client.get(answer.headers["Location"]).text
     assert "animateur·rice, direction" in words(page)
     assert texts(page, ".timeline li p:first-child")[:3] == [
-        "Rôle retiré à Paul Rey : conseiller·ère", "Rôle donné à Paul Rey : direction",
+        "Rôle retiré à Paul Rey : conseiller·ère",
+        "Rôle donné à Paul Rey : direction",
         "Rôle donné à Paul Rey : animateur·rice",
-    ]  # fmt: skip
+    ]
     assert at_work.client(PAUL).get("/boite").status_code == 200
     assert at_work.client(PAUL).get("/rejouer").status_code == 200
 
@@ -319,9 +339,13 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     page = client.get(f"/equipe/{person}").text
     facts = [said(tag) for tag in soup(page).select("#pix ~ .facts > *")]
     assert facts == [
-        "Pix passé", "le 12 mars 2026", "Formation", "le 13 mars 2026, Médiation numérique", "Information",
+        "Pix passé",
+        "le 12 mars 2026",
+        "Formation",
+        "le 13 mars 2026, Médiation numérique",
+        "Information",
         "pas encore",
-    ]  # fmt: skip
+    ]
     assert "form=pix#form" not in page
     link = soup(page).select_one("a[href*='take-back']")
     press(client, person, "take-back", link["href"].split("about=")[1].removesuffix("#form"), reason="autre date")

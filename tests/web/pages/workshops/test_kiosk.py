@@ -24,15 +24,21 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 def test_the_shortcut_page_shows_open_campaigns_to_anybody(at_work: House) -> None:
     at_work.opened("Aminata", "Diallo")
     at_work.says(
-        SOPHIE, campaign.declare_campaign, {"campaign": uuid4()}, name="Cléa numérique", code="LTBJUP656",
-        purpose="complete", site="L’Aigle",
-    )  # fmt: skip
+        SOPHIE,
+        campaign.declare_campaign,
+        {"campaign": uuid4()},
+        name="Cléa numérique",
+        code="LTBJUP656",
+        purpose="complete",
+        site="L’Aigle",
+    )
     stranger = InspectingClient(at_work.app, follow_redirects=False)
     page = stranger.get(f"/t/{at_work.slug}").text
     links = soup(page).select(".tests a")
     assert [link["href"] for link in links] == [
-        "https://app.pix.fr/campagnes/KMRTWX482", "https://app.pix.fr/campagnes/LTBJUP656",
-    ]  # fmt: skip
+        "https://app.pix.fr/campagnes/KMRTWX482",
+        "https://app.pix.fr/campagnes/LTBJUP656",
+    ]
     assert texts(page, ".tests .code") == ["KMRTWX482", "LTBJUP656"]
     assert all(link.select_one("img")["src"].startswith("data:image/svg+xml") for link in links)
     assert "Diallo" not in page

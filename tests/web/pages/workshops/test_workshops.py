@@ -142,11 +142,13 @@ def test_2500_workshops_are_fifty_pages(at_work: House) -> None:
     said_once = {"site": "Mortagne", "place": "", "capacity": 8, "facilitators": (at_work.people[PAUL],)}
     steps = [
         Step(
-            {"workshop": uuid4(), **whose}, scheduling.schedule_workshop,
-            {**said_once, **afternoon(FRIDAY + timedelta(days=n % 500))}, {"series": None, "rules": rules},
+            {"workshop": uuid4(), **whose},
+            scheduling.schedule_workshop,
+            {**said_once, **afternoon(FRIDAY + timedelta(days=n % 500))},
+            {"series": None, "rules": rules},
         )
         for n in range(2_500)
-    ]  # fmt: skip
+    ]
     for start in range(0, len(steps), 500):
         by = Actor(str(at_work.people[SOPHIE]))
         at_work.served.engine.execute_all(steps[start : start + 500], start, by=by, command_id=uuid4(), via="cli")
@@ -180,8 +182,9 @@ def test_a_calendar_goes_on_and_back(at_work: House) -> None:
     held(at_work)
     pager = soup(at_work.client(NADIA).get("/ateliers?vue=mois&le=2026-03-31").text).select(".pager a")
     assert [link["href"] for link in pager] == [
-        "/ateliers?vue=mois&le=2026-02-28", "/ateliers?vue=mois&le=2026-04-02",
-    ]  # fmt: skip
+        "/ateliers?vue=mois&le=2026-02-28",
+        "/ateliers?vue=mois&le=2026-04-02",
+    ]
     wrong = at_work.client(NADIA).get("/ateliers?vue=mois&le=hier")
     assert "Mars 2026" in words(wrong.text)
 
@@ -208,8 +211,9 @@ def test_a_workshop_is_scheduled_at_an_hour_of_here(at_work: House) -> None:
     made = UUID(str(page.url).partition("?")[0].rpartition("/")[2])
     found = state(at_work, made)
     assert (found.starts, found.ends) == (
-        datetime(2026, 3, 23, 13, tzinfo=UTC), datetime(2026, 3, 23, 15, 30, tzinfo=UTC),
-    )  # fmt: skip
+        datetime(2026, 3, 23, 13, tzinfo=UTC),
+        datetime(2026, 3, 23, 15, 30, tzinfo=UTC),
+    )
     assert (found.day, found.capacity, found.facilitators) == (date(2026, 3, 23), 8, (at_work.people[NADIA],))
 
 
@@ -220,8 +224,10 @@ def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_o
     with at_work.served.read().database.connect() as connection:
         rows = workshops.page(connection, MONDAY, workshops.Filter())
     assert [row.starts for row in rows] == [
-        datetime(2026, 3, 23, 13), datetime(2026, 3, 30, 12), datetime(2026, 4, 13, 12),
-    ]  # fmt: skip
+        datetime(2026, 3, 23, 13),
+        datetime(2026, 3, 30, 12),
+        datetime(2026, 4, 13, 12),
+    ]
     assert {state(at_work, row.stream).series for row in rows} != {None}
     assert len({recorded.command for row in rows for recorded in at_work.served.engine.history(row.stream)}) == 1
 
@@ -288,11 +294,18 @@ def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
     made = held(at_work)
     with pytest.raises(Exception, match="pair-needed"):
         at_work.says(
-            SOPHIE, scheduling.set_facilitators, {"workshop": made}, facilitators=(at_work.people[PAUL],),
+            SOPHIE,
+            scheduling.set_facilitators,
+            {"workshop": made},
+            facilitators=(at_work.people[PAUL],),
             context={"rules": Workshops(alone=False)},
-        )  # fmt: skip
-    page = press(at_work.client(SOPHIE), f"/ateliers/{made}?form=facilitators", "animation",
-                 facilitators=[str(at_work.people[PAUL]), ""])  # fmt: skip
+        )
+    page = press(
+        at_work.client(SOPHIE),
+        f"/ateliers/{made}?form=facilitators",
+        "animation",
+        facilitators=[str(at_work.people[PAUL]), ""],
+    )
     assert "animé par Paul Rey" in words(page.text)
     assert state(at_work, made).facilitators == (at_work.people[PAUL],)
 
@@ -535,9 +548,11 @@ def test_the_page_tells_what_happened_to_the_workshop(at_work: House) -> None:
     seat(at_work, made, dossier)
     history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline li > p:first-child")
     assert history == [
-        "Place prise : Aminata Diallo", "Animé par Samir Haddad", "Animé par Nadia Benali",
+        "Place prise : Aminata Diallo",
+        "Animé par Samir Haddad",
+        "Animé par Nadia Benali",
         "Atelier fixé : vendredi 20 mars 2026, de 14:00 à 16:00, Salle 2 (Mortagne), 8 places",
-    ]  # fmt: skip
+    ]
     at_work.says(SOPHIE, booking.release_seat, {"workshop": made, "dossier": dossier}, context={"until": FRIDAY})
     told = words(at_work.client(NADIA).get(f"/ateliers/{made}?fait=1-9999").text)
     assert "Enregistré" not in told, "somebody else said it"
@@ -552,8 +567,12 @@ def test_a_moved_workshop_tells_every_registrant_even_one_who_came_meanwhile(at_
     client = at_work.client(SAMIR)
     form = form_of(client.get(f"/ateliers/{made}?form=move").text, "deplacer")
     assert {**values(form), "command_id": ""} == {
-        "command_id": "", "day": "2026-03-20", "starts": "14:00", "ends": "16:00", "place": "Salle 2",
-    }  # fmt: skip
+        "command_id": "",
+        "day": "2026-03-20",
+        "starts": "14:00",
+        "ends": "16:00",
+        "place": "Salle 2",
+    }
     seat(at_work, made, two)
     sent = {**values(form), "day": "2026-04-02", "place": "Salle 1"}
     answer = client.post(form["action"].partition("#")[0], data=sent)
@@ -638,9 +657,10 @@ def say(at_work: House, made: UUID, dossier: UUID, said_: str, name: str = SAMIR
     """One press on somebody's card."""
     client = at_work.client(name)
     form = next(
-        one for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
+        one
+        for one in soup(client.get(f"/ateliers/{made}/presence").text).select(".card-line .marks")
         if one.select_one(f"input[value='{dossier}']")
-    )  # fmt: skip
+    )
     assert said_ in [button["value"] for button in form.select("button")], "it is offered"
     return client.post(form["action"], data={**values(form), "said": said_}, **more)
 
@@ -745,9 +765,15 @@ def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
     wrong = at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
     at_work.opened("Zoé", "Haddad", PAUL, imilo_number="12002", birth_date=date(2001, 3, 17))
     at_work.on(
-        wrong, orientation.plan_diagnostic, campaign=at_work.campaign, modality="home", mediator=False, place="",
-        planned_for=MONDAY, context={"plan": uuid4()},
-    )  # fmt: skip
+        wrong,
+        orientation.plan_diagnostic,
+        campaign=at_work.campaign,
+        modality="home",
+        mediator=False,
+        place="",
+        planned_for=MONDAY,
+        context={"plan": uuid4()},
+    )
     before = at_work.state(wrong)
     assert door(at_work, made, "haddad", "20 ans · n° 12001").status_code == 303
     assert at_work.state(wrong).orientation.plan.modality == "workshop"
@@ -868,9 +894,14 @@ def test_a_deputy_marks_in_the_place_of_who_is_away_and_both_are_named(at_work: 
     seat(at_work, made, dossier)
     assert at_work.client(PAUL).get(f"/ateliers/{made}/presence").status_code == 403
     at_work.says(
-        HELENE, declare_absence, {"staff": at_work.people[NADIA]}, absence=uuid4(), first=MONDAY, last=FRIDAY,
+        HELENE,
+        declare_absence,
+        {"staff": at_work.people[NADIA]},
+        absence=uuid4(),
+        first=MONDAY,
+        last=FRIDAY,
         deputy=at_work.people[PAUL],
-    )  # fmt: skip
+    )
     assert "Noter la présence" in words(at_work.client(PAUL).get("/boite").text)
     assert say(at_work, made, dossier, "present", PAUL).status_code == 303
     for stream in (made, dossier):
@@ -886,9 +917,10 @@ def test_a_dossier_lists_workshops_with_free_seats_and_waiting_lists(at_work: Ho
     client = at_work.client(NADIA)
     page = client.get(f"/dossiers/{dossier}?form=book").text
     assert texts(page, "#workshop option") == [
-        "Choisir…", "vendredi 20 mars, 14:00 · Mortagne, Salle 2 · complet",
+        "Choisir…",
+        "vendredi 20 mars, 14:00 · Mortagne, Salle 2 · complet",
         "lundi 23 mars, 14:00 · Mortagne, Salle 2 · 8 places libres",
-    ]  # fmt: skip
+    ]
     after = press(client, f"/dossiers/{dossier}?form=book", "/book", workshop=str(made))
     assert "En attente d’une place : atelier du vendredi 20 mars" in words(after.text)
     assert "place n° 1 sur la liste d’attente" in words(after.text)

@@ -67,10 +67,14 @@ def _fiche(play: Play, case: Case, modality: Modality, day: date) -> Said:
     site = play.house.sites[case.young.site]
     campaign = play.pix.season("initial", case.young.site).stream
     return case.say(
-        orientation.plan_diagnostic, {"plan": play.desk.id()}, campaign=campaign,
-        modality=modality, mediator=modality in ("office", "cafe") and play.chance(parameters.MEDIATOR),
-        place={"office": site, "cafe": f"Médiathèque de {site}"}.get(modality, ""), planned_for=day,
-    )  # fmt: skip
+        orientation.plan_diagnostic,
+        {"plan": play.desk.id()},
+        campaign=campaign,
+        modality=modality,
+        mediator=modality in ("office", "cafe") and play.chance(parameters.MEDIATOR),
+        place={"office": site, "cafe": f"Médiathèque de {site}"}.get(modality, ""),
+        planned_for=day,
+    )
 
 
 def takes(play: Play, young: Young, day: date, hour: int | None = None) -> Try:
@@ -126,9 +130,13 @@ def debrief(play: Play, case: Case, task: Task) -> Iterator[Said]:
     else:
         found = {"cause": _cause(play), "tutorials": _tutorials(play)} if state.in_trouble else {}
         yield case.say(
-            prescription.hold_debrief, {"study": play.desk.id()}, participation=about(task),
-            channel="meeting" if play.chance(0.85) else "phone", note=play.random.choice(EXPLAINED), **found,
-        )  # fmt: skip
+            prescription.hold_debrief,
+            {"study": play.desk.id()},
+            participation=about(task),
+            channel="meeting" if play.chance(0.85) else "phone",
+            note=play.random.choice(EXPLAINED),
+            **found,
+        )
 
 
 def appointment(play: Play, case: Case, task: Task) -> Said:
@@ -140,9 +148,12 @@ def appointment(play: Play, case: Case, task: Task) -> Said:
 
 def explore(play: Play, case: Case, task: Task) -> Iterator[Said]:
     yield case.say(
-        prescription.explore_difficulty, {"study": play.desk.id()}, cause=_cause(play), tutorials=_tutorials(play),
+        prescription.explore_difficulty,
+        {"study": play.desk.id()},
+        cause=_cause(play),
+        tutorials=_tutorials(play),
         note="Lit lentement, n’ose pas le dire ; à revoir ensemble" if play.chance(0.3) else "",
-    )  # fmt: skip
+    )
 
 
 def follow(play: Play, case: Case, task: Task) -> Iterator[Said]:
@@ -165,12 +176,17 @@ def build(play: Play, case: Case, task: Task) -> Iterator[Said]:
     yield case.say(
         prescription.build_prescription,
         {
-            "grille": published.document, "number": published.number,
+            "grille": published.document,
+            "number": published.number,
             "action_ids": tuple(play.desk.id() for _ in range(len(kept) + len(added))),
         },
-        participation=about(task), kept=kept, added=added, wish=random.choice(WISHES), project=project,
+        participation=about(task),
+        kept=kept,
+        added=added,
+        wish=random.choice(WISHES),
+        project=project,
         reason="Demandé par le jeune pendant l’entretien" if added else "",
-    )  # fmt: skip
+    )
 
 
 def _suits(play: Play, one: Proposal, project: str) -> bool:

@@ -77,10 +77,13 @@ class Matching:
             self._find_out(season, stream, wrong, right)
             return
         reason = {"reason": f"C’est le test de {right.name}, vu avec l’intéressé·e"}
-        yield Said(referent.actor, (
-            Step({"participation": stream, "dossier": wrong.dossier}, unmatch, reason),
-            _confirm(stream, right, one, self._likely(one)),
-        ))  # fmt: skip
+        yield Said(
+            referent.actor,
+            (
+                Step({"participation": stream, "dossier": wrong.dossier}, unmatch, reason),
+                _confirm(stream, right, one, self._likely(one)),
+            ),
+        )
 
     def _likely(self, one: Participation) -> list[tuple[Young, Match]]:
         """As the board proposes: those who share two words of the name, the likeliest first."""

@@ -45,9 +45,14 @@ def send(play: Play, case: Case, action: UUID) -> Said:
     if not play.chance(parameters.SILENT):
         play.later(case.young, parameters.ANSWERS_IN, partial(_answers, action=action, referral=referral))
     return case.say(
-        parcours.send_referral, {"referral": referral}, action=action,
-        partner=Partner(None, play.random.choice(names.PARTNERS).format(place)), starts=None, ends=None, note="",
-    )  # fmt: skip
+        parcours.send_referral,
+        {"referral": referral},
+        action=action,
+        partner=Partner(None, play.random.choice(names.PARTNERS).format(place)),
+        starts=None,
+        ends=None,
+        note="",
+    )
 
 
 def _answers(play: Play, case: Case, action: UUID, referral: UUID) -> Iterator[Said]:
@@ -81,9 +86,12 @@ def _running(state: Dossier, action: UUID) -> ActionState | None:
 def chase_partner(play: Play, case: Case, task: Task) -> Iterator[Said]:
     referral, reached = about(task), play.chance(parameters.REACHED)
     yield case.say(
-        parcours.chase_partner, referral=referral, channel="phone" if play.chance(0.6) else "email", reached=reached,
+        parcours.chase_partner,
+        referral=referral,
+        channel="phone" if play.chance(0.6) else "email",
+        reached=reached,
         note="Rappelle la semaine prochaine" if reached else "",
-    )  # fmt: skip
+    )
     actions = case.state.parcours.actions.items()
     action = next(id for id, one in actions if any(sent.id == referral for sent in one.referrals))
     if reached and play.chance(parameters.ANSWERS_ONCE_CHASED):
@@ -101,9 +109,11 @@ def alternative(play: Play, case: Case, task: Task) -> Iterator[Said]:
 def outcome(play: Play, case: Case, task: Task) -> Iterator[Said]:
     abandoned = play.chance(parameters.ABANDONS * (1.6 - case.young.zeal))
     yield case.say(
-        parcours.end_action, action=about(task), outcome="abandoned" if abandoned else "done",
+        parcours.end_action,
+        action=about(task),
+        outcome="abandoned" if abandoned else "done",
         note="A trouvé un emploi entre-temps" if abandoned and play.chance(0.3) else "",
-    )  # fmt: skip
+    )
 
 
 def complete(play: Play, case: Case, task: Task) -> Iterator[Said]:
@@ -161,9 +171,11 @@ def _learned(play: Play, case: Case) -> Iterator[Said]:
         return
     obtained = play.chance(parameters.OBTAINS)
     yield case.say(
-        certification.obtain_certification, obtained=obtained,
-        level=play.random.choice(LEVELS) if obtained else "", note="" if obtained else "Peut s’y présenter à nouveau",
-    )  # fmt: skip
+        certification.obtain_certification,
+        obtained=obtained,
+        level=play.random.choice(LEVELS) if obtained else "",
+        note="" if obtained else "Peut s’y présenter à nouveau",
+    )
     if obtained and play.chance(parameters.ON_CV):
         yield case.say(certification.add_result_to_cv)
 

@@ -143,8 +143,11 @@ class PixOrga:
             return self._tomorrow(partial(self._declare, season))
         campaign, site = season.offer.campaign, self.play.house.sites[season.site]
         said: dict[str, Any] = {
-            "name": campaign.name, "code": campaign.code, "purpose": season.offer.purpose, "site": site,
-        }  # fmt: skip
+            "name": campaign.name,
+            "code": campaign.code,
+            "purpose": season.offer.purpose,
+            "site": site,
+        }
         if season.stream:
             done = self.importer.declare(season.stream, by=referent.actor, command_id=self.play.desk.id(), **said)
             self.play.desk.count(done.recorded)
@@ -221,9 +224,19 @@ class PixOrga:
 
 def _row(stream: UUID, one: Participation) -> Known:
     return Known(
-        stream, one.last_name, one.first_name, one.external_id, one.started, one.ordinal, one.progress, one.result,
-        one.vanished is not None, one.dossier, one.seen, one.profile,
-    )  # fmt: skip
+        stream,
+        one.last_name,
+        one.first_name,
+        one.external_id,
+        one.started,
+        one.ordinal,
+        one.progress,
+        one.result,
+        one.vanished is not None,
+        one.dossier,
+        one.seen,
+        one.profile,
+    )
 
 
 def _withdraw(season: Season, young: Young, one: Try) -> Iterator[Said]:

@@ -47,10 +47,13 @@ def _merge(play: Play, first: Young, again: Young) -> Iterator[Said]:
     told = play.engine.history(again.dossier)
     joined = {"into": first.dossier, "gives_number": False, "version": there.version}
     taken = {"other": there, "duplicate": again.dossier, "told": told}
-    yield Said(referent.actor, (
-        Step({"dossier": again.dossier}, merging.merge, joined),
-        Step({"dossier": first.dossier}, merging.take_over, {}, taken),
-    ))  # fmt: skip
+    yield Said(
+        referent.actor,
+        (
+            Step({"dossier": again.dossier}, merging.merge, joined),
+            Step({"dossier": first.dossier}, merging.take_over, {}, taken),
+        ),
+    )
 
 
 DEEDS: dict[Kind, Deed] = {"assign-advisor": assign, "dispatch-result": dispatch, "review-late-event": review}

@@ -74,9 +74,11 @@ class Workshops:
 
     def book(self, case: Case, held: Held) -> Said:
         step = Step(
-            {"workshop": held.id, "dossier": case.young.dossier}, booking.book_seat, {"or_wait": True},
+            {"workshop": held.id, "dossier": case.young.dossier},
+            booking.book_seat,
+            {"or_wait": True},
             {"initial": True, "plan": self.play.desk.id()},
-        )  # fmt: skip
+        )
         if self.play.chance(parameters.RELEASED) and (days := (held.day - self.play.today).days) > 2:
             before = self.play.today + timedelta(days=1 + self.play.random.randrange(days - 1))
             self.play.later(case.young, self.play.on(before), partial(_gives_up, workshop=held.id))
@@ -141,10 +143,14 @@ class Workshops:
         campaign = play.pix.season("initial", site).stream
         assert campaign is not None
         said = {
-            "site": play.house.sites[site], "place": play.random.choice(ROOMS), "starts": at(day, *hours[:2]),
-            "ends": at(day, *hours[2:]), "day": day, "capacity": capacity,
+            "site": play.house.sites[site],
+            "place": play.random.choice(ROOMS),
+            "starts": at(day, *hours[:2]),
+            "ends": at(day, *hours[2:]),
+            "day": day,
+            "capacity": capacity,
             "facilitators": tuple(one.id for one in runners),
-        }  # fmt: skip
+        }
         held = Held(id, site, said["facilitators"], Workshop())  # type: ignore[arg-type]
         self._held[id] = held
         self._plan(held, day, hours[2] * 60 + hours[3])
@@ -269,9 +275,11 @@ class Workshops:
             if young and not state.closed and self.play.chance(parameters.WALKS_IN):
                 takes(self.play, young, held.day, 14)
                 step = Step(
-                    {"workshop": held.id, "dossier": dossier}, booking.walk_in, {},
+                    {"workshop": held.id, "dossier": dossier},
+                    booking.walk_in,
+                    {},
                     {"initial": True, "plan": self.play.desk.id()},
-                )  # fmt: skip
+                )
                 yield Said(runner.actor, (step,))
 
 
