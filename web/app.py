@@ -1,4 +1,4 @@
-"""The web application over one site."""
+"""The web application of one host."""
 
 from contextlib import nullcontext
 from uuid import UUID
@@ -10,15 +10,15 @@ from pixflow.store import StoreBusy, StoreFull, StoreLost
 from projections.store.stores import NoStore
 from web.desk import dependencies
 from web.hosting import concurrency
-from web.hosting.site import Site
+from web.hosting.host import Host
 from web.http import errors, security
 from web.pages import ROUTERS
 
 
-def create_app(site: Site) -> FastAPI:
-    """Every page of pixflow, for the structures of `site`."""
+def create_app(host: Host) -> FastAPI:
+    """Every page of pixflow, for the structures of `host`."""
     app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = site
+    app.state.host = host
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, recorded=_recorded)
@@ -26,8 +26,8 @@ def create_app(site: Site) -> FastAPI:
     for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
-    if most := concurrency.most(site):
-        app.add_middleware(concurrency.AtOnce, most=most)
+    if limit := concurrency.limit_for(host):
+        app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
     security.protect(app, deny=errors.deny)
     return app
 

@@ -17,7 +17,8 @@ from tests.benchmarks.cases.asked import ROOT
 from tests.benchmarks.measure import Line, Report, noted, sized
 from tests.benchmarks.population import House, Life, fill, structure
 from tests.benchmarks.viewer import shown
-from web.hosting.site import Served, site
+from web.hosting.host import open_host
+from web.hosting.served_structure import ServedStructure
 
 DOSSIERS = sized(10, 1_000, 1_000)
 COMMITS = sized(5, 200, 500)
@@ -30,18 +31,18 @@ pytestmark = pytest.mark.benchmark
 @pytest.fixture
 def served(
     tmp_path: Path, database: Database | None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Served, list[UUID]]]:
+) -> Iterator[tuple[ServedStructure, list[UUID]]]:
     """A structure and its dossiers."""
     opened, house = structure(tmp_path, database=database), House()
     lives = [Life(house, number, begins_within=30) for number in range(DOSSIERS)]
     fill(opened.engine, [*house.told(), *(one for life in lives for one in life.thirty())])
     opened.engine.close()
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", database.url if database else "")
-    with site(tmp_path) as found:
+    with open_host(tmp_path) as found:
         yield found.structures[opened.slug], [life.dossier for life in lives]
 
 
-def test_commit_to_view(served: tuple[Served, list[UUID]], tmp_path: Path, store: str, report: Report) -> None:
+def test_commit_to_view(served: tuple[ServedStructure, list[UUID]], tmp_path: Path, store: str, report: Report) -> None:
     here, dossiers = served
     recorded: list[float] = []
     same: list[float] = []

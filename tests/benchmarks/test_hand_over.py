@@ -14,7 +14,8 @@ from projections import dossier_sheet
 from tests.benchmarks.measure import Aim, Line, Report, sized, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, structure
 from web.app import create_app
-from web.hosting.site import Served, site
+from web.hosting.host import open_host
+from web.hosting.served_structure import ServedStructure
 
 PORTFOLIO, OTHERS = sized((30, 100), (300, 2_200), (300, 2_200))
 TAKERS = 4
@@ -76,7 +77,7 @@ class Turn:
 
 
 @contextmanager
-def at_work(data: Path) -> Iterator[tuple[House, Served, TestClient]]:
+def at_work(data: Path) -> Iterator[tuple[House, ServedStructure, TestClient]]:
     """A structure where one advisor follows 300 dossiers under way, among 2,500; its référente at work."""
     opened, house = structure(data, NOW), House(advisors=12)
     fill(opened.engine, house.told())
@@ -87,13 +88,13 @@ def at_work(data: Path) -> Iterator[tuple[House, Served, TestClient]]:
         said += [one for one in path if number >= PORTFOLIO or one[2].TOPIC != "dossier.DossierClosed"]
     fill(opened.engine, said)
     opened.engine.close()
-    with site(data, demo=True, clock=lambda: NOW) as served, TestClient(create_app(served)) as browser:
+    with open_host(data, demo=True, clock=lambda: NOW) as served, TestClient(create_app(served)) as browser:
         sent = {"structure": opened.slug, "person": str(house.referent)}
         browser.post("/qui", data=sent).raise_for_status()
         yield house, served.structures[opened.slug], browser
 
 
-def followed(served: Served, advisor: UUID) -> int:
+def followed(served: ServedStructure, advisor: UUID) -> int:
 
     with served.read().database.connect() as connection:
         return dossier_sheet.load(connection).get(advisor, 0)

@@ -26,8 +26,8 @@ from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
 from tests.postgres import Cluster
 from web.app import create_app
+from web.hosting.host import open_host
 from web.hosting.settings import Settings
-from web.hosting.site import site
 
 OWED, PILED, LATE, SHOWN = 60, 60, 60, 50
 TO_MATCH, TO_DISPATCH = 50, 50
@@ -134,7 +134,7 @@ def served(data: Path, size: int) -> Iterator[Served]:
     names = [(called(0.12), called(0.15)) for _ in range(size - len(mine))]
     fill(opened.engine, [*(one for path in mine for one in path), *of_others(house, names)])
     opened.engine.close()
-    with site(data, demo=True, clock=lambda: NOW) as found, ExitStack() as stack:
+    with open_host(data, demo=True, clock=lambda: NOW) as found, ExitStack() as stack:
         browsers: dict[str, TestClient] = {}
         for who, person in ((ADVISOR, house.advisors[0]), (REFERENT, house.referent)):
             browser = browsers[who] = stack.enter_context(TestClient(create_app(found)))

@@ -5,17 +5,18 @@ from pathlib import Path
 from uuid import UUID
 
 from projections.store.catch_up import fold_of
-from web.hosting.site import Served, site
+from web.hosting.host import open_host
+from web.hosting.served_structure import ServedStructure
 
 
-def shown(served: Served, dossier: UUID) -> str:
+def shown(served: ServedStructure, dossier: UUID) -> str:
     """The project of a dossier, as the next page would show it."""
     with served.read().database.connect() as connection:
         return str(fold_of(connection, dossier).project)
 
 
 if __name__ == "__main__":
-    with site(Path(sys.argv[1])) as found:
+    with open_host(Path(sys.argv[1])) as found:
         (one,) = found.structures.values()
         print("ready", flush=True)
         for line in sys.stdin:

@@ -18,9 +18,10 @@ from pixflow import structure_folder
 from pixflow.events.base import Recorded
 from web.app import create_app
 from web.cli.app import app
+from web.hosting.host import open_host, serving
 from web.hosting.mail import chosen
+from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
-from web.hosting.site import Served, serving, site
 
 NAME = "Mission locale de L’Aigle – Mortagne"
 SITES = ("L’Aigle", "Mortagne")
@@ -76,7 +77,7 @@ def address(name: str) -> str:
 class House:
     """A house being served: where, its clock, and what its store holds."""
 
-    def __init__(self, url: str, clock: Clock, served: Served) -> None:
+    def __init__(self, url: str, clock: Clock, served: ServedStructure) -> None:
         self.url = url
         self.clock = clock
         self.engine = served.engine
@@ -99,7 +100,7 @@ class House:
 @contextmanager
 def served(data: Path, clock: Clock) -> Iterator[House]:
     """The one structure of the folder, as `pixflow serve --demo` serves it."""
-    with site(data, demo=True, clock=clock) as made, serving(made), listening(create_app(made)) as url:
+    with open_host(data, demo=True, clock=clock) as made, serving(made), listening(create_app(made)) as url:
         yield House(url, clock, next(iter(made.structures.values())))
 
 

@@ -19,7 +19,7 @@ from tests.trials.processes import PROCESSES
 from web import app
 from web.app import create_app
 from web.hosting import settings
-from web.hosting.site import Site, serving, site
+from web.hosting.host import Host, open_host, serving
 
 TICK_SECONDS = 0.05
 LIMIT = 2.0
@@ -34,7 +34,7 @@ def serve(mission: Mission, say: Connection, without: str) -> None:
     os.environ["PIXFLOW_DATABASE_URL"] = mission.url
     setattr(settings, "Database", partial(Database, limit=LIMIT))  # noqa: B010
     CONTROLS[without]()
-    with site(mission.data, demo=True) as served, serving(served):
+    with open_host(mission.data, demo=True) as served, serving(served):
         listener = socket.create_server(("127.0.0.1", 0))
         Thread(target=_tick, args=[served], daemon=True).start()
         say.send(listener.getsockname()[1])
@@ -42,7 +42,7 @@ def serve(mission: Mission, say: Connection, without: str) -> None:
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _tick(served: Site) -> None:
+def _tick(served: Host) -> None:
     while True:
         sleep(TICK_SECONDS)
         for one in served.structures.values():

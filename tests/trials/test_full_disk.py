@@ -26,7 +26,7 @@ from tests.web.client import InspectingClient
 from web.app import create_app
 from web.cli.app import app
 from web.desk.dependencies import COOKIE
-from web.hosting.site import Site, site
+from web.hosting.host import Host, open_host
 from web.http.errors import NOT_RECORDED, RECORDED
 
 MOST_LEFT = 40_000
@@ -44,7 +44,7 @@ class Writer:
         self.acknowledged: dict[UUID, str] = {}
         self.refused: Counter[bool] = Counter()
 
-    def until_refused(self, served: Site) -> Form:
+    def until_refused(self, served: Host) -> Form:
         """The form that was refused, in words that tell whether it is recorded all the same."""
         engine, head = served.structures[self.mission.slug].engine, 0
         answer, form = None, {}
@@ -64,13 +64,13 @@ class Writer:
         assert self.client(served).get("/boite").status_code in (200, 503)
         return form
 
-    def send(self, served: Site, form: Form) -> Any:
+    def send(self, served: Host, form: Form) -> Any:
         answer = self.client(served).post(f"/dossiers/{self.mission.dossiers[0]}/note", data=form)
         if answer.status_code == 303:
             self.acknowledged[UUID(form["command_id"])] = form["text"]
         return answer
 
-    def client(self, served: Site) -> InspectingClient:
+    def client(self, served: Host) -> InspectingClient:
         client = InspectingClient(create_app(served), follow_redirects=False)
         client.cookies.set(COOKIE, f"{self.mission.slug}/{self.mission.advisor}")
         return client
@@ -88,7 +88,7 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
         mission = found(tmp_path)
         writer = Writer(mission, chance)
         for _ in range(fillings):
-            with site(tmp_path, demo=True) as served:
+            with open_host(tmp_path, demo=True) as served:
                 disk.fill(chance.randrange(MOST_LEFT))
                 form = writer.until_refused(served)
                 if chance.random() < 0.5:
@@ -96,9 +96,9 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(
                     assert writer.send(served, form).status_code == 303
             begun_in_words(tmp_path)
             disk.make_room()
-            with site(tmp_path, demo=True) as served:
+            with open_host(tmp_path, demo=True) as served:
                 assert writer.send(served, form).status_code == 303
-        with site(tmp_path) as served:
+        with open_host(tmp_path) as served:
             one = served.structures[mission.slug]
             times = times_recorded(must_be_sound(one.engine), writer.acknowledged)
             must_show(one.read(), one.engine)

@@ -12,7 +12,7 @@ from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.server import Server
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
-from web.hosting.site import serve_one
+from web.hosting.served_structure import serve_one
 
 LONGEST_LIFE = {"sqlite": 0.6, "postgres": 1.5}
 """Seconds; on PostgreSQL it takes longer to start."""

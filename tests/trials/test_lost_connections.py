@@ -28,7 +28,8 @@ from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from tests.web.client import InspectingClient
 from web.app import create_app
 from web.desk.dependencies import COOKIE
-from web.hosting.site import Site, serve_one
+from web.hosting.host import Host
+from web.hosting.served_structure import serve_one
 from web.http.errors import NOT_KNOWN
 
 pytestmark = pytest.mark.postgres
@@ -186,8 +187,8 @@ def impatient(mission: Mission) -> Iterator[InspectingClient]:
     with closing(Database(mission.url, limit=0.5)) as database:
         opened = structure_folder.open_one(mission.data, mission.slug, database=database)
         with closing(serve_one(opened)) as served:
-            found = Site(mission.data, lambda slug: served, demo=True)
-            found.look()
+            found = Host(mission.data, lambda slug: served, demo=True)
+            found.open_structures()
             client = InspectingClient(create_app(found))
             client.follow_redirects = False
             client.cookies.set(COOKIE, f"{mission.slug}/{mission.advisor}")

@@ -23,7 +23,7 @@ from tests.trials.mission import Mission, found, open_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
 from tests.trials.verdict import from_scratch, must_show
-from web.hosting.site import Served, serve_one
+from web.hosting.served_structure import ServedStructure, serve_one
 
 SHOWING = {projection.NAME: projection for projection in PROJECTIONS if "dossier" in projection.KINDS}
 PLACES = (FOLD, *SHOWING)
@@ -68,7 +68,7 @@ def without(side: ReadSide, stream: UUID) -> dict[str, list[str]]:
 
 
 @contextmanager
-def structure(data: Path, url: str) -> Iterator[tuple[Served, Mission]]:
+def structure(data: Path, url: str) -> Iterator[tuple[ServedStructure, Mission]]:
     mission = found(data, url)
     with mission.opened() as opened, closing(serve_one(opened)) as served:
         yield served, mission

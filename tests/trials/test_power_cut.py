@@ -25,7 +25,7 @@ from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
 from tests.trials.strace import calls, traced
 from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, times_recorded
-from web.hosting.site import serve_one
+from web.hosting.served_structure import serve_one
 
 ROOT = Path(__file__).parents[2]
 SHORT, LONG = 8, 3000

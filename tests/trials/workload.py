@@ -18,7 +18,7 @@ from pixflow.dossier import follow_up
 from pixflow.dossier import identity as dossier_identity
 from pixflow.store.sqlite import connections, vault
 from tests.trials.mission import SITE, Mission, found
-from web.hosting.site import Served, serve_one
+from web.hosting.served_structure import ServedStructure, serve_one
 
 WRITERS = 3
 SMALL_WAL = 200_000
@@ -29,7 +29,7 @@ def say(text: object) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-def work(served: Served, mission: Mission, name: str, chance: Random, commands: int) -> None:
+def work(served: ServedStructure, mission: Mission, name: str, chance: Random, commands: int) -> None:
     """Notes and new dossiers; pages are looked at, and a turn of the clock empties the WAL, now and then."""
     for number in range(commands):
         command, words = identity(chance), f"{name} {number} {'x' * chance.randrange(1, 3000)}"
@@ -42,7 +42,7 @@ def work(served: Served, mission: Mission, name: str, chance: Random, commands: 
             served.tick()
 
 
-def take_note(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
+def take_note(served: ServedStructure, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
         {"dossier": chance.choice(mission.dossiers)},
         follow_up.take_note,
@@ -53,7 +53,7 @@ def take_note(served: Served, mission: Mission, chance: Random, command: UUID, w
     )
 
 
-def open_one(served: Served, mission: Mission, chance: Random, command: UUID, words: str) -> None:
+def open_one(served: ServedStructure, mission: Mission, chance: Random, command: UUID, words: str) -> None:
     served.engine.execute(
         {"dossier": identity(chance)},
         dossier_identity.open_dossier,

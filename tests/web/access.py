@@ -161,8 +161,8 @@ def _others(world: World, elsewhere: House) -> None:
 
 def _elsewhere(at_work: House, slug: str) -> House:
     """The other structure, with an advisor, a référente and a campaign of its own."""
-    made = House(at_work.site, [at_work.served.engine.clock()])
-    made.served, made.slug = at_work.site.structures[slug], slug
+    made = House(at_work.host, [at_work.served.engine.clock()])
+    made.served, made.slug = at_work.host.structures[slug], slug
     hire(made, NADIA, "advisor")
     hire(made, SOPHIE, "referent")
     made.says(

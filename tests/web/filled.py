@@ -21,7 +21,7 @@ from pixflow.team import staff
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient
 from tests.web.paths import House
-from web.hosting.site import site
+from web.hosting.host import open_host
 
 CHUNK = 500
 
@@ -99,7 +99,7 @@ def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026,
         opened = structure_folder.create(data, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0])
         slugs[name] = opened.slug
         opened.engine.close()
-    with site(data, demo=True, clock=lambda: clock[0]) as served:
+    with open_host(data, demo=True, clock=lambda: clock[0]) as served:
         houses = {}
         for name, slug in slugs.items():
             houses[name] = House(served, clock)

@@ -22,7 +22,8 @@ from pixflow.team import staff
 from tests.web.client import InspectingClient
 from web.app import create_app
 from web.desk.dependencies import COOKIE
-from web.hosting.site import Served, Site, site
+from web.hosting.host import Host, open_host
+from web.hosting.served_structure import ServedStructure
 
 TEAM: tuple[tuple[str, Role], ...] = (
     ("Nadia Benali", "advisor"),
@@ -49,11 +50,11 @@ COMPETENCES = (
 class House:
     """A structure served in a test; `day` moves its clock, noon of that day in UTC."""
 
-    def __init__(self, served_site: Site, clock: list[datetime]) -> None:
-        self.site = served_site
-        self.served: Served = next(iter(served_site.structures.values()))
-        self.slug = next(iter(served_site.structures))
-        self.app = create_app(served_site)
+    def __init__(self, host: Host, clock: list[datetime]) -> None:
+        self.host = host
+        self.served: ServedStructure = next(iter(host.structures.values()))
+        self.slug = next(iter(host.structures))
+        self.app = create_app(host)
         self._clock = clock
         self.people: dict[str, UUID] = {}
         self.campaign = uuid4()
@@ -217,7 +218,7 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
     structure_folder.create(
         data, name="Mission locale de L’Aigle – Mortagne", preset=preset, sites=sites, on=first, clock=lambda: clock[0]
     ).engine.close()
-    with site(data, demo=True, clock=lambda: clock[0]) as served:
+    with open_host(data, demo=True, clock=lambda: clock[0]) as served:
         made = House(served, clock)
         for name, role in TEAM:
             made.people[name] = uuid4()

@@ -27,9 +27,10 @@ from tests.web.client import InspectingClient
 from web.app import create_app
 from web.cli import app
 from web.desk.dependencies import COOKIE
+from web.hosting.host import Host, open_host, serving
 from web.hosting.mail import Mail
+from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import CONNECTIONS, Settings
-from web.hosting.site import Served, Site, serving, site
 from web.samples import demo
 
 pytestmark = pytest.mark.postgres
@@ -65,19 +66,19 @@ def play(data: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     data = tmp_path_factory.mktemp("sqlite")
     play(data)
-    with site(data, demo=True, clock=lambda: NOW) as made:
+    with open_host(data, demo=True, clock=lambda: NOW) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def on_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def on_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     url, data = postgres.create_database(), tmp_path_factory.mktemp("postgres")
     with kept_at(url, data):
         play(data)
-        with site(data, demo=True, clock=lambda: NOW) as made:
+        with open_host(data, demo=True, clock=lambda: NOW) as made:
             yield made
         database = Settings().database()
     assert database is not None
@@ -85,23 +86,23 @@ def on_postgres(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> 
     postgres.drop_database(url)
 
 
-def one(made: Site) -> Served:
+def one(made: Host) -> ServedStructure:
     return made.structures[demo.SLUG]
 
 
-def url_of(made: Site) -> str:
+def url_of(made: Host) -> str:
     database = one(made).opened.database
     assert database is not None
     return database.url
 
 
-def cookie(served: Served, role: Role) -> Mapping[str, str]:
+def cookie(served: ServedStructure, role: Role) -> Mapping[str, str]:
     """Of the first who has this role."""
     team = sorted((member.name, id) for id, member in served.refs.team.items() if role in member.roles)
     return {COOKIE: f"{demo.SLUG}/{team[0][1]}"}
 
 
-def seen(made: Site, role: Role) -> list[tuple[str, int, str]]:
+def seen(made: Host, role: Role) -> list[tuple[str, int, str]]:
     """What somebody reads: the pages of the menu, a few of those they lead to, and what they search."""
     served = one(made)
     client = InspectingClient(create_app(made), cookies=dict(cookie(served, role)), follow_redirects=False)
@@ -119,7 +120,7 @@ def named(text: str) -> str:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_are_the_same(on_sqlite: Site, on_postgres: Site, role: Role) -> None:
+def test_pages_are_the_same(on_sqlite: Host, on_postgres: Host, role: Role) -> None:
     theirs, ours = seen(on_sqlite, role), seen(on_postgres, role)
     assert [page[:2] for page in ours] == [page[:2] for page in theirs]
     assert {status for _, status, _ in ours} >= {200}
@@ -127,7 +128,7 @@ def test_pages_are_the_same(on_sqlite: Site, on_postgres: Site, role: Role) -> N
         assert mine == other
 
 
-def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Site, on_postgres: Site) -> None:
+def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Host, on_postgres: Host) -> None:
     with pytest.raises(Refused, match="kept-on-postgresql"):
         structure_folder.open_one(on_postgres.data, demo.SLUG)
     with pytest.raises(Refused, match="kept-in-files"):
@@ -135,7 +136,7 @@ def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Site, o
 
 
 @contextmanager
-def another_process(made: Site) -> Iterator[str]:
+def another_process(made: Host) -> Iterator[str]:
     """Where another process serves the same structure."""
     environment = {**os.environ, "PIXFLOW_DATABASE_URL": url_of(made), "PIXFLOW_DATA": str(made.data)}
     command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
@@ -153,7 +154,7 @@ def remark(number: int) -> str:
     return f"remarque {number}."
 
 
-def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: Site) -> None:
+def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: Host) -> None:
     served = one(on_postgres)
     with (
         another_process(on_postgres) as there,
@@ -180,7 +181,7 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: S
     assert everything(served.read()) == everything(afresh)
 
 
-def test_many_at_once_wait_for_their_turn(on_postgres: Site) -> None:
+def test_many_at_once_wait_for_their_turn(on_postgres: Host) -> None:
     """More than there are connections: none is held by one who waits for another's."""
     advisor = dict(cookie(one(on_postgres), "advisor"))
     with listening(create_app(on_postgres)) as url, ThreadPoolExecutor(CROWD) as pool:
@@ -188,7 +189,7 @@ def test_many_at_once_wait_for_their_turn(on_postgres: Site) -> None:
         assert {answer.status_code for answer in asked} == {200}
 
 
-def test_of_two_clocks_at_once_one_sends_what_is_due(on_postgres: Site) -> None:
+def test_of_two_clocks_at_once_one_sends_what_is_due(on_postgres: Host) -> None:
     served, sent = one(on_postgres), list[Mail]()
 
     def leaves(mail: Mail) -> None:

@@ -20,7 +20,7 @@ from projections.store import stores
 from tests.web import paths
 from tests.web.client import words
 from tests.web.paths import House
-from web.hosting.site import serve_one
+from web.hosting.served_structure import serve_one
 
 NADIA, PAUL, SOPHIE = "Nadia Benali", "Paul Rey", "Sophie Lecomte"
 

@@ -30,8 +30,8 @@ from web.french.errors import presets as errors_presets
 from web.hosting import health
 from web.hosting.health import Finding
 from web.hosting.mail import chosen
+from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
-from web.hosting.site import reads_of
 
 app = typer.Typer()
 
@@ -123,12 +123,12 @@ def _examined(slug: str) -> list[Finding]:
         with _opened(slug) as opened:
             reads = reads_of(opened)
             try:
-                return health.whole(opened, reads)
+                return health.all_findings(opened, reads)
             finally:
                 reads.close()
     except Exception as error:
         closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
-        return [closed, *health.outside(Settings().data, slug, structure_folder.utc_now())]
+        return [closed, *health.file_findings(Settings().data, slug, structure_folder.utc_now())]
 
 
 def _tell(slug: str, findings: list[Finding]) -> None:

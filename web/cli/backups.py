@@ -16,8 +16,8 @@ from projections.store import stores
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
 from web.french import dates, vocabulary
 from web.french.errors import backups
+from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
-from web.hosting.site import reads_of
 
 app = typer.Typer()
 

@@ -28,7 +28,7 @@ from web.desk.names import NoNames
 from web.french.errors.files import problem
 from web.french.errors.refusals import refusal
 from web.french.matching import question
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
@@ -112,7 +112,7 @@ def import_command(
         raise typer.Exit(QUESTION)
 
 
-def importer_of(served: Served) -> Importer:
+def importer_of(served: ServedStructure) -> Importer:
     """An importer over the served structure; what it knows is up to date."""
 
     def known(campaign: UUID) -> list[result_routing.Known]:

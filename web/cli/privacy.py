@@ -17,7 +17,7 @@ from pixflow.refused import Refused
 from projections import dossier_sheet
 from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, errors, fail, in_words, working
 from web.french import privacy
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 
 app = typer.Typer()
@@ -58,7 +58,7 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _must_be_known(served: Served, stream: UUID, named: str) -> None:
+def _must_be_known(served: ServedStructure, stream: UUID, named: str) -> None:
     state = served.engine.state("dossier", stream)
     if state.erased:
         raise Refused("person-erased")

@@ -16,7 +16,7 @@ from web.cli.terminal import JsonOption, StructureOption, as_json, console, doss
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, tasks, vocabulary
 from web.french.events import sentences
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
@@ -71,7 +71,7 @@ def _instant(text: str, zone: str) -> datetime:
 
 
 def _document(
-    shown: Replay, history: list[Recorded], names: ScopedNames, positions: dict[int, int], served: Served
+    shown: Replay, history: list[Recorded], names: ScopedNames, positions: dict[int, int], served: ServedStructure
 ) -> dict[str, Any]:
     return {
         "version": shown.version,
@@ -96,7 +96,7 @@ def _document(
     }
 
 
-def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Served, *, whole: bool) -> None:
+def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: ServedStructure, *, whole: bool) -> None:
     zone = served.refs.structure.zone
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or vocabulary.upper_first(privacy.ERASED)
     console.print(f"[bold]{name}[/] · fait {shown.version} sur {shown.total}")

@@ -20,8 +20,8 @@ from web.cli.terminal import (
 )
 from web.french import dates, vocabulary
 from web.french.errors import presets as errors_presets
+from web.hosting.host import open_host
 from web.hosting.settings import PORT, Settings
-from web.hosting.site import site
 from web.samples import population
 from web.samples.demo import EXPORTS
 
@@ -117,7 +117,7 @@ def demo(
 
 
 def _say_who(folder: Path, slug: str) -> None:
-    with site(folder, demo=True, only=slug) as one:
+    with open_host(folder, demo=True, only=slug) as one:
         served = one.structures[slug]
         name = served.refs.structure.name
         team = [member for member in served.refs.team.values() if member.roles_on(served.today())]

@@ -1,4 +1,4 @@
-"""Serve a data folder on this machine."""
+"""`pixflow serve`: uvicorn and the thread of periodic jobs."""
 
 import logging
 import socket
@@ -23,9 +23,9 @@ from web.cli.terminal import (
     shown,
 )
 from web.hosting.clock_watch import ClockWatch
+from web.hosting.host import Host, open_host, serving
 from web.hosting.mail import chosen
 from web.hosting.settings import PORT, Settings
-from web.hosting.site import Site, serving, site
 
 app = typer.Typer()
 
@@ -33,23 +33,23 @@ TICK_SECONDS = 60
 
 
 def run(data: Path, *, port: int) -> None:
-    """Serve every structure of a folder on 127.0.0.1 until stopped; the read stores reach the head before that."""
+    """Serves every structure of a folder on 127.0.0.1 until stopped. Catches the read stores up first."""
     if not structure_folder.slugs(data):
         fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
-    with site(data, demo=True, progress=shown("Mise à jour des tables")) as served, serving(served):
-        for slug, error in served.closed.items():
+    with open_host(data, demo=True, progress=shown("Mise à jour des tables")) as host, serving(host):
+        for slug, error in host.closed.items():
             errors.print(escape(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}"))
-        for one in served.structures.values():
+        for one in host.structures.values():
             for warning in one.engine.recorder.warnings:
                 logging.getLogger("pixflow").warning(warning)
         listener = _listen(port)
         port = listener.getsockname()[1]
         console.print(f"pixflow est sur [bold]http://127.0.0.1:{port}[/]  (Ctrl+C pour arrêter)")
         stop = threading.Event()
-        ticking = threading.Thread(target=_tick, args=(served, stop, port), daemon=True)
+        ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()
         try:
-            config = uvicorn.Config(create_app(served), log_level="warning", access_log=False, server_header=False)
+            config = uvicorn.Config(create_app(host), log_level="warning", access_log=False, server_header=False)
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             stop.set()
@@ -57,7 +57,7 @@ def run(data: Path, *, port: int) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    """From now on whoever asks is kept waiting, not turned away, until the first answer is ready."""
+    """Returns a socket that listens: clients wait for the application to start instead of being refused."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -68,25 +68,24 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _tick(served: Site, stop: threading.Event, port: int) -> None:
+def _tick(host: Host, stop: threading.Event, port: int) -> None:
     settings, watch = Settings(), ClockWatch(utc_now(), time.monotonic())
     while not stop.wait(TICK_SECONDS):
         if jumped := watch.step(utc_now(), time.monotonic()):
             logging.getLogger("pixflow").warning("the clock of this machine jumped by %s", jumped)
-            served.jumps += 1
-        turn(served, settings, port)
+            host.clock_jumps += 1
+        tick_all(host, settings, port)
 
 
-def turn(served: Site, settings: Settings, port: int) -> None:
-    """Open what came meanwhile, then what time does in every structure; notices lead to the port that is served,
-    unless an address is set."""
-    known = served.closed
-    served.look()
-    for slug in served.closed.keys() - known.keys():
-        logging.getLogger("pixflow").warning("%s does not open: %r", slug, served.closed[slug])
-    for one in served.structures.values():
+def tick_all(host: Host, settings: Settings, port: int) -> None:
+    """Opens new structures, then runs the periodic jobs of every structure. Logs errors, raises none."""
+    known = host.closed
+    host.open_structures()
+    for slug in host.closed.keys() - known.keys():
+        logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
+    for one in host.structures.values():
         try:
-            one.tick(chosen(settings, one.opened.folder, demo=served.demo), settings.pages(port))
+            one.tick(chosen(settings, one.opened.folder, demo=host.demo), settings.pages(port))
         except Exception:
             logging.getLogger("pixflow").exception("tick")
 
@@ -100,8 +99,6 @@ def serve(
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Servir les pages."""
-    from web.cli.server import run
-
     if not demo:
         fail(
             "Les comptes et les mots de passe ne sont pas encore là : sans eux, n'importe qui lirait les dossiers. "

@@ -24,7 +24,7 @@ from web.cli.terminal import (
 )
 from web.french import dates, vocabulary
 from web.french.events import team
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 
 staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.", cls=InFrench, no_args_is_help=True)
 
@@ -80,7 +80,7 @@ def leave_command(
             _take(served, person, staff.leave, said, last_day=leaves, anyway=anyway)
 
 
-def _take(served: Served, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
+def _take(served: ServedStructure, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
     """The operator's decision about somebody, and what to say of it."""
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
@@ -122,7 +122,7 @@ def staff_add(
     )
 
 
-def _site(served: Served, named: str) -> str:
+def _site(served: ServedStructure, named: str) -> str:
     """The structure's site of that name, accents and case aside."""
     sites = served.refs.structure.sites
     found = next((site for site in sites if normalise(site) == normalise(named)), None)

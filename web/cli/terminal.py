@@ -24,8 +24,8 @@ from pixflow.structure_folder import Opened
 from pixflow.team import staff
 from web.desk.names import NoNames
 from web.french.errors.refusals import refusal, store_error
+from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
-from web.hosting.site import Served, serve_one
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -91,7 +91,7 @@ def explained(error: Exception) -> str:
 
 
 @contextmanager
-def working(structure: str | None) -> Iterator[Served]:
+def working(structure: str | None) -> Iterator[ServedStructure]:
     """The one structure of the data folder, or the one named; its read side is up to date."""
     with opening(structure) as opened:
         served = serve_one(opened, shown("Mise à jour des tables"))
@@ -120,7 +120,7 @@ def opening(structure: str | None) -> Iterator[Opened]:
             opened.engine.close()
 
 
-def person(served: Served, address: str) -> Actor:
+def person(served: ServedStructure, address: str) -> Actor:
     """The member of staff with this e-mail, who works here today."""
     found = member(served, address)
     known = served.refs.team[found]
@@ -137,7 +137,7 @@ def day(text: str) -> date:
         fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.", USAGE)
 
 
-def member(served: Served, address: str) -> UUID:
+def member(served: ServedStructure, address: str) -> UUID:
     """The id of who has, or had, this e-mail in the team."""
     found = served.engine.claimed("email", [staff.address(address)])
     if not found:
@@ -145,7 +145,7 @@ def member(served: Served, address: str) -> UUID:
     return next(iter(found.values()))
 
 
-def dossier(served: Served, named: str) -> UUID:
+def dossier(served: ServedStructure, named: str) -> UUID:
     """A dossier by its id or its i-Milo number."""
     found = served.engine.claimed("imilo", [named.strip().upper()])
     if found:

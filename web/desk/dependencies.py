@@ -12,7 +12,8 @@ from pixflow.events.values import Role
 from pixflow.team.absences import deputised
 from web.desk.desk import Desk
 from web.desk.navigation import _frame
-from web.hosting.site import Served, Site
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
 
 COOKIE = "pixflow_person"
 
@@ -26,8 +27,8 @@ def desk(request: Request) -> Iterator[Desk]:
 
     Raises Unchanged, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
     """
-    site: Site = request.app.state.site
-    served, actor = _who(request, site)
+    host: Host = request.app.state.host
+    served, actor = _who(request, host)
     tag = served.tag()
     if request.headers.get("HX-PTag") == tag:
         raise Unchanged
@@ -36,7 +37,7 @@ def desk(request: Request) -> Iterator[Desk]:
     with side.database.connect() as connection:
         today = served.today()
         roles, away = authorization.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
-        made = Desk(site, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
+        made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
         request.state.frame = _frame(request, made, side.blocked, tag)
         yield made
 
@@ -55,15 +56,15 @@ def allowed(*roles: Role) -> Any:
     return Depends(check)
 
 
-def served_for(request: Request) -> Served:
+def served_for(request: Request) -> ServedStructure:
     """The structure of the person named by the cookie."""
-    return _who(request, request.app.state.site)[0]
+    return _who(request, request.app.state.host)[0]
 
 
-def _who(request: Request, site: Site) -> tuple[Served, Actor]:
+def _who(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
     slug, _, person = request.cookies.get(COOKIE, "").partition("/")
     try:
-        served = site.find(slug, UUID(person))
+        served = host.find(slug, UUID(person))
     except ValueError:
         served = None
     if served is None:

@@ -15,7 +15,8 @@ from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.workshop.state import Workshop
 from projections.store.catch_up import fold_of
-from web.hosting.site import Served, Site
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Desk:
     `deputised` are the colleagues away today whom they deputise for; `roles` are those held today, theirs included.
     """
 
-    site: Site
-    served: Served
+    host: Host
+    served: ServedStructure
     actor: Actor
     roles: frozenset[Role]
     scope: Scope

@@ -22,7 +22,7 @@ def _frame(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         role_label=", ".join(vocabulary.ROLES[role] for role in sorted(member.roles)),
         acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
         nav=_nav(request.url.path, desk),
-        demo=desk.site.demo,
+        demo=desk.host.demo,
         search=desk.scope.whose != "none",
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
         change="/qui",

@@ -1,4 +1,4 @@
-"""What time does by itself, as `system:clock`: each thing once, however often and wherever it is asked."""
+"""Periodic jobs on events, recorded as `system:clock`. Idempotent: each job derives its command ids."""
 
 from pixflow.authorization import CLOCK, Actor
 from pixflow.dossier import lending
@@ -8,8 +8,8 @@ from projections import dossier_sheet, workshops
 from projections.store.catch_up import ReadSide
 
 
-def give_back(engine: Engine, side: ReadSide) -> int:
-    """Every dossier lent until a day that is past goes back, once; how many did."""
+def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
+    """Returns every dossier whose loan has ended to its advisor, and returns how many moved."""
     with side.database.connect() as connection:
         over = dossier_sheet.lent_before(connection, engine.today())
     done = [
@@ -25,8 +25,8 @@ def give_back(engine: Engine, side: ReadSide) -> int:
     return sum(bool(one.recorded) and not one.repeated for one in done)
 
 
-def lapse_offers(engine: Engine, side: ReadSide) -> int:
-    """The seats that were kept in vain pass on to who waits next; how many did."""
+def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
+    """Offers each seat whose offer has expired to the next person waiting, and returns how many expired."""
     today = engine.today()
     with side.database.connect() as connection:
         due = workshops.lapsed(connection, today)

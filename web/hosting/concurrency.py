@@ -1,31 +1,31 @@
-"""How many requests are answered at a time where they share a pool of connections."""
+"""Limit of concurrent requests, where requests share a pool of connections."""
 
 from anyio import CapacityLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.hosting.site import Site
+from web.hosting.host import Host
 
 
-class AtOnce:
-    """At most so many requests at a time; the others wait, holding nothing, for as long as their senders do."""
+class ConcurrencyLimit:
+    """ASGI middleware: at most `limit` concurrent requests. Waiting requests hold no database connection."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
-        self._turns = CapacityLimiter(most)
+        self._limiter = CapacityLimiter(limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
-            async with self._turns:
+            async with self._limiter:
                 await self.app(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-def most(site: Site) -> int | None:
-    """None on SQLite, which has no pool.
+def limit_for(host: Host) -> int | None:
+    """Returns the limit that the host's pools allow; None on SQLite, which has no pool.
 
-    On PostgreSQL a request that holds two connections of its process (the page's; one that writes) may ask for a third
-    to go on, and so may the tick: with one more than all of these hold, somebody always goes on.
+    On PostgreSQL a request holds at most two connections: one to read, one to write. It may ask for a third, and so may
+    the tick. The pool therefore keeps three connections more than two per request, so that no request waits for ever.
     """
-    pools = {served.opened.database.pool for served in site.structures.values() if served.opened.database}
+    pools = {served.opened.database.pool for served in host.structures.values() if served.opened.database}
     return min((pool.max_size - 3) // 2 for pool in pools) if pools else None

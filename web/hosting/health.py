@@ -1,6 +1,6 @@
-"""Whether pixflow can be relied upon here: what /readyz says of what is served, `pixflow doctor` of a data folder.
+"""Health checks: `/readyz` runs the quick ones on served structures, `pixflow doctor` all of them on a data folder.
 
-A finding is a code, how grave it is, and numbers: no name, nothing of a person.
+A finding is a code, a level and numbers. It contains no personal data.
 """
 
 import shutil
@@ -29,26 +29,26 @@ from projections.store.stores import Live
 Level = Literal["good", "note", "alarm"]
 
 FREE = 500_000_000
-"""Bytes of disk under which an import, or a backup, may no longer fit."""
+"""Free bytes below which an import or a backup may fail."""
 LATE = timedelta(minutes=5)
-"""`serve` and `tick` bring the tables up to date each minute."""
+"""Age of an event that the tables do not show yet. `serve` and `tick` update the tables each minute."""
 BACKUP = timedelta(hours=25)
-"""A backup a day, which does not always end at the same minute."""
+"""Age of the last backup: one a day, with an hour of margin."""
 LOG = 64_000_000
-"""Bytes of a write-ahead log that should be emptied beyond 4 MB: somebody has been reading for too long."""
+"""Bytes of the write-ahead log. SQLite truncates it at 4 MB unless a reader holds it for too long."""
 TOLERATED = timedelta(seconds=2)
 
 
 class Finding(Struct, frozen=True):
-    """What one check says. Sentences are in web/french/doctor.py."""
+    """The result of one check. Its sentence is in web/french/health.py."""
 
     check: str
     level: Level
     details: dict[str, Any] = {}
 
 
-def tried(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
-    """What the check says; one that fails is an alarm too."""
+def run(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
+    """Returns the finding of a check. A check that raises is an alarm."""
     try:
         return check(*about, **limits)
     except Exception as error:
@@ -59,7 +59,7 @@ def tried(check: Callable[..., Finding], *about: Any, **limits: Any) -> Finding:
 
 
 def disk(folder: Path, free: int = FREE) -> Finding:
-    """Room for what is to come."""
+    """Checks the free space."""
     left = shutil.disk_usage(folder).free
     return Finding("disk", "good" if left >= free else "alarm", {"free": left, "wanted": free})
 
@@ -68,7 +68,7 @@ def disk(folder: Path, free: int = FREE) -> Finding:
 
 
 def durability(engine: Engine) -> Finding:
-    """Whether what is confirmed outlives a power cut."""
+    """Checks that a confirmed command survives a power cut."""
     try:
         engine.recorder.check_durable()
         level: Level = "good"
@@ -78,30 +78,30 @@ def durability(engine: Engine) -> Finding:
 
 
 def version(engine: Engine) -> Finding:
-    """Whether the store warns of something that an operator may change."""
+    """Reports warnings of the store that an operator can act on."""
     warns = bool(engine.recorder.warnings)
     return Finding("version", "note" if warns else "good", {"store": engine.recorder.KIND})
 
 
 def clock(engine: Engine) -> Finding:
-    """Whether the last event seems to come from the future: the clock of this machine was set back."""
+    """Checks that the last event is not in the future: if it is, this machine's clock was set back."""
     head = engine.head()
     ahead = max((one.at - engine.clock() for one in engine.read(head - 1, 1)), default=timedelta())
     return Finding("clock", "alarm" if ahead > TOLERATED else "good", {"seconds": max(0, round(ahead.total_seconds()))})
 
 
-def log(opened: Opened, most: int = LOG) -> Finding:
-    """The size of the write-ahead log."""
+def log(opened: Opened, limit: int = LOG) -> Finding:
+    """Checks the size of the write-ahead log."""
     path = opened.folder / "events.db-wal"
     size = path.stat().st_size if path.exists() else 0
-    return Finding("log", "good" if size <= most else "alarm", {"size": size})
+    return Finding("log", "good" if size <= limit else "alarm", {"size": size})
 
 
 # --- the read tables
 
 
 def tables(engine: Engine, reads: Live) -> Finding:
-    """How many events the tables do not show yet, and for how long the oldest of them has waited."""
+    """Checks the number of events that the tables do not show yet, and the age of the oldest."""
     if reads.stores.live() is None:
         return Finding("tables", "note", {"lag": engine.head()})
     reached = _reached(reads.side)
@@ -115,13 +115,13 @@ def tables(engine: Engine, reads: Live) -> Finding:
 
 
 def stopped(reads: Live) -> Finding:
-    """How many streams each table could not show."""
+    """Counts the streams that each projection stopped on."""
     found = Counter(row.projection for row in reads.side.stopped()) if reads.stores.live() else Counter()
     return Finding("stopped", "alarm" if found else "good", {"streams": found.total(), "tables": dict(found)})
 
 
 def _reached(side: ReadSide) -> int:
-    """Where the tables are, whichever process brought them there."""
+    """Returns the position of the tables, as any process last wrote it."""
     with side.database.connect() as connection:
         return connection.execute(select(bookkeeping.position.c.position)).scalar() or 0
 
@@ -130,31 +130,31 @@ def _reached(side: ReadSide) -> int:
 
 
 def keys(opened: Opened) -> Finding:
-    """How many streams hold sealed data whose key is not there, neither whole nor destroyed."""
+    """Counts the streams with sealed data whose key is missing, neither present nor destroyed."""
     lost = opened.engine.keys.lost(opened.engine.recorder.streams(sealed_topics()))
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
 
 
 def erasures(opened: Opened) -> Finding:
-    """Whether somebody is erased whose keys, or whose line of the register, are not as they should be yet."""
+    """Checks that every erased person's keys are destroyed and that the register lists them."""
     return Finding("erasures", "alarm" if erasing.unfinished(opened) else "good")
 
 
 def modes(data: Path, slug: str) -> Finding:
-    """The files of keys that others than their owner may open."""
+    """Lists the key files that other users of the machine can open."""
     files = [*(data / "keys").glob(f"{slug}.*"), *(data / slug).glob("keys.db*")]
     open_to_others = sorted(path.name for path in files if S_IMODE(path.stat().st_mode) & 0o077)
     return Finding("modes", "alarm" if open_to_others else "good", {"files": open_to_others})
 
 
 def aside(opened: Opened) -> Finding:
-    """What restores have replaced and nobody has deleted yet: erasing does not reach whoever is in it alone."""
+    """Lists old data that a restore moved aside. Erasure does not reach people who are only in it."""
     found = set_aside(opened)
     return Finding("aside", "note" if found else "good", {"places": found})
 
 
 def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> Finding:
-    """How old the last backup is, in hours: of those in the data folder, and of the one that was put elsewhere."""
+    """Checks the age in hours of the last backup, in the data folder or in another place."""
     made = max((one.manifest.made for one in manifest.all_of(folder_of(data, slug))), default=None)
     told: dict[str, Any] = {}
     if (elsewhere := noted(data / slug)) and (made is None or elsewhere.made > made):
@@ -165,39 +165,39 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
     return Finding("backup", "good" if age <= oldest else "alarm", {"hours": age // timedelta(hours=1), **told})
 
 
-# --- all of them
+# --- groups of checks
 
 
-def quick(opened: Opened, reads: Live) -> list[Finding]:
-    """What may be asked every few seconds of a structure that is served."""
+def quick_findings(opened: Opened, reads: Live) -> list[Finding]:
+    """Runs the checks of `/readyz`, cheap enough for every few seconds."""
     engine = opened.engine
     return [
-        tried(durability, engine),
-        tried(tables, engine, reads),
-        tried(stopped, reads),
-        tried(clock, engine),
-        tried(disk, opened.folder),
+        run(durability, engine),
+        run(tables, engine, reads),
+        run(stopped, reads),
+        run(clock, engine),
+        run(disk, opened.folder),
     ]
 
 
-def whole(opened: Opened, reads: Live) -> list[Finding]:
-    """Everything about a structure that opens."""
+def all_findings(opened: Opened, reads: Live) -> list[Finding]:
+    """Runs every check of `pixflow doctor` on a structure that opens."""
     engine, data = opened.engine, opened.folder.parent
     found = [
-        tried(durability, engine),
-        tried(version, engine),
-        tried(clock, engine),
-        tried(keys, opened),
-        tried(erasures, opened),
-        tried(aside, opened),
-        tried(tables, engine, reads),
-        tried(stopped, reads),
+        run(durability, engine),
+        run(version, engine),
+        run(clock, engine),
+        run(keys, opened),
+        run(erasures, opened),
+        run(aside, opened),
+        run(tables, engine, reads),
+        run(stopped, reads),
     ]
     if opened.database is None:
-        found.append(tried(log, opened))
-    return [*found, *outside(data, opened.slug, engine.clock())]
+        found.append(run(log, opened))
+    return [*found, *file_findings(data, opened.slug, engine.clock())]
 
 
-def outside(data: Path, slug: str, now: datetime) -> list[Finding]:
-    """What can be said of a structure even when it does not open."""
-    return [tried(modes, data, slug), tried(backup, data, slug, now), tried(disk, data)]
+def file_findings(data: Path, slug: str, now: datetime) -> list[Finding]:
+    """Runs the checks of `pixflow doctor` that need no open structure."""
+    return [run(modes, data, slug), run(backup, data, slug, now), run(disk, data)]

@@ -1,4 +1,4 @@
-"""How e-mail leaves: through a mail server, or as files in a folder."""
+"""E-mail: sent through a mail server, or written as files in a folder."""
 
 import smtplib
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from web.hosting.settings import Settings
 
 SECONDS = 20
 Outbox = Callable[["Mail"], None]
-"""Sends one message; raises OSError (smtplib's errors are) when it could not leave."""
+"""Sends one message. Raises OSError on failure; smtplib's errors are subclasses of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message to one person, at an instant. `name` tells it from the others of its day."""
+    """One message to one person, at an instant (UTC). `name` is unique among the messages of a structure."""
 
     to: str
     subject: str
@@ -28,7 +28,7 @@ class Mail:
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
-    """The message as it leaves: plain text, and nothing that a mailbox answers by itself."""
+    """Returns the message to send: plain text, marked as automatic so that mailboxes send no auto-reply."""
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = sender, mail.to, mail.subject
     made["Date"] = format_datetime(mail.at)
@@ -39,14 +39,17 @@ def message(mail: Mail, sender: str) -> EmailMessage:
 
 
 def chosen(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
-    """Where the notices of a structure's folder leave: the mail server that is set, files in a demo, else nowhere."""
+    """Returns the outbox of a structure: the mail server of the settings, else files for a demo, else None."""
     if settings.smtp:
         return through(settings.smtp, settings.sender)
     return into(folder / "notices", settings.sender) if demo else None
 
 
 def through(url: str, sender: str) -> Outbox:
-    """A mail server, as `smtp://person:secret@host:port` or `smtps://…`. Raises ValueError for another address."""
+    """Returns an outbox that sends to `smtp://person:secret@host:port` or `smtps://…`.
+
+    Uses STARTTLS when the server offers it. Raises ValueError for another kind of address.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError(f"not a mail server: {parts.scheme}://{parts.hostname or ''}")
@@ -68,7 +71,7 @@ def through(url: str, sender: str) -> Outbox:
 
 
 def into(folder: Path, sender: str) -> Outbox:
-    """Files of a folder, one a message, for a demonstration or another program to send."""
+    """Returns an outbox that writes one file a message, for a demonstration or for another program to send."""
 
     def write(mail: Mail) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""What leaves by e-mail: one digest a working day for each person, and at once what blocks.
+"""Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-No subject says a name or a score, no text says more than counts: the rest is behind the page (DOMAIN.md §3).
+E-mails never contain names or scores, only counts and a link (DOMAIN.md §3).
 """
 
 import logging
@@ -30,7 +30,7 @@ _log = logging.getLogger("pixflow")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message that is due for somebody, and what it is about."""
+    """A message that is due. `about` makes it unique for its person and kind."""
 
     person: UUID
     kind: Literal["digest", "help", "stopped"]
@@ -40,9 +40,9 @@ class Notice:
 
 
 def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
-    """Send what is due and was not sent; how many left. One that cannot leave is tried again at the next turn.
+    """Sends the notices that are due and not sent yet, and returns how many were sent.
 
-    A crash between sending and noting sends it twice: better than never.
+    A failed notice is retried at the next tick. After a crash between sending and recording, the notice is sent twice.
     """
     refs, now = engine.references(), engine.clock()
     with side.database.connect() as connection:
@@ -73,7 +73,7 @@ def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now:
 
 
 def _digests(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
-    """From the morning of each working day on, for whoever has something to do."""
+    """Yields the digest of everybody who has tasks, from 7:30 of each working day."""
     local = now.astimezone(ZoneInfo(refs.structure.zone))
     today = local.date()
     if local.time() < MORNING or not refs.calendar.is_working(today):
@@ -92,7 +92,7 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
 
 
 def _calls(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
-    """A workshop that calls for help, to the facilitators who did not call themselves."""
+    """Yields a notice for every workshop that calls for help, to all facilitators but the caller."""
     for row in workshops.calls(connection, refs.calendar.local_day(now)):
         about = f"{row.stream} {row.help_at:%Y%m%dT%H%M%S}"
         for person, member in _at_work(refs, now):
@@ -102,7 +102,7 @@ def _calls(connection: Connection, refs: References, now: datetime, url: str) ->
 
 
 def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice]:
-    """A table that stopped on a fact, to the administrators."""
+    """Yields a notice for every projection that stopped on an event, to the administrators."""
     for row in side.stopped() if side.blocked else ():
         for person, member in _at_work(refs, now):
             if "administrator" in member.roles:

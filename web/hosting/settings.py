@@ -1,4 +1,4 @@
-"""Where pixflow keeps its data."""
+"""Settings of one process, read from the environment."""
 
 import atexit
 from functools import cache
@@ -10,18 +10,18 @@ from pixflow.store.postgres.database import Database
 
 PORT = 8000
 CONNECTIONS = 20
-"""At most, of one process to PostgreSQL: eight requests at a time (at_once.py)."""
+"""Size of a process's pool on PostgreSQL: enough for eight concurrent requests (concurrency.py)."""
 
 
 class Settings(BaseSettings):
-    """PIXFLOW_DATA names the folder of the structures; a folder of the person's own is the default.
+    """Environment variables, all optional.
 
-    PIXFLOW_DATABASE_URL is the PostgreSQL database that keeps their facts (postgresql://user:secret@host/name), each in
-    a schema of its own; without it each is kept in its folder.
-
-    PIXFLOW_SMTP is the mail server of notices (smtp://person:secret@host:port), none without it; PIXFLOW_SENDER who
-    they come from; PIXFLOW_URL the address of the pages, as people reach them, else the
-    one that is served.
+    PIXFLOW_DATA: the folder of the structures; by default a folder of the current user.
+    PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
+    own schema. Without it, each structure is a folder with SQLite files.
+    PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port. Without it, no e-mail is sent.
+    PIXFLOW_SENDER: the sender of e-mails.
+    PIXFLOW_URL: the public address of the pages; by default the address that is served.
     """
 
     model_config = SettingsConfigDict(env_prefix="PIXFLOW_")
@@ -32,11 +32,11 @@ class Settings(BaseSettings):
     url: str = ""
 
     def pages(self, port: int = PORT) -> str:
-        """The address of the pages that a port of this machine serves, as people reach them."""
+        """Returns the public address of the pages; by default this port of this machine."""
         return self.url or f"http://127.0.0.1:{port}"
 
     def database(self) -> Database | None:
-        """The database of this process, None when structures are kept in their folders. Raises what Database raises."""
+        """Returns the database of this process, None for SQLite. Raises the errors of `Database`."""
         return _opened(self.database_url) if self.database_url else None
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from web.hosting.health import Finding, quick
-from web.hosting.site import Site
+from web.hosting.health import Finding, quick_findings
+from web.hosting.host import Host
 
 router = APIRouter()
 NEEDED = ("durability", "tables")
@@ -27,17 +27,17 @@ def ready(request: Request) -> Response:
     they cannot show, `jumps` how often the clock was seen to jump; `alarms` are the checks to look at with
     `pixflow doctor`.
     """
-    site: Site = request.app.state.site
-    found = [one for served in site.structures.values() for one in quick(served.opened, served.reads)]
-    alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if site.closed else set()))
+    host: Host = request.app.state.host
+    found = [one for served in host.structures.values() for one in quick_findings(served.opened, served.reads)]
+    alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if host.closed else set()))
     good = not set(alarms).intersection(NEEDED)
     told = {
         "ready": good,
-        "structures": len(site.structures),
-        "closed": len(site.closed),
+        "structures": len(host.structures),
+        "closed": len(host.closed),
         "lag": _sum(found, "lag"),
         "stopped": _sum(found, "streams"),
-        "jumps": site.jumps,
+        "jumps": host.clock_jumps,
         "alarms": alarms,
     }
     return JSONResponse(told, 200 if good else 503, {"Cache-Control": "no-store"})

@@ -10,7 +10,8 @@ from pixflow.events.values import Role
 from pixflow.team.staff import Staff
 from web.desk.dependencies import COOKIE, AtDesk
 from web.french import vocabulary
-from web.hosting.site import Served, Site
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
 from web.http.templates import page, redirect
 
 router = APIRouter()
@@ -33,19 +34,19 @@ def home(request: Request, desk: AtDesk) -> Response:
 @router.get("/qui")
 def choose(request: Request) -> Response:
     """Everyone who works in the structures of this folder, by role."""
-    site: Site = request.app.state.site
-    if not site.demo:
+    host: Host = request.app.state.host
+    if not host.demo:
         raise HTTPException(404)
     now = request.cookies.get(COOKIE, "").partition("/")[2]
-    structures = [_structure(slug, one) for slug, one in site.structures.items()]
-    return page(request, "sign_in.html", {"structures": structures, "closed": site.closed, "now": now})
+    structures = [_structure(slug, one) for slug, one in host.structures.items()]
+    return page(request, "sign_in.html", {"structures": structures, "closed": host.closed, "now": now})
 
 
 @router.post("/qui")
 def be(request: Request, structure: Annotated[str, Form()], person: Annotated[UUID, Form()]) -> Response:
     """From now on this browser is that person's."""
-    site: Site = request.app.state.site
-    served = site.find(structure, person) if site.demo else None
+    host: Host = request.app.state.host
+    served = host.find(structure, person) if host.demo else None
     if served is None:
         raise HTTPException(404)
     response = redirect(request, _home(served.refs.team[person].roles))
@@ -58,7 +59,7 @@ def _home(roles: Iterable[Role]) -> str:
     return next((address for role, address in HOME.items() if role in held), "/protocole")
 
 
-def _structure(slug: str, served: Served) -> dict[str, Any]:
+def _structure(slug: str, served: ServedStructure) -> dict[str, Any]:
     """A structure and its people, under the first of their roles."""
     today = served.today()
     team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)

@@ -32,8 +32,8 @@ from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said
 from tests.benchmarks.population import SITES, put, structure
 from web.app import create_app
+from web.hosting.host import open_host
 from web.hosting.settings import Settings
-from web.hosting.site import site
 
 NOW = datetime(DAY.year, DAY.month, DAY.day, 9, tzinfo=UTC)
 CHUNK = 5_000
@@ -62,7 +62,7 @@ class Pixflow:
         )
         opened_.engine.close()
         self._open = ExitStack()
-        served = self._open.enter_context(site(data, demo=True, clock=lambda: NOW))
+        served = self._open.enter_context(open_host(data, demo=True, clock=lambda: NOW))
         self._served = served.structures[opened_.slug]
         self._engine = self._served.engine
         self._browser = self._open.enter_context(TestClient(create_app(served)))

@@ -25,8 +25,8 @@ from web.app import create_app
 from web.french import health as french_health
 from web.hosting import health
 from web.hosting.health import Finding
+from web.hosting.host import open_host, serving
 from web.hosting.settings import Settings
-from web.hosting.site import serving, site
 
 FIRST = date(2026, 1, 5)
 
@@ -40,7 +40,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 def found(at_work: House) -> dict[str, Finding]:
     opened = at_work.served.opened
-    return {one.check: one for one in health.whole(opened, at_work.served.reads)}
+    return {one.check: one for one in health.all_findings(opened, at_work.served.reads)}
 
 
 def alarms(at_work: House) -> set[str]:
@@ -49,7 +49,7 @@ def alarms(at_work: House) -> set[str]:
 
 def monitor(at_work: House) -> Any:
     """What a monitor reads, who is nobody."""
-    return TestClient(create_app(at_work.site)).get("/readyz")
+    return TestClient(create_app(at_work.host)).get("/readyz")
 
 
 def reached(at_work: House, position: int) -> None:
@@ -76,7 +76,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
 
 
 def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
-    client = TestClient(create_app(at_work.site))
+    client = TestClient(create_app(at_work.host))
     assert client.get("/healthz").text == "ok"
     answer = client.get("/readyz")
     assert answer.status_code == 200
@@ -174,9 +174,9 @@ def test_a_disk_that_is_nearly_full(at_work: House) -> None:
 
 def test_a_log_that_does_not_empty_itself(at_work: House) -> None:
     at_work.opened()
-    assert health.log(at_work.served.opened, most=1_000).level == "alarm"
+    assert health.log(at_work.served.opened, limit=1_000).level == "alarm"
     at_work.served.engine.recorder.truncate()
-    assert health.log(at_work.served.opened, most=1_000) == Finding("log", "good", {"size": 0})
+    assert health.log(at_work.served.opened, limit=1_000) == Finding("log", "good", {"size": 0})
 
 
 def test_a_key_that_is_lost_and_one_that_is_destroyed(at_work: House) -> None:
@@ -194,7 +194,7 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
     blocked.mkdir()
     with pytest.raises(erasing.Unfinished):
         erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
-    with serving(at_work.site):
+    with serving(at_work.host):
         assert found(at_work)["erasures"].level == "alarm"
     blocked.rmdir()
     at_work.served.tick()
@@ -204,7 +204,7 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
 
 
 def test_keys_that_others_may_read(at_work: House) -> None:
-    (at_work.site.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
+    (at_work.host.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
     (at_work.served.opened.folder / "keys.db").chmod(0o604)
     assert found(at_work)["modes"].details == {"files": ["keys.db", f"{at_work.slug}.key"]}
 
@@ -223,10 +223,10 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
     with closing(Settings().database()) as database:  # type: ignore[type-var]
         preset = presets.load("laigle-mortagne")
         structure_folder.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
-        with site(tmp_path) as served, TestClient(create_app(served)) as client:
+        with open_host(tmp_path) as served, TestClient(create_app(served)) as client:
             assert client.get("/readyz").json()["alarms"] == []
             one = served.structures["ici"]
-            levels = {found.check: found.level for found in health.whole(one.opened, one.reads)}
+            levels = {found.check: found.level for found in health.all_findings(one.opened, one.reads)}
             assert levels.pop("backup") == "alarm"
             assert set(levels.values()) == {"good"}
             assert "log" not in levels, "PostgreSQL keeps its own"

@@ -18,7 +18,7 @@ from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
 from tests.web.filled import hire
 from tests.web.paths import House, house
-from web.cli.server import turn
+from web.cli.server import tick_all
 from web.hosting.mail import Mail, chosen, through
 from web.hosting.settings import Settings
 
@@ -210,7 +210,7 @@ def test_a_demo_writes_files_that_only_their_owner_reads(at_work: House, tmp_pat
 
 def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_work: House) -> None:
     at_work.opened()
-    turn(at_work.site, Settings(url=""), 8123)
+    tick_all(at_work.host, Settings(url=""), 8123)
     (file,) = (at_work.served.opened.folder / "notices").iterdir()
     assert "http://127.0.0.1:8123/boite" in file.read_text()
     assert Settings(url="https://pixflow.exemple.fr").pages(8123) == "https://pixflow.exemple.fr"

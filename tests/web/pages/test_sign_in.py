@@ -19,7 +19,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def stranger(at_work: House) -> InspectingClient:
-    return InspectingClient(create_app(at_work.site), follow_redirects=False)
+    return InspectingClient(create_app(at_work.host), follow_redirects=False)
 
 
 def test_everyone_stands_under_the_first_of_their_roles(at_work: House) -> None:
@@ -78,7 +78,7 @@ def test_nobody_becomes_a_stranger(at_work: House) -> None:
 
 
 def test_outside_a_demonstration_nobody_chooses(at_work: House) -> None:
-    at_work.site.demo = False
+    at_work.host.demo = False
     client = stranger(at_work)
     assert client.get("/qui").status_code == 404
     sent = {"structure": at_work.slug, "person": str(at_work.people["Nadia Benali"])}

@@ -11,7 +11,8 @@ from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.tasks import Kind
 from projections import advisor_queue
-from web.hosting.site import Served, site
+from web.hosting.host import open_host
+from web.hosting.served_structure import ServedStructure
 from web.samples import demo
 
 WEDNESDAY = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
@@ -27,7 +28,7 @@ NOT_PLAYED = {
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
 }  # fmt: skip
-Prepared = tuple[list[Served], datetime]
+Prepared = tuple[list[ServedStructure], datetime]
 
 
 @pytest.fixture(scope="module", params=[WEDNESDAY, MONDAY], ids=["a Wednesday at 16:30", "a Monday at 8:00"])
@@ -35,15 +36,15 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """Both structures, L'Aigle-Mortagne first."""
     folder, now = tmp_path_factory.mktemp("demo"), request.param
     slugs = demo.build(folder, now)
-    with site(folder, demo=True) as one:
+    with open_host(folder, demo=True) as one:
         yield [one.structures[slug] for slug in slugs], now
 
 
-def everything(served: Served) -> list[Recorded]:
+def everything(served: ServedStructure) -> list[Recorded]:
     return served.engine.read(0, served.engine.head())
 
 
-def owed(served: Served, now: datetime) -> list[tuple[str, str]]:
+def owed(served: ServedStructure, now: datetime) -> list[tuple[str, str]]:
     """The kind and the name of all that is visible on the day of the demonstration."""
     table = advisor_queue.table
     with served.read().database.connect() as connection:

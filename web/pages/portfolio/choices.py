@@ -14,7 +14,7 @@ from projections import directory, result_routing
 from projections.directory import Found
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form
 from web.http.pagination import SIZE, Pager
 
@@ -128,7 +128,7 @@ def importing(desk: AtDesk) -> Desk:
     return desk
 
 
-def importer_of(served: Served) -> PortfolioImporter:
+def importer_of(served: ServedStructure) -> PortfolioImporter:
     """An importer over the served structure; what it knows is up to date."""
 
     def everyone() -> list[Found]:

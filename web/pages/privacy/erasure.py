@@ -22,7 +22,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, privacy, vocabulary
 from web.french.events import sentences
-from web.hosting.site import Served
+from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form
 from web.pages.privacy.personal_data import Everything
 
@@ -105,7 +105,7 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
 
 
 def erase(
-    served: Served, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
+    served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
 ) -> Done:
     """Erase somebody, in the read tables too. Raises Refused and Unfinished, as `erasing.erase` does."""
     done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)

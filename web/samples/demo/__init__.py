@@ -111,8 +111,8 @@ def _arriving(story: Story, youth: Youth) -> Callable[[World], None]:
 def _morning(world: World, story: Story, read: ReadSide, everyone: list[Youth]) -> None:
     """What time does by itself, then the référent with the exports."""
     read.catch_up()
-    clock_jobs.lapse_offers(world.engine, read)
-    clock_jobs.give_back(world.engine, read)
+    clock_jobs.expire_seat_offers(world.engine, read)
+    clock_jobs.return_lent_dossiers(world.engine, read)
     referent.work(world, read, everyone, story.offers)
     story.morning(world, read, everyone)
 

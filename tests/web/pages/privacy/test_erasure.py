@@ -322,7 +322,7 @@ def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal:
 
 def test_the_page_says_that_they_are_erased_and_the_clock_finishes_it(at_work: House) -> None:
     dossier = full(at_work)
-    blocked = at_work.site.data / "keys" / f"{at_work.slug}.ring.new"
+    blocked = at_work.host.data / "keys" / f"{at_work.slug}.ring.new"
     blocked.mkdir()
     erased(at_work, dossier)
     assert "Personne effacée" in words(at_work.client(HELENE).get(f"/dossiers/{dossier}").text)

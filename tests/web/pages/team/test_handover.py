@@ -305,10 +305,10 @@ def test_lent_dossiers_come_back_by_themselves_the_day_after(at_work: House) -> 
     page = words(at_work.client(SOPHIE).get(f"/dossiers/{dossiers[0]}").text)
     assert "suivi·e par Paul Rey jusqu’au 20 mars, puis rendu à Nadia Benali" in page
     at_work.day(date(2026, 3, 20), 22)
-    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.return_lent_dossiers(at_work.served.engine, at_work.served.read()) == 0
     at_work.day(date(2026, 3, 21))
-    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 3
-    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.return_lent_dossiers(at_work.served.engine, at_work.served.read()) == 3
+    assert clock_jobs.return_lent_dossiers(at_work.served.engine, at_work.served.read()) == 0
     assert follows(at_work, dossiers) == [NADIA] * 3
     fact = at_work.served.engine.history(dossiers[0])[-1]
     assert (fact.by, fact.event) == (CLOCK, AdvisorAssigned(advisor=at_work.people[NADIA], on=date(2026, 3, 21)))
@@ -320,4 +320,4 @@ def test_a_lent_portfolio_is_taken_back_before_its_day(at_work: House) -> None:
     undo(at_work.client(HELENE), report.text)
     assert follows(at_work, dossiers) == [NADIA] * 2
     at_work.day(date(2026, 3, 21))
-    assert clock_jobs.give_back(at_work.served.engine, at_work.served.read()) == 0
+    assert clock_jobs.return_lent_dossiers(at_work.served.engine, at_work.served.read()) == 0

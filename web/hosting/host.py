@@ -1,0 +1,142 @@
+"""The host: every structure of a data folder that this process serves."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from pixflow import __version__, erasing, structure_folder
+from pixflow.authorization import OPERATOR, Actor
+from pixflow.store import AlreadyServed, StoreRefused
+from pixflow.store.locks import ServeLock
+from pixflow.structure import start_program
+from pixflow.structure_folder import Clock, utc_now
+from projections.store import stores
+from web.hosting.served_structure import Progress, ServedStructure, serve_one
+from web.hosting.settings import Settings
+
+
+class Host:
+    """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
+
+    `demo` lets a visitor choose whose account to use. `clock_jumps` counts the jumps of this machine's clock.
+    """
+
+    def __init__(self, data: Path, opening: Callable[[str], ServedStructure], *, demo: bool = False) -> None:
+        self.data = data
+        self.structures: dict[str, ServedStructure] = {}
+        self.closed: dict[str, Exception] = {}
+        self.demo = demo
+        self.clock_jumps = 0
+        self._opening = opening
+        self._prepare: Callable[[ServedStructure], None] = lambda served: None
+
+    def open_structures(self, slugs: Iterable[str] = ()) -> None:
+        """Opens these structures, or all of the folder, except those already open. Requests go on meanwhile.
+
+        A structure that fails stays closed, and does not keep the others from opening.
+        """
+        closed: dict[str, Exception] = {}
+        for slug in slugs or structure_folder.slugs(self.data):
+            if slug not in self.structures:
+                try:
+                    self.structures = {**self.structures, slug: self._open(slug)}
+                except Exception as error:
+                    closed[slug] = error
+        self.closed = closed
+
+    def prepare_each(self, prepare: Callable[[ServedStructure], None]) -> None:
+        """Calls `prepare` with every open structure, and with each one that opens later."""
+        for served in self.structures.values():
+            prepare(served)
+        self._prepare = prepare
+
+    def _open(self, slug: str) -> ServedStructure:
+        served = self._opening(slug)
+        try:
+            self._prepare(served)
+        except BaseException:
+            served.close()
+            raise
+        return served
+
+    def find(self, slug: str, person: UUID) -> ServedStructure | None:
+        """Returns the structure if this person works there today, else None."""
+        served = self.structures.get(slug)
+        member = served.refs.team.get(person) if served else None
+        return served if served and member and member.works(served.today()) else None
+
+
+@contextmanager
+def open_host(
+    data: Path,
+    *,
+    demo: bool = False,
+    only: str | None = None,
+    clock: Clock = utc_now,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[Host]:
+    """Opens the structures of `data`, or `only` one, and closes them at the end.
+
+    Raises the error of the first structure when none opens, and AlreadyServed when another version serves one.
+    """
+    database = Settings().database()
+
+    def opening(slug: str) -> ServedStructure:
+        opened = structure_folder.open_one(data, slug, clock=clock, database=database)
+        try:
+            if not opened.engine.head():
+                raise StoreRefused(f"{slug} is not made yet, or was not made to the end: nothing is recorded in it")
+            return serve_one(opened, progress)
+        except BaseException:
+            opened.engine.close()
+            raise
+
+    host = Host(data, opening, demo=demo)
+    try:
+        host.open_structures([only] if only else ())
+        for error in host.closed.values():
+            if not host.structures or isinstance(error, AlreadyServed):
+                raise error
+        yield host
+    finally:
+        for served in host.structures.values():
+            served.close()
+
+
+def _settle_if_possible(served: ServedStructure) -> None:
+    """Finishes erasures, and only logs a failure: people can work meanwhile, `tick` retries, `doctor` reports it."""
+    try:
+        erasing.settle(served.opened)
+    except Exception:
+        logging.getLogger("pixflow").exception("an erasure is not finished")
+
+
+@contextmanager
+def serving(host: Host) -> Iterator[None]:
+    """Holds the serve.lock of every structure, and records the version of pixflow that serves it.
+
+    Raises AlreadyServed. PostgreSQL has no such locks: several processes may serve.
+    """
+    with ExitStack() as locks:
+        host.prepare_each(partial(_start, locks))
+        yield
+
+
+def _start(locks: ExitStack, served: ServedStructure) -> None:
+    with ExitStack() as own:
+        if not served.opened.database:
+            own.enter_context(ServeLock(served.opened.folder))
+        stores.tidy(served.reads.stores)
+        _settle_if_possible(served)
+        served.engine.execute(
+            {"structure": served.opened.stream("structure")},
+            start_program,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            pixflow=__version__,
+        )
+        locks.push(own.pop_all())

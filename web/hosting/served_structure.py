@@ -1,0 +1,130 @@
+"""A structure in use: its engine, its read side, its periodic jobs."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import sqlalchemy
+
+from pixflow import erasing
+from pixflow.engine import Engine
+from pixflow.importing.uploads import Uploads
+from pixflow.reference_data import References
+from pixflow.store.locks import FileLock, ServeLock, alone
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Opened
+from projections.store import postgres, stores
+from projections.store.catch_up import ReadSide
+from web.hosting import clock_jobs, notices
+from web.hosting.mail import Outbox
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TickReport:
+    """The counts of one tick: old uploads deleted, notices sent."""
+
+    swept: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServedStructure:
+    """One structure in use."""
+
+    opened: Opened
+    reads: stores.Live
+
+    @property
+    def engine(self) -> Engine:
+        return self.opened.engine
+
+    @property
+    def refs(self) -> References:
+        return self.engine.references()
+
+    def read(self) -> ReadSide:
+        """Returns the read side, caught up: a reader sees their own writes."""
+        side = self.reads.side
+        side.catch_up()
+        return side
+
+    def today(self) -> date:
+        return self.engine.today()
+
+    def tag(self) -> str:
+        """Returns the version of a page drawn now: the last event's position and the day, `"1234:2026-03-16"`."""
+        return f"{self.engine.head()}:{self.today()}"
+
+    def tick(self, outbox: Outbox | None = None, url: str = "") -> TickReport:
+        """Runs the periodic jobs: expire seat offers, return lent dossiers, send notices, truncate the WAL, delete old
+        uploads, finish erasures.
+
+        Notices need an `outbox`; `url` is the address of the pages. One process at a time runs the jobs: a second one
+        returns at once and does nothing.
+        """
+        with self._alone() as mine:
+            return self._tick(outbox, url) if mine else TickReport(0, 0)
+
+    def _alone(self) -> AbstractContextManager[bool]:
+        database, folder = self.opened.database, self.opened.folder
+        return database.alone(f"pixflow tick {self.opened.schema}") if database else alone(folder / "tick.lock")
+
+    def _tick(self, outbox: Outbox | None, url: str) -> TickReport:
+        side = self.read()
+        clock_jobs.expire_seat_offers(self.engine, side)
+        clock_jobs.return_lent_dossiers(self.engine, side)
+        sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
+        self.engine.recorder.truncate()
+        swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
+        if erasing.owed(self.opened):
+            self.settle()
+        return TickReport(swept, sent)
+
+    def settle(self) -> None:
+        """Finishes every erasure, in the read tables too."""
+        erasing.settle(self.opened)
+        self.read()
+        stores.tidy(self.reads.stores)
+
+    def rebuild(self, progress: Progress) -> str:
+        """Builds new read tables beside the live ones, and returns their name."""
+        return stores.rebuild(self.reads.stores, self.engine, progress)
+
+    def close(self) -> None:
+        self.reads.close()
+        self.engine.close()
+
+
+def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> ServedStructure:
+    """Returns the structure, its read store built if needed and caught up to the last event.
+
+    Raises AlreadyServed when the store must be built while another version of pixflow serves the structure: the build
+    would replace the tables of that version.
+    """
+    served = ServedStructure(opened, reads_of(opened))
+    try:
+        if served.reads.stores.live() is None:
+            with nullcontext() if opened.database else ServeLock(opened.folder):
+                stores.ensure(served.reads.stores, opened.engine, progress)
+        served.read()
+    except BaseException:
+        served.reads.close()
+        raise
+    return served
+
+
+def reads_of(opened: Opened) -> stores.Live:
+    """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
+    if opened.database and opened.schema:
+        return stores.Live(postgres.Schemas(_engine(opened.database), opened.schema), opened.engine)
+    files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
+    return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
+
+
+@cache
+def _engine(database: Database) -> sqlalchemy.Engine:
+    return postgres.engine(database.connect)
