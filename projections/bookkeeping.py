@@ -1,14 +1,6 @@
-"""The one collection of read tables, and those of catch_up itself."""
-
-import hashlib
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
+"""The one collection of read tables, and the tables of catch_up itself."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
-
-import pixflow
-import projections
 
 TURN = "turn"
 """The option of a connection on which rows are written: where several processes may do so, it waits for its turn."""
@@ -38,14 +30,3 @@ stopped = Table(
     Column("position", Integer, nullable=False),
     Column("code", String, nullable=False),
 )
-
-
-@cache
-def fingerprint() -> str:
-    """What the rows depend on: the sources of pixflow/ and projections/, and the holiday data."""
-    digest = hashlib.sha256(version("holidays").encode())
-    for package in (pixflow, projections):
-        root = Path(package.__file__ or "").parent
-        for path in sorted(root.rglob("*.py")):
-            digest.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]

@@ -36,7 +36,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
 
-from projections.bookkeeping import TURN, fingerprint, metadata
+from projections.bookkeeping import TURN, metadata
+from projections.store.fingerprint import fingerprint
 
 LIMIT: Final = "10s"
 """How long another's turn, or the last readers of a store that goes, are waited for."""

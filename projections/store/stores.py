@@ -12,9 +12,10 @@ from sqlalchemy import Engine, create_engine, create_mock_engine, event
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.pool import StaticPool
 
-from projections.bookkeeping import fingerprint, metadata
+from projections.bookkeeping import metadata
 from projections.contract import Source
 from projections.store.catch_up import Progress, ReadSide
+from projections.store.fingerprint import fingerprint
 
 POINTER = "live"
 _SHARED = {"check_same_thread": False}
