@@ -99,6 +99,10 @@ def hand_over(stream: UUID, key: str) -> str:
     return form(stream, "hand", key)
 
 
+def replay(stream: UUID) -> str:
+    return f"/rejouer/{stream}"
+
+
 def dossier(stream: UUID) -> str:
     return f"/dossiers/{stream}"
 

@@ -1,6 +1,7 @@
 """Pages that say what went wrong, in French, in the frame, and whether the action was recorded."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from web.http import security, templates
+from web.http.templates import Page
 
 Recorded = Callable[[Request], bool | None]
 
@@ -38,6 +40,18 @@ NOT_KNOWN = (
 )
 FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    """An HTTP error in words; `recorded` says what became of the action."""
+
+    template = "error.html"
+
+    title: str
+    sentence: str
+    recorded: str
+    status: int
 
 
 def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
@@ -69,12 +83,12 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
 def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
     """The error page, or for htmx the toast alone. `said` takes the place of the status's own sentence."""
     title, sentence = SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
-    words = {"title": title, "sentence": said or sentence, "recorded": _outcome(request, recorded), "status": status}
+    shown = ErrorPage(title=title, sentence=said or sentence, recorded=_outcome(request, recorded), status=status)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
-        return JSONResponse({"status": status, **words}, status, headers)
+        return JSONResponse(asdict(shown), status, headers)
     toast = "toast" if request.headers.get("HX-Request") == "true" else None
-    response = templates.draw(request, "error.html", words, block=toast, status=status)
+    response = templates.draw(request, shown, block=toast, status=status)
     response.headers.update(headers)
     return response
 

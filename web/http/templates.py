@@ -2,10 +2,11 @@
 
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -42,12 +43,44 @@ class Frame:
     tag: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Base of the data of a page: one field for each name that its template uses.
+
+    `template` is the path of the template, `block` the part of it that htmx swaps (None: always the whole page).
+    """
+
+    template: ClassVar[str]
+    block: ClassVar[str | None] = None
+
+
 class FrenchTypesetting(Extension):
     """Gives the fixed text of templates its non-breaking spaces and its apostrophes, once, when compiled."""
 
     def filter_stream(self, stream: TokenStream) -> typing.Iterator[Token]:
         for token in stream:
             yield Token(token.lineno, token.type, vocabulary.typeset(token.value)) if token.type == "data" else token
+
+
+LABELS = {
+    name: getattr(vocabulary, name)
+    for name in (
+        "CANCELLATIONS", "CAUSES", "CHANNELS", "CLOSINGS", "MODALITIES", "OCCASIONS", "OUTCOMES", "PROGRAMMES",
+        "PURPOSES", "ROLES", "STAGES", "STUDIES",
+    )
+}  # fmt: skip
+"""The tables of French labels that templates see, by code."""
+TEXT_FILTERS = {
+    function.__name__: function
+    for function in (
+        vocabulary.de, vocabulary.lower_first, vocabulary.number, vocabulary.percent, vocabulary.phone,
+        vocabulary.plural, vocabulary.typeset, vocabulary.upper_first,
+    )
+}  # fmt: skip
+DATE_FILTERS = {
+    function.__name__: function
+    for function in (dates.clock, dates.day, dates.instant, dates.weekday, dates.weekday_day)
+}  # fmt: skip
 
 
 def _environment() -> Environment:
@@ -59,11 +92,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=[FrenchTypesetting],
     )
-    environment.globals.update(static=static_url, words=vocabulary, dates=dates)
-    environment.filters.update(
-        typeset=vocabulary.typeset, number=vocabulary.number, percent=vocabulary.percent, plural=vocabulary.plural
-    )
-    environment.filters.update(day=dates.day, weekday_day=dates.weekday_day, instant=dates.instant)
+    environment.globals.update(static=static_url, new_command=uuid4, **LABELS)
+    environment.filters.update(TEXT_FILTERS, **DATE_FILTERS)
     environment.globals["ui"] = macros = environment.get_template("_macros.html").module
     for drawn_often in ("icon", "stage_chip"):
         setattr(macros, drawn_often, cache(getattr(macros, drawn_often)))
@@ -72,7 +102,7 @@ def _environment() -> Environment:
 
 @cache
 def environment() -> Environment:
-    """The one template environment. Every template and block sees `ui` (the macros), `words`, `dates`, `static`."""
+    """The one template environment. Every template sees `ui` (the macros), `static`, `new_command` and the LABELS."""
     return _environment()
 
 
@@ -88,25 +118,36 @@ def wants_block(request: Request) -> bool:
 
 
 def page(
-    request: Request, template: str, context: Mapping[str, Any], *, block: str | None = None, status: int = 200
+    request: Request,
+    shown: Page | str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    block: str | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
-    """The whole page, or only `block` when htmx asked for a part. `frame` comes from request.state unless given.
+    """The whole page, or only its block (`block` instead of its own, when given) for a request of htmx."""
+    if isinstance(shown, str):  # until every page is a dataclass
+        return _draw(request, shown, context or {}, block=block if wants_block(request) else None, status=status)
+    return draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
 
-    Templates also see `request` and `fragment` (bool: only a block is drawn, so `<hx-partial>` may be added).
+
+def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:
+    """Draws `block` of a page and the rail beside it, or the whole page when that is None.
+
+    Templates see the fields of the page, `request`, `frame` (of request.state) and `fragment` (bool: only a block is
+    drawn, so `<hx-partial>` may be added).
     """
-    return draw(request, template, context, block=block if wants_block(request) else None, status=status)
+    seen = {field.name: getattr(shown, field.name) for field in fields(shown)}
+    return _draw(request, shown.template, seen, block=block, status=status)
 
 
-def draw(
-    request: Request, template: str, context: Mapping[str, Any], *, block: str | None, status: int
-) -> HTMLResponse:
-    """`block` of a template and the rail beside it, or the whole page when that is None."""
+def _draw(request: Request, template: str, seen: Mapping[str, Any], *, block: str | None, status: int) -> HTMLResponse:
     frame = getattr(request.state, "frame", None) or Frame()
-    seen = {"request": request, "frame": frame, "fragment": block is not None, **context}
+    context = {"request": request, "frame": frame, "fragment": block is not None, **seen}
     if block is None:
-        html = environment().get_template(template).render(seen)
+        html = environment().get_template(template).render(context)
     else:
-        html = render_block(environment(), template, block, seen) + _rail(frame)
+        html = render_block(environment(), template, block, context) + _rail(frame)
     return HTMLResponse(html, status, {"Vary": "HX-Request"})
 
 

@@ -1,7 +1,8 @@
 """Qui êtes-vous : the page of a demonstration, where one chooses who to be; and where each one begins."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
@@ -12,7 +13,7 @@ from web.desk.dependencies import COOKIE, AtDesk
 from web.french import vocabulary
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
-from web.http.templates import page, redirect
+from web.http.templates import Page, page, redirect
 
 router = APIRouter()
 HOME: dict[Role, str] = {
@@ -23,6 +24,35 @@ HOME: dict[Role, str] = {
     "auditor": "/rejouer",
 }
 """Where each role begins, the first that somebody holds; the protocol for the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who works in a structure; `more` names their other roles."""
+
+    id: str
+    name: str
+    more: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A structure and its people, each under the label of their first role."""
+
+    slug: str
+    name: str
+    groups: Sequence[tuple[str, Sequence[Person]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(Page):
+    """The structures of the demonstration, and those that do not open; `now` is the id of this browser's person."""
+
+    template = "sign_in.html"
+
+    structures: Sequence[Structure]
+    closed: Collection[str]
+    now: str
 
 
 @router.get("/")
@@ -39,7 +69,7 @@ def choose(request: Request) -> Response:
         raise HTTPException(404)
     now = request.cookies.get(COOKIE, "").partition("/")[2]
     structures = [_structure(slug, one) for slug, one in host.structures.items()]
-    return page(request, "sign_in.html", {"structures": structures, "closed": host.closed, "now": now})
+    return page(request, SignInPage(structures=structures, closed=host.closed, now=now))
 
 
 @router.post("/qui")
@@ -59,25 +89,20 @@ def _home(roles: Iterable[Role]) -> str:
     return next((address for role, address in HOME.items() if role in held), "/protocole")
 
 
-def _structure(slug: str, served: ServedStructure) -> dict[str, Any]:
-    """A structure and its people, under the first of their roles."""
+def _structure(slug: str, served: ServedStructure) -> Structure:
     today = served.today()
     team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
     groups = {
         label: [_person(id, member, role) for id, member in team if _first(member) == role]
         for role, label in vocabulary.ROLES.items()
     }
-    return {
-        "slug": slug,
-        "name": served.refs.structure.name,
-        "groups": [(label, people) for label, people in groups.items() if people],
-    }
+    return Structure(slug, served.refs.structure.name, [(label, people) for label, people in groups.items() if people])
 
 
 def _first(member: Staff) -> str:
     return next((role for role in vocabulary.ROLES if role in member.roles), "")
 
 
-def _person(id: UUID, member: Staff, role: str) -> dict[str, Any]:
+def _person(id: UUID, member: Staff, role: str) -> Person:
     more = [label for other, label in vocabulary.ROLES.items() if other in member.roles and other != role]
-    return {"id": str(id), "name": member.name, "more": more}
+    return Person(str(id), member.name, more)

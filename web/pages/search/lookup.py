@@ -12,8 +12,8 @@ FEW = 8
 """Up to how many in all those spelt nearly so are shown after those found."""
 LONGEST = 100
 
-Line = tuple[Found, str]
-"""A young person, and what is told beside the name."""
+FoundLine = tuple[Found, str]
+"""A young person, and the text beside the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def look(desk: Desk, typed: object, limit: int) -> Search:
     return Search(text, found[:limit], others, len(found) > limit)
 
 
-def line(desk: Desk, found: Found) -> Line:
+def line(desk: Desk, found: Found) -> FoundLine:
     """A young person among others: number, birth date, site, who follows them."""
     said = (
         found.imilo_number and f"n°{vocabulary.NBSP}{found.imilo_number}",

@@ -1,37 +1,61 @@
 """The search: by name or number, forgiving; a POST, so that no name stands in an address or a log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from web.desk import task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.http.forms import FormData
 from web.http.pagination import SIZE
-from web.http.templates import draw, page, redirect
+from web.http.templates import Page, draw, page, redirect
 from web.pages.search import lookup
 from web.pages.search.lookup import FEW
 
 router = APIRouter()
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchPage(Page):
+    """The dossiers found for `searched`, those spelt nearly so; `address` links to each. `more`: others exist."""
+
+    template = "search/search.html"
+    block = "found"
+
+    address: Callable[[UUID], str]
+    searched: str
+    found: Sequence[lookup.FoundLine]
+    near: Sequence[lookup.FoundLine]
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestedPage(SearchPage):
+    """The first of them, under the search box while one types."""
+
+    template = "search/suggested.html"
+    block = "suggested"
+
+
 @router.post("/chercher")
 def search(request: Request, desk: AtDesk, data: FormData) -> Response:
     """Those found and those spelt nearly so. One found alone opens at once."""
-    where, found = _where(desk, data), _look(desk, data, SIZE)
+    address, found = _address(desk, data), _look(desk, data, SIZE)
     if len(found.found) == 1:
-        return redirect(request, f"{where}/{found.found[0].stream}")
-    return page(request, "search/search.html", _context(desk, found, where), block="found")
+        return redirect(request, address(found.found[0].stream))
+    return page(request, _shown(SearchPage, desk, found, address))
 
 
 @router.post("/chercher/proches")
 def suggest(request: Request, desk: AtDesk, data: FormData) -> Response:
     """The first of them, under the box while one types."""
     found = _look(desk, data, FEW)
-    return draw(
-        request, "search/suggested.html", _context(desk, found, _where(desk, data)), block="suggested", status=200
-    )
+    shown = _shown(SuggestedPage, desk, found, _address(desk, data))
+    return draw(request, shown, block=shown.block, status=200)
 
 
 def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> lookup.Search:
@@ -40,16 +64,17 @@ def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> lookup.Search:
     return lookup.look(desk, data.get("q", ""), limit)
 
 
-def _where(desk: Desk, data: Mapping[str, Any]) -> str:
-    """Where the names lead: to the dossier, or to its replay."""
-    return "/rejouer" if data.get("vers") == "rejouer" or desk.roles == {"auditor"} else "/dossiers"
+def _address(desk: Desk, data: Mapping[str, Any]) -> Callable[[UUID], str]:
+    """The address of a dossier found: its page, or its replay."""
+    replays = data.get("vers") == "rejouer" or desk.roles == {"auditor"}
+    return task_links.replay if replays else task_links.dossier
 
 
-def _context(desk: Desk, found: lookup.Search, where: str) -> dict[str, Any]:
-    return {
-        "where": where,
-        "searched": found.text,
-        "found": [lookup.line(desk, one) for one in found.found],
-        "near": [lookup.line(desk, one) for one in found.near],
-        "more": found.more,
-    }
+def _shown(kind: type[SearchPage], desk: Desk, found: lookup.Search, address: Callable[[UUID], str]) -> SearchPage:
+    return kind(
+        address=address,
+        searched=found.text,
+        found=[lookup.line(desk, one) for one in found.found],
+        near=[lookup.line(desk, one) for one in found.near],
+        more=found.more,
+    )

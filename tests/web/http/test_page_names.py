@@ -1,0 +1,82 @@
+"""Every page gives its template each name that it uses, and no other."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+
+import pytest
+from jinja2 import meta, nodes
+
+from web import app as _every_page  # noqa: F401  (defines every subclass of Page)
+from web.http.static import HERE
+from web.http.templates import Page, environment
+
+TEMPLATES = HERE / "templates"
+GIVEN = {"request", "frame", "fragment"}
+"""The names that every template has besides the fields of its page."""
+
+
+def pages(base: type[Page] = Page) -> Iterator[type[Page]]:
+    """Every kind of page that has a template."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from pages(kind)
+
+
+@cache
+def parsed(name: str) -> nodes.Template:
+    return environment().parse((TEMPLATES / name).read_text())
+
+
+def names(name: str) -> set[str]:
+    """The names that a template and all that it extends, includes or imports with its context take from the page."""
+    tree = parsed(name)
+    own = meta.find_undeclared_variables(tree) - environment().globals.keys()
+    assigned = {target.name for node in tree.find_all(nodes.Assign) for target in _targets(node.target)}
+    return own | {one for node, scope in _parts(tree, assigned) for part in _named(node) for one in names(part) - scope}
+
+
+def _parts(node: nodes.Node, scope: set[str]) -> Iterator[tuple[nodes.Node, set[str]]]:
+    """The statements that bring in another template, with the names that are set around each."""
+    match node:
+        case nodes.With(targets=targets):
+            scope = scope | {one.name for target in targets for one in _targets(target)}
+        case nodes.For(target=target):
+            scope = scope | {one.name for one in _targets(target)} | {"loop"}
+        case nodes.Macro(args=args):
+            scope = scope | {one.name for one in args}
+        case nodes.Extends():
+            yield node, set()
+        case nodes.Include() if node.with_context:
+            yield node, scope
+        case nodes.Import() | nodes.FromImport() if node.with_context:
+            yield node, scope
+    for child in node.iter_child_nodes():
+        yield from _parts(child, scope)
+
+
+def _targets(target: nodes.Node) -> Iterator[nodes.Name]:
+    return iter([target]) if isinstance(target, nodes.Name) else target.find_all(nodes.Name)
+
+
+def _named(node: nodes.Node) -> list[str]:
+    """The templates that a statement may bring in; of a computed name, all those of its folder that it may be."""
+    match node.template:  # type: ignore[attr-defined]
+        case nodes.Const(value=str(name)):
+            return [name]
+        case nodes.Concat(nodes=[nodes.Const(value=str(start)), *_]):
+            folder = (TEMPLATES / start).parent if not start.endswith("/") else TEMPLATES / start
+            found = (str(path.relative_to(TEMPLATES)) for path in sorted(folder.glob("*.html")))
+            return [name for name in found if name.startswith(start)]
+    raise AssertionError(f"line {node.lineno}: the name of a template starts with a text")
+
+
+@pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
+def test_a_page_has_a_field_for_each_name_of_its_template_and_no_other(kind: type[Page]) -> None:
+    assert {field.name for field in fields(kind)} == names(kind.template) - GIVEN
+
+
+@pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
+def test_a_page_holds_no_module_and_no_desk(kind: type[Page]) -> None:
+    """A template asks nothing: what may be done and what is due was settled before it is drawn."""
+    assert not {"desk", "words", "dates", "french"} & {field.name for field in fields(kind)}
