@@ -3,7 +3,8 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ FORBIDDEN_IMPORTS = {
     "eventsourcing", "fastapi", "starlette", "sqlalchemy", "sqlite3", "psycopg", "random", "secrets", "time",
 }  # fmt: skip
 FORBIDDEN_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4"}
+PACKAGES = ("pixflow", "projections", "web", "tests")
 
 
 def pure_modules() -> list[Path]:
@@ -59,6 +61,76 @@ def test_a_pure_module_reads_no_clock_makes_no_id_and_imports_no_world(path: Pat
 )
 def test_the_walk_finds_what_it_looks_for(source: str) -> None:
     assert list(breaches(source))
+
+
+def sources() -> dict[str, str]:
+    """The text of each module of the house, by the name that imports use."""
+    return {_module(path): path.read_text() for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(module: str, source: str, known: Collection[str]) -> set[str]:
+    """The modules of the house that a module imports: at its top, inside a function, or under TYPE_CHECKING.
+
+    A package counts with each of its modules, but for the modules of that package themselves.
+    """
+    found = {whole for node in ast.walk(ast.parse(source)) for name in _imported(node) for whole in _packages(name)}
+    return {name for name in found if name in known and name != module and not module.startswith(f"{name}.")}
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module=str(module), names=names):
+            yield from (f"{module}.{alias.name}" for alias in names)
+
+
+def _packages(name: str) -> Iterator[str]:
+    """A dotted name, then each package that holds it."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def circle(texts: dict[str, str]) -> str:
+    """The first circle of imports as "a imports b imports a", "" when there is none."""
+    try:
+        TopologicalSorter({name: imports(name, text, texts) for name, text in texts.items()}).prepare()
+    except CycleError as error:
+        return " imports ".join(reversed(error.args[1]))
+    return ""
+
+
+def test_no_import_makes_a_circle() -> None:
+    assert not (found := circle(sources())), found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import web.b",
+        "from web.b import name",
+        "from web import b",
+        "def late():\n    from web import b",
+        "if TYPE_CHECKING:\n    from web.b import name",
+        "from web.b.c import name",
+    ],
+)
+def test_a_circle_is_found_however_it_is_imported(source: str) -> None:
+    assert circle({"web.a": source, "web.b": "from web.a import x"}) in (
+        "web.a imports web.b imports web.a",
+        "web.b imports web.a imports web.b",
+    )
+
+
+def test_no_import_is_relative() -> None:
+    """The search for circles reads absolute names."""
+    nodes = {name: ast.walk(ast.parse(text)) for name, text in sources().items()}
+    assert not [name for name, found in nodes.items() if any(isinstance(n, ast.ImportFrom) and n.level for n in found)]
 
 
 def test_imports_keep_to_the_contracts() -> None:
