@@ -343,7 +343,7 @@ def _positioned(recorded: Recorded, position: int) -> Recorded:
 
 
 def refuse_nir(sent: Mapping[str, Any]) -> None:
-    """No field takes a social security number, however deep it stands (DOMAIN.md §8).
+    """No field takes a social security number, however deep it stands (docs/domain.md#nir).
 
     Ids are left out: one task key in 1,400 would look like one.
     """

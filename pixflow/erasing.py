@@ -1,4 +1,4 @@
-"""Erasing a young person for good: facts first, then keys, then what was made from them (DESIGN.md §4).
+"""Erasing a young person for good: facts first, then keys, then what was made from them (docs/faults.md#keys).
 
 keys/<slug>.erased has one line for each: ids, days and digests, nothing that tells who it was. It lies outside the
 structure's folder, so that a backup of before forgets them again when it is restored. keys/<slug>.erasing is there as

@@ -35,7 +35,7 @@ def normalise(text: str) -> str:
 
 
 def words(last: str, first: str) -> frozenset[str]:
-    """The set of a person's name words, in no order (DOMAIN.md §8, matching)."""
+    """The set of a person's name words, in no order (docs/domain.md#matching)."""
     return frozenset(normalise(f"{last} {first}").split())
 
 
@@ -44,7 +44,7 @@ def looks_like_nir(text: str) -> bool:
 
     The key is not checked: a mistyped number is no less personal. Corsica's 2A and 2B, spaces, dots and hyphens are
     understood; months are those INSEE gives (01-12, and 20, 30-42, 50-99 for births without a known month).
-    Source: DOMAIN.md §8, the NIR is refused wherever it is typed.
+    Source: docs/domain.md#nir: the NIR is refused wherever it is typed.
     """
     found = _NIR.fullmatch(re.sub(r"[\s./_-]", "", anyascii(text)).upper())
     if not found or found["department"] == "00" or found["order"] == "000":

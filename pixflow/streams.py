@@ -57,7 +57,7 @@ def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | 
 
 
 def participation_key(state: participation_state.Participation) -> str:
-    """What tells one participation from all others of its campaign (PIX.md §1.11, rule 5).
+    """What tells one participation from all others of its campaign (docs/pix-orga.md#import-rules).
 
     A profile collection says no start: the sending stands for it, and nothing as long as the profile is not sent.
     """

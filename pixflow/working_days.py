@@ -23,7 +23,7 @@ class Calendar:
     """Holiday code (one of CODES) and IANA zone, e.g. `Calendar("FR", "Europe/Paris")`.
 
     Saturdays, Sundays and public holidays (Pentecost Monday too) are not worked. Raises ValueError for a code or
-    a zone that does not exist. Source: DOMAIN.md §6, delays are in working days of the structure's calendar.
+    a zone that does not exist. Source: docs/domain.md#tasks, delays are in working days of the structure's calendar.
     """
 
     code: str

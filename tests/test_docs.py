@@ -5,6 +5,7 @@ import dataclasses
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
@@ -30,10 +31,7 @@ from web.pages import ROUTERS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-OTHERS = {DOCS / "operations.md"}
-PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(set(DOCS.rglob("*.md")) - OTHERS)]
-)
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md")])
 EVENT_MODEL = (DOCS / "event-model.md").read_text()
 GLOSSARY = (DOCS / "glossary.md").read_text()
 README = (ROOT / "README.md").read_text()
@@ -164,7 +162,59 @@ def test_a_stored_event_that_is_shown_can_be_read(topic: str, document: str) -> 
     assert topic == TypedMapper(catalogue()).to_domain_event(stored).event.TOPIC
 
 
-# --- names: files, links, routes, commands, settings
+# --- names: files, links, citations, routes, commands, settings
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """Returns the anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.*)$", prose(page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def sources() -> Iterator[Path]:
+    """Yields every file of code, tests and documentation but this one, which cites wrongly on purpose."""
+    kinds = {".py", ".html", ".typ", ".css", ".js", ".toml", ".md"}
+    for room in ("pixflow", "projections", "web", "tests"):
+        yield from (path for path in (ROOT / room).rglob("*") if path.suffix in kinds and path != Path(__file__))
+    yield from (*PAGES, ROOT / "Makefile", ROOT / "pyproject.toml")
+
+
+def uncited(text: str) -> Iterator[str]:
+    """Yields the citations of a text that have no target: a page, a heading of a page, or a document of elsewhere.
+
+    A citation is `docs/page.md`, `docs/page.md#heading` or `docs/page.md#heading, #other`.
+    """
+    for page, parts in re.findall(r"\bdocs/([\w./-]+\.md)(#[\w-]+(?:, #[\w-]+)*)?", text):
+        if not (DOCS / page).exists():
+            yield f"docs/{page}"
+        else:
+            yield from (
+                f"docs/{page}#{part}" for part in re.findall(r"#([\w-]+)", parts) if part not in anchors(DOCS / page)
+            )
+    yield from (name for name in re.findall(r"(?<![\w/.])[A-Z]+\.md\b", text) if not (ROOT / name).exists())
+    yield from re.findall(r"RELIABILITY F\d+|(?<!\w)\(F\d+\)|§ ?[\d.]+", text)
+
+
+def test_every_citation_has_a_target() -> None:
+    assert not [f"{path.relative_to(ROOT)}: {lost}" for path in sources() for lost in uncited(path.read_text())]
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        "DOMAIN.md",
+        "PIX.md",
+        "RELIABILITY F5",
+        "(F5)",
+        "§ 8",
+        "docs/none.md",
+        "docs/faults.md#f99",
+        "docs/faults.md#f1, #f99",
+    ],
+)
+def test_a_citation_without_a_target_is_found(citation: str) -> None:
+    assert list(uncited(f"Source: {citation}."))
 
 
 def defined(path: Path) -> set[str]:
@@ -188,10 +238,12 @@ def defined(path: Path) -> set[str]:
 @each_page()
 def test_every_link_leads_somewhere_and_the_name_it_bears_is_there(written: Path) -> None:
     for label, target in re.findall(r"\[([^\]]*)\]\(([^)\s]+)\)", prose(written.read_text())):
-        if target.startswith(("#", "http://127.0.0.1")):
+        if target.startswith("http://127.0.0.1"):
             continue
-        path = (written.parent / target.partition("#")[0]).resolve()
-        assert path.exists() or path in OTHERS, f"{written.name}: {target}"
+        file, _, anchor = target.partition("#")
+        path = (written.parent / file).resolve() if file else written
+        assert path.exists(), f"{written.name}: {target}"
+        assert not anchor or anchor in anchors(path), f"{written.name}: {target}"
         name = codes(label)
         if path.suffix == ".py" and name and "/" not in name[0] and not name[0].endswith(".py"):
             assert name[0] in defined(path), f"{written.name}: {target} has no {name[0]}"

@@ -1,4 +1,4 @@
-"""The rows of DOMAIN.md §6: what opens a task, when it is due, why, what closes it, what makes it stop.
+"""Each row of docs/event-model.md#the-tasks: what opens it, when it is due, why, what closes it, what stops it.
 
 Each kind is one row of ROWS. Days were counted on the calendar by hand; each delay crosses a week-end and a holiday.
 """

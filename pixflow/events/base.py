@@ -12,7 +12,7 @@ T = TypeVar("T")
 PERSONAL = object()
 
 Personal = Annotated[T, PERSONAL]
-"""A field that tells something of a person: it is sealed with the key of its stream (DESIGN.md §4).
+"""Marks a field with personal data: sealed with the key of its stream (docs/event-model.md#what-is-sealed).
 
 Names, words, numbers, scores and judgements are; ids, days and codes of what was done are not: each module names those
 in its PLAIN.

@@ -17,7 +17,7 @@ Presence = Literal["present", "absent", "excused"]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, and the instant (UTC) when the source gives one (PIX.md §1.6: old exports give days only)."""
+    """A day, and the instant (UTC) when the source gives one (docs/pix-orga.md#dates: old exports give days only)."""
 
     day: date
     at: datetime | None = None
@@ -56,7 +56,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A shared profile (PIX.md §1.5): pix in all, whether and by how many competences it can be certified."""
+    """A shared profile: total pix, and how many competences are certifiable (docs/pix-orga.md#profiles)."""
 
     shared: Moment
     pix: int | None

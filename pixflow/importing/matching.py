@@ -1,4 +1,4 @@
-"""Matches that make themselves, when an i-Milo number and names agree (DOMAIN.md §8)."""
+"""Matches that make themselves, when an i-Milo number and names agree (docs/domain.md#matching)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID

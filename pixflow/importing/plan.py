@@ -1,4 +1,4 @@
-"""What an export would change, said before anything is recorded (PIX.md §1.11, DOMAIN.md §8's last paragraph)."""
+"""What an export would change, said before anything is recorded (docs/domain.md#later-exports)."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -24,7 +24,7 @@ class _Left(Struct):
 def pair_profiles(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool, when: datetime | None) -> list[Pair]:
     """Every row and every known participation, once each; `when` is the time of the export.
 
-    What was sent goes by its sending (PIX.md §1.11, rule 5); then what waited may have been sent since.
+    What was sent goes by its sending (docs/pix-orga.md#import-rules); then what waited may have been sent since.
     """
     pairs, (sent, gone) = pair(
         [row for row in rows if not row.unsent], [one for one in known if one.profile], older=older

@@ -1,4 +1,4 @@
-"""Which row of the file is which participation known: by key, as multisets, days standing for times (DOMAIN.md §8)."""
+"""Pairs rows of the file with known participations, equal keys as multisets (docs/domain.md#later-exports)."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypeVar

@@ -134,7 +134,7 @@ def has_day_only(moment: Moment | None) -> bool:
 
 
 def utc_day(moment: Moment | None) -> str:
-    """The UTC day, ISO, which is what a date without a time means in an export (PIX.md §1.6); "" for none."""
+    """Returns the UTC day of an export's date, ISO, "" for none (docs/pix-orga.md#dates)."""
     at = moment and _start(moment)
     return (at.date() if isinstance(at, datetime) else at).isoformat() if at else ""
 

@@ -30,7 +30,7 @@ class Campaign(Struct, frozen=True):
 
     @property
     def link(self) -> str | None:
-        """Where the young person takes the test (PIX.md §3.1)."""
+        """Where the young person takes the test (docs/pix-orga.md#campaigns)."""
         return f"https://app.pix.fr/campagnes/{self.code}" if self.code else None
 
     @property
@@ -96,7 +96,7 @@ def find_campaign(
 def declare_campaign(
     campaign: Campaign, *, name: str, code: str, purpose: Purpose, site: str | None, on: date
 ) -> list[Event]:
-    """What the campaign is for; its participations may then be matched (PIX.md §3.1 for the form of codes)."""
+    """Declares the purpose of a campaign; its participations may then be matched (docs/pix-orga.md#campaigns)."""
     name, code = required(name, "name"), required(code, "code").replace(" ", "").upper()
     if not (4 <= len(code) <= 20 and code.isascii() and code.isalnum()):
         raise Refused("bad-code", field="code")

@@ -144,7 +144,7 @@ def bring_back(participation: Participation, *, reason: str, on: date, history: 
 def match_by_number(
     participation: Participation, dossier: Dossier, *, participation_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
-    """A row whose external id is this dossier's number, and whose names agree, is matched by itself (DOMAIN.md §8)."""
+    """Matches a row whose external id is this dossier's number and whose names agree (docs/domain.md#matching)."""
     row = Person(participation.last_name, participation.first_name, participation.external_id)
     known = Person(dossier.last_name, dossier.first_name, dossier.imilo_number)
     if not participation.waiting or participation.purpose is None or dossier_id in participation.rejected:

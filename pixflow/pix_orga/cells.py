@@ -1,4 +1,4 @@
-"""The value of one cell; what cannot be read is a BadCell with its code, never a guess (PIX.md §1.2, §1.11)."""
+"""Values of cells. An unreadable cell is a BadCell with a code, never a guess (docs/pix-orga.md#import-rules)."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The three generations of dates in the cells, and the date in the file name (PIX.md §1.3, §1.6)."""
+"""The three generations of dates in the cells, and the date in the file name (docs/pix-orga.md#file-name, #dates)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From bytes to text: what kind of file it is and how it is encoded (PIX.md §1.2, §1.8)."""
+"""From bytes to text: what kind of file it is and how it is encoded (docs/pix-orga.md#file-format, #pitfalls)."""
 
 import codecs
 

@@ -1,4 +1,4 @@
-"""What one export of Pix Orga says, as plain values (PIX.md §1)."""
+"""What one export of Pix Orga says, as plain values (docs/pix-orga.md)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""The competences of Pix: five domains, sixteen competences, in the order of its exports (PIX.md §3.2)."""
+"""The 16 competences of Pix in 5 domains, in the order of its exports (docs/pix-orga.md#framework)."""
 
 DOMAINS: dict[str, tuple[str, ...]] = {
     "Information et données": (

@@ -1,4 +1,4 @@
-"""The key of a participation, since the file has no stable id (PIX.md §0 fact 4, §1.11)."""
+"""The key of a participation, since the file has no stable id (docs/pix-orga.md#import-rules)."""
 
 from collections import Counter
 from collections.abc import Sequence

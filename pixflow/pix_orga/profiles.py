@@ -1,4 +1,4 @@
-"""The cells of one profile (PIX.md §1.5)."""
+"""The cells of one profile (docs/pix-orga.md#profiles)."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from pixflow.pix_orga.results import Line
 
 HIGHEST = 8
 ENOUGH = 5
-"""Competences of level 1 or more that make a profile certifiable (PIX.md §3.2)."""
+"""Competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""
 
 
 @dataclass(frozen=True, slots=True)

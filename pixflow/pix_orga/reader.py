@@ -22,7 +22,7 @@ E = TypeVar("E", bound=Entry)
 
 
 def read(data: bytes, name: str = "", *, external_id_column: str | None = None) -> Export:
-    """Read an export of Pix Orga from its bytes and its file name (PIX.md §1).
+    """Read an export of Pix Orga from its bytes and its file name (docs/pix-orga.md).
 
     Never raises on bad content: what is wrong is in `problems`, and one refusal leaves it without rows.
     `external_id_column` settles which free column is the external id: a header, or "" for none of them.

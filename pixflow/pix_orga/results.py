@@ -1,4 +1,4 @@
-"""The result cells of one assessment row (PIX.md §1.4)."""
+"""The result cells of one assessment row (docs/pix-orga.md#assessments)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

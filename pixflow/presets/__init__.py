@@ -23,7 +23,7 @@ _MISSING = re.compile(r"Object missing required field `(.*)`")
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A structure's first protocol and grid (DOMAIN.md §5)."""
+    """A structure's first protocol and grid (docs/domain.md#presets)."""
 
     protocol: ProtocolDocument
     grille: Grille

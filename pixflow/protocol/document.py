@@ -19,7 +19,7 @@ LONGEST_KEPT = 240
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Working days of the structure's calendar. Source: DOMAIN.md §6, the table of what is owed.
+    """Working days of the structure's calendar. Source: docs/event-model.md#the-tasks.
 
     A name ending in `_opens` counts until the task is visible, one in `_lapses` until it is gone; the others, from
     where it is visible until it is due.
@@ -60,7 +60,7 @@ class Delays:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Working days past due after which the référent, then the manager, sees the row too (DOMAIN.md §6)."""
+    """Working days past due after which the référent, then the manager, sees the row too (docs/domain.md#tasks)."""
 
     referent: int = 5
     manager: int = 10
@@ -70,7 +70,7 @@ class Escalation:
 class Workshops:
     """How workshops are held: seats, whether one may run them alone, working days that an offered seat is kept.
 
-    Source: the mission, "les ateliers collectifs" (6 to 10) and Hautes-Pyrénées (8 at most, in pair then alone).
+    Source: docs/mission.md (6 to 10), and Hautes-Pyrénées (8 at most, in pair then alone).
     """
 
     smallest: int = 6
@@ -100,7 +100,7 @@ class StageText:
 
 @dataclass(frozen=True, slots=True)
 class ProtocolDocument:
-    """One whole protocol, as published from a date. Source: DOMAIN.md §3, §5 and §6.
+    """One whole protocol, as published from a date. Source: docs/domain.md.
 
     `concerned`: Pix is presented to all, or to those for whom the advisor judged a need.
     `result_route`: the référent dispatches results, or they reach the advisor directly; `workshop`: directly
@@ -125,7 +125,7 @@ def in_force(published: Sequence[tuple[date, T]], day: date) -> T:
     """The latest document published from a date on or before `day`; before all of them, the earliest one.
 
     `published` is in order of publication; the dates may come in any order, and of two from the same date
-    the one published last wins. Raises LookupError when nothing is published. Source: DESIGN.md §2.
+    the one published last wins. Raises LookupError when nothing is published. Source: docs/domain.md#tasks.
     """
     if not published:
         raise LookupError("no protocol is published")

@@ -17,7 +17,7 @@ PROGRAMMES = ("CEJ", "PACEA", "other")
 class Proposal:
     """One thing the grid proposes; the advisor decides. `kind`: action, check, complete, certification or cv.
 
-    `advisor_only` keeps it off every paper the young person receives (DOMAIN.md §3).
+    `advisor_only` keeps it off every paper the young person receives (docs/domain.md#papers).
     `programmes` empty means every programme, `other` those of no list and none; `needs_project`: only if the
     professional project calls for it, which the advisor judges.
     """
@@ -45,7 +45,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Grille:
-    """Contiguous bands over 0-100, in order, with the rounding rule stated (DOMAIN.md §4)."""
+    """Contiguous bands over 0-100, in order, with the rounding rule stated (docs/domain.md#reading-grid)."""
 
     name: str
     rounding: Literal["half-up"] = "half-up"
@@ -82,13 +82,13 @@ class Explanation:
 def problems(grille: Grille) -> tuple[Problem, ...]:
     """All that keeps the grid from giving each percent of 0..100 one band; empty when it is valid.
 
-    Source: DOMAIN.md §4, gaps and overlaps are refused with the numbers that fail.
+    Source: docs/domain.md#reading-grid: gaps and overlaps are refused with the numbers that fail.
     """
     return (*_of_rounding(grille), *_of_order(grille.bands), *_of_cover(grille.bands), *_of_proposals(grille.bands))
 
 
 def percent(mastery: Decimal) -> int:
-    """Mastery, a fraction of 0..1, as a whole percent: round half up of 100 × Decimal (DOMAIN.md §4, PIX.md §0).
+    """Mastery, a fraction of 0..1, as a whole percent: round half up of 100 × Decimal (docs/domain.md#reading-grid).
 
     Raises ValueError outside 0..1.
     """
@@ -106,7 +106,7 @@ def band_of(grille: Grille, percent: int) -> Band:
 
 
 def is_for(proposal: Proposal, programme: str) -> bool:
-    """Whether it is offered to a young person of this programme, "" for none (DOMAIN.md §4, conditions)."""
+    """Whether it is offered to a young person of this programme, "" for none (docs/domain.md#reading-grid)."""
     known = programme if programme in PROGRAMMES else "other"
     return not proposal.programmes or bool({programme, known} & set(proposal.programmes))
 

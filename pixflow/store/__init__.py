@@ -1,6 +1,6 @@
 """The hardened event store: what it takes, and how it refuses.
 
-RELIABILITY.md names the faults it closes; each has a test in tests/store/.
+docs/faults.md names the faults it closes; each has a test in tests/store/.
 """
 
 from dataclasses import dataclass
@@ -81,14 +81,14 @@ class StoreFull(StoreError):
     """The disk is full or failing.
 
     On a full disk nothing is recorded. When a commit's own fsync fails nothing is visible, yet a crash straight after
-    may bring it back: ask for the command id before repeating (RELIABILITY F5).
+    may bring it back: ask for the command id before repeating (docs/faults.md#f5).
     """
 
 
 class StoreLost(StoreError):
     """The connection was lost while a commit was on its way, and the server did not come back within the limit.
 
-    Whether it is recorded will be known when it does: ask for the command id before repeating (RELIABILITY F4).
+    Whether it is recorded will be known when it does: ask for the command id before repeating (docs/faults.md#f4).
     """
 
 
@@ -110,7 +110,7 @@ class CommandKnown(StoreError):
 
 
 class UnknownTopic(MapperDeserialisationError):
-    """A topic outside the allow-list; nothing was imported (RELIABILITY F8)."""
+    """A topic outside the allow-list; nothing was imported (docs/faults.md#f8)."""
 
 
 class Damaged(MapperDeserialisationError):

@@ -1,4 +1,4 @@
-"""Locks between processes: flock on a file of the structure's folder, monotonic waits (RELIABILITY F10, F12)."""
+"""Locks between processes: flock on a file of the structure's folder, monotonic waits (docs/faults.md#f10, #f12)."""
 
 import fcntl
 import os

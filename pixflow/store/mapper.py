@@ -1,4 +1,4 @@
-"""Events to stored bytes and back, typed both ways; only topics of the allow-list (RELIABILITY F8, F9).
+"""Events to stored bytes and back, typed both ways; only topics of the allow-list (docs/faults.md#f8, #f9).
 
 The personal fields of one event are sealed together, bound to its place: structure, stream, version, topic and class
 version. What is sealed in one place opens nowhere else.

@@ -1,4 +1,4 @@
-"""Who is away, and who sees to their dossiers meanwhile: a deputy, by name, from one day to another (DOMAIN.md §6)."""
+"""Absences, and the deputy who replaces an absent person (docs/domain.md#absences)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -17,7 +17,7 @@ from pixflow.workshop.state import Workshop, must_be_on, must_have_begun, who_wa
 
 
 def kept_until(refs: References, on: date) -> date:
-    """The last day on which a seat that is offered on a day is kept (DOMAIN.md §7, working days of the protocol)."""
+    """Returns the last day that an offered seat is kept, in working days of the protocol (docs/domain.md#seats)."""
     return refs.calendar.add(on, refs.protocol(on).workshops.offer)
 
 

@@ -1,4 +1,4 @@
-"""What comes into the walk's house: its portfolio, and three exports of Pix Orga with the traps of PIX.md §1.9."""
+"""Files of the browser walk: its portfolio, three exports with the traps of docs/pix-orga.md#example-481516."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

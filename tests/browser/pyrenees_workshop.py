@@ -18,7 +18,7 @@ TAPS = (
 )  # fmt: skip
 """On whose card, and which button: an absence each, the others at once, then who was in trouble or at ease."""
 NEVER_ON_PAPER = ("%", "difficult", "aise", "illettrisme", "résultat")
-"""What DOMAIN.md §3 keeps off a sheet that everybody signs."""
+"""Words that must not stand on a sheet that everybody signs (docs/domain.md#papers)."""
 
 
 def owed_from_joining(walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""Every kind of task: how its row comes to be there, what is done with it, and what comes instead (DOMAIN.md §6)."""
+"""One case a kind of task: what opens it, what is done, what comes instead (docs/event-model.md#the-tasks)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

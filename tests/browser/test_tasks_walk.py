@@ -1,4 +1,4 @@
-"""Every kind of task: its row says when it is due, its button and its form remove it, and DOMAIN.md §6 says what comes.
+"""Each kind of task: its row says its due day, its form removes it, and docs/event-model.md#the-tasks comes true.
 
 Rows are seen on Thursday 2 April 2026, before the week-end of Easter: the working days that follow are the 3rd, then
 the 7th to the 10th.

@@ -1,4 +1,4 @@
-"""The 481516 sample of PIX.md §1.9, then a later export of the same campaign, then the first file again."""
+"""Imports docs/pix-orga.md#example-481516, then a later export of the campaign, then the first file again."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -204,7 +204,7 @@ def test_what_pix_left_empty_is_none() -> None:
     assert (export.profiles, export.problems) == ((row,), ())
 
 
-# --- keys (PIX.md §1.11, rule 5)
+# --- keys (docs/pix-orga.md#import-rules)
 
 
 def test_a_key_says_when_the_profile_was_sent_and_nothing_while_it_waits() -> None:

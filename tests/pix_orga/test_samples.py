@@ -1,4 +1,4 @@
-"""Both assessment samples give exactly what PIX.md §1.9 says, and the writer gives them back byte for byte."""
+"""Both samples read as docs/pix-orga.md#example-481516 says; the writer writes them back byte for byte."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal

@@ -1,4 +1,4 @@
-"""Connections that are lost while something is said: nothing lost, nothing twice (RELIABILITY F4, F11)."""
+"""Connections that are lost while something is said: nothing lost, nothing twice (docs/faults.md#f4, #f11)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing

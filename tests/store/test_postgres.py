@@ -39,7 +39,7 @@ def refuses(connection: psycopg.Connection[tuple[object, ...]], statement: str, 
     return refused.value
 
 
-# F1: durable, or not at all
+# docs/faults.md#f1: durable, or not at all
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_f1_a_server_that_could_lose_what_it_confirmed_is_refused(postgres: Clus
         Database(url)
 
 
-# F2: what is recorded is not changed
+# docs/faults.md#f2: what is recorded is not changed
 
 APPEND_ONLY = [
     f"{what} @.{table}{rest}"
@@ -148,7 +148,7 @@ def test_f6_the_setting_that_skips_events_is_refused(
         factory(database, schema)
 
 
-# F6: who reads while others write skips nothing
+# docs/faults.md#f6: who reads while others write skips nothing
 
 
 def test_f6_a_reader_at_the_end_of_the_log_skips_nothing(recorder: PostgresRecorder, schema: str) -> None:
@@ -185,7 +185,7 @@ def test_f6_control_positions_that_the_database_gives_are_skipped(database: Data
         assert reader.execute(after).fetchall() == []
 
 
-# F11: nothing waits for ever
+# docs/faults.md#f11: nothing waits for ever
 
 
 def test_f11_every_connection_has_limits(database: Database) -> None:

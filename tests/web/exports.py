@@ -1,4 +1,4 @@
-"""Exports of our own making with the traps of the 481516 example (PIX.md §1.9), and the board, pressed."""
+"""Invented exports with the traps of docs/pix-orga.md#example-481516, and the board of results, pressed."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Who may open or press what, of whose: access_matrix.csv, written by hand, walked address by address (RELIABILITY.md).
+"""Tests each route against access_matrix.csv, written by hand (docs/faults.md#access).
 
 A cell says `all`, `own` or `-`. Own is what one follows, deputises for, was handed a task of, or runs; of a person,
 oneself. What is another structure's is as unknown as what is nobody's: the same answer, byte for byte.

@@ -1,4 +1,4 @@
-"""Detects jumps of the wall clock. Events are ordered by position, so a jump changes no order (RELIABILITY F10)."""
+"""Detects jumps of the wall clock. Events are ordered by position, so a jump changes no order (docs/faults.md#f10)."""
 
 from datetime import datetime, timedelta
 

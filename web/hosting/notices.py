@@ -1,6 +1,6 @@
 """Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-E-mails never contain names or scores, only counts and a link (DOMAIN.md §3).
+E-mails never contain names or scores, only counts and a link (docs/domain.md#papers).
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What is printed: the same paper as a page and as a PDF, with what each may carry (DOMAIN.md §3).
+"""What is printed: the same paper as a page and as a PDF, with what each may carry (docs/domain.md#papers).
 
 No paper says a score, a difficulty, or what the grid keeps for the advisor.
 """

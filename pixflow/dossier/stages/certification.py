@@ -1,4 +1,4 @@
-"""Stage 4, beyond the actions: the complete diagnostic, the certification, the CV, the retake (DOMAIN.md §3)."""
+"""Stage 4 after the actions: complete diagnostic, certification, CV, retake (docs/domain.md#certification)."""
 
 from datetime import date
 from uuid import UUID

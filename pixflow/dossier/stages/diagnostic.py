@@ -56,7 +56,7 @@ def advance_participation(dossier: Dossier, *, participation: UUID, progress: De
 
 
 def withdraw_participation(dossier: Dossier, *, participation: UUID, on: date) -> list[Event]:
-    """A later export no longer shows it (DOMAIN.md §8: the result is kept, its open tasks stop)."""
+    """A later export no longer shows it (docs/domain.md#later-exports: the result is kept, its open tasks stop)."""
     link = dossier.diagnostic.participations.get(participation)
     if link is None or link.withdrawn:
         return []

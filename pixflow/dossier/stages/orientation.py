@@ -13,7 +13,7 @@ from pixflow.refused import Refused, required
 
 
 def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> list[Event]:
-    """Where the protocol leaves it to the advisor: does Pix concern this young person (DOMAIN.md §3, stage 1)?"""
+    """Where the protocol leaves it to the advisor: does Pix concern this young person (docs/domain.md#orientation)?"""
     must_be_open(dossier)
     known = dossier.orientation.need
     if known and known.needed == needed:
@@ -22,7 +22,7 @@ def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> lis
 
 
 def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
-    """Pix was presented, at the first welcome or later (DOMAIN.md §3, stage 1)."""
+    """Pix was presented, at the first welcome or later (docs/domain.md#orientation)."""
     must_be_open(dossier)
     presented = dossier.orientation.presented
     if presented:

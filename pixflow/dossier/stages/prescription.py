@@ -121,7 +121,7 @@ def build_prescription(
     number: int,
     action_ids: tuple[UUID, ...],
 ) -> list[Event]:
-    """The grid proposed, the advisor decides (DOMAIN.md §3).
+    """The grid proposed, the advisor decides (docs/domain.md#prescription).
 
     `kept` are ids among what the band proposes to somebody of the dossier's programme, `added` labels of actions from
     outside; a reason is asked when nothing of what is proposed is kept, or something is added. `action_ids` names the

@@ -1,4 +1,4 @@
-"""The free columns between the names and the dates: imported ones, then the external id (PIX.md §1.4, §1.11)."""
+"""Free columns between names and dates: imported ones, then the external id (docs/pix-orga.md#assessments)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The French labels of Pix Orga, and how a header is compared to them (PIX.md §1.4, §1.5)."""
+"""The French labels of Pix Orga, and how a header is compared to them (docs/pix-orga.md#assessments, #profiles)."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Which cell holds what, found by position because headers repeat and labels are free (PIX.md §1.4, §1.11)."""
+"""Finds columns by position, because headers repeat and labels are free (docs/pix-orga.md#import-rules)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The last columns of a profile collection: the sending, the totals, two columns for each competence (PIX.md §1.5)."""
+"""Last columns of a profile collection: sending, totals, competences (docs/pix-orga.md#profiles)."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The columns of progress, dates and results, whose number differs per campaign (PIX.md §1.4)."""
+"""The columns of progress, dates and results, whose number differs per campaign (docs/pix-orga.md#assessments)."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Writes an assessment in the exact format of Pix Orga, for demos and tests (PIX.md §1.2-1.6)."""
+"""Writes an assessment in the exact format of Pix Orga, for demos and tests (docs/pix-orga.md#assessments)."""
 
 import re
 import unicodedata

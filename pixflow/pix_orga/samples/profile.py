@@ -1,4 +1,4 @@
-"""Writes a profile collection in the exact format of Pix Orga, for demos and tests (PIX.md §1.5)."""
+"""Writes a profile collection in the exact format of Pix Orga, for demos and tests (docs/pix-orga.md#profiles)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL database of a process: one pool of connections for all its structures (RELIABILITY F1, F10, F11).
+"""The PostgreSQL database of a process: one pool of connections for all its structures (docs/faults.md#f1, #f10, #f11).
 
 Connections of the pool take the role `<user>_writer`, which may insert and select events, and not change them. The
 user of the URL owns what is made. Where it may not make roles, an administrator can, once:
@@ -137,7 +137,7 @@ class Database:
             yield owner.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)]).fetchone() == (True,)
 
     def check_durable(self, connection: Owner) -> None:
-        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
         found = {name: connection.execute(SQL("SHOW {}").format(Identifier(name))).fetchone() for name in _DURABLE}
         given = ", ".join(f"{name}={value[0]}" for name, value in found.items() if value and value[0] == "off")
         if given:

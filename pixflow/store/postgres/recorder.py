@@ -1,4 +1,4 @@
-"""The event store of one structure on PostgreSQL: a schema of the process's database (RELIABILITY F2, F4, F5, F6).
+"""Event store of one structure on PostgreSQL: one schema (docs/faults.md#f2, docs/faults.md#f4).
 
 A commit is two round trips. The first begins, takes the structure's lock and reads the last position and the versions
 asked; the second inserts the events at the positions that follow, their command and claims, and commits.
@@ -42,7 +42,7 @@ _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 class PostgresRecorder(ApplicationRecorder):
     """The library's application recorder, with commands and claims in the events' own transaction.
 
-    Positions are dense from 1 and never issued twice (F2). Errors: StoreBusy, StoreFull, StoreLost, ClaimTaken,
+    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Errors: StoreBusy, StoreFull,
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
 
@@ -61,7 +61,7 @@ class PostgresRecorder(ApplicationRecorder):
         return self.database.warnings
 
     def check_durable(self) -> None:
-        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
         with self.database.owner() as owner:
             self.database.check_durable(owner)
 
@@ -224,7 +224,7 @@ class PostgresRecorder(ApplicationRecorder):
         return dict(rows(answer))
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """There are no subscriptions: the read side asks (RELIABILITY F7)."""
+        """There are no subscriptions: the read side asks (docs/faults.md#f7)."""
         raise NotImplementedError("there are no subscriptions")
 
     @property
@@ -261,7 +261,7 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
 def factory(database: Database, schema: str) -> PostgresFactory:
     """The store of the structure whose tables are in `schema`; opening it (`application_recorder`) makes them.
 
-    Raises StoreRefused when the environment asks for the library's functions, which skip events (F6).
+    Raises StoreRefused when the environment asks for the library's functions, which skip events (docs/faults.md#f6).
     """
     if strtobool(os.environ.get(_FUNCTIONS, "no")):
         raise StoreRefused(f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write")

@@ -1,4 +1,4 @@
-"""The tables of one structure on PostgreSQL, made by one step; who may do what with them (RELIABILITY F2, "Ledger")."""
+"""Tables of one structure on PostgreSQL, and the rights of its role (docs/faults.md#rights)."""
 
 from typing import LiteralString
 

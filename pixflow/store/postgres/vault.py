@@ -1,4 +1,4 @@
-"""The keys of one structure on PostgreSQL: two tables beside its events (RELIABILITY "Keys").
+"""The keys of one structure on PostgreSQL: two tables beside its events (docs/faults.md#keys).
 
 Its log and its old rows hold wrapped keys for a while after they were destroyed: wrapped by a ring key that is gone.
 """

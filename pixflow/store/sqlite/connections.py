@@ -1,4 +1,4 @@
-"""Connections to the SQLite file: durable, one writer at a time, waiting by the monotonic clock (RELIABILITY F1)."""
+"""Connections to the SQLite file: durable, one writer at a time, waiting by the monotonic clock (docs/faults.md#f1)."""
 
 import os
 import sqlite3
@@ -38,7 +38,8 @@ _REFUSALS: dict[int, tuple[type[StoreError], str]] = {
 
 
 class HardenedConnection(SQLiteConnection):
-    """Writes begin IMMEDIATE (F3); a transaction that fails, even in its commit, leaves the connection clean."""
+    """Begins writes with IMMEDIATE (docs/faults.md#f3). A transaction that fails, even in its commit, leaves the
+    connection clean."""
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -62,7 +63,7 @@ class HardenedConnection(SQLiteConnection):
 
 
 class HardenedPool(SQLiteConnectionPool):
-    """WAL and synchronous=FULL on every connection (F1); waits by the monotonic clock (F10).
+    """WAL and synchronous=FULL on every connection (docs/faults.md#f1); monotonic waits (docs/faults.md#f10).
 
     Writers queue at write.lock, not here, so a wait that fails leaves no lock behind.
     """
@@ -118,7 +119,7 @@ class Reading:
 
 
 class HardenedDatastore(SQLiteDatastore):
-    """One database file, its write.lock beside it, and its checkpoints (F12)."""
+    """One database file, its write.lock beside it, and its checkpoints (docs/faults.md#f12)."""
 
     def __init__(self, path: Path, limit: float = 10.0) -> None:
         super().__init__(str(path))
@@ -193,7 +194,7 @@ def _make_durable(raw: sqlite3.Connection) -> None:
 
 
 def check_durable(raw: sqlite3.Connection) -> None:
-    """Raises StoreRefused when this connection could lose, in a power cut, what it confirmed (F1)."""
+    """Raises StoreRefused when this connection could lose, in a power cut, what it confirmed (docs/faults.md#f1)."""
     mode = raw.execute("PRAGMA journal_mode").fetchone()[0]
     synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
     if mode != "wal" or synchronous != 2:

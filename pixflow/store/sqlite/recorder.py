@@ -1,4 +1,4 @@
-"""The event store of one structure on SQLite: `events.db` in its folder (RELIABILITY F1, F2, F3, F5, F10, F12)."""
+"""Event store of one structure on SQLite, `events.db` in its folder (docs/faults.md#f1, docs/faults.md#f2)."""
 
 import json
 import sqlite3
@@ -81,7 +81,7 @@ _SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
 class HardenedRecorder(SQLiteApplicationRecorder):
     """The library's application recorder, with commands and claims in the events' own transaction.
 
-    Positions are dense from 1 and never issued twice (F2). Errors: StoreBusy, StoreFull, ClaimTaken,
+    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Errors: StoreBusy, StoreFull, ClaimTaken,
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
 
@@ -99,7 +99,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
 
     def check_durable(self) -> None:
-        """Raises StoreRefused when a confirmed command could be lost in a power cut (F1)."""
+        """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
         with self.datastore.reading() as cursor:
             check_durable(cursor.connection)
 

@@ -1,4 +1,4 @@
-"""The keys of one structure on SQLite: `keys.db` in its folder, in a file of its own (RELIABILITY "Keys")."""
+"""The keys of one structure on SQLite: `keys.db` in its folder, in a file of its own (docs/faults.md#keys)."""
 
 import json
 import sqlite3

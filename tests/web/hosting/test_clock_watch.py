@@ -1,4 +1,4 @@
-"""A step of the wall clock is an alarm, and changes no order (RELIABILITY F10)."""
+"""A step of the wall clock is an alarm, and changes no order (docs/faults.md#f10)."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

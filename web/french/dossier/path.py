@@ -91,7 +91,7 @@ def action(state: ActionState, today: date) -> str:
 
 
 def imilo(state: ActionState) -> str:
-    """The action's state in i-Milo's words (DOMAIN.md §3)."""
+    """The action's state in i-Milo's words (docs/domain.md#parcours)."""
     refused = bool(state.referrals) and state.referrals[-1].answer == "refused"
     if state.outcome == "done":
         return "Réalisée"

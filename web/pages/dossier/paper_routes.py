@@ -15,7 +15,7 @@ router = APIRouter()
 
 @router.get("/dossiers/{dossier_id:uuid}/fiche")
 def fiche(request: Request, desk: AtDesk, dossier_id: UUID) -> Response:
-    """The diagnostic's fiche: campaign, code, link, QR; no score on it (DOMAIN.md §3)."""
+    """The diagnostic's fiche: campaign, code, link, QR; no score on it (docs/domain.md#papers)."""
     return printed(request, _made(desk, dossier_id, papers.fiche), f"/dossiers/{dossier_id}")
 
 
@@ -37,7 +37,7 @@ def convocation_pdf(desk: AtDesk, dossier_id: UUID) -> Response:
 
 @router.get("/dossiers/{dossier_id:uuid}/prescription/{participation:uuid}")
 def prescription(request: Request, desk: AtDesk, dossier_id: UUID, participation: UUID) -> Response:
-    """The prescription sheet given to the young person: the actions, not the suspicion (DOMAIN.md §3)."""
+    """The prescription sheet given to the young person: the actions, not the suspicion (docs/domain.md#papers)."""
     paper = papers.prescription(desk, desk.dossier(dossier_id), participation)
     return printed(request, paper, f"/dossiers/{dossier_id}")
 

@@ -1,4 +1,4 @@
-"""Whose the waiting participations are, once a dossier has a number: tried by the system itself (DOMAIN.md §8)."""
+"""Matches waiting participations when a dossier gets its number, as the system (docs/domain.md#matching)."""
 
 from uuid import UUID
 

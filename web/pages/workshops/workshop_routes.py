@@ -85,7 +85,7 @@ def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def sign_in(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
-    """The sheet to sign, to print: names, and nothing of anybody's result or difficulty (DOMAIN.md §3)."""
+    """The sheet to sign, to print: names, and nothing of anybody's result or difficulty (docs/domain.md#papers)."""
     return papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
@@ -103,7 +103,7 @@ def _sheet(desk: Desk, id: UUID) -> Paper:
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")
 def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
-    """A paper for each registrant, or for one: come, it has moved, it is cancelled; no score on it (DOMAIN.md §3)."""
+    """Returns the convocations, for all registrants or one: come, moved, cancelled (docs/domain.md#papers)."""
     made = workshops_papers.notices(Page(desk, workshop_id), pour)
     return page(request, "workshops/notices.html", {"notices": made, "back": f"/ateliers/{workshop_id}"})
 

@@ -137,7 +137,7 @@ def test_annuler_takes_back_the_last_fact_in_one_press(locale: House) -> None:
 
 
 def test_a_form_that_records_several_facts_tells_them_all_and_annuler_takes_them_all_back(locale: House) -> None:
-    """One interview explains the score, finds the cause and gives tutorials (DOMAIN.md §3)."""
+    """One interview explains the score, finds the cause and gives tutorials (docs/domain.md#prescription)."""
     dossier, found = locale.dispatched()
     held(locale, dossier, trouble=True)
     client = locale.client("Nadia Benali")

@@ -1,4 +1,4 @@
-"""What is printed: each paper as a page and as a PDF says the same, and nothing it may not carry (DOMAIN.md §3)."""
+"""Each paper says the same as a page and as a PDF, and nothing that it may not carry (docs/domain.md#papers)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -375,7 +375,7 @@ def test_those_who_wait_are_added_by_ticking_cej_first(at_work: House) -> None:
 
 
 def test_who_is_in_cej_waits_for_a_seat_from_the_day_they_join(at_work: House) -> None:
-    """The workshop is where it is taken (DOMAIN.md §5): nobody has to plan it in each dossier first."""
+    """The workshop is where it is taken (docs/domain.md#presets): nobody has to plan it in each dossier first."""
     made, other = held(at_work), at_work.opened("Sofia", "Lopez")
     cej = at_work.opened("Enzo", "Abadie")
     at_work.on(cej, identity.join_programme, programme="CEJ", group="mars", collective_end=date(2026, 6, 30))
