@@ -1,10 +1,10 @@
 """How long a dossier is kept, and whether its time has come (docs/retention.md)."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, get_args
 
+from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from pixflow.protocol.document import Retention
@@ -38,13 +38,7 @@ def months_of(policy: Retention, programme: str) -> int:
 def kept(policy: Retention, programme: str, last: date) -> Kept:
     """How long the policy keeps a dossier of this programme whose last fact happened that day."""
     months = months_of(policy, programme)
-    return Kept(rule_of(programme), months, last, later(last, months))
-
-
-def later(day: date, months: int) -> date:
-    """The same day of a later month, or the last one of a shorter month."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+    return Kept(rule_of(programme), months, last, last + relativedelta(months=months))
 
 
 def cutoffs(policy: Retention, today: date) -> Iterator[tuple[Rule, date]]:
@@ -54,8 +48,9 @@ def cutoffs(policy: Retention, today: date) -> Iterator[tuple[Rule, date]]:
 
 
 def _latest(months: int, today: date) -> date:
-    """The last day whose `later` is today or before: several days of one month may end on the same one."""
-    day = later(today, -months)
-    while later(day + timedelta(days=1), months) <= today:
+    """The latest day whose months have passed today. Several days of one month may end on the same day."""
+    length = relativedelta(months=months)
+    day = today - length
+    while day + timedelta(days=1) + length <= today:
         day += timedelta(days=1)
     return day

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from pixflow.dossier.retention import later
+from dateutil.relativedelta import relativedelta
+
 from pixflow.dossier.state import Dossier
 from pixflow.folding import Mark
 from pixflow.reference_data import References
@@ -32,7 +33,7 @@ def _answer_a_person(owing: Owing) -> Iterator[Task]:
     """Who asks to be erased has an answer within a month (RGPD, article 12, 3), whatever the protocol says."""
     asked = owing.dossier.erasure
     if asked:
-        due = later(asked.mark.on, 1)
+        due = asked.mark.on + relativedelta(months=1)
         yield owing.task("confirm-erasure", "", "manager", asked.mark, {"by": asked.reason}, due=due)
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 START = "projections.store.catch_up"
 """Imports every projection."""
-LIBRARIES = ("anyascii", "holidays")
-"""Distributions whose data ends up in rows: the letters of names, and public holidays."""
+LIBRARIES = ("anyascii", "holidays", "python-dateutil")
+"""Distributions that rows depend on: the letters of names, public holidays, and the length of months."""
 
 
 @cache

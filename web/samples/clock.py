@@ -1,18 +1,10 @@
-"""Months counted as people count them."""
+"""The clock and the days of what is invented."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pixflow.working_days import Calendar
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or before; the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
 
 PARIS = ZoneInfo("Europe/Paris")
 

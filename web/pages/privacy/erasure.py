@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
+
 from pixflow import erasing
 from pixflow.authorization import Actor
 from pixflow.dossier.erasure import Reason, request_erasure
-from pixflow.dossier.retention import later
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, new_id
 from pixflow.identity import normalise
@@ -79,7 +80,7 @@ def asked(desk: Desk, known: Everything) -> Asked | None:
     if erasure is None:
         return None
     fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
-    on, due = erasure.mark.on, later(erasure.mark.on, 1)
+    on, due = erasure.mark.on, erasure.mark.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
     return Asked(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
 

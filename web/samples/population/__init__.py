@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from uuid import NAMESPACE_OID, uuid5
 
+from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
 from pixflow import structure_folder
@@ -21,7 +22,7 @@ from pixflow.presets import Preset
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import Opened
-from web.samples.clock import Clock, at, months_after, working_days
+from web.samples.clock import Clock, at, working_days
 from web.samples.population import incidents, parameters
 from web.samples.population.actors import advisors, parcours, referent, team
 from web.samples.population.actors.matching import Matching
@@ -148,8 +149,8 @@ def _arrivals(random: Random, days: Sequence[date], young_people: int) -> Counte
 def _span(start: date | None, months: int) -> tuple[date, date]:
     """The first and the last day. Raises Refused("future") when there is no week to play before today."""
     today = structure_folder.utc_now().date()
-    first = start or months_after(today, -months)
-    last = min(months_after(first, months), today) - timedelta(days=1)
+    first = start or today - relativedelta(months=months)
+    last = min(first + relativedelta(months=months), today) - timedelta(days=1)
     if last - first < timedelta(days=7):
         raise Refused("future", field="start", on=first)
     return first, last

@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
+
 from pixflow.events.base import Recorded
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Purpose
@@ -20,7 +22,6 @@ from pixflow.unit_of_work import Step
 from projections.result_routing import Known
 from web.samples import pix_exports
 from web.samples.attempts import Try
-from web.samples.clock import months_after
 from web.samples.pix_exports import Offer
 from web.samples.population import parameters
 from web.samples.population.agenda import Errand, Said
@@ -84,7 +85,7 @@ class PixOrga:
     def _open(self, purpose: Purpose, site: int, length: int) -> None:
         opens = self.first
         while opens <= self.last:
-            until = months_after(opens, length)
+            until = opens + relativedelta(months=length)
             season = Season(self._offer(purpose, site, opens), site, opens, until)
             self.seasons[purpose, site].append(season)
             known = purpose == "initial" or not self.play.chance(parameters.UNDECLARED)
