@@ -1,5 +1,7 @@
 """pixflow on the command line: open a structure, bring people and files in, serve, look, rebuild."""
 
+from typing import Any
+
 import typer
 
 from web.cli import administration, backups, exports, privacy, queue, replay, samples, server
@@ -7,9 +9,23 @@ from web.cli.dossiers import dossiers_app
 from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
 
+ORDER = (
+    "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
+    "export-person", "erase", "retention", "simulate", "staff", "dossiers", "keys",
+)  # fmt: skip
+"""The commands as the help lists them."""
+
+
+class InOrder(InFrench):
+    """The group of all commands, listed in ORDER."""
+
+    def list_commands(self, *args: Any) -> list[str]:
+        return sorted(super().list_commands(*args), key=ORDER.index)
+
+
 app = typer.Typer(
     help="pixflow : le suivi des parcours Pix d'une Mission locale.",
-    cls=InFrench,
+    cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
 )

@@ -31,6 +31,41 @@ staff_app = typer.Typer(help="Les personnes qui travaillent dans la structure.",
 WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
 
 
+@staff_app.command("add")
+def staff_add(
+    name: Annotated[str, typer.Argument(help="Prénom et nom.")],
+    email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
+    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(vocabulary.ROLES)}.")],
+    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
+    site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
+    structure: StructureOption = None,
+) -> None:
+    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là."""
+    with working(structure) as served, in_words():
+        place = _site(served, site) if site else None
+        try:
+            known = served.engine.claimed("email", [staff.address(email)])
+            done = served.engine.execute(
+                {"staff": next(iter(known.values()), uuid4())},
+                staff.add,
+                by=Actor(OPERATOR),
+                command_id=uuid4(),
+                via="cli",
+                name=name,
+                email=email,
+                phone=phone,
+                site=place,
+                roles=tuple(cast(list[Role], role)),
+            )
+        except Refused as refused:
+            if refused.code == "unknown-role":
+                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(vocabulary.ROLES)}.")
+            raise
+    console.print(
+        f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
+    )
+
+
 @staff_app.command("absence")
 def absence_command(
     who: WhoArgument,
@@ -85,41 +120,6 @@ def _take(served: ServedStructure, person: UUID, decide: Callable[..., Any], sai
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
     console.print(vocabulary.typeset(told))
-
-
-@staff_app.command("add")
-def staff_add(
-    name: Annotated[str, typer.Argument(help="Prénom et nom.")],
-    email: Annotated[str, typer.Argument(help="Le courriel professionnel.")],
-    role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(vocabulary.ROLES)}.")],
-    phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
-    site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
-    structure: StructureOption = None,
-) -> None:
-    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là."""
-    with working(structure) as served, in_words():
-        place = _site(served, site) if site else None
-        try:
-            known = served.engine.claimed("email", [staff.address(email)])
-            done = served.engine.execute(
-                {"staff": next(iter(known.values()), uuid4())},
-                staff.add,
-                by=Actor(OPERATOR),
-                command_id=uuid4(),
-                via="cli",
-                name=name,
-                email=email,
-                phone=phone,
-                site=place,
-                roles=tuple(cast(list[Role], role)),
-            )
-        except Refused as refused:
-            if refused.code == "unknown-role":
-                fail(f"Rôle inconnu : {refused.details['role']}. Rôles : {', '.join(vocabulary.ROLES)}.")
-            raise
-    console.print(
-        f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
-    )
 
 
 def _site(served: ServedStructure, named: str) -> str:
