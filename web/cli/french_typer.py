@@ -1,30 +1,43 @@
-"""Typer's usage errors and help, in French."""
+"""Typer's usage errors and help, in French. No other module knows Typer's private classes."""
 
 import sys
 from typing import Any, NoReturn
 
 import typer
 from rich.markup import escape
+from typer import rich_utils
+from typer._click.exceptions import (
+    BadOptionUsage,
+    BadParameter,
+    ClickException,
+    MissingParameter,
+    NoArgsIsHelpError,
+    NoSuchOption,
+    UsageError,
+)
 from typer.core import TyperGroup
 
 from web.cli.terminal import USAGE, errors, fail
 
 HELP = "Montrer cette aide."
 
+rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+
 
 class InFrench(TyperGroup):
-    """A group of commands that says in French what is wrong with the line typed; "Usage" and the types stay."""
+    """Group of commands that says in French why it cannot read a command line. "Usage" and the types stay English."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except typer.Abort:
             code = 1
-        except Exception as error:
-            if not hasattr(error, "format_message"):  # what Typer's own errors all have; their classes are private
-                raise
-            if type(error).__name__ != "NoArgsIsHelpError":  # the help is shown already
-                errors.print(escape(_usage(error)))
+        except NoArgsIsHelpError:  # the help is shown already
+            code = USAGE
+        except ClickException as error:
+            errors.print(escape(_usage(error)))
             code = USAGE
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -46,19 +59,28 @@ class InFrench(TyperGroup):
         return option
 
 
-def _usage(error: Any) -> str:
-    """What is wrong with the line typed, and where its help is."""
-    param, ctx = getattr(error, "param", None), getattr(error, "ctx", None)
-    option = param is not None and param.param_type_name == "option"
-    named = (param.opts[0] if option else param.metavar or param.name) if param else ""
-    match type(error).__name__:
-        case "MissingParameter":
-            said = f"Il manque {named}."
-        case "NoSuchOption":
+def _usage(error: ClickException) -> str:
+    """Returns the reason why the command line cannot be read, and the command that shows its help."""
+    ctx = error.ctx if isinstance(error, UsageError) else None
+    return f"{_reason(error)} Aide : {ctx.command_path if ctx else 'pixflow'} --help"
+
+
+def _reason(error: ClickException) -> str:
+    match error:
+        case MissingParameter():
+            return f"Il manque {_name(error)}."
+        case NoSuchOption():
             near = f" ; la plus proche est {', '.join(error.possibilities)}" if error.possibilities else ""
-            said = f"L'option {error.option_name} n'existe pas{near}."
-        case "BadOptionUsage":
-            said = f"L'option {error.option_name} ne s'écrit pas ainsi."
-        case _:
-            said = f"La valeur de {named} ne convient pas." if named else "La ligne a un mot de trop."
-    return f"{said} Aide : {ctx.command_path if ctx else 'pixflow'} --help"
+            return f"L'option {error.option_name} n'existe pas{near}."
+        case BadOptionUsage():
+            return f"L'option {error.option_name} ne s'écrit pas ainsi."
+        case BadParameter() if named := _name(error):
+            return f"La valeur de {named} ne convient pas."
+    return "La ligne a un mot de trop."
+
+
+def _name(error: BadParameter) -> str:
+    param: Any = error.param
+    if param is None:
+        return ""
+    return str(param.opts[0] if param.param_type_name == "option" else param.metavar or param.name)

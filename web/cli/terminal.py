@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import OperationalError
-from typer import rich_utils
 
 from pixflow import structure_folder
 from pixflow.authorization import Actor
@@ -33,10 +32,6 @@ USAGE = 2
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
 DISK = "Un fichier ou un dossier ne se laisse pas lire ou écrire."
-
-rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
-rich_utils.DEFAULT_STRING = "[par défaut : {}]"
-rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
 StructureOption = Annotated[
     str | None, typer.Option("--structure", help="Le dossier de la structure, s'il y en a plusieurs.")

@@ -94,5 +94,13 @@ def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = N
     app.add_middleware(CrossOriginProtection, deny_app=deny)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *hosts], www_redirect=False)
     app.add_middleware(LimitedBody)
-    MultiPartParser.spool_max_size = MOST_BYTES  # what may be sent stays in memory: no copy in clear on a disk
+    _keep_uploads_in_memory()
     app.add_middleware(SafeHeaders)
+
+
+def _keep_uploads_in_memory() -> None:
+    """Keeps personal data in an upload from being written to the disk in clear.
+
+    Starlette reads the limit from the class and has no parameter for it: it holds for every application of the process.
+    """
+    MultiPartParser.spool_max_size = MOST_BYTES
