@@ -9,17 +9,23 @@ override export PYTHONDONTWRITEBYTECODE :=
 IN_MEMORY := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null \
 	&& echo PYTEST_DEBUG_TEMPROOT=/dev/shm)
 
-help:  ## this list
+help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 install: $(INSTALLED)  ## the virtual environment, from the lock file
 $(INSTALLED): requirements.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing pixflow in .venv: about half a minute."
+	@test -x $(BIN)/python || { echo "- a virtual environment"; $(PYTHON) -m venv .venv; }
+	@echo "- $$(grep -c == requirements.lock) packages of requirements.lock, each checked against its hash"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
+	@echo "- pixflow itself"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+	@echo "Installed. Next: make demo, or make test."
 
 demo: $(INSTALLED)  ## an invented Mission locale in your browser
+	@echo "Inventing two Missions locales and some months of their work: about half a minute."
+	@echo "The pages then open on http://127.0.0.1:8000; Ctrl+C stops them. pixflow prints French."
 	@$(BIN)/pixflow demo
 
 test: $(INSTALLED)  ## every test but the long ones
@@ -44,7 +50,10 @@ bench: $(INSTALLED)  ## how fast it is, compared in one run
 trials: $(INSTALLED)  ## kill, cut, fill, race, tamper: what must survive
 	@$(BIN)/python -m pytest -m trial -s $(ARGS)
 
+map: $(INSTALLED)  ## draw the house from its imports: docs/house.md and README
+	@$(BIN)/python -m tests.house
+
 lock:  ## write requirements.lock anew (needs uv)
 	@uv export --quiet --no-emit-project --all-groups --no-header --format requirements.txt -o requirements.lock
 
-.PHONY: help install demo test check format coverage bench trials lock
+.PHONY: help install demo test check format coverage bench trials map lock

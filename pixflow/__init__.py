@@ -1,3 +1,3 @@
-"""pixflow: the case-management engine of Pix in Missions locales. No HTML, no French, no read-side SQL."""
+"""The engine: events, decisions, tasks, files, stores."""
 
 __version__ = "0.1.0"

@@ -1,1 +1,1 @@
-"""The read side: tables computed from events, one module each."""
+"""The read side: tables computed from events, one module a table."""

@@ -24,6 +24,7 @@ from pixflow.protocol.document import Delays
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.store.catch_up import PROJECTIONS
+from tests import house
 from web.cli.app import app
 from web.desk.task_links import FORM_OF
 from web.hosting.settings import Settings
@@ -35,6 +36,8 @@ PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.
 EVENT_MODEL = (DOCS / "event-model.md").read_text()
 GLOSSARY = (DOCS / "glossary.md").read_text()
 README = (ROOT / "README.md").read_text()
+CLI = (DOCS / "cli.md").read_text()
+OPERATIONS = (DOCS / "operations.md").read_text()
 NO_WORD = "…"
 
 Row = list[str]
@@ -289,10 +292,10 @@ def commands(command: Any, said: str = "pixflow") -> list[str]:
     return [deeper for name, one in inside.items() for deeper in commands(one, f"{said} {name}")] or [said]
 
 
-def test_every_command_stands_in_the_readme_and_in_the_table_of_words() -> None:
+def test_every_command_stands_in_its_page_and_in_the_table_of_words() -> None:
     there = commands(typer.main.get_command(app))
     assert "pixflow staff add" in there
-    for page in (README, GLOSSARY):
+    for page in (CLI, GLOSSARY):
         named = codes(page)
         assert not [command for command in there if not any(f"{code} ".startswith(f"{command} ") for code in named)]
 
@@ -300,7 +303,7 @@ def test_every_command_stands_in_the_readme_and_in_the_table_of_words() -> None:
 def test_every_setting_is_explained() -> None:
     prefix = str(Settings.model_config["env_prefix"])
     for setting in Settings.model_fields:
-        for page in (README, GLOSSARY):
+        for page in (OPERATIONS, GLOSSARY):
             assert f"`{prefix}{setting.upper()}`" in page
 
 
@@ -310,23 +313,47 @@ def test_every_verb_of_make_is_explained() -> None:
     assert {code.removeprefix("make ") for row in rows(page) for code in codes(row[0])} == verbs
 
 
+# --- the house
+
+
+def test_the_map_and_the_picture_of_the_house_are_those_of_its_imports() -> None:
+    """After a move, a new module or a new docstring of a package: `make map`."""
+    assert house.readme_map() in README
+    assert house.PICTURE.read_text() == house.picture()
+
+
+def test_a_change_of_the_house_changes_its_map_and_its_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house, "size", lambda room: 999)
+    assert house.readme_map() not in README
+    assert house.with_map(README) != README
+    assert house.PICTURE.read_text() != house.picture()
+
+
+def test_the_picture_leaves_out_what_a_longer_way_implies_and_puts_importers_above() -> None:
+    top, middle, low, alone = ("top",), ("middle",), ("low", "lower"), ("alone",)
+    drawn = house.House([top, middle, low, alone], {(top, middle), (middle, low), (top, low)})
+    assert drawn.needed() == {(top, middle), (middle, low)}
+    assert drawn.layers() == [[top], [middle], [alone, low]]
+
+
 # --- transcripts and pictures
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder, and the files that the README shows."""
+    """An empty data folder, and the files that docs/cli.md shows."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
     (tmp_path / "tests").symlink_to(ROOT / "tests")
-    for name, content in blocks(README, "csv"):
+    for name, content in blocks(CLI, "csv"):
         (tmp_path / name).write_text(content)
     return tmp_path
 
 
-def test_the_readme_s_terminal_answers_what_it_says(elsewhere: Path) -> None:
+def test_the_terminal_answers_as_its_page_says(elsewhere: Path) -> None:
     """`…` stands for what differs: dates, names of files, the end of what is long."""
-    for _, block in blocks(README, "console"):
+    assert all(page.name == "cli.md" for page in PAGES if list(blocks(page.read_text(), "console")))
+    for _, block in blocks(CLI, "console"):
         for turn in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             line, _, wanted = turn.partition("\n")
             arguments = [

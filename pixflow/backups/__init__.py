@@ -1,4 +1,4 @@
-"""Backups of a structure: taken while others write, and put back.
+"""Backups of a structure, and their restore.
 
 PIXFLOW_DATA/backups/<slug>/<when, UTC>/
     events.db      everything recorded, as a SQLite file, whichever store it comes from

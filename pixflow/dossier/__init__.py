@@ -1,1 +1,1 @@
-"""The young person's path: state, and one module of decisions per stage."""
+"""A young person's path: its state, and decisions by stage."""

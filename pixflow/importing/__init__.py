@@ -1,4 +1,4 @@
-"""Exports of Pix Orga come in: prepare, answer the questions, record.
+"""Import of an export of Pix Orga: plan, questions, recording.
 
     importer = Importer(engine, known)          # known(campaign) -> every participation, up to the last event
     token = uploads.keep(data, name)            # the file waits; `uploads.get(token)` gives it back

@@ -1,0 +1,1 @@
+"""Participations, campaigns, and matching with dossiers."""

@@ -1,4 +1,4 @@
-"""Reader of the exports of Pix Orga, assessments and profile collections (docs/pix-orga.md): `read(data, name)`.
+"""Reader of the exports of Pix Orga.
 
 A problem is a code with details; its sentence is said in the web package. `value` and `header` quote the file and may
 be personal: show them to the person who imports, never log them. All details are texts; `column` and `header` are

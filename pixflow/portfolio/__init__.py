@@ -1,4 +1,4 @@
-"""Portfolio files come in: the young people a structure follows, as i-Milo or a spreadsheet lists them.
+"""Import of a portfolio file: reader, plan, recording.
 
     importer = PortfolioImporter(engine, people, waiting)
     prepared = importer.prepare(data)           # site="…" for rows that tell none, sheet=2 of a workbook

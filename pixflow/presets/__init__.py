@@ -1,4 +1,4 @@
-"""The presets shipped, and the strict reading of any such file: what is wrong, and where."""
+"""First protocols and grids for new structures, in TOML."""
 
 import re
 import tomllib

@@ -1,0 +1,1 @@
+"""Protocol and reading grid: documents, drafts, publication."""

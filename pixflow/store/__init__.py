@@ -1,4 +1,4 @@
-"""The hardened event store: what it takes, and how it refuses.
+"""The event store: SQLite, PostgreSQL, keys, locks.
 
 docs/faults.md names the faults it closes; each has a test in tests/store/.
 """

@@ -1,4 +1,4 @@
-"""What is owed: pure functions from state to tasks. No task knows what day it is (docs/domain.md#tasks)."""
+"""Tasks computed from states: one module a stage."""
 
 from pixflow.tasks.dossier import of_dossier
 from pixflow.tasks.pix_orga import of_campaign, of_participation

@@ -1,0 +1,1 @@
+"""Staff, absences, milestones, workload."""

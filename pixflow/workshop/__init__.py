@@ -1,0 +1,1 @@
+"""Workshops: scheduling, seats, waiting list, attendance."""

@@ -1,0 +1,1 @@
+"""Catching up, rebuilding, and the databases of read tables."""

@@ -1,0 +1,1 @@
+"""The person at work: rights, data, navigation, receipts."""

@@ -1,0 +1,1 @@
+"""French sentences: events, tasks, errors, dates."""

@@ -1,0 +1,1 @@
+"""The structures of one process: periodic jobs, e-mail, health."""

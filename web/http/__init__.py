@@ -1,0 +1,1 @@
+"""HTTP without dossiers: forms, templates, security, errors."""

@@ -1,4 +1,4 @@
-"""One module of routes for each page."""
+"""Pages, one folder a feature: routes, forms, what a page shows."""
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute

@@ -1,0 +1,1 @@
+"""Invented data: the demonstration, and populations of any size."""

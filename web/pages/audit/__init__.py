@@ -1,0 +1,1 @@
+"""The pages Rejouer and Journal: past states, events."""

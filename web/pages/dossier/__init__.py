@@ -1,0 +1,1 @@
+"""The page of one dossier: its sheet, its forms, its papers."""

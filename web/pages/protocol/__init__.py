@@ -1,0 +1,1 @@
+"""The page Protocole et grille, and drafts."""

@@ -1,0 +1,1 @@
+"""The page Ma boîte: tasks, one by one or in bulk."""

@@ -1,0 +1,1 @@
+"""The page Résultats: imports, matching, campaigns, dispatch."""

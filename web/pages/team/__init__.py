@@ -1,0 +1,1 @@
+"""The page Équipe: people, roles, absences, handovers."""

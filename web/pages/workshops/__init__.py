@@ -1,0 +1,1 @@
+"""The page Ateliers: calendar, seats, attendance, kiosk."""
