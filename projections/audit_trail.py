@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    case,
     func,
     or_,
     select,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 
 from pixflow.events.base import Erased, Event, Recorded, personal_fields
-from pixflow.events.catalogue import catalogue
+from pixflow.events.catalogue import catalogue, closing_topics
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import KINDS as STREAMS
 from projections.bookkeeping import metadata
@@ -62,6 +63,7 @@ table = Table(
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
+_CLOSING = closing_topics()
 _ENCODER = msgspec.json.Encoder()
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.Decoder(event) for event in catalogue()}
 
@@ -179,7 +181,9 @@ def position_at(connection: Connection, instant: datetime) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
-def count_by(connection: Connection, by: str, since: Any, topics: tuple[str, ...]) -> int:
-    """How many facts of these kinds somebody recorded since an instant (UTC)."""
-    query = select(func.count()).where(table.c.by == by, table.c.at >= since, table.c.topic.in_(topics))
-    return int(connection.execute(query).scalar_one())
+def done_by(connection: Connection, by: str, since: datetime) -> dict[UUID | None, int]:
+    """Counts the events closing a task that somebody recorded since an instant: by workshop; None: all others."""
+    workshop = case((table.c.kind == "workshop", table.c.stream))
+    wanted = (table.c.by == by, table.c.at >= _naive(since), table.c.topic.in_(_CLOSING))
+    query = select(workshop, func.count()).where(*wanted).group_by(workshop)
+    return dict(connection.execute(query).all())

@@ -3,7 +3,7 @@
 Each kind is one row of ROWS. Days were counted on the calendar by hand; each delay crosses a week-end and a holiday.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,10 +12,12 @@ from typing import Any, get_args
 import pytest
 from msgspec import structs
 
+from pixflow.dossier.retraction import FROM_PIX
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
+from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Profile
 from pixflow.protocol.document import Delays, Escalation
 from pixflow.protocol.publishing import Protocols
@@ -554,8 +556,11 @@ ROWS = (
         due=date(2026, 11, 1),  # a month of the calendar, on whatever day it ends
         why=2,
         details={"by": "request"},
-        closed_by={"kept": (d.ErasureDeclined(note="litige", on=OCT_23),)},
-        stops={"erased": (d.PersonErased(reason="request", on=OCT_23),)},
+        closed_by={
+            "kept": (d.ErasureDeclined(note="litige", on=OCT_23),),
+            "erased": (d.PersonErased(reason="request", on=OCT_23),),
+        },
+        stops={},
         stays={"asked again": (d.ErasureRequested(reason="mistake", on=OCT_23),), "closed": (closed(OCT_23),)},
     ),
 )  # fmt: skip
@@ -627,8 +632,28 @@ def test_what_does_not_end_it(row: Row, events: tuple[Event, ...]) -> None:
 def test_what_ended_it_taken_back_it_is_owed_as_before(row: Row) -> None:
     before = owed(row.history)[row.key]
     for events in row.closed_by.values():
+        if isinstance(events[-1], d.PersonErased):
+            continue  # an erasure cannot be retracted
         strikes = [retracted(len(row.history) + n, on=row.opens) for n in range(len(events), 0, -1)]
         assert owed((*row.history, *events, *strikes))[row.key] == before
+
+
+def test_an_event_that_closes_a_task_says_so() -> None:
+    """`CLOSES` is what the rows say: the events after which a task, or its turn, is over; but those that Pix sends."""
+    last = {type(event) for row in ROWS for event in _closing(row)}
+    assert {event for event in catalogue() if event.CLOSES} == last - set(FROM_PIX)
+
+
+def _closing(row: Row) -> Iterator[Event]:
+    """The events that close the row's task, or begin its next turn."""
+    chase = ((chased(row.key, row.opens),),) if row.subject == "dossier" else ()
+    for events in (*row.closed_by.values(), *row.stays.values(), *chase):
+        for n, event in enumerate(events):
+            history = (*row.history, *events[:n])
+            before, after = (owed(one, subject=row.subject).get(row.key) for one in (history, (*history, event)))
+            closed = after is None and events in row.closed_by.values()
+            if before and (closed or (after and after.chases > before.chases)):
+                yield event
 
 
 def test_an_unknown_subject_owes_nothing() -> None:

@@ -24,11 +24,15 @@ STAGES: tuple[Stage, ...] = ("orientation", "diagnostic", "prescription", "parco
 
 
 class Event:
-    """Base of every event: its stored name, and the stage it belongs to (None: it makes no page stale)."""
+    """Base of every event: its stored name, and the stage it belongs to (None: it makes no page stale).
+
+    `CLOSES`: a member of the team who records it closes a task, or a turn of it. An event that Pix sends never does.
+    """
 
     __slots__ = ()
     TOPIC: ClassVar[str]
     STAGE: ClassVar[Stage | None] = None
+    CLOSES: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

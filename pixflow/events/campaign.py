@@ -32,6 +32,7 @@ class CampaignDeclared(Event):
     """What the campaign is for; said once."""
 
     TOPIC: ClassVar[str] = "campaign.CampaignDeclared"
+    CLOSES: ClassVar[bool] = True
     name: str
     code: str
     purpose: Purpose

@@ -71,6 +71,7 @@ class ProgrammeJoined(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdvisorAssigned(Event):
     TOPIC: ClassVar[str] = "dossier.AdvisorAssigned"
+    CLOSES: ClassVar[bool] = True
     advisor: UUID
     on: date
 
@@ -103,6 +104,7 @@ class NeedAssessed(Event):
 class PixPresented(Event):
     TOPIC: ClassVar[str] = "dossier.PixPresented"
     STAGE: ClassVar[Stage | None] = "orientation"
+    CLOSES: ClassVar[bool] = True
     occasion: Literal["welcome", "follow-up", "cej"]
     on: date
 
@@ -113,6 +115,7 @@ class DiagnosticPlanned(Event):
 
     TOPIC: ClassVar[str] = "dossier.DiagnosticPlanned"
     STAGE: ClassVar[Stage | None] = "orientation"
+    CLOSES: ClassVar[bool] = True
     plan: UUID
     campaign: UUID
     modality: Modality
@@ -126,6 +129,7 @@ class DiagnosticPlanned(Event):
 class DiagnosticDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.DiagnosticDeclined"
     STAGE: ClassVar[Stage | None] = "orientation"
+    CLOSES: ClassVar[bool] = True
     reason: Personal[str]
     on: date
 
@@ -136,6 +140,7 @@ class SeatBooked(Event):
 
     TOPIC: ClassVar[str] = "dossier.SeatBooked"
     STAGE: ClassVar[Stage | None] = "orientation"
+    CLOSES: ClassVar[bool] = True
     workshop: UUID
     day: date
     on: date
@@ -240,6 +245,7 @@ class ProfileReceived(Event):
 class ResultDispatched(Event):
     TOPIC: ClassVar[str] = "dossier.ResultDispatched"
     STAGE: ClassVar[Stage | None] = "prescription"
+    CLOSES: ClassVar[bool] = True
     participation: UUID
     advisor: UUID
     on: date
@@ -249,6 +255,7 @@ class ResultDispatched(Event):
 class DebriefHeld(Event):
     TOPIC: ClassVar[str] = "dossier.DebriefHeld"
     STAGE: ClassVar[Stage | None] = "prescription"
+    CLOSES: ClassVar[bool] = True
     participation: UUID
     channel: Channel
     note: Personal[str]
@@ -265,6 +272,7 @@ class PrescriptionBuilt(Event):
 
     TOPIC: ClassVar[str] = "dossier.PrescriptionBuilt"
     STAGE: ClassVar[Stage | None] = "prescription"
+    CLOSES: ClassVar[bool] = True
     participation: UUID
     grille: int | None
     percent: Personal[int | None]
@@ -284,6 +292,7 @@ class DifficultyExplored(Event):
 
     TOPIC: ClassVar[str] = "dossier.DifficultyExplored"
     STAGE: ClassVar[Stage | None] = "prescription"
+    CLOSES: ClassVar[bool] = True
     cause: Personal[Cause]
     note: Personal[str]
     on: date
@@ -306,6 +315,7 @@ class SelfStudyFollowed(Event):
 
     TOPIC: ClassVar[str] = "dossier.SelfStudyFollowed"
     STAGE: ClassVar[Stage | None] = "prescription"
+    CLOSES: ClassVar[bool] = True
     study: UUID
     outcome: Literal["done", "ongoing", "stopped"]
     note: Personal[str]
@@ -319,6 +329,7 @@ class SelfStudyFollowed(Event):
 class ReferralSent(Event):
     TOPIC: ClassVar[str] = "dossier.ReferralSent"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     referral: UUID
     action: UUID
     partner: Personal[Partner]
@@ -332,6 +343,7 @@ class ReferralSent(Event):
 class ReferralAnswered(Event):
     TOPIC: ClassVar[str] = "dossier.ReferralAnswered"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     referral: UUID
     answer: Literal["accepted", "refused"]
     reason: Personal[str]
@@ -351,6 +363,7 @@ class ActionStarted(Event):
 class ActionEnded(Event):
     TOPIC: ClassVar[str] = "dossier.ActionEnded"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     action: UUID
     outcome: Literal["done", "abandoned"]
     note: Personal[str]
@@ -361,6 +374,7 @@ class ActionEnded(Event):
 class ActionDropped(Event):
     TOPIC: ClassVar[str] = "dossier.ActionDropped"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     action: UUID
     reason: Personal[str]
     on: date
@@ -372,6 +386,7 @@ class CompleteDiagnosticTaken(Event):
 
     TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticTaken"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     participation: UUID | None
     on: date
 
@@ -380,6 +395,7 @@ class CompleteDiagnosticTaken(Event):
 class CompleteDiagnosticDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     reason: Personal[str]
     on: date
 
@@ -388,6 +404,7 @@ class CompleteDiagnosticDeclined(Event):
 class CertificationProposed(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationProposed"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     note: Personal[str]
     on: date
 
@@ -432,6 +449,7 @@ class CertificationNotObtained(Event):
 class CertificationDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.CertificationDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     reason: Personal[str]
     on: date
 
@@ -449,6 +467,7 @@ class RetakePlanned(Event):
 
     TOPIC: ClassVar[str] = "dossier.RetakePlanned"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     campaign: UUID
     planned_for: date
     on: date
@@ -458,6 +477,7 @@ class RetakePlanned(Event):
 class RetakeDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.RetakeDeclined"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     reason: Personal[str]
     on: date
 
@@ -490,6 +510,7 @@ class YoungPersonChased(Event):
     """`about` is the key of the task that asked for it."""
 
     TOPIC: ClassVar[str] = "dossier.YoungPersonChased"
+    CLOSES: ClassVar[bool] = True
     about: str
     channel: Channel
     reached: bool
@@ -503,6 +524,7 @@ class PartnerChased(Event):
 
     TOPIC: ClassVar[str] = "dossier.PartnerChased"
     STAGE: ClassVar[Stage | None] = "parcours"
+    CLOSES: ClassVar[bool] = True
     referral: UUID
     channel: Channel
     reached: bool
@@ -543,6 +565,7 @@ class NoteTaken(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateEventReviewed(Event):
     TOPIC: ClassVar[str] = "dossier.LateEventReviewed"
+    CLOSES: ClassVar[bool] = True
     note: Personal[str]
     on: date
 
@@ -550,6 +573,7 @@ class LateEventReviewed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierClosed(Event):
     TOPIC: ClassVar[str] = "dossier.DossierClosed"
+    CLOSES: ClassVar[bool] = True
     reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]
     note: Personal[str]
     on: date
@@ -597,6 +621,7 @@ class ErasureRequested(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureDeclined(Event):
     TOPIC: ClassVar[str] = "dossier.ErasureDeclined"
+    CLOSES: ClassVar[bool] = True
     note: Personal[str]
     on: date
 
@@ -609,6 +634,7 @@ class PersonErased(Event):
     """
 
     TOPIC: ClassVar[str] = "dossier.PersonErased"
+    CLOSES: ClassVar[bool] = True
     reason: Literal["request", "retention", "mistake"]
     participations: tuple[UUID, ...] = ()
     duplicates: tuple[UUID, ...] = ()

@@ -86,6 +86,7 @@ class MatchConfirmed(Event):
     """Whose it is. `score` is 0 to 100; reasons and warnings are matching's codes; `others` were proposed too."""
 
     TOPIC: ClassVar[str] = "participation.MatchConfirmed"
+    CLOSES: ClassVar[bool] = True
     dossier: UUID
     automatic: bool
     score: int
@@ -109,6 +110,7 @@ class ParticipationSetAside(Event):
     """Nobody's here: a test account, a colleague, someone followed elsewhere."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationSetAside"
+    CLOSES: ClassVar[bool] = True
     reason: Personal[str]
     on: date
 

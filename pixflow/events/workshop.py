@@ -118,6 +118,7 @@ class AttendanceMarked(Event):
     """Who came. Said again, the later mark counts. Whether it was hard or easy stands in the dossier alone."""
 
     TOPIC: ClassVar[str] = "workshop.AttendanceMarked"
+    CLOSES: ClassVar[bool] = True
     dossier: UUID
     presence: Presence
     on: date

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 from uuid import UUID
@@ -123,7 +123,6 @@ def worth_asking(played: Opened, projection: str, connection: Connection) -> dic
         "campaign": sorted(refs.campaigns),
         "refs": [None, refs],
         "by": [str(advisors[0]), "system:clock"],
-        "topics": [("dossier.PixPresented", "dossier.DebriefHeld")],
         "among": [50],
         "limit": [5, 50],
         "offset": [0, 3],
@@ -149,7 +148,7 @@ OF_ONE: dict[str, dict[str, list[Any]]] = {
     "dossier_sheet": {"wanted": [dossier_sheet.Filter(state=state) for state in ("open", "closed", "unassigned")]},
     "workshops": {"wanted": [workshops.Filter(when) for when in ("to-come", "past", "cancelled")]},
     "audit_trail": {
-        "since": [datetime(2026, 4, 1)],
+        "since": [datetime(2026, 4, 1, tzinfo=UTC)],
         "wanted": [
             audit_trail.Wanted(),
             audit_trail.Wanted(topic="dossier.PixPresented", since=NOW - timedelta(days=60), until=NOW),

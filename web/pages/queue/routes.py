@@ -1,18 +1,19 @@
 """Ma boîte: what there is to do, in the order of urgency; the piles of a role; what has waited too long."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
 
+from pixflow import tasks
 from pixflow.authorization import OWNING
-from pixflow.events import campaign, dossier, participation
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
+from projections.store.catch_up import folds_of
 from web.desk import receipts, task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -35,21 +36,6 @@ FACETS = (
 )
 ALONE = ("declare-campaign", "confirm-erasure")
 """Of these the only one leads straight to its page."""
-CLOSING = tuple(
-    event.TOPIC
-    for event in (
-        dossier.PixPresented, dossier.DiagnosticPlanned, dossier.DiagnosticDeclined, dossier.SeatBooked,
-        dossier.YoungPersonChased,
-        dossier.ResultDispatched, dossier.DebriefHeld, dossier.PrescriptionBuilt, dossier.ReferralSent,
-        dossier.ActionDropped, dossier.ActionEnded, dossier.LateEventReviewed, dossier.DossierClosed,
-        dossier.SeatBooked, dossier.DifficultyExplored, dossier.SelfStudyFollowed, dossier.PartnerChased,
-        dossier.CompleteDiagnosticTaken, dossier.CompleteDiagnosticDeclined, dossier.CertificationProposed,
-        dossier.CertificationDeclined, dossier.RetakePlanned, dossier.RetakeDeclined,
-        dossier.AdvisorAssigned, dossier.ErasureDeclined, dossier.PersonErased, campaign.CampaignDeclared,
-        participation.MatchConfirmed, participation.ParticipationSetAside,
-    )
-)  # fmt: skip
-"""The facts that close a task."""
 
 
 @router.get("/boite")
@@ -156,9 +142,12 @@ def group_of(due: date, today: date) -> str:
 
 
 def done_today(desk: Desk) -> int:
-    """What this person recorded today that closed something."""
-    midnight = datetime.combine(desk.today, time(), ZoneInfo(desk.zone)).astimezone(UTC).replace(tzinfo=None)
-    return audit_trail.count_by(desk.read, desk.actor.id, midnight, CLOSING)
+    """Counts the events that this person recorded today and that closed a task; a workshop counts once, when marked."""
+    since = datetime.combine(desk.today, time(), ZoneInfo(desk.zone))
+    counted = audit_trail.done_by(desk.read, desk.actor.id, since)
+    others = counted.pop(None, 0)
+    marked = folds_of(desk.read, filter(None, counted)) if counted else {}
+    return others + sum(not tasks.of_workshop(workshop, desk.refs) for workshop in marked.values())
 
 
 def _resting(desk: Desk, r: int) -> dict[str, Any]:

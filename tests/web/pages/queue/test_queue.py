@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.tasks import STAGE_OF
+from tests.web.arranged import scheduled, seat
 from tests.web.client import words
 from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
@@ -216,6 +217,21 @@ def test_what_was_done_today_counts_only_what_closed_something_by_this_person(at
     assert "1 fait aujourd’hui" in words(queue(at_work))
     at_work.day(date(2026, 3, 17))
     assert "aujourd’hui" not in words(queue(at_work)).split("Prévoir")[0].removeprefix("Ma boîte")
+
+
+def test_a_workshop_counts_as_done_once_everybody_is_marked(at_work: House) -> None:
+    made, client = scheduled(at_work), at_work.client(NADIA)
+    for first in ("Aya", "Bob", "Zoé"):
+        seat(at_work, made, at_work.opened(first=first))
+    assert "Noter la présence" in texts(queue(at_work), ".item-do")
+    aya, *_ = [field["value"] for field in soup(client.get(f"/ateliers/{made}/presence").text).select("[name=dossier]")]
+    client.post(f"/ateliers/{made}/presence", data={"command_id": str(uuid4()), "dossier": aya, "said": "absent"})
+    assert "aujourd’hui" not in said(soup(queue(at_work)).select_one(".head"))
+    for path in ("tous", "clore"):
+        assert client.post(f"/ateliers/{made}/presence/{path}", data={"command_id": str(uuid4())}).status_code == 303
+    assert "Noter la présence" not in texts(queue(at_work), ".item-do")
+    assert "1 fait aujourd’hui" in said(soup(queue(at_work)).select_one(".head"))
+    assert "aujourd’hui" not in said(soup(queue(at_work, PAUL)).select_one(".head"))
 
 
 # --- the référent and the manager
