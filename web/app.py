@@ -12,6 +12,7 @@ from web.desk import dependencies
 from web.hosting import concurrency
 from web.hosting.host import Host
 from web.http import errors, security
+from web.http.old_addresses import OldAddresses
 from web.pages import ROUTERS
 
 
@@ -28,6 +29,7 @@ def create_app(host: Host) -> FastAPI:
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
     if limit := concurrency.limit_for(host):
         app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
+    app.add_middleware(OldAddresses)
     security.protect(app, deny=errors.deny)
     return app
 

@@ -59,10 +59,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     ("name", "path"),
     [
         (NADIA, "/boite"),
-        (NADIA, "/boite?kind=present-pix"),
+        (NADIA, "/boite?tache=present-pix"),
         (NADIA, "/dossiers"),
-        (NADIA, "/dossiers?group=mars"),
-        (NADIA, "/dossiers/groupe?group=mars&name=Printemps&until=2026-09-30"),
+        (NADIA, "/dossiers?groupe=mars"),
+        (NADIA, "/dossiers/groupe?groupe=mars&nom=Printemps&fin=2026-09-30"),
         (NADIA, "/dossiers/nouveau"),
         (SOPHIE, "/boite"),
         (SOPHIE, "/dossiers"),
@@ -104,7 +104,7 @@ def test_keys_move_along_the_rows_open_one_search_and_go_home(served: Served, ta
     expect(tab.locator(".item.current")).to_have_count(1)
     tab.keyboard.press("k")
     tab.keyboard.press("r")
-    expect(tab).to_have_url(re.compile("form=appointment"))
+    expect(tab).to_have_url(re.compile("formulaire=appointment"))
     tab.go_back()
     tab.keyboard.press("j")
     tab.keyboard.press("Enter")
@@ -124,9 +124,9 @@ def test_s_pauses_the_row_in_hand(served: Served, tab: Page) -> None:
     tab.keyboard.press("s")
     tab.keyboard.press("j")
     tab.keyboard.press("s")
-    expect(tab).to_have_url(re.compile("form=snooze"))
+    expect(tab).to_have_url(re.compile("formulaire=snooze"))
     tab.keyboard.press("j")
-    expect(tab).to_have_url(re.compile("form=snooze"))
+    expect(tab).to_have_url(re.compile("formulaire=snooze"))
 
 
 def test_keys_can_be_turned_off_and_on_again(served: Served, tab: Page) -> None:

@@ -120,7 +120,7 @@ def test_the_place_in_a_long_list_is_kept(locale: House, nadia: Person) -> None:
 
 def test_nothing_is_asked_while_a_form_is_open_or_something_is_written(locale: House, nadia: Person) -> None:
     dossier = locale.opened()
-    nadia.goes(f"/dossiers/{dossier}?form=note")
+    nadia.goes(f"/dossiers/{dossier}?formulaire=note")
     nadia.fills({"Note": "vue au forum"})
     present(locale, dossier)
     looks_not(nadia.page)

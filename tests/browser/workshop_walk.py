@@ -72,7 +72,7 @@ def register(walk: Walk, workshop: UUID) -> dict[str, UUID]:
 
 
 def book(nadia: Person, dossier: UUID, workshop: UUID) -> None:
-    nadia.goes(f"/dossiers/{dossier}?form=book&about={workshop}#form")
+    nadia.goes(f"/dossiers/{dossier}?formulaire=book&sur={workshop}#form")
     nadia.presses("Inscrire", within="#form")
 
 

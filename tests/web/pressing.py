@@ -13,7 +13,7 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 def opened(client: InspectingClient, dossier: UUID, form: str, about: object = "") -> dict[str, Any]:
     """The values that the form sends when nothing is touched."""
-    page = client.get(f"/dossiers/{dossier}", params={"form": form, "about": str(about)})
+    page = client.get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": str(about)})
     assert page.status_code == 200, page.text
     return values(page.text)
 

@@ -49,7 +49,7 @@ _PILES = {
     "dispatch-result": "/resultats#a-transmettre",
     "match-participation": "/resultats#a-rapprocher",
     "declare-campaign": "/resultats#campagnes",
-    "assign-advisor": "/dossiers?state=unassigned",
+    "assign-advisor": "/dossiers?etat=unassigned",
 }
 
 
@@ -80,8 +80,8 @@ def erasure(stream: UUID) -> str:
 
 def form(stream: UUID, name: str, about: str = "") -> str:
     """A form of the dossier page, open."""
-    asked = f"&about={quote(about, safe=':')}" if about else ""
-    return f"/dossiers/{stream}?form={name}{asked}#form"
+    asked = f"&sur={quote(about, safe=':')}" if about else ""
+    return f"/dossiers/{stream}?formulaire={name}{asked}#form"
 
 
 def appointment(stream: UUID, key: str) -> str:

@@ -2,7 +2,8 @@
 
 import inspect
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -37,6 +38,37 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, str_max_length=5_000)
     command_id: UUID
     seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """The form that is open on a page: its values, and one error by field name ("" for the whole form).
+
+    `about` is the id or the key that the form is about; `seen` is the version that the form was drawn from.
+    """
+
+    name: str
+    about: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
+
+    def get(self, name: str) -> Any:
+        return self.values.get(name, "")
+
+    def many(self, name: str) -> list[str]:
+        """Returns the values of a field that may have several."""
+        value = self.get(name)
+        return [value] if isinstance(value, str) else [str(one) for one in value]
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+
+def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dict[str, str]:
+    """Returns the errors with those of hidden fields under "", the whole form: nobody sees such a field."""
+    unseen = {"command_id", "seen", *hidden}
+    return {("" if name in unseen else name): said for name, said in errors.items()}
 
 
 async def form_data(request: Request) -> dict[str, Any]:

@@ -35,17 +35,23 @@ AT_ONCE = "annulé aussitôt"
 
 @router.get("/dossiers/{dossier_id:uuid}")
 def read(
-    request: Request, desk: AtDesk, dossier_id: UUID, form: str = "", about: str = "", fait: int = -1, etape: str = ""
+    request: Request,
+    desk: AtDesk,
+    dossier_id: UUID,
+    formulaire: str = "",
+    sur: str = "",
+    fait: int = -1,
+    etape: str = "",
 ) -> Response:
-    """The sheet; `form` opens one of its forms, `fait` is the version just recorded (0: it was known already).
+    """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`.
 
-    `etape` filters the history.
+    `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history.
     """
     if erased := desk.erased(dossier_id):
         context = {"erased": erased.erased, "left": erasure.left(desk, dossier_id)}
         return page(request, "privacy/erased.html", context, block="erased")
     dossier = desk.dossier(dossier_id)
-    opened = OpenForm.blank(desk, dossier, form, about) if form in offers(desk, dossier) else None
+    opened = OpenForm.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
 
 
@@ -66,7 +72,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     if form.version == history.undoable(desk, trail):
         undone = [r.originator_version for r in reversed(history.with_it(trail, form.version))]
     elif form.version not in retracted(trail):
-        correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?form=retract&about={form.version}#form"
+        correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
         return RedirectResponse(f"/dossiers/{correction}", 303)
     if duplicate:
         outcome = merge.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)

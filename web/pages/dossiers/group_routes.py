@@ -19,13 +19,15 @@ from web.pages.dossiers.groups import Named, Regroup, Undo
 
 router = APIRouter()
 AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
+FIELDS = {"name": "nom", "until": "fin"}
+"""The fields of the page's form, which is an address, for those of `Named`."""
 
 
 @router.get("/dossiers/groupe")
-def preview(request: Request, desk: AtGroups, group: str = "", name: str | None = None, until: str = "") -> Response:
-    """The dossiers of a group; with another `name`, or another end (`until`), what would change in each."""
-    said = {} if name is None else {"name": name, "until": until}
-    return _page(request, desk, {"group": group, **said})
+def preview(request: Request, desk: AtGroups, groupe: str = "", nom: str | None = None, fin: str = "") -> Response:
+    """The dossiers of a group; with another name (`nom`) or end (`fin`), the changes of each."""
+    said = {} if nom is None else {"name": nom, "until": fin}
+    return _page(request, desk, {"group": groupe, **said})
 
 
 @router.post("/dossiers/groupe")
@@ -40,7 +42,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, data, told=outcomes.told(), undo=outcomes.span, status=422)
-    return RedirectResponse(address("/dossiers", {"group": form.name, "fait": outcomes.span}), 303)
+    return RedirectResponse(address("/dossiers", {"groupe": form.name, "fait": outcomes.span}), 303)
 
 
 @router.post("/dossiers/groupe/annuler")
@@ -80,11 +82,11 @@ def _page(
         "found": found,
         "values": asked,
         "said": said,
-        "listed": address("/dossiers", {"group": group}),
+        "listed": address("/dossiers", {"groupe": group}),
         "changed": changed[: groups.MOST],
         "left": max(0, len(changed) - groups.MOST),
         "told": told,
         "undo": undo,
-        "errors": missing.named({**errors, **wrong}),
+        "errors": {FIELDS.get(field, field): said for field, said in missing.named({**errors, **wrong}).items()},
     }
     return page(request, "dossiers/group.html", context, block="group", status=status)

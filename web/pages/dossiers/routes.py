@@ -60,33 +60,33 @@ class Opening(Form):
 def read(
     request: Request,
     desk: AtDesk,
-    stage: str = "",
+    etape: str = "",
     programme: str = "",
     site: str = "",
-    group: str = "",
-    state: str = "open",
+    groupe: str = "",
+    etat: str = "open",
     fait: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
     """The dossiers this person reads, by name; `fait` says what was just done to a group."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    state = state if state in STATES else "all"
-    wanted = Filter(stage, programme, site, state, group)
+    state = etat if etat in STATES else "all"
+    wanted = Filter(etape, programme, site, state, groupe)
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
-    kept = {"state": "" if state == "open" else state}
+    kept = {"etat": "" if state == "open" else state}
     counted = dossier_sheet.counts(desk.read, desk.scope)
     there = [row for row in counted if _in_state(row, state)]
-    pager = Pager.at(filters.total(there, asked), p, "/dossiers", {**kept, **asked})
+    pager = Pager.at(filters.total(there, asked), p, "/dossiers", {**kept, **filters.parameters(asked)})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
     context = {
         "desk": desk,
         "state": state,
         "states": _states(desk, counted, asked, state),
-        "chips": filters.chips("/dossiers", (*FACETS, filters.group(group)), there, asked, kept),
+        "chips": filters.chips("/dossiers", (*FACETS, filters.group(groupe)), there, asked, kept),
         "of_groups": filters.groups("/dossiers", there, asked, kept),
-        "group": group,
-        "regroup": address("/dossiers/groupe", {"group": group}) if group and desk.ever("correct_group") else "",
+        "group": groupe,
+        "regroup": address("/dossiers/groupe", {"groupe": groupe}) if groupe and desk.ever("correct_group") else "",
         "told": receipts.done(desk, fait),
         "undo": fait if groups.undoable(desk, fait) else "",
         "errors": {},
@@ -110,7 +110,7 @@ def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen
     chips = []
     for state in shown:
         count = filters.total([row for row in counted if _in_state(row, state)], asked)
-        href = address("/dossiers", {"state": "" if state == "open" else state, **asked})
+        href = address("/dossiers", {"etat": "" if state == "open" else state, **filters.parameters(asked)})
         chips.append(filters.Chip(STATES[state], href, count, state == chosen))
     return chips
 

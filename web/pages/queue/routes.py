@@ -42,12 +42,12 @@ ALONE = ("declare-campaign", "confirm-erasure")
 def read(
     request: Request,
     desk: AtDesk,
-    kind: str = "",
-    stage: str = "",
+    tache: str = "",
+    etape: str = "",
     programme: str = "",
     site: str = "",
     pour: str = "",
-    group: str = "",
+    groupe: str = "",
     pile: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
     q: Annotated[int, Query(ge=1)] = 1,
@@ -62,7 +62,7 @@ def read(
         raise HTTPException(403)
     if pile:
         return _pile(request, desk, pile, p)
-    wanted = Filter(kind, stage, programme, site, pour if pour in map(str, desk.owners) else "", group)
+    wanted = Filter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own(desk, wanted, p) if desk.roles & OWNING else {}
     piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
     context = {
@@ -100,7 +100,7 @@ def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
     counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
     matching = filters.total(counted, asked)
-    pager = Pager.at(matching, p, "/boite", asked)
+    pager = Pager.at(matching, p, "/boite", filters.parameters(asked))
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)

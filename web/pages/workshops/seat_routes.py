@@ -36,7 +36,7 @@ class One(Form):
 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire")
 def add(
-    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1, group: str = ""
+    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1, groupe: str = ""
 ) -> Response:
     """Those who were ticked, one command each; where one was refused, every row is told at once."""
     found = _booking(desk, workshop_id)
@@ -44,13 +44,13 @@ def add(
     if form is None or not form.dossier:
         said = {"": next(iter(errors.values()), "Cochez au moins une personne.")}
         return _page(
-            request, desk, workshop_id, a, group, told=Told(vocabulary.typeset(said[""]), tone="late"), status=422
+            request, desk, workshop_id, a, groupe, told=Told(vocabulary.typeset(said[""]), tone="late"), status=422
         )
     outcomes = bulk_booking.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, workshop_id, a, group, told=outcomes.told(), status=422)
-    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"group": group, "fait": outcomes.span}), 303)
+        return _page(request, desk, workshop_id, a, groupe, told=outcomes.told(), status=422)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.span}), 303)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")

@@ -104,7 +104,7 @@ def candidates(page: Page, number: int, group: str = "") -> dict[str, Any]:
     asked = (desk.read, WITHOUT_SEAT, owners, {*page.state.seats, *page.state.waiting}, cej)
     counts = advisor_queue.groups_without_seat(*asked)
     total = counts.get(group, 0) if group else sum(counts.values())
-    pager = Pager.at(total, number, path, {"group": group}, name="a", anchor="#remplir")
+    pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
     rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])
     named = [(row, f"{people[row.stream].last_name} {people[row.stream].first_name}") for row in rows]

@@ -59,17 +59,17 @@ def one(
     form: str = "",
     fait: str = "",
     a: Number = 1,
-    group: str = "",
+    groupe: str = "",
 ) -> Response:
     """The workshop; `form` opens one of its forms, `fait` names what was just recorded, `a` pages those to add, of a
-    `group` or of all."""
+    `groupe` or of all."""
     found = Page(desk, workshop_id)
     return _page(
         request,
         desk,
         workshop_id,
         a,
-        group,
+        groupe,
         opened=workshop_page.blank(found, form),
         told=workshop_page.done(found, fait),
         undo=workshop_page.undoable(found, fait),

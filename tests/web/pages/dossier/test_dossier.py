@@ -43,7 +43,14 @@ def part(html: str, id: str) -> str:
 def test_a_dossier_of_another_advisor_and_an_unknown_one_are_the_same_page(locale: House) -> None:
     theirs, nobody = locale.opened(advisor="Paul Rey"), uuid4()
     client = locale.client("Nadia Benali")
-    for path, sent in (("", None), ("?form=note", None), ("/fiche", None), ("/note", {"text": "x"}), ("/undo", {})):
+    tried: tuple[tuple[str, dict[str, str] | None], ...] = (
+        ("", None),
+        ("?formulaire=note", None),
+        ("/fiche", None),
+        ("/note", {"text": "x"}),
+        ("/undo", {}),
+    )
+    for path, sent in tried:
         answers = [
             client.get(f"/dossiers/{id}{path}") if sent is None else client.post(f"/dossiers/{id}{path}", data=sent)
             for id in (theirs, nobody)
@@ -63,8 +70,8 @@ def test_an_auditor_reads_everything_and_is_offered_no_form(locale: House) -> No
     assert page.status_code == 200
     html = BeautifulSoup(page.text, "html.parser").select_one("#sheet")
     assert not html.select("form")
-    assert not [link for link in html.select("a") if "form=" in str(link["href"])]
-    assert 'id="form"' not in client.get(f"/dossiers/{dossier}?form=note").text
+    assert not [link for link in html.select("a") if "formulaire=" in str(link["href"])]
+    assert 'id="form"' not in client.get(f"/dossiers/{dossier}?formulaire=note").text
     before = len(locale.events(dossier))
     assert (
         send(client, dossier, "note", {"text": "x", "on": "2026-03-16", "command_id": str(uuid4())}).status_code == 403
@@ -79,7 +86,7 @@ def test_an_auditor_reads_everything_and_is_offered_no_form(locale: House) -> No
 def test_each_role_is_offered_what_its_table_allows(locale: House) -> None:
     dossier, _ = locale.scored()
     offered = {
-        name: set(re.findall(r"\?form=([a-z]+)", locale.client(name).get(f"/dossiers/{dossier}").text))
+        name: set(re.findall(r"\?formulaire=([a-z]+)", locale.client(name).get(f"/dossiers/{dossier}").text))
         for name in ("Nadia Benali", "Sophie Lecomte", "Hélène Morin")
     }
     assert "assign" not in offered["Nadia Benali"]
@@ -99,7 +106,7 @@ def test_an_unknown_form_is_not_found(locale: House) -> None:
     dossier = locale.opened()
     client = locale.client("Nadia Benali")
     assert client.post(f"/dossiers/{dossier}/dance", data={}).status_code == 404
-    assert client.get(f"/dossiers/{dossier}?form=dance").status_code == 200
+    assert client.get(f"/dossiers/{dossier}?formulaire=dance").status_code == 200
     assert client.get("/dossiers/12/fiche").status_code == 404
 
 
@@ -207,7 +214,7 @@ def test_a_closed_dossier_says_so_and_offers_to_reopen(locale: House) -> None:
     locale.on(dossier, closing.close, reason="moved", note="")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Dossier clos le 16 mars 2026 : déménagement." in words(page)
-    offered = set(re.findall(r"\?form=([a-z]+)", page))
+    offered = set(re.findall(r"\?formulaire=([a-z]+)", page))
     assert offered == {"reopen", "note", "retract"}
 
 
@@ -275,6 +282,6 @@ def test_an_open_form_has_the_one_primary_button(locale: House, form: str) -> No
     client = locale.client("Nadia Benali")
     page = BeautifulSoup(client.get(f"/dossiers/{dossier}").text, "html.parser")
     assert [words(str(one)) for one in page.select("main .btn-primary")] == ["Construire"]
-    page = BeautifulSoup(client.get(f"/dossiers/{dossier}", params={"form": form}).text, "html.parser")
+    page = BeautifulSoup(client.get(f"/dossiers/{dossier}", params={"formulaire": form}).text, "html.parser")
     assert [one.name for one in page.select("main .btn-primary")] == ["button"]
     assert len(page.select("#form .btn-primary")) == 1

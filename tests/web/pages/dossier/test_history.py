@@ -170,7 +170,7 @@ def test_annuler_is_offered_until_somebody_acts_then_opens_the_correction(locale
     locale.on(dossier, follow_up.take_note, "Sophie Lecomte", text="bien reçu")
     assert "/undo" not in client.get(f"/dossiers/{dossier}").text
     answer = client.post(f"/dossiers/{dossier}/undo", data=sent)
-    assert answer.headers["location"] == f"/dossiers/{dossier}?form=retract&about=3#form"
+    assert answer.headers["location"] == f"/dossiers/{dossier}?formulaire=retract&sur=3#form"
     assert locale.state(dossier).orientation.presented
 
 
@@ -184,7 +184,7 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
     locale.referred(dossier, cafe)
     client = locale.client("Nadia Benali")
     built = next(n for n, event in enumerate(locale.events(dossier), 1) if isinstance(event, e.PrescriptionBuilt))
-    page = client.get(f"/dossiers/{dossier}?form=retract&about={built}")
+    page = client.get(f"/dossiers/{dossier}?formulaire=retract&sur={built}")
     preview = words(str(BeautifulSoup(page.text, "html.parser").select_one(".preview")))
     assert preview.startswith("2 faits retirés Prescription construite")
     assert "Orientation vers Médiathèque de Mortagne" in preview
@@ -198,10 +198,10 @@ def test_a_correction_shows_what_goes_with_it_before_it_is_done(locale: House) -
 
 def test_what_came_from_pix_is_not_corrected_but_unmatched(locale: House) -> None:
     dossier, found = locale.scored()
-    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?form=retract&about=5").text
+    page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}?formulaire=retract&sur=5").text
     assert "défaites le rapprochement" in words(page)
     client = locale.client("Sophie Lecomte")
-    page = client.get(f"/dossiers/{dossier}?form=unmatch&about={found}").text
+    page = client.get(f"/dossiers/{dossier}?formulaire=unmatch&sur={found}").text
     assert "2 faits retirés" in words(page)
     assert "N’est plus à faire Transmettre le résultat" in words(page)
     assert send(client, dossier, "unmatch", {**values(page), "reason": "homonyme"}).status_code == 303
@@ -231,7 +231,7 @@ def test_a_form_about_nothing_known_breaks_nothing(locale: House, form: str) -> 
     client = locale.client("Sophie Lecomte")
     before = len(locale.events(dossier))
     for about in ("", "99", "pas-un-identifiant", str(uuid4()), f"dance:{uuid4()}"):
-        page = client.get(f"/dossiers/{dossier}", params={"form": form, "about": about})
+        page = client.get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about})
         assert page.status_code == 200
         sent = {"about": about, "on": "2026-03-16", "command_id": str(uuid4()), "reason": "x", "answer": "accepted"}
         answer = send(client, dossier, form, sent)

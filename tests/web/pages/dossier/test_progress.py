@@ -44,7 +44,7 @@ def facts(locale: House, dossier: UUID, count: int) -> list[str]:
 def offered(locale: House, dossier: UUID) -> set[str]:
     """Which of the forms of a certification open."""
     client = locale.client(NADIA)
-    pages = {name: client.get(f"/dossiers/{dossier}?form={name}").text for name in CERTIFYING}
+    pages = {name: client.get(f"/dossiers/{dossier}?formulaire={name}").text for name in CERTIFYING}
     return {name for name, page in pages.items() if 'id="form"' in page}
 
 
@@ -62,20 +62,20 @@ def flagged(locale: House) -> tuple[UUID, UUID]:
 
 def test_the_debrief_finds_the_cause_of_a_difficulty_and_gives_tutorials(locale: House) -> None:
     dossier, found = flagged(locale)
-    page = words(locale.client(NADIA).get(f"/dossiers/{dossier}?form=debrief&about={found}").text)
+    page = words(locale.client(NADIA).get(f"/dossiers/{dossier}?formulaire=debrief&sur={found}").text)
     assert "Une difficulté a été signalée à l’atelier du 16 mars." in page
     sent: dict[str, Any] = {"cause": "digital", "tutorials": arranged.TUTORIALS}
     assert press(locale.client(NADIA), dossier, "debrief", found, **sent).status_code == 303
     assert facts(locale, dossier, 3) == ["DebriefHeld", "DifficultyExplored", "SelfStudyAssigned"]
     assert "D’où vient la difficulté" not in words(
-        locale.client(NADIA).get(f"/dossiers/{dossier}?form=debrief&about={found}").text
+        locale.client(NADIA).get(f"/dossiers/{dossier}?formulaire=debrief&sur={found}").text
     )
 
 
 def test_a_debrief_without_a_flag_asks_for_no_cause(locale: House) -> None:
     dossier, found = locale.dispatched()
     assert "cause" not in opened(locale.client(NADIA), dossier, "debrief", found)
-    page = locale.client(NADIA).get(f"/dossiers/{dossier}?form=debrief&about={found}").text
+    page = locale.client(NADIA).get(f"/dossiers/{dossier}?formulaire=debrief&sur={found}").text
     assert 'name="cause"' not in page
 
 
@@ -334,7 +334,7 @@ def test_a_retake_that_was_taken_is_told_as_taken(locale: House) -> None:
     locale.took(dossier, None, progress="0.5")
     assert beyond(locale, dossier)["Nouveau passage"] == "prévu à partir du 18 mars Changer Décliné"
     locale.took(dossier, "0.60")
-    page = locale.client(NADIA).get(f"/dossiers/{dossier}?form=retake").text
+    page = locale.client(NADIA).get(f"/dossiers/{dossier}?formulaire=retake").text
     assert beyond(locale, dossier)["Nouveau passage"] == "passé le 19 mars Prévoir à nouveau"
     assert "nouveau passage passé le 19 mars" in words(page)
     assert "nouveau passage prévu" not in words(page)
@@ -381,7 +381,7 @@ def test_who_was_handed_a_task_finds_it_first(locale: House) -> None:
 def test_an_open_form_stands_beside_what_it_changes_and_is_the_one_that_stands_out(locale: House, form: str) -> None:
     dossier, _ = arranged.certifiable(locale) if form == "cv" else busy(locale)
     about = "complete-path" if form == "snooze" else ""
-    page = soup(locale.client(NADIA).get(f"/dossiers/{dossier}", params={"form": form, "about": about}).text)
+    page = soup(locale.client(NADIA).get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about}).text)
     assert [one.name for one in page.select("main .btn-primary")] == ["button"]
     near = page.select_one("#form").find_parent(class_="panel") or page.select_one("#form").find_parent("section")
     expected = "Progresser et certifier" if form in ("cv", "study") else "Faire passer le diagnostic complet"

@@ -91,7 +91,7 @@ def test_filters_add_up(at_work: House) -> None:
     assert len(page.select(".items .item")) == 2
     on = [link["href"] for link in page.select(".chips a[aria-current]")]
     assert on == ["/dossiers?programme=CEJ&site=Mortagne", "/dossiers?site=Mortagne", "/dossiers?programme=CEJ"]
-    none = dossiers(at_work, query="?stage=parcours")
+    none = dossiers(at_work, query="?etape=parcours")
     assert "Aucun dossier avec ces filtres." in words(none)
 
 

@@ -21,7 +21,7 @@ NADIA, PAUL, SOPHIE, HELENE, CLAIRE = (
 )  # fmt: skip
 APRIL, JUNE = date(2026, 4, 30), date(2026, 6, 30)
 CEJ: dict[str, Any] = {"programme": "CEJ", "group": "groupe de 03/2026", "collective_end": APRIL}
-HERE = "/dossiers/groupe?group=groupe+de+03%2F2026"
+HERE = "/dossiers/groupe?groupe=groupe+de+03%2F2026"
 
 
 @pytest.fixture
@@ -68,16 +68,16 @@ def test_dossiers_are_listed_by_group_with_its_end(at_work: House) -> None:
     at_work.opened("Hugo", **{**CEJ, "group": "Avril", "collective_end": None})
     at_work.opened("Zoé")
     every = page(at_work, "/dossiers")
-    assert texts(every, "select[name=group] option") == ["Tous", "Avril (1)", "groupe de 03/2026 (1)"]
-    one = page(at_work, "/dossiers?group=groupe+de+03%2F2026&state=all")
+    assert texts(every, "select[name=groupe] option") == ["Tous", "Avril (1)", "groupe de 03/2026 (1)"]
+    one = page(at_work, "/dossiers?groupe=groupe+de+03%2F2026&etat=all")
     assert texts(one, ".items .item-who") == ["Diallo Aminata CEJ"]
     assert texts(one, ".items .item-do") == ["Mortagne · jusqu’au 30 avril"]
     chip = soup(one).select_one(".chips .apart a[aria-current]")
-    assert (said(chip), chip["href"]) == ("groupe de 03/2026 1 : ôter ce filtre ×", "/dossiers?state=all")
+    assert (said(chip), chip["href"]) == ("groupe de 03/2026 1 : ôter ce filtre ×", "/dossiers?etat=all")
     form = soup(one).select_one("form[aria-label='Filtrer par groupe']")
-    assert form.select_one("input[name=state]")["value"] == "all", "the other filters stay"
-    assert texts(page(at_work, "/dossiers?group=Avril"), ".items .item-do") == ["Mortagne"]
-    assert "Aucun dossier avec ces filtres." in words(page(at_work, "/dossiers?group=Mai"))
+    assert form.select_one("input[name=etat]")["value"] == "all", "the other filters stay"
+    assert texts(page(at_work, "/dossiers?groupe=Avril"), ".items .item-do") == ["Mortagne"]
+    assert "Aucun dossier avec ces filtres." in words(page(at_work, "/dossiers?groupe=Mai"))
 
 
 def test_without_a_group_there_is_none_to_choose(at_work: House) -> None:
@@ -89,10 +89,10 @@ def test_without_a_group_there_is_none_to_choose(at_work: House) -> None:
 
 def test_a_group_of_2500_is_paged(at_work: House) -> None:
     fill(at_work, 2_500, **CEJ)
-    one = page(at_work, "/dossiers?group=groupe+de+03%2F2026&p=50")
+    one = page(at_work, "/dossiers?groupe=groupe+de+03%2F2026&p=50")
     assert "2 451 à 2 500 sur 2 500" in words(one)
     assert "p=49" in soup(one).select_one("a[rel=prev]")["href"]
-    preview = page(at_work, f"{HERE}&name=Printemps&until=2026-06-30")
+    preview = page(at_work, f"{HERE}&nom=Printemps&fin=2026-06-30")
     assert len(soup(preview).select(".items .item")) == 300
     assert "2 200 autres dossiers à changer ensuite : 300 à la fois." in words(preview)
 
@@ -100,8 +100,8 @@ def test_a_group_of_2500_is_paged(at_work: House) -> None:
 def test_ma_boite_is_filtered_by_group(at_work: House) -> None:
     at_work.opened("Aminata", **CEJ)
     at_work.opened("Zoé")
-    assert texts(page(at_work, "/boite"), "select[name=group] option") == ["Tous", "groupe de 03/2026 (2)"]
-    one = page(at_work, "/boite?group=groupe+de+03%2F2026")
+    assert texts(page(at_work, "/boite"), "select[name=groupe] option") == ["Tous", "groupe de 03/2026 (2)"]
+    one = page(at_work, "/boite?groupe=groupe+de+03%2F2026")
     assert {name.removesuffix(" CEJ") for name in texts(one, ".queue .item-who")} == {"Aminata Diallo"}
     assert "groupe de 03/2026 2 : ôter ce filtre ×" in texts(one, ".chips a")
 
@@ -111,17 +111,17 @@ def test_those_who_wait_for_a_seat_are_filtered_by_group_and_paged_so(at_work: H
     fill(at_work, 60, **CEJ)
     fill(at_work, 2, programme="CEJ", group="Avril")
     every = page(at_work, f"/ateliers/{made}")
-    assert texts(every, "#remplir select[name=group] option") == ["Tous", "Avril (2)", "groupe de 03/2026 (60)"]
-    one = page(at_work, f"/ateliers/{made}?group=groupe+de+03%2F2026&a=2")
+    assert texts(every, "#remplir select[name=groupe] option") == ["Tous", "Avril (2)", "groupe de 03/2026 (60)"]
+    one = page(at_work, f"/ateliers/{made}?groupe=groupe+de+03%2F2026&a=2")
     assert "Attendent une place · 60" in words(one)
     assert len(soup(one).select("#remplir input[name=dossier]")) == 10
     assert "51 à 60 sur 60" in words(one)
     action = soup(one).select_one("#remplir form[method=post]")["action"]
-    assert action == f"/ateliers/{made}/inscrire?group=groupe+de+03%2F2026&a=2"
+    assert action == f"/ateliers/{made}/inscrire?groupe=groupe+de+03%2F2026&a=2"
     client = at_work.client(NADIA)
     box = soup(one).select_one("#remplir input[name=dossier]")["value"]
     answer = client.post(action, data={**sent(one, action), "dossier": box, "or_wait": "true"})
-    assert answer.headers["Location"].startswith(f"/ateliers/{made}?group=groupe+de+03%2F2026&fait=")
+    assert answer.headers["Location"].startswith(f"/ateliers/{made}?groupe=groupe+de+03%2F2026&fait=")
 
 
 # --- a group changed at once
@@ -131,11 +131,11 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     at_ease(at_work)
     at_work.opened("Hugo", **CEJ)
     at_work.opened("Autre", "Sans", programme="PACEA")
-    assert HERE in page(at_work, "/dossiers?group=groupe+de+03%2F2026")
+    assert HERE in page(at_work, "/dossiers?groupe=groupe+de+03%2F2026")
     first = page(at_work, HERE)
-    assert soup(first).select_one("input[name=until]")["value"] == "2026-04-30"
+    assert soup(first).select_one("input[name=fin]")["value"] == "2026-04-30"
     assert not soup(first).select("form[method=post][action^='/dossiers']")
-    preview = page(at_work, f"{HERE}&name=Printemps&until=2026-06-30")
+    preview = page(at_work, f"{HERE}&nom=Printemps&fin=2026-06-30")
     assert texts(preview, ".items .item-who") == ["Diallo Aminata", "Diallo Hugo"]
     effects = texts(preview, ".items .item-do")
     assert texts(preview, ".items .item-why")[0] == "groupe de 03/2026, jusqu’au 30 avril"
@@ -145,7 +145,7 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     client, form = at_work.client(NADIA), sent(preview)
     answer = client.post("/dossiers/groupe", data=form)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/dossiers?group=Printemps&fait={head + 1}-{head + 2}"
+    assert answer.headers["Location"] == f"/dossiers?groupe=Printemps&fait={head + 1}-{head + 2}"
     dossiers = [UUID(one) for one in form["dossier"]]
     assert len({at_work.served.engine.history(one)[-1].command for one in dossiers}) == 2, "one command each"
     moved = ("Printemps", JUNE)
@@ -163,7 +163,7 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
 def test_one_left_out_stays_and_each_row_has_its_own_result(at_work: House) -> None:
     one, other = at_work.opened("Aminata", **CEJ), at_work.opened("Hugo", **CEJ)
     kept = at_work.opened("Zoé", **CEJ)
-    form = sent(page(at_work, f"{HERE}&name=Printemps&until="))
+    form = sent(page(at_work, f"{HERE}&nom=Printemps&fin="))
     form["dossier"].remove(str(kept))
     at_work.on(other, identity.join_programme, programme="PACEA", group=None, collective_end=None)
     answer = at_work.client(NADIA).post("/dossiers/groupe", data=form)
@@ -178,32 +178,32 @@ def test_one_left_out_stays_and_each_row_has_its_own_result(at_work: House) -> N
 def test_the_manager_and_the_referent_change_all_an_advisor_their_own(at_work: House) -> None:
     at_work.opened("Aminata", **CEJ)
     theirs = at_work.opened("Hugo", advisor=PAUL, **CEJ)
-    assert texts(page(at_work, f"{HERE}&name=Mai"), ".items .item-who") == ["Diallo Aminata"]
-    form = sent(page(at_work, f"{HERE}&name=Mai")) | {"dossier": str(theirs)}
+    assert texts(page(at_work, f"{HERE}&nom=Mai"), ".items .item-who") == ["Diallo Aminata"]
+    form = sent(page(at_work, f"{HERE}&nom=Mai")) | {"dossier": str(theirs)}
     answer = at_work.client(NADIA).post("/dossiers/groupe", data=form)
     assert "un autre dossier : n’est plus dans ce groupe" in words(answer.text).lower()
     for who in (SOPHIE, HELENE):
         client = at_work.client(who)
-        made = client.post("/dossiers/groupe", data=sent(page(at_work, f"{HERE}&name=Mai&until=2026-06-30", who)))
+        made = client.post("/dossiers/groupe", data=sent(page(at_work, f"{HERE}&nom=Mai&fin=2026-06-30", who)))
         assert set(groups(at_work).values()) == {("Mai", JUNE)}
         after = client.get(made.headers["Location"]).text
         client.post("/dossiers/groupe/annuler", data=sent(after, "/dossiers/groupe/annuler"))
         assert set(groups(at_work).values()) == {(CEJ["group"], APRIL)}
     assert at_work.client(CLAIRE).get(HERE).status_code == 403
-    assert "/dossiers/groupe?" not in page(at_work, "/dossiers?group=groupe+de+03%2F2026", CLAIRE)
+    assert "/dossiers/groupe?" not in page(at_work, "/dossiers?groupe=groupe+de+03%2F2026", CLAIRE)
 
 
 def test_what_is_wrong_is_said_beside_it(at_work: House) -> None:
     at_work.opened("Aminata", **CEJ)
-    assert "Écrivez le nom." in words(page(at_work, f"{HERE}&name=&until="))
-    assert "Écrivez une date qui existe" in words(page(at_work, f"{HERE}&name=Mai&until=demain"))
-    assert "C’est déjà ainsi" in words(page(at_work, f"{HERE}&name=groupe+de+03%2F2026&until=2026-04-30"))
-    form = sent(page(at_work, f"{HERE}&name=Mai"))
+    assert "Écrivez le nom." in words(page(at_work, f"{HERE}&nom=&fin="))
+    assert "Écrivez une date qui existe" in words(page(at_work, f"{HERE}&nom=Mai&fin=demain"))
+    assert "C’est déjà ainsi" in words(page(at_work, f"{HERE}&nom=groupe+de+03%2F2026&fin=2026-04-30"))
+    form = sent(page(at_work, f"{HERE}&nom=Mai"))
     del form["dossier"]
     answer = at_work.client(NADIA).post("/dossiers/groupe", data=form)
     assert answer.status_code == 422
     assert "Cochez au moins un dossier." in words(answer.text)
-    assert "Aucun dossier ouvert de ce groupe." in words(page(at_work, "/dossiers/groupe?group=Mai"))
+    assert "Aucun dossier ouvert de ce groupe." in words(page(at_work, "/dossiers/groupe?groupe=Mai"))
 
 
 def test_a_programme_joined_is_not_taken_back_with_a_group(at_work: House) -> None:

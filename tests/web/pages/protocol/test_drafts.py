@@ -625,7 +625,7 @@ def test_a_proposal_for_another_programme_is_not_offered_and_what_was_shown_is_r
     act(at_work, SOPHIE, "publier", from_day="2026-03-16", alone="true")
     for programme, offered in (("PACEA", ["CAP Digital", "Certification"]), ("CEJ", ["CAP LEC", "CAP Digital"])):
         dossier, found = at_work.debriefed("0.30", first="Aminata", programme=programme)
-        page = at_work.client(NADIA).get(f"/dossiers/{dossier}?form=prescription&about={found}")
+        page = at_work.client(NADIA).get(f"/dossiers/{dossier}?formulaire=prescription&sur={found}")
         lines = texts(page.text, ".choice.proposal label")
         assert [line.split(" si ")[0] for line in lines][:2] == offered
         assert lines[-1] == "Certification si le projet le demande"

@@ -27,7 +27,7 @@ def tag(page: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "address"),
-    [(NADIA, "/boite"), (NADIA, "/dossiers?stage=orientation"), (SOPHIE, "/resultats"), (SOPHIE, "/dossiers/{}")],
+    [(NADIA, "/boite"), (NADIA, "/dossiers?etape=orientation"), (SOPHIE, "/resultats"), (SOPHIE, "/dossiers/{}")],
 )
 def test_nothing_new_is_304_and_an_event_or_a_day_is_the_block_anew(at_work: House, name: str, address: str) -> None:
     dossier = at_work.opened()
@@ -48,7 +48,7 @@ def test_a_page_with_an_open_form_does_not_follow(at_work: House) -> None:
     dossier = at_work.opened()
     client = at_work.client(NADIA)
     assert tag(client.get(f"/dossiers/{dossier}").text)
-    assert not tag(client.get(f"/dossiers/{dossier}?form=note").text)
+    assert not tag(client.get(f"/dossiers/{dossier}?formulaire=note").text)
     refused = client.post(f"/dossiers/{dossier}/note", data={}, headers=HTMX)
     assert refused.status_code == 422
     assert not tag(refused.text)

@@ -60,10 +60,10 @@ def test_one_dossier_is_one_row_with_all_that_is_said_of_it(at_work: House) -> N
     assert said(row.select_one(".item-due")) == "7 avril"
     assert [link["href"] for link in row.select("a")] == [
         f"/dossiers/{dossier}",
-        f"/dossiers/{dossier}?form=present#form",
-        f"/dossiers/{dossier}?form=appointment&about=present-pix#form",
-        f"/dossiers/{dossier}?form=snooze&about=present-pix#form",
-        f"/dossiers/{dossier}?form=hand&about=present-pix#form",
+        f"/dossiers/{dossier}?formulaire=present#form",
+        f"/dossiers/{dossier}?formulaire=appointment&sur=present-pix#form",
+        f"/dossiers/{dossier}?formulaire=snooze&sur=present-pix#form",
+        f"/dossiers/{dossier}?formulaire=hand&sur=present-pix#form",
         f"/dossiers/{dossier}",
         "tel:+33612345678",
     ]
@@ -139,12 +139,12 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
 def test_filters_add_up_and_come_off_one_by_one(at_work: House) -> None:
     fill(at_work, 3, programme="CEJ", site="L’Aigle")
     fill(at_work, 2, programme="PACEA")
-    page = soup(queue(at_work, query="?kind=present-pix&programme=CEJ"))
+    page = soup(queue(at_work, query="?tache=present-pix&programme=CEJ"))
     assert len(page.select(".item")) == 3
     on = {said(link): link["href"] for link in page.select(".chips a[aria-current]")}
-    assert list(on.values()) == ["/boite?programme=CEJ", "/boite?kind=present-pix"]
+    assert list(on.values()) == ["/boite?programme=CEJ", "/boite?tache=present-pix"]
     assert said(page.select_one(".chips a")) == "Tout 8"
-    none = words(queue(at_work, query="?kind=refer"))
+    none = words(queue(at_work, query="?tache=refer"))
     assert "Rien à faire avec ces filtres." in none
     assert "8 à faire" in none
 
@@ -152,7 +152,7 @@ def test_filters_add_up_and_come_off_one_by_one(at_work: House) -> None:
 def test_the_stage_may_stand_in_the_address_too(at_work: House) -> None:
     at_work.opened()
     at_work.dispatched(first="Zoé")
-    page = soup(queue(at_work, query="?stage=prescription"))
+    page = soup(queue(at_work, query="?etape=prescription"))
     assert texts(str(page), ".item-who") == ["Zoé Diallo"]
     assert said(page.select_one(".chips a[aria-current]")) == "3 Prescription 1 : ôter ce filtre ×"
 
@@ -188,10 +188,10 @@ def test_every_task_leads_to_where_it_is_done(kind: str) -> None:
     elif kind in ("declare-campaign", "match-participation", "dispatch-result"):
         assert href.startswith("/resultats")
     else:
-        assert href.startswith(f"/dossiers/{stream}?form={task_links.FORM_OF[kind]}")
+        assert href.startswith(f"/dossiers/{stream}?formulaire={task_links.FORM_OF[kind]}")
         assert task_links.FORM_OF[kind] in FORMS
         model = FORMS[task_links.FORM_OF[kind]].model
-        assert ("about=" in href) == ("about" in model.model_fields)
+        assert ("sur=" in href) == ("about" in model.model_fields)
 
 
 def test_pressing_a_row_and_doing_it_takes_the_row_away(at_work: House) -> None:
@@ -244,7 +244,7 @@ def test_the_referent_has_one_row_a_pile(at_work: House) -> None:
     assert "2 à faire" in words(page)
     assert texts(page, ".pile-line .item-who") == ["3 dossiers à affecter", "1 résultat à transmettre"]
     assert [link["href"] for link in soup(page).select(".pile-line .btn")] == [
-        "/dossiers?state=unassigned",
+        "/dossiers?etat=unassigned",
         "/resultats#a-transmettre",
     ]
     assert not soup(page).select(".chips")
@@ -272,7 +272,7 @@ def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     assert link["href"] == "/boite?pile=review-late-event"
     pile = soup(at_work.client(SOPHIE).get(link["href"]).text)
     assert said(pile.h1) == "1 fait tardif à relire"
-    assert pile.select_one(".item .btn")["href"] == f"/dossiers/{dossier}?form=review#form"
+    assert pile.select_one(".item .btn")["href"] == f"/dossiers/{dossier}?formulaire=review#form"
     assert at_work.client(NADIA).get(link["href"]).status_code == 404
     assert at_work.client(SOPHIE).get("/boite?pile=unknown").status_code == 404
 
@@ -333,4 +333,4 @@ def test_an_advisor_sees_only_their_own(at_work: House) -> None:
 def test_the_fragment_is_the_same_as_the_page(at_work: House) -> None:
     fill(at_work, 60)
     client = at_work.client(NADIA)
-    assert part(client, "/boite?kind=present-pix") in client.get("/boite?kind=present-pix").text
+    assert part(client, "/boite?tache=present-pix") in client.get("/boite?tache=present-pix").text

@@ -92,7 +92,7 @@ def test_a_match_is_confirmed_with_its_evidence_and_can_be_undone(board: Board, 
     assert "mêmes nom et prénom · Sophie Lecomte, 12 mai 2026" in words(str(recent))
     assert "automatique, 12 mai 2026" in words(str(recent))
     undo = recent.select_one("li a[href*='unmatch']")["href"]
-    assert undo == f"/dossiers/{people['Léo Guérin']}?form=unmatch&about={stream}#form"
+    assert undo == f"/dossiers/{people['Léo Guérin']}?formulaire=unmatch&sur={stream}#form"
     assert board.client.get(undo).status_code == 200
 
 

@@ -103,7 +103,7 @@ def test_a_purpose_that_does_not_suit_its_exports_is_not_offered_and_says_why(bo
 def test_a_closed_campaign_is_offered_no_more_and_its_exports_come_in(at_work: House, board: Board) -> None:
     where = campaign(board)
     person = at_work.opened("Awa", "Keita", NADIA)
-    plan = f"/dossiers/{person}?form=plan"
+    plan = f"/dossiers/{person}?formulaire=plan"
 
     def offered() -> list[str]:
         page = soup(at_work.client(NADIA).get(plan).text)

@@ -413,7 +413,7 @@ def test_who_leaves_works_until_their_last_day_then_is_offered_nowhere_and_kept_
     at_work.day(TUESDAY)
     assert at_work.client(PAUL).get("/boite").headers["Location"] == "/qui"
     assert PAUL not in texts(at_work.client(NADIA).get("/qui").text, ".people .btn")
-    for path in ("/dossiers/nouveau", f"/dossiers/{dossier}?form=assign"):
+    for path in ("/dossiers/nouveau", f"/dossiers/{dossier}?formulaire=assign"):
         assert NADIA in texts(seen(at_work, SOPHIE, path), "#advisor option")
         assert PAUL not in texts(seen(at_work, SOPHIE, path), "#advisor option")
     assert PAUL in words(seen(at_work, SOPHIE, f"/dossiers/{dossier}"))

@@ -526,7 +526,7 @@ def test_a_seat_is_given_up_from_the_dossier_too(at_work: House) -> None:
     client = at_work.client(NADIA)
     page = client.get(f"/dossiers/{dossier}").text
     assert "Inscrit·e en atelier : vendredi 20 mars, de 14:00 à 16:00, Mortagne, Salle 2." in words(page)
-    after = press(client, f"/dossiers/{dossier}?form=release&about={made}", "/release")
+    after = press(client, f"/dossiers/{dossier}?formulaire=release&sur={made}", "/release")
     assert "Enregistré : Place en atelier rendue" in words(after.text)
     assert not state(at_work, made).seats
 
@@ -915,15 +915,16 @@ def test_a_dossier_lists_workshops_with_free_seats_and_waiting_lists(at_work: Ho
         seat(at_work, made, at_work.opened(f"Prénom{n}", "Nom"))
     held(at_work, MONDAY + timedelta(days=7))
     client = at_work.client(NADIA)
-    page = client.get(f"/dossiers/{dossier}?form=book").text
+    page = client.get(f"/dossiers/{dossier}?formulaire=book").text
     assert texts(page, "#workshop option") == [
         "Choisir…",
         "vendredi 20 mars, 14:00 · Mortagne, Salle 2 · complet",
         "lundi 23 mars, 14:00 · Mortagne, Salle 2 · 8 places libres",
     ]
-    after = press(client, f"/dossiers/{dossier}?form=book", "/book", workshop=str(made))
+    after = press(client, f"/dossiers/{dossier}?formulaire=book", "/book", workshop=str(made))
     assert "En attente d’une place : atelier du vendredi 20 mars" in words(after.text)
     assert "place n° 1 sur la liste d’attente" in words(after.text)
-    refused = press(client, f"/dossiers/{at_work.opened()}?form=book", "/book", workshop=str(made), or_wait="false")
+    another = f"/dossiers/{at_work.opened()}?formulaire=book"
+    refused = press(client, another, "/book", workshop=str(made), or_wait="false")
     assert refused.status_code == 422
     assert "Les 6 places sont prises" in words(refused.text)

@@ -1,0 +1,63 @@
+"""Links of before open the same page: in e-mails, bookmarks, and views that a browser keeps."""
+
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+
+from tests.web.paths import house
+from web.http.old_addresses import RENAMED, current
+from web.pages import ROUTERS
+
+ID = UUID(int=7)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("/dossiers?state=unassigned", "/dossiers?etat=unassigned"),
+        ("/dossiers?stage=parcours&site=Mortagne&group=mars", "/dossiers?etape=parcours&site=Mortagne&groupe=mars"),
+        ("/boite?kind=refer&p=2", "/boite?tache=refer&p=2"),
+        (f"/dossiers/{ID}?form=chase&about=chase:{ID}", f"/dossiers/{ID}?formulaire=chase&sur=chase%3A{ID}"),
+        ("/dossiers/groupe?group=a+b&name=&until=2026-06-30", "/dossiers/groupe?groupe=a+b&nom=&fin=2026-06-30"),
+    ],
+)  # fmt: skip
+def test_an_old_name_leads_to_the_new_one(old: str, new: str) -> None:
+    assert current(*old.split("?")) == new
+    assert current(*new.split("?")) is None
+
+
+def test_another_page_keeps_its_parameters() -> None:
+    assert current("/dossiers/import/x", "state=closed&group=mars") is None
+    assert current("/dossiers", "p=2") is None
+
+
+def test_the_browser_is_sent_on_with_what_it_sent(tmp_path: Path) -> None:
+    with house(tmp_path) as made:
+        client = made.client("Nadia Benali")
+        dossier = made.opened()
+        old = client.get(f"/dossiers/{dossier}?form=note&about=")
+        assert (old.status_code, old.headers["location"]) == (307, f"/dossiers/{dossier}?formulaire=note&sur=")
+        assert 'id="form"' in client.get(old.headers["location"]).text
+        answer = client.post(f"/ateliers/{ID}/inscrire?group=mars", data={})
+        assert (answer.status_code, answer.headers["location"]) == (307, f"/ateliers/{ID}/inscrire?groupe=mars")
+
+
+@pytest.mark.parametrize("path", RENAMED)
+def test_each_new_name_is_a_parameter_of_the_address(path: str) -> None:
+    new = set(RENAMED[path].values())
+    assert not new & RENAMED[path].keys()
+    assert any(new <= names for there, names in _parameters() if there == path.replace("{id:", "{"))
+
+
+def _parameters() -> list[tuple[str, set[str]]]:
+    """The parameters of each address, the path with its own left nameless."""
+    found = []
+    for route in (route for router in ROUTERS for route in router.routes):
+        assert isinstance(route, APIRoute)
+        names = {field.alias for field in route.dependant.query_params if isinstance(field.field_info, Query)}
+        parts = (f"{{{part.rpartition(':')[2]}" if part.startswith("{") else part for part in route.path.split("/"))
+        found.append(("/".join(parts), names))
+    return found
