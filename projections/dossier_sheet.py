@@ -15,7 +15,6 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
-    Select,
     String,
     Table,
     Uuid,
@@ -180,11 +179,6 @@ def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
     ]
 
 
-def choices(connection: Connection, scope: Scope) -> dict[str, list[str]]:
-    """The programmes and sites that occur among the dossiers somebody reads."""
-    return {name: list(connection.execute(_values(scope, name)).scalars()) for name in ("programme", "site")}
-
-
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
     """How many open dossiers that somebody reads have each percent, no prescription being built on it yet."""
     query = select(table.c.percent, func.count()).where(*_to_prescribe(scope)).group_by(table.c.percent)
@@ -227,11 +221,6 @@ def _past(cutoffs: Iterable[tuple[Rule, date]]) -> list[ColumnElement[bool]]:
 
 def _to_prescribe(scope: Scope) -> list[ColumnElement[bool]]:
     return [*_scope(scope), table.c.to_prescribe, ~table.c.closed]
-
-
-def _values(scope: Scope, name: str) -> Select[str]:
-    column = table.c[name]
-    return select(column).where(*_scope(scope), column != "").distinct().order_by(column)
 
 
 def _scope(scope: Scope) -> list[ColumnElement[bool]]:

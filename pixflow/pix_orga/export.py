@@ -53,7 +53,6 @@ class Entry:
     first_name: str
     external_id: str | None
     imported: Pairs
-    ambiguous_time: bool
     shared: bool
     shared_at: datetime | date | None
 

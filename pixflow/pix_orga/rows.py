@@ -47,7 +47,6 @@ def read_row(line: Line, layout: Layout[Tail]) -> Row | None:
         **_who(line, layout),
         progress=progress,
         started=started.at if started else None,
-        ambiguous_time=any(time is not None and time.ambiguous for time in (started, shared_at)),
         shared=shared,
         shared_at=shared_at.at if shared_at else None,
         mastery=results.mastery,
@@ -73,7 +72,6 @@ def read_profile(line: Line, layout: Layout[ProfileTail]) -> ProfileRow | None:
         line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])
     return ProfileRow(
         **_who(line, layout),
-        ambiguous_time=at is not None and at.ambiguous,
         shared=sent,
         shared_at=at.at if at else None,
         pix=profile.pix,

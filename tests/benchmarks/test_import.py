@@ -85,7 +85,6 @@ def row_of(life: Life, number: int) -> Row:
         imported=(),
         progress=Decimal(1) if shared else Decimal("0.4"),
         started=started,
-        ambiguous_time=False,
         shared=shared,
         shared_at=started + timedelta(hours=1) if shared else None,
         mastery=Decimal("0.5") if shared else None,

@@ -42,7 +42,6 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> Ro
         imported=(),
         progress=Decimal(progress),
         started=local.astimezone(UTC),
-        ambiguous_time=False,
         shared=False,
         shared_at=None,
         mastery=None,

@@ -132,7 +132,6 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
         imported=(),
         progress=Decimal("0.5"),
         started=STARTED,
-        ambiguous_time=False,
         shared=False,
         shared_at=None,
         mastery=None,

@@ -37,7 +37,6 @@ def waits(last_name: str, first_name: str, external_id: str | None = None, **sai
         first_name=first_name,
         external_id=external_id,
         imported=(),
-        ambiguous_time=False,
         shared=False,
         shared_at=None,
         pix=None,

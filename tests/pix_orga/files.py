@@ -24,7 +24,6 @@ PENDING = Row(
     imported=(),
     progress=Decimal("0.55"),
     started=datetime(2026, 5, 11, 13, 0, tzinfo=UTC),
-    ambiguous_time=False,
     shared=False,
     shared_at=None,
     mastery=None,
@@ -74,3 +73,8 @@ def codes(data: bytes, name: str = "") -> list[tuple[str, int | None]]:
 def day(text: str) -> date:
     """A date from its ISO form."""
     return date.fromisoformat(text)
+
+
+def ambiguous_lines(export: Export) -> list[int | None]:
+    """The lines of an export with a time in the hour that October repeats."""
+    return [problem.line for problem in export.problems if problem.code == "ambiguous-hour"]

@@ -16,7 +16,6 @@ WAITING = ProfileRow(
     first_name="Éloïse",
     external_id="12347",
     imported=(),
-    ambiguous_time=False,
     shared=False,
     shared_at=None,
     pix=None,

@@ -8,7 +8,7 @@ import pytest
 from pixflow.pix_orga.export import Row
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
-from tests.pix_orga.files import CAMPAIGN, SHARED, changed, codes, file
+from tests.pix_orga.files import CAMPAIGN, SHARED, ambiguous_lines, changed, codes, file
 
 START = '"11/05/2026 15:00"'
 
@@ -36,14 +36,14 @@ def first(text: str, header: str = "Date de début") -> Row:
 )
 def test_paris_times_become_utc(text: str, utc: datetime) -> None:
     export = read(changed(START, text))
-    assert (export.rows[0].started, export.rows[0].ambiguous_time, export.problems) == (utc, False, ())
+    assert (export.rows[0].started, export.problems) == (utc, ())
 
 
 def test_the_hour_that_comes_twice_is_the_first_one_and_told() -> None:
-    row = read(changed(START, '"26/10/2025 02:00"')).rows[0]
-    assert (row.started, row.ambiguous_time) == (datetime(2025, 10, 26, 0, 0, tzinfo=UTC), True)
-    shared = read(changed('"11/05/2026 15:40"', '"26/10/2025 02:59"')).rows[0]
-    assert (shared.shared_at, shared.ambiguous_time) == (datetime(2025, 10, 26, 0, 59, tzinfo=UTC), True)
+    export = read(changed(START, '"26/10/2025 02:00"'))
+    assert (export.rows[0].started, ambiguous_lines(export)) == (datetime(2025, 10, 26, 0, 0, tzinfo=UTC), [2])
+    shared = read(changed('"11/05/2026 15:40"', '"26/10/2025 02:59"'))
+    assert (shared.rows[0].shared_at, ambiguous_lines(shared)) == (datetime(2025, 10, 26, 0, 59, tzinfo=UTC), [2])
 
 
 def test_a_day_stays_a_day() -> None:
@@ -102,8 +102,7 @@ def test_only_exports_of_the_bug_are_doubted(when: str, told: bool) -> None:
 def test_every_hour_of_a_year_goes_and_comes_back() -> None:
     start = datetime(2025, 1, 1, tzinfo=UTC)
     rows = [replace(SHARED, started=start + timedelta(hours=hour)) for hour in range(365 * 24)]
-    read_back = read(write_export(CAMPAIGN, rows)).rows
-    differ = [(row, back) for row, back in zip(rows, read_back, strict=True) if row.started != back.started]
-    assert [(row.started, back.ambiguous_time) for row, back in differ] == [
-        (datetime(2025, 10, 26, 1, 0, tzinfo=UTC), True)
-    ]
+    export = read(write_export(CAMPAIGN, rows))
+    differ = [(row, back) for row, back in zip(rows, export.rows, strict=True) if row.started != back.started]
+    assert [row.started for row, _ in differ] == [datetime(2025, 10, 26, 1, 0, tzinfo=UTC)]
+    assert differ[0][1].line in ambiguous_lines(export)

@@ -16,7 +16,7 @@ from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import file_name
 from pixflow.pix_orga.samples.profile import write_profiles
-from tests.pix_orga.files import DATA, PROFIL, day, sample
+from tests.pix_orga.files import DATA, PROFIL, ambiguous_lines, day, sample
 from tests.pix_orga.files import file as assessment
 from tests.pix_orga.profile_files import CAMPAIGN, LEVELS, SENT, WAITING, changed, codes, file
 from tests.pix_orga.test_round_trip import labels, texts, times
@@ -149,7 +149,6 @@ def test_a_day_stays_a_day_and_times_come_out_in_utc() -> None:
 
 def test_the_hour_that_october_repeats_is_flagged() -> None:
     export = read(changed('"11/05/2026 15:40"', '"25/10/2026 02:30"'))
-    assert export.profiles[0].ambiguous_time
     assert [(problem.severity, problem.code, problem.line) for problem in export.problems] == [
         ("warning", "ambiguous-hour", 2)
     ]
@@ -234,7 +233,6 @@ def exports(draw: st.DrawFn) -> tuple[Campaign, list[ProfileRow], dict[str, Any]
             first_name=draw(texts),
             external_id=draw(texts) or None,
             imported=tuple((header, draw(texts)) for header in imported),
-            ambiguous_time=False,
             shared=sent,
             shared_at=draw(times) if sent else None,
             pix=draw(counts) if sent else None,
@@ -255,8 +253,8 @@ def test_what_is_written_is_read(made: tuple[Campaign, list[ProfileRow], dict[st
     campaign, rows, options = made
     export = read(write_profiles(campaign, rows, **options))
     assert not export.refused, export.problems
-    assert not any(row.ambiguous_time for row in export.profiles) or options["dates"] == "paris"
-    assume(not any(row.ambiguous_time for row in export.profiles))
+    assert not ambiguous_lines(export) or options["dates"] == "paris"
+    assume(not ambiguous_lines(export))
     assert [replace(row, line=0) for row in export.profiles] == rows
     assert export.campaign == campaign
     assert len(set(participation_keys(export.profiles))) == len(rows)

@@ -16,7 +16,7 @@ from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
-from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHARED, file
+from tests.pix_orga.files import CAMPAIGN, DATA, PENDING, PRINTEMPS, PROFIL, SHARED, ambiguous_lines, file
 
 GUARD_LOOKALIKES = ("'-", "'@", "'=", "'+")
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20).filter(
@@ -51,7 +51,6 @@ def exports(draw: st.DrawFn) -> tuple[Campaign, list[Row], dict[str, Any]]:
             imported=tuple((header, draw(texts)) for header in imported),
             progress=Decimal(draw(st.integers(0, 1000))) / 1000,
             started=draw(times),
-            ambiguous_time=False,
             shared=shared,
             shared_at=draw(times) if shared else None,
             mastery=draw(st.none() | rates) if shared else None,
@@ -72,8 +71,8 @@ def test_what_is_written_is_read(made: tuple[Campaign, list[Row], dict[str, Any]
     campaign, rows, options = made
     export = read(write_export(campaign, rows, **options))
     assert not export.refused, export.problems
-    assert not any(row.ambiguous_time for row in export.rows) or options["dates"] == "paris"
-    assume(not any(row.ambiguous_time for row in export.rows))
+    assert not ambiguous_lines(export) or options["dates"] == "paris"
+    assume(not ambiguous_lines(export))
     assert [replace(row, line=0) for row in export.rows] == rows
     assert export.campaign == campaign
     assert len(set(participation_keys(export.rows))) == len(rows)

@@ -592,9 +592,9 @@ def test_what_the_store_says(error: Exception) -> None:
 
 def test_a_stale_page_says_what_happened_meanwhile() -> None:
     happened = [told(e.ResultDispatched(participation=ID, advisor=ID, on=DAY), 4, by=str(OTHER))]
-    assert plain(refusals.stale(happened, NAMES)) == (
-        "Entre-temps : Résultat transmis à Nadia Benali (Karim Morel). Vérifiez, puis enregistrez à nouveau."
-    )
+    assert [plain(text) for text in sentences.meanwhile(happened, NAMES, zone="Europe/Paris")] == [
+        "Résultat transmis à Nadia Benali (Karim Morel)"
+    ]
 
 
 # --- files

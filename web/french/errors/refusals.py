@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from pixflow.events.base import Recorded
 from pixflow.store import (
     AlreadyServed,
     DatabaseCode,
@@ -18,8 +17,8 @@ from pixflow.store import (
 )
 from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
-from web.french.events import sentences, team, workshops
-from web.french.events.fields import PARIS, Names
+from web.french.events import team, workshops
+from web.french.events.fields import Names
 from web.french.vocabulary import say
 
 REFUSALS: dict[str, str] = {
@@ -315,12 +314,6 @@ def grille_problem(code: str, numbers: Sequence[int]) -> str:
         hundred=vocabulary.percent(100),
         of_range=f" ({between})" if between else "",
     )
-
-
-def stale(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> str:
-    """The page was out of date: what happened since it was opened, and that a second press records."""
-    told = " ; ".join(sentences.meanwhile(happened, names, zone=zone))
-    return f"{say('Entre-temps :')} {vocabulary.typeset(told)}. Vérifiez, puis enregistrez à nouveau."
 
 
 def store_error(error: Exception) -> str:
