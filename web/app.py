@@ -17,13 +17,13 @@ from web.pages import ROUTERS
 
 
 def create_app(host: Host) -> FastAPI:
-    """Every page of pixflow, for the structures of `host`."""
+    """Builds the application: every page, for the structures of `host`."""
     app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.host = host
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, recorded=_recorded)
-    # PendingRollbackError: the connection was lost in the middle of what is tried again stream by stream.
+    # PendingRollbackError: the connection was lost while catch_up retried stream by stream.
     for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
@@ -35,10 +35,10 @@ def create_app(host: Host) -> FastAPI:
 
 
 def _recorded(request: Request) -> bool | None:
-    """After a fault: whether the command of the form that was sent is in the store, None when that cannot be told.
+    """Returns, after a fault, whether the form's command is recorded; None if that is unknown.
 
-    On PostgreSQL a commit whose answer was lost, of this try or of one before, may be on its way: only who has the
-    structure's lock knows that none is. Raises what the store raises.
+    On PostgreSQL a commit may still be on its way after its answer was lost. Only the holder of the structure's lock
+    knows that none is. Raises the errors of the store.
     """
     sent = getattr(request.state, "command_id", None)
     if not isinstance(sent, str):
@@ -49,7 +49,7 @@ def _recorded(request: Request) -> bool | None:
 
 
 def _unavailable(request: Request, error: Exception) -> Response:
-    """The store or the read tables do not answer: what was asked may be recorded, and only a page failed."""
+    """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same."""
     said = errors.FULL if isinstance(error, StoreFull) else ""
     return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), said=said)
 

@@ -30,10 +30,10 @@ class Preset:
 
 
 class PresetError(ValueError):
-    """Why a preset is refused. `path` is a key like `grille.bands[1].low`, empty for the file; `line` if found.
+    """A refused preset. `path` is a key like `grille.bands[1].low`, empty for the whole file; `line` if known.
 
     Codes: unknown-preset, not-utf8, syntax, unknown-key, missing-key, wrong-type, unknown-value, out-of-range,
-    stages, and grille-… for each code of `pixflow.grille.problems`. `details` has the values that fail.
+    stages, and grille-… for each code of `protocol.grille.problems`. `details` has the values that fail.
     """
 
     def __init__(self, path: str, line: int | None, code: str, **details: Any) -> None:
@@ -47,12 +47,12 @@ class PresetError(ValueError):
 
 
 def names() -> tuple[str, ...]:
-    """The names of the presets shipped, in order."""
+    """Returns the names of the shipped presets, in order."""
     return tuple(sorted(file.stem for file in _HERE.glob("*.toml")))
 
 
 def load(name_or_path: str | Path) -> Preset:
-    """The preset of that name, or of that path to a TOML file. Raises PresetError."""
+    """Returns the preset of that name, or of that TOML file. Raises PresetError."""
     source = _source(name_or_path)
     try:
         text = source.decode("utf-8-sig")
@@ -62,7 +62,7 @@ def load(name_or_path: str | Path) -> Preset:
 
 
 def read(text: str) -> Preset:
-    """The preset written in this TOML text. Raises PresetError at the first thing that is wrong."""
+    """Returns the preset of a TOML text. Raises PresetError at the first error."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -150,7 +150,7 @@ def _of_grille(grille: Grille) -> Iterator[_Fault]:
 
 
 def _place(bands: tuple[Band, ...], problem: Problem) -> str:
-    """The key to correct: the last band that shows the numbers of the problem."""
+    """Returns the key to correct: the last band with the numbers of the problem."""
     if not problem.numbers:
         return "grille.bands"
     at = max((index for index, band in enumerate(bands) if _shows(band, problem)), default=0)

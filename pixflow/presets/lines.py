@@ -1,4 +1,4 @@
-"""Where a key stands in a TOML text, which tomllib does not tell."""
+"""Finds the line of a key in a TOML text, which tomllib does not give."""
 
 import re
 
@@ -8,9 +8,9 @@ _LAST_STEP = re.compile(r"(?:\.?[^.\[\]]+|\[\d+\])$")
 
 
 def line_of(text: str, path: str) -> int | None:
-    """The line, from 1, of a key such as `grille.bands[1].low`, else of the table around it, else None.
+    """Returns the line, from 1, of a key such as `grille.bands[1].low`, else of its table, else None.
 
-    A list of tables stands where its first one does.
+    The line of a list of tables is that of its first table.
     """
     lines = _lines(text)
     while path and not lines.keys() & {path, f"{path}[0]"}:
@@ -33,7 +33,7 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _table(parts: list[str], counts: dict[str, int], *, repeated: bool) -> str:
-    """The path of a header: each repeated table in it is the latest one of its name."""
+    """Returns the path of a header. A repeated table in it means the latest of that name."""
     path = ""
     for depth, part in enumerate(parts, 1):
         path = f"{path}.{part}".removeprefix(".")

@@ -1,36 +1,27 @@
-"""`pixflow keys rotate`: another structure key, when the old one may be known to somebody."""
+"""`pixflow init`, `rebuild`, `tick`, `keys rotate`: for whoever runs pixflow."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from pixflow import presets, structure_folder
 from pixflow.backups.key_copies import check_whole, refresh_keys
 from pixflow.presets import PresetError
-from web.cli.backups import OneOption, _chosen, _opened, saving_in_words
+from web.cli.backups import saving_in_words
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
-    JsonOption,
     StructureOption,
-    as_json,
     console,
-    explained,
     fail,
     in_words,
     opening,
     shown,
     working,
 )
-from web.french import health as french_health
 from web.french import vocabulary
 from web.french.errors import presets as errors_presets
-from web.hosting import health
-from web.hosting.health import Finding
 from web.hosting.mail import chosen
-from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -100,43 +91,3 @@ def tick(structure: StructureOption = None) -> None:
     with working(structure) as served, in_words():
         done = served.tick(chosen(settings, served.opened.folder, demo=False), settings.pages())
     console.print(f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
-
-
-MARKS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "alarm": "[red]✗[/]"}
-
-
-@app.command()
-def doctor(structure: OneOption = None, json: JsonOption = False) -> None:
-    """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
-    found = {slug: _examined(slug) for slug in _chosen(structure)}
-    if json:
-        as_json(found)
-    else:
-        for slug, findings in found.items():
-            _tell(slug, findings)
-    if any(one.level == "alarm" for findings in found.values() for one in findings):
-        raise typer.Exit(1)
-
-
-def _examined(slug: str) -> list[Finding]:
-    try:
-        with _opened(slug) as opened:
-            reads = reads_of(opened)
-            try:
-                return health.all_findings(opened, reads)
-            finally:
-                reads.close()
-    except Exception as error:
-        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
-        return [closed, *health.file_findings(Settings().data, slug, structure_folder.utc_now())]
-
-
-def _tell(slug: str, findings: list[Finding]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False, title=f"[bold]{slug}[/]", title_justify="left")
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for one in findings:
-        said = french_health.sentence(one.check, one.level, one.details)
-        table.add_row(MARKS[one.level], french_health.TITLES[one.check], escape(said))
-    console.print(table)

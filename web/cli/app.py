@@ -1,10 +1,10 @@
-"""pixflow on the command line: open a structure, bring people and files in, serve, look, rebuild."""
+"""The command `pixflow`: registers the commands of every module."""
 
 from typing import Any
 
 import typer
 
-from web.cli import administration, backups, exports, privacy, queue, replay, samples, server
+from web.cli import administration, backups, doctor, exports, privacy, queue, replay, samples, server
 from web.cli.dossiers import dossiers_app
 from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
@@ -13,7 +13,7 @@ ORDER = (
     "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
     "export-person", "erase", "retention", "simulate", "staff", "dossiers", "keys",
 )  # fmt: skip
-"""The commands as the help lists them."""
+"""Commands in the order of the help."""
 
 
 class InOrder(InFrench):
@@ -31,5 +31,5 @@ app = typer.Typer(
 )
 app.add_typer(staff_app, name="staff")
 app.add_typer(dossiers_app, name="dossiers")
-for commands in (administration, samples, queue, server, exports, replay, privacy, backups):
+for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups):
     app.add_typer(commands.app)

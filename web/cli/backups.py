@@ -1,4 +1,4 @@
-"""`pixflow backup`, `pixflow restore` and `pixflow doctor`: save, put back, look whether all is well."""
+"""`pixflow backup` and `pixflow restore`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +42,8 @@ def backup_command(
     json: JsonOption = False,
 ) -> None:
     """Sauvegarder chaque structure, même pendant qu'on y travaille."""
-    slugs = _chosen(structure)
-    done = [made for slug in slugs if (made := _saved(slug, to, number))]
+    slugs = chosen_slugs(structure)
+    done = [made for slug in slugs if (made := _back_up_one(slug, to, number))]
     if json:
         as_json(done)
     else:
@@ -56,17 +56,17 @@ def backup_command(
         raise typer.Exit(1)
 
 
-def _saved(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
-    """What was saved; None once it is said why nothing was."""
+def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, Any] | None:
+    """Returns the backup, or prints why there is none and returns None."""
     try:
-        with saving_in_words(), _opened(slug) as opened:
+        with saving_in_words(), open_slug(slug) as opened:
             made = back_up(opened, to)
             gone = keep(made.path.parent, number) if number else []
     except typer.Exit:
         errors.print(f"[bold]{slug}[/] : rien n'est sauvegardé.")
         return None
-    told = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
-    return {**told, "deleted": len(gone)}
+    report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
+    return {**report, "deleted": len(gone)}
 
 
 @app.command("restore")
@@ -99,8 +99,8 @@ def _rebuild(opened: Opened) -> None:
     stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
 
 
-def _chosen(structure: str | None) -> list[str]:
-    """Every structure of the data folder, or the one that is named."""
+def chosen_slugs(structure: str | None) -> list[str]:
+    """Returns every structure of the data folder, or the named one."""
     known = structure_folder.slugs(Settings().data)
     if not known:
         fail(f"Aucune structure dans {Settings().data} : commencez par « pixflow init ».")
@@ -111,7 +111,8 @@ def _chosen(structure: str | None) -> list[str]:
 
 
 @contextmanager
-def _opened(slug: str) -> Iterator[Opened]:
+def open_slug(slug: str) -> Iterator[Opened]:
+    """Opens a structure without its read side, and closes it at the end."""
     settings = Settings()
     opened = structure_folder.open_one(settings.data, slug, database=settings.database())
     try:
@@ -122,7 +123,7 @@ def _opened(slug: str) -> Iterator[Opened]:
 
 @contextmanager
 def saving_in_words() -> Iterator[None]:
-    """The same as `in_words`, for a SavingError too."""
+    """Turns known exceptions into a French error message, as `in_words` does, and SavingError too."""
     with in_words():
         try:
             yield

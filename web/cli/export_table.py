@@ -1,4 +1,4 @@
-"""What a file of Pix Orga says, as `pixflow read` gives it: a document, or lines of a table."""
+"""Output of `pixflow read`: a JSON document, or the lines of a table."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -30,7 +30,7 @@ PROFILES: tuple[tuple[str, Side], ...] = (
 
 
 def document(export: Export) -> dict[str, Any]:
-    """An export as `read --json` gives it: times in ISO 8601 UTC, a day without a time stays a day."""
+    """Returns an export for `read --json`: times in ISO 8601 UTC; a day without a time stays a day."""
     campaign = export.campaign
     return {
         "kind": export.kind,
@@ -49,7 +49,7 @@ def remark(one: Problem) -> dict[str, Any]:
 
 
 def table(export: Export) -> tuple[tuple[tuple[str, Side], ...], Iterator[list[str]]]:
-    """The titles of the columns with their side, and a line for each participation."""
+    """Returns column titles with their alignment, and one line a participation."""
     if export.kind == "profile":
         return PROFILES, ([*_first(row), _pix(row), _certifiable(row)] for row in export.profiles)
     return ASSESSMENT, ([*_first(row), _done(row), _score(row)] for row in export.rows)

@@ -1,4 +1,4 @@
-"""The commands that take a file: read it, import an export, import a portfolio."""
+"""`pixflow read` and `pixflow import`: exports of Pix Orga."""
 
 from datetime import datetime
 from typing import Annotated
@@ -113,7 +113,7 @@ def import_command(
 
 
 def importer_of(served: ServedStructure) -> Importer:
-    """An importer over the served structure; what it knows is up to date."""
+    """Returns an importer of the structure, caught up."""
 
     def known(campaign: UUID) -> list[result_routing.Known]:
         side = served.read()

@@ -1,4 +1,4 @@
-"""`pixflow export-person`, `erase`, `retention`: what is kept about somebody, its end, and for how long it is kept."""
+"""`pixflow export-person`, `erase`, `retention`: the rights of the person."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def export_person(
 
 
 def _write(path: Path, content: bytes) -> None:
-    """A file that its owner alone reads."""
+    """Writes a file that only its owner can read."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as file:
         file.write(content)
 

@@ -1,4 +1,4 @@
-"""The command `queue`."""
+"""`pixflow queue`: the tasks of a person."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""`pixflow replay`: a dossier fact after fact, or as it stood at one of them."""
+"""`pixflow replay`: a dossier event by event, or its state after one of them."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any

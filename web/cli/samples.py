@@ -1,4 +1,4 @@
-"""`pixflow simulate`: a structure with as many invented young people as one likes."""
+"""`pixflow demo` and `pixflow simulate`: invented structures."""
 
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from rich.table import Table
 from pixflow import presets, structure_folder
 from pixflow.presets import PresetError
 from pixflow.refused import Refused
+from web.cli.server import run
 from web.cli.terminal import (
     console,
     day,
@@ -22,8 +23,8 @@ from web.french import dates, vocabulary
 from web.french.errors import presets as errors_presets
 from web.hosting.host import open_host
 from web.hosting.settings import PORT, Settings
+from web.samples import demo as demonstration
 from web.samples import population
-from web.samples.demo import EXPORTS
 
 app = typer.Typer()
 
@@ -101,22 +102,20 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
-    from web.cli.server import run
-    from web.samples import demo as samples_demo
-
     folder = data or Settings().data
     with in_words():
-        if samples_demo.build(folder, structure_folder.utc_now()):
+        if demonstration.build(folder, structure_folder.utc_now()):
             console.print(f"Démonstration préparée dans {folder}")
         else:
             console.print(f"Démonstration déjà là, dans {folder} (effacez ce dossier pour repartir de zéro)")
-        for story in samples_demo.STORIES:
-            _say_who(folder, samples_demo.slug(story))
+        for story in demonstration.STORIES:
+            _print_people(folder, demonstration.slug(story))
         if not no_serve:
             run(folder, port=port)
 
 
-def _say_who(folder: Path, slug: str) -> None:
+def _print_people(folder: Path, slug: str) -> None:
+    """Prints whose account to use for each role, and the exports to import."""
     with open_host(folder, demo=True, only=slug) as one:
         served = one.structures[slug]
         name = served.refs.structure.name
@@ -132,7 +131,7 @@ def _say_who(folder: Path, slug: str) -> None:
     console.print(table)
     first = next(member for member in team if "advisor" in member.roles)
     console.print(f"Dans le terminal : pixflow queue --as {first.email} --structure {slug}", soft_wrap=True)
-    for export in sorted((folder / slug / EXPORTS).glob("*.csv")):
+    for export in sorted((folder / slug / demonstration.EXPORTS).glob("*.csv")):
         console.print(f"Un export à importer, page Résultats : {export}", soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""`pixflow staff absence` and `pixflow staff leave`: days away with a deputy, and last days."""
+"""`pixflow staff`: people and roles, absences with a deputy, last days."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, cast
@@ -116,14 +116,14 @@ def leave_command(
 
 
 def _take(served: ServedStructure, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
-    """The operator's decision about somebody, and what to say of it."""
+    """Executes the operator's decision about a person, and prints its result."""
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
     console.print(vocabulary.typeset(told))
 
 
 def _site(served: ServedStructure, named: str) -> str:
-    """The structure's site of that name, accents and case aside."""
+    """Returns the site of that name, without regard to accents and case."""
     sites = served.refs.structure.sites
     found = next((site for site in sites if normalise(site) == normalise(named)), None)
     if found is None:

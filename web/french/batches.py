@@ -1,4 +1,4 @@
-"""Several rows of Ma boîte at once, in words."""
+"""Words for several rows of Ma boîte done at once."""
 
 from datetime import date
 
@@ -21,17 +21,17 @@ FOLLOWED = "un autre fait a suivi : corrigez depuis le dossier"
 
 
 def title(name: str, count: int) -> str:
-    """Like "Confier 3 tâches", "Noter 3 relances"."""
+    """Returns a text like "Confier 3 tâches", "Noter 3 relances"."""
     return f"Noter {plural(count, 'relance')}" if name == "chase" else f"{TITLES[name]} {plural(count, 'tâche')}"
 
 
 def row(name: str, verb: str) -> str:
-    """Like "Aminata Diallo, tenir la restitution"."""
+    """Returns a text like "Aminata Diallo, tenir la restitution"."""
     return f"{name}, {lower_first(verb)}"
 
 
 def effect(name: str, turn: int, tries: int, due: date, today: date) -> str:
-    """What would happen to one row, beside when it is due."""
+    """Returns what would happen to one row, and when it is due."""
     if name == "chase":
         last = " : ensuite, clore ou relancer le parcours" if turn >= tries else ""
         return say("relance n° {turn} sur {tries}{last}", turn=turn, tries=tries, last=last)

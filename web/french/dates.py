@@ -1,4 +1,4 @@
-"""Days and instants as French sentences say them."""
+"""French dates and times."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -10,45 +10,45 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 def day(day: date, *, year: bool = False, short: bool = False) -> str:
-    """Like "16 mars", "1er avril 2026" with `year`, "20 févr." with `short`."""
+    """Returns a text like "16 mars", "1er avril 2026" with `year`, "20 févr." with `short`."""
     first = "1er" if day.day == 1 else str(day.day)
     month = _formatted(day, "MMM" if short else "MMMM")
     return NBSP.join([first, month, *([str(day.year)] if year else [])])
 
 
 def weekday_day(date: date, *, year: bool = False) -> str:
-    """Like "lundi 16 mars"."""
+    """Returns a text like "lundi 16 mars"."""
     return f"{weekday(date)}{NBSP}{day(date, year=year)}"
 
 
 def weekday(day: date) -> str:
-    """Like "vendredi"."""
+    """Returns a text like "vendredi"."""
     return _formatted(day, "EEEE")
 
 
 def off(day: date) -> str:
-    """Why nobody works on a day: "samedi", "dimanche", else "jour férié"."""
+    """Returns why nobody works on a day: "samedi", "dimanche", else "jour férié"."""
     return weekday(day) if day.weekday() > 4 else "jour férié"
 
 
 def month(day: date) -> str:
-    """Like "mars 2026"."""
+    """Returns a text like "mars 2026"."""
     return _formatted(day, "LLLL y")
 
 
 def instant(at: datetime, zone: str | ZoneInfo) -> str:
-    """Like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
+    """Returns a text like "5 mars 2026, 09:12", in the structure's time zone. `at` carries its own zone."""
     local = at.astimezone(_zone(zone))
     return f"{day(local.date(), year=True)}, {local:%H:%M}"
 
 
 def clock(at: datetime, zone: str | ZoneInfo) -> str:
-    """Like "09:12", in the structure's time zone."""
+    """Returns a text like "09:12", in the structure's time zone."""
     return f"{at.astimezone(_zone(zone)):%H:%M}"
 
 
 def due_words(due: date | datetime, today: date, late: int = 0) -> str:
-    """When something is due, as briefly as the queue says it: "2 j de retard", "aujourd’hui", "vendredi", "16 avril".
+    """Returns a due day in few words: "2 j de retard", "aujourd’hui", "vendredi", "16 avril".
 
     `late` counts the working days past due. A datetime, in local time, is an appointment: "jeu. 19, 14:00".
     """

@@ -1,4 +1,4 @@
-"""What `pixflow doctor` checks, and what it found."""
+"""Sentences for the findings of `pixflow doctor`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -56,7 +56,7 @@ SENTENCES = {
     "disk good": "{free} libres.",
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
 }
-"""By check, level and, where there are several, why."""
+"""Sentence by check, level and reason."""
 FAILED = "La vérification elle-même a échoué ({error})."
 
 
@@ -83,7 +83,7 @@ WORDS: dict[str, Callable[[Any], str]] = {
 
 
 def sentence(check: str, level: str, details: Mapping[str, Any]) -> str:
-    """What a check of web/health.py found; a store that does not open has `said` why."""
+    """Returns the sentence of a finding (web/hosting/health.py). `said` is the error of a store that does not open."""
     if "said" in details:
         return str(details["said"])
     if error := details.get("error"):

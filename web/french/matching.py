@@ -1,4 +1,4 @@
-"""Why a participation may be somebody's, and what an import asks, in words."""
+"""Words for match proposals, and for the questions of an import."""
 
 from collections.abc import Iterable
 
@@ -26,17 +26,17 @@ WARNINGS = {
 
 
 def reason(code: str) -> str:
-    """One of matching's reasons."""
+    """Returns one reason of a match."""
     return REASONS.get(code, code)
 
 
 def warning(code: str) -> str:
-    """One of matching's warnings."""
+    """Returns one warning of a match."""
     return WARNINGS.get(code, code)
 
 
 def reasons(codes: Iterable[str], warnings: Iterable[str] = ()) -> str:
-    """All of them, on one line: "même n° i-Milo · mêmes mots, autre ordre"."""
+    """Returns all reasons on one line: "même n° i-Milo · mêmes mots, autre ordre"."""
     return " · ".join([*map(reason, codes), *map(warning, warnings)])
 
 
@@ -65,7 +65,7 @@ PEOPLE = {
     "closed": "dossier clos",
     "left": "laissé de côté",
 }
-"""What becomes of a row of a portfolio file."""
+"""Outcomes of a portfolio row."""
 PEOPLE_DOUBTS = {
     "other-name": "même n° i-Milo, mais un autre nom : rien n’est enregistré, vérifiez le numéro",
     "same-person": "mêmes nom et date de naissance qu’un dossier : rien n’est enregistré, ouvrez ce dossier",
@@ -73,7 +73,7 @@ PEOPLE_DOUBTS = {
     "twice-in-file": "deux fois dans le fichier : seule la première ligne est enregistrée",
     "lost-zeros": "le n° i-Milo est connu avec d’autres zéros au début : rien n’est enregistré, vérifiez le numéro",
 }
-"""Why a row of a portfolio file is not recorded."""
+"""Reasons why a portfolio row is not recorded."""
 QUESTIONS = {
     "external-id-column": "Dans quelle colonne est l’identifiant externe ?",
     "exported-at": "Quand ce fichier a-t-il été exporté ?",
@@ -104,27 +104,27 @@ CHOICES = {
 
 
 def question(code: str, count: int = 0, among: int = 0) -> str:
-    """What an import asks before it is recorded."""
+    """Returns the question of an import."""
     what = "ligne" if code == "doubtful-rows" else "participation"
     are = "n’est" if count < 2 else "ne sont"
     return say(QUESTIONS[code], count=plural(count, what), among=number(among), are=are)
 
 
 def asked(code: str) -> str:
-    """What is left to say when a question stands without an answer."""
+    """Returns the error of a question without an answer."""
     return say(ASKED[code])
 
 
 def people_doubt(code: str) -> str:
-    """Why a row of a portfolio file may be somebody known already."""
+    """Returns why a portfolio row may be a known person."""
     return say(PEOPLE_DOUBTS[code])
 
 
 def explanation(code: str) -> str:
-    """What the question is about, and what each answer does."""
+    """Returns what the question is about, and what each answer does."""
     return say(EXPLANATIONS[code])
 
 
 def choice(code: str, value: str) -> str:
-    """One possible answer; a header as it stands in the file."""
+    """Returns a possible answer; a header unchanged."""
     return CHOICES.get(code, {}).get(value, value)

@@ -1,4 +1,4 @@
-"""A dossier beside another one that may be the same person's: what each says, and how far each is."""
+"""Words for two dossiers that may be one person's."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from web.french.vocabulary import say
 
 
 def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str = PARIS) -> list[tuple[str, str]]:
-    """Each label with what the dossier says, "" for nothing: the same labels for every dossier."""
+    """Returns label and value of a dossier's fields, "" for none. Every dossier has these labels."""
     stage, last = current_stage(dossier), _last(trail)
     return [
         ("Nom", f"{dossier.first_name} {dossier.last_name}"),
@@ -34,7 +34,7 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
 
 
 def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: str = PARIS) -> str:
-    """Like "3 mars 2026 : Pix présenté au premier accueil"."""
+    """Returns a text like "3 mars 2026 : Pix présenté au premier accueil"."""
     said = sentences.sentence(recorded, names, zone=zone, history=history)
     day: date = recorded.event.on  # type: ignore[attr-defined]
     return say("{day} : {said}", day=dates.day(day, year=True, short=True), said=said)

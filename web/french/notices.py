@@ -1,4 +1,4 @@
-"""What an e-mail says: counts only, no name and no score."""
+"""Subjects and texts of e-mails: counts only, no names, no scores."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,11 +7,11 @@ from web.french import dates, tasks
 from web.french.vocabulary import plural, say, typeset
 
 Counted = dict[str, tuple[int, int]]
-"""How many tasks of each kind, and how many of them are late."""
+"""Tasks and late tasks, by kind."""
 
 
 def counted(rows: Iterable[tuple[str, int, int]]) -> Counted:
-    """The sums by kind."""
+    """Returns the sums by kind."""
     found: Counted = {}
     for kind, count, late in rows:
         known, known_late = found.get(kind, (0, 0))
@@ -20,7 +20,7 @@ def counted(rows: Iterable[tuple[str, int, int]]) -> Counted:
 
 
 def digest(tasks_: Mapping[str, tuple[int, int]], waiting: int, today: date, url: str) -> tuple[str, str]:
-    """Subject and text of the day's digest; `waiting` are the tasks of others that wait too long."""
+    """Returns subject and text of the digest; `waiting` counts tasks of others that are too late."""
     total, late = sum(count for count, _ in tasks_.values()), sum(late for _, late in tasks_.values())
     lines = [_line(kind, *numbers) for kind, numbers in sorted(tasks_.items(), key=lambda item: (-item[1][1], item[0]))]
     if waiting:
@@ -32,14 +32,14 @@ def digest(tasks_: Mapping[str, tuple[int, int]], waiting: int, today: date, url
 
 
 def call(place: str, site: str, url: str) -> tuple[str, str]:
-    """A workshop asks for the assistant."""
+    """Returns subject and text of a workshop's call for help."""
     subject = say("pixflow : un atelier demande de l’aide ({place})", place=place)
     text = say("Un atelier en cours demande de l’aide : {place}, {site}.", place=place, site=site)
     return subject, f"{text}\n\n{url}\n"
 
 
 def stopped(projection: str, position: int) -> tuple[str, str]:
-    """A table does not follow any more."""
+    """Returns subject and text of a projection that stopped."""
     text = "La table « {name} » s’est arrêtée sur le fait n° {n}. Le reste continue ; ce qu’elle montre peut manquer."
     return "pixflow : une table de lecture est arrêtée", say(text, name=projection, n=position) + "\n"
 

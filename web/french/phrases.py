@@ -1,4 +1,4 @@
-"""How the parts of a sentence go together."""
+"""Parts of sentences, joined."""
 
 from web.french import vocabulary
 
@@ -10,7 +10,7 @@ def listed(*parts: object) -> str:
 
 
 def noted(text: str, note: str, between: str = " : ") -> str:
-    """The text, and what somebody wrote about it."""
+    """Returns the text, followed by a note if there is one."""
     return f"{text}{vocabulary.typeset(between)}{short(note)}" if note.strip() else text
 
 

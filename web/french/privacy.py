@@ -1,4 +1,4 @@
-"""The rights of the person in words: what is told of what is kept, and of its erasure."""
+"""Words for the rights of the person: copy, retention, erasure."""
 
 from pixflow.dossier.retention import Kept
 from pixflow.events import dossier as e
@@ -32,7 +32,7 @@ KEPT = "{months} après le dernier fait de votre dossier, plus longtemps si une 
 
 
 def information(kept: int) -> list[tuple[str, str]]:
-    """What comes with the data (RGPD, article 15, paragraph 1), as label and text; kept for so many months."""
+    """Returns the information due with a copy (RGPD, article 15-1), as label and text. `months`: retention."""
     said = (
         ("Pourquoi", PURPOSE),
         ("D’où cela vient", SOURCES),
@@ -46,10 +46,10 @@ def information(kept: int) -> list[tuple[str, str]]:
     return [(label, typeset(text)) for label, text in said]
 
 
-# --- how long
+# --- retention
 
 RULES: dict[str, str] = {"cej": "en CEJ", "pacea": "en PACEA", "other": "autre programme, ou aucun"}
-"""Whom each rule of the policy is for."""
+"""Programme of each retention rule."""
 
 
 def months(count: int) -> str:
@@ -57,7 +57,7 @@ def months(count: int) -> str:
 
 
 def why_passed(kept: Kept, closed: bool) -> str:
-    """Why a dossier's time has come: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
+    """Returns why retention ended: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
     return say(
         "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",
         state="clos" if closed else "ouvert, sans suite",
@@ -76,8 +76,8 @@ CONTENT_GONE = "{title} : contenu effacé"
 ERASED_WITH_DOSSIER = "Personne effacée, avec son dossier"
 
 
-def told(event: Event) -> str:
-    """A fact about an erasure in one sentence, "" for another one."""
+def sentence(event: Event) -> str:
+    """Returns the sentence of an event of erasure, "" for other events."""
     match event:
         case e.ErasureRequested(reason=reason):
             return say("Effacement demandé : {why}", why=vocabulary.ERASURES[reason])
@@ -89,7 +89,7 @@ def told(event: Event) -> str:
 
 
 def goes(facts: int, participations: int) -> list[str]:
-    """What an erasure takes away: the content of so many facts, and of so many participations."""
+    """Returns what an erasure deletes: the content of so many events and participations."""
     lines = [
         "l’identité, les coordonnées, le programme, le groupe, le projet",
         say("ce que disent {facts} : notes, résultats, prescriptions, orientations", facts=_facts(facts)),
@@ -99,14 +99,14 @@ def goes(facts: int, participations: int) -> list[str]:
 
 
 def stays(workshops: int) -> list[str]:
-    """What it leaves; `workshops` are those that count the person."""
+    """Returns what an erasure keeps; `workshops` counts the person's workshops."""
     lines = ["les jours, la nature de chaque fait, et qui l’a noté", "une empreinte, pour que Pix ne la ramène pas"]
     seat = say("sa place dans {count}, comptée sans nom", count=plural(workshops, "atelier"))
     return [*lines[:1], *([seat] if workshops else []), *lines[1:]]
 
 
 def not_the_name(name: str) -> str:
-    """What was typed is not the last name."""
+    """Says that the typed text is not the last name."""
     return say("Ce n’est pas le nom de famille de cette personne : {name}.", name=name)
 
 

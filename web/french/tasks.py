@@ -1,4 +1,4 @@
-"""What is owed, in words: the verb, the button, the pile, and why the row is there."""
+"""Words for tasks: verb, button, pile, reason."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -119,7 +119,7 @@ SUBJECTS: dict[str, str] = {
     "plan-retake": "pour le nouveau passage",
     "confirm-erasure": "pour l’effacement",
 }
-"""What a chase was about, by kind of task."""
+"""Subject of a reminder, by kind of task."""
 
 _PILES = {
     "present-pix": ("présentation de Pix à faire", "présentations de Pix à faire"),
@@ -149,7 +149,7 @@ _PILES = {
     "confirm-erasure": ("effacement à confirmer", "effacements à confirmer"),
 }
 PILES: dict[str, Callable[[int], str]] = {kind: partial(plural, one=o, many=m) for kind, (o, m) in _PILES.items()}
-"""Like "9 résultats à transmettre", of a count."""
+"""Text of a pile from its count, like "9 résultats à transmettre"."""
 
 _WHY = {
     "present-pix": "dossier ouvert le {on}",
@@ -228,11 +228,11 @@ _REASONS = {
 
 
 VARIANTS: frozenset[str] = frozenset(_WHY)
-"""Every kind of task, and where there are several ways to owe it, each of them ("complete-path ease")."""
+"""Every kind of task; one for each reason where there are several ("complete-path ease")."""
 
 
 def verb(kind: str) -> str:
-    """Like "tenir la restitution", inside a sentence."""
+    """Returns a text like "tenir la restitution", inside a sentence."""
     return lower_first(VERBS.get(kind, kind))
 
 
@@ -246,7 +246,7 @@ def why(
     place: str = "",
     today: date | None = None,
 ) -> str:
-    """Why a row is there, in one line: "résultat transmis le 5 mars · 40 %". Years are said when not `today`'s."""
+    """Returns the reason in one line: "résultat transmis le 5 mars · 40 %". The year is left out if it is `today`'s."""
     if appointment:
         return f"rendez-vous fixé, {place}" if place else "rendez-vous fixé"
     year = (today or on).year
@@ -265,7 +265,7 @@ def why(
 
 
 def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
-    """The rule in words: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the protocol's delay."""
+    """Returns the rule: "Transmis le 5 mars ; le protocole demande 5 jours ouvrés." `days` is the delay."""
     year = (today or task.why.on).year
     fact = _told(_REASONS, task.kind, task.why.details, year, on=task.why.on, opens=task.opens)
     if task.appointment:
@@ -287,7 +287,7 @@ def reason_long(task: Task, days: int, *, today: date | None = None) -> str:
 
 
 def score(mastery: str) -> str:
-    """Like "40 %", of a fraction as text."""
+    """Returns a text like "40 %", of a fraction as text."""
     return percent_words(percent(Decimal(mastery)))
 
 

@@ -1,4 +1,4 @@
-"""French vocabulary and typography: what a code is called, and how a sentence is set."""
+"""French words for codes."""
 
 import re
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ PLACES: dict[str, str] = {
     "home": "à la maison",
     "cafe": "au café numérique, chez un partenaire",
 }
-"""Where the diagnostic is taken, as a choice."""
+"""Choices of the place of a diagnostic."""
 CHANNELS = {
     "phone": "par téléphone",
     "sms": "par SMS",
@@ -96,7 +96,7 @@ ERASURES = {
     "retention": "le délai de conservation est passé",
     "mistake": "ce dossier a été ouvert par erreur",
 }
-"""Why a person is erased."""
+"""Reasons of an erasure."""
 
 INVALID = {
     "missing": "Ce champ est à remplir.",
@@ -138,9 +138,9 @@ _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 
 def typeset(text: str) -> str:
-    """Non-breaking spaces before : ; ! ? % and inside « », and the typographic apostrophe.
+    """Adds non-breaking spaces before : ; ! ? % and inside « », and typographic apostrophes.
 
-    Thin ones before ; ! ? %, as the Imprimerie nationale does. Changes no text that already has them.
+    They are thin before ; ! ? %, as the Imprimerie nationale prescribes. Idempotent.
     """
     text = _BEFORE_THIN.sub(THIN + r"\1", text)
     text = _BEFORE_COLON.sub(f"{NBSP}:", text)
@@ -149,7 +149,7 @@ def typeset(text: str) -> str:
 
 
 def say(template: str, **values: object) -> str:
-    """A sentence of ours around texts of theirs: only the template is typeset, the values stand as they were typed."""
+    """Fills a template. Only the template is typeset; values stand as people typed them."""
     return _typeset_once(template).format(**values)
 
 
@@ -159,7 +159,7 @@ def _typeset_once(template: str) -> str:
 
 
 def de(name: str) -> str:
-    """Like "de Mortagne", "d’Alençon": the elision before a vowel."""
+    """Returns "de Mortagne", "d’Alençon": elides before a vowel."""
     return f"d’{name}" if name[:1] and name[:1].upper() in "AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜÙÆŒ" else f"de {name}"
 
 
@@ -176,7 +176,7 @@ def yes_no(value: bool) -> str:
 
 
 def phone(number: str) -> str:
-    """Like "06 12 34 56 78", of an E.164 number; one from overseas or abroad keeps its code."""
+    """Formats an E.164 number like "06 12 34 56 78"; a number from overseas or abroad keeps its code."""
     if not number.startswith("+33") or len(number) != 12:
         return number
     national = f"0{number[3:]}"
@@ -184,27 +184,27 @@ def phone(number: str) -> str:
 
 
 def number(value: int) -> str:
-    """Like "2 500"."""
+    """Returns a text like "2 500"."""
     return format_decimal(value, locale="fr")
 
 
 def percent(value: int) -> str:
-    """Like "40 %", of a whole percent."""
+    """Formats a whole percent like "40 %"."""
     return f"{value}{THIN}%"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
-    """Like "1 dossier", "3 dossiers", "0 dossier": French counts from two. `many` where a last s is not enough."""
+    """Returns "1 dossier", "3 dossiers", "0 dossier": plural from two. `many` is an irregular plural."""
     word = one if abs(count) < 2 else many or f"{one}s"
     return f"{number(count)}{NBSP}{word}"
 
 
 def signed(change: int, one: str, many: str) -> str:
-    """Like "+ 8 points", "− 1 niveau"."""
+    """Returns a text like "+ 8 points", "− 1 niveau"."""
     return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), one, many)}"
 
 
 def invalid(kind: str, details: Mapping[str, Any]) -> str:
-    """Why a field is refused, by pydantic's error type and its details."""
+    """Returns why a field is refused, from pydantic's error type and details."""
     sentence = INVALID.get(kind, "Cette réponse n’est pas valable.")
     return typeset(sentence.format(**details))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid5
 
 import msgspec
@@ -114,7 +114,7 @@ def made(hint: Any, name: str) -> list[Any]:
 def parts(kind: Any) -> dict[str, list[Any]]:
     """The examples of each field of a dataclass."""
     hints = get_type_hints(kind)
-    return {name: made(hint, name) for name, hint in hints.items() if name not in ("TOPIC", "STAGE")}
+    return {name: made(hint, name) for name, hint in hints.items() if get_origin(hint) is not ClassVar}
 
 
 def width(kind: Any) -> int:

@@ -1,4 +1,4 @@
-"""Where a young person stands, in words: who they are, the participations, each action."""
+"""Words for a young person's path: identity, participations, actions."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,35 +12,35 @@ from web.french.vocabulary import de, plural, say
 
 
 def age(birth_date: date, today: date) -> str:
-    """Like "20 ans"."""
+    """Returns a text like "20 ans"."""
     before = (today.month, today.day) < (birth_date.month, birth_date.day)
     return plural(today.year - birth_date.year - before, "an")
 
 
 def group(name: str) -> str:
-    """Like "groupe février"."""
+    """Returns a text like "groupe février"."""
     return name if name.lower().startswith("groupe") else f"groupe {name}"
 
 
 def group_until(name: str, end: date | None, today: date) -> str:
-    """Like "groupe février, jusqu’au 30 avril"."""
+    """Returns a text like "groupe février, jusqu’au 30 avril"."""
     until = end and dates.day(end, year=end.year != today.year)
     return say("{group}, jusqu’au {until}", group=group(name), until=until) if until else group(name)
 
 
 def site(name: str) -> str:
-    """Like "site de Mortagne"."""
+    """Returns a text like "site de Mortagne"."""
     return f"site {de(name)}"
 
 
 def scored(link: Linked) -> str:
-    """Like "40 %", or "résultat" when Pix gave no score."""
+    """Returns a text like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None
     return "résultat" if mastery is None else vocabulary.percent(percent(mastery))
 
 
 def participation(link: Linked, today: date) -> str:
-    """A participation beside the current result: running, finished but not shared, vanished, or an earlier result."""
+    """Describes a participation other than the current result: running, not shared, vanished, or earlier."""
     if link.result:
         said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
     elif link.profile:
@@ -65,12 +65,12 @@ def unshared(link: Linked) -> str:
 
 
 def fraction(mastery: Decimal) -> str:
-    """Like "0,40": the rate as Pix gives it."""
+    """Returns a rate as Pix writes it, like "0,40"."""
     return f"{mastery:.2f}".replace(".", ",")
 
 
 def action(state: ActionState, today: date) -> str:
-    """What has become of an action: "envoyée à EPN de Mortagne le 18 mars, sans réponse"."""
+    """Describes the state of an action: "envoyée à EPN de Mortagne le 18 mars, sans réponse"."""
     if state.dropped:
         return f"écartée le {short(state.dropped.on, today)}"
     if state.ended and state.outcome:
@@ -91,7 +91,7 @@ def action(state: ActionState, today: date) -> str:
 
 
 def imilo(state: ActionState) -> str:
-    """The action's state in i-Milo's words (docs/domain.md#parcours)."""
+    """Returns the action's state in i-Milo's words (docs/domain.md#parcours)."""
     refused = bool(state.referrals) and state.referrals[-1].answer == "refused"
     if state.outcome == "done":
         return "Réalisée"
@@ -101,7 +101,7 @@ def imilo(state: ActionState) -> str:
 
 
 def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState]) -> str:
-    """A prescription and its actions as plain text to copy into i-Milo."""
+    """Returns a prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
     score = "sans taux" if built.percent is None else vocabulary.percent(built.percent)
@@ -114,7 +114,7 @@ def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState
 
 
 def points(change: int) -> str:
-    """Like "+ 8 points", "− 3 points", "sans changement"."""
+    """Returns a text like "+ 8 points", "− 3 points", "sans changement"."""
     return vocabulary.signed(change, "point", "points") if change else "sans changement"
 
 

@@ -1,4 +1,4 @@
-"""A profile of Pix in words: how many pix, whether it can be certified, each competence's level."""
+"""Words for a Pix profile: its pix, its certification, the level of each competence."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,17 @@ KINDS = {"assessment": "évaluation", "profile": "collecte de profils"}
 
 
 def pix(count: int) -> str:
-    """Like "1 024 pix": the word has no plural."""
+    """Returns a text like "1 024 pix": the word has no plural."""
     return f"{number(count)}{NBSP}pix"
 
 
 def said(profile: Profile) -> str:
-    """Like "204 pix, certifiable"."""
+    """Returns a text like "204 pix, certifiable"."""
     return ", ".join(filter(None, (total(profile), certifiable(profile))))
 
 
 def short(count: int | None, certifiable: bool | None) -> str:
-    """Like "204 pix, certifiable", "34 pix"."""
+    """Returns a text like "204 pix, certifiable", "34 pix"."""
     sent = "profil envoyé" if count is None else pix(count)
     return f"{sent}, certifiable" if certifiable else sent
 
@@ -31,7 +31,7 @@ def total(profile: Profile) -> str:
 
 
 def certifiable(profile: Profile) -> str:
-    """Like "certifiable (10 compétences)", "pas encore certifiable (3 compétences sur 5)"; "" when Pix does not say."""
+    """Returns "certifiable (10 compétences)", "pas encore certifiable (3 compétences sur 5)", or "" if unknown."""
     counted = profile.certifiable_competences
     if profile.certifiable is None:
         return ""
@@ -43,13 +43,13 @@ def certifiable(profile: Profile) -> str:
 
 
 def level(one: Level) -> str:
-    """Like "niveau 3, 24 pix"."""
+    """Returns a text like "niveau 3, 24 pix"."""
     reached = "niveau inconnu" if one.level is None else f"niveau{NBSP}{one.level}"
     return reached if one.pix is None else f"{reached}, {pix(one.pix)}"
 
 
 def detail(profile: Profile) -> Iterator[tuple[str, str]]:
-    """Everything it says but when it was sent, as label and value."""
+    """Returns every field of a profile but its date, as label and value."""
     yield "Total", total(profile)
     yield "Certifiable", certifiable(profile) or "—"
     for one in profile.levels:

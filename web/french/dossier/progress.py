@@ -1,6 +1,6 @@
-"""How far the rest of the path is, in words: need, seats, self-study, complete diagnostic, certification, retake.
+"""Words for the rest of the path: need, seats, self-study, complete diagnostic, certification, retake.
 
-`on` says a day: short on a dossier's page, in full in a replay.
+`on` formats a day: short on a dossier's page, in full in a replay.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def need(known: Need, on: Said) -> str:
 
 
 def seat(known: Seat, on: Said) -> str:
-    """Like "présent·e le 12 mars, en difficulté"."""
+    """Returns a text like "présent·e le 12 mars, en difficulté"."""
     day = on(known.day)
     if known.status == "booked":
         return f"place réservée le {day}"
@@ -35,14 +35,14 @@ def explored(known: Explored, on: Said) -> str:
 
 
 def study(known: Study, on: Said) -> str:
-    """What came of it: "en cours, vu le 12 mars"."""
+    """Describes a self-study: "en cours, vu le 12 mars"."""
     if known.followed and known.outcome:
         return f"{vocabulary.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
     return f"donnés le {on(known.mark.on)}"
 
 
 def complete(dossier: Dossier, on: Said) -> str:
-    """The day it was taken: that of the result, when an export has brought it; "" when nothing was said of it."""
+    """Returns the day of the complete diagnostic, from the result if an export has it; "" if unknown."""
     known, now = dossier.parcours.complete, dossier.diagnostic.current("complete")
     if known is None:
         return ""
@@ -51,14 +51,14 @@ def complete(dossier: Dossier, on: Said) -> str:
 
 
 def certification(known: Certification, on: Said) -> str:
-    """Like "inscription faite le 12 mars, session du 10 avril"."""
+    """Returns a text like "inscription faite le 12 mars, session du 10 avril"."""
     said = f"{vocabulary.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
     told = listed(said, known.session and f"session du {on(known.session)}")
     return say("{told} ({level})", told=told, level=known.level) if known.level else told
 
 
 def retake(dossier: Dossier, on: Said) -> str:
-    """Like "prévu à partir du 12 mars", or what came of it; "" when nothing was said of one."""
+    """Returns the planned retake, "prévu à partir du 12 mars", or its outcome; "" if there is none."""
     known, taken = dossier.parcours.retake, retaken(dossier)
     if taken:
         return f"passé le {on(taken.shared.day)}"
@@ -68,7 +68,7 @@ def retake(dossier: Dossier, on: Said) -> str:
 
 
 def retaken(dossier: Dossier) -> Result | None:
-    """What the retake that was planned brought: an initial test begun from the day it was said, and shared."""
+    """Returns the result of a planned retake: an initial test begun since the plan, and shared."""
     known, now = dossier.parcours.retake, dossier.diagnostic.current("initial")
     if known is None or known.planned_for is None or now is None:
         return None

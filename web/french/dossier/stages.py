@@ -1,4 +1,4 @@
-"""The four stages of one path, a line for each."""
+"""One line a stage, for the four stages of a path."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from web.french.vocabulary import plural, upper_first
 
 
 def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, str]:
-    """One line for each stage; `owed` are the kinds of its tasks."""
+    """Returns one line a stage; `owed` has the kinds of its tasks."""
     return {
         "orientation": _orientation(dossier, owed, today),
         "diagnostic": _diagnostic(dossier, today),
@@ -41,7 +41,7 @@ def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 
 def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    """How the diagnostic is planned, until it is taken; or that it was taken without a plan."""
+    """Describes the planned diagnostic until it is taken, or a diagnostic taken without a plan."""
     state = dossier.orientation
     tries = [link for link in dossier.diagnostic.participations.values() if link.purpose == "initial"]
     if state.declined:
@@ -57,7 +57,7 @@ def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 
 def _planned(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    """The seat of a diagnostic planned in a workshop, or that one is to be found."""
+    """Describes the seat of a diagnostic planned in a workshop, or says that one must be found."""
     seat = dossier.diagnostic.seat
     if "book-workshop" in owed:
         return "place en atelier à réserver"
@@ -120,7 +120,7 @@ def _parcours(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 
 def _beyond(dossier: Dossier, owed: Collection[str], today: date) -> Iterator[str]:
-    """How far the young person went: the certification, else the complete diagnostic; the retake to come."""
+    """Describes the certification, else the complete diagnostic, and the retake to come."""
     state, on = dossier.parcours, partial(path.short, today=today)
     if state.certification and state.certification.session:
         yield f"session de certification le {on(state.certification.session)}"

@@ -1,4 +1,4 @@
-"""Why there is no backup, or nothing is restored."""
+"""Sentences for errors of backups and restores."""
 
 from pixflow.backups import SavingError
 from web.french.vocabulary import say

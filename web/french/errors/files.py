@@ -1,4 +1,4 @@
-"""What is wrong in a file that is imported, where, and what to do about it."""
+"""Sentences for problems of imported files: what is wrong, where, what to do."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -44,7 +44,7 @@ PIX_ORGA: dict[str, str] = {
     "sent-without-date": "le profil est envoyé, mais la colonne « {column} » est vide." + _AGAIN,
     "nir": "la colonne « {column} » contient un numéro de sécurité sociale, qui n’a rien à faire là. "
     "Effacez-le dans Pix Orga, puis exportez à nouveau.",
-    # seen, and nothing is refused
+    # warnings: nothing is refused
     "no-bom": "le fichier n’est plus tel que Pix Orga l’a donné : des zéros peuvent manquer au début des numéros.",
     "utf-16": "le fichier a été enregistré à nouveau (en UTF-16) : des zéros peuvent manquer au début des numéros.",
     "cp1252": "le fichier a été enregistré à nouveau (en Windows-1252) : vérifiez les accents des noms.",
@@ -135,9 +135,9 @@ FIELDS: dict[str, str] = {
     "advisor": "Conseillère ou conseiller",
     "project": "Projet professionnel",
 }
-"""What each column of a portfolio file is read as."""
+"""Names of the columns of a portfolio file."""
 NAMED = 8
-"""How many lines are named, of those that have one problem."""
+"""Number of lines named in a problem of several lines."""
 
 _DELIMITERS = {"semicolon": "des points-virgules", "comma": "des virgules", "tab": "des tabulations"}
 _SPREADSHEETS = {"xlsx": "Excel (xlsx)", "xls": "Excel (xls)", "ods": "LibreOffice (ods)"}
@@ -145,17 +145,17 @@ UNKNOWN = "quelque chose ne se lit pas ({code}). Réexportez le fichier ; si cel
 
 
 def problem(code: str, line: int | None, details: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> str:
-    """One problem of a Pix Orga export: "Ligne 12 : le taux 73 doit être…". It may quote a cell: never log it."""
+    """Returns a problem of an export: "Ligne 12 : le taux 73 doit être…". It may quote a cell: never log it."""
     return _told(PIX_ORGA, code, line, dict(details))
 
 
 def portfolio_problem(code: str, line: int | None, field: str | None = None, value: str = "") -> str:
-    """One problem of a portfolio file. It may quote a cell: never log it."""
+    """Returns a problem of a portfolio file. It may quote a cell: never log it."""
     return _told(PORTFOLIO, code, line, _portfolio_details(code, field, value))
 
 
 def portfolio_problems(code: str, lines: Sequence[int], field: str | None = None, value: str = "") -> str:
-    """The same problem on several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
+    """Returns one problem of several lines: "Lignes 2, 3, 5, 8 et 31 autres : …"."""
     told = _told(PORTFOLIO, code, None, _portfolio_details(code, field, value))
     shown = [number(line) for line in lines[:NAMED]]
     rest = len(lines) - len(shown)
@@ -206,7 +206,7 @@ def _extra(code: str, details: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fraction(value: str) -> str:
-    """Like " (0,73)" for "73" or "73 %"; nothing when it is no percent."""
+    """Returns " (0,73)" for "73" or "73 %"; "" for anything but a percent."""
     try:
         percent = Decimal(value.removesuffix("%").strip().replace(",", "."))
         meant = 1 < percent <= 100

@@ -1,4 +1,4 @@
-"""What to write in a field that was left empty."""
+"""Sentences for empty fields."""
 
 from collections.abc import Mapping
 
@@ -34,9 +34,9 @@ MISSING: dict[str, str] = {
 }
 
 
-def named(errors: Mapping[str, str]) -> dict[str, str]:
-    """The same errors; an empty field is told by its own sentence, so that a list of errors can be read alone."""
+def named(errors: Mapping[str, str], sentences: Mapping[str, str] = MISSING) -> dict[str, str]:
+    """Replaces the error of each empty field by its own sentence, so that a list of errors can be read alone."""
     empty = vocabulary.invalid("missing", {})
     return {
-        name: vocabulary.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()
+        name: vocabulary.typeset(sentences.get(name, said)) if said == empty else said for name, said in errors.items()
     }

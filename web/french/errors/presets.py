@@ -1,4 +1,4 @@
-"""Why a protocol's file cannot serve: what is wrong, where, and the numbers."""
+"""Sentences for errors of a protocol's file: what is wrong, where, which numbers."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ SENTENCES: dict[str, str] = {
 
 
 def sentence(error: PresetError) -> str:
-    """Like "protocol.delays.refer, ligne 31 : 366 n’est pas de 0 à 365."."""
+    """Returns a text like "protocol.delays.refer, ligne 31 : 366 n’est pas de 0 à 365."."""
     line = say("ligne {line}", line=error.line) if error.line else ""
     place = ", ".join(part for part in (error.path, line) if part)
     told = _told(error.code, error.details)

@@ -1,4 +1,4 @@
-"""Why something was not recorded, and what to do about it."""
+"""Sentences for refused commands: why, and what to do."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -290,7 +290,7 @@ KEYS_LOST = (
 
 
 def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
-    """What a Refused says, and what to do. `names` decides whose names this person may read."""
+    """Returns the sentence of a Refused. `names` decides whose names this person may read."""
     if code == "required":
         return say(REQUIRED.get(str(details.get("field")), "Ce champ est à remplir."))
     if code == "taken":
@@ -301,7 +301,7 @@ def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
 
 
 def grille_problem(code: str, numbers: Sequence[int]) -> str:
-    """What keeps a grid from being published, with the percents that fail."""
+    """Returns the problem of a grid, with the percents that fail."""
     said = [vocabulary.percent(n) for n in numbers] or [""]
     first, last = said[0], said[-1]
     between = first if first == last else f"{numbers[0]}-{last}"
@@ -317,7 +317,7 @@ def grille_problem(code: str, numbers: Sequence[int]) -> str:
 
 
 def store_error(error: Exception) -> str:
-    """What the store's own errors mean; after StoreFull and StoreLost the action may be recorded all the same."""
+    """Returns the sentence of a store's error. After StoreFull and StoreLost the action may be recorded."""
     match error:
         case StoreUnreached():
             return say(UNREACHED)
@@ -350,7 +350,7 @@ def _taken(kind: str, by: object, names: Names) -> str:
 
 
 def _extra(code: str, details: Mapping[str, object]) -> dict[str, str]:
-    """What a sentence names beside the details themselves."""
+    """Returns the values that a sentence needs beside the details."""
     if code == "bad-grille":
         numbers = details.get("numbers")
         return {"problem": grille_problem(str(details.get("code")), numbers if isinstance(numbers, tuple) else ())}

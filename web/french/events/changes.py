@@ -1,4 +1,4 @@
-"""What one fact changed in a dossier, field by field, before and after."""
+"""Changes that one event made in a dossier, field by field."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,13 +12,13 @@ from web.french.vocabulary import plural, say
 
 NOBODY = "personne"
 Field = tuple[str, str, str]
-"""A key that names it, what it is called, what it says."""
+"""Key, label and value."""
 
 
 def changes(
     before: Dossier, after: Dossier, names: Names, today: date, *, zone: str = PARIS
 ) -> list[tuple[str, str, str]]:
-    """What differs, in the order of the dossier: its name, what it said before and after ("" for nothing)."""
+    """Yields label, value before and value after of each changed field, in the order of the dossier; "" for none."""
     were = {key: (label, text) for key, label, text in fields(before, names, today, zone)}
     are = {key: (label, text) for key, label, text in fields(after, names, today, zone)}
     found = []
@@ -31,7 +31,7 @@ def changes(
 
 
 def fields(dossier: Dossier, names: Names, today: date, zone: str = PARIS) -> Iterator[Field]:
-    """Everything that a dossier says, those that say nothing left out."""
+    """Yields every field of a dossier that has a value."""
     if dossier.opened is None:
         return
     for key, label, text in (

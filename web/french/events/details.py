@@ -1,4 +1,4 @@
-"""Every fact in full, as labels and values."""
+"""All fields of an event, as labels and values."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -30,7 +30,7 @@ WORKSHOPS = {
 def detail(
     recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()
 ) -> list[tuple[str, str]]:
-    """Every field of a fact as label and value, in the order of the event; "—" for what is not said."""
+    """Returns label and value of every field, in the order of the event; "—" for no value."""
     if isinstance(recorded.event, Erased):
         return [("Contenu", "effacé")]
     fact = Fact(recorded, names, zone, history)
@@ -83,7 +83,7 @@ def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
 
 
 def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
-    """Everything a protocol says, as label and value."""
+    """Returns all fields of a protocol, as label and value."""
     yield LABELS["name"], document.name
     concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
     yield "Pix est présenté à", concerned

@@ -1,4 +1,4 @@
-"""What a field of a fact is called, and how its value reads."""
+"""Labels and values of the fields of events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from web.french.vocabulary import lower_first
 PARIS = "Europe/Paris"
 EMPTY = "—"
 UNNAMED = ("un dossier", "un autre dossier")
-"""What a dossier is called where its name may not be said."""
+"""Words for a dossier whose name the reader may not see."""
 LABELS: dict[str, str] = {
     "action": "Action", "actions": "Actions", "advisor": "Suivi par", "answer": "Réponse",
     "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
@@ -58,7 +58,7 @@ LABELS: dict[str, str] = {
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
     "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
-"""What each field of a fact is called."""
+"""Label of each field."""
 
 _CODES = {
     "answer": vocabulary.ANSWERS,
@@ -81,10 +81,10 @@ _PERCENTS = frozenset({"percent", "low", "high"})
 
 
 class Names(Protocol):
-    """What the ids in a fact are called."""
+    """Names of the ids in an event."""
 
     def staff(self, id: str | UUID) -> str:
-        """A colleague, or one of the system's names ("system:operator" is "l’exploitant")."""
+        """Returns a colleague's name, or a system name ("system:operator" is "l’exploitant")."""
         ...
 
     def campaign(self, id: UUID) -> str: ...
@@ -96,13 +96,13 @@ class Names(Protocol):
     def dossier(self, id: UUID) -> str: ...
 
     def task(self, key: str) -> str:
-        """What a task asks for: "Tenir la restitution"."""
+        """Returns the verb of a task: "Tenir la restitution"."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact with what its sentence may look up."""
+    """An event with the data that its sentence needs."""
 
     recorded: Recorded
     names: Names
@@ -110,11 +110,11 @@ class Fact:
     history: Sequence[Recorded]
 
     def day(self, day: date) -> str:
-        """Without the year when it is that of the fact."""
+        """Returns a day, without its year if it is the event's year."""
         return dates.day(day, year=day.year != self.recorded.at.year)
 
     def action(self, id: UUID) -> str:
-        """An action's label, also when its prescription was retracted since."""
+        """Returns an action's label, even if its prescription was retracted since."""
         for known in self.history:
             if isinstance(known.event, e.PrescriptionBuilt):
                 for action in known.event.actions:
@@ -123,7 +123,7 @@ class Fact:
         return self.names.action(id)
 
     def referral(self, id: UUID) -> tuple[str, str]:
-        """Whom a referral went to, and for which action ("" when unknown)."""
+        """Returns the partner and the action of a referral; "" if unknown."""
         for known in self.history:
             if isinstance(known.event, e.ReferralSent) and known.event.referral == id:
                 return known.event.partner.name, self.action(known.event.action)
@@ -133,7 +133,7 @@ class Fact:
         return lower_first(self.names.task(key))
 
     def before(self, *kinds: type[Event]) -> Event | None:
-        """The fact of these kinds that stood until this one."""
+        """Returns the last event of these kinds before this one."""
         earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
         struck = retracted(earlier)
         standing = (k for k in reversed(earlier) if k.originator_version not in struck and isinstance(k.event, kinds))
@@ -142,7 +142,7 @@ class Fact:
 
 
 def text_of(name: str, value: Any, fact: Fact) -> str:
-    """One value in words; it never raises, whatever was recorded."""
+    """Returns a value in words. It never raises, whatever was recorded."""
     if value is None or value in ("", ()):
         return EMPTY
     if isinstance(value, tuple):
@@ -197,7 +197,7 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
 
 
 def fraction(fraction: Decimal) -> str:
-    """A fraction as a percent; as it stands when it is none."""
+    """Returns a fraction as a percent, other text unchanged."""
     try:
         return vocabulary.percent(percent(fraction))
     except (ValueError, ArithmeticError):

@@ -1,4 +1,4 @@
-"""Every fact as one French sentence."""
+"""One French sentence for each event."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -19,7 +19,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, vocabulary
 from web.french.dossier import profiles
-from web.french.events import path, team, workshops
+from web.french.events import progress, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.vocabulary import de, lower_first, plural, say, typeset, upper_first
@@ -115,12 +115,14 @@ TITLES: dict[str, str] = {
     **workshops.TITLES,
     **team.TITLES,
 }
-"""A short noun for each kind of fact, for filters."""
+"""A short noun for each kind of event, for filters."""
 
 
 def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Sequence[Recorded] = ()) -> str:
-    """One fact in one sentence. `history` is its stream: with it, a correction says what it changed, a retraction what
-    it struck. `zone` is the structure's."""
+    """Returns the sentence of an event, in the structure's time zone.
+
+    With its stream, `history`, a correction says what it changed, and a retraction what it retracted.
+    """
     if isinstance(recorded.event, Erased):
         return say(privacy.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
     told = Fact(recorded, names, zone, history)
@@ -128,19 +130,19 @@ def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Se
 
 
 def who(recorded: Recorded, names: Names) -> str:
-    """Who recorded it: "Nadia Benali", or "Nadia Benali pour Karim Morel" when deputising."""
+    """Returns the author: "Nadia Benali", or "Nadia Benali pour Karim Morel" for a deputy."""
     author = "le partenaire" if recorded.by.startswith("partner:") else names.staff(recorded.by)
     return f"{author} pour {names.staff(recorded.acting_for)}" if recorded.acting_for else author
 
 
 def struck(by: Recorded, names: Names, zone: str = PARIS) -> str:
-    """Why a fact counts no more: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
+    """Returns the reason of a retraction: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
     reason = getattr(by.event, "reason", "")
     return say("retiré : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))
 
 
 def when(recorded: Recorded, zone: str = PARIS) -> str:
-    """When: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" when it was recorded another day."""
+    """Returns the time: "5 mars 2026, 09:12", or "16 mars, noté le 17 mars 2026, 10:00" if recorded another day."""
     known = dates.instant(recorded.at, zone)
     on: date | None = getattr(recorded.event, "on", None)
     local = recorded.at.astimezone(ZoneInfo(zone)).date()
@@ -148,7 +150,7 @@ def when(recorded: Recorded, zone: str = PARIS) -> str:
 
 
 def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> list[str]:
-    """What happened while a page was open, one line each: "Résultat transmis à Nadia Benali (Sophie Lecomte)"."""
+    """Returns one line for each event since a page was opened: "Résultat transmis à Nadia Benali (Sophie Lecomte)"."""
     return [f"{sentence(fact, names, zone=zone, history=happened)} ({who(fact, names)})" for fact in happened]
 
 
@@ -181,13 +183,13 @@ def _house(event: Event, fact: Fact) -> str:
 def _staff(event: Event, fact: Fact) -> str:
     if isinstance(event, s.Retracted):
         return _struck(_target(fact, event.version), event.reason)
-    return team.told(event, fact)
+    return team.sentence(event, fact)
 
 
 def _workshop(event: Event, fact: Fact) -> str:
     if isinstance(event, w.Retracted):
         return _struck(_target(fact, event.version), event.reason)
-    return workshops.told(event, fact)
+    return workshops.sentence(event, fact)
 
 
 def _what(event: Event) -> str:
@@ -226,7 +228,7 @@ def _campaign(event: Event, fact: Fact) -> str:
 
 
 def counts(export: intake.ExportReceived) -> str:
-    """What an export brought: "2 nouvelles, 1 avancée, 1 partagée, 1 disparue", "rien de nouveau"."""
+    """Returns the counts of an export: "2 nouvelles, 1 avancée, 1 partagée, 1 disparue", "rien de nouveau"."""
     named = (
         (export.new, "nouvelle"),
         (export.progressed, "avancée"),
@@ -311,7 +313,7 @@ def _whose(event: Event, fact: Fact) -> str:
 
 
 def _joined(event: e.DossierMerged | e.DuplicateJoined, fact: Fact) -> str:
-    """Like "Réuni avec le dossier d’Aminata Diallo (doublon)"; "un autre dossier" for who may not read it."""
+    """Returns "Réuni avec le dossier d’Aminata Diallo (doublon)"; "un autre dossier" if the reader may not read it."""
     said, id = (
         ("Doublon : fusionné avec {other}", event.into)
         if isinstance(event, e.DossierMerged)
@@ -337,7 +339,7 @@ def _along_the_way(event: Event, fact: Fact) -> str:
             return noted("Note", text)
         case e.LateEventReviewed(note=note):
             return noted("Fait tardif relu", note)
-    return privacy.told(event)
+    return privacy.sentence(event)
 
 
 def _diagnostic(event: Event, fact: Fact) -> str:
@@ -410,7 +412,7 @@ def _prescription(event: Event, fact: Fact) -> str:
 
 
 def _dossier(event: Event, fact: Fact) -> str:
-    if said := path.told(event, fact):
+    if said := progress.sentence(event, fact):
         return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
         return _diagnostic(event, fact)
@@ -438,7 +440,7 @@ def _scored(result: Result, before: str) -> str:
 
 
 def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:
-    """With the fields that changed, before and after; all of them when what stood before is not known."""
+    """Returns the changed fields, before and after; all fields if the state before is unknown."""
     told = []
     for field in fields(event):  # type: ignore[arg-type]
         value = getattr(event, field.name)
@@ -452,7 +454,7 @@ def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str
 
 
 def _target(fact: Fact, version: int) -> str:
-    """The sentence of the fact that a retraction struck."""
+    """Returns the sentence of the retracted event."""
     for known in fact.history:
         if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
             return sentence(known, fact.names, zone=fact.zone, history=fact.history)

@@ -1,4 +1,4 @@
-"""The team in words: what happened to a member of staff, days away, and what is refused about them."""
+"""Words for the team: events of staff, absences, refusals."""
 
 from datetime import date
 
@@ -64,8 +64,8 @@ DECISIONS: dict[str, str] = {
 }
 
 
-def told(event: Event, fact: Fact) -> str:
-    """The sentence of a fact about a member of staff, "" for one that is told elsewhere."""
+def sentence(event: Event, fact: Fact) -> str:
+    """Returns the sentence of an event of staff, "" for other events."""
     name = fact.names.staff(fact.recorded.originator_id)
     match event:
         case s.StaffJoined(name=joined, site=site):
@@ -109,7 +109,7 @@ def _own(event: Event, name: str) -> str:
 
 
 def between(first: date, last: date, *, year: int) -> str:
-    """Like "le 21 septembre", "du 21 au 25 septembre", "du 28 septembre au 2 octobre"; years are said unless `year`."""
+    """Returns "le 21 septembre" or "du 28 septembre au 2 octobre"; the year is left out if it equals `year`."""
     end = dates.day(last, year=last.year != year)
     if first == last:
         return f"le {end}"

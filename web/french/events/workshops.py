@@ -1,6 +1,5 @@
-"""Workshops in words: what happened to one, when it is held, how full it is."""
+"""Words for workshops: their events, their times, their seats."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -81,19 +80,11 @@ MISSING: dict[str, str] = {
     "times": "Écrivez le nombre de semaines.",
     "reason": "Choisissez la raison.",
 }
-"""What to write in a field of a workshop's form that was left empty."""
+"""Sentences for empty fields of a workshop's form."""
 
 
-def named(errors: Mapping[str, str]) -> dict[str, str]:
-    """The same errors; an empty field is told by its own sentence."""
-    empty = vocabulary.invalid("missing", {})
-    return {
-        name: vocabulary.typeset(MISSING.get(name, said)) if said == empty else said for name, said in errors.items()
-    }
-
-
-def told(event: Event, fact: Fact) -> str:
-    """A fact of a workshop in one sentence."""
+def sentence(event: Event, fact: Fact) -> str:
+    """Returns the sentence of a workshop's event."""
     return _course(event, fact) or _seats(event, fact)
 
 
@@ -141,43 +132,43 @@ def _seats(event: Event, fact: Fact) -> str:
 
 
 def attendance(present: int, absent: int, excused: int) -> str:
-    """Like "6 présents, 1 absent, 1 excusé"; what nobody was is left out."""
+    """Returns counts like "6 présents, 1 absent, 1 excusé", without zeros."""
     counted = ((present, "présent"), (absent, "absent"), (excused, "excusé"))
     return ", ".join(plural(n, word) for n, word in counted if n) or "personne"
 
 
 def moment(starts: datetime, ends: datetime, zone: str, *, year: bool = False) -> str:
-    """Like "lundi 16 mars, de 14:00 à 16:00", in the structure's time zone; both carry their own."""
+    """Returns "lundi 16 mars, de 14:00 à 16:00", in the time zone that both times carry."""
     return f"{dates.weekday_day(starts.astimezone(ZoneInfo(zone)).date(), year=year)}, {hours(starts, ends, zone)}"
 
 
 def hours(starts: datetime, ends: datetime, zone: str) -> str:
-    """Like "de 14:00 à 16:00"."""
+    """Returns a text like "de 14:00 à 16:00"."""
     return f"de {dates.clock(starts, zone)} à {dates.clock(ends, zone)}"
 
 
 def short_hours(starts: datetime, ends: datetime, zone: str) -> str:
-    """Like "14:00-16:00"."""
+    """Returns a text like "14:00-16:00"."""
     return f"{dates.clock(starts, zone)}-{dates.clock(ends, zone)}"
 
 
 def seats(taken: int, capacity: int) -> str:
-    """Like "5 / 8"."""
+    """Returns a text like "5 / 8"."""
     return f"{taken}{NBSP}/{NBSP}{capacity}"
 
 
 def left(free: int, waiting: int) -> str:
-    """Like "3 places libres", "complet, 2 en attente"."""
+    """Returns a text like "3 places libres", "complet, 2 en attente"."""
     if free > 0:
         return plural(free, "place libre", "places libres")
     return f"complet, {vocabulary.number(waiting)}{NBSP}en attente" if waiting else "complet"
 
 
 def place(site: str, room: str) -> str:
-    """Where it is held: "Mortagne, salle 2"."""
+    """Returns the place: "Mortagne, salle 2"."""
     return ", ".join(filter(None, (site, room)))
 
 
 def on(day: date, today: date) -> str:
-    """Like "lundi 16 mars", with the year when it is not this one's."""
+    """Returns "lundi 16 mars", with the year unless it is this one."""
     return dates.weekday_day(day, year=day.year != today.year)

@@ -1,4 +1,4 @@
-"""What one document changes to another, in words: before and after, line by line."""
+"""Differences between two protocols or grids, line by line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _LONG, _BRIEF = 60, 90
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a draft changes: `before` is empty for what is new, `after` for what goes."""
+    """One change of a draft: `before` is empty for an addition, `after` for a removal."""
 
     label: str
     before: str
@@ -32,18 +32,18 @@ class Change:
 
     @property
     def parts(self) -> Sequence[tuple[str, str]]:
-        """A long text changed here and there, as (kept, gone or new, words); empty when it reads better whole."""
+        """Returns a changed long text as (same, gone or new, words); empty if it reads better whole."""
         long = min(len(self.before), len(self.after)) > _LONG
         return marked(self.before, self.after) if long else ()
 
 
 def range_of(band: Band) -> str:
-    """Like "41-70 %"."""
+    """Returns a text like "41-70 %"."""
     return f"{band.low}-{vocabulary.percent(band.high)}"
 
 
 def band_title(change: BandChange) -> str:
-    """Like "Tranche 0-40 % → 0-45 %", "Nouvelle tranche 41-55 %", "Tranche 71-100 % retirée"."""
+    """Returns a text like "Tranche 0-40 % → 0-45 %", "Nouvelle tranche 41-55 %", "Tranche 71-100 % retirée"."""
     match change.before, change.after:
         case (None, Band() as band):
             return say("Nouvelle tranche {range}", range=range_of(band))
@@ -57,7 +57,7 @@ def band_title(change: BandChange) -> str:
 
 
 def band_lines(change: BandChange) -> list[Change]:
-    """What a band says and proposes otherwise; of one that goes, its title says it all."""
+    """Returns the changes inside a band; none for a removed band."""
     before, after = change.before, change.after
     if after is None:
         return []
@@ -74,7 +74,7 @@ def band_lines(change: BandChange) -> list[Change]:
 
 
 def protocol_changes(before: ProtocolDocument, after: ProtocolDocument) -> list[Change]:
-    """What a protocol says otherwise, line by line."""
+    """Returns the changes of a protocol, line by line."""
     was, now = dict(details.of_protocol(before)), dict(details.of_protocol(after))
     names = [*now, *(name for name in was if name not in now)]
     lines = [Change(name, was.get(name, ""), now.get(name, "")) for name in names]
@@ -82,7 +82,7 @@ def protocol_changes(before: ProtocolDocument, after: ProtocolDocument) -> list[
 
 
 def marked(before: str, after: str) -> list[tuple[str, str]]:
-    """A text before and after as one, word by word: ("same" | "gone" | "new", the words)."""
+    """Returns two texts as one, word by word: ("same" | "gone" | "new", words)."""
     was, now = re.split(r"(?<=\s)", before), re.split(r"(?<=\s)", after)
     parts: list[tuple[str, str]] = []
     for tag, i, j, k, n in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
@@ -94,7 +94,7 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def _altered(was: Proposal, one: Proposal) -> Iterator[Change]:
-    """One line for each thing a proposal says otherwise, under its name."""
+    """Returns one line a change of a proposal, under its name."""
     for (label, before), (_, after) in zip(_told(was), _told(one), strict=True):
         if before != after:
             yield Change(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
@@ -114,7 +114,7 @@ def _told(one: Proposal) -> list[tuple[str, str]]:
 
 
 def _whole(one: Proposal) -> str:
-    """A proposal in one line, with what makes it particular."""
+    """Returns a proposal in one line, with its conditions."""
     told = [text for name, text in _told(one)[2:5] if text and text != "tous" and len(text) < _BRIEF]
     ticks = [name for name, text in _told(one)[5:] if text == "oui"]
     return f"{one.label} ({', '.join((*told, *ticks))})" if told or ticks else one.label

@@ -1,4 +1,4 @@
-"""Drafts in words: what they change, whom they touch, what the team says of them."""
+"""Words for drafts: changes, young people concerned, opinions."""
 
 import re
 from dataclasses import dataclass, fields
@@ -35,7 +35,7 @@ _SUFFIX = re.compile(r"_(opens|lapses)$")
 
 @dataclass(frozen=True, slots=True)
 class DelayField:
-    """One number of the protocol's delays: of which task, and what it counts (`opens`, `lapses`, "" for due)."""
+    """One delay of the protocol: its task, and its part (`opens`, `lapses`, "" for due)."""
 
     name: str
     kind: str
@@ -43,7 +43,7 @@ class DelayField:
 
 
 def delay_fields() -> list[DelayField]:
-    """Every delay, in the order of the document."""
+    """Returns every delay, in the order of the document."""
     made = []
     for one in fields(Delays):
         found = _SUFFIX.search(one.name)
@@ -53,7 +53,7 @@ def delay_fields() -> list[DelayField]:
 
 
 def delay_rows() -> list[tuple[str, dict[str, str]]]:
-    """The delays by task: its verb, and the name of each of its numbers by what it counts."""
+    """Returns delays by task: its verb, and the field name of each part."""
     rows: dict[str, dict[str, str]] = {}
     for one in delay_fields():
         rows.setdefault(one.kind, {})[one.turn] = one.name
@@ -61,7 +61,7 @@ def delay_rows() -> list[tuple[str, dict[str, str]]]:
 
 
 def touched(total: int, own: bool) -> str:
-    """How many results another band would read, among those somebody reads."""
+    """Returns how many results change band, among those the reader may see."""
     whose = "Parmi les dossiers que vous suivez, " if own else ""
     among = "parmi ceux dont la prescription n’est pas encore construite"
     if not total:
@@ -71,7 +71,7 @@ def touched(total: int, own: bool) -> str:
 
 
 def others(count: int, total: int) -> str:
-    """Those who stay in their band, which says or proposes something else."""
+    """Returns how many stay in a band whose content changes."""
     more = "autre reste" if total else "résultat reste", "autres restent" if total else "résultats restent"
     return (
         f"{plural(count, *more)} dans sa tranche, qui dit ou propose autre chose."
@@ -81,7 +81,7 @@ def others(count: int, total: int) -> str:
 
 
 def takes_over(what: str, number: int, day: date) -> str:
-    """What was published to count from a later day will count again from then."""
+    """Says that a version published for a later day applies again from then."""
     text = "La grille n° {number}, déjà publiée, prendra sa place le {day}."
     if what == "protocole":
         text = "Le protocole n° {number}, déjà publié, prendra sa place le {day}."
@@ -93,24 +93,24 @@ def verb(kind: str) -> str:
 
 
 def move_said(move: Move) -> str:
-    """Like "41-70 % → 0-45 %"."""
+    """Returns a text like "41-70 % → 0-45 %"."""
     return f"{range_of(move.before)} → {range_of(move.after)}"
 
 
 def move_count(move: Move, count: int) -> str:
-    """Like "3 jeunes de 41 à 45 %"."""
+    """Returns a text like "3 jeunes de 41 à 45 %"."""
     first, last = vocabulary.percent(move.first), vocabulary.percent(move.last)
     of = say("de {first} à {last}", first=move.first, last=last) if move.first < move.last else f"à {first}"
     return f"{plural(count, 'jeune')} {of}"
 
 
 def draft_name(what: str, number: int) -> str:
-    """Like "projet de grille n° 2"."""
+    """Returns a text like "projet de grille n° 2"."""
     return say("projet de {what} n° {number}", what=what, number=number)
 
 
 def published(what: str, number: int, day: date, today: date) -> str:
-    """What publishing did: "Grille n° 2 publiée, elle compte à partir du 1er mai 2026."."""
+    """Returns the receipt of a publication: "Grille n° 2 publiée, elle compte à partir du 1er mai 2026."."""
     text = (
         "Grille n° {number} publiée, elle compte {since}."
         if what == "grille"
@@ -124,12 +124,12 @@ def dropped(what: str) -> str:
 
 
 def endorsements(count: int) -> str:
-    """Like "3 accords", "aucun accord"."""
+    """Returns a text like "3 accords", "aucun accord"."""
     return plural(count, "accord") if count else "aucun accord"
 
 
 def fallen(what: str, number: int, count: int) -> str:
-    """What saving over a draft does to it: said before it is done."""
+    """Warns what saving over a draft does to its opinions."""
     if not count:
         return say("Ce projet prendra la place du n° {number}.", number=number)
     text = "Ce projet prendra la place du n° {number}, et {count} : il faudra les redemander."
@@ -138,30 +138,30 @@ def fallen(what: str, number: int, count: int) -> str:
 
 
 def opinion(endorsed: bool, comment: str, endorsed_before: bool) -> str:
-    """What somebody did with a draft: "approuve", "commente", "reprend son accord"."""
+    """Returns a verb: "approuve", "commente", "reprend son accord"."""
     if endorsed:
         return "approuve toujours" if endorsed_before else "approuve"
     return "reprend son accord" if endorsed_before else "commente"
 
 
 def delay_change(turn: str, before: int, after: int) -> Change:
-    """Like "à faire sous: 5 → 8 jours ouvrés"."""
+    """Returns a text like "à faire sous: 5 → 8 jours ouvrés"."""
     return Change(TURNS[turn], delay(before), delay(after))
 
 
 def shift(kind: str, count: int, how: str) -> str:
-    """Like "3 « Tenir la restitution » à une autre date"."""
+    """Returns a text like "3 « Tenir la restitution » à une autre date"."""
     text = {"moved": "à une autre date", "new": "à faire en plus", "gone": "à ne plus faire"}[how]
     return say("{count} « {verb} » {how}", count=vocabulary.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
 
 
 def since(day: date, today: date) -> str:
-    """Like "dès aujourd’hui", "à partir du 1er mai 2026"."""
+    """Returns a text like "dès aujourd’hui", "à partir du 1er mai 2026"."""
     return "dès aujourd’hui" if day == today else f"à partir du {dates.day(day, year=True)}"
 
 
 def line_more(line: Any) -> str:
-    """What a proposal being typed says beside its name, in few words."""
+    """Returns the rest of a proposal, after its name, in few words."""
     told = (
         line.partner,
         "note" if line.note else "",

@@ -1,4 +1,4 @@
-"""The protocol in words: whom it concerns, how results travel, what is owed within how long."""
+"""Words for the protocol: whom it concerns, the route of results, tasks and delays."""
 
 from dataclasses import dataclass
 
@@ -56,13 +56,13 @@ _OWED = (
     ("close-or-plan", _FOLLOWS, "après {opens} sans rien, ou les relances épuisées", "dossier clos, ou relancé"),
 )
 BY_LAW = {"confirm-erasure": "un mois, selon le RGPD"}
-"""The delays that no protocol gives."""
+"""Delays set by law, in no protocol."""
 _IN_WORKSHOPS = frozenset({"book-workshop", "mark-attendance", "rebook-absent", "explore-difficulty"})
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
-    """One task of the protocol: what, by whom, from when, within how many working days, and what closes it."""
+class ProtocolTask:
+    """One task of the protocol: verb, role, opening, delay in working days, closing."""
 
     kind: str
     what: str
@@ -72,8 +72,8 @@ class Owed:
     closed_by: str
 
 
-def owed(document: ProtocolDocument) -> list[Owed]:
-    """The tasks of the protocol in the order of the path; those it never makes are left out."""
+def owed(document: ProtocolDocument) -> list[ProtocolTask]:
+    """Returns the tasks that a protocol makes, in the order of the path."""
     made = []
     for kind, who, opens, closed_by in _OWED:
         if kind in _never(document):
@@ -87,18 +87,18 @@ def owed(document: ProtocolDocument) -> list[Owed]:
         lapses = working_days(document.delays.chase_partner_lapses)
         from_, until = say(opens, opens=working_days(first), lapses=lapses), say(closed_by, lapses=lapses)
         days = BY_LAW[kind] if kind in BY_LAW else delay(getattr(document.delays, name))
-        made.append(Owed(kind, tasks.VERBS[kind], who, from_, days, until))
+        made.append(ProtocolTask(kind, tasks.VERBS[kind], who, from_, days, until))
     return made
 
 
 def _never(document: ProtocolDocument) -> frozenset[str]:
-    """The kinds of tasks that this protocol never makes."""
+    """Returns the kinds of tasks that this protocol never makes."""
     dispatched = frozenset() if document.result_route != "advisor" else frozenset({"dispatch-result"})
     return dispatched if "workshop" in document.modalities else dispatched | _IN_WORKSHOPS
 
 
 def delay(days: int) -> str:
-    """Like "5 jours ouvrés", "le jour même"."""
+    """Returns a text like "5 jours ouvrés", "le jour même"."""
     return working_days(days) if days else "le jour même"
 
 
@@ -107,13 +107,13 @@ def working_days(days: int) -> str:
 
 
 def modalities(document: ProtocolDocument) -> str:
-    """Like "en atelier, au bureau ou à la maison"."""
+    """Returns a text like "en atelier, au bureau ou à la maison"."""
     *first, last = [vocabulary.MODALITIES[one] for one in document.modalities] or [""]
     return f"{', '.join(first)} ou {last}" if first else last
 
 
 def workshops(document: ProtocolDocument) -> str:
-    """Like "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer."; "" where there are none."""
+    """Returns "Un atelier compte de 6 à 10 places ; une seule personne peut l’animer.", "" without workshops."""
     if "workshop" not in document.modalities:
         return ""
     held = document.workshops
@@ -123,7 +123,7 @@ def workshops(document: ProtocolDocument) -> str:
 
 
 def escalation(escalation: Escalation) -> str:
-    """Who sees a late task too, and when."""
+    """Returns who else sees a late task, and when."""
     text = (
         "Une tâche en retard de {referent} est aussi montrée à la référente ou au référent Pix, "
         "et de {manager} à la direction."
@@ -132,7 +132,7 @@ def escalation(escalation: Escalation) -> str:
 
 
 def tries(count: int) -> str:
-    """After how many chases the path is closed or started anew."""
+    """Returns after how many reminders the dossier is closed or planned again."""
     return say(
         "Après {tries} sans suite, il reste à clore le dossier ou à relancer le parcours autrement.",
         tries=plural(count, "relance"),
@@ -140,7 +140,7 @@ def tries(count: int) -> str:
 
 
 def proposal(one: Proposal) -> str:
-    """What a proposal is, with whom, for whom and when: "avec viaformation · CEJ"."""
+    """Returns partner and conditions of a proposal: "avec viaformation · CEJ"."""
     said = (
         one.kind == "complete" and "diagnostic complet",
         one.partner and f"avec {one.partner}",

@@ -18,6 +18,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Line, Told
 from web.french import dates, vocabulary
+from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
@@ -150,7 +151,9 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     if not desk.may("schedule_workshop"):
         raise HTTPException(403)
     form, errors = validate(Scheduling, data)
-    errors = french.named(errors) or ({**_unknown(desk, form), **_nobody_works(desk, form)} if form else {})
+    errors = missing.named(errors, french.MISSING)
+    if form and not errors:
+        errors = {**_unknown(desk, form), **_nobody_works(desk, form)}
     if form is None or errors:
         return _new(request, desk, data, errors, status=422)
     days = _held(desk, form)

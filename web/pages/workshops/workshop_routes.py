@@ -19,6 +19,7 @@ from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.receipts import Told
 from web.french import vocabulary
+from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http import papers
 from web.http.forms import Day, Form, FormData, validate
@@ -114,7 +115,7 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
     _may(Page(desk, workshop_id), "move_workshop")
     form, errors = validate(Moving, data)
     if form is None:
-        return _again(request, desk, workshop_id, OpenForm("move", data, french.named(errors)))
+        return _again(request, desk, workshop_id, OpenForm("move", data, missing.named(errors, french.MISSING)))
     sent = {
         "place": form.place or "",
         "starts": instant(form.day, form.starts, desk.zone),
@@ -130,7 +131,7 @@ def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDat
     _may(Page(desk, workshop_id), "cancel_workshop")
     form, errors = validate(Cancelling, data)
     if form is None:
-        return _again(request, desk, workshop_id, OpenForm("cancel", data, french.named(errors)))
+        return _again(request, desk, workshop_id, OpenForm("cancel", data, missing.named(errors, french.MISSING)))
     sent = {"reason": form.reason}
     return _with_registrants(
         request, desk, workshop_id, "cancel", scheduling.cancel_workshop, sent, form.command_id, data
@@ -170,7 +171,7 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
     if form and not {str(who) for who in form.facilitators} <= known:
         errors = {"facilitators": vocabulary.invalid("literal_error", {})}
     if form is None or errors:
-        return _again(request, desk, workshop_id, OpenForm("facilitators", data, french.named(errors)))
+        return _again(request, desk, workshop_id, OpenForm("facilitators", data, missing.named(errors, french.MISSING)))
     rules = desk.refs.protocol(desk.today).workshops
     outcome = record(
         desk,

@@ -1,4 +1,4 @@
-"""The facts of the whole path in a sentence each: need, seats, difficulty, self-study, certification, retake, turns."""
+"""Sentences for the rest of the path: need, seats, difficulty, self-study, certification, retake, reminders."""
 
 from datetime import date
 
@@ -10,8 +10,8 @@ from web.french.phrases import listed, noted
 from web.french.vocabulary import say
 
 
-def told(event: Event, fact: Fact) -> str:
-    """The sentence, "" for a fact that is told elsewhere."""
+def sentence(event: Event, fact: Fact) -> str:
+    """Returns the sentence of an event, "" for other events."""
     return _workshop(event, fact) or _difficulty(event, fact) or _certification(event, fact) or _turn(event, fact)
 
 

@@ -1,0 +1,56 @@
+"""`pixflow doctor`: the health checks of web/hosting/health.py, printed."""
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from pixflow import structure_folder
+from web.cli.backups import OneOption, chosen_slugs, open_slug
+from web.cli.terminal import JsonOption, as_json, console, explained
+from web.french import health as french
+from web.hosting import health
+from web.hosting.health import Finding
+from web.hosting.served_structure import reads_of
+from web.hosting.settings import Settings
+
+app = typer.Typer()
+
+MARKS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "alarm": "[red]✗[/]"}
+
+
+@app.command()
+def doctor(structure: OneOption = None, json: JsonOption = False) -> None:
+    """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
+    found = {slug: _findings(slug) for slug in chosen_slugs(structure)}
+    if json:
+        as_json(found)
+    else:
+        for slug, findings in found.items():
+            _print(slug, findings)
+    if any(one.level == "alarm" for findings in found.values() for one in findings):
+        raise typer.Exit(1)
+
+
+def _findings(slug: str) -> list[Finding]:
+    """Runs every check on a structure; an error that keeps it from opening is a finding."""
+    try:
+        with open_slug(slug) as opened:
+            reads = reads_of(opened)
+            try:
+                return health.all_findings(opened, reads)
+            finally:
+                reads.close()
+    except Exception as error:
+        closed = Finding("store", "alarm", {"error": type(error).__name__, "said": explained(error)})
+        return [closed, *health.file_findings(Settings().data, slug, structure_folder.utc_now())]
+
+
+def _print(slug: str, findings: list[Finding]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, title=f"[bold]{slug}[/]", title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for one in findings:
+        said = french.sentence(one.check, one.level, one.details)
+        table.add_row(MARKS[one.level], french.TITLES[one.check], escape(said))
+    console.print(table)
