@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from pixflow import presets, structure_folder
 from pixflow.authorization import OPERATOR, Actor
 from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.closing import close
 from pixflow.dossier.follow_up import (
     chase,
     take_note,
@@ -30,7 +31,8 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.exports import import_participation
 from pixflow.participation.matches import confirm_match, unmatch
 from pixflow.refused import Refused
-from pixflow.team.staff import add
+from pixflow.team.milestones import attend_training, take_back
+from pixflow.team.staff import add, come_back, leave
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 
 TODAY = date(2026, 9, 15)
@@ -198,6 +200,35 @@ def test_a_command_id_says_one_thing_only(
     with pytest.raises(Refused, match="command-id-reused"):
         followed.say(decide, on_=stream, by=getattr(followed, by), command_id=command, **said)
     assert followed.engine.head() == head
+
+
+NEW_MEMBER = UUID(int=0xE1)
+JOINING = {"name": "Léa", "email": "lea@ml.fr", "site": None, "roles": ("advisor",)}
+HASHED: list[tuple[Any, dict[str, Any], str]] = [
+    (add, JOINING, '["add",[["staff","%s"]],{"email":"lea@ml.fr","name":"Léa","roles":["advisor"],"site":null}]'),
+    (attend_training, {"title": "Pix Orga"}, '["attend_training",[["staff","%s"]],{"title":"Pix Orga"}]'),
+    (take_back, {"version": 3, "reason": "oui"}, '["take_back",[["staff","%s"]],{"reason":"oui","version":3}]'),
+    (leave, {"last_day": TODAY}, '["leave",[["staff","%s"]],{"last_day":"2026-09-15"}]'),
+    (come_back, {}, '["come_back",[["staff","%s"]],{}]'),
+    (present_pix, {"occasion": "welcome"}, '["present_pix",[["dossier","%s"]],{"occasion":"welcome"}]'),
+    (retract, {"version": 3, "reason": "oui"}, '["retract",[["dossier","%s"]],{"reason":"oui","version":3}]'),
+    (close, {"reason": "moved", "note": ""}, '["close",[["dossier","%s"]],{"note":"","reason":"moved"}]'),
+]
+"""Commands in order, each with the text whose digest was its fingerprint before decisions became values."""
+
+
+def test_fingerprints_are_those_of_commands_recorded_before(followed: House) -> None:
+    engine = followed.engine
+    for decide, said, hashed in HASHED:
+        of_staff, command = "staff" in hashed, uuid4()
+        stream = NEW_MEMBER if of_staff else DOSSIER
+        by = OPERATING if decide in (add, leave, come_back) else Actor(str(NEW_MEMBER)) if of_staff else None
+        by = by or followed.advisor
+        engine.execute({"staff" if of_staff else "dossier": stream}, decide, by=by, command_id=command, **said)
+        row = engine.recorder.command(command)
+        assert row, hashed
+        content = b"command\x1f" + (hashed % stream).encode()
+        assert row.fingerprint == engine.keys.digest([stream], content), hashed
 
 
 def test_what_the_program_adds_is_no_part_of_what_was_said(followed: House) -> None:
