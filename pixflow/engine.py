@@ -19,7 +19,8 @@ from eventsourcing.utils import Environment
 from msgspec import Struct
 
 from pixflow import reference_data
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
+from pixflow.decision import Decision
 from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.folding import ERASURES
@@ -32,9 +33,9 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.streams import KINDS, kind_of
-from pixflow.unit_of_work import Loaded, Stale, Step, Work
+from pixflow.unit_of_work import Guard, Loaded, Stale, Step, UnitOfWork
 
-__all__ = ["Done", "Engine", "Stale", "Step", "new_id"]
+__all__ = ["Done", "Engine", "Guard", "Stale", "Step", "new_id"]
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
@@ -93,7 +94,7 @@ class Engine(Application[UUID]):
     def execute(
         self,
         streams: Mapping[str, UUID],
-        decide: Callable[..., Any],
+        decision: Decision[..., Any],
         *,
         by: Actor,
         command_id: UUID,
@@ -107,8 +108,8 @@ class Engine(Application[UUID]):
         `sent` is what the person said, `context` what the program adds (new ids, the grid); both are the decision's
         arguments. `seen` gives the versions the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
         """
-        step = Step(streams, decide, sent, context or {})
-        said = (decide.__name__, sorted((name, str(stream)) for name, stream in streams.items()), sent)
+        step = Step(streams, decision, sent, context or {})
+        said = (decision.name, sorted((name, str(stream)) for name, stream in streams.items()), sent)
         return self.execute_all([step], said, by=by, command_id=command_id, via=via, seen=seen)
 
     def execute_all(
@@ -132,7 +133,7 @@ class Engine(Application[UUID]):
         sent = msgspec.json.encode(said, order="deterministic")
         if known := self.known(command_id, by, sent):
             return known
-        work = Work(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
+        work = UnitOfWork(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
         except (Refused, Stale):
@@ -156,19 +157,19 @@ class Engine(Application[UUID]):
     def preview(
         self,
         streams: Mapping[str, UUID],
-        decide: Callable[..., Any],
+        decision: Decision[..., Any],
         *,
         by: Actor,
         context: Mapping[str, Any] | None = None,
         **sent: Any,
     ) -> dict[str, tuple[Loaded, Loaded]]:
         """What a decision would change, recorded nowhere: each stream before and after. Raises Refused."""
-        changed = self.preview_all([Step(streams, decide, sent, context or {})], by=by)
+        changed = self.preview_all([Step(streams, decision, sent, context or {})], by=by)
         return {name: changed[stream] for name, stream in streams.items()}
 
     def preview_all(self, steps: Sequence[Step], *, by: Actor) -> dict[UUID, tuple[Loaded, Loaded]]:
         """What decisions taken in order would change, recorded nowhere: each stream before and after."""
-        work = Work(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
+        work = UnitOfWork(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
         work.decide(steps)
         return {stream: work.before_and_after(stream) for stream in work.versions}
 
@@ -187,7 +188,7 @@ class Engine(Application[UUID]):
         people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
         return self.keys.digest(people, b"command\x1f" + sent)
 
-    def _save(self, work: Work, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> Done:
+    def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> Done:
         recorded = work.recorded()
         if not recorded:
             return Done()
@@ -207,7 +208,7 @@ class Engine(Application[UUID]):
         """Each stream that is told of a person on has its key, before the lock is taken for long."""
         self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
 
-    def _claims(self, work: Work) -> tuple[list[Claim], list[Claim]]:
+    def _claims(self, work: UnitOfWork) -> tuple[list[Claim], list[Claim]]:
         claims, releases = [], []
         for stream, before, after in work.claims():
             claims += [Claim(kind, self._digest(kind, value.encode()), stream) for kind, value in after - before]

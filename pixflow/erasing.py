@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import SavingError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import refresh_keys

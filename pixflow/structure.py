@@ -7,6 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import working_days
+from pixflow.actor import OPERATOR
+from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import ProgramStarted, StructureOpened
 from pixflow.folding import fold as fold_events
@@ -36,6 +38,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
     return state
 
 
+@decision("open_structure", NOBODY, system=(OPERATOR,))
 def open_structure(
     structure: Structure, *, name: str, sites: tuple[str, ...], zone: str, calendar: str, on: date
 ) -> list[Event]:
@@ -53,6 +56,7 @@ def open_structure(
     return [StructureOpened(name=required(name, "name"), sites=sites, zone=zone, calendar=calendar, on=on)]
 
 
+@decision("start_program", NOBODY, system=(OPERATOR,), dated=False)
 def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
     """This version of the program serves the structure from now on."""
     return [] if structure.pixflow == pixflow else [ProgramStarted(pixflow=pixflow)]

@@ -21,7 +21,7 @@ from uuid import UUID, uuid4, uuid5
 
 import msgspec
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.engine import Engine, new_id
 from pixflow.events.catalogue import sealed_topics
 from pixflow.identity import normalise

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from functools import cache
-from inspect import signature
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from pixflow import authorization, tasks
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
+from pixflow.authorization import Subject
+from pixflow.decision import Decision, Need
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
@@ -21,16 +21,32 @@ from pixflow.streams import KINDS, Claims
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
 
+class Guard(Struct, frozen=True):
+    """The condition that a step was planned on: Refused("moved") once it no longer holds.
+
+    `holds` gets the states of the step's streams, then those of the streams `beside`, which the decision does not get.
+    """
+
+    holds: Callable[..., bool]
+    beside: Mapping[str, UUID] = {}
+
+
 class Step(Struct, frozen=True):
     """One decision on named streams; a name is a kind of streams.KINDS.
 
-    `sent` is what the person said, `context` what the program adds: new ids, documents, times.
+    `sent` is what the person sent, `context` what the program adds: new ids, documents, times.
     """
 
     streams: Mapping[str, UUID]
-    decide: Callable[..., Any]
+    decision: Decision[..., Any]
     sent: Mapping[str, Any] = {}
     context: Mapping[str, Any] = {}
+    guard: Guard | None = None
+
+    @property
+    def read(self) -> Mapping[str, UUID]:
+        """Every stream the step is decided on: its own, and those its guard looks at."""
+        return {**self.streams, **self.guard.beside} if self.guard else self.streams
 
 
 class Loaded(Struct, frozen=True):
@@ -63,7 +79,7 @@ class Stale(Exception):
         self.meanwhile = meanwhile
 
 
-class Work:
+class UnitOfWork:
     """Decides steps in order, each on what the ones before it left."""
 
     def __init__(
@@ -96,16 +112,16 @@ class Work:
 
     def decide(self, steps: Sequence[Step]) -> None:
         self._steps = steps
-        self._take(steps, {stream for step in steps for stream in step.streams.values()})
+        self._take(steps, {stream for step in steps for stream in step.read.values()})
         self._outcomes = [self._decide(step) for step in steps]
 
     def decide_again(self, moved: set[UUID]) -> None:
         """Decide again the steps on streams that moved, and those that share a stream with them."""
         again: set[int] = set()
         touched = set(moved)
-        while more := {i for i, s in enumerate(self._steps) if i not in again and touched & set(s.streams.values())}:
+        while more := {i for i, s in enumerate(self._steps) if i not in again and touched & set(s.read.values())}:
             again |= more
-            touched |= {stream for i in more for stream in self._steps[i].streams.values()}
+            touched |= {stream for i in more for stream in self._steps[i].read.values()}
         if again:
             self._take([self._steps[i] for i in sorted(again)], touched)
             for i in sorted(again):
@@ -131,7 +147,7 @@ class Work:
     def _take(self, steps: Sequence[Step], wanted: set[UUID]) -> None:
         by_kind: dict[str, dict[UUID, None]] = {}
         for step in steps:
-            for kind, stream in step.streams.items():
+            for kind, stream in step.read.items():
                 if stream in wanted:
                     by_kind.setdefault(kind, {})[stream] = None
         for kind, streams in by_kind.items():
@@ -140,18 +156,19 @@ class Work:
             self._current |= found
 
     def _decide(self, step: Step) -> list[Recorded]:
+        decision = step.decision
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
-        if step.decide.__name__ not in authorization.ERASING and any(_is_erased(one) for one in loaded.values()):
-            if step.decide.__name__ in authorization.FROM_OUTSIDE:
+        if decision.on_erased != "decide" and any(_is_erased(one) for one in loaded.values()):
+            if decision.on_erased == "ignore":
                 return []
             raise Refused("person-erased")
-        dossier, member = loaded.get("dossier"), step.streams.get("staff")
-        state = dossier.state if dossier else None
-        workshop = loaded["workshop"].state if "workshop" in loaded else None
-        authorization.check(self.by, step.decide.__name__, self._refs, state, self._today, member, workshop)
-        decided = step.decide(*(one.state for one in loaded.values()), **self._arguments(step, loaded))
-        if step.decide.__name__ == "retract":
-            self._check_retraction(decided, loaded["dossier"])
+        authorization.require(self.by, decision, _subject(step, loaded), self._refs, self._today)
+        states = [one.state for one in loaded.values()]
+        if step.guard and not step.guard.holds(*states, *(self._current[s].state for s in step.guard.beside.values())):
+            raise Refused("moved")
+        decided = decision.function(*states, **self._arguments(step, loaded))
+        if decision.checks_retracted:
+            self._require_retraction(decided, loaded["dossier"])
         by_name = decided if isinstance(decided, Mapping) else {next(iter(loaded)): decided}
         outcome: list[Recorded] = []
         for name, events in by_name.items():
@@ -161,30 +178,17 @@ class Work:
             outcome += new
         return outcome
 
-    def _check_retraction(self, decided: Iterable[Event], dossier: Loaded) -> None:
-        """Who takes something back must be allowed to say it."""
+    def _require_retraction(self, decided: Iterable[Event], dossier: Loaded) -> None:
         struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
-        for recorded in dossier.events:
-            if recorded.originator_version in struck:
-                decision = authorization.SAID_BY.get(recorded.event.TOPIC, "retract")
-                authorization.check(self.by, decision, self._refs, dossier.state, self._today)
+        events = (recorded.event for recorded in dossier.events if recorded.originator_version in struck)
+        authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
-        arguments = {**step.sent, **step.context}
-        wanted = _parameters(step.decide)
-        arguments |= {f"{name}_id": stream for name, stream in step.streams.items() if f"{name}_id" in wanted}
-        arguments |= {f"{name}_history": one.events for name, one in loaded.items() if f"{name}_history" in wanted}
-        if "on" in wanted:
-            arguments.setdefault("on", self._today)
-        if "history" in wanted:
-            arguments["history"] = loaded.get("dossier", next(iter(loaded.values()))).events
-        if "owed" in wanted:
-            owed = tasks.of_dossier(loaded["dossier"].state, self._refs)
-            arguments["owed"] = {task.key: task.why.version for task in owed}
-        if "team" in wanted:
-            arguments["team"] = self._refs.team
-        if "person" in wanted:
-            arguments["person"] = step.streams["staff"]
+        arguments = {"on": self._today} if step.decision.dated else {}
+        arguments |= step.sent
+        arguments |= step.context
+        for need in step.decision.needs:
+            arguments[need] = _ADDED[need](step, loaded, self._refs)
         return arguments
 
     def _stamp(self, stream: UUID, loaded: Loaded, events: Iterable[Event]) -> list[Recorded]:
@@ -207,6 +211,34 @@ class Work:
         meanwhile = [r for r in loaded.events if r.originator_version > seen and r.command != self.command_id]
         if any(stage_of(recorded, events) in stages for recorded in meanwhile):
             raise Stale(name, meanwhile)
+
+
+def _subject(step: Step, loaded: Mapping[str, Loaded]) -> Subject:
+    dossier, workshop = loaded.get("dossier"), loaded.get("workshop")
+    return Subject(dossier.state if dossier else None, step.streams.get("staff"), workshop.state if workshop else None)
+
+
+def _history(step: Step, loaded: Mapping[str, Loaded], refs: References) -> list[Recorded]:
+    """The events of the dossier; without one, of the only stream."""
+    return loaded.get("dossier", next(iter(loaded.values()))).events
+
+
+def _owed(step: Step, loaded: Mapping[str, Loaded], refs: References) -> dict[str, int]:
+    """The keys of the dossier's tasks, each with the version of the event that opened it."""
+    return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
+
+
+_ADDED: Mapping[Need, Callable[[Step, Mapping[str, Loaded], References], Any]] = {
+    Need.HISTORY: _history,
+    Need.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
+    Need.OWED: _owed,
+    Need.TEAM: lambda step, loaded, refs: refs.team,
+    Need.PERSON: lambda step, loaded, refs: step.streams["staff"],
+    Need.CAMPAIGN_ID: lambda step, loaded, refs: step.streams["campaign"],
+    Need.DOSSIER_ID: lambda step, loaded, refs: step.streams["dossier"],
+    Need.PARTICIPATION_ID: lambda step, loaded, refs: step.streams["participation"],
+    Need.WORKSHOP_ID: lambda step, loaded, refs: step.streams["workshop"],
+}
 
 
 def _is_erased(loaded: Loaded) -> bool:
@@ -234,8 +266,3 @@ def _days(event: Event) -> Iterator[tuple[str, date]]:
             yield field.name, value.date()
         elif isinstance(value, date):
             yield field.name, value
-
-
-@cache
-def _parameters(decide: Callable[..., Any]) -> frozenset[str]:
-    return frozenset(signature(decide).parameters)

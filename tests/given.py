@@ -28,6 +28,7 @@ from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.structure import fold as fold_structure
 from pixflow.tasks import of_dossier
+from tests.decisions import function_of
 
 AT = datetime(2026, 9, 15, 9, tzinfo=UTC)
 DAY = date(2026, 9, 15)
@@ -85,7 +86,7 @@ class When:
         decided = self.then_each_time(*events, **by_stream)
         if decided:
             again = taken(self.decide, self.before.and_then(decided), self.arguments)
-            assert again == {}, f"{self.decide.__name__} said twice recorded {again}"
+            assert again == {}, f"{self.decide} said twice recorded {again}"
 
     def then_each_time(self, *events: Event, **by_stream: Sequence[Event]) -> dict[str, list[Event]]:
         """These events and no others, however often it is said."""
@@ -126,17 +127,17 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
     for kind, needed in kinds.items():
         if needed or kind in before.histories:
             states.append(KINDS[kind].fold(before.histories.get(kind, [])))
-    if "history" in signature(decide).parameters:
+    if "history" in signature(function_of(decide)).parameters:
         about = "dossier" if "dossier" in kinds else next(iter(kinds))
         asked["history"] = before.histories.get(about, [])
     for kind in kinds:
-        if f"{kind}_history" in signature(decide).parameters:
+        if f"{kind}_history" in signature(function_of(decide)).parameters:
             asked[f"{kind}_history"] = before.histories.get(kind, [])
-    if "owed" in signature(decide).parameters:
+    if "owed" in signature(function_of(decide)).parameters:
         asked["owed"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
-    if "team" in signature(decide).parameters:
+    if "team" in signature(function_of(decide)).parameters:
         asked.setdefault("team", {})
-    if "person" in signature(decide).parameters:
+    if "person" in signature(function_of(decide)).parameters:
         asked.setdefault("person", ADVISOR)
     decided = decide(*states, **asked)
     by_stream = decided if isinstance(decided, Mapping) else {next(iter(kinds)): decided}
@@ -145,7 +146,7 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
 
 def states_for(decide: Callable[..., Any]) -> dict[str, bool]:
     """The kinds of streams whose states a decision takes, in order; whether it needs each."""
-    found = signature(decide).parameters.values()
+    found = signature(function_of(decide)).parameters.values()
     states = [one for one in found if one.kind is Parameter.POSITIONAL_OR_KEYWORD]
     return {_NAMES.get(one.name, one.name): one.default is Parameter.empty for one in states}
 

@@ -1,25 +1,24 @@
 """Who may take which decision on whose dossier: the table is total, and it is what is asked."""
 
-import importlib
-import pkgutil
-from collections.abc import Iterator
 from datetime import date
-from inspect import getmembers, isfunction
-from typing import Any, get_args, get_type_hints
+from inspect import signature
+from pathlib import Path
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
 
-import pixflow
 from pixflow import authorization
-from pixflow.authorization import CLOCK, IMPORT, OPERATOR, SYSTEM, TABLE, Actor, Scope, check, roles, scope
+from pixflow.actor import CLOCK, IMPORT, OPERATOR, SYSTEM, Actor
+from pixflow.authorization import Scope, Subject, require, roles, scope
+from pixflow.decision import Decision, Need
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Event
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.team.staff import Absence, Staff
 from pixflow.workshop.state import Workshop
+from tests.decisions import DECISIONS, GIVING_EVENTS, MODULES, PAGE, of_module, page
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, handed, opened, runs, scheduled, state_of
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -34,6 +33,8 @@ REFS = References(
 )
 MINE: Dossier = state_of("dossier", opened(), assigned(ADVISOR))
 NOBODY_S: Dossier = state_of("dossier", opened())
+
+BY_SYSTEM = {actor: frozenset(n for n, one in DECISIONS.items() if actor in one.system) for actor in SYSTEM}
 
 TAKEN_WITHIN = {
     "link_participation": "confirm_match",
@@ -53,7 +54,7 @@ TAKEN_WITHIN = {
 """Functions that give events but are taken inside another decision, never by themselves."""
 
 HOUSE = {"open_structure", "start_program", "publish_protocol", "publish_grille"}
-DRAFTS = {decision for decision in TABLE if "draft" in decision or "endorse" in decision}
+DRAFTS = {decision for decision in DECISIONS if "draft" in decision or "endorse" in decision}
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
@@ -66,7 +67,7 @@ TEAM = ACCOUNTS | DAYS | STEPS
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
 """What is about no dossier, or about more than one."""
-OF_A_DOSSIER = sorted(decision for decision, allowed in TABLE.items() if decision not in BEYOND and allowed)
+OF_A_DOSSIER = sorted(name for name, one in DECISIONS.items() if name not in BEYOND and one.roles.reach)
 
 
 def may(
@@ -79,7 +80,8 @@ def may(
     today: date = DAY,
 ) -> bool:
     try:
-        check(Actor(str(person), str(acting_for) if acting_for else None), decision, refs, dossier, today, member)
+        actor = Actor(str(person), str(acting_for) if acting_for else None)
+        require(actor, DECISIONS[decision], Subject(dossier, member), refs, today)
     except Refused as refused:
         said = refused
     else:
@@ -91,33 +93,32 @@ def may(
 # --- the table is total
 
 
-def decisions() -> Iterator[str]:
-    """Every public function of pixflow that gives events, or events for several streams."""
-    for found in pkgutil.walk_packages(pixflow.__path__, "pixflow."):
-        module = importlib.import_module(found.name)
-        for name, function in getmembers(module, isfunction):
-            public = function.__module__ == module.__name__ and not name.startswith("_")
-            if public and get_type_hints(function).get("return") in (list[Event], dict[str, list[Event]]):
-                yield name
+def test_every_function_that_gives_events_is_a_decision_or_taken_within_one() -> None:
+    assert set(TAKEN_WITHIN) == GIVING_EVENTS
+    assert set(TAKEN_WITHIN.values()) <= set(DECISIONS)
 
 
-def test_every_decision_is_in_the_table_and_the_table_names_nothing_else() -> None:
-    assert set(decisions()) - set(TAKEN_WITHIN) == set(TABLE)
+def test_no_two_decisions_are_stored_under_one_name() -> None:
+    assert len(DECISIONS) == sum(len(list(of_module(module))) for module in MODULES)
 
 
-def test_what_is_taken_within_another_decision_is_never_asked_for() -> None:
-    assert set(TAKEN_WITHIN) <= set(decisions())
-    assert set(TAKEN_WITHIN).isdisjoint(TABLE)
-    assert set(TAKEN_WITHIN.values()) <= set(TABLE)
+@pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
+def test_a_decision_says_which_arguments_the_engine_adds(decision: Decision[..., Any]) -> None:
+    asked = signature(decision.function).parameters
+    assert set(decision.needs) == {need for need in Need if need.value in asked}
+    assert decision.dated == ("on" in asked)
 
 
-def test_the_system_s_decisions_are_in_the_table_too() -> None:
-    assert set().union(*SYSTEM.values()) <= set(TABLE)
+def test_the_page_says_who_may_take_which_decision() -> None:
+    assert Path(PAGE).read_text() == page()
+
+
+def test_only_the_system_s_actors_are_named() -> None:
+    assert {actor for decision in DECISIONS.values() for actor in decision.system} == set(SYSTEM)
 
 
 def test_every_decision_can_be_taken_by_somebody() -> None:
-    by_system = set().union(*SYSTEM.values())
-    assert [decision for decision, allowed in TABLE.items() if not allowed and decision not in by_system] == []
+    assert [name for name, one in DECISIONS.items() if not one.roles.reach and not one.system] == []
 
 
 # --- who
@@ -125,7 +126,7 @@ def test_every_decision_can_be_taken_by_somebody() -> None:
 
 @pytest.mark.parametrize("decision", OF_A_DOSSIER)
 def test_an_advisor_decides_on_their_own_dossiers_not_on_a_colleague_s(decision: str) -> None:
-    reach = TABLE[decision].get("advisor")
+    reach = DECISIONS[decision].roles.reach.get("advisor")
     assert may(ADVISOR, decision) == (reach is not None)
     assert may(COLLEAGUE, decision) == (reach == "all")
     assert may(ADVISOR, decision, NOBODY_S) == (reach == "all")
@@ -146,11 +147,13 @@ def test_who_was_handed_a_task_decides_on_that_dossier_through_its_last_day() ->
 
 
 def test_an_advisor_opens_dossiers_and_that_is_all_they_do_beyond_their_own() -> None:
-    assert [decision for decision in TABLE if decision not in BEYOND and may(COLLEAGUE, decision)] == ["open_dossier"]
+    assert [decision for decision in DECISIONS if decision not in BEYOND and may(COLLEAGUE, decision)] == [
+        "open_dossier"
+    ]
 
 
 def test_an_advisor_does_not_steer_nor_handle_results() -> None:
-    mine = {decision for decision in TABLE if may(ADVISOR, decision)}
+    mine = {decision for decision in DECISIONS if may(ADVISOR, decision)}
     assert mine.isdisjoint({"assign_advisor", "dispatch_result", "confirm_match", "unmatch", "import_participation"})
     assert {"present_pix", "build_prescription", "answer_referral", "retract", "close"} <= mine
 
@@ -166,6 +169,13 @@ def test_the_referent_drafts_the_team_endorses_and_the_direction_publishes_too(k
     }
 
 
+OF_WORKSHOP = {name for name, one in DECISIONS.items() if one.roles.own == "workshop"}
+
+
+def allowed_on(actor: Actor, decision: str, subject: Subject) -> bool:
+    return authorization.allows(actor, DECISIONS[decision], subject, REFS, DAY)
+
+
 RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
 
 
@@ -178,13 +188,13 @@ RUN_BY_ADVISOR: Workshop = state_of("workshop", scheduled(), runs(ADVISOR))
         *((decision, {"advisor", "facilitator", "referent"}) for decision in (
             "book_seat", "release_seat", "undo_release",
         )),
-        *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(authorization.OF_WORKSHOP)),
+        *((decision, {"advisor", "facilitator", "referent"}) for decision in sorted(OF_WORKSHOP)),
         ("lapse_offer", set()),
     ],
 )  # fmt: skip
 def test_who_decides_on_a_workshop(decision: str, allowed: set[Role]) -> None:
     def may_here(role: Role) -> bool:
-        return authorization.allows(Actor(str(PEOPLE[role])), decision, REFS, MINE, DAY, workshop=RUN_BY_ADVISOR)
+        return allowed_on(Actor(str(PEOPLE[role])), decision, Subject(MINE, workshop=RUN_BY_ADVISOR))
 
     assert {role for role in ROLES if may_here(role)} == allowed
 
@@ -193,27 +203,25 @@ def test_an_advisor_books_for_their_own_and_marks_where_they_run_the_workshop() 
     others: Workshop = state_of("workshop", scheduled(), runs(COLLEAGUE))
     colleague, me = Actor(str(COLLEAGUE)), Actor(str(ADVISOR))
     for decision in ("book_seat", "release_seat"):
-        assert not authorization.allows(colleague, decision, REFS, MINE, DAY, workshop=others)
-        assert authorization.allows(me, decision, REFS, MINE, DAY, workshop=others)
-    for decision in authorization.OF_WORKSHOP:
-        assert authorization.allows(colleague, decision, REFS, MINE, DAY, workshop=others), "whosever the dossier is"
-        assert not authorization.allows(me, decision, REFS, MINE, DAY, workshop=others), (
-            "their own dossier is not enough"
-        )
-        assert not authorization.allows(me, decision, REFS, MINE, DAY)
+        assert not allowed_on(colleague, decision, Subject(MINE, workshop=others))
+        assert allowed_on(me, decision, Subject(MINE, workshop=others))
+    for decision in sorted(OF_WORKSHOP):
+        assert allowed_on(colleague, decision, Subject(MINE, workshop=others)), "whosever the dossier is"
+        assert not allowed_on(me, decision, Subject(MINE, workshop=others)), "their own dossier is not enough"
+        assert not allowed_on(me, decision, Subject(MINE))
 
 
 @pytest.mark.parametrize("role", ["auditor", "facilitator"])
 def test_who_only_reads_writes_nothing(role: Role) -> None:
-    assert [decision for decision in TABLE if decision not in BEYOND and may(PEOPLE[role], decision)] == []
+    assert [decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE[role], decision)] == []
 
 
 def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None:
-    assert {decision for decision in TABLE if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS
+    assert {decision for decision in DECISIONS if may(PEOPLE["administrator"], decision)} == ACCOUNTS | DAYS
 
 
 def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
-    steering = {decision for decision in TABLE if decision not in BEYOND and may(PEOPLE["manager"], decision)}
+    steering = {decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE["manager"], decision)}
     importing = {"open_dossier", "correct_from_portfolio", "assign_advisor", "lend", "undo_assignment", "hand_over"}
     merging = {"merge", "take_over", "move_match", "unmerge", "give_back_merged", "move_back"}
     grouping = {"correct_group", "undo_group"}
@@ -226,8 +234,8 @@ def test_a_manager_opens_reassigns_regroups_reviews_and_closes() -> None:
 
 
 def test_a_referent_decides_on_every_dossier_and_on_what_comes_from_pix() -> None:
-    refused = {decision for decision in TABLE if not may(PEOPLE["referent"], decision, NOBODY_S)}
-    by_the_clock = {decision for decision, allowed in TABLE.items() if not allowed}
+    refused = {decision for decision in DECISIONS if not may(PEOPLE["referent"], decision, NOBODY_S)}
+    by_the_clock = {name for name, one in DECISIONS.items() if not one.roles.reach}
     assert refused == ACCOUNTS | HOUSE | ERASING | by_the_clock
 
 
@@ -241,9 +249,9 @@ def test_the_widest_of_several_roles_counts() -> None:
 @pytest.mark.parametrize(
     ("actor", "decisions"),
     [
-        (OPERATOR, SYSTEM[OPERATOR]),
+        (OPERATOR, BY_SYSTEM[OPERATOR]),
         (IMPORT, frozenset({"match_by_number"})),
-        (CLOCK, SYSTEM[CLOCK]),
+        (CLOCK, frozenset({"give_back", "lapse_offer", "send_notice"})),
         ("system:other", frozenset()),
         ("partner:viaformation", frozenset()),
         (str(UUID(int=0xEE)), frozenset()),
@@ -251,11 +259,11 @@ def test_the_widest_of_several_roles_counts() -> None:
     ids=["operator", "import", "clock", "no such system", "partner", "stranger"],
 )
 def test_what_is_not_a_member_of_staff_decides_only_what_its_list_says(actor: str, decisions: frozenset[str]) -> None:
-    assert {decision for decision in TABLE if may(actor, decision)} == decisions
+    assert {decision for decision in DECISIONS if may(actor, decision)} == decisions
 
 
 def test_the_operator_opens_and_imports_but_does_not_follow_young_people() -> None:
-    assert SYSTEM[OPERATOR].isdisjoint({"present_pix", "hold_debrief", "build_prescription", "retract", "close"})
+    assert BY_SYSTEM[OPERATOR].isdisjoint({"present_pix", "hold_debrief", "build_prescription", "retract", "close"})
 
 
 # --- who works here, and on whose days
@@ -368,3 +376,7 @@ def test_a_scope_sees_its_own_all_or_none() -> None:
     assert [Scope("all").sees(MINE), Scope("none").sees(MINE)] == [True, False]
     assert [Scope("own", ADVISOR).sees(NOBODY_S), Scope("all").sees(NOBODY_S)] == [False, True]
     assert authorization.scope(Actor(str(ADVISOR)), REFS, DAY).sees(MINE)
+
+
+if __name__ == "__main__":
+    Path(PAGE).write_text(page())

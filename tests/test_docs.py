@@ -16,7 +16,7 @@ from eventsourcing.persistence import StoredEvent
 from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
-from pixflow import authorization, streams, tasks
+from pixflow import streams, tasks
 from pixflow.events import values
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
@@ -25,6 +25,7 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.store.catch_up import PROJECTIONS
 from tests import house
+from tests.decisions import DECISIONS
 from web.cli.app import app
 from web.desk.task_links import FORM_OF
 from web.hosting.settings import Settings
@@ -98,7 +99,7 @@ def test_every_event_stands_in_the_model_with_its_stage_its_fields_and_its_decis
     for name, event in there.items():
         cells = found[name]
         assert names(event) == codes(cells[-3]), name
-        assert set(codes(cells[-2])) <= authorization.TABLE.keys(), name
+        assert set(codes(cells[-2])) <= DECISIONS.keys(), name
         assert kind != "dossier" or cells[1] == (event.STAGE or "–"), name
 
 

@@ -1,5 +1,6 @@
 """One command, end to end, on a real structure in a temporary folder."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.closing import close
 from pixflow.dossier.follow_up import (
@@ -63,7 +65,7 @@ class House:
         self.engine.execute({"staff": person}, add, by=OPERATING, command_id=uuid4(), **said)
         return Actor(str(person))
 
-    def say(self, decide: Callable[..., Any], *, on_: UUID = DOSSIER, by: Actor | None = None, **said: Any) -> Done:
+    def say(self, decide: Decision[..., Any], *, on_: UUID = DOSSIER, by: Actor | None = None, **said: Any) -> Done:
         """One decision on a dossier, by its advisor unless said otherwise."""
         said.setdefault("command_id", uuid4())
         return self.engine.execute({"dossier": on_}, decide, by=by or self.advisor, **said)
@@ -395,8 +397,8 @@ def test_another_command_of_the_same_id_recorded_meanwhile_is_told_so(followed: 
 
 
 def meanwhile(
-    house: House, decide: Callable[..., Any], other: Callable[[], Any]
-) -> tuple[Callable[..., Any], list[int]]:
+    house: House, decide: Decision[..., Any], other: Callable[[], Any]
+) -> tuple[Decision[..., Any], list[int]]:
     """The decision, during whose first taking something else is recorded; the versions on which it was taken."""
     taken_at: list[int] = []
 
@@ -407,9 +409,7 @@ def meanwhile(
         events: list[Event] = decide(dossier, **said)
         return events
 
-    wrapped.__name__ = decide.__name__
-    wrapped.__wrapped__ = decide  # type: ignore[attr-defined]
-    return wrapped, taken_at
+    return dataclasses.replace(decide, function=wrapped), taken_at
 
 
 def test_what_is_written_between_loading_and_locking_is_decided_upon_again(followed: House) -> None:

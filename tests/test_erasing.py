@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from pixflow import erasing, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_register
 from pixflow.dossier.closing import close
 from pixflow.dossier.erasure import decline_erasure, request_erasure

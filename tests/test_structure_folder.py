@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.presets import Preset
 from pixflow.protocol.grille import Grille
 from pixflow.refused import Refused

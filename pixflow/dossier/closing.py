@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.guards import must_have_no_seat
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -10,11 +11,13 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused, required
 
 
+@decision("review_late_event", REFERENT_AND_MANAGER)
 def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     """The référent has read what came in after the dossier was closed."""
     return [e.LateEventReviewed(note=note.strip(), on=on)] if dossier.late else []
 
 
+@decision("close", OWN_DOSSIERS_AND_MANAGER)
 def close(
     dossier: Dossier,
     *,
@@ -34,6 +37,7 @@ def close(
     return [e.DossierClosed(reason=reason, note=note.strip(), on=on)]
 
 
+@decision("reopen", OWN_DOSSIERS_AND_MANAGER)
 def reopen(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     if dossier.closed is None:
         return []

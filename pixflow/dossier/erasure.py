@@ -4,6 +4,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pixflow.actor import OPERATOR
+from pixflow.decision import MANAGER, REFERENT_AND_MANAGER, decision
 from pixflow.dossier.guards import must_have_no_seat
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -13,6 +15,7 @@ from pixflow.refused import Refused, required
 Reason = Literal["request", "retention", "mistake"]
 
 
+@decision("request_erasure", REFERENT_AND_MANAGER, system=(OPERATOR,))
 def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event]:
     """Ask for it, on an open or a closed dossier.
 
@@ -26,12 +29,14 @@ def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event
     return [] if dossier.erasure else [e.ErasureRequested(reason=reason, on=on)]
 
 
+@decision("decline_erasure", MANAGER)
 def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     """The dossier is kept; the note says why."""
     note = required(note, "note")
     return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
 
 
+@decision("erase_person", MANAGER, system=(OPERATOR,), on_erased="decide")
 def erase_person(
     dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], on: date
 ) -> list[Event]:
@@ -48,6 +53,7 @@ def erase_person(
     return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]
 
 
+@decision("erase_again", MANAGER, system=(OPERATOR,), on_erased="decide")
 def erase_again(
     dossier: Dossier,
     *,

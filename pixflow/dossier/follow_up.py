@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, Need, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -14,6 +15,7 @@ from pixflow.refused import Refused, required
 LONGEST_REST = timedelta(days=90)
 
 
+@decision("set_appointment", OWN_DOSSIERS, Need.OWED)
 def set_appointment(
     dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, owed: Collection[str]
 ) -> list[Event]:
@@ -28,6 +30,7 @@ def set_appointment(
     return [e.AppointmentSet(task=task, at=at, day=day, place=place.strip(), on=on)]
 
 
+@decision("miss_appointment", OWN_DOSSIERS)
 def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> list[Event]:
     """The young person did not come: the task is due again at once."""
     must_be_open(dossier)
@@ -41,6 +44,7 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
     return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
 
 
+@decision("chase", OWN_DOSSIERS, Need.OWED)
 def chase(
     dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
 ) -> list[Event]:
@@ -50,6 +54,7 @@ def chase(
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
+@decision("snooze", OWN_DOSSIERS, Need.OWED)
 def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]) -> list[Event]:
     """The task rests until that day, for a reason; `owed` as for an appointment, each with the event that opened it."""
     must_be_open(dossier)
@@ -62,6 +67,7 @@ def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, o
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
 
 
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Need.OWED)
 def hand_over(
     dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
 ) -> list[Event]:
@@ -83,6 +89,7 @@ def hand_over(
     return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
 
 
+@decision("take_note", OWN_DOSSIERS)
 def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     if dossier.opened is None:
         raise Refused("unknown-dossier")

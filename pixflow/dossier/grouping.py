@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Need, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.identity import join_programme
 from pixflow.dossier.state import Dossier
@@ -12,6 +13,7 @@ from pixflow.folding import retracted
 from pixflow.refused import Refused, required
 
 
+@decision("correct_group", OWN_DOSSIERS_AND_MANAGER)
 def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, on: date) -> list[Event]:
     """The same programme, said again with the group as it is now; without an end, each keeps its own."""
     must_be_open(dossier)
@@ -21,6 +23,7 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
     return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
 
 
+@decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Need.HISTORY)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """What that version said of the group counts no more, as long as it is what stands; the programme stays."""
     struck = retracted(history)

@@ -5,6 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from pixflow import identity
+from pixflow.actor import OPERATOR
+from pixflow.decision import OPENING, OWN_DOSSIERS, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -12,6 +14,7 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused, required
 
 
+@decision("open_dossier", OPENING, system=(OPERATOR,))
 def open_dossier(
     dossier: Dossier,
     *,
@@ -48,6 +51,7 @@ def open_dossier(
     return events
 
 
+@decision("correct_identity", OWN_DOSSIERS, system=(OPERATOR,))
 def correct_identity(
     dossier: Dossier,
     *,
@@ -67,18 +71,21 @@ def correct_identity(
     return [e.IdentityCorrected(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)]
 
 
+@decision("correct_contact", OWN_DOSSIERS, system=(OPERATOR,))
 def correct_contact(dossier: Dossier, *, phone: str | None, email: str | None, on: date) -> list[Event]:
     must_be_open(dossier)
     event = _contact(phone, email, on)
     return [] if (event.phone, event.email) == (dossier.phone, dossier.email) else [event]
 
 
+@decision("state_project", OWN_DOSSIERS, system=(OPERATOR,))
 def state_project(dossier: Dossier, *, project: str, on: date) -> list[Event]:
     must_be_open(dossier)
     project = required(project, "project")
     return [] if project == dossier.project else [e.ProjectStated(project=project, on=on)]
 
 
+@decision("join_programme", OWN_DOSSIERS, system=(OPERATOR,))
 def join_programme(
     dossier: Dossier, *, programme: str, group: str | None, collective_end: date | None, on: date
 ) -> list[Event]:

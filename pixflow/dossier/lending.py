@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from pixflow.actor import CLOCK
+from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, Need, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -13,6 +15,7 @@ from pixflow.refused import Refused
 from pixflow.team.staff import Team
 
 
+@decision("lend", REFERENT_AND_MANAGER)
 def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
     """Followed by a colleague until that day, included. Lent again, it still goes back to the first advisor."""
     must_be_open(dossier)
@@ -30,6 +33,7 @@ def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Even
     return [e.DossierLent(advisor=advisor, until=until, on=on)]
 
 
+@decision("give_back", NOBODY, Need.TEAM, system=(CLOCK,), on_erased="ignore")
 def give_back(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     """The day is past: the dossier goes back, or stays where it is when its advisor has left meanwhile.
 
@@ -43,6 +47,7 @@ def give_back(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     return [e.AdvisorAssigned(advisor=advisor, on=on)]
 
 
+@decision("undo_assignment", REFERENT_AND_MANAGER, Need.HISTORY)
 def undo_assignment(
     dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

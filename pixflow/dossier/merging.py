@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
+from pixflow.decision import REFERENT_AND_MANAGER, Need, decision
 from pixflow.dossier.guards import must_be_open, must_have_no_seat
 from pixflow.dossier.identity import correct_contact, correct_identity
 from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
@@ -38,6 +39,7 @@ ONE_WORD: dict[type[Event], str] = {
 """Of what a dossier knows one thing at a time; everything else stands beside what is there, by its id."""
 
 
+@decision("merge", REFERENT_AND_MANAGER, Need.DOSSIER_ID)
 def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date) -> list[Event]:
     """This dossier is a duplicate of `into`: it owes nothing more, and keeps its history.
 
@@ -58,6 +60,7 @@ def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool,
     return [e.DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
 
 
+@decision("take_over", REFERENT_AND_MANAGER, Need.HISTORY)
 def take_over(
     dossier: Dossier,
     *,
@@ -132,6 +135,7 @@ def _day(event: Event) -> date:
     return day
 
 
+@decision("unmerge", REFERENT_AND_MANAGER)
 def unmerge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     """They are two young people after all."""
     if dossier.merged is None:
@@ -139,6 +143,7 @@ def unmerge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     return [e.Retracted(version=dossier.merged.mark.version, reason=required(reason, "reason"), on=on)]
 
 
+@decision("give_back_merged", REFERENT_AND_MANAGER, Need.HISTORY)
 def give_back_merged(
     dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

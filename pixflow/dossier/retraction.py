@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from pixflow.decision import OWN_DOSSIERS, Need, decision
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -27,6 +28,7 @@ OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """What the two dossiers of one person say of each other: they are parted again, both at once."""
 
 
+@decision("retract", OWN_DOSSIERS, Need.HISTORY, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Take back one event and what was built on it, the latest first.
 

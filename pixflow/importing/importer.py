@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from pixflow.authorization import IMPORT, Actor
+from pixflow.actor import IMPORT, Actor
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.identity import imilo_number
 from pixflow.participation.matches import match_by_number
@@ -25,11 +25,7 @@ def dossiers_of(engine: Engine, numbers: Iterable[str | None]) -> dict[str | Non
 
 def match_step(participation: UUID, dossier: UUID) -> Step:
     """Match the two when number and names agree, else nothing."""
-    return Step(
-        {"participation": participation, "dossier": dossier},
-        match_by_number,
-        context={"participation_id": participation, "dossier_id": dossier},
-    )
+    return Step({"participation": participation, "dossier": dossier}, match_by_number)
 
 
 def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], *, command_id: UUID) -> Done:

@@ -1,26 +1,17 @@
-"""A plan as decisions, each guarded by what the plan was made on: `Refused("moved")` sends it back to be made again."""
+"""A plan as steps, each with a guard: Refused("moved") when the plan must be made again."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from msgspec.structs import asdict
 
-from pixflow.dossier.state import Dossier
-from pixflow.engine import Step, new_id
-from pixflow.events.base import Event
-from pixflow.events.values import Profile, Purpose, Result
+from pixflow.engine import Guard, Step, new_id
 from pixflow.importing.matching import match_step, number_of
 from pixflow.importing.plan import Answers, Line, Plan
 from pixflow.importing.rows import KnownRow, Said
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import exports
-from pixflow.participation import intake as participation_intake
-from pixflow.participation.campaign import Campaign
-from pixflow.participation.intake import Intake
-from pixflow.participation.state import Participation
-from pixflow.refused import Refused
+from pixflow.participation.intake import receive_export
 
 
 def intake_id(campaign: UUID) -> UUID:
@@ -58,16 +49,17 @@ def steps(
     if answers.external_id_column is not None:
         chosen = {"header": answers.external_id_column}
         yield Step(streams, participation_campaign.choose_external_id_column, chosen)
+    planned = (plan.intake_version, preview.purpose)
     yield Step(
-        {"intake": intake_id(campaign), "campaign": campaign},
+        {"intake": intake_id(campaign)},
         receive_export,
         context={
-            "planned": (plan.intake_version, preview.purpose),
             "digest": plan.digest,
-            "campaign_id": campaign,
+            "campaign": campaign,
             "exported_at": preview.exported_at,
             "counts": asdict(preview.counts),
         },
+        guard=Guard(lambda intake, known: (intake.version, known.purpose) == planned, streams),
     )
     for line in plan.lines:
         yield from _of_line(line, plan, campaign, command_id, numbers)
@@ -93,9 +85,10 @@ def _of_line(
         progress = known.progress if row.progress is None or known.result else row.progress
         ordinal = line.ordinal if line.what == "shared" else known.ordinal
         context = {**shared, "progress": progress, "ordinal": ordinal, "exported_at": when}
-        yield Step(of_known(known), follow, context={**_matched(known), **context})
+        yield Step(of_known(known), exports.follow, context=context, guard=still_matched(known.dossier))
     elif known and line.what == "vanished":
-        yield Step(of_known(known), vanish, context={**_matched(known), "exported_at": when})
+        guard = still_matched(known.dossier)
+        yield Step(of_known(known), exports.vanish, context={"exported_at": when}, guard=guard)
 
 
 def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
@@ -121,74 +114,6 @@ def of_known(known: KnownRow) -> dict[str, UUID]:
     return {"participation": known.stream, **({"dossier": known.dossier} if known.dossier else {})}
 
 
-def _matched(known: KnownRow) -> dict[str, object]:
-    return {"participation_id": known.stream, "matched": known.dossier}
-
-
-# --- decisions, as long as the plan holds
-
-
-def receive_export(
-    intake: Intake,
-    campaign: Campaign,
-    *,
-    planned: tuple[int, Purpose | None],
-    digest: str,
-    campaign_id: UUID,
-    exported_at: datetime,
-    counts: dict[str, int],
-    on: date,
-) -> list[Event]:
-    """The file was read, and nothing else was imported or declared since."""
-    must_hold((intake.version, campaign.purpose) == planned)
-    return participation_intake.receive_export(
-        intake, digest=digest, campaign=campaign_id, exported_at=exported_at, counts=counts, on=on
-    )
-
-
-def follow(
-    participation: Participation,
-    dossier: Dossier | None = None,
-    *,
-    participation_id: UUID,
-    matched: UUID | None,
-    progress: Decimal | None,
-    result: Result | None,
-    exported_at: datetime,
-    on: date,
-    profile: Profile | None = None,
-    ordinal: int = 0,
-) -> dict[str, list[Event]]:
-    """A later export shows the row, which is still whose it was."""
-    must_hold(participation.dossier == matched)
-    return exports.follow(
-        participation,
-        dossier,
-        participation_id=participation_id,
-        progress=progress,
-        result=result,
-        profile=profile,
-        ordinal=ordinal,
-        exported_at=exported_at,
-        on=on,
-    )
-
-
-def vanish(
-    participation: Participation,
-    dossier: Dossier | None = None,
-    *,
-    participation_id: UUID,
-    matched: UUID | None,
-    exported_at: datetime,
-    on: date,
-) -> dict[str, list[Event]]:
-    """A later export no longer shows the row, which is still whose it was."""
-    must_hold(participation.dossier == matched)
-    return exports.vanish(participation, dossier, participation_id=participation_id, exported_at=exported_at, on=on)
-
-
-def must_hold(holds: bool) -> None:
-    """Raises Refused("moved") when what a plan was made on is no more."""
-    if not holds:
-        raise Refused("moved")
+def still_matched(matched: UUID | None) -> Guard:
+    """The participation is still matched with that dossier, or with none."""
+    return Guard(lambda participation, dossier=None: participation.dossier == matched)

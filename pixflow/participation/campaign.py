@@ -6,6 +6,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pixflow.decision import REFERENT, decision
 from pixflow.events import campaign as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import CampaignKind, Purpose
@@ -75,6 +76,7 @@ def evolve(state: Campaign, recorded: Recorded) -> Campaign:
     return replace(state, **changes)
 
 
+@decision("find_campaign", REFERENT)
 def find_campaign(
     campaign: Campaign,
     *,
@@ -93,6 +95,7 @@ def find_campaign(
     return [e.CampaignFound(pix_id=pix_id, code=code, name=name, pix_course=pix_course, kind=kind, on=on)]
 
 
+@decision("declare_campaign", REFERENT)
 def declare_campaign(
     campaign: Campaign, *, name: str, code: str, purpose: Purpose, site: str | None, on: date
 ) -> list[Event]:
@@ -108,6 +111,7 @@ def declare_campaign(
     return [e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on)]
 
 
+@decision("correct_purpose", REFERENT)
 def correct_purpose(campaign: Campaign, *, purpose: Purpose, reason: str, on: date) -> list[Event]:
     """It was declared for something else; what followed from it is said again by those who know it (the importer)."""
     if campaign.declared is None:
@@ -118,6 +122,7 @@ def correct_purpose(campaign: Campaign, *, purpose: Purpose, reason: str, on: da
     return [e.PurposeCorrected(purpose=purpose, reason=required(reason, "reason"), on=on)]
 
 
+@decision("close_campaign", REFERENT)
 def close_campaign(campaign: Campaign, *, on: date) -> list[Event]:
     """Not offered any more when a diagnostic is planned."""
     if campaign.declared is None:
@@ -125,6 +130,7 @@ def close_campaign(campaign: Campaign, *, on: date) -> list[Event]:
     return [] if campaign.closed else [e.CampaignClosed(on=on)]
 
 
+@decision("reopen_campaign", REFERENT)
 def reopen_campaign(campaign: Campaign, *, on: date) -> list[Event]:
     """Offered again when a diagnostic is planned."""
     return [e.CampaignReopened(on=on)] if campaign.closed else []
@@ -135,6 +141,7 @@ def _must_suit(campaign: Campaign, purpose: Purpose) -> None:
         raise Refused("unsuited-purpose", field="purpose", kind=campaign.kind, purpose=purpose)
 
 
+@decision("choose_external_id_column", REFERENT)
 def choose_external_id_column(campaign: Campaign, *, header: str, on: date) -> list[Event]:
     """Which column of this campaign's exports holds the external id; "" when none does."""
     if campaign.external_id_column == header:

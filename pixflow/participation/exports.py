@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from pixflow.decision import REFERENT, Need, decision
 from pixflow.dossier.retraction import retract_from_pix
 from pixflow.dossier.stages.diagnostic import (
     advance_participation,
@@ -22,6 +23,7 @@ from pixflow.participation.matches import linked
 from pixflow.participation.state import Participation
 
 
+@decision("import_participation", REFERENT)
 def import_participation(
     participation: Participation,
     *,
@@ -58,6 +60,7 @@ def import_participation(
     return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
 
 
+@decision("follow", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
 def follow(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -112,6 +115,7 @@ def _learned(known: Participation, dossier: Dossier, participation: UUID, event:
     return []
 
 
+@decision("vanish", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
 def vanish(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -130,12 +134,14 @@ def vanish(
     return {"participation": own, "dossier": theirs}
 
 
+@decision("settle_purpose", REFERENT, on_erased="ignore")
 def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) -> list[Event]:
     """The campaign has been declared: the row may be matched."""
     waits = participation.imported is not None and participation.purpose is None
     return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
 
 
+@decision("resettle_purpose", REFERENT, Need.HISTORY, Need.PARTICIPATION_ID, on_erased="ignore")
 def resettle_purpose(
     participation: Participation,
     dossier: Dossier | None = None,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.decision import REFERENT, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.folding import fold as fold_events
@@ -31,6 +32,7 @@ def evolve(state: Intake, recorded: Recorded) -> Intake:
     return state
 
 
+@decision("receive_export", REFERENT)
 def receive_export(
     intake: Intake, *, digest: str, campaign: UUID, exported_at: datetime, counts: dict[str, int], on: date
 ) -> list[Event]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from pixflow.actor import IMPORT, OPERATOR
+from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, Need, decision
 from pixflow.dossier.retraction import retract_participation
 from pixflow.dossier.stages.diagnostic import link_participation
 from pixflow.dossier.state import Dossier
@@ -16,6 +18,7 @@ from pixflow.participation.state import Participation
 from pixflow.refused import Refused, required
 
 
+@decision("move_match", REFERENT_AND_MANAGER)
 def move_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
     """A participation of the duplicate is the other dossier's; the match it had stands behind it."""
     if participation.dossier == dossier:
@@ -25,6 +28,7 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
     ]
 
 
+@decision("move_back", REFERENT_AND_MANAGER, Need.HISTORY)
 def move_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """The participation is matched as it was before the merge."""
     matched = participation.matched
@@ -37,6 +41,7 @@ def move_back(participation: Participation, *, reason: str, on: date, history: S
     return [Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
 
 
+@decision("confirm_match", REFERENT, Need.DOSSIER_ID, Need.PARTICIPATION_ID)
 def confirm_match(
     participation: Participation,
     dossier: Dossier,
@@ -82,6 +87,7 @@ def linked(known: Participation, dossier: Dossier, participation: UUID, on: date
     )
 
 
+@decision("reject_match", REFERENT)
 def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
     """Not this dossier: it is not proposed again for this row."""
     _must_be_known(participation)
@@ -90,6 +96,7 @@ def reject_match(participation: Participation, *, dossier: UUID, on: date) -> li
     return [] if dossier in participation.rejected else [e.MatchRejected(dossier=dossier, on=on)]
 
 
+@decision("set_aside", REFERENT)
 def set_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
     """Nobody's here."""
     _must_be_known(participation)
@@ -100,6 +107,7 @@ def set_aside(participation: Participation, *, reason: str, on: date) -> list[Ev
     return [e.ParticipationSetAside(reason=required(reason, "reason"), on=on)]
 
 
+@decision("unmatch", REFERENT, Need.HISTORY, Need.PARTICIPATION_ID)
 def unmatch(
     participation: Participation,
     dossier: Dossier,
@@ -129,11 +137,13 @@ def unmatch(
     }
 
 
+@decision("erase_participation", MANAGER, system=(OPERATOR,), on_erased="decide")
 def erase_participation(participation: Participation, *, dossier: UUID, row: str | None, on: date) -> list[Event]:
     """Whose it was is erased; `row` is the token of streams.row_key, None when another one holds it."""
     return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
 
 
+@decision("bring_back", REFERENT, Need.HISTORY)
 def bring_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """It was set aside by mistake: it waits for a match again."""
     if participation.set_aside is None or participation.set_aside.version in retracted(history):
@@ -141,6 +151,7 @@ def bring_back(participation: Participation, *, reason: str, on: date, history: 
     return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]
 
 
+@decision("match_by_number", REFERENT, Need.DOSSIER_ID, Need.PARTICIPATION_ID, system=(IMPORT,), on_erased="ignore")
 def match_by_number(
     participation: Participation, dossier: Dossier, *, participation_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:

@@ -1,9 +1,11 @@
 """What a row says otherwise than a dossier, and the decisions that take it over, the rest of the dossier kept."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from pixflow.actor import OPERATOR
+from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Decision, decision
 from pixflow.dossier import assignment, identity
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
@@ -12,7 +14,7 @@ from pixflow.portfolio.columns import FIELDS, Field
 from pixflow.portfolio.resolving import Said
 
 CONTACT: tuple[Field, ...] = ("phone", "email")
-TAKEN: dict[Callable[..., list[Event]], tuple[Field, ...]] = {
+TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
     identity.correct_identity: ("last_name", "first_name", "birth_date", "imilo_number", "site"),
     identity.correct_contact: CONTACT,
     identity.join_programme: ("programme", "group", "collective_end"),
@@ -20,7 +22,7 @@ TAKEN: dict[Callable[..., list[Event]], tuple[Field, ...]] = {
 }
 """The decisions that take over what a row says, and the fields of each."""
 
-Decision = tuple[Callable[..., list[Event]], dict[str, Any]]
+Command = tuple[Decision[..., list[Event]], dict[str, Any]]
 
 
 def differences(said: Said, dossier: Dossier) -> tuple[Field, ...]:
@@ -41,7 +43,7 @@ def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
     return True
 
 
-def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
+def corrections(said: Said, differs: Collection[Field]) -> Iterator[Command]:
     """The decisions that bring those fields into the dossier, with their arguments."""
     told = {field: getattr(said, field) for fields in TAKEN.values() for field in fields if field in differs}
     if told:
@@ -50,7 +52,7 @@ def corrections(said: Said, differs: Collection[Field]) -> Iterator[Decision]:
         yield assignment.assign_advisor, {"advisor": said.advisor}
 
 
-def opening(said: Said, site: str) -> Decision:
+def opening(said: Said, site: str) -> Command:
     """The decision that opens the dossier of a row."""
     return identity.open_dossier, {
         "last_name": said.last_name,
@@ -68,11 +70,12 @@ def opening(said: Said, site: str) -> Decision:
     }
 
 
+@decision("correct_from_portfolio", OWN_DOSSIERS_AND_MANAGER, system=(OPERATOR,))
 def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
     """What a file says otherwise of one young person, by whoever may import it (people.py); the rest is kept."""
     events: list[Event] = []
-    for decide, fields in TAKEN.items():
+    for correct, fields in TAKEN.items():
         if any(field in told for field in fields):
             said = {field: told[field] if field in told else getattr(dossier, field) for field in fields}
-            events += decide(dossier, **said, on=on)
+            events += correct(dossier, **said, on=on)
     return events

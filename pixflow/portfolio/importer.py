@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, Engine, Step, new_id
 from pixflow.events.base import Recorded
@@ -161,11 +161,11 @@ def _chunk(start: int) -> str:
 def _steps(line: Line, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
     said = line.said
     if line.status == "new":
-        decide, arguments = opening(said, said.site or "")
-        yield Step({"dossier": new_id(command_id, f"line {said.line}")}, decide, context=arguments)
+        decision, arguments = opening(said, said.site or "")
+        yield Step({"dossier": new_id(command_id, f"line {said.line}")}, decision, context=arguments)
     elif line.status == "changed" and line.dossier and _is_accepted(said.line, accepted):
-        for decide, arguments in corrections(said, line.differs):
-            yield Step({"dossier": line.dossier}, decide, context=arguments)
+        for decision, arguments in corrections(said, line.differs):
+            yield Step({"dossier": line.dossier}, decision, context=arguments)
 
 
 def _is_accepted(line: int, accepted: Accepted) -> bool:

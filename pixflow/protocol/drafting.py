@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TypeVar
 
+from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, TEAM, decision
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
@@ -14,6 +15,7 @@ from pixflow.refused import Refused, required
 T = TypeVar("T")
 
 
+@decision("draft_protocol", REFERENT)
 def draft_protocol(
     protocols: Protocols, *, document: ProtocolDocument, note: str, replaces: int, on: date
 ) -> list[Event]:
@@ -31,6 +33,7 @@ def draft_protocol(
     return [p.ProtocolDrafted(draft=protocols.drafts + 1, document=document, note=note.strip(), on=on)]
 
 
+@decision("draft_grille", REFERENT)
 def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int, on: date) -> list[Event]:
     """Propose a grid to the team; the endorsements of `replaces`, the draft it was written over (0: none), fall."""
     if _says_already(grilles.draft, document, note):
@@ -43,6 +46,7 @@ def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int
     return [g.GrilleDrafted(draft=grilles.drafts + 1, document=document, note=note.strip(), on=on)]
 
 
+@decision("endorse_protocol", TEAM)
 def endorse_protocol(
     protocols: Protocols, *, draft: int, endorsed: bool, comment: str, by: str, on: date
 ) -> list[Event]:
@@ -53,6 +57,7 @@ def endorse_protocol(
     return [p.ProtocolEndorsed(draft=draft, endorsed=said.endorsed, comment=said.comment, on=on)]
 
 
+@decision("endorse_grille", TEAM)
 def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
     """A colleague comments on the draft, endorses it, or takes their endorsement back; `by` is their staff id."""
     said = Opinion(endorsed, comment.strip(), on)
@@ -61,6 +66,7 @@ def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str
     return [g.GrilleEndorsed(draft=draft, endorsed=said.endorsed, comment=said.comment, on=on)]
 
 
+@decision("drop_protocol_draft", REFERENT)
 def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: date) -> list[Event]:
     """The draft will not be published."""
     if protocols.draft is None and draft in range(1, protocols.drafts + 1) and draft != protocols.made_of:
@@ -69,6 +75,7 @@ def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: da
     return [p.ProtocolDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
 
 
+@decision("drop_grille_draft", REFERENT)
 def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) -> list[Event]:
     """The draft will not be published."""
     if grilles.draft is None and draft in range(1, grilles.drafts + 1) and draft != grilles.made_of:
@@ -77,6 +84,7 @@ def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) ->
     return [g.GrilleDraftDropped(draft=draft, reason=required(reason, "reason"), on=on)]
 
 
+@decision("publish_protocol_draft", REFERENT_AND_MANAGER)
 def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
     """The draft counts from today or a later day; `alone`: even though nobody endorsed it."""
     if draft == protocols.made_of and protocols.published[-1][0] == from_day:
@@ -85,6 +93,7 @@ def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, 
     return [p.ProtocolPublished(document=document, from_day=from_day)]
 
 
+@decision("publish_grille_draft", REFERENT_AND_MANAGER)
 def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
     """The draft counts from today or a later day, under the next number; `alone`: even though nobody endorsed it."""
     if draft == grilles.made_of and grilles.published[-1][0] == from_day:

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pixflow.actor import OPERATOR
+from pixflow.decision import NOBODY, decision
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event, Recorded
@@ -126,6 +128,7 @@ def _said(state: S, number: int, by: str, opinion: Opinion) -> S:
     return replace(state, draft=replace(state.draft, opinions={**state.draft.opinions, by: opinion}))
 
 
+@decision("publish_protocol", NOBODY, system=(OPERATOR,), dated=False)
 def publish_protocol(protocols: Protocols, *, document: ProtocolDocument, from_day: date) -> list[Event]:
     """The document counts from that day; saying the same one again publishes nothing."""
     if protocols.published and protocols.published[-1][1] == document:
@@ -133,6 +136,7 @@ def publish_protocol(protocols: Protocols, *, document: ProtocolDocument, from_d
     return [p.ProtocolPublished(document=document, from_day=from_day)]
 
 
+@decision("publish_grille", NOBODY, system=(OPERATOR,), dated=False)
 def publish_grille(grilles: Grilles, *, document: Grille, from_day: date) -> list[Event]:
     """The grid counts from that day, under the next number; a gap or an overlap is refused with its numbers."""
     if grilles.published and grilles.published[-1][1].document == document:

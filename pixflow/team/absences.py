@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
+from pixflow.actor import OPERATOR
+from pixflow.decision import OWN_DETAILS, Need, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.values import Role
@@ -39,6 +41,7 @@ def uncovered(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
                 yield id, away
 
 
+@decision("declare_absence", OWN_DETAILS, Need.TEAM, Need.PERSON, system=(OPERATOR,))
 def declare_absence(
     staff: Staff,
     *,
@@ -75,6 +78,7 @@ def declare_absence(
     return [e.AbsenceDeclared(absence=absence, first=first, last=last, deputy=deputy, on=on)]
 
 
+@decision("cancel_absence", OWN_DETAILS, system=(OPERATOR,))
 def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
     """Not away after all; what was done meanwhile by the deputy stays theirs."""
     known = staff.absences.get(absence)

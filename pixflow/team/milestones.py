@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from pixflow.decision import ACCOUNTS, OWN_MILESTONES, Need, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import retracted
@@ -10,6 +11,7 @@ from pixflow.refused import Refused, required
 from pixflow.team.staff import Staff, must_work
 
 
+@decision("designate_referent", ACCOUNTS)
 def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Event]:
     """Named référent Pix, of a site or of the whole structure; the role comes with it."""
     must_work(staff, on)
@@ -18,6 +20,7 @@ def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Even
     return [e.ReferentDesignated(site=site, on=on)]
 
 
+@decision("take_pix", OWN_MILESTONES)
 def take_pix(staff: Staff, *, on: date) -> list[Event]:
     """Took the test themselves: once is enough."""
     must_work(staff, on)
@@ -29,12 +32,14 @@ def take_pix(staff: Staff, *, on: date) -> list[Event]:
     raise Refused("already-noted", on=taken.mark.on)
 
 
+@decision("attend_training", OWN_MILESTONES)
 def attend_training(staff: Staff, *, title: str, on: date) -> list[Event]:
     must_work(staff, on)
     title = required(title, "title")
     return [] if _known(staff, "training", title, on) else [e.TrainingAttended(title=title, on=on)]
 
 
+@decision("hold_briefing", OWN_MILESTONES)
 def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
     """Was told what Pix is for; `title` says at which meeting."""
     must_work(staff, on)
@@ -42,6 +47,7 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
     return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
 
 
+@decision("take_back", OWN_MILESTONES, Need.HISTORY)
 def take_back(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """A test, a training or a briefing that was noted by mistake."""
     if version in retracted(history):

@@ -7,6 +7,8 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from pixflow.actor import CLOCK
+from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
 from pixflow.events.notices import NoticeSent
 from pixflow.folding import fold as fold_events
@@ -36,6 +38,7 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
     return Notices(recorded.originator_version, (*state.sent, (event.notice, event.which))[-KEPT:])
 
 
+@decision("send_notice", NOBODY, system=(CLOCK,))
 def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], which: str, on: date) -> list[Event]:
     """The notice leaves now; said again, it left already."""
     return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

@@ -9,6 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import identity
+from pixflow.actor import OPERATOR
+from pixflow.decision import ACCOUNTS, OWN_DETAILS, Need, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
@@ -126,6 +128,7 @@ def _noted(state: Staff, event: object, mark: Mark) -> dict[str, object]:
 # --- joining, roles, leaving
 
 
+@decision("add", ACCOUNTS, system=(OPERATOR,))
 def add(
     staff: Staff,
     *,
@@ -150,6 +153,7 @@ def add(
     return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
 
 
+@decision("state_contact", OWN_DETAILS)
 def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
     """The professional phone, none when it is empty."""
     must_work(staff, on)
@@ -164,6 +168,7 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 
+@decision("change_roles", ACCOUNTS, Need.TEAM, Need.PERSON)
 def change_roles(
     staff: Staff, *, roles: tuple[Role, ...], on: date, anyway: bool = False, person: UUID, team: Team
 ) -> list[Event]:
@@ -179,6 +184,7 @@ def change_roles(
     return [*granted, *(e.RoleEnded(role=role, on=on) for role in ordered if role in staff.roles - set(roles))]
 
 
+@decision("leave", ACCOUNTS, Need.TEAM, Need.PERSON, system=(OPERATOR,))
 def leave(staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team) -> list[Event]:
     """Works here until that day, included. `anyway`: also when nobody is référent after it."""
     if staff.version == 0:
@@ -190,6 +196,7 @@ def leave(staff: Staff, *, last_day: date, on: date, anyway: bool = False, perso
     return [e.StaffLeft(last_day=last_day, on=on)]
 
 
+@decision("come_back", ACCOUNTS, system=(OPERATOR,))
 def come_back(staff: Staff, *, on: date) -> list[Event]:
     """The departure counts no more."""
     return [] if staff.left is None else [e.StaffReturned(on=on)]

@@ -5,6 +5,8 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
+from pixflow.actor import CLOCK
+from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Need, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.seats import keep_seat, lose_seat, plan_in_workshop, record_attendance
 from pixflow.dossier.state import Dossier
@@ -24,6 +26,7 @@ def kept_until(refs: References, on: date) -> date:
 # --- a seat
 
 
+@decision("book_seat", OWN_SEATS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def book_seat(
     workshop: Workshop,
     dossier: Dossier,
@@ -56,6 +59,7 @@ def book_seat(
     return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": planned}
 
 
+@decision("release_seat", OWN_SEATS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def release_seat(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, until: date, on: date
 ) -> dict[str, list[Event]]:
@@ -79,6 +83,7 @@ def release_seat(
     }
 
 
+@decision("lapse_offer", NOBODY, system=(CLOCK,))
 def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, on: date) -> list[Event]:
     """Nobody answered through the day `kept`: the seat is offered to who waits next, `until` another."""
     waited = workshop.waiting.get(dossier)
@@ -87,6 +92,7 @@ def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, o
     return [e.SeatOfferLapsed(dossier=dossier, on=on), *_offers(workshop, 1, until, on, but=dossier)]
 
 
+@decision("follow_workshop", TEAM, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def follow_workshop(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
@@ -101,6 +107,7 @@ def follow_workshop(
 # --- who came
 
 
+@decision("mark_attendance", OWN_WORKSHOPS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def mark_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -133,6 +140,7 @@ def mark_attendance(
     return {"workshop": [*own], "dossier": theirs}
 
 
+@decision("walk_in", OWN_WORKSHOPS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def walk_in(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, initial: bool, plan: UUID, on: date
 ) -> dict[str, list[Event]]:

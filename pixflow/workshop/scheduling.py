@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 
+from pixflow.decision import OWN_WORKSHOPS, TEAM, Need, decision
 from pixflow.events import workshop as e
 from pixflow.events.base import Event
 from pixflow.events.values import Presence
@@ -13,6 +14,7 @@ from pixflow.refused import Refused, required
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
+@decision("schedule_workshop", TEAM, Need.CAMPAIGN_ID)
 def schedule_workshop(
     workshop: Workshop,
     campaign: Campaign,
@@ -54,6 +56,7 @@ def schedule_workshop(
     return {"workshop": [scheduled, *(e.FacilitatorJoined(facilitator=who, on=on) for who in run_by)]}
 
 
+@decision("set_facilitators", TEAM)
 def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, on: date) -> list[Event]:
     """These run it, and nobody else."""
     must_be_on(workshop)
@@ -66,6 +69,7 @@ def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rule
     ]
 
 
+@decision("move_workshop", TEAM)
 def move_workshop(
     workshop: Workshop,
     *,
@@ -86,6 +90,7 @@ def move_workshop(
     return [e.WorkshopMoved(place=place.strip(), starts=starts, ends=ends, day=day, on=on)]
 
 
+@decision("cancel_workshop", TEAM)
 def cancel_workshop(
     workshop: Workshop,
     *,
@@ -102,6 +107,7 @@ def cancel_workshop(
     return [e.WorkshopCancelled(reason=reason, on=on)]
 
 
+@decision("close_workshop", OWN_WORKSHOPS)
 def close_workshop(workshop: Workshop, *, on: date) -> list[Event]:
     """Everybody is marked, and nobody else comes."""
     if workshop.closed:
@@ -114,11 +120,13 @@ def close_workshop(workshop: Workshop, *, on: date) -> list[Event]:
     return [e.WorkshopClosed(present=present, absent=absent, excused=excused, on=on)]
 
 
+@decision("ask_help", OWN_WORKSHOPS)
 def ask_help(workshop: Workshop, *, on: date) -> list[Event]:
     must_be_on(workshop)
     return [] if workshop.help else [e.HelpAsked(on=on)]
 
 
+@decision("give_help", OWN_WORKSHOPS)
 def give_help(workshop: Workshop, *, on: date) -> list[Event]:
     return [e.HelpGiven(on=on)] if workshop.help else []
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from pixflow.decision import OWN_SEATS, OWN_WORKSHOPS, Need, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
 from pixflow.dossier.state import Dossier
@@ -32,6 +33,7 @@ def went_on(history: Sequence[Recorded], workshop: UUID) -> bool:
     return any(event.STAGE and not from_pix(event) for event in later)
 
 
+@decision("undo_mark", OWN_WORKSHOPS, Need.HISTORY, Need.WORKSHOP_HISTORY, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def undo_mark(
     workshop: Workshop,
     dossier: Dossier,
@@ -64,6 +66,7 @@ def undo_mark(
     }
 
 
+@decision("undo_release", OWN_SEATS, Need.HISTORY, Need.WORKSHOP_HISTORY, Need.DOSSIER_ID, Need.WORKSHOP_ID)
 def undo_release(
     workshop: Workshop,
     dossier: Dossier,

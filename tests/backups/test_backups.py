@@ -17,7 +17,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from pixflow import erasing, presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import SavingError, key_copies, manifest
 from pixflow.backups.backup import Noted, back_up, folder_of, keep, noted
 from pixflow.backups.manifest import EVENTS, Backup

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.identity import correct_identity, open_dossier
 from pixflow.engine import Engine
 from pixflow.events import dossier as d

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
 from pixflow.events import dossier as d

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.identity import state_project
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.cases.asked import ROOT

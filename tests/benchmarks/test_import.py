@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.identity import open_dossier
 from pixflow.engine import Engine, Step
 from pixflow.events.participation import MatchConfirmed

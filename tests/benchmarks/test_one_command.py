@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.stages.parcours import send_referral
 from pixflow.engine import new_id
 from pixflow.events.base import Event

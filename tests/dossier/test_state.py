@@ -29,6 +29,7 @@ from pixflow.folding import retracted
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task, of_dossier
+from tests.decisions import function_of
 from tests.given import (
     ACTION,
     ADDED,
@@ -309,7 +310,9 @@ def arguments(
         "study": [*dossier.prescription.studies, STUDY],
         "version": [1, *(one.originator_version for one in history)],
     }
-    hints = {name: hint for name, hint in get_type_hints(decide).items() if name not in ("dossier", "return")}
+    hints = {
+        name: hint for name, hint in get_type_hints(function_of(decide)).items() if name not in ("dossier", "return")
+    }
     said = {name: known[name] for name in hints if name in known}
     for name, hint in hints.items():
         if name in said:

@@ -1,6 +1,6 @@
 """A real structure in a temporary folder, its read side, and small exports of its campaign."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
@@ -74,7 +75,7 @@ class House:
         self.do(open_dossier, {"dossier": dossier}, **{**identity, "site": "L’Aigle", **said})
         return dossier
 
-    def do(self, decide: Callable[..., Any], streams: dict[str, UUID], **said: Any) -> UUID:
+    def do(self, decide: Decision[..., Any], streams: dict[str, UUID], **said: Any) -> UUID:
         """The référent takes a decision; returns the id of its command."""
         command_id = uuid4()
         self.engine.execute(streams, decide, by=self.referent, command_id=command_id, **said)

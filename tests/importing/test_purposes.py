@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.events import dossier as d
 from pixflow.events.values import Purpose

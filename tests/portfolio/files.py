@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.portfolio import PortfolioImporter, Prepared, Taken
 from pixflow.portfolio.importer import Accepted
 from projections import directory

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow import erasing
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.closing import close
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact

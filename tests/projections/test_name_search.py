@@ -1,6 +1,6 @@
 """Names spelt nearly so, and numbers: in the order of likeness, within one's scope, and without growing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select
 
 from pixflow import presets, similarity, structure_folder
-from pixflow.authorization import OPERATOR, Actor, Scope
+from pixflow.actor import OPERATOR, Actor
+from pixflow.authorization import Scope
+from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.team import staff
 from projections import directory, name_search
@@ -31,7 +33,7 @@ class Register:
         known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
         self.says("staff", UUID(self.sophie.id), staff.add, Actor(OPERATOR), **known)
 
-    def says(self, kind: str, stream: UUID, decide: Callable[..., Any], by: Actor, **sent: Any) -> None:
+    def says(self, kind: str, stream: UUID, decide: Decision[..., Any], by: Actor, **sent: Any) -> None:
         self.opened.engine.execute({kind: stream}, decide, by=by, command_id=uuid4(), **sent)
 
     def add(self, first: str, last: str, number: str | None = None) -> UUID:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database

@@ -1,10 +1,10 @@
 """Making Pix one's own: who leads, who took the test, who was trained, who was told."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.team.milestones import attend_training, designate_referent, hold_briefing, take_back, take_pix
@@ -78,7 +78,7 @@ def test_a_role_is_not_taken_back_this_way() -> None:
         (hold_briefing, {"title": "Réunion"}),
     ],
 )
-def test_only_who_works_here(decide: Callable[..., Any], told: dict[str, Any]) -> None:
+def test_only_who_works_here(decide: Decision[..., Any], told: dict[str, Any]) -> None:
     given().when(decide, **told, on=DAY).refused("unknown-person")
     gone = e.StaffLeft(last_day=DAY, on=DAY)
     given(*JOINED, gone).when(decide, **told, on=LATER).refused("has-left", last_day=DAY)

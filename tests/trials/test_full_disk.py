@@ -12,7 +12,7 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 from typer.testing import CliRunner
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
 from pixflow.store import NewCommand, StoreFull

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.streams import KINDS
 from projections import audit_trail

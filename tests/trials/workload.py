@@ -13,7 +13,7 @@ from random import Random
 from threading import Thread
 from uuid import UUID
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier import identity as dossier_identity
 from pixflow.store.sqlite import connections, vault

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import IntegrityError
 from msgspec import Struct, field
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine, Stale
-from pixflow.unit_of_work import Work
+from pixflow.unit_of_work import UnitOfWork
 from tests.trials.mission import Mission
 
 THREADS = 3
@@ -83,13 +83,13 @@ def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) ->
 
 
 def _watch(told: Told) -> None:
-    decide_again = Work.decide_again
+    decide_again = UnitOfWork.decide_again
 
-    def watched(self: Work, moved: set[UUID]) -> None:
+    def watched(self: UnitOfWork, moved: set[UUID]) -> None:
         told.met.append("again")
         decide_again(self, moved)
 
-    Work.decide_again = watched  # type: ignore[method-assign]
+    UnitOfWork.decide_again = watched  # type: ignore[method-assign]
 
 
 def _without_a_second_look() -> None:
@@ -97,7 +97,7 @@ def _without_a_second_look() -> None:
 
 
 def _without_what_was_seen() -> None:
-    Work._check_seen = lambda self, name, loaded, new: None  # type: ignore[method-assign]
+    UnitOfWork._check_seen = lambda self, name, loaded, new: None  # type: ignore[method-assign]
 
 
 Say = Callable[[Engine, UUID, Actor, UUID, int], None]

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import presets, structure_folder, tasks
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.engine import new_id
 from pixflow.events.values import Role

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from bs4 import BeautifulSoup
 
 from pixflow import structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role

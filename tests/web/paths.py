@@ -1,6 +1,6 @@
 """A small Mission locale to test pages on: its people, a campaign, and dossiers driven along the path."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -73,13 +74,13 @@ class House:
         client.cookies.set(COOKIE, f"{self.slug}/{self.people[name]}")
         return client
 
-    def says(self, by: str, decide: Callable[..., Any], streams: dict[str, UUID], /, **sent: Any) -> Done:
+    def says(self, by: str, decide: Decision[..., Any], streams: dict[str, UUID], /, **sent: Any) -> Done:
         """Somebody of the team takes a decision; `context` is what the program adds to what they say."""
         context = sent.pop("context", None)
         actor = Actor(OPERATOR) if by == OPERATOR else Actor(str(self.people[by]))
         return self.served.engine.execute(streams, decide, by=actor, command_id=uuid4(), context=context, **sent)
 
-    def on(self, dossier: UUID, decide: Callable[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> Done:
+    def on(self, dossier: UUID, decide: Decision[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> Done:
         return self.says(by, decide, {"dossier": dossier}, **sent)
 
     def state(self, dossier: UUID) -> Dossier:

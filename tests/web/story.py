@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from pixflow import presets
-from pixflow.authorization import OPERATOR
+from pixflow.actor import OPERATOR
 from pixflow.dossier import assignment, closing, follow_up, identity, retraction
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.protocol import publishing

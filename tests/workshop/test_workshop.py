@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import CLOCK, OPERATOR, Actor
+from pixflow.actor import CLOCK, OPERATOR, Actor
 from pixflow.dossier.evolve import evolve as evolve_dossier
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier

@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 from rich.table import Table
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.portfolio import Prepared, Problem, Taken
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from pixflow import erasing
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import retention
 from pixflow.refused import Refused
 from projections import dossier_sheet

@@ -1,12 +1,12 @@
 """`pixflow staff`: people and roles, absences with a deputy, last days."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, cast
 from uuid import UUID, uuid4
 
 import typer
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
@@ -115,7 +115,7 @@ def leave_command(
             _take(served, person, staff.leave, said, last_day=leaves, anyway=anyway)
 
 
-def _take(served: ServedStructure, person: UUID, decide: Callable[..., Any], said: str, **sent: Any) -> None:
+def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], said: str, **sent: Any) -> None:
     """Executes the operator's decision about a person, and prints its result."""
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"

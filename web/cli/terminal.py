@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import Opened

@@ -1,11 +1,13 @@
 """From a form to the engine and back: what was recorded, refused, or happened meanwhile."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Stale, Step
 from pixflow.events.base import Recorded
@@ -32,7 +34,7 @@ class Outcome:
 def record(
     desk: Desk,
     streams: Mapping[str, UUID],
-    decide: Callable[..., Any],
+    decision: Decision[..., Any],
     *,
     command_id: UUID,
     seen: Mapping[str, int] | None = None,
@@ -40,10 +42,10 @@ def record(
     **sent: Any,
 ) -> Outcome:
     """Take one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
-    by = _by(desk, streams, decide.__name__)
+    by = _by(desk, streams, decision)
     try:
         done = desk.engine.execute(
-            streams, decide, by=by, command_id=command_id, via="web", seen=seen, context=context, **sent
+            streams, decision, by=by, command_id=command_id, via="web", seen=seen, context=context, **sent
         )
     except Refused as refused:
         return Outcome(refused=refused)
@@ -54,7 +56,7 @@ def record(
 
 def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: UUID) -> Outcome:
     """Take several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
-    by = _by(desk, steps[0].streams, steps[0].decide.__name__)
+    by = _by(desk, steps[0].streams, steps[0].decision)
     try:
         done = desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
     except Refused as refused:
@@ -62,16 +64,16 @@ def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: U
     return Outcome(done.recorded, done.repeated)
 
 
-def _by(desk: Desk, streams: Mapping[str, UUID], decision: str) -> Actor:
+def _by(desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any]) -> Actor:
     """The person at the desk, in the place of the absent colleague whose dossier it is when they are the deputy."""
     if not desk.deputised:
         return desk.actor
     dossier, workshop = (
         fold_of(desk.read, streams[kind]) if kind in streams else None for kind in ("dossier", "workshop")
     )
-    return desk.by(
-        decision,
+    subject = Subject(
         dossier if isinstance(dossier, Dossier) else None,
         streams.get("staff"),
         workshop if isinstance(workshop, Workshop) else None,
     )
+    return desk.by(decision, subject)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, HTTPException, Request
 
 from pixflow import authorization
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.team.absences import deputised
 from web.desk.desk import Desk

@@ -2,21 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi import HTTPException
 from sqlalchemy import Connection
 
 from pixflow import authorization
-from pixflow.authorization import Actor, Scope
+from pixflow.actor import Actor
+from pixflow.authorization import Scope, Subject
+from pixflow.decision import Decision
+from pixflow.dossier import assignment, erasure, identity, merging
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.reference_data import References
-from pixflow.workshop.state import Workshop
+from pixflow.workshop import booking, scheduling
 from projections.store.catch_up import fold_of
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
+
+NO_SUBJECT = Subject()
+_OF_TEMPLATES = {
+    one.name: one
+    for one in (
+        merging.merge, merging.unmerge, identity.open_dossier, assignment.assign_advisor, erasure.erase_person,
+        scheduling.schedule_workshop, scheduling.set_facilitators, scheduling.move_workshop,
+        scheduling.give_help, booking.mark_attendance,
+    )
+}  # fmt: skip
+"""The decisions that templates ask for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +68,27 @@ class Desk:
         """Whose tasks are to be done at this desk."""
         return self.deputised | {self.me}
 
-    def may(
-        self,
-        decision: str,
-        dossier: Dossier | None = None,
-        member: UUID | None = None,
-        workshop: Workshop | None = None,
-    ) -> bool:
-        """Whether the table of people.py lets this person take the decision here: what a page offers."""
-        actor = self.by(decision, dossier, member, workshop)
-        return authorization.allows(actor, decision, self.refs, dossier, self.today, member, workshop)
+    def may(self, decision: Decision[..., Any] | str, subject: Subject = NO_SUBJECT) -> bool:
+        """Tells if this person may take the decision on this subject: a page offers it then."""
+        decision = _OF_TEMPLATES[decision] if isinstance(decision, str) else decision
+        return authorization.allows(self.by(decision, subject), decision, subject, self.refs, self.today)
 
-    def ever(self, decision: str) -> bool:
-        """Whether the roles held today give this decision on anything at all; who has none is told so first."""
-        return not self.roles.isdisjoint(authorization.TABLE[decision])
+    def ever(self, decision: Decision[..., Any]) -> bool:
+        """Tells if the roles held today give this decision on any subject at all."""
+        return not self.roles.isdisjoint(decision.roles.reach)
 
-    def by(
-        self,
-        decision: str,
-        dossier: Dossier | None = None,
-        member: UUID | None = None,
-        workshop: Workshop | None = None,
-    ) -> Actor:
-        """Whom a decision is stamped with: this person, and for whom they act when deputising.
+    def by(self, decision: Decision[..., Any], subject: Subject = NO_SUBJECT) -> Actor:
+        """Returns the actor that a decision is stamped with: this person, and the colleague they act for.
 
-        On the dossiers of an absent colleague, for them; elsewhere only when their own roles do not give it.
+        On the dossiers of an absent colleague, they act for them; elsewhere only when their own roles do not suffice.
         """
-        if member or not self.deputised:
+        if subject.member or not self.deputised:
             return self.actor
+        dossier = subject.dossier
         acting = [Actor(self.actor.id, str(person)) for person in sorted(self.deputised)]
         theirs = [actor for actor in acting if dossier and str(dossier.advisor) == actor.acting_for]
         likely = (*theirs, self.actor, *acting)
-        asked = (decision, self.refs, dossier, self.today, None, workshop)
+        asked = (decision, subject, self.refs, self.today)
         may = (actor for actor in likely if authorization.allows(actor, *asked))
         return next(may, self.actor)
 

@@ -1,6 +1,6 @@
 """Periodic jobs on events, recorded as `system:clock`. Idempotent: each job derives its command ids."""
 
-from pixflow.authorization import CLOCK, Actor
+from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
 from pixflow.workshop.booking import kept_until, lapse_offer

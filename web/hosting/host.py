@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from pixflow import __version__, erasing, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.structure import start_program

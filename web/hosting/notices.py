@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from pixflow.authorization import CLOCK, OWNING, Actor, roles
+from pixflow.actor import CLOCK, Actor
+from pixflow.authorization import OWNING, roles
 from pixflow.engine import Engine, new_id
 from pixflow.reference_data import References
 from pixflow.team.absences import deputised

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from pixflow.decision import OWN_DOSSIERS, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -10,6 +11,7 @@ from pixflow.events.base import Event
 from pixflow.refused import Refused, required
 
 
+@decision("take_complete_diagnostic", OWN_DOSSIERS)
 def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
     """It was taken: on the word of who was there, before any export says so."""
     must_be_open(dossier)
@@ -19,6 +21,7 @@ def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
     return [e.CompleteDiagnosticTaken(participation=None, on=on)]
 
 
+@decision("decline_complete_diagnostic", OWN_DOSSIERS)
 def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
     said = dossier.parcours.complete
@@ -29,6 +32,7 @@ def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> l
     return [e.CompleteDiagnosticDeclined(reason=required(reason, "reason"), on=on)]
 
 
+@decision("propose_certification", OWN_DOSSIERS)
 def propose_certification(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     """Its interest was presented, because the project calls for it."""
     must_be_open(dossier)
@@ -40,6 +44,7 @@ def propose_certification(dossier: Dossier, *, note: str, on: date) -> list[Even
     return [e.CertificationProposed(note=note.strip(), on=on)]
 
 
+@decision("decline_certification", OWN_DOSSIERS)
 def decline_certification(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
     step = _step(dossier)
@@ -50,6 +55,7 @@ def decline_certification(dossier: Dossier, *, reason: str, on: date) -> list[Ev
     return [e.CertificationDeclined(reason=required(reason, "reason"), on=on)]
 
 
+@decision("register_certification", OWN_DOSSIERS)
 def register_certification(dossier: Dossier, *, session: date, place: str, on: date) -> list[Event]:
     """Registered for a session; said again with another day or place, the session changed."""
     must_be_open(dossier)
@@ -63,6 +69,7 @@ def register_certification(dossier: Dossier, *, session: date, place: str, on: d
     return [e.CertificationRegistered(session=session, place=place.strip(), on=on)]
 
 
+@decision("take_certification", OWN_DOSSIERS)
 def take_certification(dossier: Dossier, *, on: date) -> list[Event]:
     must_be_open(dossier)
     step = _step(dossier)
@@ -73,6 +80,7 @@ def take_certification(dossier: Dossier, *, on: date) -> list[Event]:
     return [e.CertificationTaken(on=on)]
 
 
+@decision("obtain_certification", OWN_DOSSIERS)
 def obtain_certification(dossier: Dossier, *, obtained: bool, level: str, note: str, on: date) -> list[Event]:
     """What came of it; the level as the certificate says it."""
     must_be_open(dossier)
@@ -86,6 +94,7 @@ def obtain_certification(dossier: Dossier, *, obtained: bool, level: str, note: 
     return [e.CertificationNotObtained(note=note.strip(), on=on)]
 
 
+@decision("add_result_to_cv", OWN_DOSSIERS)
 def add_result_to_cv(dossier: Dossier, *, on: date) -> list[Event]:
     must_be_open(dossier)
     if dossier.parcours.on_cv:
@@ -95,6 +104,7 @@ def add_result_to_cv(dossier: Dossier, *, on: date) -> list[Event]:
     return [e.ResultAddedToCv(on=on)]
 
 
+@decision("plan_retake", OWN_DOSSIERS)
 def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date) -> list[Event]:
     """The initial diagnostic is taken again, to measure what the action brought."""
     must_be_open(dossier)
@@ -108,6 +118,7 @@ def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date
     return [e.RetakePlanned(campaign=campaign, planned_for=planned_for, on=on)]
 
 
+@decision("decline_retake", OWN_DOSSIERS)
 def decline_retake(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
     said, learned = dossier.parcours.retake, dossier.parcours.learned

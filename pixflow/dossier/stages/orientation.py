@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pixflow.decision import OWN_DOSSIERS, decision
 from pixflow.dossier.guards import must_be_open, must_have_no_seat
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
@@ -12,6 +13,7 @@ from pixflow.events.values import Modality
 from pixflow.refused import Refused, required
 
 
+@decision("assess_need", OWN_DOSSIERS)
 def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> list[Event]:
     """Where the protocol leaves it to the advisor: does Pix concern this young person (docs/domain.md#orientation)?"""
     must_be_open(dossier)
@@ -21,6 +23,7 @@ def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> lis
     return [NeedAssessed(needed=needed, reason=reason.strip() if needed else required(reason, "reason"), on=on)]
 
 
+@decision("present_pix", OWN_DOSSIERS)
 def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
     """Pix was presented, at the first welcome or later (docs/domain.md#orientation)."""
     must_be_open(dossier)
@@ -32,6 +35,7 @@ def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "
     return [PixPresented(occasion=occasion, on=on)]
 
 
+@decision("plan_diagnostic", OWN_DOSSIERS)
 def plan_diagnostic(
     dossier: Dossier,
     *,
@@ -66,6 +70,7 @@ def plan_diagnostic(
     ]
 
 
+@decision("decline_diagnostic", OWN_DOSSIERS)
 def decline_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     """The young person does not want the test, for now."""
     must_be_open(dossier)

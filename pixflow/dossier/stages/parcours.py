@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pixflow.decision import OWN_DOSSIERS, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import ActionState, Dossier, Referral
 from pixflow.events.base import Event
@@ -19,6 +20,7 @@ from pixflow.events.values import Channel, Partner
 from pixflow.refused import Refused, required
 
 
+@decision("send_referral", OWN_DOSSIERS)
 def send_referral(
     dossier: Dossier,
     *,
@@ -54,6 +56,7 @@ def send_referral(
     ]
 
 
+@decision("answer_referral", OWN_DOSSIERS)
 def answer_referral(
     dossier: Dossier, *, referral: UUID, answer: Literal["accepted", "refused"], reason: str, on: date
 ) -> list[Event]:
@@ -68,6 +71,7 @@ def answer_referral(
     return [ReferralAnswered(referral=referral, answer=answer, reason=reason.strip(), on=on)]
 
 
+@decision("chase_partner", OWN_DOSSIERS)
 def chase_partner(
     dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
 ) -> list[Event]:
@@ -80,6 +84,7 @@ def chase_partner(
     return [PartnerChased(referral=referral, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
+@decision("start_action", OWN_DOSSIERS)
 def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> list[Event]:
     """The action began; `ends` is when it should be over, and when its outcome is asked for."""
     must_be_open(dossier)
@@ -93,6 +98,7 @@ def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> lis
     return [ActionStarted(action=action, ends=ends, on=on)]
 
 
+@decision("end_action", OWN_DOSSIERS)
 def end_action(
     dossier: Dossier, *, action: UUID, outcome: Literal["done", "abandoned"], note: str, on: date
 ) -> list[Event]:
@@ -105,6 +111,7 @@ def end_action(
     return [ActionEnded(action=action, outcome=outcome, note=note.strip(), on=on)]
 
 
+@decision("drop_action", OWN_DOSSIERS)
 def drop_action(dossier: Dossier, *, action: UUID, reason: str, on: date) -> list[Event]:
     """The action will not be done; a reason is kept."""
     must_be_open(dossier)

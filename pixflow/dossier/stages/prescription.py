@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Built, Dossier, Linked
 from pixflow.events.base import Event
@@ -21,6 +22,7 @@ from pixflow.protocol.grille import Grille, explain
 from pixflow.refused import Refused, required
 
 
+@decision("dispatch_result", REFERENT)
 def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on: date) -> list[Event]:
     """The référent releases a result to the dossier's advisor; choosing another one assigns the dossier too."""
     must_be_open(dossier)
@@ -34,6 +36,7 @@ def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on:
     return [*assigned, ResultDispatched(participation=participation, advisor=advisor, on=on)]
 
 
+@decision("hold_debrief", OWN_DOSSIERS)
 def hold_debrief(
     dossier: Dossier,
     *,
@@ -66,6 +69,7 @@ def hold_debrief(
     return events
 
 
+@decision("explore_difficulty", OWN_DOSSIERS)
 def explore_difficulty(
     dossier: Dossier, *, cause: Cause, note: str, tutorials: str, on: date, study: UUID
 ) -> list[Event]:
@@ -83,6 +87,7 @@ def _explored(cause: Cause, note: str, on: date) -> DifficultyExplored:
     return DifficultyExplored(cause=cause, note=note.strip(), on=on)
 
 
+@decision("assign_self_study", OWN_DOSSIERS)
 def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID) -> list[Event]:
     """Tutorials that the young person works through alone; they are followed up until done or stopped."""
     must_be_open(dossier)
@@ -92,6 +97,7 @@ def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID
     return [SelfStudyAssigned(study=study, tutorials=tutorials, on=on)]
 
 
+@decision("follow_self_study", OWN_DOSSIERS)
 def follow_self_study(
     dossier: Dossier, *, study: UUID, outcome: Literal["done", "ongoing", "stopped"], note: str, on: date
 ) -> list[Event]:
@@ -107,6 +113,7 @@ def follow_self_study(
     return [SelfStudyFollowed(study=study, outcome=outcome, note=note.strip(), on=on)]
 
 
+@decision("build_prescription", OWN_DOSSIERS)
 def build_prescription(
     dossier: Dossier,
     *,

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.stages.orientation import plan_diagnostic, present_pix
 from pixflow.dossier.stages.parcours import send_referral
@@ -27,7 +27,7 @@ from pixflow.participation.exports import import_participation
 from pixflow.participation.matches import confirm_match
 from pixflow.streams import KINDS
 from pixflow.team.staff import add
-from pixflow.unit_of_work import Loaded, Step, Work
+from pixflow.unit_of_work import Loaded, Step, UnitOfWork
 from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said
 from tests.benchmarks.population import SITES, put, structure
@@ -101,7 +101,7 @@ class Pixflow:
     def _execute(self, steps: list[Step], by: Actor, case: Case) -> None:
         """One command with its id, what was seen and what was said; then the tables show it."""
         seen = {"dossier": case.seen} if case.seen else None
-        content = [(step.decide.__name__, step.sent) for step in steps]
+        content = [(step.decision.name, step.sent) for step in steps]
         done = self._engine.execute_all(steps, content, by=by, command_id=uuid4(), via="web", seen=seen)
         case.seen += sum(recorded.originator_id == case.dossier for recorded in done.recorded)
         self._served.read()
@@ -110,7 +110,7 @@ class Pixflow:
         """The events of a case of which some tasks are done, decided in memory."""
         case = Case()
         refs = self._engine.references()
-        work = Work(_nothing, refs, self.referent, NOW, "web", new_id(case.dossier, "past"), {})
+        work = UnitOfWork(_nothing, refs, self.referent, NOW, "web", new_id(case.dossier, "past"), {})
         done = (self._steps(case, number, step) for step in range(number % len(STEPS)))
         work.decide([self._opening(case, number), *chain.from_iterable(done)])
         return work.recorded()

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
-from pixflow import authorization, tasks
+from pixflow import tasks
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
@@ -30,6 +30,7 @@ from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import Problem as PortfolioProblem
 from pixflow.protocol.grille import Grille, ProblemCode
 from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
+from tests.decisions import DECISIONS
 from web.french import matching as french_matching
 from web.french import tasks as french_tasks
 from web.french import vocabulary
@@ -566,7 +567,7 @@ def test_every_claim_that_may_be_taken_has_its_sentence() -> None:
 
 
 def test_every_decision_has_its_words() -> None:
-    assert set(refusals.DECISIONS) == set(authorization.TABLE)
+    assert set(refusals.DECISIONS) == set(DECISIONS)
 
 
 @pytest.mark.parametrize("code", get_args(ProblemCode))

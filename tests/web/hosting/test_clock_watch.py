@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow import presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from web.hosting.clock_watch import ClockWatch
 

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
 from pixflow import erasing, presets, structure_folder
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.backups.backup import back_up
 from projections import bookkeeping
 from tests.postgres import Cluster

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from pixflow.authorization import SYSTEM
+from pixflow.actor import SYSTEM
 from projections import audit_trail
 from projections.audit_trail import Wanted
 from web.desk.dependencies import allowed

@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
 from pixflow.dossier import assignment, closing, follow_up, identity, lending, retraction
 from pixflow.dossier.stages import certification, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -53,7 +55,7 @@ class DossierForm:
     the streams beside the dossier.
     """
 
-    decide: Callable[..., Any]
+    decision: Decision[..., Any]
     model: type[Form]
     place: Place
     said: Callable[[Desk, Dossier, Any], Arguments] = lambda desk, dossier, form: (plain(form), {})
@@ -66,7 +68,7 @@ class DossierForm:
 def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
     """The forms this person may open on this dossier as it stands."""
     return frozenset(
-        name for name, form in FORMS.items() if desk.may(form.decide.__name__, dossier) and form.fits(dossier)
+        name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)) and form.fits(dossier)
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pixflow import tasks
+from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
@@ -158,9 +159,9 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm"
 
 
 def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
-    decide = FORMS[name].decide
-    by = desk.by(decide.__name__, desk.dossier(dossier_id))
+    decision = FORMS[name].decision
+    by = desk.by(decision, Subject(desk.dossier(dossier_id)))
     if name == "retract":
-        return desk.engine.preview({"dossier": dossier_id}, decide, by=by, version=int(about), reason="—")
+        return desk.engine.preview({"dossier": dossier_id}, decision, by=by, version=int(about), reason="—")
     streams = {"participation": UUID(about), "dossier": dossier_id}
-    return desk.engine.preview(streams, decide, by=by, context={"participation_id": UUID(about)}, reason="—")
+    return desk.engine.preview(streams, decision, by=by, reason="—")

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
@@ -96,7 +97,7 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
     outcome = record(
         desk,
         {**spec.streams(form), "dossier": dossier_id},
-        spec.decide,
+        spec.decision,
         command_id=form.command_id,
         seen={"dossier": form.seen} if form.seen is not None else None,
         context=context,
@@ -115,11 +116,11 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
     """
     if name not in FORMS:
         raise HTTPException(404)
-    decision = FORMS[name].decide.__name__
+    decision = FORMS[name].decision
     if not desk.ever(decision):
         raise HTTPException(403)
     dossier = desk.dossier(dossier_id)
-    if not desk.may(decision, dossier):
+    if not desk.may(decision, Subject(dossier)):
         raise HTTPException(403)
     return dossier
 

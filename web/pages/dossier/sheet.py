@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
+from pixflow.authorization import Subject
+from pixflow.dossier.retraction import retract
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.dossier.stepper import stepper
 from pixflow.protocol.grille import Explanation
@@ -33,7 +35,7 @@ def context(
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    story = dossier_history.Story(desk, names, trail, desk.may("retract", dossier))
+    story = dossier_history.Story(desk, names, trail, desk.may(retract, Subject(dossier)))
     history = story.facts(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
     open_to = offers(desk, dossier)

@@ -6,6 +6,9 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pixflow.authorization import Subject
+from pixflow.dossier.erasure import erase_person
+from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task
 from web.desk import task_links
@@ -101,9 +104,9 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
 
 def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
     """Where a task is done that no form of this page closes, "" when it is not for this person."""
-    if task.kind == "dispatch-result" and desk.may("dispatch_result", dossier):
+    if task.kind == "dispatch-result" and desk.may(dispatch_result, Subject(dossier)):
         return f"/resultats#r-{dossier_id}"
-    if task.kind == "confirm-erasure" and desk.may("erase_person", dossier):
+    if task.kind == "confirm-erasure" and desk.may(erase_person, Subject(dossier)):
         return task_links.erasure(dossier_id)
     return ""
 

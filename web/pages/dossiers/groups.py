@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pixflow import tasks
+from pixflow.authorization import Subject
 from pixflow.dossier.grouping import correct_group, undo_group
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
@@ -69,7 +70,7 @@ def members(desk: Desk, group: str) -> list[Member]:
     rows = dossier_sheet.of_group(desk.read, desk.scope, group)
     states = folds_of(desk.read, {row.stream for row in rows})
     found = [Member(row, states[row.stream]) for row in rows]
-    return [member for member in found if desk.may("correct_group", member.state)]
+    return [member for member in found if desk.may(correct_group, Subject(member.state))]
 
 
 def end(found: Sequence[Member]) -> date | None:
@@ -88,7 +89,7 @@ def _effects(desk: Desk, member: Member, said: Named) -> list[str]:
     previewed = desk.engine.preview(
         {"dossier": member.row.stream},
         correct_group,
-        by=desk.by("correct_group", member.state),
+        by=desk.by(correct_group, Subject(member.state)),
         group=said.name,
         collective_end=said.until,
     )

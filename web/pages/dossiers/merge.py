@@ -146,7 +146,7 @@ def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Previ
     """What these steps would change: what both dossiers owe now, against what they will."""
     names = names_for(desk)
     try:
-        changed = desk.engine.preview_all(made, by=desk.by(made[0].decide.__name__))
+        changed = desk.engine.preview_all(made, by=desk.by(made[0].decision))
     except Refused as refused:
         return Preview(refused=refusals.refusal(refused.code, refused.details, names))
     before, after = changed[kept]

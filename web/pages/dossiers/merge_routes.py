@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
 from pixflow.unit_of_work import Step
 from projections import directory
@@ -132,5 +133,5 @@ def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Fo
 
 
 def _may(desk: Desk) -> None:
-    if not desk.may("merge"):
+    if not desk.may(merging.merge):
         raise HTTPException(403)

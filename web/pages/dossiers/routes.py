@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
 
 from pixflow.dossier import identity
+from pixflow.dossier.grouping import correct_group
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from projections import directory, dossier_sheet
@@ -86,7 +87,7 @@ def read(
         "chips": filters.chips("/dossiers", (*FACETS, filters.group(groupe)), there, asked, kept),
         "of_groups": filters.groups("/dossiers", there, asked, kept),
         "group": groupe,
-        "regroup": address("/dossiers/groupe", {"groupe": groupe}) if groupe and desk.ever("correct_group") else "",
+        "regroup": address("/dossiers/groupe", {"groupe": groupe}) if groupe and desk.ever(correct_group) else "",
         "told": receipts.done(desk, fait),
         "undo": fait if groups.undoable(desk, fait) else "",
         "errors": {},
@@ -157,7 +158,7 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
 
 
 def _must_open(desk: Desk) -> None:
-    if not desk.may("open_dossier"):
+    if not desk.may(identity.open_dossier):
         raise HTTPException(403)
 
 

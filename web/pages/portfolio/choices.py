@@ -9,6 +9,8 @@ from zlib import crc32
 import msgspec
 from fastapi import HTTPException
 
+from pixflow.dossier.assignment import assign_advisor
+from pixflow.dossier.identity import open_dossier
 from pixflow.portfolio import Line, PortfolioImporter, Preview
 from projections import directory, result_routing
 from projections.directory import Found
@@ -118,7 +120,7 @@ def _number(text: str) -> int:
 
 def may_import(desk: Desk) -> bool:
     """Those who open dossiers for others too: they also say who follows them."""
-    return desk.may("open_dossier") and desk.may("assign_advisor")
+    return desk.may(open_dossier) and desk.may(assign_advisor)
 
 
 def importing(desk: AtDesk) -> Desk:

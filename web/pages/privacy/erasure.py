@@ -9,8 +9,9 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 
 from pixflow import erasing
-from pixflow.authorization import Actor
-from pixflow.dossier.erasure import Reason, request_erasure
+from pixflow.actor import Actor
+from pixflow.authorization import Subject
+from pixflow.dossier.erasure import Reason, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done, new_id
 from pixflow.identity import normalise
@@ -93,7 +94,7 @@ def wrong_name(dossier: Dossier, form: Erase) -> dict[str, str]:
 
 def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
     """The person at the desk confirms it; a refusal is an outcome, not an error. What fails afterwards, `tick` does."""
-    by = desk.by("erase_person", dossier)
+    by = desk.by(erase_person, Subject(dossier))
     desk.read.rollback()
     try:
         done = erase(desk.served, dossier_id, by=by, command_id=command_id, via="web")

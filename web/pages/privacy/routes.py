@@ -6,7 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.dossier.erasure import decline_erasure, request_erasure
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
+from pixflow.dossier.erasure import decline_erasure, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import allowed
@@ -48,7 +50,7 @@ def as_file(desk: AtRights, dossier_id: UUID) -> Response:
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
 def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
     """Ask that the person be erased."""
-    _may(desk, "request_erasure")
+    _may(desk, request_erasure)
     dossier = desk.dossier(dossier_id)
     form, errors = validate(Ask, data)
     if form is None:
@@ -60,7 +62,7 @@ def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> R
 @router.post("/dossiers/{dossier_id:uuid}/droits/garder")
 def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
     """Decline it: the dossier is kept."""
-    _may(desk, "decline_erasure")
+    _may(desk, decline_erasure)
     dossier = desk.dossier(dossier_id)
     form, errors = validate(Keep, data)
     if form is None:
@@ -72,7 +74,7 @@ def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> 
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
 def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
     """Confirm it, the person's name typed: nothing of this comes back."""
-    _may(desk, "erase_person")
+    _may(desk, erase_person)
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
     dossier = desk.dossier(dossier_id)
@@ -85,7 +87,7 @@ def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) ->
     return redirect(request, f"/dossiers/{dossier_id}")
 
 
-def _may(desk: Desk, decision: str) -> None:
+def _may(desk: Desk, decision: Decision[..., Any]) -> None:
     if not desk.ever(decision):
         raise HTTPException(403)
 
@@ -116,6 +118,7 @@ def _page(
         "known": known,
         "follower": merge.follower(desk, dossier),
         "asked": erasure.asked(desk, known),
+        "confirms": desk.may(erase_person, Subject(dossier)),
         "seat": seat if seat and seat.status == "booked" else None,
         "goes": privacy.goes(known.content, len(known.participations)),
         "stays": privacy.stays(len(known.workshops)),

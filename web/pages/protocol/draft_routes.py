@@ -163,7 +163,7 @@ def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
 
 
 def _must(desk: Desk, kind: Kind, name: str) -> None:
-    if not desk.may(getattr(kind, name).__name__):
+    if not desk.may(getattr(kind, name)):
         raise HTTPException(403)
 
 

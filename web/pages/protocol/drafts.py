@@ -1,11 +1,12 @@
 """A draft as its page shows it: what it changes, whom it touches, what the team says, from when it may count."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.events.grille import GrilleEndorsed
 from pixflow.events.protocol import ProtocolEndorsed
@@ -33,10 +34,10 @@ class Kind:
 
     what: What
     stream: str
-    draft: Callable[..., Any]
-    endorse: Callable[..., Any]
-    drop: Callable[..., Any]
-    publish: Callable[..., Any]
+    draft: Decision[..., Any]
+    endorse: Decision[..., Any]
+    drop: Decision[..., Any]
+    publish: Decision[..., Any]
 
     def streams(self, desk: Desk) -> dict[str, UUID]:
         return {self.stream: desk.served.opened.stream(self.stream)}
@@ -131,7 +132,7 @@ def context(
         "mine": draft.opinions.get(desk.actor.id),
         "own": draft.by == desk.actor.id,
         "next": coming(desk, kind, day),
-        "rights": {name: desk.may(getattr(kind, name).__name__) for name in ("draft", "endorse", "drop", "publish")},
+        "rights": {name: desk.may(getattr(kind, name)) for name in ("draft", "endorse", "drop", "publish")},
         **(of_grille(desk, draft.document, day, page) if kind.what == "grille" else of_protocol(desk, draft, day)),
     }
 

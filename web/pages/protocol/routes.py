@@ -66,7 +66,7 @@ def read(
 def _discussed(desk: Desk, kind: Kind) -> tuple[str, Draft[Any] | None, str, bool]:
     """A document, its draft under discussion, who proposed it, whether the person at the desk may propose one."""
     draft = kind.draft_of(desk)
-    return kind.what, draft, names_for(desk).staff(draft.by) if draft else "", desk.may(kind.draft.__name__)
+    return kind.what, draft, names_for(desk).staff(draft.by) if draft else "", desk.may(kind.draft)
 
 
 def _told(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:

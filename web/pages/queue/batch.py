@@ -1,7 +1,7 @@
 """Several rows of Ma boîte at once: what is chosen, what it would do, one command for each, one result a row."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy import select
 
+from pixflow.decision import Decision
 from pixflow.dossier import follow_up, retraction
 from pixflow.engine import new_id
 from pixflow.events.base import Recorded
@@ -67,7 +68,7 @@ class Undo(Form):
 class Batch:
     """One thing done to several rows: the decision, its form, the name it gives the task, the kinds it fits."""
 
-    decide: Callable[..., Any]
+    decision: Decision[..., Any]
     model: type[Picked]
     key: str = "task"
     kinds: frozenset[str] = frozenset()
@@ -118,7 +119,7 @@ def act(desk: Desk, name: str, form: Picked) -> Outcomes:
             continue
         one = new_id(form.command_id, line.pick)
         sent = {**said, batch.key: line.row.key}
-        outcome = record(desk, {"dossier": line.row.stream}, batch.decide, command_id=one, **sent)
+        outcome = record(desk, {"dossier": line.row.stream}, batch.decision, command_id=one, **sent)
         made.append(row_of(desk, told, outcome))
     return Outcomes(made)
 

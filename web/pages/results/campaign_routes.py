@@ -1,12 +1,13 @@
 """A campaign: declared once with what it is for, corrected, closed when nobody takes it any more."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.decision import Decision
 from pixflow.events.values import Purpose
 from pixflow.participation import campaign
 from pixflow.refused import Refused
@@ -86,7 +87,7 @@ def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
         return _again(request, desk, stream, data, missing.named(errors))
     said: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
     try:
-        by = desk.by("correct_purpose")
+        by = desk.by(campaign.correct_purpose)
         done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _again(request, desk, stream, data, _said(desk, refused))
@@ -105,7 +106,7 @@ def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Res
     return _take(request, desk, stream, data, campaign.reopen_campaign)
 
 
-def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], decide: Callable[..., Any]) -> Response:
+def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], decide: Decision[..., Any]) -> Response:
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
     form, errors = validate(Form, data)
@@ -126,7 +127,7 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
         return _page(request, desk, stream, data, errors=errors)
     said = form.model_dump(include={"name", "code", "purpose", "site"})
     try:
-        by = desk.by("declare_campaign")
+        by = desk.by(campaign.declare_campaign)
         done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_said(desk, refused))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Purpose
-from pixflow.participation.campaign import Campaign, suits
+from pixflow.participation.campaign import Campaign, correct_purpose, suits
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -56,7 +56,7 @@ def likely(campaign: Campaign) -> str:
 def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
     """What would follow in the dossiers; records nothing."""
     try:
-        by = desk.by("correct_purpose")
+        by = desk.by(correct_purpose)
         changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
     except Refused as refused:
         return Correction(purpose, refused=refusals.refusal(refused.code, refused.details, names_for(desk)))

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 
 from pixflow.events.intake import ExportReceived
 from pixflow.importing import Answers, Prepared
+from pixflow.participation.intake import receive_export
 from pixflow.refused import Refused
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -58,7 +59,7 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
         prepared = import_preview.importer(desk).prepare(content, name, answers)
         if errors or (prepared.preview and prepared.preview.questions):
             return _preview(request, desk, token, data, 1, asking=True)
-        by = desk.by("receive_export")
+        by = desk.by(receive_export)
         done = import_preview.importer(desk).record(prepared, by=by, command_id=form.command_id).done
     except Refused as refused:
         return _not_recorded(request, desk, token, data, form.command_id, refused)

@@ -145,7 +145,7 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
         Step(
             {"participation": participation, "dossier": id},
             matches.confirm_match,
-            context={"participation_id": participation, "dossier_id": id, **match_proposals.told(match)},
+            context=match_proposals.told(match),
         ),
     ]
     try:
@@ -258,7 +258,7 @@ def _together(
 
 
 def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
-    by = desk.by(steps[-1].decide.__name__)
+    by = desk.by(steps[-1].decision)
     return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pixflow.dossier.assignment import assign_advisor
 from pixflow.identity import normalise
 from pixflow.team.absences import uncovered
-from pixflow.team.staff import Noted, Staff
+from pixflow.team.milestones import hold_briefing
+from pixflow.team.staff import Noted, Staff, add
 from projections import advisor_queue, dossier_sheet
 from web.desk.colleagues import day, days_said, next_away
 from web.desk.desk import Desk
@@ -82,8 +84,8 @@ def board(desk: Desk, state: str, role: str, site: str, p: int) -> dict[str, Any
         "referents": [line for line in here if "referent" in line.roles],
         "warnings": list(_warnings(desk, everyone)),
         "steps": STEPS,
-        "notes": desk.may("hold_briefing"),
-        "adds": desk.may("add"),
+        "notes": desk.may(hold_briefing),
+        "adds": desk.may(add),
     }
 
 
@@ -129,7 +131,7 @@ def _chips(there: Sequence[Line], asked: Mapping[str, str], kept: Mapping[str, s
 
 def _warnings(desk: Desk, everyone: Sequence[Line]) -> Iterator[Warning]:
     """For who steers: dossiers of leavers, absences without a deputy, nobody référent."""
-    if not desk.may("assign_advisor"):
+    if not desk.may(assign_advisor):
         return
     for line in everyone:
         if line.member.left and line.dossiers:

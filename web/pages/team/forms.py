@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.team import absences, milestones, staff
@@ -74,7 +76,7 @@ class TeamForm:
     `offered` says whether it makes sense for this person today; `about` is an absence's id or a fact's version.
     """
 
-    decide: Callable[..., Any]
+    decision: Decision[..., Any]
     model: type[Form]
     said: Callable[[Any], Arguments] = lambda form: form.model_dump(exclude={"command_id", "seen"})
     initial: Callable[[Desk, Staff, str], Mapping[str, Any]] = lambda desk, member, about: {}
@@ -87,7 +89,7 @@ def offers(desk: Desk, person: UUID) -> frozenset[str]:
     return frozenset(
         name
         for name, form in FORMS.items()
-        if desk.may(form.decide.__name__, member=person) and form.offered(member, desk)
+        if desk.may(form.decision, Subject(member=person)) and form.offered(member, desk)
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.absences import deputising
@@ -75,7 +76,7 @@ def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) ->
         "noted": sorted(member.noted, key=lambda one: one.mark.on, reverse=True),
         "dossiers": dossier_sheet.load(desk.read).get(id, 0),
         "tasks": advisor_queue.load(desk.read, desk.today).get(id, 0),
-        "hands_over": desk.may("assign_advisor"),
+        "hands_over": desk.may(assign_advisor),
         "deputies": _deputies(desk, id),
         "sites": [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)],
         **_history(desk, id, done),

@@ -1,11 +1,11 @@
 """One step of making Pix one's own, noted of everybody who was there: one command a person, one result a person."""
 
-from collections.abc import Callable
 from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.team import milestones
 from web.desk.commands import record
@@ -15,7 +15,7 @@ from web.french.errors import refusals
 from web.french.errors.missing import MISSING
 from web.pages.team.forms import Dated
 
-STEPS: dict[str, Callable[..., Any]] = {
+STEPS: dict[str, Decision[..., Any]] = {
     "pix": milestones.take_pix, "training": milestones.attend_training, "briefing": milestones.hold_briefing,
 }  # fmt: skip
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.authorization import Subject
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team import staff
+from pixflow.team.milestones import hold_briefing
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -44,7 +46,7 @@ def read(
 @router.post("/equipe/noter")
 def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     """One step of everybody ticked: one command a person, one result a person."""
-    if not desk.may("hold_briefing"):
+    if not desk.may(hold_briefing):
         raise HTTPException(403)
     form, errors = validate(milestones.Several, data)
     errors = missing.named(errors) or (milestones.left_out(form) if form else {})
@@ -115,7 +117,7 @@ def _joining(
     status: int = 200,
     holder: object = None,
 ) -> Response:
-    if not desk.may("add"):
+    if not desk.may(staff.add):
         raise HTTPException(403)
     sites = desk.refs.structure.sites
     context = {
@@ -147,13 +149,13 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     if name not in FORMS:
         raise HTTPException(404)
     spec = FORMS[name]
-    if not desk.may(spec.decide.__name__, member=person):
+    if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
     form, errors = validate(spec.model, data)
     errors = missing.named(errors) or (unknown(desk, form) if form else {})
     if form is None or errors:
         return _person(request, desk, person, OpenForm.again(name, data, errors), status=422)
-    outcome = record(desk, {"staff": person}, spec.decide, command_id=form.command_id, **spec.said(form))
+    outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.said(form))
     if outcome.refused:
         field = str(outcome.refused.details.get("field", ""))
         errors = {field: _sentence(desk, outcome.refused)}

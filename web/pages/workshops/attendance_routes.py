@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.decision import Decision
 from pixflow.refused import Refused
-from pixflow.workshop import scheduling
+from pixflow.workshop import booking, scheduling
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.http.forms import Form, FormData, validate
@@ -103,7 +104,7 @@ def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData
     return _decide(request, desk, workshop_id, scheduling.close_workshop, data)
 
 
-def _decide(request: Request, desk: Desk, id: UUID, decide: Any, data: dict[str, Any]) -> Response:
+def _decide(request: Request, desk: Desk, id: UUID, decide: Decision[..., Any], data: dict[str, Any]) -> Response:
     _marking(desk, id)
     return _answer(request, desk, id, record(desk, {"workshop": id}, decide, command_id=_plain(data).command_id))
 
@@ -111,7 +112,7 @@ def _decide(request: Request, desk: Desk, id: UUID, decide: Any, data: dict[str,
 def _marking(desk: Desk, id: UUID) -> Page:
     """The workshop, for who may mark there; 404 when there is none or it is cancelled."""
     found = Page(desk, id)
-    if not found.may("mark_attendance"):
+    if not found.may(booking.mark_attendance):
         raise HTTPException(403)
     if found.state.cancelled:
         raise HTTPException(404)

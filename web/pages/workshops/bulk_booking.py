@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from pixflow.authorization import Subject
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.workshop import WaitlistJoined
@@ -50,4 +51,4 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
 def _may_book(desk: Desk, dossier: UUID) -> bool:
     """Whether a seat may be booked for somebody here: whom one may not book for is not named either."""
     state = fold_of(desk.read, dossier)
-    return isinstance(state, Dossier) and desk.may("book_seat", state)
+    return isinstance(state, Dossier) and desk.may(book_seat, Subject(state))

@@ -154,7 +154,7 @@ def instant(day: date, at: Any, zone: str) -> datetime:
 
 def execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
     """Several decisions as one command of the person at the desk."""
-    by = desk.by(steps[0].decide.__name__)
+    by = desk.by(steps[0].decision)
     return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
 
 

@@ -129,7 +129,7 @@ def _closed(desk: Desk, day: date) -> bool:
 @router.get("/ateliers/nouveau")
 def new(request: Request, desk: AtWorkshops) -> Response:
     """A blank form, with what the protocol says and where this person works."""
-    if not desk.may("schedule_workshop"):
+    if not desk.may(schedule_workshop):
         raise HTTPException(403)
     rules, sites = desk.refs.protocol(desk.today).workshops, desk.refs.structure.sites
     own = desk.refs.team[desk.me].site
@@ -148,7 +148,7 @@ def new(request: Request, desk: AtWorkshops) -> Response:
 @router.post("/ateliers/nouveau")
 def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     """One workshop, or one a week, as one command."""
-    if not desk.may("schedule_workshop"):
+    if not desk.may(schedule_workshop):
         raise HTTPException(403)
     form, errors = validate(Scheduling, data)
     errors = missing.named(errors, french.MISSING)

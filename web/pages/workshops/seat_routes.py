@@ -103,7 +103,7 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 def _booking(desk: Desk, id: UUID) -> Page:
     """The workshop, for who may book seats for somebody; for whom is asked where it is recorded."""
     found = Page(desk, id)
-    if not desk.ever("book_seat"):
+    if not desk.ever(booking.book_seat):
         raise HTTPException(403)
     return found
 

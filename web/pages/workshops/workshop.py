@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from fastapi import HTTPException
 
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
 from pixflow.events.base import Recorded
 from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
@@ -84,8 +87,8 @@ class Page:
         """Who came may be noted."""
         return not self.state.cancelled and self.day <= self.desk.today
 
-    def may(self, decision: str) -> bool:
-        return self.desk.may(decision, workshop=self.state)
+    def may(self, decision: Decision[..., Any] | str) -> bool:
+        return self.desk.may(decision, Subject(workshop=self.state))
 
     def seats(self) -> list[Seat]:
         """Those with a seat, in the order of booking."""

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pixflow.authorization import Scope
+from pixflow.authorization import Scope, Subject
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
 from pixflow.folding import retracted
 from pixflow.refused import Refused
+from pixflow.workshop.scheduling import cancel_workshop, move_workshop, set_facilitators
 from pixflow.workshop.undo import undo_release
 from projections import advisor_queue, directory
 from projections.store.catch_up import fold_of
@@ -147,7 +149,7 @@ def undoable(page: Page, said: str) -> Seat | None:
     streams = {"workshop": page.id, "dossier": dossier}
     known = fold_of(desk.read, dossier)
     try:
-        by = desk.by("undo_release", known if isinstance(known, Dossier) else None, None, page.state)
+        by = desk.by(undo_release, Subject(known if isinstance(known, Dossier) else None, workshop=page.state))
         changed = desk.engine.preview(streams, undo_release, by=by, reason="—")
     except Refused:
         return None
@@ -166,10 +168,15 @@ def _mine(page: Page, said: str) -> list[Recorded]:
 # --- a form of the page
 
 
+FORMS: dict[str, Decision[..., Any]] = {
+    "move": move_workshop, "cancel": cancel_workshop, "facilitators": set_facilitators,
+}  # fmt: skip
+
+
 def blank(page: Page, name: str) -> OpenForm | None:
     """One of the page's forms, as the workshop stands; None when there is none of that name for this person."""
     zone = ZoneInfo(page.desk.zone)
-    decision = {"move": "move_workshop", "cancel": "cancel_workshop", "facilitators": "set_facilitators"}.get(name)
+    decision = FORMS.get(name)
     if decision is None or not page.on or not page.may(decision):
         return None
     values: dict[str, Any] = {"facilitators": [str(person) for person in page.state.facilitators]}

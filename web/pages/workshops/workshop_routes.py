@@ -1,6 +1,6 @@
 """Atelier: one workshop, who has a seat, who waits, and what may be decided about it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any, Literal
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
@@ -112,7 +113,7 @@ def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID |
 @router.post("/ateliers/{workshop_id:uuid}/deplacer")
 def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Another day, hours or place; each registrant's dossier follows in the same transaction."""
-    _may(Page(desk, workshop_id), "move_workshop")
+    _may(Page(desk, workshop_id), scheduling.move_workshop)
     form, errors = validate(Moving, data)
     if form is None:
         return _again(request, desk, workshop_id, OpenForm("move", data, missing.named(errors, french.MISSING)))
@@ -128,7 +129,7 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
 def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """It will not be held; each registrant's dossier learns it in the same transaction."""
-    _may(Page(desk, workshop_id), "cancel_workshop")
+    _may(Page(desk, workshop_id), scheduling.cancel_workshop)
     form, errors = validate(Cancelling, data)
     if form is None:
         return _again(request, desk, workshop_id, OpenForm("cancel", data, missing.named(errors, french.MISSING)))
@@ -143,7 +144,7 @@ def _with_registrants(
     desk: Desk,
     id: UUID,
     name: str,
-    decide: Callable[..., Any],
+    decide: Decision[..., Any],
     sent: dict[str, Any],
     command_id: UUID,
     data: Mapping[str, Any],
@@ -165,7 +166,7 @@ def _with_registrants(
 @router.post("/ateliers/{workshop_id:uuid}/animation")
 def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Who runs it."""
-    _may(Page(desk, workshop_id), "set_facilitators")
+    _may(Page(desk, workshop_id), scheduling.set_facilitators)
     form, errors = validate(Running, data)
     known = dict(listing.runners(desk)).keys()
     if form and not {str(who) for who in form.facilitators} <= known:
@@ -192,7 +193,7 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
 @router.post("/ateliers/{workshop_id:uuid}/aide")
 def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Somebody goes and helps."""
-    _may(Page(desk, workshop_id), "give_help")
+    _may(Page(desk, workshop_id), scheduling.give_help)
     form = validate(Form, data)[0]
     if form is None:
         raise HTTPException(422)
@@ -203,7 +204,7 @@ def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: For
 # --- who may, before what they sent is read
 
 
-def _may(found: Page, decision: str) -> None:
+def _may(found: Page, decision: Decision[..., Any]) -> None:
     if not found.may(decision):
         raise HTTPException(403)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from pixflow.decision import Decision
 from pixflow.dossier import follow_up
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.dossier.state import Dossier
@@ -49,7 +50,7 @@ def judge(world: World) -> None:
             say(world, youth, id, orientation.assess_need, needed=needed, reason=reason)
 
 
-def say(world: World, youth: Youth, id: UUID, decide: Callable[..., Any], **arguments: Any) -> None:
+def say(world: World, youth: Youth, id: UUID, decide: Decision[..., Any], **arguments: Any) -> None:
     """Said by the advisor who follows the young person now."""
     world.say(world.follower(id) or youth.advisor or "", {"dossier": id}, decide, **arguments)
 

@@ -1,9 +1,10 @@
 """How a demonstration's team made Pix its own, who is away, and what somebody sets aside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pixflow.decision import Decision
 from pixflow.dossier import follow_up
 from pixflow.engine import new_id
 from pixflow.team import absences, milestones
@@ -40,9 +41,9 @@ def set_aside(world: World, name: str, to: str) -> None:
         said: dict[str, Any] = {"until": until, "reason": RESTING}
         if n:
             said = {"until": until, "to": world.staff[to], "note": HANDED}
-        decide: Callable[..., Any] = follow_up.hand_over if n else follow_up.snooze
+        decide: Decision[..., Any] = follow_up.hand_over if n else follow_up.snooze
         world.say(name, {"dossier": id}, decide, task=task.key, **said)
 
 
-def _note(world: World, name: str, decide: Callable[..., Any], **said: Any) -> None:
+def _note(world: World, name: str, decide: Decision[..., Any], **said: Any) -> None:
     world.say(world.cast.direction, {"staff": world.staff[name]}, decide, **said)

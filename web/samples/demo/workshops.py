@@ -91,7 +91,7 @@ def cancel(world: World, name: str, by: str, reason: str) -> None:
 def _with_registrants(world: World, by: str, name: str, step: Step) -> None:
     id = world.workshops[name]
     there = tuple(world.engine.state("workshop", id).seats)
-    first = Step(step.streams, step.decide, step.sent, {"registrants": there})
+    first = Step(step.streams, step.decision, step.sent, {"registrants": there})
     follow = [Step({"workshop": id, "dossier": dossier}, booking.follow_workshop) for dossier in there]
     world.say_all(by, [first, *follow])
 

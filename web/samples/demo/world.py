@@ -1,13 +1,14 @@
 """A demonstration played as one timeline: each day, in order, everyone does what they have to do."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
 from pixflow import tasks
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Done
@@ -65,7 +66,7 @@ class World:
     def actor(self, name: str, instead_of: str = "") -> Actor:
         return Actor(str(self.staff[name]), str(self.staff[instead_of]) if instead_of else None)
 
-    def say(self, who: str, streams: dict[str, UUID], decide: Callable[..., Any], **arguments: Any) -> Done:
+    def say(self, who: str, streams: dict[str, UUID], decide: Decision[..., Any], **arguments: Any) -> Done:
         """One command, by somebody, at the clock's time; `context` among the arguments is the program's.
 
         Of an advisor who is away, it is the deputy who says it, in both names.

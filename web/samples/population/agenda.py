@@ -8,7 +8,7 @@ from itertools import count
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import cast
 
-from pixflow.authorization import CLOCK, Actor
+from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import follow_up, identity, lending
 from pixflow.dossier.stages import orientation
 from pixflow.unit_of_work import Step

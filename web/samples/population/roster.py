@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 from uuid import UUID
 
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Role
 from pixflow.identity import normalise

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from pixflow import tasks
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
@@ -38,7 +39,7 @@ class Case:
     state: Dossier
     by: Actor
 
-    def say(self, decide: Callable[..., Any], context: dict[str, Any] | None = None, **sent: Any) -> Said:
+    def say(self, decide: Decision[..., Any], context: dict[str, Any] | None = None, **sent: Any) -> Said:
         return Said(self.by, (Step({"dossier": self.young.dossier}, decide, sent, context or {}),))
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow.authorization import CLOCK, Actor
+from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import parcours
 from pixflow.participation import matches

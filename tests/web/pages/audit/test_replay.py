@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace as with_
 
 from pixflow import presets, reference_data, replay, tasks
-from pixflow.authorization import OPERATOR
+from pixflow.actor import OPERATOR
 from pixflow.dossier import assignment, follow_up
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.stages import orientation

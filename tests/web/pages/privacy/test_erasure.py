@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import erasing
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier import assignment
 from pixflow.dossier.stages import parcours
 from pixflow.engine import new_id

@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from pixflow.authorization import OPERATOR
+from pixflow.actor import OPERATOR
 from pixflow.dossier import closing, follow_up, retraction
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.dossier.stages.prescription import explore_difficulty

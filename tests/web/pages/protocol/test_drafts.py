@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow import presets
-from pixflow.authorization import Actor
+from pixflow.actor import Actor
 from pixflow.dossier import assignment, closing
 from pixflow.events.base import Event
 from pixflow.events.dossier import PrescriptionBuilt

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from pixflow import presets
-from pixflow.authorization import OPERATOR
+from pixflow.actor import OPERATOR
 from pixflow.protocol import publishing
 from pixflow.protocol.document import ResultRoute
 from pixflow.tasks import Kind

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import CLOCK
+from pixflow.actor import CLOCK
 from pixflow.dossier import assignment, closing
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from tests.web.client import InspectingClient, words

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.team import staff
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words

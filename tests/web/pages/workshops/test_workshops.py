@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.authorization import CLOCK, Actor
+from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as d

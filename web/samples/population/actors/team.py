@@ -1,11 +1,12 @@
 """The team over the months: hired, told about Pix, away with a deputy, gone and replaced."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from pixflow.authorization import OPERATOR, Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier import assignment
 from pixflow.team import absences, milestones, staff
 from pixflow.team.staff import Absence
@@ -38,11 +39,11 @@ def settled(play: Play) -> Iterator[Said]:
             _note_later(play, one, parameters.TRAINED_IN, milestones.attend_training, title=TRAINED)
 
 
-def _noted(play: Play, one: Member, decide: Callable[..., Any], **said: Any) -> Said:
+def _noted(play: Play, one: Member, decide: Decision[..., Any], **said: Any) -> Said:
     return Said(play.house.manager(play.today).actor, (Step({"staff": one.id}, decide, said),))
 
 
-def _note_later(play: Play, one: Member, days: Days, decide: Callable[..., Any], **said: Any) -> None:
+def _note_later(play: Play, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:
     errand = Errand((), lambda: [_noted(play, one, decide, **said)])
     play.agenda.add((play.in_days(days), OPENS + 10), errand)
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
-from pixflow.authorization import CLOCK, Actor
+from pixflow.actor import CLOCK, Actor
 from pixflow.events.base import Recorded
 from pixflow.events.values import Presence
 from pixflow.events.workshop import SeatOffered
@@ -194,7 +194,7 @@ class Workshops:
 
     def _with_registrants(self, held: Held, by: Member, step: Step) -> Said:
         there = tuple(held.state.seats)
-        first = Step(step.streams, step.decide, step.sent, {"registrants": there})
+        first = Step(step.streams, step.decision, step.sent, {"registrants": there})
         follow = (Step({"workshop": held.id, "dossier": dossier}, booking.follow_workshop) for dossier in there)
         return Said(by.actor, (first, *follow))
 

@@ -1,0 +1,15 @@
+"""The actor of a command: a member of staff, or one of the system's actors."""
+
+from msgspec import Struct
+
+OPERATOR = "system:operator"
+CLOCK = "system:clock"
+IMPORT = "system:import"
+SYSTEM = (OPERATOR, IMPORT, CLOCK)
+
+
+class Actor(Struct, frozen=True):
+    """The staff id, or the name of a system's actor; and the colleague it acts for when deputising."""
+
+    id: str
+    acting_for: str | None = None

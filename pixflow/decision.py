@@ -1,0 +1,101 @@
+"""A decision as a value: its stored name, its function, who may take it, and the arguments the engine adds."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, Literal, ParamSpec, TypeVar
+
+from msgspec import Struct
+
+from pixflow.events.values import Role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Reach = Literal["own", "all"]
+Owned = Literal["dossier", "workshop", "member"]
+OnErased = Literal["refuse", "ignore", "decide"]
+
+
+class Roles(Struct, frozen=True):
+    """The roles that may take a decision, each on its own subjects or on all of them.
+
+    `own` is what makes a subject somebody's own: a dossier they follow, a workshop they run, or themselves.
+    """
+
+    reach: Mapping[Role, Reach]
+    own: Owned = "dossier"
+
+
+NOBODY = Roles({})
+REFERENT = Roles({"referent": "all"})
+MANAGER = Roles({"manager": "all"})
+REFERENT_AND_MANAGER = Roles({"referent": "all", "manager": "all"})
+ACCOUNTS = Roles({"manager": "all", "administrator": "all"})
+TEAM = Roles({"advisor": "all", "facilitator": "all", "referent": "all", "manager": "all"})
+OPENING = Roles({"advisor": "all", "referent": "all", "manager": "all"})
+OWN_DOSSIERS = Roles({"advisor": "own", "referent": "all"})
+OWN_DOSSIERS_AND_MANAGER = Roles({"advisor": "own", "referent": "all", "manager": "all"})
+OWN_SEATS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"})
+OWN_WORKSHOPS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"}, "workshop")
+OWN_MILESTONES = Roles(
+    {
+        "advisor": "own", "facilitator": "own", "auditor": "own", "administrator": "own",
+        "referent": "all", "manager": "all",
+    },
+    "member",
+)  # fmt: skip
+OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
+
+
+class Need(StrEnum):
+    """An argument that the engine adds, by the name of the parameter."""
+
+    HISTORY = "history"
+    WORKSHOP_HISTORY = "workshop_history"
+    OWED = "owed"
+    TEAM = "team"
+    PERSON = "person"
+    CAMPAIGN_ID = "campaign_id"
+    DOSSIER_ID = "dossier_id"
+    PARTICIPATION_ID = "participation_id"
+    WORKSHOP_ID = "workshop_id"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision(Generic[P, R]):
+    """One decision. Called, it is its function: states and arguments in, events out.
+
+    `name` is stored in fingerprints: it never changes. `system` are the system's actors that may take it. `on_erased`
+    says what happens on the stream of an erased person. `dated`: the engine adds today as `on` when it is not sent.
+    `checks_retracted`: the actor must also be allowed the decisions that recorded the events it retracts.
+    """
+
+    name: str
+    function: Callable[P, R]
+    roles: Roles
+    system: Collection[str]
+    needs: tuple[Need, ...]
+    on_erased: OnErased
+    dated: bool
+    checks_retracted: bool
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+
+def decision(
+    name: str,
+    roles: Roles,
+    *needs: Need,
+    system: Collection[str] = (),
+    on_erased: OnErased = "refuse",
+    dated: bool = True,
+    checks_retracted: bool = False,
+) -> Callable[[Callable[P, R]], Decision[P, R]]:
+    """Makes a decision of the function that follows."""
+
+    def made(function: Callable[P, R]) -> Decision[P, R]:
+        return Decision(name, function, roles, system, needs, on_erased, dated, checks_retracted)
+
+    return made

@@ -1,0 +1,80 @@
+"""Every decision of pixflow, found by walking its modules, and the page that says who may take which."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from inspect import getmembers, isfunction
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
+
+import pixflow
+from pixflow.decision import Decision
+from pixflow.events.base import Event
+from pixflow.events.values import Role
+
+MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(pixflow.__path__, "pixflow.")]
+GROUPS = {
+    "The young person's path": "dossier.stages.",
+    "The dossier": "dossier.",
+    "Workshops": "workshop.",
+    "Pix Orga": "participation.",
+    "Portfolios": "portfolio.",
+    "The team": "team.",
+    "Protocol and grid": "protocol.",
+    "The structure": "structure",
+}
+"""The headings of the page, each with the beginning of its modules' names."""
+OWN = {"dossier": "own dossiers", "workshop": "own workshops", "member": "themselves"}
+PAGE = "docs/permissions.md"
+INTRODUCTION = """# Who may take which decision
+
+`python -m tests.test_authorization` writes this page from the decisions; a test compares the two. To change a
+permission, change the decorator of the decision ([`decision.py`](../pixflow/decision.py)), then write the page again.
+
+*all*: on every dossier, workshop or member of staff. *own dossiers*: those that the person follows, and those of which
+a colleague handed them a task. *own workshops*: those that the person runs. *themselves*: about nobody else. A deputy
+may also take the decisions of the absent colleague, but none about the team
+([`authorization.py`](../pixflow/authorization.py)). The system's actors are `operator` (the command line), `clock` (the
+periodic jobs) and `import`.
+"""
+
+
+def function_of(decide: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of a decision, or the function itself."""
+    return decide.function if isinstance(decide, Decision) else decide
+
+
+def of_module(module: ModuleType) -> Iterator[Decision[..., Any]]:
+    """The decisions that a module defines, in the order of its lines."""
+    there = [one for one in vars(module).values() if isinstance(one, Decision)]
+    return (one for one in there if one.function.__module__ == module.__name__)
+
+
+def deciding(module: ModuleType) -> Iterator[str]:
+    """The public functions of a module that give events and are no decisions."""
+    for name, function in getmembers(module, isfunction):
+        public = function.__module__ == module.__name__ and not name.startswith("_")
+        if public and get_type_hints(function).get("return") in (list[Event], dict[str, list[Event]]):
+            yield name
+
+
+DECISIONS = {one.name: one for module in MODULES for one in of_module(module)}
+GIVING_EVENTS = {name for module in MODULES for name in deciding(module)}
+
+
+def page() -> str:
+    """The text of docs/permissions.md."""
+    grouped: dict[str, list[str]] = {heading: [] for heading in GROUPS}
+    roles = get_args(Role)
+    for one in DECISIONS.values():
+        module = one.function.__module__.removeprefix("pixflow.")
+        heading = next(heading for heading, start in GROUPS.items() if module.startswith(start))
+        reach = [one.roles.reach.get(role) for role in roles]
+        cells = [OWN[one.roles.own] if found == "own" else found or "–" for found in reach]
+        system = ", ".join(f"`{actor.removeprefix('system:')}`" for actor in one.system) or "–"
+        code = f"[`{one.function.__name__}`](../pixflow/{module.replace('.', '/')}.py)"
+        grouped[heading].append(" | ".join(("", f"`{one.name}`", code, *cells, system, "")).strip())
+    head = " | ".join(("", "decision", "function", *roles, "system", "")).strip()
+    rule = "|" + " --- |" * (len(roles) + 3)
+    tables = ("\n".join((f"## {heading}\n", head, rule, *lines)) for heading, lines in grouped.items())
+    return INTRODUCTION + "\n" + "\n\n".join(tables) + "\n"
