@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from threading import Lock, Thread
@@ -18,6 +17,7 @@ from httpx2 import Client, Response
 from pixflow.events.dossier import DossierClosed
 from tests.benchmarks.measure import Aim, Line, Report, noted, sized, spent
 from tests.benchmarks.population import LAST_NAMES, NOTE, House, Life, fill, structure
+from tests.clock import today
 
 DOSSIERS, ADVISORS = 180, 9
 PAGES, COMMANDS = sized((18, 6), (180, 60), (180, 60))
@@ -104,7 +104,7 @@ def looked(browser: Client, chance: Random, dossier: str) -> Response:
 def entered(browser: Client, chance: Random, dossier: str) -> Response:
     """A note, or another project."""
     form, name = chance.choice((("note", "text"), ("project", "project")))
-    said = {name: f"{NOTE} {chance.randrange(1000)}", "command_id": str(uuid4()), "on": str(datetime.now(UTC).date())}
+    said = {name: f"{NOTE} {chance.randrange(1000)}", "command_id": str(uuid4()), "on": str(today())}
     return browser.post(f"{dossier}/{form}", data=said)
 
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,11 +15,11 @@ from pixflow.structure_folder import utc_now
 from tests.browser.exports import begun, shared, written
 from tests.browser.house import begin
 from tests.browser.person import Person
+from tests.clock import today
 
 pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
-TOMORROW = (NOW.astimezone(ZoneInfo("Europe/Paris")) + timedelta(days=1)).date()
-"""The day after the structure's: to come, whatever the hour."""
+TOMORROW = today() + timedelta(days=1)
 
 
 @pytest.fixture

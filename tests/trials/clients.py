@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from pixflow.events.base import Recorded
+from tests.clock import today
 from tests.trials.mission import SITE
 from tests.trials.scale import SEED
 from tests.trials.server import Server
@@ -88,12 +89,12 @@ class Client(Thread):
 
     def _note(self, words: str) -> tuple[str, dict[str, str]]:
         dossier = self.chance.choice(self.mission.dossiers)
-        return f"/dossiers/{dossier}/note", {"text": words, "on": today()}
+        return f"/dossiers/{dossier}/note", {"text": words, "on": today().isoformat()}
 
     def _dossier(self, words: str) -> tuple[str, dict[str, str]]:
         number = str(self.chance.randrange(10**8))
-        said = {"last_name": "Kaya", "first_name": words, "imilo_number": number, "site": SITE, "on": today()}
-        return "/dossiers/nouveau", {**said, "advisor": str(self.mission.advisor)}
+        person = {"last_name": "Kaya", "first_name": words, "imilo_number": number, "site": SITE}
+        return "/dossiers/nouveau", {**person, "on": today().isoformat(), "advisor": str(self.mission.advisor)}
 
 
 class Crowd:
@@ -140,7 +141,3 @@ class Crowd:
 
 def _recorded_at(events: Sequence[Recorded]) -> dict[UUID, datetime]:
     return {recorded.command: recorded.at for recorded in events}
-
-
-def today() -> str:
-    return datetime.now(UTC).date().isoformat()

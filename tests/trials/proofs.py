@@ -2,10 +2,10 @@
 
 import subprocess
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from tests.benchmarks.measure import machine
+from tests.clock import today
 from tests.trials.scale import SEED
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ class Proofs:
 
     def table(self) -> str:
         told = ", ".join(f"{name} {value}" for name, value in machine().items())
-        head = f"{date.today()}, commit {_commit()}, seed {SEED}; {told}"
+        head = f"{today()}, commit {_commit()}, seed {SEED}; {told}"
         lines = [" | ".join(row) for row in (("trial", "done", "found"), ("---",) * 3, *self.rows)]
         return "\n".join([head, "", *(f"| {line} |" for line in lines)])
 

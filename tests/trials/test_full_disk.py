@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +16,7 @@ from pixflow.dossier.follow_up import take_note
 from pixflow.engine import Engine
 from pixflow.store import NewCommand, StoreFull
 from pixflow.store.sqlite.recorder import HardenedRecorder
+from tests.clock import today
 from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -53,7 +53,7 @@ class Writer:
             form = {
                 "command_id": str(UUID(int=self.chance.getrandbits(128), version=4)),
                 "text": f"note {len(self.acknowledged)} {'x' * self.chance.randrange(1, 4000)}",
-                "on": datetime.now(UTC).date().isoformat(),
+                "on": today().isoformat(),
             }
             answer = self.send(served, form)
         recorded = engine.has_recorded(UUID(form["command_id"]))

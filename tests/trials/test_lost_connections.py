@@ -17,9 +17,10 @@ from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.pipeline import Question
 from pixflow.store.postgres.transaction import Turn
+from tests.clock import today
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
-from tests.trials.clients import Crowd, today
+from tests.trials.clients import Crowd
 from tests.trials.mission import Mission, found
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many, rounds
@@ -171,7 +172,7 @@ def test_nobody_hears_that_a_command_on_its_way_is_not_recorded(
     mission = found(tmp_path, database_url)
     with impatient(over(wire, mission, postgres)) as client:
         late_once(wire, monkeypatch)
-        form = {"command_id": str(uuid4()), "text": "note", "on": today()}
+        form = {"command_id": str(uuid4()), "text": "note", "on": today().isoformat()}
         answer = client.post(f"/dossiers/{mission.dossiers[0]}/note", data=form)
         assert answer.status_code == 503
         assert NOT_KNOWN.split(".")[0] in answer.text

@@ -3,17 +3,15 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from pixflow.structure_folder import utc_now
+from tests.clock import today
 from web.cli.app import app
 
 SOPHIE, NADIA, PAUL = "sophie@ml.example", "nadia@ml.example", "paul@ml.example"
-TODAY = utc_now().astimezone(ZoneInfo("Europe/Paris")).date()
-"""The structure's day: between 22:00 and midnight UTC it is not that of UTC."""
+TODAY = today()
 LATER = TODAY + timedelta(days=7)
 PORTFOLIO = """N° i-Milo;Nom;Prénom;Né(e) le;Site;Dispositif;Conseiller
 12347;DIALLO;Aminata;05/11/2004;L'Aigle;PACEA;paul@ml.example

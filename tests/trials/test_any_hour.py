@@ -1,0 +1,75 @@
+"""The suite passes at any hour: it runs whole under libfaketime, on days and in hours that break careless code.
+
+Between 23:00 (22:00 in summer) and midnight UTC, the day of Europe/Paris is not the day of UTC.
+"""
+
+import glob
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import unavailable
+from tests.trials.proofs import Proofs
+
+pytestmark = pytest.mark.trial
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = "/usr/lib/*/faketime/libfaketimeMT.so.1"
+HOURS = {
+    "half past eleven in the evening": datetime(2027, 1, 14, 23, 30, tzinfo=UTC),
+    "31 December": datetime(2027, 12, 31, 23, 30, tzinfo=UTC),
+    "29 February": datetime(2028, 2, 29, 10, 0, tzinfo=UTC),
+    "summer time begins": datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
+    "summer time ends": datetime(2027, 10, 31, 0, 30, tzinfo=UTC),
+}
+NOON = datetime(2027, 1, 14, 12, 0, tzinfo=UTC)
+CARELESS = """
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+
+def test_the_day_of_utc_is_that_of_paris():
+    assert datetime.now(UTC).date() == datetime.now(ZoneInfo("Europe/Paris")).date()
+"""
+
+
+@pytest.fixture
+def library() -> str:
+    found = glob.glob(LIBRARY)
+    return found[0] if found else unavailable("libfaketime (Debian's package libfaketime)")
+
+
+def run(library: str, now: datetime, bytecode: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs pytest in a process whose clock, and that of each process it starts, says `now` at its start.
+
+    An offset needs no memory shared by the processes. Durations stay as they are: the monotonic clock is not set.
+    """
+    environment = os.environ | {
+        "LD_PRELOAD": library,
+        "FAKETIME": f"{now.timestamp() - time.time():+.0f}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(Path(__file__).with_name("shifted_files")),
+        "PYTHONPYCACHEPREFIX": str(bytecode),
+    }
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("hour", HOURS)
+def test_the_suite_passes(hour: str, library: str, tmp_path: Path, proofs: Proofs) -> None:
+    """Everything but benchmarks, trials and the browser, which keeps a clock of its own."""
+    wanted = ("-m", "not benchmark and not trial and not browser", "-n", "auto", "--dist", "loadfile")
+    done = run(library, HOURS[hour], tmp_path, *wanted, *os.environ.get("PIXFLOW_TRIALS_TESTS", "").split())
+    proofs.add(f"the suite at {HOURS[hour]:%H:%M} UTC", hour, "passed" if done.returncode == 0 else "FAILED")
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
+
+
+def test_control_a_test_that_takes_the_day_of_utc_fails_late_in_the_evening(library: str, tmp_path: Path) -> None:
+    (tmp_path / "test_careless.py").write_text(CARELESS)
+    for now, code in ((NOON, 0), (HOURS["half past eleven in the evening"], 1)):
+        assert run(library, now, tmp_path / "bytecode", str(tmp_path / "test_careless.py")).returncode == code
