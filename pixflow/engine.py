@@ -230,8 +230,13 @@ class Engine(Application[UUID]):
 
     def recorded_by(self, command_id: UUID) -> list[Recorded]:
         """What a command recorded, whoever sent it; nothing when it is not in the store."""
+        found = self.positions(command_id)
+        return self.read(found[0] - 1, found[1] - found[0] + 1) if found else []
+
+    def positions(self, command_id: UUID) -> tuple[int, int] | None:
+        """The first and last position of the events of a command; None when it is not in the store."""
         row = self.recorder.command(command_id)
-        return self.read(row.first_position - 1, row.last_position - row.first_position + 1) if row else []
+        return (row.first_position, row.last_position) if row else None
 
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Loaded]:
         ids = list(streams)

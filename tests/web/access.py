@@ -60,7 +60,6 @@ class World:
     browsers: dict[Role, InspectingClient]
     ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
     prescribed: dict[str, UUID] = field(default_factory=dict)
-    span: str = ""
     read: dict[tuple[str, Role, str], Any] = field(default_factory=dict)
 
     def about(self, route: str) -> str:
@@ -76,7 +75,7 @@ class World:
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
         route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
         route = route.replace("{structure}", self.at_work.slug)
-        query = {"/boite/plusieurs": "?do=snooze"}.get(route, f"?fait={self.span}" if "/confies/" in route else "")
+        query = {"/boite/plusieurs": "?do=snooze"}.get(route, "")
         return route + query
 
 
@@ -148,7 +147,7 @@ def _others(world: World, elsewhere: House) -> None:
     ids["{command:uuid}"] = {"own": _imported(at_work), "other": _imported(elsewhere)}
     bulk = uuid4()
     given = ids["{dossier_id:uuid}"]["colleague"]
-    done = at_work.served.engine.execute(
+    at_work.served.engine.execute(
         {"dossier": given},
         assignment.assign_advisor,
         by=_actor(at_work, SOPHIE),
@@ -156,7 +155,6 @@ def _others(world: World, elsewhere: House) -> None:
         advisor=at_work.people[OMAR],
     )
     ids["{bulk:uuid}"] = {"own": bulk}
-    world.span = f"{done.recorded[0].position}-{done.recorded[0].position}"
 
 
 def _elsewhere(at_work: House, slug: str) -> House:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
-from web.desk import receipts
 from web.desk.commands import Outcome
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -26,17 +26,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """One result for each row, in the order shown."""
+    """One result for each row, in the order shown; `command` is the id of the bulk."""
 
     rows: Sequence[Row]
+    command: UUID
 
     @property
     def refused(self) -> bool:
         return any(row.refused for row in self.rows)
 
     @property
-    def span(self) -> str:
-        return receipts.span(sorted((r for row in self.rows for r in row.recorded), key=lambda r: r.position))
+    def reference(self) -> str:
+        """What the address of its receipt says; "" when no row recorded anything."""
+        return str(self.command) if any(row.recorded for row in self.rows) else ""
 
     def told(self) -> Told:
         """Every row, done or not, and why not."""

@@ -1,6 +1,8 @@
-"""What a form just recorded, said once on the board of results or in Ma boîte, with the way back."""
+"""The receipt of a form: the page that follows says once what was recorded, with the way back.
 
-import re
+The address of that page names the command: `fait=<its id>`. A bulk sends one command for each of its rows.
+"""
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,16 +24,12 @@ from web.french import dates, vocabulary
 from web.french.events import sentences
 from web.french.events.fields import Names
 from web.french.vocabulary import plural, say
+from web.http.forms import Form
 
 MOST = 500
-_TOPICS = tuple(
-    event.TOPIC
-    for event in (
-        p.MatchConfirmed, p.MatchRejected, p.ParticipationSetAside, p.Retracted,
-        d.ResultDispatched, CampaignDeclared, PurposeCorrected, CampaignClosed, CampaignReopened, d.DossierOpened,
-        d.TaskSnoozed, d.TaskHandedOver, d.YoungPersonChased, d.ProgrammeJoined, d.ErasureRequested, d.Retracted,
-    )
-)  # fmt: skip
+"""How many events a receipt is made of."""
+LATEST = 1_000
+"""How many of a person's latest events are searched for those of a bulk: a few bulks of the largest size."""
 _trail = audit_trail.table.c
 
 
@@ -52,22 +50,66 @@ class Told:
     tone: str = "done"
 
 
-def span(recorded: Sequence[Recorded]) -> str:
-    """What was recorded, as an address names it: its first and last positions; "" for nothing."""
-    return f"{recorded[0].position}-{recorded[-1].position}" if recorded else ""
+class UndoForm(Form):
+    """Takes back all that was recorded under a command, whose id is `fait`."""
+
+    fait: UUID
+
+
+def reference(recorded: Sequence[Recorded]) -> str:
+    """Returns what the address of a receipt says: the id of the command; "" when it recorded nothing."""
+    return str(recorded[0].command) if recorded else ""
+
+
+def row_command(bulk: UUID, stream: UUID, about: object = "") -> UUID:
+    """Returns the id of the command of one row of a bulk: a stream, and what of it the row is about."""
+    return new_id(bulk, f"{stream} {about}" if about else str(stream))
+
+
+def named(said: str) -> UUID | None:
+    """Returns the command that an address names; None for anything else, such as an address of an earlier version."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
+def is_of(command: UUID, fact: Recorded) -> bool:
+    """Tells whether a command recorded an event, or the row of a bulk with that id."""
+    return fact.command == command or any(fact.command == row for row in _rows(command, fact))
+
+
+def _rows(bulk: UUID, fact: Recorded) -> Iterator[UUID]:
+    """The commands of the rows of a bulk that may have recorded an event."""
+    yield row_command(bulk, fact.originator_id)
+    for field in ("task", "about", "version"):
+        if about := getattr(fact.event, field, None):
+            yield row_command(bulk, fact.originator_id, about)
+    if dossier := getattr(fact.event, "dossier", None):
+        yield row_command(bulk, dossier)
+
+
+def recorded(desk: Desk, said: str) -> list[Recorded]:
+    """Returns what the person at the desk recorded under the command that an address names, oldest first.
+
+    Reads the events of that command, at most MOST. When the store has none of that id, it is a bulk: reads the LATEST
+    events of this person.
+    """
+    command = named(said)
+    if command is None:
+        return []
+    found = desk.engine.positions(command)
+    mine = select(audit_trail.table).where(_trail.by == desk.actor.id)
+    if found:
+        query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
+        return [audit_trail.recorded(row) for row in desk.read.execute(query)]
+    latest = desk.read.execute(mine.order_by(_trail.position.desc()).limit(LATEST))
+    return [fact for fact in map(audit_trail.recorded, latest) if is_of(command, fact)][::-1]
 
 
 def done(desk: Desk, said: str) -> Told | None:
-    """What the person at the desk recorded from one position to another, as `span` names them."""
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
-    if not found:
-        return None
-    first, last = map(int, found.groups())
-    query = select(audit_trail.table).where(
-        _trail.position.between(first, last), _trail.by == desk.actor.id, _trail.topic.in_(_TOPICS)
-    )
-    rows = list(desk.read.execute(query.order_by(_trail.position).limit(MOST)))
-    lines = list(_lines(desk, [audit_trail.recorded(row) for row in rows]))
+    """Says what the person at the desk recorded under the command that an address names."""
+    lines = list(_lines(desk, recorded(desk, said)))
     if not lines:
         return None
     return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
@@ -114,7 +156,8 @@ def _lines(desk: Desk, facts: Sequence[Recorded]) -> Iterator[Line]:
     known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
     declared = any(isinstance(fact.event, CampaignDeclared) for fact in facts)
     alone = [fact for fact in facts if declared and _automatic(fact)]
-    yield from (_line(fact, names, known) for fact in facts if fact not in alone)
+    told = (_line(fact, names, known) for fact in facts if fact not in alone)
+    yield from (line for line in told if line)
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield Line(plural(len(alone), *matched))
@@ -124,7 +167,8 @@ def _automatic(fact: Recorded) -> bool:
     return isinstance(fact.event, p.MatchConfirmed) and fact.event.automatic
 
 
-def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
+def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line | None:
+    """One event as a line; None for one that another line implies."""
     row = known.get(fact.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
     match fact.event:
@@ -152,4 +196,6 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line:
             return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told))
         case d.Retracted():
             return Line(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
-    return Line(sentences.sentence(fact, names))
+        case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
+            return Line(sentences.sentence(fact, names))
+    return None

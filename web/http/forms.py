@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -27,6 +27,18 @@ def _in_our_time(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_in_our_time)]
 """A day that a form may say: a year mistyped is refused where it is typed."""
+
+
+ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""The pattern of an id, as pages write it."""
+
+
+def _halves(text: object) -> object:
+    return text.split(":") if isinstance(text, str) else text
+
+
+Pair = Annotated[tuple[UUID, UUID], BeforeValidator(_halves)]
+"""Two ids in one field, written `left:right`."""
 
 
 class Form(BaseModel):

@@ -8,14 +8,14 @@ from fastapi.responses import RedirectResponse
 
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.receipts import Told
+from web.desk.receipts import Told, UndoForm
 from web.french.dossier import path
 from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
 from web.pages.dossiers import groups
-from web.pages.dossiers.groups import Named, Regroup, Undo
+from web.pages.dossiers.groups import Named, Regroup
 
 router = APIRouter()
 AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
@@ -41,21 +41,21 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
     outcomes = groups.act(desk, form)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, data, told=outcomes.told(), undo=outcomes.span, status=422)
-    return RedirectResponse(address("/dossiers", {"groupe": form.name, "fait": outcomes.span}), 303)
+        return _page(request, desk, data, told=outcomes.told(), undo=outcomes.reference, status=422)
+    return RedirectResponse(address("/dossiers", {"groupe": form.name, "fait": outcomes.reference}), 303)
 
 
 @router.post("/dossiers/groupe/annuler")
 def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     """Each dossier has the group it had before, but where something else was said since."""
-    form, _ = validate(Undo, data)
+    form, _ = validate(UndoForm, data)
     if form is None:
         raise HTTPException(422)
     outcomes = groups.undo(desk, form)
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, {}, told=outcomes.told(), status=422)
-    return RedirectResponse(address("/dossiers", {"fait": outcomes.span}), 303)
+    return RedirectResponse(address("/dossiers", {"fait": outcomes.reference}), 303)
 
 
 def _page(

@@ -3,28 +3,26 @@
 A group is what its dossiers say: there is nothing else to change.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from pixflow import tasks
 from pixflow.authorization import Subject
 from pixflow.dossier.grouping import correct_group, undo_group
 from pixflow.dossier.state import Dossier
-from pixflow.engine import new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import ProgrammeJoined
-from projections import audit_trail, dossier_sheet
+from projections import dossier_sheet
 from projections.store.catch_up import folds_of
+from web.desk import receipts
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import UndoForm
 from web.french import dates
 from web.french import tasks as french_tasks
 from web.french.vocabulary import lower_first, say
@@ -33,7 +31,6 @@ from web.http.forms import Day, Form
 MOST = 300
 """How many dossiers change at once; the others wait for the next time."""
 GONE = "n’est plus dans ce groupe"
-_trail = audit_trail.table.c
 
 
 class Named(Form):
@@ -48,12 +45,6 @@ class Regroup(Named):
     """The dossiers of it that were ticked."""
 
     dossier: tuple[UUID, ...] = ()
-
-
-class Undo(Form):
-    """Everything that was done at once, by its positions."""
-
-    fait: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +100,7 @@ def act(desk: Desk, form: Regroup) -> Outcomes:
     names, made = names_for(desk), []
     there = {member.row.stream for member in members(desk, form.group)}
     for dossier in form.dossier[:MOST]:
-        command = new_id(form.command_id, str(dossier))
+        command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
             made.append(Row(names.dossier(dossier), refused=GONE))
             continue
@@ -117,45 +108,38 @@ def act(desk: Desk, form: Regroup) -> Outcomes:
             desk, {"dossier": dossier}, correct_group, command_id=command, group=form.name, collective_end=form.until
         )
         made.append(row_of(desk, names.dossier(dossier), outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)
 
 
 # --- taking it back
 
 
-def undoable(desk: Desk, span: str) -> bool:
+def undoable(desk: Desk, said: str) -> bool:
     """Whether anything of what was done at once still says what the group is."""
-    found = _done(desk, span)
+    found = _done(desk, said)
     states = folds_of(desk.read, {fact.originator_id for fact in found})
     return any(_stands(states[fact.originator_id], fact) for fact in found)
 
 
-def undo(desk: Desk, form: Undo) -> Outcomes:
+def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Each dossier has the group it had before, but where something else was said since."""
     names, made = names_for(desk), []
-    for fact in _done(desk, form.fait):
+    for fact in _done(desk, str(form.fait)):
         outcome = record(
             desk,
             {"dossier": fact.originator_id},
             undo_group,
-            command_id=new_id(form.command_id, str(fact.position)),
+            command_id=receipts.row_command(form.command_id, fact.originator_id),
             version=fact.originator_version,
             reason="annulé aussitôt",
         )
         made.append(row_of(desk, names.dossier(fact.originator_id), outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)
 
 
-def _done(desk: Desk, span: str) -> list[Recorded]:
-    """What this person said of groups, from one position to another."""
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", span)
-    if not found:
-        return []
-    first, last = map(int, found.groups())
-    between = _trail.position.between(first, last)
-    topic = _trail.topic == ProgrammeJoined.TOPIC
-    query = select(audit_trail.table).where(between, _trail.by == desk.actor.id, topic)
-    return [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position).limit(MOST))]
+def _done(desk: Desk, said: str) -> list[Recorded]:
+    """What this person said of groups, under the command that an address names."""
+    return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, ProgrammeJoined)]
 
 
 def _stands(state: Dossier, fact: Recorded) -> bool:

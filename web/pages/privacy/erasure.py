@@ -13,7 +13,7 @@ from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.dossier.erasure import Reason, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done, new_id
+from pixflow.engine import Done
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
@@ -22,6 +22,7 @@ from web.desk.bulk import Outcomes, row_of
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import row_command
 from web.french import dates, privacy, vocabulary
 from web.french.events import sentences
 from web.hosting.served_structure import ServedStructure
@@ -127,11 +128,11 @@ def ask_for(desk: Desk, form: Several) -> Outcomes:
                 desk,
                 {"dossier": stream},
                 request_erasure,
-                command_id=new_id(form.command_id, str(stream)),
+                command_id=row_command(form.command_id, stream),
                 reason="retention",
             )
             made.append(row_of(desk, people[stream].name, outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)
 
 
 # --- afterwards

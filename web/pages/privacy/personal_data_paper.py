@@ -8,11 +8,11 @@ from pixflow.dossier.state import Dossier
 from web.french import dates, privacy, tasks, vocabulary
 from web.french.events import workshops
 from web.french.vocabulary import NBSP, plural, say
+from web.http.forms import ID
 from web.http.papers import compiled
 from web.pages.privacy.personal_data import Everything, Stream, Told
 from web.pages.privacy.personal_data_file import why
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DATE = "Date"
 _SHORT = 4
 
@@ -100,7 +100,7 @@ def _entry(fact: Told) -> Entry:
 
 def _is_told(label: str, value: str, said: str) -> bool:
     """Whether the sentence or the stamp says it already, or only a program can read it."""
-    return label == _DATE or _ID.fullmatch(value) is not None or (len(value) >= _SHORT and value in said)
+    return label == _DATE or re.fullmatch(ID, value) is not None or (len(value) >= _SHORT and value in said)
 
 
 def _campaign(known: Everything, stream: Stream) -> str:

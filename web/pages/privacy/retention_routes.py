@@ -46,7 +46,7 @@ def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, 1, told=outcomes.told(), status=422)
-    return RedirectResponse(address("/conservation", {"fait": outcomes.span}), 303)
+    return RedirectResponse(address("/conservation", {"fait": outcomes.reference}), 303)
 
 
 def _page(

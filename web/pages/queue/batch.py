@@ -7,32 +7,30 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import select
 
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up, retraction
-from pixflow.engine import new_id
-from pixflow.events.base import Recorded
+from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
 from pixflow.events.values import Channel
 from pixflow.folding import retracted
 from projections import advisor_queue, audit_trail
+from web.desk import receipts
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.colleagues import takers
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import UndoForm
 from web.french import batches as french
-from web.http.forms import Day, Form
+from web.http.forms import ID, Day, Form
 from web.pages.dossier import history
 from web.pages.queue.rows import Line, lines
 
 MOST = 50
 CHASED = frozenset({"chase-diagnostic", "chase-sharing"})
-_TOPICS = tuple(event.TOPIC for event in (TaskSnoozed, TaskHandedOver, YoungPersonChased))
-_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-Pick = Annotated[str, Field(pattern=f"^{_ID} [a-z-]{{3,40}}(:{_ID})?$")]
-_trail = audit_trail.table.c
+_PICK = f"{ID} [a-z-]{{3,40}}(:{ID})?"
+Pick = Annotated[str, Field(pattern=f"^{_PICK}$")]
 
 
 class Picked(Form):
@@ -58,18 +56,13 @@ class Chase(Picked):
     note: str | None = None
 
 
-class Undo(Form):
-    """Everything that was done at once, by its positions."""
-
-    fait: str
-
-
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One thing done to several rows: the decision, its form, the name it gives the task, the kinds it fits."""
+    """One thing done to several rows: `key` is the decision's name for the task, `kinds` those it fits (empty: all)."""
 
     decision: Decision[..., Any]
     model: type[Picked]
+    event: type[Event]
     key: str = "task"
     kinds: frozenset[str] = frozenset()
 
@@ -78,9 +71,9 @@ class Batch:
 
 
 BATCHES: dict[str, Batch] = {
-    "snooze": Batch(follow_up.snooze, Snooze),
-    "hand": Batch(follow_up.hand_over, Hand),
-    "chase": Batch(follow_up.chase, Chase, "about", CHASED),
+    "snooze": Batch(follow_up.snooze, Snooze, TaskSnoozed),
+    "hand": Batch(follow_up.hand_over, Hand, TaskHandedOver),
+    "chase": Batch(follow_up.chase, Chase, YoungPersonChased, "about", CHASED),
 }
 
 
@@ -91,7 +84,7 @@ def chosen(desk: Desk, picks: Sequence[str]) -> list[Line]:
 
 
 def _named(pick: str) -> bool:
-    return re.fullmatch(f"{_ID} [a-z-]{{3,40}}(:{_ID})?", pick) is not None
+    return re.fullmatch(_PICK, pick) is not None
 
 
 def effect(desk: Desk, name: str, line: Line) -> str:
@@ -117,26 +110,26 @@ def act(desk: Desk, name: str, form: Picked) -> Outcomes:
         if not batch.fits(line):
             made.append(Row(told, refused=french.UNFIT[name]))
             continue
-        one = new_id(form.command_id, line.pick)
+        one = receipts.row_command(form.command_id, line.row.stream, line.row.key)
         sent = {**said, batch.key: line.row.key}
         outcome = record(desk, {"dossier": line.row.stream}, batch.decision, command_id=one, **sent)
         made.append(row_of(desk, told, outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)
 
 
 # --- taking it back
 
 
-def undoable(desk: Desk, span: str) -> bool:
+def undoable(desk: Desk, said: str) -> bool:
     """Whether anything of what was done at once still stands as its dossier's last fact."""
-    found = _done(desk, span)
+    found = _done(desk, said)
     trails = audit_trail.of_streams(desk.read, {fact.originator_id for fact in found})
     return any(_last(desk, trails[fact.originator_id], fact) for fact in found)
 
 
-def undo(desk: Desk, form: Undo) -> Outcomes:
+def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Each fact that nothing else followed is taken back, the latest first, one command for each."""
-    found, names = _done(desk, form.fait), names_for(desk)
+    found, names = _done(desk, str(form.fait)), names_for(desk)
     trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
     made = []
     for fact in reversed(found):
@@ -148,24 +141,19 @@ def undo(desk: Desk, form: Undo) -> Outcomes:
             desk,
             {"dossier": dossier},
             retraction.retract,
-            command_id=new_id(form.command_id, str(fact.position)),
+            command_id=receipts.row_command(form.command_id, dossier, version),
             version=version,
             reason="annulé aussitôt",
         )
         trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
         made.append(row_of(desk, names.dossier(dossier), outcome))
-    return Outcomes(made[::-1])
+    return Outcomes(made[::-1], form.command_id)
 
 
-def _done(desk: Desk, span: str) -> list[Recorded]:
-    """What this person did to several rows, from one position to another."""
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", span)
-    if not found:
-        return []
-    first, last = map(int, found.groups())
-    between = _trail.position.between(first, last)
-    query = select(audit_trail.table).where(between, _trail.by == desk.actor.id, _trail.topic.in_(_TOPICS))
-    return [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position).limit(MOST))]
+def _done(desk: Desk, said: str) -> list[Recorded]:
+    """What this person did to several rows, under the command that an address names."""
+    events = tuple(batch.event for batch in BATCHES.values())
+    return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, events)]
 
 
 def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:

@@ -11,6 +11,7 @@ from web.desk.bulk import Outcomes
 from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.desk.receipts import UndoForm
 from web.french import batches as french
 from web.french import vocabulary
 from web.french.errors import missing
@@ -47,7 +48,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
 @router.post("/boite/annuler")
 def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
     """Everything that was done at once is taken back, but what something followed."""
-    form, _ = validate(batch.Undo, data)
+    form, _ = validate(UndoForm, data)
     if form is None:
         raise HTTPException(422)
     return _answer(request, desk, batch.undo(desk, form))
@@ -56,9 +57,9 @@ def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
 def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
     """See Ma boîte with what was recorded; the result of every row when one was refused."""
     if not outcomes.refused:
-        return RedirectResponse(address("/boite", {"fait": outcomes.span}), 303)
+        return RedirectResponse(address("/boite", {"fait": outcomes.reference}), 303)
     desk.refresh()
-    undo = outcomes.span if batch.undoable(desk, outcomes.span) else ""
+    undo = outcomes.reference if batch.undoable(desk, outcomes.reference) else ""
     context = {"desk": desk, "told": outcomes.told(), "undo": undo, "errors": {}}
     return page(request, "queue/batch_done.html", context, block="batch", status=422)
 

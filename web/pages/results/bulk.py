@@ -1,21 +1,17 @@
 """Many rows of the board at once: one command for each, one result a row."""
 
-from typing import Annotated, Any
-from uuid import UUID
-
-from pydantic import Field
+from typing import Any
 
 from pixflow.dossier.stages import prescription
-from pixflow.engine import new_id
 from pixflow.participation import matches
 from projections import directory, match_proposals, result_routing
 from projections.directory import Found
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record
 from web.desk.desk import Desk
-from web.http.forms import Form
+from web.desk.receipts import row_command
+from web.http.forms import Form, Pair
 
-_ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CHANGED = "n’est plus parmi les sûrs : regardez-le seul"
 UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
 
@@ -23,20 +19,16 @@ UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui
 class Pairs(Form):
     """What was shown: on the left the participation, or the dossier, that each command is about."""
 
-    pair: tuple[Annotated[str, Field(pattern=f"^{_ID}:{_ID}$")], ...]
-
-    @property
-    def ids(self) -> list[tuple[UUID, UUID]]:
-        return [(UUID(left), UUID(right)) for left, _, right in (text.partition(":") for text in self.pair)]
+    pair: tuple[Pair, ...]
 
 
 def confirm(desk: Desk, form: Pairs) -> Outcomes:
     """Each participation with the dossier shown, as long as the match is as sure as it was."""
-    rows = result_routing.many(desk.read, [left for left, _ in form.ids])
-    people = directory.named(desk.read, [right for _, right in form.ids])
+    rows = result_routing.many(desk.read, [left for left, _ in form.pair])
+    people = directory.named(desk.read, [right for _, right in form.pair])
     found = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
     made = []
-    for left, right in form.ids:
+    for left, right in form.pair:
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
             continue
@@ -49,11 +41,11 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
             desk,
             {"participation": left, "dossier": right},
             matches.confirm_match,
-            command_id=new_id(form.command_id, str(left)),
+            command_id=row_command(form.command_id, left),
             context=confirmation(desk, row, person),
         )
         made.append(row_of(desk, name, outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)
 
 
 def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
@@ -64,10 +56,10 @@ def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
 
 def dispatch(desk: Desk, form: Pairs) -> Outcomes:
     """Each dossier's result to the advisor who follows it."""
-    rows = result_routing.current_results(desk.read, [left for left, _ in form.ids])
+    rows = result_routing.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))
     made = []
-    for dossier, participation in form.ids:
+    for dossier, participation in form.pair:
         row = rows.get(dossier)
         if row is None:
             continue
@@ -78,9 +70,9 @@ def dispatch(desk: Desk, form: Pairs) -> Outcomes:
             desk,
             {"dossier": dossier},
             prescription.dispatch_result,
-            command_id=new_id(form.command_id, str(dossier)),
+            command_id=row_command(form.command_id, dossier),
             participation=participation,
             advisor=row.advisor,
         )
         made.append(row_of(desk, row.name, outcome))
-    return Outcomes(made)
+    return Outcomes(made, form.command_id)

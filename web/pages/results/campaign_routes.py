@@ -91,7 +91,7 @@ def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
         done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _again(request, desk, stream, data, _said(desk, refused))
-    return _done(stream, receipts.span(done.recorded))
+    return _done(stream, receipts.reference(done.recorded))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/clore")
@@ -115,7 +115,7 @@ def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], d
     outcome = record(desk, {"campaign": stream}, decide, command_id=form.command_id)
     if outcome.refused:
         return _page(request, desk, stream, errors=_said(desk, outcome.refused))
-    return _done(stream, receipts.span(outcome.recorded))
+    return _done(stream, receipts.reference(outcome.recorded))
 
 
 def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
@@ -131,7 +131,7 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
         done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_said(desk, refused))
-    return RedirectResponse(address("/resultats", {"fait": receipts.span(done.recorded)}), 303)
+    return RedirectResponse(address("/resultats", {"fait": receipts.reference(done.recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
@@ -141,8 +141,8 @@ def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], 
     return _page(request, desk, stream, data, errors=errors, correction=preview)
 
 
-def _done(stream: UUID, span: str) -> Response:
-    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": span}), 303)
+def _done(stream: UUID, fait: str) -> Response:
+    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": fait}), 303)
 
 
 def _said(desk: Desk, refused: Refused) -> dict[str, str]:

@@ -104,7 +104,7 @@ def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, 
         command_id=form.command_id,
         context=bulk.confirmation(desk, row, person),
     )
-    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/aucun")
@@ -158,7 +158,7 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
         return _again(request, desk, where, OpenForm("new", participation, data, errors))
     desk.refresh()
     match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)
-    return _next(where, receipts.span(done.recorded))
+    return _next(where, receipts.reference(done.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/ecarter")
@@ -169,7 +169,7 @@ def set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID
         return _again(request, desk, where, OpenForm("aside", participation, data, missing.named(errors)))
     streams = {"participation": participation}
     outcome = record(desk, streams, matches.set_aside, command_id=form.command_id, reason=form.reason)
-    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
 @router.post("/resultats/{participation:uuid}/reprendre")
@@ -185,7 +185,7 @@ def bring_back(request: Request, desk: AtBoard, where: Where, participation: UUI
         command_id=form.command_id,
         reason="remise à rapprocher",
     )
-    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
 # --- whom it goes to
@@ -208,7 +208,7 @@ def dispatch(request: Request, desk: AtBoard, where: Where, data: FormData) -> R
         participation=form.participation,
         advisor=advisor,
     )
-    return _answer(request, desk, where, outcome.refused, receipts.span(outcome.recorded))
+    return _answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
 # --- many at once
@@ -241,7 +241,7 @@ def _many(
     if outcomes.refused:
         desk.refresh()
         return _board(request, desk, where, told=outcomes.told(), status=422)
-    return _next(where, outcomes.span)
+    return _next(where, outcomes.reference)
 
 
 # --- answers
@@ -254,7 +254,7 @@ def _together(
         done = _execute(desk, steps, said, command_id)
     except Refused as refused:
         return _answer(request, desk, where, refused, "")
-    return _answer(request, desk, where, None, receipts.span(done.recorded))
+    return _answer(request, desk, where, None, receipts.reference(done.recorded))
 
 
 def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
@@ -262,14 +262,14 @@ def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> D
     return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
 
 
-def _answer(request: Request, desk: Desk, where: Place, refused: Refused | None, span: str) -> Response:
+def _answer(request: Request, desk: Desk, where: Place, refused: Refused | None, fait: str) -> Response:
     if refused is None:
-        return _next(where, span)
+        return _next(where, fait)
     return _refused(request, desk, where, {"": refusals.refusal(refused.code, refused.details, names_for(desk))})
 
 
-def _next(where: Place, span: str) -> Response:
-    return RedirectResponse(address("/resultats", {**where.params(), "fait": span}), 303)
+def _next(where: Place, fait: str) -> Response:
+    return RedirectResponse(address("/resultats", {**where.params(), "fait": fait}), 303)
 
 
 def _refused(request: Request, desk: Desk, where: Place, errors: Mapping[str, str]) -> Response:

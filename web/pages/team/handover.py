@@ -11,7 +11,6 @@ from sqlalchemy import select
 from pixflow.dossier import assignment, lending
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
-from pixflow.engine import new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
@@ -21,6 +20,7 @@ from projections.store.catch_up import folds_of
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import row_command
 from web.french import privacy, vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say
@@ -65,7 +65,7 @@ def take(desk: Desk, person: UUID, form: Pairs) -> list[Row]:
 
 def _taken(desk: Desk, person: UUID, form: Pairs, stream: UUID, to: UUID, found: Found | None) -> Row:
     name, colleague = found.name if found else "dossier inconnu", desk.refs.team.get(to)
-    command = new_id(form.command_id, str(stream))
+    command = row_command(form.command_id, stream)
     if not desk.engine.has_recorded(command):
         if colleague is None or "advisor" not in colleague.roles_on(desk.today):
             return Row(stream, name, "", "la personne choisie ne suit plus de dossiers")
@@ -87,7 +87,7 @@ def take_back(desk: Desk, told: Sequence[Recorded], command: UUID) -> list[Row]:
             desk,
             {"dossier": stream},
             lending.undo_assignment,
-            command_id=new_id(command, str(stream)),
+            command_id=row_command(command, stream),
             version=fact.originator_version,
             reason="portefeuille repris",
         )
@@ -96,11 +96,16 @@ def take_back(desk: Desk, told: Sequence[Recorded], command: UUID) -> list[Row]:
     return made
 
 
-def facts(desk: Desk, bulk: UUID, first: int, last: int) -> list[Recorded]:
-    """What one bulk recorded between two positions: its commands are named by it and by their dossier."""
-    query = select(audit_trail.table).where(_trail.position.between(first, last), _trail.topic.in_(TOPICS))
-    found = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
-    return [fact for fact in found if fact.command == new_id(bulk, str(fact.originator_id))]
+def facts(desk: Desk, bulk: UUID) -> list[Recorded]:
+    """What one bulk recorded: its commands are named by it and by their dossier.
+
+    Looks at the ids of every reassignment there is; reads those of the bulk.
+    """
+    query = select(_trail.position, _trail.stream, _trail.command).where(_trail.topic.in_(TOPICS))
+    rows = desk.read.execute(query)
+    positions = [position for position, stream, command in rows if command == row_command(bulk, stream)]
+    found = select(audit_trail.table).where(_trail.position.in_(positions)).order_by(_trail.position)
+    return [audit_trail.recorded(row) for row in desk.read.execute(found)]
 
 
 def whose(desk: Desk, fact: Recorded) -> str:

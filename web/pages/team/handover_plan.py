@@ -3,19 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-
-from pydantic import Field
 
 from pixflow.identity import normalise
 from pixflow.team.workload import share, weight
 from projections import advisor_queue, dossier_sheet
 from web.desk.desk import Desk
 from web.french.errors.missing import MISSING
-from web.http.forms import Day, Form
-
-PAIR = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+from web.http.forms import Day, Form, Pair
 
 
 class Handing(Form):
@@ -40,11 +36,11 @@ class Sharing(Handing):
 class Pairs(Handing):
     """What the preview showed: each dossier with who takes it; one left out stays where it is."""
 
-    pair: tuple[Annotated[str, Field(pattern=f"^{PAIR}:{PAIR}$")], ...] = ()
+    pair: tuple[Pair, ...] = ()
 
     @property
     def taken(self) -> dict[UUID, UUID]:
-        return {UUID(left): UUID(right) for left, _, right in (text.partition(":") for text in self.pair)}
+        return dict(self.pair)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Confier un portefeuille: to whom, until when; what each would carry; then done, reported, and undone if need be."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,11 +12,10 @@ from web.desk.colleagues import away
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import span
 from web.french.errors import missing
 from web.french.events import sentences
 from web.http.forms import Form, FormData, validate
-from web.http.pagination import SIZE, Pager, address
+from web.http.pagination import SIZE, Pager
 from web.http.templates import page
 from web.pages.team import handover, handover_plan
 
@@ -25,10 +23,6 @@ router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
 EDITABLE = 300
 """How many dossiers a preview shows one by one; beyond, it says how many go to whom."""
-
-
-class Undo(Form):
-    span: str
 
 
 @router.get("/equipe/{person:uuid}/confier")
@@ -69,23 +63,22 @@ def hand_over(request: Request, desk: AtDesk, person: UUID, data: FormData) -> R
 
 
 @router.get("/equipe/confies/{bulk:uuid}")
-def read(request: Request, desk: AtDesk, bulk: UUID, fait: str = "") -> Response:
+def read(request: Request, desk: AtDesk, bulk: UUID) -> Response:
     """The report of what was handed over, to print."""
-    return _report(request, desk, bulk, fait)
+    return _report(request, desk, bulk)
 
 
 @router.post("/equipe/confies/{bulk:uuid}/annuler")
 def undo(request: Request, desk: AtDesk, bulk: UUID, data: FormData) -> Response:
     """All of it taken back: one command a dossier, one result a row."""
-    form, _ = validate(Undo, data)
+    form, _ = validate(Form, data)
     if form is None:
         raise HTTPException(422)
-    told = _facts(desk, bulk, form.span)
-    rows = handover.take_back(desk, told, form.command_id)
+    rows = handover.take_back(desk, handover.facts(desk, bulk), form.command_id)
     if any(row.refused for row in rows):
         desk.refresh()
-        return _report(request, desk, bulk, form.span, rows=rows, done="repris", status=422)
-    return RedirectResponse(address(f"/equipe/confies/{bulk}", {"fait": form.span}), 303)
+        return _report(request, desk, bulk, rows=rows, done="repris", status=422)
+    return RedirectResponse(f"/equipe/confies/{bulk}", 303)
 
 
 def _ask(
@@ -143,25 +136,23 @@ def _preview(
 
 
 def _answer(request: Request, desk: Desk, bulk: UUID, rows: Sequence[handover.Row], done: str) -> Response:
-    recorded = sorted((r for row in rows for r in row.recorded), key=lambda r: r.position)
     if any(row.refused for row in rows):
         desk.refresh()
-        return _report(request, desk, bulk, span(recorded), rows=rows, done=done, status=422)
-    return RedirectResponse(address(f"/equipe/confies/{bulk}", {"fait": span(recorded)}), 303)
+        return _report(request, desk, bulk, rows=rows, done=done, status=422)
+    return RedirectResponse(f"/equipe/confies/{bulk}", 303)
 
 
 def _report(
     request: Request,
     desk: Desk,
     bulk: UUID,
-    said: str,
     *,
     rows: Sequence[handover.Row] = (),
     done: str = "",
     status: int = 200,
 ) -> Response:
     """The dossiers under who took them; `rows` are told first when some were refused."""
-    facts = _facts(desk, bulk, said) if said else []
+    facts = handover.facts(desk, bulk)
     if not facts and not rows:
         raise HTTPException(404)
     told = handover.report(desk, facts)
@@ -170,7 +161,6 @@ def _report(
     context = {
         "desk": desk,
         "bulk": bulk,
-        "span": said,
         "groups": groups,
         "rows": rows,
         "done": done,
@@ -183,13 +173,6 @@ def _report(
         "when": sentences.when(facts[0], desk.zone) if facts else "",
     }
     return page(request, "team/handover_report.html", context, block="report", status=status)
-
-
-def _facts(desk: Desk, bulk: UUID, said: str) -> Any:
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
-    if not found:
-        raise HTTPException(404)
-    return handover.facts(desk, bulk, *map(int, found.groups()))
 
 
 def _wrong(desk: Desk, form: handover_plan.Sharing | handover_plan.Pairs) -> dict[str, str]:

@@ -15,6 +15,7 @@ from web.desk.bulk import Outcomes, Row
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import row_command
 from web.french import vocabulary
 from web.french.errors import refusals
 
@@ -27,7 +28,7 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
     desk, people = page.desk, directory.named(page.desk.read, dossiers)
     made = []
     for dossier in dossiers:
-        one = new_id(command_id, str(dossier))
+        one = row_command(command_id, dossier)
         outcome = record(
             desk,
             {"workshop": page.id, "dossier": dossier},
@@ -45,7 +46,7 @@ def book(page: "Page", dossiers: Sequence[UUID], command_id: UUID, *, or_wait: b
             vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk))) if refused else ""
         )
         made.append(Row(name, outcome.recorded, why))
-    return Outcomes(made)
+    return Outcomes(made, command_id)
 
 
 def _may_book(desk: Desk, dossier: UUID) -> bool:

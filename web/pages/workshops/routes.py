@@ -98,11 +98,8 @@ def _day(said: str) -> date | None:
 
 def _scheduled(desk: Desk, said: str, left_out: str) -> Told | None:
     """The workshops of a series that was just scheduled, and the days of it that nobody works."""
-    first, _, last = said.partition("-")
-    if not (first.isdecimal() and last.isdecimal() and len(said) < 20):
-        return None
-    facts = desk.engine.read(int(first) - 1, min(int(last) - int(first) + 1, 200))
-    days = [fact.event.day for fact in facts if isinstance(fact.event, WorkshopScheduled) and fact.by == desk.actor.id]
+    events = [fact.event for fact in receipts.recorded(desk, said)]
+    days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [Line(dates.weekday_day(day, year=True)) for day in days]
     lines += [Line(f"pas d’atelier le {_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
     fixed = vocabulary.plural(len(days), "atelier fixé", "ateliers fixés")
@@ -163,7 +160,7 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
         done = execute(desk, steps, form.model_dump(exclude={"command_id", "seen"}), form.command_id)
     except Refused as refused:
         return _new(request, desk, data, refusal(desk, refused), status=422)
-    fixed = {"fait": receipts.span(done.recorded)}
+    fixed = {"fait": receipts.reference(done.recorded)}
     if form.times == 1:
         return redirect(request, address(f"/ateliers/{ids[0]}", fixed))
     left_out = ",".join(day.isoformat() for day in form.days if day not in days)

@@ -50,7 +50,7 @@ def add(
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, workshop_id, a, groupe, told=outcomes.told(), status=422)
-    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.span}), 303)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.reference}), 303)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")

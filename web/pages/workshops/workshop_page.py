@@ -1,6 +1,5 @@
 """One workshop: who runs it, who has a seat, who waits, who could be asked, what happened to it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from pixflow.workshop.undo import undo_release
 from projections import advisor_queue, directory
 from projections.store.catch_up import fold_of
 from web.desk import names as desk_names
+from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.receipts import Line, Told
@@ -131,7 +131,7 @@ def _past(page: Page, one: Recorded, names: ScopedNames, struck: Recorded | None
 
 
 def done(page: Page, said: str) -> Told | None:
-    """What the person at the desk just recorded here, from one position to another as an address names them."""
+    """What the person at the desk just recorded here, under the command that an address names."""
     desk, trail = page.desk, page.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if page.sees_names else desk.scope)
     lines = [Line(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in _mine(page, said)]
@@ -158,11 +158,8 @@ def undoable(page: Page, said: str) -> Seat | None:
 
 
 def _mine(page: Page, said: str) -> list[Recorded]:
-    found = re.fullmatch(r"(\d{1,12})-(\d{1,12})", said)
-    if not found:
-        return []
-    first, last = map(int, found.groups())
-    return [one for one in page.trail if first <= one.position <= last and one.by == page.desk.actor.id]
+    command = receipts.named(said)
+    return [one for one in page.trail if command and one.by == page.desk.actor.id and receipts.is_of(command, one)]
 
 
 # --- a form of the page

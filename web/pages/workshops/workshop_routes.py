@@ -227,7 +227,7 @@ def _answer(request: Request, desk: Desk, id: UUID, refused: Refused | None, rec
 
 
 def _next(id: UUID, recorded: Sequence[Recorded]) -> Response:
-    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.span(recorded)}), 303)
+    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.reference(recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, id: UUID, opened: OpenForm) -> Response:

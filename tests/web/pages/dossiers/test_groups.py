@@ -145,7 +145,8 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     client, form = at_work.client(NADIA), sent(preview)
     answer = client.post("/dossiers/groupe", data=form)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/dossiers?groupe=Printemps&fait={head + 1}-{head + 2}"
+    assert answer.headers["Location"] == f"/dossiers?groupe=Printemps&fait={form['command_id']}"
+    assert at_work.served.engine.head() == head + 2
     dossiers = [UUID(one) for one in form["dossier"]]
     assert len({at_work.served.engine.history(one)[-1].command for one in dossiers}) == 2, "one command each"
     moved = ("Printemps", JUNE)

@@ -271,8 +271,26 @@ def test_nobody_takes_the_rows_of_others(at_work: House) -> None:
     assert "Nom0001" not in answer.text
     assert not soup(queue(at_work)).select("#en-pause")
     assert preview(at_work, "snooze", chosen, "Claire Vasseur").status_code == 403
-    span = press(at_work, "snooze", chosen, until="2026-03-27", reason="x").headers["location"]
-    assert not soup(queue(at_work, PAUL, span.removeprefix("/boite"))).select(".undo-all, .notice")
+    address = press(at_work, "snooze", chosen, until="2026-03-27", reason="x").headers["location"]
+    assert not soup(queue(at_work, PAUL, address.removeprefix("/boite"))).select(".undo-all, .notice")
+
+
+def test_two_bulks_at_once_are_told_and_undone_apart(at_work: House) -> None:
+    fill(at_work, 4)
+    first, second, third, fourth = picks(queue(at_work))
+    one = press(at_work, "snooze", [first, second], until="2026-03-27", reason="x").headers["location"]
+    other = press(at_work, "snooze", [third, fourth], until="2026-03-30", reason="y").headers["location"]
+    pages = [queue(at_work, query=address.removeprefix("/boite")) for address in (one, other)]
+    assert [words(page).count(": en pause jusqu’au 27 mars") for page in pages] == [2, 0]
+    assert undo(at_work, pages[0]).status_code == 303
+    assert texts(queue(at_work), "#en-pause .item-due") == ["revient le 30 mars", "revient le 30 mars"]
+
+
+@pytest.mark.parametrize("said", ["1-9999", "12", "elsewhere", str(UUID(int=1)), "é" * 40])
+def test_an_address_that_names_no_command_says_nothing(at_work: House, said: str) -> None:
+    at_work.opened()
+    page = soup(queue(at_work, query=f"?fait={said}"))
+    assert not page.select(".undo-all, .notice")
 
 
 def test_an_unknown_action_is_not_found(at_work: House) -> None:

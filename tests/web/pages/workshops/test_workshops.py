@@ -553,8 +553,11 @@ def test_the_page_tells_what_happened_to_the_workshop(at_work: House) -> None:
         "Animé par Nadia Benali",
         "Atelier fixé : vendredi 20 mars 2026, de 14:00 à 16:00, Salle 2 (Mortagne), 8 places",
     ]
-    at_work.says(SOPHIE, booking.release_seat, {"workshop": made, "dossier": dossier}, context={"until": FRIDAY})
-    told = words(at_work.client(NADIA).get(f"/ateliers/{made}?fait=1-9999").text)
+    streams = {"workshop": made, "dossier": dossier}
+    done = at_work.says(SOPHIE, booking.release_seat, streams, context={"until": FRIDAY})
+    address = f"/ateliers/{made}?fait={done.recorded[0].command}"
+    assert "Enregistré" in words(at_work.client(SOPHIE).get(address).text)
+    told = words(at_work.client(NADIA).get(address).text)
     assert "Enregistré" not in told, "somebody else said it"
 
 
