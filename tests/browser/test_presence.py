@@ -139,7 +139,16 @@ def test_the_same_without_javascript(room: Room, new_tab: Callable[..., Page]) -
     assert_everybody_is_marked(room)
 
 
-PAGES = ("/ateliers", "/ateliers?vue=mois", "/ateliers/nouveau", "", "?form=move", "/presence", "/avis", "/emargement")
+PAGES = (
+    "/ateliers",
+    "/ateliers?vue=mois",
+    "/ateliers/nouveau",
+    "",
+    "?formulaire=move",
+    "/presence",
+    "/avis",
+    "/emargement",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

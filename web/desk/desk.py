@@ -17,7 +17,6 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.reference_data import References
-from pixflow.workshop import booking, scheduling
 from projections.store.catch_up import fold_of
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
@@ -27,8 +26,6 @@ _OF_TEMPLATES = {
     one.name: one
     for one in (
         merging.merge, merging.unmerge, identity.open_dossier, assignment.assign_advisor, erasure.erase_person,
-        scheduling.schedule_workshop, scheduling.set_facilitators, scheduling.move_workshop,
-        scheduling.give_help, booking.mark_attendance,
     )
 }  # fmt: skip
 """The decisions that templates ask for by name."""

@@ -11,7 +11,7 @@ RENAMED: dict[str, dict[str, str]] = {
     "/dossiers": {"state": "etat", "stage": "etape", "group": "groupe"},
     "/dossiers/groupe": {"group": "groupe", "name": "nom", "until": "fin"},
     "/dossiers/{id:uuid}": {"form": "formulaire", "about": "sur"},
-    "/ateliers/{id:uuid}": {"group": "groupe"},
+    "/ateliers/{id:uuid}": {"form": "formulaire", "group": "groupe"},
     "/ateliers/{id:uuid}/inscrire": {"group": "groupe"},
 }
 """For each path the parameters that were renamed: the old name, then the new one."""

@@ -1,4 +1,4 @@
-"""What is printed: the same paper as a page and as a PDF, with what each may carry (docs/domain.md#papers).
+"""Papers, as a page to print and as a PDF (docs/domain.md#papers).
 
 No paper says a score, a difficulty, or what the grid keeps for the advisor.
 """
@@ -16,17 +16,17 @@ from fastapi import HTTPException, Request, Response
 
 from pixflow.team.staff import Staff
 from web.french.vocabulary import phone
-from web.http.templates import page
+from web.http.templates import Page, page
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One sheet. `name` is whom or what it is about, `facts` are labels and values, `entries` things with a detail.
+    """One sheet. `name` is its subject, `facts` are labels and values, `entries` are things with a detail.
 
-    `code` is drawn large beside a QR of `link`; a table has `titles` and `rows` of cells; `signatures` are who signs
-    at the bottom.
+    `code` is drawn large beside a QR of `link`; a table has `titles` and `rows` of cells; `signatures` names
+    those who sign at the bottom.
     """
 
     structure: str
@@ -49,14 +49,14 @@ class Paper:
 
 
 def whom_to_call(member: Staff | None) -> str:
-    """Who answers a question, and how to reach them."""
+    """Returns the name, telephone and e-mail of an advisor, or the reception of the Mission locale."""
     if member is None:
         return "l’accueil de la Mission locale"
     return ", ".join(filter(None, (member.name, phone(member.phone or ""), member.email)))
 
 
 def pdf(paper: Paper) -> bytes:
-    """The paper as a tagged PDF, A4, in French."""
+    """Returns a paper as a tagged PDF, A4, in French."""
     drawn = BytesIO()
     if paper.link:
         segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
@@ -64,7 +64,7 @@ def pdf(paper: Paper) -> bytes:
 
 
 def compiled(template: str, paper: Mapping[str, Any]) -> bytes:
-    """A paper of another shape, by the template that knows it: a tagged PDF, A4, in French."""
+    """Returns the PDF of a paper that has a Typst template of its own."""
     said = {"paper": dumps(paper, ensure_ascii=False)}
     made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=said, ignore_system_fonts=True)
     assert isinstance(made, bytes)
@@ -74,15 +74,26 @@ def compiled(template: str, paper: Mapping[str, Any]) -> bytes:
 PDF = "application/pdf"
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaperPage(Page):
+    """A paper as a page to print; `back` and `pdf` are addresses."""
+
+    template = "papers/paper.html"
+
+    paper: Paper
+    back: str
+    pdf: str
+
+
 def printed(request: Request, paper: Paper | None, back: str) -> Response:
-    """The paper as a page to print, with a link to its PDF; 404 when there is nothing to print."""
+    """Shows a paper to print, with a link to its PDF. Raises 404 when there is none."""
     if paper is None:
         raise HTTPException(404)
-    return page(request, "papers/paper.html", {"paper": paper, "back": back, "pdf": f"{request.url.path}.pdf"})
+    return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf"))
 
 
 def as_pdf(paper: Paper | None, name: str) -> Response:
-    """The same as a file of that name; no young person's name in it."""
+    """Sends a paper as a PDF. The name of the file names no young person. Raises 404 without a paper."""
     if paper is None:
         raise HTTPException(404)
     return Response(pdf(paper), media_type=PDF, headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})

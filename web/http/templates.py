@@ -125,10 +125,17 @@ def page(
     block: str | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    """The whole page, or only its block (`block` instead of its own, when given) for a request of htmx."""
+    """The whole page, or only its block (`block` instead of its own, when given) for a request of htmx.
+
+    A form that is refused (status 422) stays at the address where it was opened.
+    """
     if isinstance(shown, str):  # until every page is a dataclass
-        return _draw(request, shown, context or {}, block=block if wants_block(request) else None, status=status)
-    return draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
+        response = _draw(request, shown, context or {}, block=block if wants_block(request) else None, status=status)
+    else:
+        response = draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
+    if status == 422:
+        response.headers["HX-Replace-Url"] = "false"
+    return response
 
 
 def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HTMLResponse:

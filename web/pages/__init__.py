@@ -20,7 +20,14 @@ from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
 from web.pages.team import handover_routes
 from web.pages.team import routes as team_routes
-from web.pages.workshops import attendance_routes, feed_routes, kiosk_routes, seat_routes, workshop_routes
+from web.pages.workshops import (
+    attendance_routes,
+    feed_routes,
+    kiosk_routes,
+    scheduling_routes,
+    seat_routes,
+    workshop_routes,
+)
 from web.pages.workshops import routes as workshops_routes
 
 MODULES = (  # in the order in which addresses are tried
@@ -44,6 +51,7 @@ MODULES = (  # in the order in which addresses are tried
     import_routes,
     campaign_routes,
     workshops_routes,
+    scheduling_routes,
     workshop_routes,
     seat_routes,
     attendance_routes,

@@ -89,8 +89,8 @@ def read(
         **_resting(desk, r),
         "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
         "piles": [_pile_line(desk, one) for one in _in_order(piles)],
-        "calls": alerts.calls(desk),
-        "kept": alerts.kept(desk),
+        "help_calls": alerts.help_calls(desk),
+        "seat_offers": alerts.seat_offers(desk),
         **_waiting_long(desk, q),
     }
     return page(request, "queue/queue.html", context, block="queue")

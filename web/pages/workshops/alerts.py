@@ -1,4 +1,4 @@
-"""Seats kept for somebody, and workshops that call for help."""
+"""Alerts of workshops: seats kept for a young person, and calls for help."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,27 +15,26 @@ from web.french.vocabulary import say
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A seat that is kept for somebody this person may speak for."""
+class SeatOffer:
+    """A seat kept for a young person whom the person at the desk follows."""
 
     name: str
     dossier: UUID
     workshop: UUID
-    said: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A workshop that calls for help: where, who called, at what time."""
+class HelpCall:
+    """A workshop that calls for help: the place, the caller, the hour."""
 
     workshop: UUID
-    said: str
+    sentence: str
 
 
-def kept(desk: Desk) -> list[Kept]:
-    """The seats kept for young people this person follows, in words."""
-    found = seats_kept(desk)
-    return [Kept(person.name, row.dossier, row.stream, _until(desk, row)) for row, person in found]
+def seat_offers(desk: Desk) -> list[SeatOffer]:
+    """Returns the seats kept for the young people whom the person at the desk follows."""
+    return [SeatOffer(person.name, row.dossier, row.stream, _until(desk, row)) for row, person in seats_kept(desk)]
 
 
 def _until(desk: Desk, row: Any) -> str:
@@ -44,14 +43,14 @@ def _until(desk: Desk, row: Any) -> str:
     return say(text, held=held, until=french.on(row.until, desk.today))
 
 
-def calls(desk: Desk) -> list[Call]:
-    """The workshops of today that call for help, for those who may give it."""
+def help_calls(desk: Desk) -> list[HelpCall]:
+    """Returns the workshops of today that call for help. Only facilitators get any."""
     if not desk.roles & {"facilitator"}:
         return []
-    return [Call(row.stream, _called(desk, row)) for row in workshops.calls(desk.read, desk.today)]
+    return [HelpCall(row.stream, _call(desk, row)) for row in workshops.calls(desk.read, desk.today)]
 
 
-def _called(desk: Desk, row: Any) -> str:
+def _call(desk: Desk, row: Any) -> str:
     at: datetime = row.help_at.replace(tzinfo=UTC)
     text = "{where} : {who} demande de l’aide depuis {at}"
     where = french.place(row.site, row.place)

@@ -1,9 +1,9 @@
-"""Presence: one card a person, for somebody standing up with a tablet or a phone."""
+"""Attendance: a card for each registrant, and the search for somebody who came without a seat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pixflow.authorization import Scope
@@ -20,20 +20,21 @@ from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.french import vocabulary
 from web.french.vocabulary import plural, say
-from web.pages.workshops.workshop import Page, Seat
+from web.http.templates import Page
+from web.pages.workshops.scoped_workshop import ScopedWorkshop, Seat
 
-Said = Literal["present", "absent", "excused", "trouble", "ease"]
+Mark = Literal["present", "absent", "excused", "trouble", "ease"]
 SHOWN = 8
-_PRESENCE: Mapping[Said, Presence] = {
+_PRESENCE: Mapping[Mark, Presence] = {
     "present": "present", "absent": "absent", "excused": "excused", "trouble": "present", "ease": "present",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One person, and what is said of their presence so far; `trouble` and `ease` are the dossier's.
+    """A registrant and the marks so far; `trouble` and `ease` are those of the dossier.
 
-    `undo` is what the button says that takes it back, "" when there is nothing to take back or somebody acted on it.
+    `undo` is the label of the button that takes the mark back, "" when there is none or somebody acted on it.
     """
 
     seat: Seat
@@ -44,53 +45,90 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """Somebody came without a seat: what was typed, and who it may be, each with what tells them apart."""
+class WalkIn:
+    """An open dossier that a search found, and the text that tells it from others."""
+
+    dossier: UUID
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalkInSearch:
+    """The text that was typed for somebody without a seat, and the dossiers found."""
 
     text: str
-    found: list[tuple[Found, str]]
+    found: Sequence[WalkIn]
 
 
-def context(page: Page, *, search: Search | None = None, wrong: str = "", last: UUID | None = None) -> dict[str, Any]:
-    """Everything workshops/presence.html needs; `last` is who was marked by this very press."""
-    state, undo = page.state, _undoable(page)
-    cards = sorted((_card(page, seat, undo) for seat in page.seats()), key=lambda card: card.seat.sort)
-    return {
-        "desk": page.desk,
-        "page": page,
-        "state": state,
-        "id": page.id,
-        "cards": cards,
-        "search": search,
-        "wrong": wrong,
-        "last": last,
-        "left": len(state.unmarked),
-        "run_by_me": state.runs(page.desk.actor.id),
-    }
+@dataclass(frozen=True, kw_only=True)
+class AttendancePage(Page):
+    """The cards of a workshop, by name; `unmarked` counts those without a mark.
+
+    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls.
+    `wrong` is the reason of a refusal.
+    """
+
+    template = "workshops/attendance.html"
+    block = "presence"
+
+    id: UUID
+    day: date
+    when: str
+    where: str
+    has_begun: bool
+    is_open: bool
+    closed: date | None
+    unmarked: int
+    cards: Sequence[Card]
+    help_at: str
+    may_call: bool
+    search: WalkInSearch | None
+    wrong: str
 
 
-def _card(page: Page, seat: Seat, undo: Mapping[UUID, str]) -> Card:
-    presence = page.state.attendance.get(seat.dossier, "")
-    dossier = fold_of(page.desk.read, seat.dossier) if presence == "present" else None
-    known = dossier.diagnostic.seats.get(page.id) if isinstance(dossier, Dossier) else None
+def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = None, wrong: str = "") -> AttendancePage:
+    """Returns the page where somebody marks attendance, standing, on a tablet or a phone."""
+    state, undo = workshop.state, _undo_labels(workshop)
+    return AttendancePage(
+        id=workshop.id,
+        day=workshop.day,
+        when=workshop.when,
+        where=workshop.where,
+        has_begun=workshop.has_begun,
+        is_open=workshop.is_open,
+        closed=state.closed.on if state.closed else None,
+        unmarked=len(state.unmarked),
+        cards=sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort),
+        help_at=workshop.help_at,
+        may_call=workshop.is_open and workshop.day == workshop.desk.today,
+        search=search,
+        wrong=wrong,
+    )
+
+
+def _card(workshop: ScopedWorkshop, seat: Seat, undo: Mapping[UUID, str]) -> Card:
+    presence = workshop.state.attendance.get(seat.dossier, "")
+    dossier = fold_of(workshop.desk.read, seat.dossier) if presence == "present" else None
+    known = dossier.diagnostic.seats.get(workshop.id) if isinstance(dossier, Dossier) else None
     trouble, ease = known is not None and known.trouble, known is not None and known.ease
     return Card(seat, presence, trouble, ease, undo.get(seat.dossier, ""))
 
 
-def _undoable(page: Page) -> dict[UUID, str]:
-    """Those of whom what is said can be taken back, and what the button says."""
-    came = walked_in(page.trail)
-    booked = page.state.attendance.keys() - came.keys()
-    trails = audit_trail.of_streams(page.desk.read, booked)
-    marked = [dossier for dossier, trail in trails.items() if not went_on(trail, page.id)]
+def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
+    """Returns the label of the undo button for each mark that can be taken back."""
+    came = walked_in(workshop.trail)
+    booked = workshop.state.attendance.keys() - came.keys()
+    trails = audit_trail.of_streams(workshop.desk.read, booked)
+    marked = [dossier for dossier, trail in trails.items() if not went_on(trail, workshop.id)]
     return dict.fromkeys(marked, "Annuler") | dict.fromkeys(came, "Retirer")
 
 
-def mark(page: Page, dossier: UUID, said: Said, command_id: UUID) -> Outcome:
-    """One press: here or not; and of who is here, in trouble or at ease."""
+def mark(workshop: ScopedWorkshop, dossier: UUID, said: Mark, command_id: UUID) -> Outcome:
+    """Records one press: a presence, and with it a difficulty or an ease."""
     return record(
-        page.desk,
-        {"workshop": page.id, "dossier": dossier},
+        workshop.desk,
+        {"workshop": workshop.id, "dossier": dossier},
         mark_attendance,
         command_id=command_id,
         presence=_PRESENCE[said],
@@ -99,53 +137,54 @@ def mark(page: Page, dossier: UUID, said: Said, command_id: UUID) -> Outcome:
     )
 
 
-def mark_the_others(page: Page, command_id: UUID) -> list[Outcome]:
-    """Everybody of whom nothing is said yet is here: one command for each."""
-    return [mark(page, dossier, "present", new_id(command_id, str(dossier))) for dossier in page.state.unmarked]
+def mark_the_others(workshop: ScopedWorkshop, command_id: UUID) -> list[Outcome]:
+    """Marks everybody without a mark as present: one command for each."""
+    unmarked = workshop.state.unmarked
+    return [mark(workshop, dossier, "present", new_id(command_id, str(dossier))) for dossier in unmarked]
 
 
-def add(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
-    """Somebody who came without a seat."""
+def add(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
+    """Records somebody who came without a seat."""
     return record(
-        page.desk,
-        {"workshop": page.id, "dossier": dossier},
+        workshop.desk,
+        {"workshop": workshop.id, "dossier": dossier},
         walk_in,
         command_id=command_id,
-        context={"initial": page.initial, "plan": new_id(command_id, "plan")},
+        context={"initial": workshop.initial, "plan": new_id(command_id, "plan")},
     )
 
 
-def take_back(page: Page, dossier: UUID, command_id: UUID) -> Outcome:
-    """It was somebody else: nothing is said of them any more, and who had no seat never came."""
+def take_back(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
+    """Takes a mark back. Somebody who had no seat leaves the workshop."""
     return record(
-        page.desk,
-        {"workshop": page.id, "dossier": dossier},
+        workshop.desk,
+        {"workshop": workshop.id, "dossier": dossier},
         undo_mark,
         command_id=command_id,
         reason="noté par erreur",
     )
 
 
-def look(page: Page, typed: object) -> Search:
-    """By number or name among all dossiers that are open: whoever comes in may be followed by anybody."""
-    text = str(typed).strip()[:100]
+def look(workshop: ScopedWorkshop, typed: object) -> WalkInSearch:
+    """Searches all open dossiers by number or name: any advisor may follow the person who came."""
+    desk, text = workshop.desk, str(typed).strip()[:100]
     everyone = Scope("all")
-    found = directory.find(page.desk.read, text, everyone, SHOWN)
-    found += [one for one in name_search.near(page.desk.read, text, everyone, SHOWN) if one not in found]
-    there = [one for one in found if not one.closed and one.stream not in page.state.seats]
-    return Search(text, [(one, _about(page.desk, one)) for one in there[:SHOWN]])
+    found = directory.find(desk.read, text, everyone, SHOWN)
+    found += [one for one in name_search.near(desk.read, text, everyone, SHOWN) if one not in found]
+    there = [one for one in found if not one.closed and one.stream not in workshop.state.seats]
+    return WalkInSearch(text, [WalkIn(one.stream, one.name, _about(desk, one)) for one in there[:SHOWN]])
 
 
 def _about(desk: Desk, found: Found) -> str:
     born, advisor = found.birth_date, found.advisor
-    said = (
+    parts = (
         plural(_age(born, desk.today), "an") if born else "",
         say("n° {number}", number=found.imilo_number) if found.imilo_number else "",
         vocabulary.PROGRAMMES.get(found.programme, found.programme),
         found.site,
         names.staff_name(desk, advisor) if advisor else "sans conseiller·ère",
     )
-    return " · ".join(filter(None, said))
+    return " · ".join(filter(None, parts))
 
 
 def _age(born: date, today: date) -> int:

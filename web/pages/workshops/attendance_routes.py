@@ -1,126 +1,114 @@
-"""Presence: who came to a workshop, one press each; who came without a seat; a call for the assistant."""
+"""Routes that mark attendance, one press each; add somebody without a seat; call the assistant."""
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
-from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.workshops import attendance
-from web.pages.workshops.attendance import Said
+from web.pages.workshops.attendance import Mark
 from web.pages.workshops.listing import refusal
 from web.pages.workshops.routes import AtWorkshops
-from web.pages.workshops.workshop import Page
+from web.pages.workshops.scoped_workshop import ScopedWorkshop
+from web.pages.workshops.seat_routes import SeatForm
 
 router = APIRouter()
+F = TypeVar("F", bound=Form)
 
 
-class Mark(Form):
-    dossier: UUID
-    said: Said
-
-
-class Coming(Form):
-    dossier: UUID
+class MarkForm(SeatForm):
+    said: Mark
 
 
 @router.get("/ateliers/{workshop_id:uuid}/presence")
 def read(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
-    """A card for each registrant, in the order of names."""
-    return _page(request, _marking(desk, workshop_id))
+    """Shows a card for each registrant, by name."""
+    return page(request, attendance.attendance_page(_workshop(desk, workshop_id)))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence")
 def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """One press is one fact, recorded at once."""
-    found = _marking(desk, workshop_id)
-    form = validate(Mark, data)[0]
-    if form is None:
-        raise HTTPException(422)
-    outcome = attendance.mark(found, form.dossier, form.said, form.command_id)
+    """Records one press at once."""
+    workshop, form = _workshop(desk, workshop_id), _form(MarkForm, data)
+    outcome = attendance.mark(workshop, form.dossier, form.said, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/tous")
 def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Everybody of whom nothing is said yet is here."""
-    found = _marking(desk, workshop_id)
-    outcomes = attendance.mark_the_others(found, _plain(data).command_id)
+    """Marks everybody without a mark as present."""
+    workshop = _workshop(desk, workshop_id)
+    outcomes = attendance.mark_the_others(workshop, _form(Form, data).command_id)
     refused = next((outcome for outcome in outcomes if outcome.refused), Outcome())
     return _answer(request, desk, workshop_id, refused)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/chercher")
 def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Who came without a seat, by name: a POST, so that no name stands in an address or a log."""
-    found = _marking(desk, workshop_id)
-    return _page(request, found, search=attendance.look(found, data.get("q", "")))
+    """Searches somebody without a seat. It is a POST, so that no name stands in an address or a log."""
+    workshop = _workshop(desk, workshop_id)
+    return page(request, attendance.attendance_page(workshop, search=attendance.look(workshop, data.get("q", ""))))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/venu")
 def come(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """They are here."""
-    found = _marking(desk, workshop_id)
-    form = validate(Coming, data)[0]
-    if form is None:
-        raise HTTPException(422)
-    outcome = attendance.add(found, form.dossier, form.command_id)
+    """Records somebody who came without a seat."""
+    workshop, form = _workshop(desk, workshop_id), _form(SeatForm, data)
+    outcome = attendance.add(workshop, form.dossier, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
 def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """It was somebody else."""
-    found = _marking(desk, workshop_id)
-    form = validate(Coming, data)[0]
-    if form is None:
-        raise HTTPException(422)
-    outcome = attendance.take_back(found, form.dossier, form.command_id)
+    """Takes a mark back."""
+    workshop, form = _workshop(desk, workshop_id), _form(SeatForm, data)
+    outcome = attendance.take_back(workshop, form.dossier, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/appeler")
 def call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """The assistant is called."""
+    """Calls the assistant."""
     return _decide(request, desk, workshop_id, scheduling.ask_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/repondu")
 def helped(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """The assistant came, or is needed no longer."""
+    """Ends the call: the assistant came, or is needed no longer."""
     return _decide(request, desk, workshop_id, scheduling.give_help, data)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/clore")
 def close(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Everybody is marked, and nobody else comes."""
+    """Closes the workshop: everybody has a mark, and nobody else comes."""
     return _decide(request, desk, workshop_id, scheduling.close_workshop, data)
 
 
 def _decide(request: Request, desk: Desk, id: UUID, decide: Decision[..., Any], data: dict[str, Any]) -> Response:
-    _marking(desk, id)
-    return _answer(request, desk, id, record(desk, {"workshop": id}, decide, command_id=_plain(data).command_id))
+    _workshop(desk, id)
+    outcome = record(desk, {"workshop": id}, decide, command_id=_form(Form, data).command_id)
+    return _answer(request, desk, id, outcome)
 
 
-def _marking(desk: Desk, id: UUID) -> Page:
-    """The workshop, for who may mark there; 404 when there is none or it is cancelled."""
-    found = Page(desk, id)
-    if not found.may(booking.mark_attendance):
+def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
+    """Returns the workshop, for whoever may mark there. Raises 404 when it is cancelled."""
+    workshop = ScopedWorkshop(desk, id)
+    if not workshop.may(booking.mark_attendance):
         raise HTTPException(403)
-    if found.state.cancelled:
+    if workshop.state.cancelled:
         raise HTTPException(404)
-    return found
+    return workshop
 
 
-def _plain(data: dict[str, Any]) -> Form:
-    form = validate(Form, data)[0]
+def _form(model: type[F], data: dict[str, Any]) -> F:
+    form = validate(model, data)[0]
     if form is None:
         raise HTTPException(422)
     return form
@@ -130,14 +118,5 @@ def _answer(request: Request, desk: Desk, id: UUID, outcome: Outcome, *, anchor:
     if outcome.refused is None:
         return RedirectResponse(f"/ateliers/{id}/presence{anchor}", 303)
     desk.refresh()
-    response = _page(request, Page(desk, id), wrong=_why(desk, outcome.refused), status=422)
-    response.headers["HX-Replace-Url"] = "false"
-    return response
-
-
-def _why(desk: Desk, refused: Refused) -> str:
-    return refusal(desk, refused).popitem()[1]
-
-
-def _page(request: Request, found: Page, *, status: int = 200, **shown: Any) -> Response:
-    return page(request, "workshops/presence.html", attendance.context(found, **shown), block="presence", status=status)
+    wrong = refusal(desk, outcome.refused).popitem()[1]
+    return page(request, attendance.attendance_page(ScopedWorkshop(desk, id), wrong=wrong), status=422)

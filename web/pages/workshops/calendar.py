@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from projections import workshops
 from projections.workshops import Filter
@@ -11,39 +10,57 @@ from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.french.vocabulary import say
 from web.http.pagination import address
-from web.pages.workshops.listing import LIST, Line, View, lines, params
+from web.pages.workshops.listing import LIST, View, WorkshopRow, params, rows
 
 _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """One day of a calendar; `out` when it belongs to another month."""
+class CalendarDay:
+    """One day of a calendar; `outside` the month that is shown."""
 
     day: date
-    out: bool
-    lines: Sequence[Line]
+    outside: bool
+    today: bool
+    rows: Sequence[WorkshopRow]
 
 
-def calendar(desk: Desk, wanted: Filter, view: View, about: date) -> dict[str, Any]:
-    """The weeks of a month, or one week, from Monday to Sunday."""
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The weeks of a month, or one week, from Monday to Sunday; `previous` and `next` are addresses."""
+
+    heading: str
+    previous: str
+    next: str
+    weeks: Sequence[Sequence[CalendarDay]]
+
+    @property
+    def empty(self) -> bool:
+        return not any(day.rows for week in self.weeks for day in week)
+
+
+def calendar(desk: Desk, wanted: Filter, view: View, about: date) -> Calendar:
+    """Returns the week or the month around a day, by `view`."""
     first, last = span(view, about)
-    by_day: dict[date, list[Line]] = {}
-    for line in lines(desk, workshops.between(desk.read, first, last, wanted)):
-        by_day.setdefault(line.day, []).append(line)
+    by_day: dict[date, list[WorkshopRow]] = {}
+    for row in rows(desk, workshops.between(desk.read, first, last, wanted)):
+        by_day.setdefault(row.day, []).append(row)
     count = (last - first).days + 1
     days = [first + timedelta(days=n) for n in range(count)]
-    made = [Day(day, view == "mois" and day.month != about.month, by_day.get(day, ())) for day in days]
-    return {
-        "weeks": [made[n : n + 7] for n in range(0, count, 7)],
-        "heading": heading(view, about),
-        "previous": _calendar(wanted, view, _step(view, about, -1)),
-        "next": _calendar(wanted, view, _step(view, about, 1)),
-    }
+    shown = [
+        CalendarDay(day, view == "mois" and day.month != about.month, day == desk.today, by_day.get(day, ()))
+        for day in days
+    ]
+    return Calendar(
+        heading(view, about),
+        _address(wanted, view, _step(view, about, -1)),
+        _address(wanted, view, _step(view, about, 1)),
+        [shown[n : n + 7] for n in range(0, count, 7)],
+    )
 
 
 def span(view: View, about: date) -> tuple[date, date]:
-    """The Monday before and the Sunday after a week, or a month."""
+    """Returns the Monday before and the Sunday after a week, or a month."""
     first, last = about, about
     if view == "mois":
         first = about.replace(day=1)
@@ -66,5 +83,5 @@ def _step(view: View, about: date, by: int) -> date:
     return first - timedelta(days=1) if by < 0 else first + timedelta(days=32)
 
 
-def _calendar(wanted: Filter, view: View, about: date) -> str:
+def _address(wanted: Filter, view: View, about: date) -> str:
     return address(LIST, {**params(wanted), "vue": view, "le": about.isoformat()})

@@ -1,34 +1,56 @@
-"""The page of the structure's own computers: its open campaigns, a button each; nobody signs in or is named."""
+"""The page of the structure's own computers: one button for each open campaign. Nobody signs in or is named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import segno
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.participation.campaign import Campaign
 from web.hosting.host import Host
-from web.http.templates import Frame, page
+from web.http.templates import Frame, Page, page
 
 router = APIRouter()
 _ORDER = ("initial", "complete", "profile", "other")
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignButton:
+    """A campaign, the address of its test, and the same address as the `qr` code of an image."""
+
+    name: str
+    code: str
+    link: str
+    qr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KioskPage(Page):
+    """The open campaigns of a structure, initial diagnostics first."""
+
+    template = "workshops/kiosk.html"
+
+    campaigns: Sequence[CampaignButton]
+
+
 @router.get("/t/{structure}")
-def shortcut(request: Request, structure: str, site: str = "") -> Response:
-    """The campaigns a young person may take here, of one site when the address names it."""
+def kiosk(request: Request, structure: str, site: str = "") -> Response:
+    """Shows the open campaigns: those of every site, or of the `site` that the address names."""
     host: Host = request.app.state.host
     served = host.structures.get(structure)
     if served is None:
         raise HTTPException(404)
     refs = served.refs
-    there = [known for known in refs.campaigns.values() if known.open and known.link and _held(known, site)]
+    there = [known for known in refs.campaigns.values() if known.open and known.link and _is_held(known, site)]
     there.sort(key=lambda known: (_ORDER.index(known.purpose or "other"), known.name))
     request.state.frame = Frame(structure_name=refs.structure.name, demo=host.demo)
-    context = {"structure": refs.structure.name, "campaigns": [(known, _qr(known)) for known in there]}
-    return page(request, "workshops/shortcut.html", context)
+    return page(request, KioskPage(campaigns=[_button(known, known.link or "") for known in there]))
 
 
-def _held(campaign: Campaign, site: str) -> bool:
+def _is_held(campaign: Campaign, site: str) -> bool:
     return not site or campaign.site in (None, site)
 
 
-def _qr(campaign: Campaign) -> str:
-    return segno.make(campaign.link or "").svg_data_uri(border=2, dark="#000", light="#fff")
+def _button(campaign: Campaign, link: str) -> CampaignButton:
+    qr = segno.make(link).svg_data_uri(border=2, dark="#000", light="#fff")
+    return CampaignButton(campaign.name, campaign.code or "", link, qr)

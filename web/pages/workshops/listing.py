@@ -1,20 +1,21 @@
-"""Ateliers: the list, the calendar, and what waits for somebody there."""
+"""The list of workshops: its rows, its filters, and the choices of its forms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pixflow.engine import Done, Step
 from pixflow.refused import Refused
 from projections import workshops
 from projections.workshops import Filter, When
 from web.desk.desk import Desk
 from web.desk.names import campaign_name, names_for, staff_name
+from web.french import dates
 from web.french.errors import refusals
 from web.french.events import workshops as french
+from web.french.vocabulary import say
 from web.http.filters import Chip
 from web.http.pagination import SIZE, Pager, address
 
@@ -25,8 +26,8 @@ VIEWS: dict[View, str] = {"liste": "Liste", "semaine": "Semaine", "mois": "Mois"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A workshop of a list: when, where, for which campaign, by whom, and how full."""
+class WorkshopRow:
+    """A workshop of the list. `tag` says what is special about it, `left` how many seats are free."""
 
     stream: UUID
     day: date
@@ -41,19 +42,19 @@ class Line:
     tag: str
 
 
-def lines(desk: Desk, rows: Sequence[Any]) -> list[Line]:
-    """Rows of workshops, in words."""
-    run_by = workshops.run_by(desk.read, [row.stream for row in rows])
-    return [_line(desk, row, run_by.get(row.stream, [])) for row in rows]
+def rows(desk: Desk, found: Sequence[Any]) -> list[WorkshopRow]:
+    """Returns rows of the projection in words."""
+    run_by = workshops.run_by(desk.read, [row.stream for row in found])
+    return [_row(desk, row, run_by.get(row.stream, [])) for row in found]
 
 
-def _line(desk: Desk, row: Any, people: Sequence[UUID]) -> Line:
+def _row(desk: Desk, row: Any, people: Sequence[UUID]) -> WorkshopRow:
     starts, ends = (at.replace(tzinfo=UTC) for at in (row.starts, row.ends))
     waits = row.day <= desk.today and row.unmarked and not row.cancelled
     tag = "annulé" if row.cancelled else "clos" if row.closed else "présence à noter" if waits else ""
     free = row.capacity - row.taken - row.offered
     names = ["vous" if person == desk.me else staff_name(desk, person) for person in people]
-    return Line(
+    return WorkshopRow(
         row.stream,
         row.day,
         french.on(row.day, desk.today),
@@ -68,28 +69,26 @@ def _line(desk: Desk, row: Any, people: Sequence[UUID]) -> Line:
     )
 
 
-def listed(desk: Desk, wanted: Filter, number: int) -> dict[str, Any]:
-    """One page of the list."""
+def list_page(desk: Desk, wanted: Filter, number: int) -> tuple[Pager, list[WorkshopRow]]:
+    """Returns one page of the list."""
     pager = Pager.at(workshops.total(desk.read, desk.today, wanted), number, LIST, params(wanted))
-    rows = workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset)
-    return {"lines": lines(desk, rows), "pager": pager}
+    return pager, rows(desk, workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset))
 
 
 # --- filters
 
 
-def params(wanted: Filter, **changes: str) -> dict[str, str]:
-    """A filter as an address says it."""
-    said = {
+def params(wanted: Filter) -> dict[str, str]:
+    """Returns a filter as parameters of an address."""
+    return {
         "quand": "" if wanted.when == "to-come" else wanted.when,
         "site": wanted.site,
         "miens": "oui" if wanted.mine else "",
     }
-    return {**said, **changes}
 
 
 def chips(desk: Desk, wanted: Filter, view: View, about: date) -> list[Chip]:
-    """What would narrow the list, with how many it would leave; in a calendar, without numbers of other times."""
+    """Returns the chips that filter the list, each with the rows it would leave. A calendar has no chips by time."""
     kept = {} if view == "liste" else {"vue": view, "le": about.isoformat()}
     made = []
     if view == "liste":
@@ -112,53 +111,47 @@ def _chip(desk: Desk, label: str, to: Filter, on: bool, kept: Mapping[str, str],
 
 
 def views(wanted: Filter, view: View, about: date) -> list[tuple[str, str, bool]]:
-    """The ways to look at workshops: label, address, is it this one."""
-    said: dict[View, dict[str, str]] = {"liste": {}, "semaine": {"vue": "semaine"}, "mois": {"vue": "mois"}}
-    for asked in (said["semaine"], said["mois"]):
-        asked["le"] = about.isoformat()
-    return [(label, address(LIST, {**params(wanted), **said[one]}), one == view) for one, label in VIEWS.items()]
+    """Returns the views of the list: label, address, and True for this one."""
+    asked = {one: {} if one == "liste" else {"vue": one, "le": about.isoformat()} for one in VIEWS}
+    return [(label, address(LIST, {**params(wanted), **asked[one]}), one == view) for one, label in VIEWS.items()]
 
 
-# --- what waits for somebody
-
-
-# --- names
+# --- choices
 
 
 def runners(desk: Desk) -> list[tuple[str, str]]:
-    """Who may run a workshop, by name."""
+    """Returns the people who may run a workshop, by name."""
     people = {str(id): name for role in ("facilitator", "advisor", "referent") for id, name in desk.staff(role)}
     return sorted(people.items(), key=lambda pair: pair[1])
 
 
-def two(chosen: Any) -> list[str]:
-    """What two lists of facilitators show."""
-    said = [chosen] if isinstance(chosen, str) else [str(one) for one in chosen]
-    return [*said, "", ""][:2]
+def pair(chosen: Any) -> list[str]:
+    """Returns the values of the two lists of facilitators."""
+    sent = [chosen] if isinstance(chosen, str) else [str(one) for one in chosen]
+    return [*sent, "", ""][:2]
 
 
 def campaigns(desk: Desk) -> list[tuple[str, str]]:
-    """The campaigns that a workshop may be held for, initial diagnostics first."""
+    """Returns the open campaigns, initial diagnostics first."""
     there = [(id, known) for id, known in desk.refs.campaigns.items() if known.open]
     there.sort(key=lambda pair: (pair[1].purpose != "initial", pair[1].name))
     return [(str(id), f"{known.name} ({known.code})") for id, known in there]
 
 
-# --- what forms say, and what is answered
+# --- forms
 
 
-def instant(day: date, at: Any, zone: str) -> datetime:
-    """A day and an hour of here, in UTC."""
+def day_off(day: date) -> str:
+    """Returns a day off and its reason: "25 décembre 2026 : jour férié"."""
+    return say("{day} : {why}", day=dates.day(day, year=True), why=dates.off(day))
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """Returns a day and a local hour as an instant, in UTC."""
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
 
 
-def execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
-    """Several decisions as one command of the person at the desk."""
-    by = desk.by(steps[0].decision)
-    return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
-
-
 def refusal(desk: Desk, refused: Refused) -> dict[str, str]:
-    """Why nothing was recorded, under the field it is about, or under ""."""
-    said = refusals.refusal(refused.code, refused.details, names_for(desk))
-    return {str(refused.details.get("field", "")): said}
+    """Returns the reason of a refusal by field, "" for the whole form."""
+    sentence = refusals.refusal(refused.code, refused.details, names_for(desk))
+    return {str(refused.details.get("field", "")): sentence}

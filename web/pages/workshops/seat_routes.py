@@ -7,30 +7,35 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.authorization import Subject
+from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
+from pixflow.events.workshop import WaitlistJoined
 from pixflow.workshop import booking, undo
-from web.desk.commands import record
+from projections import directory
+from projections.store.catch_up import fold_of
+from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
-from web.desk.receipts import Told
+from web.desk.receipts import Told, row_command
 from web.french import vocabulary
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
-from web.pages.workshops import bulk_booking
 from web.pages.workshops.routes import AtWorkshops, Number
-from web.pages.workshops.workshop import Page
-from web.pages.workshops.workshop_routes import _answer, _page
+from web.pages.workshops.scoped_workshop import ScopedWorkshop
+from web.pages.workshops.workshop_routes import answer, workshop_response
 
 router = APIRouter()
 
 
-class Some(Form):
-    """Those who were ticked."""
+class BookingForm(Form):
+    """The dossiers that were ticked. `or_wait`: onto the waiting list when no seat is free."""
 
     dossier: tuple[UUID, ...] = ()
     or_wait: bool = False
 
 
-class One(Form):
+class SeatForm(Form):
     dossier: UUID
 
 
@@ -38,43 +43,60 @@ class One(Form):
 def add(
     request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1, groupe: str = ""
 ) -> Response:
-    """Those who were ticked, one command each; where one was refused, every row is told at once."""
-    found = _booking(desk, workshop_id)
-    form, errors = validate(Some, data)
+    """Books the dossiers that were ticked, one command each. A refusal shows the result of every row."""
+    workshop = _workshop(desk, workshop_id)
+    form, errors = validate(BookingForm, data)
     if form is None or not form.dossier:
-        said = {"": next(iter(errors.values()), "Cochez au moins une personne.")}
-        return _page(
-            request, desk, workshop_id, a, groupe, told=Told(vocabulary.typeset(said[""]), tone="late"), status=422
-        )
-    outcomes = bulk_booking.book(found, form.dossier, form.command_id, or_wait=form.or_wait)
+        sentence = next(iter(errors.values()), "Cochez au moins une personne.")
+        receipt = Told(vocabulary.typeset(sentence), tone="late")
+        return workshop_response(request, desk, workshop_id, a, groupe, receipt=receipt, status=422)
+    outcomes = Outcomes([_book(workshop, dossier, form) for dossier in form.dossier], form.command_id)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, workshop_id, a, groupe, told=outcomes.told(), status=422)
+        return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.told(), status=422)
     return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.reference}), 303)
+
+
+def _book(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row:
+    command = row_command(form.command_id, dossier)
+    outcome = _record_booking(workshop, dossier, command, or_wait=form.or_wait)
+    return row_of(workshop.desk, _name(workshop.desk, dossier, outcome), outcome)
+
+
+def _record_booking(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bool) -> Outcome:
+    return record(
+        workshop.desk,
+        {"workshop": workshop.id, "dossier": dossier},
+        booking.book_seat,
+        command_id=command,
+        context={"initial": workshop.initial, "plan": new_id(command, "plan")},
+        or_wait=or_wait,
+    )
+
+
+def _name(desk: Desk, dossier: UUID, outcome: Outcome) -> str:
+    """Returns the name of a row. It stays hidden from whoever may not book for that person."""
+    state = fold_of(desk.read, dossier)
+    may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
+    person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
+    name = person.name if person else "un dossier inconnu"
+    waits = any(isinstance(fact.event, WaitlistJoined) for fact in outcome.recorded)
+    return f"{name}, en liste d’attente" if waits else name
 
 
 @router.post("/ateliers/{workshop_id:uuid}/accepter")
 def accept(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """The seat that is kept for somebody is theirs."""
-    found = _booking(desk, workshop_id)
-    form = _one(data)
-    context = {"initial": found.initial, "plan": new_id(form.command_id, "plan")}
-    outcome = record(
-        desk,
-        {"workshop": workshop_id, "dossier": form.dossier},
-        booking.book_seat,
-        command_id=form.command_id,
-        context=context,
-        or_wait=False,
-    )
-    return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+    """Books the seat that is kept for a young person."""
+    workshop = _workshop(desk, workshop_id)
+    form = _seat_form(data)
+    return answer(request, desk, workshop_id, _record_booking(workshop, form.dossier, form.command_id, or_wait=False))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/rendre")
 def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """A seat given up, an offer declined, a place on the list left; who waits first is offered what is free."""
-    _booking(desk, workshop_id)
-    form = _one(data)
+    """Gives up a seat, an offer, or a place on the waiting list. The next on the list gets the offer."""
+    _workshop(desk, workshop_id)
+    form = _seat_form(data)
     outcome = record(
         desk,
         {"workshop": workshop_id, "dossier": form.dossier},
@@ -82,14 +104,14 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
         command_id=form.command_id,
         context={"until": booking.kept_until(desk.refs, desk.today)},
     )
-    return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+    return answer(request, desk, workshop_id, outcome)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/garder")
 def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """What was just given up is not, as long as nobody else has it."""
-    _booking(desk, workshop_id)
-    form = _one(data)
+    """Takes back what was just given up, as long as nobody else has it."""
+    _workshop(desk, workshop_id)
+    form = _seat_form(data)
     outcome = record(
         desk,
         {"workshop": workshop_id, "dossier": form.dossier},
@@ -97,19 +119,19 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
         command_id=form.command_id,
         reason="annulé aussitôt",
     )
-    return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+    return answer(request, desk, workshop_id, outcome)
 
 
-def _booking(desk: Desk, id: UUID) -> Page:
-    """The workshop, for who may book seats for somebody; for whom is asked where it is recorded."""
-    found = Page(desk, id)
+def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
+    """Returns the workshop, for whoever may book seats. The engine checks the right on each dossier."""
+    workshop = ScopedWorkshop(desk, id)
     if not desk.ever(booking.book_seat):
         raise HTTPException(403)
-    return found
+    return workshop
 
 
-def _one(data: Mapping[str, Any]) -> One:
-    form = validate(One, data)[0]
+def _seat_form(data: Mapping[str, Any]) -> SeatForm:
+    form = validate(SeatForm, data)[0]
     if form is None:
         raise HTTPException(422)
     return form

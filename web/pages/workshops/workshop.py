@@ -1,127 +1,268 @@
-"""The data of one workshop's page."""
+"""The page of one workshop: who runs it, the seats, the waiting list, the candidates, the history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from fastapi import HTTPException
-
-from pixflow.authorization import Subject
+from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
+from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
+from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
+from pixflow.folding import retracted
 from pixflow.participation.campaign import Campaign
-from pixflow.workshop.state import Workshop
-from projections import audit_trail, directory
-from projections.directory import Found
+from pixflow.protocol.document import Workshops
+from pixflow.refused import Refused
+from pixflow.workshop.booking import mark_attendance
+from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
+from pixflow.workshop.undo import undo_release
+from projections import advisor_queue, directory
 from projections.store.catch_up import fold_of
-from web.desk import names
+from web.desk import names as desk_names
+from web.desk import receipts
 from web.desk.desk import Desk
-from web.french import privacy, vocabulary
+from web.desk.names import ScopedNames
+from web.desk.receipts import Line, Told
+from web.french import vocabulary
+from web.french.events import sentences
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.http import filters
+from web.http.forms import OpenForm
+from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
+from web.pages.workshops import listing
+from web.pages.workshops.scoped_workshop import ScopedWorkshop, Seat
+
+WITHOUT_SEAT = ("book-workshop", "rebook-absent")
+FORMS: dict[str, Decision[..., Any]] = {
+    "move": move_workshop, "cancel": cancel_workshop, "facilitators": set_facilitators,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """Somebody with a seat, or on the list, as this person may read it.
+class HistoryRow:
+    """An event in words. `struck` says who retracted it and why, "" while it counts."""
 
-    `readable`: their dossier may be opened; `theirs`: their seat may be given up here. `kept` says until when a seat
-    is kept for them.
-    """
+    sentence: str
+    when: str
+    who: str
+    struck: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A young person without a seat; `kind` is the task that asks for one."""
 
     dossier: UUID
     name: str
-    sort: str = "~"
-    about: str = ""
-    readable: bool = False
-    theirs: bool = False
-    presence: str = ""
-    kept: str = ""
+    programme: str
+    site: str
+    kind: str
 
 
-class Page:
-    """A workshop as somebody at their desk may see it. 404 when there is none."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One page of the young people to book, of one CEJ group or of all. `cej_first`: those in CEJ come first."""
 
-    def __init__(self, desk: Desk, id: UUID) -> None:
-        state = fold_of(desk.read, id)
-        if not isinstance(state, Workshop) or state.starts is None or state.ends is None or state.day is None:
-            raise HTTPException(404)
-        self.desk, self.id, self.state = desk, id, state
-        self.starts, self.ends, self.day = state.starts, state.ends, state.day
-        self.sees_names = reads_names(desk, state)
-        self._people = directory.named(desk.read, {*state.seats, *state.waiting})
-
-    @cached_property
-    def trail(self) -> list[Recorded]:
-        """Everything that was recorded of it, oldest first."""
-        return [audit_trail.recorded(row) for row in audit_trail.of_stream(self.desk.read, self.id)]
-
-    @property
-    def campaign(self) -> Campaign:
-        return self.desk.refs.campaigns.get(self.state.campaign or self.id, Campaign())
-
-    @property
-    def initial(self) -> bool:
-        return self.campaign.purpose == "initial"
-
-    @property
-    def where(self) -> str:
-        return french.place(self.state.site, self.state.place)
-
-    @property
-    def when(self) -> str:
-        return french.moment(self.starts, self.ends, self.desk.zone, year=self.day.year != self.desk.today.year)
-
-    @property
-    def on(self) -> bool:
-        """Nothing said that it will not be held, or is over."""
-        return not self.state.cancelled and not self.state.closed
-
-    @property
-    def to_come(self) -> bool:
-        return self.on and self.day >= self.desk.today
-
-    @property
-    def begun(self) -> bool:
-        """Who came may be noted."""
-        return not self.state.cancelled and self.day <= self.desk.today
-
-    def may(self, decision: Decision[..., Any] | str) -> bool:
-        return self.desk.may(decision, Subject(workshop=self.state))
-
-    def seats(self) -> list[Seat]:
-        """Those with a seat, in the order of booking."""
-        return [
-            self.seat(id, vocabulary.PRESENCES.get(self.state.attendance.get(id, ""), "")) for id in self.state.seats
-        ]
-
-    def waiting(self) -> list[Seat]:
-        """Those who wait, in their order."""
-        today = self.desk.today
-        kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
-        return [self.seat(id, kept=said) for id, said in kept.items()]
-
-    def seat(self, id: UUID, presence: str = "", kept: str = "") -> Seat:
-        """Somebody as this person may read them here."""
-        found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
-        if found is None:
-            return Seat(id, privacy.ERASED, presence=presence, kept=kept)
-        advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
-        readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
-        if not (self.sees_names or readable):
-            return Seat(id, say("suivi·e par {advisor}", advisor=advisor), presence=presence, kept=kept)
-        programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
-        about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
-        name = f"{found.last_name} {found.first_name}"
-        theirs = mine or bool(self.desk.roles & {"facilitator", "referent"})
-        return Seat(id, name, name.casefold(), " · ".join(filter(None, about)), readable, theirs, presence, kept)
-
-    def named(self, id: UUID) -> Found | None:
-        return self._people.get(id)
+    rows: Sequence[Candidate]
+    pager: Pager
+    cej_first: bool
+    groups: filters.Choice | None
 
 
-def reads_names(desk: Desk, state: Workshop) -> bool:
-    """Who runs workshops reads the names of those who come; an advisor, of those of the workshops they run."""
-    runs = any(state.runs(str(person)) for person in desk.owners)
-    return desk.scope.whose == "all" or "facilitator" in desk.roles or runs
+@dataclass(frozen=True, kw_only=True)
+class WorkshopPage(Page):
+    """A workshop, its seats and its waiting list.
+
+    `links` names the entries of the menu and the buttons that are shown. `cancelled` and `closed` are days.
+    `attendance` counts who came, in words. `help_at` is the hour of a call for help, "" when there is none.
+    `undo` is the seat that was just given up here and can be taken back.
+    """
+
+    template = "workshops/workshop.html"
+    block = "workshop"
+
+    id: UUID
+    day: date
+    today: date
+    when: str
+    where: str
+    campaign: Campaign
+    run_by: str
+    kiosk: str
+    rules: Workshops
+    links: frozenset[str]
+    is_open: bool
+    is_upcoming: bool
+    cancelled: date | None
+    reason: str
+    closed: date | None
+    has_moved: bool
+    to_mark: bool
+    help_at: str
+    attendance: str
+    taken: str
+    seats: Sequence[Seat]
+    waiting: Sequence[Seat]
+    candidates: Candidates | None
+    history: Sequence[HistoryRow]
+    form: OpenForm | None
+    runners: Sequence[tuple[str, str]]
+    chosen: Sequence[str]
+    receipt: Told | None
+    undo: Seat | None
+
+
+def workshop_page(
+    desk: Desk,
+    id: UUID,
+    number: int = 1,
+    group: str = "",
+    *,
+    form: OpenForm | None = None,
+    receipt: Told | None = None,
+    undo: Seat | None = None,
+) -> WorkshopPage:
+    """Returns the page of a workshop; `number` pages the candidates, of a `group` or of all."""
+    workshop = ScopedWorkshop(desk, id)
+    state, seats = workshop.state, workshop.seats()
+    fills = workshop.is_upcoming and desk.roles & {"advisor", "facilitator", "referent"}
+    return WorkshopPage(
+        id=id,
+        day=workshop.day,
+        today=desk.today,
+        when=workshop.when,
+        where=workshop.where,
+        campaign=workshop.campaign,
+        run_by=" et ".join(desk_names.staff_name(desk, person) for person in state.facilitators) or "personne",
+        kiosk=f"/t/{desk.served.opened.slug}",
+        rules=desk.refs.protocol(desk.today).workshops,
+        links=_links(workshop),
+        is_open=workshop.is_open,
+        is_upcoming=workshop.is_upcoming,
+        cancelled=state.cancelled.on if state.cancelled else None,
+        reason=state.reason,
+        closed=state.closed.on if state.closed else None,
+        has_moved=state.moves > 0,
+        to_mark=workshop.has_begun and bool(state.unmarked),
+        help_at=workshop.help_at if workshop.day == desk.today else "",
+        attendance=french.attendance(state.count("present"), state.count("absent"), state.count("excused")),
+        taken=french.seats(len(seats), state.capacity),
+        seats=seats,
+        waiting=workshop.waiting(),
+        candidates=candidates(workshop, number, group) if fills else None,
+        history=history(workshop) if workshop.sees_names else [],
+        form=form,
+        runners=listing.runners(desk),
+        chosen=listing.pair(form.get("facilitators") if form else ""),
+        receipt=receipt,
+        undo=undo,
+    )
+
+
+def _links(workshop: ScopedWorkshop) -> frozenset[str]:
+    state, may = workshop.state, workshop.may
+    shown = {
+        "attendance": workshop.has_begun and bool(state.seats) and may(mark_attendance),
+        "sign-in-sheet": workshop.sees_names,
+        "facilitators": workshop.is_open and may(set_facilitators),
+        "move": workshop.is_open and not state.attendance and may(move_workshop),
+        "help": may(give_help),
+    }
+    return frozenset(name for name, on in shown.items() if on)
+
+
+def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candidates:
+    """Returns the young people without a seat for whom this person may book."""
+    desk, path = workshop.desk, f"/ateliers/{workshop.id}"
+    cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
+    owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
+    asked = (desk.read, WITHOUT_SEAT, owners, {*workshop.state.seats, *workshop.state.waiting}, cej)
+    counts = advisor_queue.groups_without_seat(*asked)
+    total = counts.get(group, 0) if group else sum(counts.values())
+    pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
+    rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
+    people = directory.named(desk.read, [row.stream for row in rows])
+    found = [_candidate(row, people[row.stream]) for row in rows]
+    of_groups = {name: count for name, count in counts.items() if name}
+    return Candidates(found, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
+
+
+def _candidate(row: Any, person: directory.Found) -> Candidate:
+    return Candidate(row.stream, f"{person.last_name} {person.first_name}", row.programme, row.site, row.kind)
+
+
+def history(workshop: ScopedWorkshop) -> list[HistoryRow]:
+    """Returns the events of the workshop, the latest first. A retraction stands beside the event it struck."""
+    names, trail = ScopedNames(workshop.desk.refs, workshop.desk.read, Scope("all")), workshop.trail
+    struck = retracted(trail)
+    facts = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
+    return [_history_row(workshop, one, names, struck.get(one.originator_version)) for one in facts]
+
+
+def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, struck: Recorded | None) -> HistoryRow:
+    zone = workshop.desk.zone
+    sentence = sentences.sentence(one, names, zone=zone, history=workshop.trail)
+    why = sentences.struck(struck, names, zone) if struck else ""
+    return HistoryRow(sentence, sentences.when(one, zone), sentences.who(one, names), why)
+
+
+# --- what was just recorded
+
+
+def receipt(workshop: ScopedWorkshop, reference: str) -> Told | None:
+    """Returns what the person at the desk just recorded here, under the command that an address names."""
+    desk, trail = workshop.desk, workshop.trail
+    names = ScopedNames(desk.refs, desk.read, Scope("all") if workshop.sees_names else desk.scope)
+    facts = _recorded(workshop, reference)
+    lines = [Line(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in facts]
+    if not lines:
+        return None
+    return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
+
+
+def undoable(workshop: ScopedWorkshop, reference: str) -> Seat | None:
+    """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
+    facts = _recorded(workshop, reference)
+    given_up = [one.event.dossier for one in facts if isinstance(one.event, SeatReleased | WaitlistLeft)]
+    if len(given_up) != 1:
+        return None
+    desk, dossier = workshop.desk, given_up[0]
+    streams = {"workshop": workshop.id, "dossier": dossier}
+    known = fold_of(desk.read, dossier)
+    try:
+        subject = Subject(known if isinstance(known, Dossier) else None, workshop=workshop.state)
+        by = desk.by(undo_release, subject)
+        changed = desk.engine.preview(streams, undo_release, by=by, reason="—")
+    except Refused:
+        return None
+    before, after = changed["workshop"]
+    return workshop.seat(dossier) if after.version > before.version else None
+
+
+def _recorded(workshop: ScopedWorkshop, reference: str) -> list[Recorded]:
+    command, me = receipts.named(reference), workshop.desk.actor.id
+    return [one for one in workshop.trail if command and one.by == me and receipts.is_of(command, one)]
+
+
+# --- the open form
+
+
+def blank(workshop: ScopedWorkshop, name: str) -> OpenForm | None:
+    """Returns a form with the workshop's values, or None when this person may not open one of that name."""
+    decision = FORMS.get(name)
+    if decision is None or not workshop.is_open or not workshop.may(decision):
+        return None
+    if name != "move":
+        return OpenForm(name, values={"facilitators": [str(person) for person in workshop.state.facilitators]})
+    zone = ZoneInfo(workshop.desk.zone)
+    values = {
+        "day": workshop.day.isoformat(),
+        "starts": f"{workshop.starts.astimezone(zone):%H:%M}",
+        "ends": f"{workshop.ends.astimezone(zone):%H:%M}",
+        "place": workshop.state.place,
+    }
+    return OpenForm(name, values=values)

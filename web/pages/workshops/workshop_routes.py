@@ -1,6 +1,7 @@
-"""Atelier: one workshop, who has a seat, who waits, and what may be decided about it."""
+"""Routes of one workshop: its page, its papers, and the decisions about it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import time
 from typing import Any, Literal
 from uuid import UUID
@@ -10,84 +11,93 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
 from pixflow.engine import Step
-from pixflow.events.base import Recorded
-from pixflow.refused import Refused
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop
 from projections.store.catch_up import fold_of
 from web.desk import receipts
-from web.desk.commands import record
+from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
 from web.desk.receipts import Told
 from web.french import vocabulary
 from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http import papers
-from web.http.forms import Day, Form, FormData, validate
+from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.papers import Paper
-from web.http.templates import page
-from web.pages.workshops import listing, workshop_page
-from web.pages.workshops import papers as workshops_papers
-from web.pages.workshops.calendar_file import CONTENT_TYPE, calendar
-from web.pages.workshops.listing import execute, instant, refusal
+from web.http.templates import Page, page
+from web.pages.workshops import listing, workshop
+from web.pages.workshops import papers as workshop_papers
+from web.pages.workshops.feed_routes import CONTENT_TYPE, calendar_file
+from web.pages.workshops.listing import instant, refusal
 from web.pages.workshops.routes import AtWorkshops, Number
-from web.pages.workshops.workshop import Page
-from web.pages.workshops.workshop_page import OpenForm
+from web.pages.workshops.scoped_workshop import ScopedWorkshop
 
 router = APIRouter()
 
 
-class Moving(Form):
+class MoveForm(Form):
     day: Day
     starts: time
     ends: time
     place: str | None = None
 
 
-class Cancelling(Form):
+class CancellationForm(Form):
     reason: Literal["facilitator", "room", "technical", "too-few", "other"]
 
 
-class Running(Form):
+class FacilitatorsForm(Form):
     facilitators: tuple[UUID, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class NoticesPage(Page):
+    """A paper for each registrant, to print; `back` is the address of the workshop."""
+
+    template = "workshops/notices.html"
+
+    notices: Sequence[Paper]
+    back: str
+
+
 @router.get("/ateliers/{workshop_id:uuid}")
-def one(
+def read(
     request: Request,
     desk: AtWorkshops,
     workshop_id: UUID,
-    form: str = "",
+    formulaire: str = "",
     fait: str = "",
     a: Number = 1,
     groupe: str = "",
 ) -> Response:
-    """The workshop; `form` opens one of its forms, `fait` names what was just recorded, `a` pages those to add, of a
-    `groupe` or of all."""
-    found = Page(desk, workshop_id)
-    return _page(
+    """Shows the workshop.
+
+    `formulaire` opens one of its forms, `fait` names what was just recorded, `a` pages the candidates of a `groupe`.
+    """
+    found = ScopedWorkshop(desk, workshop_id)
+    return workshop_response(
         request,
         desk,
         workshop_id,
         a,
         groupe,
-        opened=workshop_page.blank(found, form),
-        told=workshop_page.done(found, fait),
-        undo=workshop_page.undoable(found, fait),
+        form=workshop.blank(found, formulaire),
+        receipt=workshop.receipt(found, fait),
+        undo=workshop.undoable(found, fait),
     )
 
 
 @router.get("/ateliers/{workshop_id:uuid}.ics")
 def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
-    """The workshop for a calendar."""
-    found = Page(desk, workshop_id)
-    return Response(calendar(desk.refs, [(workshop_id, found.state)]), media_type=CONTENT_TYPE)
+    """Sends the workshop for a calendar."""
+    found = ScopedWorkshop(desk, workshop_id)
+    return Response(calendar_file(desk.refs, [(workshop_id, found.state)]), media_type=CONTENT_TYPE)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def sign_in(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
-    """The sheet to sign, to print: names, and nothing of anybody's result or difficulty (docs/domain.md#papers)."""
+    """Shows the sheet to sign: names, without a result or a difficulty (docs/domain.md#papers)."""
     return papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
@@ -97,26 +107,26 @@ def sign_in_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
 
 
 def _sheet(desk: Desk, id: UUID) -> Paper:
-    found = Page(desk, id)
+    found = ScopedWorkshop(desk, id)
     if not found.sees_names:
         raise HTTPException(403)
-    return workshops_papers.sign_in(found)
+    return workshop_papers.sign_in(found)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")
 def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
-    """Returns the convocations, for all registrants or one: come, moved, cancelled (docs/domain.md#papers)."""
-    made = workshops_papers.notices(Page(desk, workshop_id), pour)
-    return page(request, "workshops/notices.html", {"notices": made, "back": f"/ateliers/{workshop_id}"})
+    """Shows a paper for each registrant, or for the one named by `pour`, without a score (docs/domain.md#papers)."""
+    found = workshop_papers.notices(ScopedWorkshop(desk, workshop_id), pour)
+    return page(request, NoticesPage(notices=found, back=f"/ateliers/{workshop_id}"))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/deplacer")
 def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Another day, hours or place; each registrant's dossier follows in the same transaction."""
-    _may(Page(desk, workshop_id), scheduling.move_workshop)
-    form, errors = validate(Moving, data)
+    """Moves the workshop; the dossier of each registrant records it in the same transaction."""
+    _must(desk, workshop_id, scheduling.move_workshop)
+    form, errors = validate(MoveForm, data)
     if form is None:
-        return _again(request, desk, workshop_id, OpenForm("move", data, missing.named(errors, french.MISSING)))
+        return _again(request, desk, workshop_id, "move", data, missing.named(errors, french.MISSING))
     sent = {
         "place": form.place or "",
         "starts": instant(form.day, form.starts, desk.zone),
@@ -128,11 +138,11 @@ def move(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 
 @router.post("/ateliers/{workshop_id:uuid}/annuler")
 def cancel(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """It will not be held; each registrant's dossier learns it in the same transaction."""
-    _may(Page(desk, workshop_id), scheduling.cancel_workshop)
-    form, errors = validate(Cancelling, data)
+    """Cancels the workshop; the dossier of each registrant records it in the same transaction."""
+    _must(desk, workshop_id, scheduling.cancel_workshop)
+    form, errors = validate(CancellationForm, data)
     if form is None:
-        return _again(request, desk, workshop_id, OpenForm("cancel", data, missing.named(errors, french.MISSING)))
+        return _again(request, desk, workshop_id, "cancel", data, missing.named(errors, french.MISSING))
     sent = {"reason": form.reason}
     return _with_registrants(
         request, desk, workshop_id, "cancel", scheduling.cancel_workshop, sent, form.command_id, data
@@ -149,63 +159,57 @@ def _with_registrants(
     command_id: UUID,
     data: Mapping[str, Any],
 ) -> Response:
-    """A decision on the workshop, then each dossier with a seat; who registers meanwhile is taken along."""
+    """Decides on the workshop, then on the dossier of each seat. Tries again once when somebody books meanwhile."""
     for last in (False, True):
         there = tuple(_state(desk, id).seats)
         steps = [Step({"workshop": id}, decide, sent, {"registrants": there})]
         steps += [Step({"workshop": id, "dossier": dossier}, booking.follow_workshop) for dossier in there]
-        try:
-            return _next(id, execute(desk, steps, (name, str(id), sent), command_id).recorded)
-        except Refused as refused:
-            if last or refused.code != "moved":
-                return _again(request, desk, id, OpenForm(name, data, refusal(desk, refused)))
+        outcome = record_all(desk, steps, (name, str(id), sent), command_id=command_id)
+        if outcome.refused is None:
+            return _next(id, outcome)
+        if last or outcome.refused.code != "moved":
+            return _again(request, desk, id, name, data, refusal(desk, outcome.refused))
         desk.refresh()
     raise AssertionError("the loop answers")
 
 
 @router.post("/ateliers/{workshop_id:uuid}/animation")
 def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Who runs it."""
-    _may(Page(desk, workshop_id), scheduling.set_facilitators)
-    form, errors = validate(Running, data)
+    """Sets the people who run the workshop."""
+    _must(desk, workshop_id, scheduling.set_facilitators)
+    form, errors = validate(FacilitatorsForm, data)
     known = dict(listing.runners(desk)).keys()
     if form and not {str(who) for who in form.facilitators} <= known:
         errors = {"facilitators": vocabulary.invalid("literal_error", {})}
     if form is None or errors:
-        return _again(request, desk, workshop_id, OpenForm("facilitators", data, missing.named(errors, french.MISSING)))
-    rules = desk.refs.protocol(desk.today).workshops
+        return _again(request, desk, workshop_id, "facilitators", data, missing.named(errors, french.MISSING))
     outcome = record(
         desk,
         {"workshop": workshop_id},
         scheduling.set_facilitators,
         command_id=form.command_id,
-        context={"rules": rules},
+        context={"rules": desk.refs.protocol(desk.today).workshops},
         facilitators=form.facilitators,
     )
     if outcome.refused:
-        return _again(request, desk, workshop_id, OpenForm("facilitators", data, refusal(desk, outcome.refused)))
-    return _next(workshop_id, outcome.recorded)
-
-
-# --- its people
+        return _again(request, desk, workshop_id, "facilitators", data, refusal(desk, outcome.refused))
+    return _next(workshop_id, outcome)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/aide")
 def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
-    """Somebody goes and helps."""
-    _may(Page(desk, workshop_id), scheduling.give_help)
+    """Answers the call for help: somebody goes there."""
+    _must(desk, workshop_id, scheduling.give_help)
     form = validate(Form, data)[0]
     if form is None:
         raise HTTPException(422)
     outcome = record(desk, {"workshop": workshop_id}, scheduling.give_help, command_id=form.command_id)
-    return _answer(request, desk, workshop_id, outcome.refused, outcome.recorded)
+    return answer(request, desk, workshop_id, outcome)
 
 
-# --- who may, before what they sent is read
-
-
-def _may(found: Page, decision: Decision[..., Any]) -> None:
-    if not found.may(decision):
+def _must(desk: Desk, id: UUID, decision: Decision[..., Any]) -> None:
+    """Raises 403 before anything that was sent is read."""
+    if not ScopedWorkshop(desk, id).may(decision):
         raise HTTPException(403)
 
 
@@ -219,27 +223,28 @@ def _state(desk: Desk, id: UUID) -> Workshop:
     return state
 
 
-def _answer(request: Request, desk: Desk, id: UUID, refused: Refused | None, recorded: Sequence[Recorded]) -> Response:
-    if refused is None:
-        return _next(id, recorded)
+def answer(request: Request, desk: Desk, id: UUID, outcome: Outcome) -> Response:
+    """Returns to the workshop after a press: with a receipt, or with the reason of the refusal."""
+    if outcome.refused is None:
+        return _next(id, outcome)
     desk.refresh()
-    return _page(request, desk, id, 1, told=Told(refusal(desk, refused).popitem()[1], tone="late"), status=422)
+    receipt = Told(refusal(desk, outcome.refused).popitem()[1], tone="late")
+    return workshop_response(request, desk, id, receipt=receipt, status=422)
 
 
-def _next(id: UUID, recorded: Sequence[Recorded]) -> Response:
-    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.reference(recorded)}), 303)
+def _next(id: UUID, outcome: Outcome) -> Response:
+    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.reference(outcome.recorded)}), 303)
 
 
-def _again(request: Request, desk: Desk, id: UUID, opened: OpenForm) -> Response:
-    desk.refresh()
-    return _page(request, desk, id, 1, opened=opened, status=422)
-
-
-def _page(
-    request: Request, desk: Desk, id: UUID, number: int, group: str = "", *, status: int = 200, **shown: Any
+def _again(
+    request: Request, desk: Desk, id: UUID, name: str, data: Mapping[str, Any], errors: Mapping[str, str]
 ) -> Response:
-    context = workshop_page.context(desk, id, number, group, **shown)
-    response = page(request, "workshops/one.html", context, block="workshop", status=status)
-    if status == 422:
-        response.headers["HX-Replace-Url"] = "false"
-    return response
+    desk.refresh()
+    return workshop_response(request, desk, id, form=OpenForm(name, values=data, errors=errors), status=422)
+
+
+def workshop_response(
+    request: Request, desk: Desk, id: UUID, number: int = 1, group: str = "", *, status: int = 200, **shown: Any
+) -> Response:
+    """Draws the page of a workshop; `shown` are the arguments of `workshop_page` that the request sets."""
+    return page(request, workshop.workshop_page(desk, id, number, group, **shown), status=status)

@@ -302,7 +302,7 @@ def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
         )
     page = press(
         at_work.client(SOPHIE),
-        f"/ateliers/{made}?form=facilitators",
+        f"/ateliers/{made}?formulaire=facilitators",
         "animation",
         facilitators=[str(at_work.people[PAUL]), ""],
     )
@@ -341,8 +341,8 @@ def test_an_auditor_and_the_direction_press_nothing_about_people(at_work: House)
         assert not soup(page.text).select("main form")
         assert client.get(f"/ateliers/{made}/presence").status_code == 403
         assert client.get(f"/ateliers/{made}/emargement").status_code == 200
-    assert "form=move" in at_work.client(HELENE).get(f"/ateliers/{made}").text
-    assert "form=move" not in at_work.client(CLAIRE).get(f"/ateliers/{made}").text
+    assert "formulaire=move" in at_work.client(HELENE).get(f"/ateliers/{made}").text
+    assert "formulaire=move" not in at_work.client(CLAIRE).get(f"/ateliers/{made}").text
 
 
 def test_what_is_no_workshop_is_not_found(at_work: House) -> None:
@@ -568,7 +568,7 @@ def test_a_moved_workshop_tells_every_registrant_even_one_who_came_meanwhile(at_
     made, one, two = held(at_work), at_work.opened(), at_work.opened("Tom", "Colin", PAUL)
     seat(at_work, made, one)
     client = at_work.client(SAMIR)
-    form = form_of(client.get(f"/ateliers/{made}?form=move").text, "deplacer")
+    form = form_of(client.get(f"/ateliers/{made}?formulaire=move").text, "deplacer")
     assert {**values(form), "command_id": ""} == {
         "command_id": "",
         "day": "2026-03-20",
@@ -598,10 +598,10 @@ def test_a_cancelled_workshop_tells_every_registrant_and_prints_a_notice_each(at
     made, dossier = held(at_work), to_book(at_work)[0]
     seat(at_work, made, dossier)
     client = at_work.client(SOPHIE)
-    unsaid = press(client, f"/ateliers/{made}?form=cancel", "annuler")
+    unsaid = press(client, f"/ateliers/{made}?formulaire=cancel", "annuler")
     assert unsaid.status_code == 422
     assert "Choisissez la raison." in words(unsaid.text)
-    page = press(client, f"/ateliers/{made}?form=cancel", "annuler", reason="room")
+    page = press(client, f"/ateliers/{made}?formulaire=cancel", "annuler", reason="room")
     assert "Atelier annulé le 16 mars 2026 : salle indisponible." in words(page.text)
     assert at_work.events(dossier)[-1] == d.SeatCancelled(workshop=made, reason="cancelled", on=MONDAY)
     last = [at_work.served.engine.history(stream)[-1].command for stream in (made, dossier)]

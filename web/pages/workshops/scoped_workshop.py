@@ -1,0 +1,135 @@
+"""One workshop, limited to the names that the person at the desk may read."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from fastapi import HTTPException
+
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
+from pixflow.events.base import Recorded
+from pixflow.participation.campaign import Campaign
+from pixflow.workshop.state import Workshop
+from projections import audit_trail, directory
+from projections.directory import Found
+from projections.store.catch_up import fold_of
+from web.desk import names
+from web.desk.desk import Desk
+from web.french import dates, privacy, vocabulary
+from web.french.events import workshops as french
+from web.french.vocabulary import say
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A young person with a seat, or on the waiting list.
+
+    `readable`: the person at the desk may open the dossier; `releasable`: they may give up the seat.
+    `presence` is a label; `kept_until` is the last day of an offered seat, in words.
+    """
+
+    dossier: UUID
+    name: str
+    sort: str = "~"
+    about: str = ""
+    readable: bool = False
+    releasable: bool = False
+    presence: str = ""
+    kept_until: str = ""
+
+
+class ScopedWorkshop:
+    """A workshop, as the person at the desk may read it. Raises 404 when there is none."""
+
+    def __init__(self, desk: Desk, id: UUID) -> None:
+        state = fold_of(desk.read, id)
+        if not isinstance(state, Workshop) or state.starts is None or state.ends is None or state.day is None:
+            raise HTTPException(404)
+        self.desk, self.id, self.state = desk, id, state
+        self.starts, self.ends, self.day = state.starts, state.ends, state.day
+        self.sees_names = reads_names(desk, state)
+        self._people = directory.named(desk.read, {*state.seats, *state.waiting})
+
+    @cached_property
+    def trail(self) -> list[Recorded]:
+        """The events of the workshop, oldest first."""
+        return [audit_trail.recorded(row) for row in audit_trail.of_stream(self.desk.read, self.id)]
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.desk.refs.campaigns.get(self.state.campaign or self.id, Campaign())
+
+    @property
+    def initial(self) -> bool:
+        return self.campaign.purpose == "initial"
+
+    @property
+    def where(self) -> str:
+        return french.place(self.state.site, self.state.place)
+
+    @property
+    def when(self) -> str:
+        return french.moment(self.starts, self.ends, self.desk.zone, year=self.day.year != self.desk.today.year)
+
+    @property
+    def help_at(self) -> str:
+        """The hour of a call for help without an answer, "" when there is none."""
+        return dates.clock(self.state.help.at, self.desk.zone) if self.state.help else ""
+
+    @property
+    def is_open(self) -> bool:
+        """True unless the workshop is cancelled or closed."""
+        return not self.state.cancelled and not self.state.closed
+
+    @property
+    def is_upcoming(self) -> bool:
+        """True until the evening of an open workshop."""
+        return self.is_open and self.day >= self.desk.today
+
+    @property
+    def has_begun(self) -> bool:
+        """True from the day on which attendance may be marked."""
+        return not self.state.cancelled and self.day <= self.desk.today
+
+    def may(self, decision: Decision[..., Any]) -> bool:
+        return self.desk.may(decision, Subject(workshop=self.state))
+
+    def seats(self) -> list[Seat]:
+        """The booked seats, in the order of booking."""
+        presences = self.state.attendance
+        return [self.seat(id, vocabulary.PRESENCES.get(presences.get(id, ""), "")) for id in self.state.seats]
+
+    def waiting(self) -> list[Seat]:
+        """The waiting list, in order."""
+        today = self.desk.today
+        kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
+        return [self.seat(id, kept_until=until) for id, until in kept.items()]
+
+    def seat(self, id: UUID, presence: str = "", kept_until: str = "") -> Seat:
+        """The seat of a dossier. The name stays hidden from those who may not read it."""
+        found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
+        if found is None:
+            return Seat(id, privacy.ERASED, presence=presence, kept_until=kept_until)
+        advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
+        readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
+        if not (self.sees_names or readable):
+            name = say("suivi·e par {advisor}", advisor=advisor)
+            return Seat(id, name, presence=presence, kept_until=kept_until)
+        programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
+        about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
+        name = f"{found.last_name} {found.first_name}"
+        releasable = mine or bool(self.desk.roles & {"facilitator", "referent"})
+        return Seat(
+            id, name, name.casefold(), " · ".join(filter(None, about)), readable, releasable, presence, kept_until
+        )
+
+    def person(self, id: UUID) -> Found | None:
+        return self._people.get(id)
+
+
+def reads_names(desk: Desk, state: Workshop) -> bool:
+    """True for a facilitator, for whoever reads every dossier, and for an advisor who runs this workshop."""
+    runs = any(state.runs(str(person)) for person in desk.owners)
+    return desk.scope.whose == "all" or "facilitator" in desk.roles or runs
