@@ -28,7 +28,7 @@ from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
 from pixflow.store import StoreFull, StoreRefused
-from pixflow.store.keys import replace, sync_folder, write_new
+from pixflow.store.durable_files import replace, sync_folder, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import Opened
 from pixflow.unit_of_work import Step

@@ -29,12 +29,15 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.store import StoreRefused
-from pixflow.store.keys import Keys, Ring, Vault, sync_folder, write_new
+from pixflow.store.durable_files import sync_folder, write_new
+from pixflow.store.keys import Keys
 from pixflow.store.postgres import recorder, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.ring import Ring
 from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.vault import SqliteVault
+from pixflow.store.vault import Vault
 from pixflow.structure import open_structure
 from pixflow.unit_of_work import Step
 

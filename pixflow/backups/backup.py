@@ -13,7 +13,7 @@ from pixflow import __version__
 from pixflow.backups import STAMP, SavingError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
-from pixflow.store.keys import discard, replace, write_new
+from pixflow.store.durable_files import discard, replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
 from pixflow.structure_folder import Opened

@@ -13,7 +13,8 @@ from msgspec import MsgspecError, Struct
 
 from pixflow.backups import SavingError
 from pixflow.events.catalogue import sealed_topics
-from pixflow.store.keys import Keys, replace
+from pixflow.store.durable_files import replace
+from pixflow.store.keys import Keys
 from pixflow.structure_folder import Opened
 
 FILE = "keys.json"

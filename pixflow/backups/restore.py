@@ -18,7 +18,7 @@ from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.backups.targets import Folder, Place, Schema
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
-from pixflow.store.keys import write_new
+from pixflow.store.durable_files import write_new
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy

@@ -15,7 +15,9 @@ from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import FILE, KeysCopy
 from pixflow.backups.targets import Place
 from pixflow.store import StoreRefused
-from pixflow.store.keys import Keys, Ring, replace, write_new
+from pixflow.store.durable_files import replace, write_new
+from pixflow.store.keys import Keys
+from pixflow.store.ring import Ring
 
 
 def merged(folder: Path, slug: str, place: Place, structure: UUID, copy: KeysCopy) -> Keys:

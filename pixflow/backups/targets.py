@@ -7,15 +7,16 @@ from typing import Protocol
 
 from pixflow.backups.manifest import EVENTS
 from pixflow.store import StoreRefused
-from pixflow.store.keys import Ring, Vault
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres import recorder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.ring import Ring
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.vault import SqliteVault
+from pixflow.store.vault import Vault
 
 Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
 

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from pixflow.store.keys import Vault
 from pixflow.store.postgres import recorder
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
@@ -17,6 +16,7 @@ from pixflow.store.postgres.vault import PostgresVault
 from pixflow.store.sqlite import recorder as sqlite_recorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.store.sqlite.vault import SqliteVault
+from pixflow.store.vault import Vault
 from tests.store.samples import raw
 
 TABLES = ("stored_events", "commands", "claims")

@@ -9,8 +9,8 @@ from threading import Lock
 from uuid import UUID
 
 from pixflow.store import StoreRefused
-from pixflow.store.keys import RingMoved
 from pixflow.store.sqlite.connections import in_words
+from pixflow.store.vault import RingMoved
 
 # No write-ahead log: it would keep a deleted key until it is emptied. EXTRA makes the journal's removal durable too.
 _SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON", "temp_store=MEMORY")
