@@ -18,9 +18,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.store import StoreBusy, StoreLost
 from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.pipeline import Question
+from pixflow.store.postgres.pipeline import Statement
 from pixflow.store.postgres.recorder import PostgresRecorder, factory
-from pixflow.store.postgres.transaction import Turn
+from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.postgres.vault import PostgresVault
 from pixflow.team.staff import add
 from tests.postgres import Cluster
@@ -67,14 +67,14 @@ def near(database: Database, schema: str, recorder: PostgresRecorder) -> Postgre
 def at_commit(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault], None]:
     """`at_commit(fault)`: the next commit meets it."""
     faults: list[Fault] = []
-    commit = Turn.commit
+    commit = Transaction.commit
 
-    def broken(turn: Turn, questions: list[Question]) -> None:
+    def broken(transaction: Transaction, statements: list[Statement]) -> None:
         if faults:
             wire.fault = faults.pop()
-        commit(turn, questions)
+        commit(transaction, statements)
 
-    monkeypatch.setattr(Turn, "commit", broken)
+    monkeypatch.setattr(Transaction, "commit", broken)
     return faults.append
 
 
@@ -168,9 +168,9 @@ def test_a_reader_whose_wire_is_cut_asks_again(recorder: PostgresRecorder, wire:
 def test_a_lent_connection_that_is_lost_leaves_its_place_to_another(postgres: Cluster) -> None:
     with closing(Database(postgres.url(), size=2, limit=1.0)) as small:
         for _ in range(3):
-            link = small.connect()
-            link.pgconn.finish()
-            link.close()
+            connection = small.connect()
+            connection.pgconn.finish()
+            connection.close()
         small.give_back(small.take(monotonic() + 1))
 
 

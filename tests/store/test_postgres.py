@@ -19,7 +19,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreFull, StoreRefused, StoreUnreached
 from pixflow.store.postgres.database import Database, in_words
-from pixflow.store.postgres.pipeline import Link, Question, rows
+from pixflow.store.postgres.pipeline import PipelinedConnection, Statement, rows
 from pixflow.store.postgres.recorder import PostgresRecorder, factory
 from tests.postgres import Cluster
 from tests.store.samples import claim, command, finish, start, stored
@@ -245,9 +245,9 @@ def test_f11_a_wait_for_a_connection_has_a_limit(postgres: Cluster) -> None:
     with closing(Database(postgres.url(), size=2, limit=0.4)) as database:
         used = [database.connect(), database.connect()]
         with pytest.raises(StoreBusy, match=r"in 0\.4 s"):
-            database.ask((b"SELECT 1", ()))
+            database.execute((b"SELECT 1", ()))
         used.pop().close()
-        assert len(database.ask((b"SELECT 1", ()))) == 1
+        assert len(database.execute((b"SELECT 1", ()))) == 1
         used.pop().close()
 
 
@@ -257,7 +257,7 @@ def test_f10_a_step_of_the_wall_clock_does_not_fail_a_wait(postgres: Cluster, mo
         used = [database.connect(), database.connect()]
         timer = Timer(0.1, used.pop().close)
         timer.start()
-        assert len(database.ask((b"SELECT 1", ()))) == 1
+        assert len(database.execute((b"SELECT 1", ()))) == 1
         timer.join()
         used.pop().close()
 
@@ -271,7 +271,7 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
             for _ in range(5):
                 with recorder.exclusive():
                     recorder.versions([])
-                    database.ask((b"SELECT pg_sleep(0.01)", ()))
+                    database.execute((b"SELECT pg_sleep(0.01)", ()))
                     recorder.insert_events(stored(uuid4(), 1))
 
         threads = [Thread(target=write, args=[recorder]) for recorder in recorders]
@@ -294,18 +294,18 @@ def test_f11_who_holds_a_lock_finds_a_connection(postgres: Cluster, schema: str)
 def test_a_commit_is_two_round_trips_and_the_server_warns_of_nothing(
     recorder: PostgresRecorder, postgres: Cluster, monkeypatch: pytest.MonkeyPatch, events: int
 ) -> None:
-    trips, trip, log = list[int](), Link.trip, postgres.folder / "log"
+    made, round_trip, log = list[int](), PipelinedConnection.round_trip, postgres.folder / "log"
 
-    def counted(link: Link, questions: Iterable[Question], deadline: float) -> list[PGresult]:
-        trips.append(1)
-        return trip(link, questions, deadline)
+    def counted(connection: PipelinedConnection, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
+        made.append(1)
+        return round_trip(connection, statements, deadline)
 
-    monkeypatch.setattr(Link, "trip", counted)
+    monkeypatch.setattr(PipelinedConnection, "round_trip", counted)
     stream, said = uuid4(), log.stat().st_size
     with recorder.exclusive():
         recorder.versions([stream])
         recorder.insert_events(stored(stream, *range(1, events + 1)), command=command(), claims=[claim("1", stream)])
-    assert len(trips) == 2
+    assert len(made) == 2
     assert b"WARNING" not in log.read_bytes()[said:]
 
 
@@ -333,30 +333,30 @@ def test_a_connection_lent_to_sqlalchemy_comes_back_as_it_went(database: Databas
         connection.execute(text("SET search_path TO public"))
         used = connection.execute(text("SELECT pg_backend_pid(), current_user")).one()
         assert used[1] == "pixflow"
-    link = database.connect()
-    assert link.execute("SELECT pg_backend_pid(), current_user, current_setting('search_path')").fetchone() == (
+    lent = database.connect()
+    assert lent.execute("SELECT pg_backend_pid(), current_user, current_setting('search_path')").fetchone() == (
         used[0],
         database.role,
         "pg_catalog",
     )
-    assert not link.autocommit
-    link.close()
+    assert not lent.autocommit
+    lent.close()
     assert database.pool.get_stats()["pool_available"] == size
 
 
 def test_more_statements_than_are_kept_prepared(recorder: PostgresRecorder) -> None:
-    link = recorder.database.take(monotonic() + 5)
+    connection = recorder.database.take(monotonic() + 5)
     for number in range(310):
-        (answer,) = link.trip([(b"SELECT %d" % number, ())], monotonic() + 5)
+        (answer,) = connection.round_trip([(b"SELECT %d" % number, ())], monotonic() + 5)
         assert answer.ntuples == 1
-    (count,) = link.trip(
-        [(b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'trip%'", ())], monotonic() + 5
+    (count,) = connection.round_trip(
+        [(b"SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'statement%'", ())], monotonic() + 5
     )
     assert rows(count) == [(301,)]
     with pytest.raises(errors.SyntaxError):
-        link.trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 5)
-    assert len(link.trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 5)) == 2
-    recorder.database.give_back(link)
+        connection.round_trip([(b"SELECT 1", ()), (b"SELECT FROM WHERE", ()), (b"SELECT 2", ())], monotonic() + 5)
+    assert len(connection.round_trip([(b"SELECT 1", ()), (b"SELECT 2", ())], monotonic() + 5)) == 2
+    recorder.database.give_back(connection)
 
 
 def test_what_was_prepared_may_go(recorder: PostgresRecorder) -> None:

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
-from pixflow.store.postgres.pipeline import Question
-from pixflow.store.postgres.transaction import Turn
+from pixflow.store.postgres.pipeline import Statement
+from pixflow.store.postgres.transaction import Transaction
 from tests.clock import today
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
@@ -198,11 +198,11 @@ def impatient(mission: Mission) -> Iterator[InspectingClient]:
 
 def late_once(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next commit arrives when the wire says so."""
-    commit = Turn.commit
+    commit = Transaction.commit
 
-    def late(turn: Turn, questions: Sequence[Question]) -> None:
-        monkeypatch.setattr(Turn, "commit", commit)
+    def late(transaction: Transaction, statements: Sequence[Statement]) -> None:
+        monkeypatch.setattr(Transaction, "commit", commit)
         wire.fault = "late"
-        commit(turn, questions)
+        commit(transaction, statements)
 
-    monkeypatch.setattr(Turn, "commit", late)
+    monkeypatch.setattr(Transaction, "commit", late)

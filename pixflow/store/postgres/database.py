@@ -26,7 +26,7 @@ from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from pixflow.store import DatabaseRefused, StoreBusy, StoreError, StoreFull, StoreRefused, StoreUnreached
-from pixflow.store.postgres.pipeline import Link, Lost, Question
+from pixflow.store.postgres.pipeline import ConnectionLost, PipelinedConnection, Statement
 
 CONNECT = 5
 """Seconds to reach the server."""
@@ -101,7 +101,7 @@ class Database:
             self.role = _take_role(owner)
         self.pool = ConnectionPool(
             self._conninfo(self.lock_limit, **{"role": self.role} if self.role else {}),
-            connection_class=Link,
+            connection_class=PipelinedConnection,
             min_size=1,
             max_size=size,
             timeout=limit,
@@ -143,47 +143,47 @@ class Database:
         if given:
             raise StoreRefused(f"a confirmed command could be lost in a power cut: PostgreSQL gives {given}")
 
-    def take(self, deadline: float) -> Link:
+    def take(self, deadline: float) -> PipelinedConnection:
         """A connection that is alive, to be given back with `give_back`. StoreBusy at the deadline (monotonic)."""
         while True:
             try:
-                link = self.pool.getconn(max(0.001, min(_SLICE, deadline - monotonic())))
+                connection = self.pool.getconn(max(0.001, min(_SLICE, deadline - monotonic())))
             except PoolTimeout as error:
                 if monotonic() >= deadline:
                     raise StoreBusy(f"no connection to PostgreSQL in {self.limit:g} s") from error
                 continue
-            if link.is_alive():
-                return link
-            link.pgconn.finish()
-            self.give_back(link)
+            if connection.is_alive():
+                return connection
+            connection.pgconn.finish()
+            self.give_back(connection)
 
-    def give_back(self, link: Link) -> None:
-        self.pool.putconn(link)
+    def give_back(self, connection: PipelinedConnection) -> None:
+        self.pool.putconn(connection)
 
-    def connect(self) -> Link:
+    def connect(self) -> PipelinedConnection:
         """One for SQLAlchemy, to be closed: it goes back to the pool. Waits for answers as long as they take."""
-        link = self.take(monotonic() + self.limit)
-        link.lender = self.give_back
-        return link
+        connection = self.take(monotonic() + self.limit)
+        connection.lender = self.give_back
+        return connection
 
-    def ask(self, *questions: Question) -> list[PGresult]:
-        """The answers to questions that may be asked twice: they are when a connection is lost. StoreBusy at the limit.
+    def execute(self, *statements: Statement) -> list[PGresult]:
+        """Returns the answers to statements that may run twice: they do when a connection is lost.
 
-        They are one transaction; each sees what was committed before it.
+        They are one transaction; each sees what was committed before it. Raises StoreBusy at the limit.
         """
         deadline = monotonic() + self.limit
         while True:
-            link = self.take(deadline)
+            connection = self.take(deadline)
             try:
-                return link.trip(questions, deadline)
-            except Lost as error:
+                return connection.round_trip(statements, deadline)
+            except ConnectionLost as error:
                 if monotonic() >= deadline:
                     raise StoreBusy(str(error)) from error
                 sleep(_PAUSE)
             except psycopg.Error as error:
                 raise in_words(error) from error
             finally:
-                self.give_back(link)
+                self.give_back(connection)
 
     def close(self) -> None:
         self.pool.close()

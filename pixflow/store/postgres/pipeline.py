@@ -20,46 +20,46 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
-Question = tuple[bytes, Sequence[bytes | None]]
+Statement = tuple[bytes, Sequence[bytes | None]]
 
-_ROLLBACK: Question = (b"ROLLBACK", ())
-_RESET: Question = (b"RESET ALL", ())
+_ROLLBACK: Statement = (b"ROLLBACK", ())
+_RESET: Statement = (b"RESET ALL", ())
 _SOON = 5.0
 _PREPARED = 300
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
-_PREPARE, _ASK, _FORGET = range(3)
+_PREPARE, _EXECUTE, _FORGET = range(3)
 _UUID, _INTEGER, _TEXT, _BYTES = 2950, 23, 25, 17  # the object ids of types
 
 
-class Lost(Exception):
+class ConnectionLost(Exception):
     """The connection is gone, or has not answered in time; what became of the last statements is unknown."""
 
 
-class Link(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that takes questions by trips; one thread at a time."""
+class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection that takes statements by trips; one thread at a time."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.lender: Callable[[Link], None] | None = None
+        self.lender: Callable[[PipelinedConnection], None] | None = None
         self._names: OrderedDict[bytes, bytes] = OrderedDict()
         self._numbers = count(1)
 
-    def trip(self, questions: Iterable[Question], deadline: float) -> list[PGresult]:
-        """The answer to each question, in one round trip. `deadline` is monotonic.
+    def round_trip(self, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
+        """The answer to each statement, in one round trip. `deadline` is monotonic.
 
         Without BEGIN and COMMIT among them they are one transaction. Raises psycopg.Error when one is refused, those
-        after it not carried out, and Lost, which leaves the connection closed.
+        after it not carried out, and ConnectionLost, which leaves the connection closed.
         """
         pg = self.pgconn
         try:
             pg.enter_pipeline_mode()
-            sent = [message for sql, values in questions for message in self._send(sql, values)]
+            sent = [message for sql, values in statements for message in self._send(sql, values)]
             pg.pipeline_sync()
             answers = self._answers(deadline)
             pg.exit_pipeline_mode()
         except psycopg.OperationalError as error:
             pg.finish()
-            raise Lost(str(error).strip()) from None
+            raise ConnectionLost(str(error).strip()) from None
         except BaseException:
             pg.finish()
             raise
@@ -72,7 +72,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         """
         if lender := self.lender:
             self.lender = None
-            with suppress(Lost, psycopg.Error):
+            with suppress(ConnectionLost, psycopg.Error):
                 self._clean()
             lender(self)
         else:
@@ -84,7 +84,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
 
     def _clean(self) -> None:
         idle = self.pgconn.transaction_status == TransactionStatus.IDLE
-        self.trip([_RESET] if idle else [_ROLLBACK, _RESET], monotonic() + _SOON)
+        self.round_trip([_RESET] if idle else [_ROLLBACK, _RESET], monotonic() + _SOON)
         self.isolation_level = self.read_only = None
         self.autocommit = False
 
@@ -93,11 +93,11 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         if name := names.get(sql):
             names.move_to_end(sql)
         else:
-            name = names[sql] = b"trip_%d" % next(self._numbers)
+            name = names[sql] = b"statement_%d" % next(self._numbers)
             pg.send_prepare(name, sql)
             yield _PREPARE, sql
         pg.send_query_prepared(name, values, [1] * len(values), result_format=1)
-        yield _ASK, sql
+        yield _EXECUTE, sql
         if len(names) > _PREPARED:
             pg.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
             yield _FORGET, sql
@@ -129,9 +129,9 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
             error = error_from_result(refused[0][2], encoding="utf-8")
             if isinstance(error, errors.InvalidSqlStatementName):
                 self.pgconn.finish()
-                raise Lost("what was prepared on the connection to PostgreSQL is gone")
+                raise ConnectionLost("what was prepared on the connection to PostgreSQL is gone")
             raise error
-        return [answer for kind, _, answer in pairs if kind == _ASK]
+        return [answer for kind, _, answer in pairs if kind == _EXECUTE]
 
     def _wait(self, events: int, seconds: float) -> bool:
         poll = select.poll()

@@ -26,14 +26,14 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import strtobool
 from psycopg import errors
 from psycopg.pq.abc import PGresult
-from psycopg.sql import Identifier
 
 from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreBusy, StoreLost, StoreRefused
 from pixflow.store.postgres import copy
-from pixflow.store.postgres.database import Database, in_words, lock_number
-from pixflow.store.postgres.pipeline import Lost, Question, bigint, byteas, integers, rows, texts, uuids
+from pixflow.store.postgres.database import Database, in_words
+from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
+from pixflow.store.postgres.statements import Statements
 from pixflow.store.postgres.tables import HELD, make_tables
-from pixflow.store.postgres.transaction import Turn
+from pixflow.store.postgres.transaction import Transaction
 
 _LAST = 2**63 - 1
 _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
@@ -51,7 +51,7 @@ class PostgresRecorder(ApplicationRecorder):
     def __init__(self, database: Database, schema: str) -> None:
         self.database = database
         self.schema = schema
-        self._sql = _Statements(schema)
+        self._sql = Statements(schema)
         self._mutex = Lock()
         self._here = local()
 
@@ -67,22 +67,22 @@ class PostgresRecorder(ApplicationRecorder):
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Nobody else writes from the first question asked inside until what is saved is committed; re-entrant.
+        """Nobody else writes from the first statement asked inside until what is saved is committed; re-entrant.
 
         Take it, check versions, decide, save. StoreBusy after the limit (10 s).
         """
-        if self._turn is not None:
+        if self._transaction is not None:
             yield
             return
         deadline = monotonic() + self.database.limit
         with _acquired(self._mutex, deadline), _acquired(self.database.writers, deadline):
-            turn = Turn(self.database, self._sql.opening, deadline)
-            self._here.turn = turn
+            transaction = Transaction(self.database, self._sql.opening, deadline)
+            self._here.transaction = transaction
             try:
                 yield
             finally:
-                self._here.turn = None
-                turn.end()
+                self._here.transaction = None
+                transaction.end()
 
     def truncate(self) -> bool:
         """PostgreSQL keeps its own log: nothing is left to empty."""
@@ -109,12 +109,12 @@ class PostgresRecorder(ApplicationRecorder):
                 raise ValueError("a command or a claim needs an event")
             return []
         with self.exclusive():
-            assert self._turn is not None
-            return self._record(self._turn, stored_events, command, claims, releases)
+            assert self._transaction is not None
+            return self._record(self._transaction, stored_events, command, claims, releases)
 
     def _record(
         self,
-        turn: Turn,
+        transaction: Transaction,
         events: Sequence[StoredEvent],
         command: NewCommand | None,
         claims: Sequence[Claim],
@@ -122,23 +122,25 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> range:
         """A commit whose answer was lost is looked for: the lock is had again only once it has succeeded or failed."""
         deadline = monotonic() + self.database.limit
-        turn.begin()
-        head = turn.head
+        transaction.begin()
+        head = transaction.head
         positions = range(head + 1, head + len(events) + 1)
         while True:
             try:
-                turn.commit(self._sql.writes(positions, events, command, claims, releases))
+                transaction.commit(self._sql.writes(positions, events, command, claims, releases))
             except psycopg.Error as error:
                 raise _refusal(error, command) from error
-            except Lost as error:
-                if found := self._recorded_after_all(turn, command, error):
+            except ConnectionLost as error:
+                if found := self._recorded_after_all(transaction, command, error):
                     return found
-                if turn.head != head or monotonic() >= deadline:
+                if transaction.head != head or monotonic() >= deadline:
                     raise StoreBusy(f"nothing was recorded: {error}") from error
             else:
                 return positions
 
-    def _recorded_after_all(self, turn: Turn, command: NewCommand | None, lost: Lost) -> range | None:
+    def _recorded_after_all(
+        self, transaction: Transaction, command: NewCommand | None, lost: ConnectionLost
+    ) -> range | None:
         if command is None:
             raise StoreLost(str(lost)) from lost
         try:
@@ -166,13 +168,13 @@ class PostgresRecorder(ApplicationRecorder):
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
         """Every event of a stream as version, topic and state, in order: what select_events gives, and sooner."""
-        (answer,) = self._ask((self._sql.rows, [stream.bytes]))
+        (answer,) = self._execute((self._sql.rows, [stream.bytes]))
         return rows(answer)
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
         """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
         found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
-        (answer,) = self._ask((self._sql.many, [uuids(found)]))
+        (answer,) = self._execute((self._sql.many, [uuids(found)]))
         for row in rows(answer):
             found[row[0]].append(StoredEvent(*row))
         return found
@@ -193,34 +195,34 @@ class PostgresRecorder(ApplicationRecorder):
     ) -> list[tuple[UUID, int, str, bytes, int]]:
         """The events after a position as stream, version, topic, state and position, in order of position."""
         values = [bigint(after), bigint(_LAST if stop is None else stop), bigint(limit)]
-        question = (self._sql.topics, [*values, texts(topics)]) if topics else (self._sql.log, values)
-        (answer,) = self._ask(question)
+        statement = (self._sql.topics, [*values, texts(topics)]) if topics else (self._sql.log, values)
+        (answer,) = self._execute(statement)
         return rows(answer)
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
         """The streams that have an event of one of these topics."""
-        (answer,) = self._ask((self._sql.streams, [texts(topics)]))
+        (answer,) = self._execute((self._sql.streams, [texts(topics)]))
         return {stream for (stream,) in rows(answer)}
 
     def max_notification_id(self) -> int:
         """The last position, 0 when nothing is recorded."""
-        (answer,) = self._ask((self._sql.last, ()))
+        (answer,) = self._execute((self._sql.last, ()))
         ((last,),) = rows(answer)
         return int(last)
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
         """The version each stream stands at, from one snapshot; 0 for an unknown one."""
-        (answer,) = self._ask((self._sql.versions, [uuids(ids)]))
+        (answer,) = self._execute((self._sql.versions, [uuids(ids)]))
         return dict(rows(answer))
 
     def command(self, id: UUID) -> CommandRow | None:
         """What was recorded under this command id, if anything."""
-        (answer,) = self._ask((self._sql.command, [id.bytes]))
+        (answer,) = self._execute((self._sql.command, [id.bytes]))
         return next((CommandRow(id, *row) for row in rows(answer)), None)
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Which stream holds each digest, from one snapshot; free ones are left out."""
-        (answer,) = self._ask((self._sql.claimed, [kind.encode(), byteas(digests)]))
+        (answer,) = self._execute((self._sql.claimed, [kind.encode(), byteas(digests)]))
         return dict(rows(answer))
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
@@ -228,12 +230,12 @@ class PostgresRecorder(ApplicationRecorder):
         raise NotImplementedError("there are no subscriptions")
 
     @property
-    def _turn(self) -> Turn | None:
-        return getattr(self._here, "turn", None)
+    def _transaction(self) -> Transaction | None:
+        return getattr(self._here, "transaction", None)
 
-    def _ask(self, *questions: Question) -> list[PGresult]:
-        turn = self._turn
-        return turn.ask(*questions) if turn else self.database.ask(*questions)
+    def _execute(self, *statements: Statement) -> list[PGresult]:
+        transaction = self._transaction
+        return transaction.execute(*statements) if transaction else self.database.execute(*statements)
 
 
 class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
@@ -266,89 +268,6 @@ def factory(database: Database, schema: str) -> PostgresFactory:
     if strtobool(os.environ.get(_FUNCTIONS, "no")):
         raise StoreRefused(f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write")
     return PostgresFactory(database, schema)
-
-
-class _Statements:
-    """The SQL of one schema."""
-
-    def __init__(self, schema: str) -> None:
-        name = Identifier(schema).as_bytes()
-
-        def sql(statement: bytes) -> bytes:
-            return statement.replace(b"@", name)
-
-        lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
-        self.opening: list[Question] = [(lock, ()), (sql(b"SELECT position FROM @.head"), ())]
-        self.rows = sql(
-            b"""SELECT originator_version, topic, state FROM @.stored_events
-                WHERE originator_id = $1 ORDER BY originator_version"""
-        )
-        self.many = sql(
-            b"""SELECT originator_id, originator_version, topic, state FROM @.stored_events
-                WHERE originator_id = ANY($1) ORDER BY originator_id, originator_version"""
-        )
-        log = b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
-            WHERE position > $1 AND position <= $2%s ORDER BY position LIMIT $3"""
-        self.log = sql(log % b"")
-        self.topics = sql(log % b" AND topic = ANY($4)")
-        self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
-        self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
-        # The inner SELECT hides how many are asked: who knows plans anew each time, and that takes longer than reading.
-        self.versions = sql(
-            b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
-                FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
-        )
-        self.command = sql(b"SELECT actor, fingerprint, first_position, last_position FROM @.commands WHERE id = $1")
-        self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
-        self._insert_command = sql(b"INSERT INTO @.commands VALUES ($1, $2, $3, $4, $5)")
-        self._release = sql(
-            b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
-                WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
-        )
-        self._claim = sql(b"INSERT INTO @.claims SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])")
-        self._insert_events = sql(
-            b"""INSERT INTO @.stored_events SELECT $1 + number, id, version, topic, state
-                FROM unnest($2::uuid[], $3::integer[], $4::text[], $5::bytea[])
-                WITH ORDINALITY AS new (id, version, topic, state, number)"""
-        )
-        self._move_head = sql(b"UPDATE @.head SET position = $1")
-
-    def writes(
-        self,
-        positions: range,
-        events: Sequence[StoredEvent],
-        command: NewCommand | None,
-        claims: Sequence[Claim],
-        releases: Sequence[Claim],
-    ) -> Iterator[Question]:
-        """What one transaction inserts, in the order in which faults are to be found."""
-        first, last = bigint(positions[0]), bigint(positions[-1])
-        if command:
-            yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, first, last]
-        if releases:
-            yield self._release, _columns(releases)
-        if claims:
-            yield self._claim, _columns(claims)
-        yield (
-            self._insert_events,
-            [
-                bigint(positions[0] - 1),
-                uuids(_id(event.originator_id) for event in events),
-                integers(event.originator_version for event in events),
-                texts(event.topic for event in events),
-                byteas(event.state for event in events),
-            ],
-        )
-        yield self._move_head, [last]
-
-
-def _columns(claims: Sequence[Claim]) -> list[bytes]:
-    kinds, digests = texts(claim.kind for claim in claims), byteas(claim.digest for claim in claims)
-    return [kinds, digests, uuids(claim.stream for claim in claims)]
-
-
-def _id(stream: UUID | str) -> UUID:
-    return stream if isinstance(stream, UUID) else UUID(stream)
 
 
 def _refusal(error: psycopg.Error, command: NewCommand | None) -> Exception:

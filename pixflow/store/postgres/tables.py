@@ -75,7 +75,7 @@ def make_tables(database: Database, schema: str) -> None:
     """Make what is missing of a structure's schema, whoever else is at it. StoreRefused when its name is too long."""
     if len(schema.encode()) > _LONGEST:
         raise StoreRefused(f"PostgreSQL would cut the name {schema!r}")
-    (ready,) = database.ask((_READY, [schema.encode()]))
+    (ready,) = database.execute((_READY, [schema.encode()]))
     if ready.ntuples:
         return
     with database.owner() as owner, owner.transaction():
@@ -92,7 +92,7 @@ def lay(owner: Owner, schema: str, role: str | None) -> None:
 
 def exist(database: Database, schema: str) -> bool:
     """Whether there is a schema of that name."""
-    (found,) = database.ask((b"SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema.encode()]))
+    (found,) = database.execute((b"SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema.encode()]))
     return bool(found.ntuples)
 
 

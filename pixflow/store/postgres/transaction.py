@@ -9,51 +9,54 @@ from psycopg.pq.abc import PGresult
 
 from pixflow.store import StoreBusy
 from pixflow.store.postgres.database import Database, in_words
-from pixflow.store.postgres.pipeline import Link, Lost, Question, rows
+from pixflow.store.postgres.pipeline import ConnectionLost, PipelinedConnection, Statement, rows
 
-_BEGIN: Question = (b"BEGIN", ())
-_COMMIT: Question = (b"COMMIT", ())
-_ROLLBACK: Question = (b"ROLLBACK", ())
+_BEGIN: Statement = (b"BEGIN", ())
+_COMMIT: Statement = (b"COMMIT", ())
+_ROLLBACK: Statement = (b"ROLLBACK", ())
 _PAUSE = 0.05
 
 
-class Turn:
-    """One thread's turn to write something: the first trip takes its lock, the commit lets it go.
+class Transaction:
+    """One thread's transaction to write something: the first trip takes its lock, the commit lets it go.
 
     `opening` takes the lock, then asks for one number, which is `head` from then on.
     """
 
-    def __init__(self, database: Database, opening: Sequence[Question], deadline: float) -> None:
+    def __init__(self, database: Database, opening: Sequence[Statement], deadline: float) -> None:
         self._database = database
         self._opening = [_BEGIN, *opening]
         self._deadline = deadline
-        self._link: Link | None = None
+        self._connection: PipelinedConnection | None = None
         self.head = 0
 
     def begin(self) -> None:
         """Have the lock, if it is not had yet."""
-        if self._link is None:
+        if self._connection is None:
             self._begin(())
 
-    def ask(self, *questions: Question) -> list[PGresult]:
+    def execute(self, *statements: Statement) -> list[PGresult]:
         """Answers under the lock. StoreBusy when it is not to be had by the deadline, or was lost since."""
-        if self._link is None:
-            return self._begin(questions)
+        if self._connection is None:
+            return self._begin(statements)
         try:
-            return self._link.trip(questions, self._soon())
-        except Lost as error:
+            return self._connection.round_trip(statements, self._soon())
+        except ConnectionLost as error:
             self._let_go()
             raise StoreBusy(f"the lock was lost: {error}") from error
         except psycopg.Error as error:
             self.end()
             raise in_words(error) from error
 
-    def commit(self, questions: Iterable[Question]) -> None:
-        """psycopg.Error when nothing of it is recorded, Lost when that is unknown; the lock is gone in any case."""
-        assert self._link is not None
-        last = [*questions, _COMMIT]
+    def commit(self, statements: Iterable[Statement]) -> None:
+        """Commits and releases the lock.
+
+        Raises psycopg.Error when nothing was recorded, ConnectionLost when the outcome is unknown.
+        """
+        assert self._connection is not None
+        last = [*statements, _COMMIT]
         try:
-            self._link.trip(last, self._soon())
+            self._connection.round_trip(last, self._soon())
         except psycopg.Error:
             self.end()
             raise
@@ -62,26 +65,26 @@ class Turn:
 
     def end(self) -> None:
         """The lock is let go; what was not committed is gone."""
-        if self._link is not None:
-            with suppress(Lost):
-                self._link.trip([_ROLLBACK], self._soon())
+        if self._connection is not None:
+            with suppress(ConnectionLost):
+                self._connection.round_trip([_ROLLBACK], self._soon())
             self._let_go()
 
-    def _begin(self, questions: Sequence[Question]) -> list[PGresult]:
+    def _begin(self, statements: Sequence[Statement]) -> list[PGresult]:
         deadline, self._deadline = self._deadline or self._soon(), 0.0
         while True:
             try:
-                return self._try_to_begin(questions, deadline)
+                return self._try_to_begin(statements, deadline)
             except StoreBusy:
                 if monotonic() + 1.5 * self._database.lock_limit >= deadline:
                     raise
             sleep(_PAUSE)
 
-    def _try_to_begin(self, questions: Sequence[Question], deadline: float) -> list[PGresult]:
-        self._link = self._database.take(deadline)
+    def _try_to_begin(self, statements: Sequence[Statement], deadline: float) -> list[PGresult]:
+        self._connection = self._database.take(deadline)
         try:
-            answers = self._link.trip([*self._opening, *questions], deadline)
-        except Lost as error:
+            answers = self._connection.round_trip([*self._opening, *statements], deadline)
+        except ConnectionLost as error:
             self._let_go()
             raise StoreBusy(str(error)) from error
         except psycopg.Error as error:
@@ -92,9 +95,9 @@ class Turn:
         return answers[opened:]
 
     def _let_go(self) -> None:
-        if self._link is not None:
-            self._database.give_back(self._link)
-            self._link = None
+        if self._connection is not None:
+            self._database.give_back(self._connection)
+            self._connection = None
 
     def _soon(self) -> float:
         return monotonic() + self._database.limit

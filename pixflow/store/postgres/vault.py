@@ -12,9 +12,9 @@ from psycopg.sql import Identifier
 
 from pixflow.store import StoreBusy
 from pixflow.store.postgres.database import Database, in_words, lock_number
-from pixflow.store.postgres.pipeline import Lost, Question, bigint, byteas, rows, uuids
+from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, uuids
 from pixflow.store.postgres.tables import make_tables
-from pixflow.store.postgres.transaction import Turn
+from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.vault import RingMoved
 
 _RING = b"SELECT COALESCE(max(number), 0) FROM @.ring"
@@ -38,19 +38,19 @@ class PostgresVault:
         self._lock = lock_number(f"pixflow keys {schema}")
 
     def ring(self) -> int:
-        (answer,) = self._database.ask(self._question(_RING))
+        (answer,) = self._database.execute(self._statement(_RING))
         ((number,),) = rows(answer)
         return int(number)
 
     def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
-        (answer,) = self._database.ask(self._question(_READ, uuids(streams)))
+        (answer,) = self._database.execute(self._statement(_READ, uuids(streams)))
         found = rows(answer)
         return found[0][0], {stream: wrapped for _, stream, wrapped in found if stream}
 
     def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
-        lock: Question = (b"SELECT pg_advisory_xact_lock_shared(%d)" % self._lock, ())
-        added = self._question(_ADD, uuids(wrapped), byteas(wrapped.values()), bigint(ring))
-        *_, answer = self._database.ask(lock, added, self._question(_RING))
+        lock: Statement = (b"SELECT pg_advisory_xact_lock_shared(%d)" % self._lock, ())
+        added = self._statement(_ADD, uuids(wrapped), byteas(wrapped.values()), bigint(ring))
+        *_, answer = self._database.execute(lock, added, self._statement(_RING))
         if rows(answer) != [(ring,)]:
             raise RingMoved
 
@@ -58,26 +58,28 @@ class PostgresVault:
         """When the connection is lost it looks again: what was committed has that ring's number."""
         gone = set(destroyed)
         deadline = monotonic() + self._database.limit
-        lock: Question = (b"SELECT pg_advisory_xact_lock(%d)" % self._lock, ())
-        turn = Turn(self._database, [lock, self._question(_RING)], deadline)
+        lock: Statement = (b"SELECT pg_advisory_xact_lock(%d)" % self._lock, ())
+        transaction = Transaction(self._database, [lock, self._statement(_RING)], deadline)
         try:
-            while (found := turn.ask(self._question(_KEYS))) and turn.head != ring:
+            while (found := transaction.execute(self._statement(_KEYS))) and transaction.head != ring:
                 anew = {stream: rewrap(wrapped) for stream, wrapped in rows(found[0]) if stream not in gone}
-                if self._commit(turn, ring, anew, gone, deadline):
+                if self._commit(transaction, ring, anew, gone, deadline):
                     return
         finally:
-            turn.end()
+            transaction.end()
 
-    def _commit(self, turn: Turn, ring: int, anew: Mapping[UUID, bytes], gone: set[UUID], deadline: float) -> bool:
+    def _commit(
+        self, transaction: Transaction, ring: int, anew: Mapping[UUID, bytes], gone: set[UUID], deadline: float
+    ) -> bool:
         changes = [
-            self._question(_EMPTY, uuids(gone)),
-            self._question(_REWRAP, uuids(anew), byteas(anew.values())),
-            self._question(b"DELETE FROM @.ring"),
-            self._question(b"INSERT INTO @.ring VALUES ($1::bigint)", bigint(ring)),
+            self._statement(_EMPTY, uuids(gone)),
+            self._statement(_REWRAP, uuids(anew), byteas(anew.values())),
+            self._statement(b"DELETE FROM @.ring"),
+            self._statement(b"INSERT INTO @.ring VALUES ($1::bigint)", bigint(ring)),
         ]
         try:
-            turn.commit(changes)
-        except Lost as error:
+            transaction.commit(changes)
+        except ConnectionLost as error:
             if monotonic() >= deadline:
                 raise StoreBusy(str(error)) from error
             return False
@@ -86,11 +88,11 @@ class PostgresVault:
         return True
 
     def streams(self) -> dict[UUID, bool]:
-        (answer,) = self._database.ask(self._question(b"SELECT stream, wrapped IS NOT NULL FROM @.stream_keys"))
+        (answer,) = self._database.execute(self._statement(b"SELECT stream, wrapped IS NOT NULL FROM @.stream_keys"))
         return dict(rows(answer))
 
     def close(self) -> None:
         """The pool is the process's to close."""
 
-    def _question(self, sql: bytes, *values: bytes) -> Question:
+    def _statement(self, sql: bytes, *values: bytes) -> Statement:
         return sql.replace(b"@", self._name), values

@@ -1,0 +1,94 @@
+"""SQL of the event store of one structure, and the values of a commit as PostgreSQL takes them."""
+
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from psycopg.sql import Identifier
+
+from pixflow.store import Claim, NewCommand
+from pixflow.store.postgres.database import lock_number
+from pixflow.store.postgres.pipeline import Statement, bigint, byteas, integers, texts, uuids
+
+
+class Statements:
+    """SQL of one schema: `@` stands for its quoted name."""
+
+    def __init__(self, schema: str) -> None:
+        name = Identifier(schema).as_bytes()
+
+        def sql(statement: bytes) -> bytes:
+            return statement.replace(b"@", name)
+
+        lock = b"SELECT pg_advisory_xact_lock(%d)" % lock_number(f"pixflow events {schema}")
+        self.opening: list[Statement] = [(lock, ()), (sql(b"SELECT position FROM @.head"), ())]
+        self.rows = sql(
+            b"""SELECT originator_version, topic, state FROM @.stored_events
+                WHERE originator_id = $1 ORDER BY originator_version"""
+        )
+        self.many = sql(
+            b"""SELECT originator_id, originator_version, topic, state FROM @.stored_events
+                WHERE originator_id = ANY($1) ORDER BY originator_id, originator_version"""
+        )
+        log = b"""SELECT originator_id, originator_version, topic, state, position FROM @.stored_events
+            WHERE position > $1 AND position <= $2%s ORDER BY position LIMIT $3"""
+        self.log = sql(log % b"")
+        self.topics = sql(log % b" AND topic = ANY($4)")
+        self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
+        self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
+        # The inner SELECT hides how many are asked: who knows plans anew each time, and that takes longer than reading.
+        self.versions = sql(
+            b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
+                FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
+        )
+        self.command = sql(b"SELECT actor, fingerprint, first_position, last_position FROM @.commands WHERE id = $1")
+        self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
+        self._insert_command = sql(b"INSERT INTO @.commands VALUES ($1, $2, $3, $4, $5)")
+        self._release = sql(
+            b"""DELETE FROM @.claims USING unnest($1::text[], $2::bytea[], $3::uuid[]) AS gone (kind, digest, stream)
+                WHERE claims.kind = gone.kind AND claims.digest = gone.digest AND claims.stream = gone.stream"""
+        )
+        self._claim = sql(b"INSERT INTO @.claims SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])")
+        self._insert_events = sql(
+            b"""INSERT INTO @.stored_events SELECT $1 + number, id, version, topic, state
+                FROM unnest($2::uuid[], $3::integer[], $4::text[], $5::bytea[])
+                WITH ORDINALITY AS new (id, version, topic, state, number)"""
+        )
+        self._move_head = sql(b"UPDATE @.head SET position = $1")
+
+    def writes(
+        self,
+        positions: range,
+        events: Sequence[StoredEvent],
+        command: NewCommand | None,
+        claims: Sequence[Claim],
+        releases: Sequence[Claim],
+    ) -> Iterator[Statement]:
+        """What one transaction inserts, in the order in which faults are to be found."""
+        first, last = bigint(positions[0]), bigint(positions[-1])
+        if command:
+            yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, first, last]
+        if releases:
+            yield self._release, _columns(releases)
+        if claims:
+            yield self._claim, _columns(claims)
+        yield (
+            self._insert_events,
+            [
+                bigint(positions[0] - 1),
+                uuids(_id(event.originator_id) for event in events),
+                integers(event.originator_version for event in events),
+                texts(event.topic for event in events),
+                byteas(event.state for event in events),
+            ],
+        )
+        yield self._move_head, [last]
+
+
+def _columns(claims: Sequence[Claim]) -> list[bytes]:
+    kinds, digests = texts(claim.kind for claim in claims), byteas(claim.digest for claim in claims)
+    return [kinds, digests, uuids(claim.stream for claim in claims)]
+
+
+def _id(stream: UUID | str) -> UUID:
+    return stream if isinstance(stream, UUID) else UUID(stream)
