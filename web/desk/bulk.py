@@ -9,7 +9,7 @@ from pixflow.refused import Refused
 from web.desk.commands import Outcome
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.desk.receipts import Line, Told
+from web.desk.receipts import Receipt, ReceiptLine
 from web.french import vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say
@@ -40,14 +40,14 @@ class Outcomes:
         """What the address of its receipt says; "" when no row recorded anything."""
         return str(self.command) if any(row.recorded for row in self.rows) else ""
 
-    def told(self) -> Told:
+    def receipt(self) -> Receipt:
         """Every row, done or not, and why not."""
         done = sum(not row.refused for row in self.rows)
-        lines = [Line(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
+        lines = [ReceiptLine(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
         title = say(
             "{done} sur {all} enregistrés :", done=vocabulary.number(done), all=vocabulary.number(len(self.rows))
         )
-        return Told(title, lines, "late")
+        return Receipt(title, lines, "late")
 
 
 def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:

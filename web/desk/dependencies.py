@@ -11,7 +11,7 @@ from pixflow.actor import Actor
 from pixflow.events.values import Role
 from pixflow.team.absences import deputised
 from web.desk.desk import Desk
-from web.desk.navigation import _frame
+from web.desk.navigation import frame_of
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -38,7 +38,7 @@ def desk(request: Request) -> Iterator[Desk]:
         today = served.today()
         roles, away = authorization.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
         made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
-        request.state.frame = _frame(request, made, side.blocked, tag)
+        request.state.frame = frame_of(request, made, side.blocked, tag)
         yield made
 
 

@@ -14,7 +14,7 @@ from web.http.templates import Frame
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 
 
-def _frame(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
+def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     member = desk.refs.team[desk.me]
     return Frame(
         structure_name=desk.refs.structure.name,

@@ -34,7 +34,7 @@ _trail = audit_trail.table.c
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReceiptLine:
     """One thing that was done, and where it can be undone."""
 
     text: str
@@ -42,11 +42,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Receipt:
     """A notice: what is said first, then a line for each thing. `tone` is done, note or late."""
 
     title: str
-    lines: Sequence[Line] = ()
+    lines: Sequence[ReceiptLine] = ()
     tone: str = "done"
 
 
@@ -107,15 +107,15 @@ def recorded(desk: Desk, said: str) -> list[Recorded]:
     return [fact for fact in map(audit_trail.recorded, latest) if is_of(command, fact)][::-1]
 
 
-def done(desk: Desk, said: str) -> Told | None:
+def describe(desk: Desk, said: str) -> Receipt | None:
     """Says what the person at the desk recorded under the command that an address names."""
     lines = list(_lines(desk, recorded(desk, said)))
     if not lines:
         return None
-    return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
+    return Receipt("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
 
 
-def imported(desk: Desk, position: int) -> Told | None:
+def imported(desk: Desk, position: int) -> Receipt | None:
     """What an export brought: "1 nouvelle, 1 partagée ; 3 rapprochées d’elles-mêmes"."""
     export = _export(desk, position)
     if export is None or not isinstance(export.event, ExportReceived):
@@ -123,17 +123,19 @@ def imported(desk: Desk, position: int) -> Told | None:
     matched = _matched_by_themselves(desk.read, export)
     counts = sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
-    return Told("Export enregistré :", [Line(f"{counts}{vocabulary.NBSP}; {by_themselves}" if matched else counts)])
+    return Receipt(
+        "Export enregistré :", [ReceiptLine(f"{counts}{vocabulary.NBSP}; {by_themselves}" if matched else counts)]
+    )
 
 
-def already(desk: Desk, position: int) -> Told | None:
+def already(desk: Desk, position: int) -> Receipt | None:
     """The same file again."""
     export = _export(desk, position)
     if export is None:
         return None
     when, who = dates.instant(export.at, desk.zone), sentences.who(export, names_for(desk))
     text = say("Ce fichier est déjà enregistré le {when} ({who}) : rien à faire.", when=when, who=who)
-    return Told(text, tone="note")
+    return Receipt(text, tone="note")
 
 
 def _export(desk: Desk, position: int) -> Recorded | None:
@@ -151,51 +153,51 @@ def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _lines(desk: Desk, facts: Sequence[Recorded]) -> Iterator[Line]:
+def _lines(desk: Desk, facts: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     names = names_for(desk)
     known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
     declared = any(isinstance(fact.event, CampaignDeclared) for fact in facts)
     alone = [fact for fact in facts if declared and _automatic(fact)]
-    told = (_line(fact, names, known) for fact in facts if fact not in alone)
-    yield from (line for line in told if line)
+    lines = (_line(fact, names, known) for fact in facts if fact not in alone)
+    yield from filter(None, lines)
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
-        yield Line(plural(len(alone), *matched))
+        yield ReceiptLine(plural(len(alone), *matched))
 
 
 def _automatic(fact: Recorded) -> bool:
     return isinstance(fact.event, p.MatchConfirmed) and fact.event.automatic
 
 
-def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> Line | None:
+def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine | None:
     """One event as a line; None for one that another line implies."""
     row = known.get(fact.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
     match fact.event:
         case p.MatchConfirmed(dossier=dossier):
             undo = task_links.form(dossier, "unmatch", str(fact.originator_id))
-            return Line(say("{typed}, c’est {name}", typed=typed, name=names.dossier(dossier)), undo)
+            return ReceiptLine(say("{typed}, c’est {name}", typed=typed, name=names.dossier(dossier)), undo)
         case p.MatchRejected(dossier=dossier):
-            return Line(say("{typed} n’est pas {name}", typed=typed, name=names.dossier(dossier)))
+            return ReceiptLine(say("{typed} n’est pas {name}", typed=typed, name=names.dossier(dossier)))
         case p.ParticipationSetAside(reason=reason):
-            return Line(say("{typed}, mise de côté : {reason}", typed=typed, reason=reason))
+            return ReceiptLine(say("{typed}, mise de côté : {reason}", typed=typed, reason=reason))
         case p.Retracted():
-            return Line(say("{typed}, de nouveau à rapprocher", typed=typed))
+            return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case d.ResultDispatched(advisor=advisor):
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
             of, to = vocabulary.de(names.dossier(fact.originator_id)), names.staff(advisor)
-            return Line(say("résultat {of} transmis à {to}", of=of, to=to), undo)
+            return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
-            return Line(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
+            return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
         case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            told = vocabulary.lower_first(sentences.sentence(fact, names))
-            return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told), undo)
+            text = vocabulary.lower_first(sentences.sentence(fact, names))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text), undo)
         case d.ProgrammeJoined():
-            told = vocabulary.lower_first(sentences.sentence(fact, names))
-            return Line(say("{name} : {told}", name=names.dossier(fact.originator_id), told=told))
+            text = vocabulary.lower_first(sentences.sentence(fact, names))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text))
         case d.Retracted():
-            return Line(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
+            return ReceiptLine(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
         case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
-            return Line(sentences.sentence(fact, names))
+            return ReceiptLine(sentences.sentence(fact, names))
     return None

@@ -13,8 +13,8 @@ from web.french import tasks as french
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A task said in French. `late` when it is past due; `to_come` is the day it opens, None once open."""
+class TaskLine:
+    """A task in French. `late`: it is past due. `to_come`: the day it opens, None once it is open."""
 
     verb: str
     why: str
@@ -23,25 +23,25 @@ class Words:
     to_come: date | None
 
 
-def of_row(row: Any, today: date, calendar: Calendar) -> Words:
-    """Of a row of the queue."""
+def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
+    """Returns the line of a row of the queue."""
     at = row.appointment.replace(tzinfo=UTC) if row.appointment else None
-    return _words(row, row.details, row.why_on, at, today, calendar)
+    return _line(row, row.details, row.why_on, at, today, calendar)
 
 
-def of_task(task: Task, today: date, calendar: Calendar) -> Words:
-    """Of a task, as a replay works it out."""
-    return _words(task, task.why.details, task.why.on, task.appointment, today, calendar)
+def of_task(task: Task, today: date, calendar: Calendar) -> TaskLine:
+    """Returns the line of a task, as a replay works it out."""
+    return _line(task, task.why.details, task.why.on, task.appointment, today, calendar)
 
 
-def _words(
+def _line(
     task: Any, details: Mapping[str, str], on: date, at: datetime | None, today: date, calendar: Calendar
-) -> Words:
+) -> TaskLine:
     at = at.astimezone(ZoneInfo(calendar.zone)) if at else None
     why = french.why(task.kind, details, on, chases=task.chases, appointment=at, place=task.place, today=today)
     if task.paused and task.paused > today:
         due = f"revient le {dates.day(task.paused, year=task.paused.year != today.year)}"
-        return Words(french.VERBS[task.kind], why, due, False, task.opens if task.opens > today else None)
+        return TaskLine(french.VERBS[task.kind], why, due, False, task.opens if task.opens > today else None)
     late = task.due < today
     due = dates.due_words(at if at and not late else task.due, today, calendar.count(task.due, today) if late else 0)
-    return Words(french.VERBS[task.kind], why, due, late, task.opens if task.opens > today else None)
+    return TaskLine(french.VERBS[task.kind], why, due, late, task.opens if task.opens > today else None)

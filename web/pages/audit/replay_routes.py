@@ -24,7 +24,7 @@ from web.french import dates, vocabulary
 from web.french import tasks as french
 from web.french.dossier import stages
 from web.french.events import changes, details, sentences
-from web.french.task_line import Words, of_task
+from web.french.task_line import TaskLine, of_task
 from web.http.templates import page, redirect
 
 router = APIRouter()
@@ -129,7 +129,7 @@ def told(desk: Desk, shown: Replay, trail: Sequence[Recorded], refs: References,
 
 def _owners(
     owed: Sequence[Task], advisor: str | None, day: date, refs: References
-) -> list[tuple[str, list[tuple[Task, Words]]]]:
+) -> list[tuple[str, list[tuple[Task, TaskLine]]]]:
     """What each had to do: the advisor at that instant, then the référent."""
     said = [(task, _handed(task, of_task(task, day, refs.calendar), day, refs)) for task in owed]
     theirs = f"Ce que {advisor} avait à faire" if advisor else "Ce qui attendait une conseillère ou un conseiller"
@@ -138,7 +138,7 @@ def _owners(
     return [group for group in found if group[1]] or found[:1]
 
 
-def _handed(task: Task, said: Words, day: date, refs: References) -> Words:
+def _handed(task: Task, said: TaskLine, day: date, refs: References) -> TaskLine:
     """A task with the colleague who had it then."""
     member = refs.team.get(task.handed_to) if task.handed_to else None
     if member is None or (task.handed_until and task.handed_until < day):

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.receipts import Told, UndoForm
+from web.desk.receipts import Receipt, UndoForm
 from web.french.dossier import path
 from web.french.errors import missing
 from web.http.forms import FormData, validate
@@ -41,7 +41,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
     outcomes = groups.act(desk, form)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, data, told=outcomes.told(), undo=outcomes.reference, status=422)
+        return _page(request, desk, data, receipt=outcomes.receipt(), undo=outcomes.reference, status=422)
     return RedirectResponse(address("/dossiers", {"groupe": form.name, "fait": outcomes.reference}), 303)
 
 
@@ -54,7 +54,7 @@ def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     outcomes = groups.undo(desk, form)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, {}, told=outcomes.told(), status=422)
+        return _page(request, desk, {}, receipt=outcomes.receipt(), status=422)
     return RedirectResponse(address("/dossiers", {"fait": outcomes.reference}), 303)
 
 
@@ -64,7 +64,7 @@ def _page(
     sent: Mapping[str, Any],
     *,
     errors: Mapping[str, str] = {},
-    told: Told | None = None,
+    receipt: Receipt | None = None,
     undo: str = "",
     status: int = 200,
 ) -> Response:
@@ -85,7 +85,7 @@ def _page(
         "listed": address("/dossiers", {"groupe": group}),
         "changed": changed[: groups.MOST],
         "left": max(0, len(changed) - groups.MOST),
-        "told": told,
+        "receipt": receipt,
         "undo": undo,
         "errors": {FIELDS.get(field, field): said for field, said in missing.named({**errors, **wrong}).items()},
     }

@@ -88,7 +88,7 @@ def read(
         "of_groups": filters.groups("/dossiers", there, asked, kept),
         "group": groupe,
         "regroup": address("/dossiers/groupe", {"groupe": groupe}) if groupe and desk.ever(correct_group) else "",
-        "told": receipts.done(desk, fait),
+        "receipt": receipts.describe(desk, fait),
         "undo": fait if groups.undoable(desk, fait) else "",
         "errors": {},
         "filtered": any(asked.values()),

@@ -10,10 +10,10 @@ from pixflow.dossier import retention
 from pixflow.events.values import Role
 from projections import dossier_sheet
 from projections.store.catch_up import folds_of
-from web.desk import receipts as told
+from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.receipts import Told
+from web.desk.receipts import Receipt
 from web.french import privacy
 from web.http.forms import FormData, validate
 from web.http.pagination import SIZE, Pager, address
@@ -31,7 +31,7 @@ NOBODY = {"dossier": "Cochez au moins un dossier."}
 @router.get("/conservation")
 def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, fait: str = "") -> Response:
     """The dossiers whose time has come, the oldest first, each with why; `fait` is what was just asked for."""
-    return _page(request, desk, p, told=told.done(desk, fait))
+    return _page(request, desk, p, receipt=receipts.describe(desk, fait))
 
 
 @router.post("/conservation")
@@ -45,7 +45,7 @@ def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
     outcomes = erasure.ask_for(desk, form)
     if outcomes.refused:
         desk.refresh()
-        return _page(request, desk, 1, told=outcomes.told(), status=422)
+        return _page(request, desk, 1, receipt=outcomes.receipt(), status=422)
     return RedirectResponse(address("/conservation", {"fait": outcomes.reference}), 303)
 
 
@@ -54,7 +54,7 @@ def _page(
     desk: Desk,
     number: int,
     *,
-    told: Told | None = None,
+    receipt: Receipt | None = None,
     errors: Mapping[str, str] = {},
     status: int = 200,
 ) -> Response:
@@ -78,7 +78,7 @@ def _page(
         "pager": pager,
         "policy": policy,
         "rights": privacy,
-        "told": told,
+        "receipt": receipt,
         "errors": errors,
         "askable": any(asked is None for _, _, asked in lines),
     }

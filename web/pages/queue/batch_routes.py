@@ -60,7 +60,7 @@ def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
         return RedirectResponse(address("/boite", {"fait": outcomes.reference}), 303)
     desk.refresh()
     undo = outcomes.reference if batch.undoable(desk, outcomes.reference) else ""
-    context = {"desk": desk, "told": outcomes.told(), "undo": undo, "errors": {}}
+    context = {"desk": desk, "receipt": outcomes.receipt(), "undo": undo, "errors": {}}
     return page(request, "queue/batch_done.html", context, block="batch", status=422)
 
 

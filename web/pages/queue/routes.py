@@ -81,7 +81,7 @@ def read(
         "later": 0,
         "next": None,
         "pager": None,
-        "told": receipts.done(desk, fait),
+        "receipt": receipts.describe(desk, fait),
         "undo": fait if batch.undoable(desk, fait) else "",
         "errors": {},
         "chased": any(line.row.kind in batch.CHASED for _, _, lines in own.get("groups", ()) for line in lines),

@@ -17,7 +17,7 @@ from web.desk.names import names_for
 from web.french import tasks as french
 from web.french import vocabulary
 from web.french.events import sentences
-from web.french.task_line import Words, of_row
+from web.french.task_line import TaskLine, of_row
 
 _trail = audit_trail.table.c
 
@@ -27,7 +27,7 @@ class Line:
 
     def __init__(self, desk: Desk, row: Any, *, reason: str = "", giver: str = "") -> None:
         self.row = row
-        self.words: Words = of_row(row, desk.today, desk.refs.calendar)
+        self.words: TaskLine = of_row(row, desk.today, desk.refs.calendar)
         self.id = f"task-{row.stream}-{row.key.replace(':', '-')}"
         self.href = task_links.href(row.subject, row.stream, row.key, row.kind)
         self.dossier = task_links.dossier(row.stream) if row.subject == "dossier" else None

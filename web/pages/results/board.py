@@ -13,7 +13,7 @@ from pixflow.protocol.grille import percent
 from projections import match_proposals, result_routing
 from projections.directory import Found
 from web.desk.desk import Desk
-from web.desk.receipts import Told
+from web.desk.receipts import Receipt
 from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
 from web.french.vocabulary import NBSP, say
@@ -87,7 +87,7 @@ def context(
     desk: Desk,
     place: Place,
     *,
-    told: Told | None = None,
+    receipt: Receipt | None = None,
     opened: OpenForm | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def context(
     return {
         "desk": desk,
         "here": place.query,
-        "told": told,
+        "receipt": receipt,
         "form": opened,
         "errors": errors or {},
         "export": activity.export(desk),

@@ -59,7 +59,7 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
         raise HTTPException(404)
     if known.declared:
         preview = results_campaigns.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        return _page(request, desk, stream, correction=preview, told=receipts.done(desk, fait))
+        return _page(request, desk, stream, correction=preview, receipt=receipts.describe(desk, fait))
     site, code = known.site or "", known.code or ""
     return _page(
         request,

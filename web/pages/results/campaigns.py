@@ -113,7 +113,7 @@ def context(desk: Desk, stream: UUID | None, **shown: Any) -> dict[str, Any]:
         "others": purposes(campaign, but=campaign.purpose) if campaign and campaign.declared else [],
         "sites": [(site, site) for site in desk.refs.structure.sites],
         "correction": None,
-        "told": None,
+        "receipt": None,
         "values": {},
         "errors": {},
         "command_id": desk.new_command(),

@@ -82,8 +82,8 @@ def read(
     deja: int = 0,
 ) -> Response:
     """The board. `form` opens a form on the row `sur`; the others say what was just done."""
-    said = receipts.done(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
-    return _board(request, desk, where, told=said, opened=board.blank(desk, form, sur) if sur else None)
+    said = receipts.describe(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
+    return _board(request, desk, where, receipt=said, opened=board.blank(desk, form, sur) if sur else None)
 
 
 # --- whose it is
@@ -240,7 +240,7 @@ def _many(
     outcomes = do(desk, form)
     if outcomes.refused:
         desk.refresh()
-        return _board(request, desk, where, told=outcomes.told(), status=422)
+        return _board(request, desk, where, receipt=outcomes.receipt(), status=422)
     return _next(where, outcomes.reference)
 
 

@@ -13,7 +13,7 @@ from projections.workshops import Filter, When
 from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.receipts import Line, Told
+from web.desk.receipts import Receipt, ReceiptLine
 from web.french import dates, vocabulary
 from web.http import filters
 from web.http.pagination import Pager
@@ -47,7 +47,7 @@ class WorkshopsPage(Page):
     seat_offers: Sequence[alerts.SeatOffer]
     help_calls: Sequence[alerts.HelpCall]
     feed: str
-    receipt: Told | None
+    receipt: Receipt | None
     pager: Pager | None
     rows: Sequence[WorkshopRow]
     calendar: Calendar | None
@@ -98,11 +98,11 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _series_receipt(desk: Desk, reference: str, left_out: str) -> Told | None:
+def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
     """Returns the workshops of a series that was just scheduled, and the days off that it left out."""
     events = [fact.event for fact in receipts.recorded(desk, reference)]
     days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
-    lines = [Line(dates.weekday_day(day, year=True)) for day in days]
-    lines += [Line(f"pas d’atelier le {day_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
+    lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in days]
+    lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
     fixed = vocabulary.plural(len(days), "atelier fixé", "ateliers fixés")
-    return Told(vocabulary.say("{fixed} :", fixed=fixed), lines) if days else None
+    return Receipt(vocabulary.say("{fixed} :", fixed=fixed), lines) if days else None

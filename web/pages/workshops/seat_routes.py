@@ -17,7 +17,7 @@ from projections.store.catch_up import fold_of
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
-from web.desk.receipts import Told, row_command
+from web.desk.receipts import Receipt, row_command
 from web.french import vocabulary
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
@@ -48,12 +48,12 @@ def add(
     form, errors = validate(BookingForm, data)
     if form is None or not form.dossier:
         sentence = next(iter(errors.values()), "Cochez au moins une personne.")
-        receipt = Told(vocabulary.typeset(sentence), tone="late")
+        receipt = Receipt(vocabulary.typeset(sentence), tone="late")
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=receipt, status=422)
     outcomes = Outcomes([_book(workshop, dossier, form) for dossier in form.dossier], form.command_id)
     if outcomes.refused:
         desk.refresh()
-        return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.told(), status=422)
+        return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.receipt(), status=422)
     return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.reference}), 303)
 
 

@@ -25,7 +25,7 @@ from web.desk import names as desk_names
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
-from web.desk.receipts import Line, Told
+from web.desk.receipts import Receipt, ReceiptLine
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.events import workshops as french
@@ -112,7 +112,7 @@ class WorkshopPage(Page):
     form: OpenForm | None
     runners: Sequence[tuple[str, str]]
     chosen: Sequence[str]
-    receipt: Told | None
+    receipt: Receipt | None
     undo: Seat | None
 
 
@@ -123,7 +123,7 @@ def workshop_page(
     group: str = "",
     *,
     form: OpenForm | None = None,
-    receipt: Told | None = None,
+    receipt: Receipt | None = None,
     undo: Seat | None = None,
 ) -> WorkshopPage:
     """Returns the page of a workshop; `number` pages the candidates, of a `group` or of all."""
@@ -213,15 +213,15 @@ def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, st
 # --- what was just recorded
 
 
-def receipt(workshop: ScopedWorkshop, reference: str) -> Told | None:
+def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     """Returns what the person at the desk just recorded here, under the command that an address names."""
     desk, trail = workshop.desk, workshop.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if workshop.sees_names else desk.scope)
     facts = _recorded(workshop, reference)
-    lines = [Line(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in facts]
+    lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in facts]
     if not lines:
         return None
-    return Told("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
+    return Receipt("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
 
 
 def undoable(workshop: ScopedWorkshop, reference: str) -> Seat | None:

@@ -17,7 +17,7 @@ from projections.store.catch_up import fold_of
 from web.desk import receipts
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
-from web.desk.receipts import Told
+from web.desk.receipts import Receipt
 from web.french import vocabulary
 from web.french.errors import missing
 from web.french.events import workshops as french
@@ -228,7 +228,7 @@ def answer(request: Request, desk: Desk, id: UUID, outcome: Outcome) -> Response
     if outcome.refused is None:
         return _next(id, outcome)
     desk.refresh()
-    receipt = Told(refusal(desk, outcome.refused).popitem()[1], tone="late")
+    receipt = Receipt(refusal(desk, outcome.refused).popitem()[1], tone="late")
     return workshop_response(request, desk, id, receipt=receipt, status=422)
 
 
