@@ -224,7 +224,7 @@ def _untangled(house: House) -> list[list[Box]]:
     place: dict[Box, float] = {}
     layers = []
     for layer in house.layers():
-        above = {box: [place[a] for a, b in house.needed() if b == box] for box in layer}
+        above = {box: sorted(place[a] for a, b in house.needed() if b == box) for box in layer}
         layer = sorted(layer, key=lambda box: (sum(above[box]) / len(above[box]) if above[box] else 0.5, box))
         place |= {box: (number + 0.5) / len(layer) for number, box in enumerate(layer)}
         layers.append(layer)
