@@ -11,8 +11,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision, Owned, Reach
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.closing import review_late_event
-from pixflow.dossier.lending import lend
-from pixflow.dossier.merging import unmerge
+from pixflow.dossier.lending import lend_dossier
+from pixflow.dossier.merging import undo_merge
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
@@ -27,19 +27,19 @@ from pixflow.events.dossier import (
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.team.absences import deputised
+from pixflow.team.absences import colleagues_deputised_by
 from pixflow.workshop.state import Workshop
 
-OWNING = frozenset[Role]({"advisor", "facilitator", "referent"})
+TASK_OWNERS = frozenset[Role]({"advisor", "facilitator", "referent"})
 """Who may have tasks of their own: an advisor's dossiers, the workshops that somebody runs, what was handed to them."""
 
 RECORDED_BY: Mapping[str, Decision[..., list[Event]]] = {
     AdvisorAssigned.TOPIC: assign_advisor,
-    DossierLent.TOPIC: lend,
+    DossierLent.TOPIC: lend_dossier,
     ResultDispatched.TOPIC: dispatch_result,
     LateEventReviewed.TOPIC: review_late_event,
-    DossierMerged.TOPIC: unmerge,
-    DuplicateJoined.TOPIC: unmerge,
+    DossierMerged.TOPIC: undo_merge,
+    DuplicateJoined.TOPIC: undo_merge,
 }
 """The decisions that fewer roles may take than may retract: retracting their events asks for the same permission."""
 
@@ -80,7 +80,7 @@ class Scope(Struct, frozen=True):
 
 def follows(person: UUID, dossier: Dossier, day: date) -> bool:
     """Whether somebody follows this dossier: it is theirs, or a colleague handed them a task of it."""
-    return dossier.advisor == person or any(h.to == person and h.stands(day) for h in dossier.handed.values())
+    return dossier.advisor == person or any(h.to == person and h.is_active(day) for h in dossier.handovers.values())
 
 
 def require(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: References, today: date) -> None:
@@ -133,7 +133,7 @@ def principal(actor: Actor, refs: References, today: date) -> UUID | None:
     if actor.acting_for is None:
         return me
     other = _member(actor.acting_for, refs)
-    return other if other in deputised(refs.team, me, today) else None
+    return other if other in colleagues_deputised_by(refs.team, me, today) else None
 
 
 def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
@@ -141,7 +141,7 @@ def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
     me = _member(actor.id, refs)
     if me is None or not refs.team[me].works(today):
         return frozenset()
-    held = (refs.team[person].roles_on(today) for person in (me, *deputised(refs.team, me, today)))
+    held = (refs.team[person].roles_on(today) for person in (me, *colleagues_deputised_by(refs.team, me, today)))
     return frozenset[Role]().union(*held)
 
 
@@ -154,7 +154,7 @@ def scope(actor: Actor, refs: References, today: date) -> Scope:
     if actor.id == OPERATOR or held & {"referent", "manager", "auditor"}:
         return Scope("all")
     if "advisor" in held:
-        return Scope("own", me := UUID(actor.id), today, deputised(refs.team, me, today))
+        return Scope("own", me := UUID(actor.id), today, colleagues_deputised_by(refs.team, me, today))
     return Scope("none")
 
 

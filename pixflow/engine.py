@@ -33,16 +33,16 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
 from pixflow.streams import KINDS, kind_of
-from pixflow.unit_of_work import Guard, Loaded, Stale, Step, UnitOfWork
+from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
-__all__ = ["Done", "Engine", "Guard", "Stale", "Step", "new_id"]
+__all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
 
 
-class Done(Struct, frozen=True):
+class CommandResult(Struct, frozen=True):
     """What a command recorded, nothing when it changed nothing; `repeated` when it had been recorded before."""
 
     recorded: tuple[Recorded, ...] = ()
@@ -102,7 +102,7 @@ class Engine(Application[UUID]):
         seen: Mapping[str, int] | None = None,
         context: Mapping[str, Any] | None = None,
         **sent: Any,
-    ) -> Done:
+    ) -> CommandResult:
         """Take one decision on the named streams and record it, all or nothing.
 
         `sent` is what the person said, `context` what the program adds (new ids, the grid); both are the decision's
@@ -122,7 +122,7 @@ class Engine(Application[UUID]):
         via: str,
         seen: Mapping[str, int] | None = None,
         still: Callable[[], bool] = lambda: True,
-    ) -> Done:
+    ) -> CommandResult:
         """Take many decisions in order as one command; `said` is what the person sent, for its fingerprint.
 
         Decides without a lock, then takes it and decides again only what moved meanwhile. `still` is asked under the
@@ -131,22 +131,22 @@ class Engine(Application[UUID]):
         for step in steps:
             refuse_nir(step.sent)
         sent = msgspec.json.encode(said, order="deterministic")
-        if known := self.known(command_id, by, sent):
+        if known := self.earlier_answer(command_id, by, sent):
             return known
         work = UnitOfWork(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
         try:
             work.decide(steps)
         except (Refused, Stale):
-            if known := self.known(command_id, by, sent):
+            if known := self.earlier_answer(command_id, by, sent):
                 return known
             raise
-        if not work.recorded():
-            return self.known(command_id, by, sent) or Done()
+        if not work.events():
+            return self.earlier_answer(command_id, by, sent) or CommandResult()
         claims = self._claims(work)
-        self._have_keys(work.recorded())
+        self._have_keys(work.events())
         with self.recorder.exclusive():
             if moved := self._moved(work.versions):
-                if known := self.known(command_id, by, sent):
+                if known := self.earlier_answer(command_id, by, sent):
                     return known
                 work.decide_again(moved)
                 claims = self._claims(work)
@@ -162,36 +162,36 @@ class Engine(Application[UUID]):
         by: Actor,
         context: Mapping[str, Any] | None = None,
         **sent: Any,
-    ) -> dict[str, tuple[Loaded, Loaded]]:
+    ) -> dict[str, tuple[LoadedStream, LoadedStream]]:
         """What a decision would change, recorded nowhere: each stream before and after. Raises Refused."""
         changed = self.preview_all([Step(streams, decision, sent, context or {})], by=by)
         return {name: changed[stream] for name, stream in streams.items()}
 
-    def preview_all(self, steps: Sequence[Step], *, by: Actor) -> dict[UUID, tuple[Loaded, Loaded]]:
+    def preview_all(self, steps: Sequence[Step], *, by: Actor) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
         """What decisions taken in order would change, recorded nowhere: each stream before and after."""
         work = UnitOfWork(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
         work.decide(steps)
         return {stream: work.before_and_after(stream) for stream in work.versions}
 
-    def known(self, command_id: UUID, by: Actor, sent: bytes) -> Done | None:
+    def earlier_answer(self, command_id: UUID, by: Actor, sent: bytes) -> CommandResult | None:
         """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
         row = self.recorder.command(command_id)
         if row is None:
             return None
-        recorded = self.recorded_by(command_id)
+        recorded = self.events_of_command(command_id)
         if row.actor != by.id or self._fingerprint(sent, recorded) not in (row.fingerprint, None):
             raise Refused("command-id-reused")
-        return Done(tuple(recorded), repeated=True)
+        return CommandResult(tuple(recorded), repeated=True)
 
     def _fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
         """Tells what a person sent from anything else; None once somebody it told of is erased."""
         people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
         return self.keys.digest(people, b"command\x1f" + sent)
 
-    def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> Done:
-        recorded = work.recorded()
+    def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> CommandResult:
+        recorded = work.events()
         if not recorded:
-            return Done()
+            return CommandResult()
         self._have_keys(recorded)
         command = NewCommand(work.command_id, work.by.id, self._fingerprint(sent, recorded) or b"")
         try:
@@ -199,10 +199,10 @@ class Engine(Application[UUID]):
         except ClaimTaken as taken:
             raise Refused("taken", kind=taken.kind, by=taken.stream) from None
         except CommandKnown:
-            return self.known(work.command_id, work.by, sent) or Done()
+            return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         positions = [recording.notification.id for recording in saved]
         self._pass_over(recorded, positions)
-        return Done(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
+        return CommandResult(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
         """Each stream that is told of a person on has its key, before the lock is taken for long."""
@@ -228,7 +228,7 @@ class Engine(Application[UUID]):
         """Whether this command is in the store, whoever sent it: what an error page must say."""
         return self.recorder.command(command_id) is not None
 
-    def recorded_by(self, command_id: UUID) -> list[Recorded]:
+    def events_of_command(self, command_id: UUID) -> list[Recorded]:
         """What a command recorded, whoever sent it; nothing when it is not in the store."""
         found = self.positions(command_id)
         return self.read(found[0] - 1, found[1] - found[0] + 1) if found else []
@@ -238,7 +238,7 @@ class Engine(Application[UUID]):
         row = self.recorder.command(command_id)
         return (row.first_position, row.last_position) if row else None
 
-    def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Loaded]:
+    def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
         ids = list(streams)
         if len(ids) == 1:
             return {ids[0]: _loaded(kind, self.history(ids[0]))}
@@ -316,7 +316,7 @@ class Engine(Application[UUID]):
         """An unguessable name for a value, always the same, that says nothing of it: what a private address bears."""
         return self._digest(kind, value.encode()).hex()
 
-    def claimed(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
+    def claim_holders(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
         """Which of these values are held, and by which stream."""
         digests = {self._digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
@@ -327,11 +327,11 @@ def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
     return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
 
 
-def _loaded(kind: str, events: list[Recorded]) -> Loaded:
+def _loaded(kind: str, events: list[Recorded]) -> LoadedStream:
     """A stream as it stands; Refused("unknown-stream") when it is of another kind than the decision is about."""
     if events and kind_of(events[0].event) != kind:
         raise Refused("unknown-stream")
-    return Loaded(kind, events, KINDS[kind].fold(events))
+    return LoadedStream(kind, events, KINDS[kind].fold(events))
 
 
 def _positioned(recorded: Recorded, position: int) -> Recorded:

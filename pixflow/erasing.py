@@ -20,27 +20,27 @@ from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import refresh_keys
 from pixflow.dossier.erasure import Reason, erase_again, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done, new_id
+from pixflow.engine import CommandResult, new_id
 from pixflow.events.dossier import DuplicateJoined, PersonErased
 from pixflow.events.participation import PersonErased as ParticipationErased
-from pixflow.folding import standing
+from pixflow.folding import not_retracted
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
 from pixflow.store import StoreFull, StoreRefused
 from pixflow.store.durable_files import replace, sync_folder, write_new
 from pixflow.streams import row_key
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.unit_of_work import Step
 
 _log = logging.getLogger(__name__)
 
 
-class Unfinished(Exception):
+class ErasureUnfinished(Exception):
     """The person is erased, and what is to be done then is not yet: it is tried again in `tick` and at a start."""
 
 
-def scope(opened: Opened, dossier: UUID) -> Erasure:
+def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     """What would be erased with a dossier: the duplicates it goes on for, and the participations of them all."""
     engine = opened.engine
     dossiers = list(_with_duplicates(opened, dossier))
@@ -53,7 +53,7 @@ def scope(opened: Opened, dossier: UUID) -> Erasure:
         for stream, row in theirs.items()
         if row.campaign
     }
-    held = engine.claimed("erased", tokens.values())
+    held = engine.claim_holders("erased", tokens.values())
     first = {token: stream for stream, token in reversed(tokens.items())}
     asked = states[dossier].erasure
     return Erasure(
@@ -66,8 +66,8 @@ def scope(opened: Opened, dossier: UUID) -> Erasure:
 
 
 def erase(
-    opened: Opened, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web", reason: Reason | None = None
-) -> Done:
+    opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web", reason: Reason | None = None
+) -> CommandResult:
     """Confirm that a person is erased; with a `reason`, ask for it in the same breath (the operator).
 
     Their facts stay as ids and days; the keys of what was said of them are destroyed, and the uploads that wait are
@@ -78,32 +78,32 @@ def erase(
         steps = list(_steps(scope(opened, dossier), reason))
         _owe(opened)
         done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
-    with recorded():
+    with unfinished_on_failure():
         settle(opened)
     return done
 
 
 @contextmanager
-def recorded() -> Iterator[None]:
+def unfinished_on_failure() -> Iterator[None]:
     """What fails here fails once somebody is erased. Raises Unfinished."""
     try:
         yield
     except Exception as error:
-        raise Unfinished from error
+        raise ErasureUnfinished from error
 
 
-def owed(opened: Opened) -> bool:
+def is_pending(opened: OpenStructure) -> bool:
     """Whether an erasure may have to be finished: to be asked every minute."""
     return _mark(opened).exists()
 
 
-def unfinished(opened: Opened) -> bool:
+def has_unfinished(opened: OpenStructure) -> bool:
     """The same, to be asked now and then: it reads all facts, and looks at the keys and the register themselves."""
     told = list(_told(opened))
-    return owed(opened) or bool(_there(opened, told)) or not _has_all(opened, told)
+    return is_pending(opened) or bool(_there(opened, told)) or not _has_all(opened, told)
 
 
-def settle(opened: Opened) -> int:
+def settle(opened: OpenStructure) -> int:
     """Finish every erasure that the facts tell of; how many keys it destroyed.
 
     Keys are destroyed, uploads that wait dropped, the register written, the keys of backups replaced. It is what
@@ -123,14 +123,14 @@ def settle(opened: Opened) -> int:
     except SavingError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
         return len(there)  # and it stays owed: they may hold a key that is destroyed here
-    if owed(opened):
+    if is_pending(opened):
         with engine.recorder.exclusive():
             if engine.head() == head:  # else another may have been recorded, and is not finished
                 _mark(opened).unlink(missing_ok=True)
     return len(there)
 
 
-def forget_again(opened: Opened) -> list[UUID]:
+def forget_again(opened: OpenStructure) -> list[UUID]:
     """After a restore: erase whom the register names and the restored facts do not; the dossiers it concerned."""
     engine, again = opened.engine, []
     for line in register(opened):
@@ -150,7 +150,7 @@ def forget_again(opened: Opened) -> list[UUID]:
     return again
 
 
-def register(opened: Opened) -> list[Erasure]:
+def register(opened: OpenStructure) -> list[Erasure]:
     """Everybody who was ever erased here. Raises StoreRefused when it is damaged."""
     path = _path(opened)
     try:
@@ -177,14 +177,14 @@ def _others(what: Erasure) -> Iterator[Step]:
         yield Step({"dossier": stream}, erase_again, context={"reason": what.reason})
 
 
-def _with_duplicates(opened: Opened, dossier: UUID) -> Iterator[UUID]:
+def _with_duplicates(opened: OpenStructure, dossier: UUID) -> Iterator[UUID]:
     yield dossier
-    for recorded in standing(opened.engine.history(dossier)):
+    for recorded in not_retracted(opened.engine.history(dossier)):
         if isinstance(recorded.event, DuplicateJoined):
             yield from _with_duplicates(opened, recorded.event.duplicate)
 
 
-def _told(opened: Opened) -> Iterator[Erasure]:
+def _told(opened: OpenStructure) -> Iterator[Erasure]:
     """What the facts say was erased; a duplicate is told of by its dossier."""
     found = opened.engine.erasures()
     rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
@@ -196,15 +196,15 @@ def _told(opened: Opened) -> Iterator[Erasure]:
             yield Erasure(stream, event.reason, event.on, theirs, event.duplicates)
 
 
-def _path(opened: Opened) -> Path:
+def _path(opened: OpenStructure) -> Path:
     return opened.folder.parent / "keys" / f"{opened.slug}.erased"
 
 
-def _mark(opened: Opened) -> Path:
+def _mark(opened: OpenStructure) -> Path:
     return _path(opened).with_suffix(".erasing")
 
 
-def _owe(opened: Opened) -> None:
+def _owe(opened: OpenStructure) -> None:
     """Durable before the facts are, and under their lock, so that `settle` does not take it away in between."""
     try:
         _mark(opened).touch(mode=0o600)
@@ -213,17 +213,17 @@ def _owe(opened: Opened) -> None:
         raise StoreFull(f"{_mark(opened)} cannot be written: {error}") from error
 
 
-def _there(opened: Opened, told: Iterable[Erasure]) -> set[UUID]:
+def _there(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
     """The streams of theirs whose key is not destroyed."""
     _, found = opened.engine.keys.vault.read({stream for one in told for stream in one.streams})
     return {stream for stream, key in found.items() if key}
 
 
-def _has_all(opened: Opened, told: Iterable[Erasure]) -> bool:
+def _has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
     return {one.dossier for one in register(opened)}.issuperset(one.dossier for one in told)
 
 
-def _register(opened: Opened, told: Sequence[Erasure]) -> None:
+def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:
     """The register has them all, from one instant to the next."""
     path = _path(opened)
     with opened.engine.keys.ring.changing():

@@ -20,20 +20,20 @@ RETRACTIONS = (DossierRetracted, ParticipationRetracted, StaffRetracted, Worksho
 _RETRACTIONS = frozenset(RETRACTIONS)
 
 
-def retracted(events: Iterable[Recorded]) -> dict[int, Recorded]:
+def retractions_by_version(events: Iterable[Recorded]) -> dict[int, Recorded]:
     """The retracted versions, each with the retraction that struck it."""
     return {r.event.version: r for r in events if type(r.event) in _RETRACTIONS}  # type: ignore[attr-defined]
 
 
-def standing(events: Sequence[Recorded]) -> list[Recorded]:
+def not_retracted(events: Sequence[Recorded]) -> list[Recorded]:
     """What was recorded and counts: neither retracted nor a retraction."""
-    struck = retracted(events)
+    struck = retractions_by_version(events)
     return [r for r in events if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
     """The state after `events`, retracted ones left out."""
-    struck = retracted(events)
+    struck = retractions_by_version(events)
     for recorded in events:
         if recorded.originator_version not in struck:
             initial = evolve(initial, recorded)

@@ -12,7 +12,7 @@ from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
 from pixflow.protocol import publishing
 from pixflow.protocol.document import ProtocolDocument, in_force
-from pixflow.protocol.publishing import Grilles, Numbered, Protocols
+from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
 from pixflow.structure import Structure
 from pixflow.team import staff
 from pixflow.team.staff import Staff
@@ -36,7 +36,7 @@ class References(Struct, frozen=True):
         """The protocol in force on a day."""
         return in_force(self.protocols.published, day)
 
-    def grille(self, day: date) -> Numbered:
+    def grille(self, day: date) -> NumberedGrille:
         """The grid in force on a day, with its number."""
         return in_force(self.grilles.published, day)
 

@@ -11,7 +11,7 @@ from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import StageStatus, stepper
 from pixflow.events.base import Recorded
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.protocol.grille import Explanation, explain
 from pixflow.reference_data import References
 from pixflow.tasks import Task
@@ -59,7 +59,7 @@ def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
         stepper(after),
         tuple(owed),
         changed,
-        retracted(known),
+        retractions_by_version(known),
         reading(after, refs),
     )
 

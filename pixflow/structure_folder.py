@@ -57,7 +57,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     schema: str | None = None
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenStructure(msgspec.Struct, frozen=True):
     """A structure in use: its folder, its id, its engine; its schema and the database when it is on PostgreSQL."""
 
     slug: str
@@ -93,7 +93,7 @@ def create(
     on: date | None = None,
     clock: Clock = utc_now,
     database: Database | None = None,
-) -> Opened:
+) -> OpenStructure:
     """Make the folder and the keys, and record the structure, its protocol and its grid.
 
     It is kept in the folder, or in a schema of `database` when there is one. Raises Refused("structure-exists") when
@@ -129,7 +129,7 @@ def create(
     return opened
 
 
-def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> Opened:
+def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:
     """Open a structure of a data folder.
 
     Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
@@ -150,7 +150,7 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
         vault.close()
         store.close()
         raise
-    return Opened(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
+    return OpenStructure(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
 
 
 def schema_of(slug: str) -> str:
@@ -175,7 +175,7 @@ def _store(
 
 
 def _publish(
-    opened: Opened, name: str, preset: Preset, sites: tuple[str, ...], zone: str, calendar: str, on: date | None
+    opened: OpenStructure, name: str, preset: Preset, sites: tuple[str, ...], zone: str, calendar: str, on: date | None
 ) -> None:
     day = {"on": on} if on else {}
     first = on or opened.engine.today()

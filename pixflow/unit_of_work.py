@@ -49,7 +49,7 @@ class Step(Struct, frozen=True):
         return {**self.streams, **self.guard.beside} if self.guard else self.streams
 
 
-class Loaded(Struct, frozen=True):
+class LoadedStream(Struct, frozen=True):
     """A stream as it stands: its kind, its events, their fold."""
 
     kind: str
@@ -60,14 +60,14 @@ class Loaded(Struct, frozen=True):
     def version(self) -> int:
         return self.events[-1].originator_version if self.events else 0
 
-    def then(self, new: list[Recorded]) -> "Loaded":
+    def then(self, new: list[Recorded]) -> "LoadedStream":
         events = self.events + new
         if any(isinstance(recorded.event, RETRACTIONS) for recorded in new):
-            return Loaded(self.kind, events, KINDS[self.kind].fold(events))
+            return LoadedStream(self.kind, events, KINDS[self.kind].fold(events))
         state = self.state
         for recorded in new:
             state = KINDS[self.kind].evolve(state, recorded)
-        return Loaded(self.kind, events, state)
+        return LoadedStream(self.kind, events, state)
 
 
 class Stale(Exception):
@@ -84,7 +84,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        load: Callable[[str, Iterable[UUID]], dict[UUID, Loaded]],
+        load: Callable[[str, Iterable[UUID]], dict[UUID, LoadedStream]],
         refs: References,
         by: Actor,
         now: datetime,
@@ -100,8 +100,8 @@ class UnitOfWork:
         self._via = via
         self.command_id = command_id
         self._seen = seen
-        self._base: dict[UUID, Loaded] = {}
-        self._current: dict[UUID, Loaded] = {}
+        self._base: dict[UUID, LoadedStream] = {}
+        self._current: dict[UUID, LoadedStream] = {}
         self._steps: Sequence[Step] = ()
         self._outcomes: list[list[Recorded]] = []
 
@@ -127,11 +127,11 @@ class UnitOfWork:
             for i in sorted(again):
                 self._outcomes[i] = self._decide(self._steps[i])
 
-    def recorded(self) -> list[Recorded]:
+    def events(self) -> list[Recorded]:
         """The events decided, stamped, in the order of the steps."""
         return [recorded for outcome in self._outcomes for recorded in outcome]
 
-    def before_and_after(self, stream: UUID) -> tuple[Loaded, Loaded]:
+    def before_and_after(self, stream: UUID) -> tuple[LoadedStream, LoadedStream]:
         return self._base[stream], self._current[stream]
 
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
@@ -178,12 +178,12 @@ class UnitOfWork:
             outcome += new
         return outcome
 
-    def _require_retraction(self, decided: Iterable[Event], dossier: Loaded) -> None:
+    def _require_retraction(self, decided: Iterable[Event], dossier: LoadedStream) -> None:
         struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
         events = (recorded.event for recorded in dossier.events if recorded.originator_version in struck)
         authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
 
-    def _arguments(self, step: Step, loaded: Mapping[str, Loaded]) -> dict[str, Any]:
+    def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:
         arguments = {"on": self._today} if step.decision.dated else {}
         arguments |= step.sent
         arguments |= step.context
@@ -191,7 +191,7 @@ class UnitOfWork:
             arguments[need] = _ADDED[need](step, loaded, self._refs)
         return arguments
 
-    def _stamp(self, stream: UUID, loaded: Loaded, events: Iterable[Event]) -> list[Recorded]:
+    def _stamp(self, stream: UUID, loaded: LoadedStream, events: Iterable[Event]) -> list[Recorded]:
         stamped = []
         for version, event in enumerate(events, loaded.version + 1):
             check_days(event)
@@ -202,7 +202,7 @@ class UnitOfWork:
             )
         return stamped
 
-    def _check_seen(self, name: str, loaded: Loaded, new: list[Recorded]) -> None:
+    def _check_seen(self, name: str, loaded: LoadedStream, new: list[Recorded]) -> None:
         seen = self._seen.get(name)
         if seen is None or seen >= loaded.version:
             return
@@ -213,22 +213,22 @@ class UnitOfWork:
             raise Stale(name, meanwhile)
 
 
-def _subject(step: Step, loaded: Mapping[str, Loaded]) -> Subject:
+def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
     dossier, workshop = loaded.get("dossier"), loaded.get("workshop")
     return Subject(dossier.state if dossier else None, step.streams.get("staff"), workshop.state if workshop else None)
 
 
-def _history(step: Step, loaded: Mapping[str, Loaded], refs: References) -> list[Recorded]:
+def _history(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> list[Recorded]:
     """The events of the dossier; without one, of the only stream."""
     return loaded.get("dossier", next(iter(loaded.values()))).events
 
 
-def _owed(step: Step, loaded: Mapping[str, Loaded], refs: References) -> dict[str, int]:
+def _owed(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> dict[str, int]:
     """The keys of the dossier's tasks, each with the version of the event that opened it."""
     return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
 
 
-_ADDED: Mapping[Need, Callable[[Step, Mapping[str, Loaded], References], Any]] = {
+_ADDED: Mapping[Need, Callable[[Step, Mapping[str, LoadedStream], References], Any]] = {
     Need.HISTORY: _history,
     Need.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
     Need.OWED: _owed,
@@ -241,7 +241,7 @@ _ADDED: Mapping[Need, Callable[[Step, Mapping[str, Loaded], References], Any]] =
 }
 
 
-def _is_erased(loaded: Loaded) -> bool:
+def _is_erased(loaded: LoadedStream) -> bool:
     return getattr(loaded.state, "erased", None) is not None
 
 

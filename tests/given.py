@@ -22,7 +22,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.structure import StructureOpened
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.folding import RETRACTIONS
-from pixflow.protocol.publishing import Grilles, Numbered, Protocols
+from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
@@ -167,7 +167,7 @@ def references(**changes: Any) -> References:
     return References(
         structure=fold_structure(stamped([STRUCTURE])),
         protocols=Protocols(1, ((first, replace(PRESET.protocol, **changes)),)),
-        grilles=Grilles(1, ((first, Numbered(1, PRESET.grille)),)),
+        grilles=Grilles(1, ((first, NumberedGrille(1, PRESET.grille)),)),
     )
 
 

@@ -38,7 +38,7 @@ BY_SYSTEM = {actor: frozenset(n for n, one in DECISIONS.items() if actor in one.
 
 TAKEN_WITHIN = {
     "link_participation": "confirm_match",
-    "linked": "confirm_match",
+    "link_to_dossier": "confirm_match",
     "advance_participation": "follow",
     "withdraw_participation": "vanish",
     "receive_result": "follow",

@@ -218,11 +218,13 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     GrillePublished: Emitted((), publishing.publish_grille, {"document": GRID, "from_day": DAY}),
     s.StaffJoined: Emitted(
-        (), staff.add, {"name": "Camille", "email": "c@ml.fr", "site": "L'Aigle", "roles": ("advisor",), "on": DAY}
+        (),
+        staff.add_member,
+        {"name": "Camille", "email": "c@ml.fr", "site": "L'Aigle", "roles": ("advisor",), "on": DAY},
     ),
     s.RoleGranted: Emitted(
         (s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY),),
-        staff.add,
+        staff.add_member,
         {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("referent",), "on": DAY},
     ),
     s.RoleEnded: Emitted(
@@ -230,8 +232,8 @@ EMITTED: dict[type[Event], Emitted] = {
         staff.change_roles,
         {"roles": ("facilitator",), "on": DAY},
     ),
-    s.StaffLeft: Emitted(CAMILLE, staff.leave, {"last_day": LATER, "on": DAY}),
-    s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), staff.come_back, {"on": LATER}),
+    s.StaffLeft: Emitted(CAMILLE, staff.record_departure, {"last_day": LATER, "on": DAY}),
+    s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), staff.undo_departure, {"on": LATER}),
     s.ContactStated: Emitted(CAMILLE, staff.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(
@@ -244,7 +246,7 @@ EMITTED: dict[type[Event], Emitted] = {
     s.TrainingAttended: Emitted(CAMILLE, milestones.attend_training, {"title": "Pix Orga", "on": DAY}),
     s.BriefingHeld: Emitted(CAMILLE, milestones.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
     s.Retracted: Emitted(
-        (*CAMILLE, s.PixTakenByStaff(on=DAY)), milestones.take_back, {"version": 3, "reason": "erreur", "on": DAY}
+        (*CAMILLE, s.PixTakenByStaff(on=DAY)), milestones.undo_milestone, {"version": 3, "reason": "erreur", "on": DAY}
     ),
     c.CampaignFound: Emitted(
         (),
@@ -276,24 +278,26 @@ EMITTED: dict[type[Event], Emitted] = {
         (imported(purpose=None),), exports.settle_purpose, {"purpose": "initial", "on": DAY}
     ),
     p.ParticipationProgressed: Emitted(
-        (imported(),), exports.follow, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+        (imported(),), exports.record_progress, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
-    p.ResultShared: Emitted((imported(),), exports.follow, FOLLOW | {"progress": Decimal(1), "result": RESULT}),
+    p.ResultShared: Emitted(
+        (imported(),), exports.record_progress, FOLLOW | {"progress": Decimal(1), "result": RESULT}
+    ),
     p.ProfileShared: Emitted(
         (imported(purpose="profile", started=None, progress=None),),
-        exports.follow,
+        exports.record_progress,
         FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
     ),
-    p.ParticipationVanished: Emitted((imported(),), exports.vanish, FOLLOW),
+    p.ParticipationVanished: Emitted((imported(),), exports.record_disappearance, FOLLOW),
     p.MatchConfirmed: Emitted((imported(), opened()), matches.confirm_match, MATCH),
     p.MatchRejected: Emitted((imported(),), matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
-    p.ParticipationSetAside: Emitted((imported(),), matches.set_aside, {"reason": "collègue", "on": DAY}),
+    p.ParticipationSetAside: Emitted((imported(),), matches.set_participation_aside, {"reason": "collègue", "on": DAY}),
     p.PersonErased: Emitted(
         (imported(), confirmed()),
         matches.erase_participation,
         {"dossier": DOSSIER, "row": "9f86d081884c7d65", "on": LATER},
     ),
-    p.Retracted: Emitted((imported(), set_aside()), matches.bring_back, {"reason": "erreur", "on": DAY}),
+    p.Retracted: Emitted((imported(), set_aside()), matches.undo_set_aside, {"reason": "erreur", "on": DAY}),
     d.DossierOpened: Emitted((), identity.open_dossier, IDENTITY),
     d.IdentityCorrected: Emitted((opened(),), identity.correct_identity, IDENTITY),
     d.ContactCorrected: Emitted(
@@ -306,7 +310,9 @@ EMITTED: dict[type[Event], Emitted] = {
         {"programme": "CEJ", "group": "CEJ 4", "collective_end": date(2027, 1, 29), "on": DAY},
     ),
     d.AdvisorAssigned: Emitted((opened(),), assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
-    d.DossierLent: Emitted((opened(), assigned()), lending.lend, {"advisor": COLLEAGUE, "until": LATER, "on": DAY}),
+    d.DossierLent: Emitted(
+        (opened(), assigned()), lending.lend_dossier, {"advisor": COLLEAGUE, "until": LATER, "on": DAY}
+    ),
     d.NeedAssessed: Emitted(
         (opened(),), orientation.assess_need, {"needed": False, "reason": "très à l'aise", "on": DAY}
     ),
@@ -447,7 +453,7 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.YoungPersonChased: Emitted(
         (*RESULT_IN, dispatched()),
-        follow_up.chase,
+        follow_up.chase_young_person,
         {"about": TASK, "channel": "sms", "reached": True, "note": "viendra", "on": DAY},
     ),
     d.PartnerChased: Emitted(
@@ -457,12 +463,12 @@ EMITTED: dict[type[Event], Emitted] = {
     ),
     d.TaskSnoozed: Emitted(
         (*RESULT_IN, dispatched()),
-        follow_up.snooze,
+        follow_up.snooze_task,
         {"task": TASK, "until": date(2026, 9, 28), "reason": "en stage", "on": DAY},
     ),
     d.TaskHandedOver: Emitted(
         (*RESULT_IN, dispatched()),
-        follow_up.hand_over,
+        follow_up.hand_over_task,
         {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY},
     ),
     d.NoteTaken: Emitted(
@@ -474,16 +480,16 @@ EMITTED: dict[type[Event], Emitted] = {
     d.LateEventReviewed: Emitted(
         (opened(), linked(), closed(), received()), closing.review_late_event, {"note": "lu", "on": DAY}
     ),
-    d.DossierClosed: Emitted((opened(),), closing.close, {"reason": "other", "note": "décès", "on": DAY}),
-    d.DossierReopened: Emitted((opened(), closed()), closing.reopen, {"reason": "revenue", "on": DAY}),
+    d.DossierClosed: Emitted((opened(),), closing.close_dossier, {"reason": "other", "note": "décès", "on": DAY}),
+    d.DossierReopened: Emitted((opened(), closed()), closing.reopen_dossier, {"reason": "revenue", "on": DAY}),
     d.DossierMerged: Emitted(
         (opened(), assigned()),
-        merging.merge,
+        merging.merge_dossier,
         {"dossier_id": DOSSIER, "into": OTHER_DOSSIER, "gives_number": True, "version": 2, "on": DAY},
     ),
     d.DuplicateJoined: Emitted(
         (opened(), assigned()),
-        merging.take_over,
+        merging.take_over_duplicate,
         {"other": Dossier(), "duplicate": OTHER_DOSSIER, "told": (), "on": DAY},
         no_effect="the facts recorded with it change the state; it says where they come from",
     ),
@@ -534,7 +540,7 @@ EMITTED: dict[type[Event], Emitted] = {
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), scheduling.close_workshop, {"on": HELD}),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),
-        undo.undo_mark,
+        undo.undo_attendance,
         SEAT | {"reason": "erreur", "on": HELD},
     ),
     NoticeSent: Emitted((), notices.send_notice, {"notice": "digest", "which": "2026-09-15", "on": DAY}),

@@ -16,9 +16,9 @@ from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.closing import close
+from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import (
-    chase,
+    chase_young_person,
     take_note,
 )
 from pixflow.dossier.identity import correct_identity, open_dossier, state_project
@@ -26,15 +26,15 @@ from pixflow.dossier.retraction import retract
 from pixflow.dossier.stages.orientation import decline_diagnostic, plan_diagnostic, present_pix
 from pixflow.dossier.stages.parcours import send_referral
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done, Engine, Stale, Step, new_id
+from pixflow.engine import CommandResult, Engine, Stale, Step, new_id
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
 from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.exports import import_participation
-from pixflow.participation.matches import confirm_match, unmatch
+from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
-from pixflow.team.milestones import attend_training, take_back
-from pixflow.team.staff import add, come_back, leave
+from pixflow.team.milestones import attend_training, undo_milestone
+from pixflow.team.staff import add_member, record_departure, undo_departure
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 
 TODAY = date(2026, 9, 15)
@@ -62,15 +62,17 @@ class House:
         self._people += 1
         person = uuid4()
         said: dict[str, Any] = {"name": role, "email": f"{role}{self._people}@ml.fr", "site": None, "roles": (role,)}
-        self.engine.execute({"staff": person}, add, by=OPERATING, command_id=uuid4(), **said)
+        self.engine.execute({"staff": person}, add_member, by=OPERATING, command_id=uuid4(), **said)
         return Actor(str(person))
 
-    def say(self, decide: Decision[..., Any], *, on_: UUID = DOSSIER, by: Actor | None = None, **said: Any) -> Done:
+    def say(
+        self, decide: Decision[..., Any], *, on_: UUID = DOSSIER, by: Actor | None = None, **said: Any
+    ) -> CommandResult:
         """One decision on a dossier, by its advisor unless said otherwise."""
         said.setdefault("command_id", uuid4())
         return self.engine.execute({"dossier": on_}, decide, by=by or self.advisor, **said)
 
-    def open(self, number: str | None = "00123", dossier: UUID = DOSSIER, **said: Any) -> Done:
+    def open(self, number: str | None = "00123", dossier: UUID = DOSSIER, **said: Any) -> CommandResult:
         person = {
             "last_name": "Martin",
             "first_name": "Léa",
@@ -207,14 +209,18 @@ def test_a_command_id_says_one_thing_only(
 NEW_MEMBER = UUID(int=0xE1)
 JOINING = {"name": "Léa", "email": "lea@ml.fr", "site": None, "roles": ("advisor",)}
 HASHED: list[tuple[Any, dict[str, Any], str]] = [
-    (add, JOINING, '["add",[["staff","%s"]],{"email":"lea@ml.fr","name":"Léa","roles":["advisor"],"site":null}]'),
+    (
+        add_member,
+        JOINING,
+        '["add",[["staff","%s"]],{"email":"lea@ml.fr","name":"Léa","roles":["advisor"],"site":null}]',
+    ),
     (attend_training, {"title": "Pix Orga"}, '["attend_training",[["staff","%s"]],{"title":"Pix Orga"}]'),
-    (take_back, {"version": 3, "reason": "oui"}, '["take_back",[["staff","%s"]],{"reason":"oui","version":3}]'),
-    (leave, {"last_day": TODAY}, '["leave",[["staff","%s"]],{"last_day":"2026-09-15"}]'),
-    (come_back, {}, '["come_back",[["staff","%s"]],{}]'),
+    (undo_milestone, {"version": 3, "reason": "oui"}, '["take_back",[["staff","%s"]],{"reason":"oui","version":3}]'),
+    (record_departure, {"last_day": TODAY}, '["leave",[["staff","%s"]],{"last_day":"2026-09-15"}]'),
+    (undo_departure, {}, '["come_back",[["staff","%s"]],{}]'),
     (present_pix, {"occasion": "welcome"}, '["present_pix",[["dossier","%s"]],{"occasion":"welcome"}]'),
     (retract, {"version": 3, "reason": "oui"}, '["retract",[["dossier","%s"]],{"reason":"oui","version":3}]'),
-    (close, {"reason": "moved", "note": ""}, '["close",[["dossier","%s"]],{"note":"","reason":"moved"}]'),
+    (close_dossier, {"reason": "moved", "note": ""}, '["close",[["dossier","%s"]],{"note":"","reason":"moved"}]'),
 ]
 """Commands in order, each with the text whose digest was its fingerprint before decisions became values."""
 
@@ -224,7 +230,13 @@ def test_fingerprints_are_those_of_commands_recorded_before(followed: House) -> 
     for decide, said, hashed in HASHED:
         of_staff, command = "staff" in hashed, uuid4()
         stream = NEW_MEMBER if of_staff else DOSSIER
-        by = OPERATING if decide in (add, leave, come_back) else Actor(str(NEW_MEMBER)) if of_staff else None
+        by = (
+            OPERATING
+            if decide in (add_member, record_departure, undo_departure)
+            else Actor(str(NEW_MEMBER))
+            if of_staff
+            else None
+        )
         by = by or followed.advisor
         engine.execute({"staff" if of_staff else "dossier": stream}, decide, by=by, command_id=command, **said)
         row = engine.recorder.command(command)
@@ -252,7 +264,7 @@ def test_a_refusal_and_an_empty_decision_leave_the_command_id_free(followed: Hou
         followed.say(take_note, text=" ", command_id=command)
     assert (
         followed.say(assign_advisor, by=followed.referent, advisor=UUID(followed.advisor.id), command_id=command)
-        == Done()
+        == CommandResult()
     )
     assert len(followed.say(take_note, text="a appelé", command_id=command).recorded) == 1
 
@@ -279,7 +291,7 @@ def test_a_page_is_stale_when_its_own_stage_moved(followed: House) -> None:
 
 def test_notes_and_what_has_no_stage_make_no_page_stale(followed: House) -> None:
     followed.say(take_note, text="a appelé")
-    followed.say(chase, about="present-pix", channel="sms", reached=False, note="")
+    followed.say(chase_young_person, about="present-pix", channel="sms", reached=False, note="")
     followed.say(state_project, project="vente")
     followed.say(present_pix, occasion="welcome", seen={"dossier": 2})
     followed.say(take_note, text="autre", seen={"dossier": 2})
@@ -289,9 +301,9 @@ def test_notes_and_what_has_no_stage_make_no_page_stale(followed: House) -> None
 def test_what_is_owed_is_told_to_the_decision_by_the_engine(followed: House) -> None:
     tried: dict[str, Any] = {"about": "plan-diagnostic", "channel": "sms", "reached": False, "note": ""}
     with pytest.raises(Refused, match="not-owed"):
-        followed.say(chase, **tried)
+        followed.say(chase_young_person, **tried)
     followed.say(present_pix, occasion="welcome")
-    followed.say(chase, **tried)
+    followed.say(chase_young_person, **tried)
     assert followed.topics()[-2:] == ["PixPresented", "YoungPersonChased"]
 
 
@@ -355,7 +367,7 @@ def test_two_people_on_one_dossier_lose_nothing(followed: House) -> None:
 
 
 def test_the_same_command_pressed_twice_at_once_is_recorded_once(followed: House) -> None:
-    start, command, found = Barrier(2), uuid4(), list[Done]()
+    start, command, found = Barrier(2), uuid4(), list[CommandResult]()
 
     def press() -> None:
         start.wait()
@@ -373,7 +385,7 @@ def test_the_same_command_pressed_twice_at_once_is_recorded_once(followed: House
 
 def test_the_same_command_recorded_before_its_dossier_is_loaded_is_recorded_once(followed: House) -> None:
     said: dict[str, Any] = {"text": "a appelé", "command_id": uuid4()}
-    first: list[Done] = []
+    first: list[CommandResult] = []
 
     def clock() -> datetime:
         followed.engine.clock = lambda: followed.now
@@ -433,7 +445,7 @@ def test_what_is_refused_on_the_second_look_is_not_recorded(followed: House) -> 
 def test_what_says_nothing_new_on_the_second_look_is_not_recorded(followed: House) -> None:
     command = uuid4()
     decide, _ = meanwhile(followed, present_pix, lambda: followed.say(present_pix, occasion="welcome"))
-    assert followed.say(decide, occasion="welcome", command_id=command) == Done()
+    assert followed.say(decide, occasion="welcome", command_id=command) == CommandResult()
     assert followed.topics().count("PixPresented") == 1
     assert len(followed.say(take_note, text="libre", command_id=command).recorded) == 1
 
@@ -522,7 +534,7 @@ def test_a_match_and_its_undoing_are_recorded_on_both_streams_in_one_transaction
     assert followed.topics()[2:] == ["ParticipationLinked", "NoteTaken"]
     done = followed.engine.execute(
         {"participation": PARTICIPATION, "dossier": DOSSIER},
-        unmatch,
+        undo_match,
         by=followed.referent,
         command_id=uuid4(),
         reason="homonyme",
@@ -545,14 +557,14 @@ def test_an_imilo_number_is_one_dossier_s(followed: House) -> None:
         followed.open(" 00 123 ", OTHER_DOSSIER)
     assert refused.value.details == {"kind": "imilo", "by": DOSSIER}
     assert followed.engine.history(OTHER_DOSSIER) == []
-    assert followed.engine.claimed("imilo", ["00123", "00124"]) == {"00123": DOSSIER}
+    assert followed.engine.claim_holders("imilo", ["00123", "00124"]) == {"00123": DOSSIER}
 
 
 def test_a_number_corrected_is_free_again_and_one_taken_is_not_given(followed: House) -> None:
     said: dict[str, Any] = {"last_name": "Martin", "first_name": "Léa", "birth_date": None, "site": "L'Aigle"}
     followed.say(correct_identity, imilo_number="00200", **said)
     followed.open("00123", OTHER_DOSSIER)
-    assert followed.engine.claimed("imilo", ["00123", "00200"]) == {"00123": OTHER_DOSSIER, "00200": DOSSIER}
+    assert followed.engine.claim_holders("imilo", ["00123", "00200"]) == {"00123": OTHER_DOSSIER, "00200": DOSSIER}
     with pytest.raises(Refused, match="taken"):
         followed.say(correct_identity, imilo_number="00123", **said)
     with pytest.raises(Refused, match="taken") as refused:
@@ -568,7 +580,7 @@ def test_two_numbers_may_be_exchanged_in_one_command(followed: House) -> None:
         Step({"dossier": OTHER_DOSSIER}, correct_identity, said | {"imilo_number": "00123"}),
     ]
     followed.engine.execute_all(steps, "swap", by=followed.referent, command_id=uuid4(), via="web")
-    assert followed.engine.claimed("imilo", ["00123", "00124"]) == {"00123": OTHER_DOSSIER, "00124": DOSSIER}
+    assert followed.engine.claim_holders("imilo", ["00123", "00124"]) == {"00123": OTHER_DOSSIER, "00124": DOSSIER}
 
 
 def test_a_participation_is_imported_once(followed: House) -> None:
@@ -599,9 +611,9 @@ def test_a_participation_is_imported_once(followed: House) -> None:
 
 def test_an_e_mail_is_one_person_s(house: House) -> None:
     said: dict[str, Any] = {"name": "Camille", "site": None, "roles": ("advisor",)}
-    house.engine.execute({"staff": uuid4()}, add, by=OPERATING, command_id=uuid4(), email="c@ml.fr", **said)
+    house.engine.execute({"staff": uuid4()}, add_member, by=OPERATING, command_id=uuid4(), email="c@ml.fr", **said)
     with pytest.raises(Refused, match="taken"):
-        house.engine.execute({"staff": uuid4()}, add, by=OPERATING, command_id=uuid4(), email="C@ML.fr", **said)
+        house.engine.execute({"staff": uuid4()}, add_member, by=OPERATING, command_id=uuid4(), email="C@ML.fr", **said)
 
 
 # --- what is never recorded
@@ -644,9 +656,9 @@ def test_a_number_of_thirteen_digits_that_is_none_passes(followed: House) -> Non
 def test_the_ids_in_a_task_key_are_no_social_security_number(followed: House) -> None:
     about = "hold-debrief:2f0b7272-8609-44d4-8657-93480879d316"
     with pytest.raises(Refused, match="not-owed"):
-        followed.say(chase, about=about, channel="sms", reached=False, note="")
+        followed.say(chase_young_person, about=about, channel="sms", reached=False, note="")
     with pytest.raises(Refused, match="nir"):
-        followed.say(chase, about=f"{about} {NIR}", channel="sms", reached=False, note="")
+        followed.say(chase_young_person, about=f"{about} {NIR}", channel="sms", reached=False, note="")
 
 
 def test_permission_is_asked_where_events_are_stamped(followed: House) -> None:

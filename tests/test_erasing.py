@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from pixflow import erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_register
-from pixflow.dossier.closing import close
+from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.erasure import decline_erasure, request_erasure
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.dossier.merging import merge, take_over
-from pixflow.engine import Done, Engine
+from pixflow.dossier.merging import merge_dossier, take_over_duplicate
+from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased
 from pixflow.importing import Answers
@@ -182,7 +182,7 @@ def test_nobody_can_test_a_guess_on_what_was_said(house: House, person: UUID) ->
     """A command is told from another by a digest; a telephone number has few enough values to try them all."""
     command = uuid4()
 
-    def say(phone: str) -> Done:
+    def say(phone: str) -> CommandResult:
         return house.engine.execute(
             {"dossier": person}, correct_contact, by=house.referent, command_id=command, phone=phone, email=None
         )
@@ -219,7 +219,7 @@ def test_a_rebuild_shows_the_same(house: House, erased: UUID) -> None:
 
 
 def test_nothing_more_is_decided_on_them(house: House, erased: UUID) -> None:
-    for decide, said in ((take_note, {"text": "encore"}), (close, {"reason": "other", "note": ""})):
+    for decide, said in ((take_note, {"text": "encore"}), (close_dossier, {"reason": "other", "note": ""})):
         with pytest.raises(Refused, match="person-erased"):
             house.do(decide, {"dossier": erased}, **said)
 
@@ -259,8 +259,8 @@ def test_a_duplicate_goes_with_the_dossier_that_goes_on(house: House, person: UU
     history, state = house.engine.history(double), house.dossier(double)
     house.engine.execute_all(
         [
-            Step({"dossier": double}, merge, {"into": person, "gives_number": False, "version": state.version}),
-            Step({"dossier": person}, take_over, {"other": state, "duplicate": double, "told": history}),
+            Step({"dossier": double}, merge_dossier, {"into": person, "gives_number": False, "version": state.version}),
+            Step({"dossier": person}, take_over_duplicate, {"other": state, "duplicate": double, "told": history}),
         ],
         "merge",
         by=house.referent,
@@ -342,19 +342,19 @@ def test_what_fails_once_it_is_recorded_is_owed_until_it_is_done(house: House, p
     asked(house, person)
     blocked = tmp_path / "keys" / f"{house.opened.slug}.ring.new"
     blocked.mkdir()
-    with pytest.raises(erasing.Unfinished):
+    with pytest.raises(erasing.ErasureUnfinished):
         erase(house, person)
     assert house.dossier(person).erased
     for _ in range(2):
-        assert erasing.owed(house.opened)
-        assert erasing.unfinished(house.opened)
+        assert erasing.is_pending(house.opened)
+        assert erasing.has_unfinished(house.opened)
         assert readable(house.engine, person)
         with pytest.raises(OSError, match=re.escape(blocked.name)):
             erasing.settle(house.opened)
     blocked.rmdir()
     erasing.settle(house.opened)
-    assert not erasing.owed(house.opened)
-    assert not erasing.unfinished(house.opened)
+    assert not erasing.is_pending(house.opened)
+    assert not erasing.has_unfinished(house.opened)
     assert found_in(tmp_path) == []
 
 
@@ -362,7 +362,7 @@ def test_one_that_is_refused_owes_nothing_once_that_is_known(house: House, perso
     with pytest.raises(Refused):
         erase(house, person)
     assert erasing.settle(house.opened) == 0
-    assert not erasing.owed(house.opened)
+    assert not erasing.is_pending(house.opened)
 
 
 def test_one_recorded_while_another_is_finished_is_still_owed(
@@ -378,7 +378,7 @@ def test_one_recorded_while_another_is_finished_is_still_owed(
         before_the_lock(house, patch, erase_and_be_cut)
         (house.opened.folder.parent / "keys" / f"{house.opened.slug}.erasing").touch()
         erasing.settle(house.opened)
-    assert erasing.owed(house.opened)
+    assert erasing.is_pending(house.opened)
     assert erasing.settle(house.opened) == 2
 
 

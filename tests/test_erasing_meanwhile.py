@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.dossier.merging import merge, take_over
+from pixflow.dossier.merging import merge_dossier, take_over_duplicate
 from pixflow.refused import Refused
 from pixflow.unit_of_work import Step
 from tests.importing.house import STARTED, House, shared
@@ -41,8 +41,10 @@ def merged(house: House, duplicate: UUID, into: UUID) -> None:
     gives = house.dossier(into).imilo_number is None
     house.engine.execute_all(
         [
-            Step({"dossier": duplicate}, merge, {"into": into, "gives_number": gives, "version": state.version}),
-            Step({"dossier": into}, take_over, {"other": state, "duplicate": duplicate, "told": history}),
+            Step(
+                {"dossier": duplicate}, merge_dossier, {"into": into, "gives_number": gives, "version": state.version}
+            ),
+            Step({"dossier": into}, take_over_duplicate, {"other": state, "duplicate": duplicate, "told": history}),
         ],
         "merge",
         by=house.referent,

@@ -15,8 +15,8 @@ from pixflow.protocol.grille import Grille
 from pixflow.refused import Refused
 from pixflow.store import DatabaseRefused, StoreRefused
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
-from pixflow.team.staff import add
+from pixflow.structure_folder import OpenStructure
+from pixflow.team.staff import add_member
 from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")
@@ -24,7 +24,7 @@ CAMILLE: dict[str, Any] = {"name": "Camille", "email": "c@ml.fr", "site": None, 
 NOW = datetime(2026, 9, 15, 9, tzinfo=UTC)
 
 
-def create(data: Path, name: str = "L'Aigle – Mortagne", **changes: object) -> Opened:
+def create(data: Path, name: str = "L'Aigle – Mortagne", **changes: object) -> OpenStructure:
     said: dict[str, object] = {"preset": PRESET, "sites": ("L'Aigle", "Mortagne"), "clock": lambda: NOW}
     return structure_folder.create(data, name=name, **{**said, **changes})  # type: ignore[arg-type]
 
@@ -76,13 +76,13 @@ def test_its_keys_are_for_the_owner_alone_and_the_structure_s_own_is_outside_its
 def test_opened_again_it_is_the_same_and_its_claims_hold(tmp_path: Path) -> None:
     first = create(tmp_path)
     person = uuid4()
-    first.engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
+    first.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
     first.engine.close()
     again = structure_folder.open_one(tmp_path, first.slug, clock=lambda: NOW)
     assert (again.id, again.engine.head()) == (first.id, 5)
-    assert again.engine.claimed("email", ["c@ml.fr"]) == {"c@ml.fr": person}
+    assert again.engine.claim_holders("email", ["c@ml.fr"]) == {"c@ml.fr": person}
     with pytest.raises(Refused, match="taken"):
-        again.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
+        again.engine.execute({"staff": uuid4()}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
     again.engine.close()
 
 
@@ -91,7 +91,7 @@ def test_structures_are_strangers_to_each_other(tmp_path: Path) -> None:
     assert structure_folder.slugs(tmp_path) == ["alencon", "flers"]
     assert one.id != other.id
     for opened in (one, other):
-        opened.engine.execute({"staff": uuid4()}, add, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
+        opened.engine.execute({"staff": uuid4()}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **CAMILLE)
         assert len(opened.engine.references().team) == 1
         opened.engine.close()
 

@@ -16,7 +16,7 @@ from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import discard, replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 
 _NOTE = "backup.json"
 
@@ -33,7 +33,7 @@ def folder_of(data: Path, slug: str) -> Path:
     return data / "backups" / slug
 
 
-def back_up(opened: Opened, root: Path | None = None) -> Backup:
+def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
     """A backup of a structure as it stands, in `root`/<slug> (else in the data folder); others may write meanwhile.
 
     Raises SavingError: "backup-exists" within a second of another, "not-written", "keys-missing"; StoreFull, StoreBusy.
@@ -79,7 +79,7 @@ def keep(folder: Path, number: int) -> list[Path]:
     return gone
 
 
-def _made(opened: Opened, at: datetime, making: Path, made: Path) -> Backup:
+def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Backup:
     """Keys after events, so that each event finds its key; nobody is erased between the keys and the last name."""
     keys = opened.engine.keys
     _copy_events(opened, making / EVENTS)
@@ -109,7 +109,7 @@ def _note(folder: Path, backup: Backup) -> None:
         (replace if path.exists() else write_new)(path, content)
 
 
-def _copy_events(opened: Opened, path: Path) -> None:
+def _copy_events(opened: OpenStructure, path: Path) -> None:
     path.touch(mode=0o600)
     opened.engine.recorder.copy_to(path)
     copy.sync(path)

@@ -15,7 +15,7 @@ from pixflow.backups import SavingError
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import replace
 from pixflow.store.keys import Keys
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 
 FILE = "keys.json"
 
@@ -53,7 +53,7 @@ def read(backup: Path) -> KeysCopy:
         raise SavingError("damaged", file=FILE) from None
 
 
-def refresh_keys(opened: Opened) -> int:
+def refresh_keys(opened: OpenStructure) -> int:
     """Give every backup in the data folder the keys and the register of today; how many had others.
 
     What a backup's file held is overwritten. Raises SavingError("keys-missing"), and nothing is, when the structure
@@ -71,7 +71,7 @@ def refresh_keys(opened: Opened) -> int:
     return len(stale)
 
 
-def check_whole(opened: Opened) -> None:
+def check_whole(opened: OpenStructure) -> None:
     """Raises SavingError("keys-missing") when what is sealed here lacks its key."""
     check_none_lost(opened.engine.keys, opened.engine.recorder.streams(sealed_topics()))
 
@@ -82,7 +82,7 @@ def check_none_lost(keys: Keys, sealed: Set[UUID]) -> None:
         raise SavingError("keys-missing", count=len(lost))
 
 
-def _copies(opened: Opened) -> Iterator[Path]:
+def _copies(opened: OpenStructure) -> Iterator[Path]:
     """Those of backups that a crash left unfinished too."""
     return (opened.folder.parent / "backups" / opened.slug).glob(f"*/{FILE}")
 

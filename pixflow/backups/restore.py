@@ -22,7 +22,7 @@ from pixflow.store.durable_files import write_new
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy
-from pixflow.structure_folder import Clock, Document, Opened, utc_now
+from pixflow.structure_folder import Clock, Document, OpenStructure, utc_now
 
 _IDENTITY = "structure.json"
 _ASIDE = "_aside_"
@@ -43,7 +43,7 @@ def restore(
     *,
     slug: str | None = None,
     over: bool = False,
-    rebuild: Callable[[Opened], object],
+    rebuild: Callable[[OpenStructure], object],
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> Restored:
@@ -69,7 +69,7 @@ def restore(
             _take_away(folder, stamp)
             aside = place.put(backup / EVENTS)
             engine = Engine(place.store(), keys, clock)
-            opened = Opened(folder.name, folder, document.id, engine, document.schema, database)
+            opened = OpenStructure(folder.name, folder, document.id, engine, document.schema, database)
             erased = erasing.forget_again(opened)
             rebuild(opened)
             engine.close()
@@ -79,7 +79,7 @@ def restore(
     return Restored(folder.name, made, len(erased), aside)
 
 
-def set_aside(opened: Opened) -> list[str]:
+def set_aside(opened: OpenStructure) -> list[str]:
     """What restores have moved aside and is still there: folders, or schemas.
 
     Whoever is in it alone is in no dossier any more: erasing does not reach them, deleting it does.

@@ -18,7 +18,7 @@ def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 
 
 @decision("close", OWN_DOSSIERS_AND_MANAGER)
-def close(
+def close_dossier(
     dossier: Dossier,
     *,
     reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"],
@@ -38,7 +38,7 @@ def close(
 
 
 @decision("reopen", OWN_DOSSIERS_AND_MANAGER)
-def reopen(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+def reopen_dossier(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     if dossier.closed is None:
         return []
     if dossier.merged:

@@ -9,18 +9,18 @@ from pixflow.dossier.state import (
     ActionState,
     Answer,
     Appointment,
-    Asked,
-    Built,
+    BuiltPrescription,
     Certification,
     Diagnostic,
-    Dispatched,
+    Difficulty,
+    Dispatch,
     Dossier,
-    Explored,
-    Handed,
-    Lent,
-    Linked,
-    Merged,
-    Need,
+    ErasureRequest,
+    Handover,
+    LinkedParticipation,
+    Loan,
+    Merge,
+    NeedAssessment,
     Orientation,
     Parcours,
     Plan,
@@ -97,7 +97,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
 def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
     match event:
         case e.NeedAssessed(needed=needed):
-            return replace(state, need=Need(mark, needed))
+            return replace(state, need=NeedAssessment(mark, needed))
         case e.PixPresented():
             return replace(state, presented=mark)
         case e.DiagnosticDeclined():
@@ -131,7 +131,7 @@ def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
             return _seats(state, event, mark)
         case e.ParticipationLinked(participation=participation, progress=progress):
             finished = mark if progress == 1 else None
-            link = Linked(mark, event.campaign, event.purpose, event.started, progress, finished)
+            link = LinkedParticipation(mark, event.campaign, event.purpose, event.started, progress, finished)
         case e.ParticipationAdvanced(participation=participation, progress=progress) if (
             known := state.participations.get(participation)
         ):
@@ -155,11 +155,11 @@ def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
 def _prescription(state: Prescription, event: object, mark: Mark) -> Prescription:
     match event:
         case e.ResultDispatched(participation=participation, advisor=advisor):
-            return replace(state, dispatched={**state.dispatched, participation: Dispatched(mark, advisor)})
+            return replace(state, dispatched={**state.dispatched, participation: Dispatch(mark, advisor)})
         case e.DebriefHeld(participation=participation):
             return replace(state, debriefs={**state.debriefs, participation: mark})
         case e.PrescriptionBuilt(participation=participation):
-            built = Built(
+            built = BuiltPrescription(
                 mark,
                 event.grille,
                 event.percent,
@@ -172,7 +172,7 @@ def _prescription(state: Prescription, event: object, mark: Mark) -> Prescriptio
             )
             return replace(state, built={**state.built, participation: built})
         case e.DifficultyExplored(cause=cause):
-            return replace(state, explored=Explored(mark, cause))
+            return replace(state, explored=Difficulty(mark, cause))
         case e.SelfStudyAssigned(study=study, tutorials=tutorials):
             return replace(state, studies={**state.studies, study: Study(mark, study, tutorials)})
         case e.SelfStudyFollowed(study=study, outcome=outcome) if known := state.studies.get(study):
@@ -273,7 +273,7 @@ def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, obj
             return {"advisor": advisor, "assigned": mark, "lent": None}
         case e.DossierLent(advisor=advisor, until=until):
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
-            lent = Lent(mark, lender, until) if lender else None
+            lent = Loan(mark, lender, until) if lender else None
             return {"advisor": advisor, "assigned": mark, "lent": lent}
     return _of_its_end(dossier, event, mark)
 
@@ -283,12 +283,12 @@ def _of_its_end(dossier: Dossier, event: object, mark: Mark) -> dict[str, object
         case e.LateEventReviewed():
             return {"late": None}
         case e.ErasureRequested(reason=reason):
-            return {"erasure": Asked(mark, reason)}
+            return {"erasure": ErasureRequest(mark, reason)}
         case e.ErasureDeclined():
             return {"erasure": None}
         case e.DossierMerged(into=into, participations=participations):
             number = {"imilo_number": None} if event.gives_number else {}
-            merged = Merged(mark, into, participations)
+            merged = Merge(mark, into, participations)
             return {"merged": merged, "closed": mark, "close_reason": "merged", **number}
         case e.DossierClosed(reason=reason):
             return {"closed": mark, "close_reason": reason}
@@ -309,7 +309,7 @@ def _of_tasks(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
         case e.TaskSnoozed(task=task, until=until, reason=reason):
             return {"snoozes": {**dossier.snoozes, task: Snooze(mark, until, reason)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
-            return {"handed": {**dossier.handed, task: Handed(mark, to, until)}}
+            return {"handovers": {**dossier.handovers, task: Handover(mark, to, until)}}
     return {}
 
 

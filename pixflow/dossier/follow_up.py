@@ -45,7 +45,7 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
 
 
 @decision("chase", OWN_DOSSIERS, Need.OWED)
-def chase(
+def chase_young_person(
     dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
 ) -> list[Event]:
     """One try to reach the young person about a task; it starts a new turn of it. `owed`: as for an appointment."""
@@ -55,7 +55,9 @@ def chase(
 
 
 @decision("snooze", OWN_DOSSIERS, Need.OWED)
-def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]) -> list[Event]:
+def snooze_task(
+    dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]
+) -> list[Event]:
     """The task rests until that day, for a reason; `owed` as for an appointment, each with the event that opened it."""
     must_be_open(dossier)
     _must_be_owed(task, owed)
@@ -68,7 +70,7 @@ def snooze(dossier: Dossier, *, task: str, until: date, reason: str, on: date, o
 
 
 @decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Need.OWED)
-def hand_over(
+def hand_over_task(
     dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
 ) -> list[Event]:
     """A colleague does this task through `until`, else for as long as may be; the dossier stays its advisor's.
@@ -77,8 +79,8 @@ def hand_over(
     """
     must_be_open(dossier)
     _must_be_owed(task, owed)
-    known = dossier.handed.get(task)
-    now = known if known and known.mark.version > owed[task] and known.stands(on) else None
+    known = dossier.handovers.get(task)
+    now = known if known and known.mark.version > owed[task] and known.is_active(on) else None
     if now and now.to == to and until in (None, now.until):
         return []
     if now is None and to == dossier.advisor:

@@ -9,7 +9,7 @@ from pixflow.dossier.identity import join_programme
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused, required
 
 
@@ -26,7 +26,7 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
 @decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Need.HISTORY)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """What that version said of the group counts no more, as long as it is what stands; the programme stays."""
-    struck = retracted(history)
+    struck = retractions_by_version(history)
     said = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
     before = [event for known, event in said.items() if known < version and known not in struck]
     if version not in said or not before or before[-1].programme != said[version].programme:

@@ -10,13 +10,13 @@ from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused
 from pixflow.team.staff import Team
 
 
 @decision("lend", REFERENT_AND_MANAGER)
-def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
+def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
     """Followed by a colleague until that day, included. Lent again, it still goes back to the first advisor."""
     must_be_open(dossier)
     if until < on:
@@ -34,7 +34,7 @@ def lend(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Even
 
 
 @decision("give_back", NOBODY, Need.TEAM, system=(CLOCK,), on_erased="ignore")
-def give_back(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
+def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     """The day is past: the dossier goes back, or stays where it is when its advisor has left meanwhile.
 
     A closed dossier goes back too: reopened, it is its advisor's.
@@ -55,7 +55,7 @@ def undo_assignment(
     target = next((r.event for r in history if r.originator_version == version), None)
     if not isinstance(target, (e.AdvisorAssigned, e.DossierLent)):
         raise Refused("unknown-event", version=version)
-    if version in retracted(history):
+    if version in retractions_by_version(history):
         return []
     if dossier.assigned is None or dossier.assigned.version != version:
         raise Refused("reassigned-since", advisor=dossier.advisor)

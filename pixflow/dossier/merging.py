@@ -7,11 +7,11 @@ from uuid import UUID
 from pixflow.decision import REFERENT_AND_MANAGER, Need, decision
 from pixflow.dossier.guards import must_be_open, must_have_no_seat
 from pixflow.dossier.identity import correct_contact, correct_identity
-from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
+from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
-from pixflow.folding import standing
+from pixflow.folding import not_retracted
 from pixflow.refused import Refused, required
 
 ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken)
@@ -40,7 +40,9 @@ ONE_WORD: dict[type[Event], str] = {
 
 
 @decision("merge", REFERENT_AND_MANAGER, Need.DOSSIER_ID)
-def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date) -> list[Event]:
+def merge_dossier(
+    dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date
+) -> list[Event]:
     """This dossier is a duplicate of `into`: it owes nothing more, and keeps its history.
 
     `version` is the one whose facts the other takes over. Raises Refused("merged-with-itself"),
@@ -61,7 +63,7 @@ def merge(dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool,
 
 
 @decision("take_over", REFERENT_AND_MANAGER, Need.HISTORY)
-def take_over(
+def take_over_duplicate(
     dossier: Dossier,
     *,
     other: Dossier,
@@ -75,11 +77,11 @@ def take_over(
     `told` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
     """
     must_be_open(dossier)
-    known = [r.event for r in standing(history)]
+    known = [r.event for r in not_retracted(history)]
     joined = e.DuplicateJoined(duplicate=duplicate, on=on)
     if any(isinstance(event, e.DuplicateJoined) and event.duplicate == duplicate for event in known):
         return []
-    return [joined, *_unknown(dossier, other, on), *_happened([r.event for r in standing(told)], known)]
+    return [joined, *_unknown(dossier, other, on), *_happened([r.event for r in not_retracted(told)], known)]
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
@@ -120,7 +122,7 @@ def _of_the_path(event: Event) -> bool:
 
 def _subject(event: Event) -> Hashable:
     """What the event is one dossier's word about; None for what stands beside others of its kind."""
-    if from_pix(event):
+    if comes_from_pix(event):
         return None
     match event:
         case e.WorkshopAttended(workshop=workshop) | e.WorkshopMissed(workshop=workshop):
@@ -136,7 +138,7 @@ def _day(event: Event) -> date:
 
 
 @decision("unmerge", REFERENT_AND_MANAGER)
-def unmerge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
+def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     """They are two young people after all."""
     if dossier.merged is None:
         return []
@@ -144,7 +146,7 @@ def unmerge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
 
 
 @decision("give_back_merged", REFERENT_AND_MANAGER, Need.HISTORY)
-def give_back_merged(
+def undo_take_over(
     dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
     """What came with the merge, and what was built on it, is taken back. `command` is the one that merged.
@@ -153,8 +155,8 @@ def give_back_merged(
     """
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)
-    came = [r for r in standing(history) if r.command == command]
-    made: set[UUID] = set().union(*(introduced(r.event) for r in came))
+    came = [r for r in not_retracted(history) if r.command == command]
+    made: set[UUID] = set().union(*(new_ids(r.event) for r in came))
     named = {p for r in came if isinstance(p := getattr(r.event, "participation", None), UUID)}
     versions = {r.originator_version for r in came} | set(dependents(history, named | made))
     return retractions(versions, required(reason, "reason"), on)

@@ -14,7 +14,7 @@ RULES: dict[str, Rule] = {"CEJ": "cej", "PACEA": "pacea"}
 """The programmes that have a rule of their own; every other one, and none, has "other"."""
 
 
-class Kept(Struct, frozen=True):
+class RetentionPeriod(Struct, frozen=True):
     """How long a dossier is kept: by which rule, for how many months since its last fact, and until which day.
 
     On the day `until` its time has come.
@@ -35,10 +35,10 @@ def months_of(policy: Retention, programme: str) -> int:
     return months
 
 
-def kept(policy: Retention, programme: str, last: date) -> Kept:
+def retention_period(policy: Retention, programme: str, last: date) -> RetentionPeriod:
     """How long the policy keeps a dossier of this programme whose last fact happened that day."""
     months = months_of(policy, programme)
-    return Kept(rule_of(programme), months, last, last + relativedelta(months=months))
+    return RetentionPeriod(rule_of(programme), months, last, last + relativedelta(months=months))
 
 
 def cutoffs(policy: Retention, today: date) -> Iterator[tuple[Rule, date]]:

@@ -18,7 +18,7 @@ def plan_in_workshop(
     orientation = dossier.orientation
     current = None if orientation.declined else orientation.plan
     planned = current and (current.modality, current.campaign) == ("workshop", campaign)
-    if planned or not initial or dossier.diagnostic.linked("initial"):
+    if planned or not initial or dossier.diagnostic.has_participation("initial"):
         return []
     return plan_diagnostic(
         dossier, campaign=campaign, modality="workshop", mediator=False, place=place, planned_for=day, on=on, plan=plan

@@ -22,7 +22,7 @@ class Plan(Struct, frozen=True):
     planned_for: date
 
 
-class Need(Struct, frozen=True):
+class NeedAssessment(Struct, frozen=True):
     """What the advisor judged: whether Pix concerns this young person."""
 
     mark: Mark
@@ -30,13 +30,13 @@ class Need(Struct, frozen=True):
 
 
 class Orientation(Struct, frozen=True):
-    need: Need | None = None
+    need: NeedAssessment | None = None
     presented: Mark | None = None
     declined: Mark | None = None
     plan: Plan | None = None
 
 
-class Linked(Struct, frozen=True):
+class LinkedParticipation(Struct, frozen=True):
     """A participation matched to this dossier; `finished` is when an export first showed it at 100 %."""
 
     mark: Mark
@@ -65,7 +65,7 @@ class Seat(Struct, frozen=True):
 
 
 class Diagnostic(Struct, frozen=True):
-    participations: dict[UUID, Linked] = {}
+    participations: dict[UUID, LinkedParticipation] = {}
     seats: dict[UUID, Seat] = {}
 
     @property
@@ -74,7 +74,7 @@ class Diagnostic(Struct, frozen=True):
         return max(self.seats.values(), key=lambda one: (one.status == "booked", *_when(one.mark)), default=None)
 
     @property
-    def attended(self) -> Seat | None:
+    def last_attended(self) -> Seat | None:
         """The workshop attended last."""
         there = (seat for seat in self.seats.values() if seat.status == "attended")
         return max(there, key=lambda seat: _when(seat.mark), default=None)
@@ -85,23 +85,23 @@ class Diagnostic(Struct, frozen=True):
         shared = (link.profile for link in self.participations.values() if link.profile)
         return max(shared, key=lambda profile: _moment(profile.shared), default=None)
 
-    def current(self, purpose: Purpose) -> tuple[UUID, Linked] | None:
+    def current(self, purpose: Purpose) -> tuple[UUID, LinkedParticipation] | None:
         """The most recent shared participation of a purpose: the later sharing, then the later start."""
         mine = ((p, link) for p, link in self.participations.items() if link.purpose == purpose)
         shared = ((_shared_at(link.result, link.started), p, link) for p, link in mine if link.result)
         latest = max(shared, key=itemgetter(0), default=None)
         return latest[1:] if latest else None
 
-    def linked(self, purpose: Purpose) -> bool:
+    def has_participation(self, purpose: Purpose) -> bool:
         return any(link.purpose == purpose for link in self.participations.values())
 
 
-class Dispatched(Struct, frozen=True):
+class Dispatch(Struct, frozen=True):
     mark: Mark
     advisor: UUID
 
 
-class Built(Struct, frozen=True):
+class BuiltPrescription(Struct, frozen=True):
     """A prescription; without number, percent and band when Pix gave no score for the grid to read."""
 
     mark: Mark
@@ -129,16 +129,16 @@ class Study(Struct, frozen=True):
         return self.outcome in ("done", "stopped")
 
 
-class Explored(Struct, frozen=True):
+class Difficulty(Struct, frozen=True):
     mark: Mark
     cause: Cause
 
 
 class Prescription(Struct, frozen=True):
-    dispatched: dict[UUID, Dispatched] = {}
+    dispatched: dict[UUID, Dispatch] = {}
     debriefs: dict[UUID, Mark] = {}
-    built: dict[UUID, Built] = {}
-    explored: Explored | None = None
+    built: dict[UUID, BuiltPrescription] = {}
+    explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}
 
 
@@ -209,7 +209,7 @@ class Parcours(Struct, frozen=True):
     retake: Retake | None = None
 
     @property
-    def learned(self) -> tuple[Mark, Action] | None:
+    def last_training(self) -> tuple[Mark, Action] | None:
         """The remediation or training that was done last, and when; a check, a CV, a certification teach nothing."""
         mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
         done = ((a.ended, a.action) for a in mine if a.ended)
@@ -230,18 +230,18 @@ class Snooze(Struct, frozen=True):
     reason: str
 
 
-class Handed(Struct, frozen=True):
+class Handover(Struct, frozen=True):
     """A task that a colleague does; `until` is the last day, None without end."""
 
     mark: Mark
     to: UUID
     until: date | None
 
-    def stands(self, day: date) -> bool:
+    def is_active(self, day: date) -> bool:
         return self.until is None or day <= self.until
 
 
-class Lent(Struct, frozen=True):
+class Loan(Struct, frozen=True):
     """Until that day a colleague follows the dossier of the advisor that it then goes back to."""
 
     mark: Mark
@@ -249,7 +249,7 @@ class Lent(Struct, frozen=True):
     until: date
 
 
-class Merged(Struct, frozen=True):
+class Merge(Struct, frozen=True):
     """A duplicate: the dossier that goes on, and the participations it took over."""
 
     mark: Mark
@@ -257,7 +257,7 @@ class Merged(Struct, frozen=True):
     participations: tuple[UUID, ...]
 
 
-class Asked(Struct, frozen=True):
+class ErasureRequest(Struct, frozen=True):
     """Somebody asked that the person be erased."""
 
     mark: Mark
@@ -269,11 +269,11 @@ class Dossier(Struct, frozen=True):
 
     version: int = 0
     erased: Mark | None = None
-    erasure: Asked | None = None
+    erasure: ErasureRequest | None = None
     opened: Mark | None = None
     closed: Mark | None = None
     close_reason: str = ""
-    merged: Merged | None = None
+    merged: Merge | None = None
     last_name: str = ""
     first_name: str = ""
     birth_date: date | None = None
@@ -288,7 +288,7 @@ class Dossier(Struct, frozen=True):
     project: str = ""
     advisor: UUID | None = None
     assigned: Mark | None = None
-    lent: Lent | None = None
+    lent: Loan | None = None
     orientation: Orientation = Orientation()
     diagnostic: Diagnostic = Diagnostic()
     prescription: Prescription = Prescription()
@@ -296,7 +296,7 @@ class Dossier(Struct, frozen=True):
     appointments: dict[str, Appointment] = {}
     chases: dict[str, tuple[Mark, ...]] = {}
     snoozes: dict[str, Snooze] = {}
-    handed: dict[str, Handed] = {}
+    handovers: dict[str, Handover] = {}
     late: Mark | None = None
     last: Mark | None = None
     """The latest event by the day it happened: a late entry about the past does not make the path look quiet.
@@ -307,7 +307,7 @@ class Dossier(Struct, frozen=True):
     @property
     def in_trouble(self) -> Seat | None:
         """The workshop where a difficulty was flagged whose cause nobody has found yet."""
-        seat, explored = self.diagnostic.attended, self.prescription.explored
+        seat, explored = self.diagnostic.last_attended, self.prescription.explored
         if seat is None or not seat.trouble:
             return None
         return None if explored and _when(explored.mark) > _when(seat.mark) else seat

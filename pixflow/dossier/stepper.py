@@ -41,7 +41,7 @@ def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
     current: tuple[UUID, object] | None = dossier.diagnostic.current("initial")
     result = dossier.diagnostic.participations[current[0]].received if current else None
     linked = next((link.mark for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None)
-    there = orientation.plan or dossier.diagnostic.attended
+    there = orientation.plan or dossier.diagnostic.last_attended
     planned = there.mark if there else None
     built = dossier.prescription.built.get(current[0]) if current else None
     actions = dossier.parcours.actions.values()

@@ -53,7 +53,7 @@ def _is_personal(hint: object) -> bool:
     return get_origin(hint) is Annotated and PERSONAL in hint.__metadata__  # type: ignore[attr-defined]
 
 
-def erased(event: Event) -> Event:
+def as_erased(event: Event) -> Event:
     """The event as it reads once its stream's key is destroyed."""
     if isinstance(event, Erased) or not personal_fields(type(event)):
         return event

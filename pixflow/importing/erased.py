@@ -14,7 +14,7 @@ def erased_lines(engine: Engine, campaign: UUID | None, rows: Sequence[Said]) ->
     if campaign is None or not rows:
         return frozenset()
     tokens = {said.row.line: engine.token("row", _key(campaign, said)) for said in rows}
-    held = engine.claimed("erased", tokens.values())
+    held = engine.claim_holders("erased", tokens.values())
     states: dict[UUID, Participation] = engine.states("participation", set(held.values()))
     return frozenset(
         said.row.line for said in rows if (stream := held.get(tokens[said.row.line])) and _before(said, states[stream])

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.actor import Actor
-from pixflow.engine import Done, Engine, Step, new_id
+from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.erased import erased_lines
@@ -21,7 +21,7 @@ from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Campaign as PixCampaign
 from pixflow.pix_orga import Export, read
 from pixflow.refused import Refused
-from pixflow.unit_of_work import Loaded
+from pixflow.unit_of_work import LoadedStream
 
 AGAIN = frozenset({"moved", "taken"})
 NOTHING_SAID = Answers()
@@ -45,7 +45,7 @@ class Imported(Struct, frozen=True):
 
     campaign: UUID
     counts: Counts
-    done: Done
+    done: CommandResult
 
 
 class Importer:
@@ -140,7 +140,7 @@ class Importer:
         if made.preview.seen_before:
             return []
         code = campaign_code(made.preview.campaign.code)
-        held = self.engine.claimed("campaign-code", [code]) if code else {}
+        held = self.engine.claim_holders("campaign-code", [code]) if code else {}
         return list(
             steps(
                 made,
@@ -156,11 +156,11 @@ class Importer:
         """The campaign met before, or declared by its code."""
         if campaign is None:
             return None
-        found = self.engine.claimed("campaign", [str(campaign.id)])
+        found = self.engine.claim_holders("campaign", [str(campaign.id)])
         if found:
             return found[str(campaign.id)]
         code = campaign_code(campaign.code)
-        stream = self.engine.claimed("campaign-code", [code]).get(code) if code else None
+        stream = self.engine.claim_holders("campaign-code", [code]).get(code) if code else None
         known = self.engine.references().campaigns.get(stream) if stream else None
         return stream if known and known.pix_id is None else None
 
@@ -181,7 +181,7 @@ class Importer:
         by: Actor,
         command_id: UUID,
         via: str = "web",
-    ) -> Done:
+    ) -> CommandResult:
         """Say what a campaign is for; its participations settle, and those with a number match, in one transaction.
 
         `campaign` is None before any export of it came in. Raises Refused: "already-declared", "bad-code", "required",
@@ -190,7 +190,7 @@ class Importer:
         stream = campaign or self._declared_as(code) or new_id(command_id, "campaign")
         said: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
 
-        def declare() -> Done:
+        def declare() -> CommandResult:
             made = self._declaring(stream, said)
             return self.engine.execute_all(made, ("declare", campaign, said), by=by, command_id=command_id, via=via)
 
@@ -198,27 +198,29 @@ class Importer:
 
     def correct_purpose(
         self, campaign: UUID, *, purpose: Purpose, reason: str, by: Actor, command_id: UUID, via: str = "web"
-    ) -> Done:
+    ) -> CommandResult:
         """Say that a campaign is for something else; what followed from the first purpose is said again.
 
         Raises Refused: "undeclared-campaign", "unsuited-purpose", "required", "not-allowed", "moved".
         """
         said: dict[str, Any] = {"purpose": purpose, "reason": reason}
 
-        def correct() -> Done:
+        def correct() -> CommandResult:
             made = self._correcting(campaign, said)
             told = ("correct-purpose", campaign, said)
             return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
 
         return _once_more(correct)
 
-    def preview_correction(self, campaign: UUID, purpose: Purpose, *, by: Actor) -> dict[UUID, tuple[Loaded, Loaded]]:
+    def preview_correction(
+        self, campaign: UUID, purpose: Purpose, *, by: Actor
+    ) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
         """Every stream that the correction would change, before and after; records nothing. Raises as it does."""
         return self.engine.preview_all(self._correcting(campaign, {"purpose": purpose, "reason": "—"}), by=by)
 
     def _declared_as(self, code: str) -> UUID | None:
         canonical = campaign_code(code) or ""
-        return self.engine.claimed("campaign-code", [canonical]).get(canonical)
+        return self.engine.claim_holders("campaign-code", [canonical]).get(canonical)
 
     def _declaring(self, campaign: UUID, said: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
@@ -237,7 +239,7 @@ class Importer:
         return intake
 
 
-def _once_more(say: Callable[[], Done]) -> Done:
+def _once_more(say: Callable[[], CommandResult]) -> CommandResult:
     """Again when an export came in, or a match was made, while it was being prepared."""
     try:
         return say()
@@ -256,7 +258,7 @@ def _number(said: Said) -> str | None:
     return number_of(said.row.external_id)
 
 
-def _counts(done: Done) -> Counts:
+def _counts(done: CommandResult) -> Counts:
     """What the export's own event says; nothing for a file that was recorded before."""
     for recorded in done.recorded:
         if isinstance(event := recorded.event, ExportReceived):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pixflow.actor import IMPORT, Actor
-from pixflow.engine import Done, Engine, Step, new_id
+from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.identity import imilo_number
 from pixflow.participation.matches import match_by_number
 
@@ -19,7 +19,7 @@ def number_of(external_id: str | None) -> str | None:
 
 def dossiers_of(engine: Engine, numbers: Iterable[str | None]) -> dict[str | None, UUID]:
     """The dossier that holds each number; numbers that none holds are left out."""
-    held = engine.claimed("imilo", {number for number in numbers if number})
+    held = engine.claim_holders("imilo", {number for number in numbers if number})
     return dict(held.items())
 
 
@@ -28,7 +28,7 @@ def match_step(participation: UUID, dossier: UUID) -> Step:
     return Step({"participation": participation, "dossier": dossier}, match_by_number)
 
 
-def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], *, command_id: UUID) -> Done:
+def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], *, command_id: UUID) -> CommandResult:
     """A dossier was opened, or its identity corrected: match what waits under its number.
 
     `waiting` are participations whose external id is that number; `command_id` is the command that opened it.
@@ -36,9 +36,9 @@ def match_after_opening(engine: Engine, dossier: UUID, waiting: Iterable[UUID], 
     return match_all(engine, {dossier: tuple(waiting)}, command_id=command_id)
 
 
-def match_all(engine: Engine, waiting: Mapping[UUID, Sequence[UUID]], *, command_id: UUID) -> Done:
+def match_all(engine: Engine, waiting: Mapping[UUID, Sequence[UUID]], *, command_id: UUID) -> CommandResult:
     """The same for many dossiers at once, in one transaction; as system:import."""
     steps = [match_step(participation, dossier) for dossier, found in waiting.items() for participation in found]
     if not steps:
-        return Done()
+        return CommandResult()
     return engine.execute_all(steps, "match", by=Actor(IMPORT), command_id=new_id(command_id, "match"), via="import")

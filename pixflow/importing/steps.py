@@ -85,10 +85,10 @@ def _of_line(
         progress = known.progress if row.progress is None or known.result else row.progress
         ordinal = line.ordinal if line.what == "shared" else known.ordinal
         context = {**shared, "progress": progress, "ordinal": ordinal, "exported_at": when}
-        yield Step(of_known(known), exports.follow, context=context, guard=still_matched(known.dossier))
+        yield Step(of_known(known), exports.record_progress, context=context, guard=still_matched(known.dossier))
     elif known and line.what == "vanished":
         guard = still_matched(known.dossier)
-        yield Step(of_known(known), exports.vanish, context={"exported_at": when}, guard=guard)
+        yield Step(of_known(known), exports.record_disappearance, context={"exported_at": when}, guard=guard)
 
 
 def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:

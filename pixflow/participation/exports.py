@@ -19,7 +19,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Moment, Profile, Purpose, Result
-from pixflow.participation.matches import linked
+from pixflow.participation.matches import link_to_dossier
 from pixflow.participation.state import Participation
 
 
@@ -61,7 +61,7 @@ def import_participation(
 
 
 @decision("follow", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
-def follow(
+def record_progress(
     participation: Participation,
     dossier: Dossier | None = None,
     *,
@@ -116,7 +116,7 @@ def _learned(known: Participation, dossier: Dossier, participation: UUID, event:
 
 
 @decision("vanish", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
-def vanish(
+def record_disappearance(
     participation: Participation,
     dossier: Dossier | None = None,
     *,
@@ -162,5 +162,5 @@ def resettle_purpose(
     if dossier is None:
         return {"participation": own}
     struck = retract_from_pix(participation_id, reason=reason, on=on, history=history)
-    again = linked(replace(participation, purpose=purpose), Dossier(), participation_id, on)
+    again = link_to_dossier(replace(participation, purpose=purpose), Dossier(), participation_id, on)
     return {"participation": own, "dossier": [*struck, *again]}

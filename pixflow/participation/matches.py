@@ -12,7 +12,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.participation import MatchConfirmed, Retracted
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.participation.matching import Person, certain
 from pixflow.participation.state import Participation
 from pixflow.refused import Refused, required
@@ -29,7 +29,7 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
 
 
 @decision("move_back", REFERENT_AND_MANAGER, Need.HISTORY)
-def move_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+def undo_match_move(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """The participation is matched as it was before the merge."""
     matched = participation.matched
     merged = matched and any(
@@ -67,10 +67,10 @@ def confirm_match(
     confirmed = e.MatchConfirmed(
         dossier=dossier_id, automatic=automatic, score=score, reasons=reasons, warnings=warnings, others=others, on=on
     )
-    return {"participation": [confirmed], "dossier": linked(participation, dossier, participation_id, on)}
+    return {"participation": [confirmed], "dossier": link_to_dossier(participation, dossier, participation_id, on)}
 
 
-def linked(known: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
+def link_to_dossier(known: Participation, dossier: Dossier, participation: UUID, on: date) -> list[Event]:
     if known.campaign is None or known.purpose is None:
         return []
     return link_participation(
@@ -97,7 +97,7 @@ def reject_match(participation: Participation, *, dossier: UUID, on: date) -> li
 
 
 @decision("set_aside", REFERENT)
-def set_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
+def set_participation_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
     """Nobody's here."""
     _must_be_known(participation)
     if participation.set_aside:
@@ -108,7 +108,7 @@ def set_aside(participation: Participation, *, reason: str, on: date) -> list[Ev
 
 
 @decision("unmatch", REFERENT, Need.HISTORY, Need.PARTICIPATION_ID)
-def unmatch(
+def undo_match(
     participation: Participation,
     dossier: Dossier,
     *,
@@ -144,9 +144,9 @@ def erase_participation(participation: Participation, *, dossier: UUID, row: str
 
 
 @decision("bring_back", REFERENT, Need.HISTORY)
-def bring_back(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+def undo_set_aside(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """It was set aside by mistake: it waits for a match again."""
-    if participation.set_aside is None or participation.set_aside.version in retracted(history):
+    if participation.set_aside is None or participation.set_aside.version in retractions_by_version(history):
         return []
     return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pixflow.actor import Actor
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done, Engine, Step, new_id
+from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
@@ -108,9 +108,11 @@ class PortfolioImporter:
 
     def outcome(self, command_id: UUID) -> Outcome:
         """What an import recorded, whoever sent it; nothing when this command is not known."""
-        chunks = (self.engine.recorded_by(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK))
+        chunks = (
+            self.engine.events_of_command(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK)
+        )
         recorded = [one for chunk in chunks for one in chunk]
-        return _outcome(recorded, self.engine.recorded_by(new_id(command_id, "match")))
+        return _outcome(recorded, self.engine.events_of_command(new_id(command_id, "match")))
 
     def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
         """What waits for the dossiers opened or whose identity was corrected."""
@@ -127,7 +129,7 @@ class PortfolioImporter:
         by: Actor,
         command_id: UUID,
         via: str,
-    ) -> Done:
+    ) -> CommandResult:
         told = accepted if isinstance(accepted, bool) else sorted(accepted)
         said = (prepared.digest, prepared.site, prepared.sheet, told, start)
         lines = preview.lines[start : start + CHUNK]
@@ -135,7 +137,7 @@ class PortfolioImporter:
         return self.engine.execute_all(steps, said, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
     def _preview(self, portfolio: Portfolio, site: str | None) -> Preview:
-        holders = self.engine.claimed("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
+        holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
         everyone = self.people() if others else ()
         people = by_words(everyone)

@@ -57,7 +57,7 @@ class Protocols(Struct, frozen=True):
     made_of: int = 0
 
 
-class Numbered(Struct, frozen=True):
+class NumberedGrille(Struct, frozen=True):
     number: int
     document: Grille
 
@@ -69,7 +69,7 @@ class Grilles(Struct, frozen=True):
     """
 
     version: int = 0
-    published: tuple[tuple[date, Numbered], ...] = ()
+    published: tuple[tuple[date, NumberedGrille], ...] = ()
     draft: Draft[Grille] | None = None
     drafts: int = 0
     made_of: int = 0
@@ -104,7 +104,7 @@ def evolve_grilles(state: Grilles, recorded: Recorded) -> Grilles:
     known = replace(state, version=recorded.originator_version)
     match recorded.event:
         case g.GrillePublished(document=document, number=number, from_day=day):
-            published = (*state.published, (day, Numbered(number, document)))
+            published = (*state.published, (day, NumberedGrille(number, document)))
             return _published(replace(known, published=published), document)
         case g.GrilleDrafted(draft=number, document=document, note=note, on=on):
             return replace(known, draft=Draft(number, document, note, recorded.by, on), drafts=number)

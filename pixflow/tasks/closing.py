@@ -5,18 +5,18 @@ from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier
 from pixflow.folding import Mark
-from pixflow.tasks.owing import Owing
+from pixflow.tasks.builder import TaskBuilder
 from pixflow.tasks.task import Task
 
 
-def close(owing: Owing, tasks: Sequence[Task]) -> Iterator[Task]:
-    dossier, tried = owing.dossier, owing.exhausted
+def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]:
+    dossier, tried = builder.dossier, builder.exhausted
     if tried and not any(mark.version > tried.version for mark in _ways_on(dossier)):
-        yield owing.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
+        yield builder.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
     elif not tasks and dossier.last:
         since = max([dossier.last.on, *_days_to_come(dossier)])
-        opens = owing.after(since, "close-or-plan-opens", dossier.last)
-        yield owing.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
+        opens = builder.delay_end(since, "close-or-plan-opens", dossier.last)
+        yield builder.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
 
 
 def _ways_on(dossier: Dossier) -> Iterator[Mark]:

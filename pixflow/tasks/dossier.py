@@ -8,10 +8,10 @@ from dateutil.relativedelta import relativedelta
 from pixflow.dossier.state import Dossier
 from pixflow.folding import Mark
 from pixflow.reference_data import References
-from pixflow.tasks.closing import close
+from pixflow.tasks.builder import TaskBuilder
+from pixflow.tasks.closing import close_or_plan
 from pixflow.tasks.diagnostic import diagnostic
 from pixflow.tasks.orientation import orientation
-from pixflow.tasks.owing import Owing
 from pixflow.tasks.parcours import parcours
 from pixflow.tasks.prescription import prescription
 from pixflow.tasks.task import Task
@@ -21,29 +21,29 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
     """Every task that stands or will, given nothing more happens; none for a dossier that was never opened."""
     if dossier.opened is None:
         return []
-    owing = Owing(dossier, dossier.opened, refs)
-    rights = list(_answer_a_person(owing))
+    builder = TaskBuilder(dossier, dossier.opened, refs)
+    rights = list(_answer_a_person(builder))
     if dossier.closed:
-        return [*rights, *([owing.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
-    tasks = [*_assign(owing), *orientation(owing), *diagnostic(owing), *prescription(owing), *parcours(owing)]
-    return [*rights, *tasks, *close(owing, tasks)]
+        return [*rights, *([builder.task("review-late-event", "", "referent", dossier.late)] if dossier.late else [])]
+    tasks = [*_assign(builder), *orientation(builder), *diagnostic(builder), *prescription(builder), *parcours(builder)]
+    return [*rights, *tasks, *close_or_plan(builder, tasks)]
 
 
-def _answer_a_person(owing: Owing) -> Iterator[Task]:
+def _answer_a_person(builder: TaskBuilder) -> Iterator[Task]:
     """Who asks to be erased has an answer within a month (RGPD, article 12, 3), whatever the protocol says."""
-    asked = owing.dossier.erasure
+    asked = builder.dossier.erasure
     if asked:
         due = asked.mark.on + relativedelta(months=1)
-        yield owing.task("confirm-erasure", "", "manager", asked.mark, {"by": asked.reason}, due=due)
+        yield builder.task("confirm-erasure", "", "manager", asked.mark, {"by": asked.reason}, due=due)
 
 
-def _assign(owing: Owing) -> Iterator[Task]:
+def _assign(builder: TaskBuilder) -> Iterator[Task]:
     """Somebody must follow the dossier: nobody does, or its advisor works here until a day."""
-    dossier = owing.dossier
+    dossier = builder.dossier
     if dossier.advisor is None or dossier.assigned is None:
-        yield owing.task("assign-advisor", "", "referent", owing.opened)
+        yield builder.task("assign-advisor", "", "referent", builder.opened)
         return
-    advisor = owing.refs.team.get(dossier.advisor)
+    advisor = builder.refs.team.get(dossier.advisor)
     if advisor and advisor.left:
         left, name = Mark(advisor.left, dossier.assigned.version), {"by": "left", "name": advisor.name}
-        yield owing.task("assign-advisor", "", "referent", left, name, advisor.left + timedelta(days=1))
+        yield builder.task("assign-advisor", "", "referent", left, name, advisor.left + timedelta(days=1))

@@ -4,42 +4,42 @@ from collections.abc import Iterator
 
 from pixflow.dossier.state import ActionState, Diagnostic, Referral
 from pixflow.folding import Mark
-from pixflow.tasks.owing import Owing, when
+from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task
 
 
-def parcours(owing: Owing) -> Iterator[Task]:
-    for state in owing.dossier.parcours.actions.values():
+def parcours(builder: TaskBuilder) -> Iterator[Task]:
+    for state in builder.dossier.parcours.actions.values():
         if not state.over:
-            yield from _of_action(owing, state)
-    yield from _complete(owing)
-    yield from _certification(owing)
-    yield from _retake(owing)
+            yield from _of_action(builder, state)
+    yield from _complete(builder)
+    yield from _certification(builder)
+    yield from _retake(builder)
 
 
-def _of_action(owing: Owing, state: ActionState) -> Iterator[Task]:
+def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
     label = {"label": state.action.label}
     if state.started is None and state.action.kind != "complete":
         last, held = state.referrals[-1] if state.referrals else None, state.referral
         if last is None:
-            yield owing.task("refer", state.action.id, "advisor", state.built, label)
+            yield builder.task("refer", state.action.id, "advisor", state.built, label)
         elif held is None and last.answered:
             by = {"by": "refused", "partner": last.partner.name}
-            yield owing.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)
+            yield builder.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)
         elif held and held.answer is None:
-            yield from _silent(owing, state, held)
+            yield from _silent(builder, state, held)
     mark = _under_way(state)
     if mark and state.ends:
         ends = {"ends": state.ends.isoformat()}
-        yield owing.task("record-outcome", state.action.id, "advisor", mark, label | ends, state.ends)
+        yield builder.task("record-outcome", state.action.id, "advisor", mark, label | ends, state.ends)
 
 
-def _silent(owing: Owing, state: ActionState, sent: Referral) -> Iterator[Task]:
+def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
     """A partner who does not answer is chased, until the referral lapses and another one must be found."""
     details = {"label": state.action.label, "partner": sent.partner.name}
-    lapses = owing.after(sent.mark.on, "chase-partner-lapses", sent.mark)
-    yield from owing.chased("chase-partner", sent.id, sent.mark, sent.mark.on, details, lapses)
-    yield owing.task("offer-alternative", state.action.id, "advisor", sent.mark, details | {"by": "lapsed"}, lapses)
+    lapses = builder.delay_end(sent.mark.on, "chase-partner-lapses", sent.mark)
+    yield from builder.chase("chase-partner", sent.id, sent.mark, sent.mark.on, details, lapses)
+    yield builder.task("offer-alternative", state.action.id, "advisor", sent.mark, details | {"by": "lapsed"}, lapses)
 
 
 def _under_way(state: ActionState) -> Mark | None:
@@ -47,17 +47,17 @@ def _under_way(state: ActionState) -> Mark | None:
     return state.started or (state.referral.mark if state.referral else None)
 
 
-def _complete(owing: Owing) -> Iterator[Task]:
+def _complete(builder: TaskBuilder) -> Iterator[Task]:
     """At ease in a workshop, or kept in the prescription: the complete diagnostic, within the collective period.
 
     Once an export shows it finished, its sharing is what is waited for. Declined, it is owed when it is kept since.
     """
-    dossier = owing.dossier
+    dossier = builder.dossier
     links = [link for link in dossier.diagnostic.participations.values() if link.purpose == "complete"]
     said = dossier.parcours.complete
     if (said and said.accepted) or any(link.finished and not link.withdrawn for link in links):
         return
-    seat = dossier.diagnostic.attended
+    seat = dossier.diagnostic.last_attended
     kept = [a.built for a in dossier.parcours.actions.values() if a.action.kind == "complete" and not a.over]
     asked = ([(seat.mark, "ease")] if seat and seat.ease else []) + [(mark, "kept") for mark in kept]
     marks = [one for one in asked if said is None or one[0].version > said.mark.version]
@@ -66,14 +66,14 @@ def _complete(owing: Owing) -> Iterator[Task]:
         end = dossier.collective_end if dossier.programme == "CEJ" else None
         due = end if end and end >= mark.on else None
         details = {"by": by, **({"ends": due.isoformat()} if due else {})}
-        yield owing.task("complete-path", "", "advisor", mark, details, due=due)
+        yield builder.task("complete-path", "", "advisor", mark, details, due=due)
 
 
-def _certification(owing: Owing) -> Iterator[Task]:
-    state, certifiable = owing.dossier.parcours, _certifiable(owing.dossier.diagnostic)
+def _certification(builder: TaskBuilder) -> Iterator[Task]:
+    state, certifiable = builder.dossier.parcours, _certifiable(builder.dossier.diagnostic)
     if state.complete and state.complete.accepted and state.certification is None and certifiable:
         since = max(state.complete.mark.on, certifiable.on)
-        yield owing.task("propose-certification", "", "advisor", state.complete.mark, opens=since)
+        yield builder.task("propose-certification", "", "advisor", state.complete.mark, opens=since)
 
 
 def _certifiable(diagnostic: Diagnostic) -> Mark | None:
@@ -86,20 +86,20 @@ def _certifiable(diagnostic: Diagnostic) -> Mark | None:
     return min(filter(None, marks), key=when, default=None)
 
 
-def _retake(owing: Owing) -> Iterator[Task]:
+def _retake(builder: TaskBuilder) -> Iterator[Task]:
     """What was learned is measured again some time after the last action that was done."""
-    learned, retake = owing.dossier.parcours.learned, owing.dossier.parcours.retake
+    learned, retake = builder.dossier.parcours.last_training, builder.dossier.parcours.retake
     if learned is None:
         return
     since, action = learned
-    if (retake and retake.mark.version > since.version) or _tested_since(owing, since):
+    if (retake and retake.mark.version > since.version) or _tested_since(builder, since):
         return
-    opens = owing.after(since.on, "plan-retake-opens", since)
-    yield owing.task("plan-retake", "", "advisor", since, {"label": action.label}, opens)
+    opens = builder.delay_end(since.on, "plan-retake-opens", since)
+    yield builder.task("plan-retake", "", "advisor", since, {"label": action.label}, opens)
 
 
-def _tested_since(owing: Owing, since: Mark) -> bool:
+def _tested_since(builder: TaskBuilder, since: Mark) -> bool:
     """An initial test was begun after that day, whenever its export came in."""
-    links = owing.dossier.diagnostic.participations.values()
+    links = builder.dossier.diagnostic.participations.values()
     begun = ((link.started.day if link.started else link.mark.on, link) for link in links if link.purpose == "initial")
     return any((day, link.mark.version) > (since.on, since.version) for day, link in begun)

@@ -3,7 +3,7 @@
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.state import Participation
 from pixflow.reference_data import References
-from pixflow.tasks.owing import task, when
+from pixflow.tasks.builder import task, when
 from pixflow.tasks.task import Task
 
 

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from pixflow.folding import Mark
 from pixflow.reference_data import References
-from pixflow.tasks.owing import task
+from pixflow.tasks.builder import task
 from pixflow.tasks.task import Task
 from pixflow.workshop.state import Workshop
 

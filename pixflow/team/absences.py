@@ -16,13 +16,13 @@ FOLLOWING: frozenset[Role] = frozenset({"advisor", "referent"})
 """The roles that work on dossiers: only one of them stands in for another."""
 
 
-def deputised(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
+def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
     """Those who are away that day and whose deputy somebody is; their deputies' own absence changes nothing to it."""
     away = ((id, member.absence(day)) for id, member in team.items() if member.absences and member.works(day))
     return frozenset(id for id, absence in away if absence and absence.deputy == deputy)
 
 
-def deputising(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
+def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
     """The absences, with a day from `first` to `last`, that somebody is the deputy for."""
     for id, member in team.items():
         yield from (
@@ -30,7 +30,7 @@ def deputising(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tu
         )
 
 
-def uncovered(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
+def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
     """The absences, from today on, during which nobody sees to somebody's dossiers, for one day at least."""
     for id, member in team.items():
         if not member.works(today) or "advisor" not in member.roles:
@@ -73,7 +73,7 @@ def declare_absence(
             raise Refused("absence-overlaps", field="first", first=other.first, last=other.last)
     if deputy:
         _must_stand_in(staff, team, person, deputy, first, last)
-    for id, away in deputising(team, person, max(first, on), last) if not anyway else ():
+    for id, away in absences_deputised_by(team, person, max(first, on), last) if not anyway else ():
         raise Refused("deputises-then", person=id, first=away.first, last=away.last)
     return [e.AbsenceDeclared(absence=absence, first=first, last=last, deputy=deputy, on=on)]
 

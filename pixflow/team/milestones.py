@@ -6,7 +6,7 @@ from datetime import date
 from pixflow.decision import ACCOUNTS, OWN_MILESTONES, Need, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused, required
 from pixflow.team.staff import Staff, must_work
 
@@ -48,14 +48,14 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
 
 
 @decision("take_back", OWN_MILESTONES, Need.HISTORY)
-def take_back(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
+def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """A test, a training or a briefing that was noted by mistake."""
-    if version in retracted(history):
+    if version in retractions_by_version(history):
         return []
-    if not any(one.mark.version == version for one in staff.noted):
+    if not any(one.mark.version == version for one in staff.milestones):
         raise Refused("not-noted")
     return [e.Retracted(version=version, reason=required(reason, "reason"), on=on)]
 
 
 def _known(staff: Staff, kind: str, title: str, on: date) -> bool:
-    return any((one.kind, one.title, one.mark.on) == (kind, title, on) for one in staff.noted)
+    return any((one.kind, one.title, one.mark.on) == (kind, title, on) for one in staff.milestones)

@@ -35,7 +35,7 @@ class Absence(Struct, frozen=True):
         return self.first <= last and first <= self.last
 
 
-class Noted(Struct, frozen=True):
+class Milestone(Struct, frozen=True):
     """One step of making Pix one's own: the test taken, a training, a briefing."""
 
     kind: Literal["pix", "training", "briefing"]
@@ -55,7 +55,7 @@ class Staff(Struct, frozen=True):
     joined: date | None = None
     left: date | None = None
     absences: dict[UUID, Absence] = {}
-    noted: tuple[Noted, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     designated: Mark | None = None
     designated_for: str | None = None
 
@@ -69,9 +69,9 @@ class Staff(Struct, frozen=True):
         """The absence that covers a day."""
         return next((away for away in self.absences.values() if away.covers(day)), None)
 
-    def last(self, kind: str) -> Noted | None:
+    def last(self, kind: str) -> Milestone | None:
         """The latest step of that kind."""
-        return max((one for one in self.noted if one.kind == kind), key=lambda one: one.mark.on, default=None)
+        return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.mark.on, default=None)
 
 
 Team = Mapping[UUID, Staff]
@@ -85,7 +85,7 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     mark = Mark(event.on, version)  # type: ignore[attr-defined]
-    return replace(state, version=version, **{**_working(state, event), **_noted(state, event, mark)})
+    return replace(state, version=version, **{**_working(state, event), **_milestones(state, event, mark)})
 
 
 def _working(state: Staff, event: object) -> dict[str, object]:
@@ -110,18 +110,18 @@ def _working(state: Staff, event: object) -> dict[str, object]:
     return {}
 
 
-def _noted(state: Staff, event: object, mark: Mark) -> dict[str, object]:
+def _milestones(state: Staff, event: object, mark: Mark) -> dict[str, object]:
     match event:
         case e.ReferentDesignated(site=site):
             return {"roles": state.roles | {"referent"}, "designated": mark, "designated_for": site}
         case e.PixTakenByStaff():
-            return {"noted": (*state.noted, Noted("pix", mark))}
+            return {"milestones": (*state.milestones, Milestone("pix", mark))}
         case e.TrainingAttended(title=title):
-            return {"noted": (*state.noted, Noted("training", mark, title))}
+            return {"milestones": (*state.milestones, Milestone("training", mark, title))}
         case e.BriefingHeld(title=title):
-            return {"noted": (*state.noted, Noted("briefing", mark, title))}
+            return {"milestones": (*state.milestones, Milestone("briefing", mark, title))}
         case e.Retracted(version=version):
-            return {"noted": tuple(one for one in state.noted if one.mark.version != version)}
+            return {"milestones": tuple(one for one in state.milestones if one.mark.version != version)}
     return {}
 
 
@@ -129,7 +129,7 @@ def _noted(state: Staff, event: object, mark: Mark) -> dict[str, object]:
 
 
 @decision("add", ACCOUNTS, system=(OPERATOR,))
-def add(
+def add_member(
     staff: Staff,
     *,
     name: str,
@@ -185,7 +185,9 @@ def change_roles(
 
 
 @decision("leave", ACCOUNTS, Need.TEAM, Need.PERSON, system=(OPERATOR,))
-def leave(staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team) -> list[Event]:
+def record_departure(
+    staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team
+) -> list[Event]:
     """Works here until that day, included. `anyway`: also when nobody is référent after it."""
     if staff.version == 0:
         raise Refused("unknown-person")
@@ -197,7 +199,7 @@ def leave(staff: Staff, *, last_day: date, on: date, anyway: bool = False, perso
 
 
 @decision("come_back", ACCOUNTS, system=(OPERATOR,))
-def come_back(staff: Staff, *, on: date) -> list[Event]:
+def undo_departure(staff: Staff, *, on: date) -> list[Event]:
     """The departure counts no more."""
     return [] if staff.left is None else [e.StaffReturned(on=on)]
 

@@ -15,10 +15,10 @@ from pixflow.events.base import Event
 from pixflow.events.values import Presence
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.workshop.state import Workshop, must_be_on, must_have_begun, who_waits
+from pixflow.workshop.state import Workshop, must_be_on, must_have_begun, waiting_without_seat
 
 
-def kept_until(refs: References, on: date) -> date:
+def offer_deadline(refs: References, on: date) -> date:
     """Returns the last day that an offered seat is kept, in working days of the protocol (docs/domain.md#seats)."""
     return refs.calendar.add(on, refs.protocol(on).workshops.offer)
 
@@ -93,7 +93,7 @@ def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, o
 
 
 @decision("follow_workshop", TEAM, Need.DOSSIER_ID, Need.WORKSHOP_ID)
-def follow_workshop(
+def apply_workshop_change(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
     """The dossier learns that its workshop was moved to another day, or cancelled."""
@@ -223,6 +223,6 @@ def _offers(workshop: Workshop, freed: int, until: date, on: date, but: UUID | N
     """Seats that became free are kept for those who wait first, no longer than the workshop's day."""
     if workshop.day is None or workshop.day < on or workshop.cancelled or workshop.closed:
         return
-    first = (dossier for dossier in who_waits(workshop) if dossier != but)
+    first = (dossier for dossier in waiting_without_seat(workshop) if dossier != but)
     for dossier in islice(first, max(0, workshop.free + freed)):
         yield e.SeatOffered(dossier=dossier, until=min(until, workshop.day), on=on)

@@ -16,7 +16,7 @@ from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
 
 
-class Waiting(Struct, frozen=True):
+class WaitlistEntry(Struct, frozen=True):
     """Somebody on the list; `until` is the last day on which a seat is kept for them, None when none is."""
 
     mark: Mark
@@ -51,7 +51,7 @@ class Workshop(Struct, frozen=True):
     series: UUID | None = None
     facilitators: tuple[UUID, ...] = ()
     seats: dict[UUID, Mark] = {}
-    waiting: dict[UUID, Waiting] = {}
+    waiting: dict[UUID, WaitlistEntry] = {}
     attendance: dict[UUID, Presence] = {}
     help: Help | None = None
     cancelled: Mark | None = None
@@ -142,7 +142,7 @@ def _seats(state: Workshop, event: Event, mark: Mark) -> dict[str, Any]:
         case e.SeatReleased(dossier=dossier):
             return {"seats": _without(state.seats, dossier), "attendance": _without(state.attendance, dossier)}
         case e.WaitlistJoined(dossier=dossier):
-            return {"waiting": {**state.waiting, dossier: Waiting(mark)}}
+            return {"waiting": {**state.waiting, dossier: WaitlistEntry(mark)}}
         case e.WaitlistLeft(dossier=dossier) | e.SeatOfferLapsed(dossier=dossier):
             return {"waiting": _without(state.waiting, dossier)}
         case e.SeatOffered(dossier=dossier, until=until) if known := state.waiting.get(dossier):
@@ -156,7 +156,7 @@ def _without(known: dict[UUID, Any], dossier: UUID) -> dict[UUID, Any]:
     return {id: value for id, value in known.items() if id != dossier}
 
 
-def who_waits(state: Workshop) -> Iterator[UUID]:
+def waiting_without_seat(state: Workshop) -> Iterator[UUID]:
     """Those on the list for whom no seat is kept, in their order."""
     return (dossier for dossier, one in state.waiting.items() if one.until is None)
 

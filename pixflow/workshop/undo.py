@@ -6,35 +6,35 @@ from uuid import UUID
 
 from pixflow.decision import OWN_SEATS, OWN_WORKSHOPS, Need, decision
 from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.retraction import dependents, from_pix, introduced, retractions
+from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
-from pixflow.folding import standing
+from pixflow.folding import not_retracted
 from pixflow.refused import Refused, required
 from pixflow.workshop.booking import must_be_booked_once, must_be_held, must_take_bookings
-from pixflow.workshop.state import Workshop, fold, who_waits
+from pixflow.workshop.state import Workshop, fold, waiting_without_seat
 
 
-def walked_in(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
+def walk_ins(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
     """Who came without a seat, with the event that gave them one: the command that said that they were there."""
-    told = standing(workshop_history)
+    told = not_retracted(workshop_history)
     came = {(r.command, r.event.dossier) for r in told if isinstance(r.event, e.AttendanceMarked)}
     taken = [(r, r.event.dossier) for r in told if isinstance(r.event, e.SeatTaken)]
     return {dossier: recorded for recorded, dossier in taken if (recorded.command, dossier) in came}
 
 
-def went_on(history: Sequence[Recorded], workshop: UUID) -> bool:
+def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
     """Whether people acted on a dossier since its presence at this workshop was first noted."""
-    told = standing(history)
+    told = not_retracted(history)
     marks = [r.originator_version for r in told if _marks(r.event, workshop)]
     later = [r.event for r in told if marks and r.originator_version > marks[0] and not _marks(r.event, workshop)]
-    return any(event.STAGE and not from_pix(event) for event in later)
+    return any(event.STAGE and not comes_from_pix(event) for event in later)
 
 
 @decision("undo_mark", OWN_WORKSHOPS, Need.HISTORY, Need.WORKSHOP_HISTORY, Need.DOSSIER_ID, Need.WORKSHOP_ID)
-def undo_mark(
+def undo_attendance(
     workshop: Workshop,
     dossier: Dossier,
     *,
@@ -53,11 +53,11 @@ def undo_mark(
     must_be_held(workshop, on)
     if dossier_id not in workshop.attendance:
         return {}
-    came = walked_in(workshop_history).get(dossier_id)
-    if came is None and went_on(history, workshop_id):
+    came = walk_ins(workshop_history).get(dossier_id)
+    if came is None and has_later_work(history, workshop_id):
         raise Refused("acted-since")
-    ours = [r for r in standing(workshop_history) if _marked(r.event, dossier_id)] + ([came] if came else [])
-    theirs = {r.originator_version for r in standing(history) if _marks(r.event, workshop_id)}
+    ours = [r for r in not_retracted(workshop_history) if _marked(r.event, dossier_id)] + ([came] if came else [])
+    theirs = {r.originator_version for r in not_retracted(history) if _marks(r.event, workshop_id)}
     return {
         "workshop": _retracted(ours, reason, on),
         "dossier": retractions(
@@ -82,7 +82,7 @@ def undo_release(
 
     Refused("seat-gone") once somebody else has it, or the workshop has moved.
     """
-    told = standing(workshop_history)
+    told = not_retracted(workshop_history)
     given_up = [r for r in told if _given_up(r.event, dossier_id)]
     if not given_up or dossier_id in workshop.seats or dossier_id in workshop.waiting:
         return {}
@@ -93,9 +93,9 @@ def undo_release(
     moved = any(isinstance(r.event, e.WorkshopMoved) and r.originator_version > version for r in told)
     ours = [r for r in told if r.command == command]
     after = fold([r for r in workshop_history if r not in ours])
-    if moved or after.free < 0 or (after.free > 0 and any(who_waits(after))):
+    if moved or after.free < 0 or (after.free > 0 and any(waiting_without_seat(after))):
         raise Refused("seat-gone")
-    theirs = [r.originator_version for r in standing(history) if r.command == command]
+    theirs = [r.originator_version for r in not_retracted(history) if r.command == command]
     return {
         "workshop": _retracted(ours, reason, on),
         "dossier": retractions(theirs, required(reason, "reason"), on),
@@ -104,8 +104,8 @@ def undo_release(
 
 def _planned_by(came: Recorded, history: Sequence[Recorded]) -> set[int]:
     """What the dossier learnt by the command that let somebody in, and what was built on it."""
-    learnt = [r for r in standing(history) if r.command == came.command]
-    plans = {plan for r in learnt for plan in introduced(r.event)}
+    learnt = [r for r in not_retracted(history) if r.command == came.command]
+    plans = {plan for r in learnt for plan in new_ids(r.event)}
     return {*(r.originator_version for r in learnt), *(dependents(history, plans) if plans else ())}
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from pixflow import reference_data
-from pixflow.events.base import Recorded, erased
+from pixflow.events.base import Recorded, as_erased
 from pixflow.folding import ERASURES, RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.streams import KINDS, kind_of
@@ -208,7 +208,7 @@ class ReadSide:
         """A person was erased: what is shown of the stream from now on tells nothing of them."""
         kind = kind_of(events[0].event)
         state = KINDS[kind].fold(self.source.history(stream))
-        events = [replace(recorded, event=erased(recorded.event)) for recorded in events]
+        events = [replace(recorded, event=as_erased(recorded.event)) for recorded in events]
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
 
     def _remember(self, changes: Sequence[Change]) -> None:

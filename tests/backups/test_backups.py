@@ -27,7 +27,7 @@ from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")
@@ -48,7 +48,7 @@ class House:
         self.now += timedelta(seconds=1)
         return self.now
 
-    def reopen(self) -> Opened:
+    def reopen(self) -> OpenStructure:
         self.opened = structure_folder.open_one(self.data, "ici", clock=self.clock, database=self.database)
         return self.opened
 
@@ -91,11 +91,11 @@ class House:
         key_copies.refresh_keys(self.opened)
 
 
-def nothing(opened: Opened) -> None:
+def nothing(opened: OpenStructure) -> None:
     """There are no read stores to make anew."""
 
 
-def open_dossier(opened: Opened, last: str) -> UUID:
+def open_dossier(opened: OpenStructure, last: str) -> UUID:
     dossier = uuid4()
     opened.engine.execute(
         {"dossier": dossier},
@@ -404,7 +404,7 @@ def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(fil
     backup = files.backed_up().path
     files.opened.engine.close()
 
-    def crash(opened: Opened) -> None:
+    def crash(opened: OpenStructure) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -461,9 +461,9 @@ def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
     lose_keys(files, lost)
     erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
     assert files.name(gone) == ""
-    assert erasing.owed(files.opened), "the backup has the key"
+    assert erasing.is_pending(files.opened), "the backup has the key"
     files.restored(backup, over=True)
-    assert not erasing.owed(files.opened)
+    assert not erasing.is_pending(files.opened)
     assert (files.name(lost), files.name(gone)) == ("Diallo", "")
     assert key_copies.read(backup).streams[gone] is None
 

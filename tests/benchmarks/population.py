@@ -39,7 +39,9 @@ Said = tuple[datetime, UUID, Event]
 """When, on which stream, what."""
 
 
-def structure(data: Path, now: datetime | None = None, database: Database | None = None) -> structure_folder.Opened:
+def structure(
+    data: Path, now: datetime | None = None, database: Database | None = None
+) -> structure_folder.OpenStructure:
     """An empty Mission locale whose protocol counts from FIRST, in the folder or in the database.
 
     Its clock stands still at `now`, if given.

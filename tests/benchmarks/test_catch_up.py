@@ -13,7 +13,7 @@ from sqlalchemy import Engine as Tables
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.bookkeeping import TURN, metadata
 from projections.contract import Source
 from projections.store import stores
@@ -33,14 +33,14 @@ pytestmark = pytest.mark.benchmark
 
 
 @pytest.fixture
-def opened(tmp_path: Path, database: Database | None) -> Iterator[Opened]:
+def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]:
     opened = structure(tmp_path / "data", database=database)
     fill(opened.engine, population(House(), EVENTS - opened.engine.head()))
     yield opened
     opened.engine.close()
 
 
-def test_all_projections_catch_up(opened: Opened, store: str, report: Report) -> None:
+def test_all_projections_catch_up(opened: OpenStructure, store: str, report: Report) -> None:
     engine, kept, first = opened.engine, reads_of(opened).stores, EVENTS - ROUNDS * ONE_BY_ONE
     assert engine.head() == EVENTS
     shown = built(engine, kept)

@@ -20,7 +20,7 @@ from pixflow.engine import new_id
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from tests.benchmarks.declarative import Dossier, Dossiers, on_postgres, on_sqlite, replayed
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, Life, Said, fill, structure
@@ -112,7 +112,7 @@ def test_load(tmp_path: Path, database: Database | None, store: str, report: Rep
 @contextmanager
 def filled(
     folder: Path, house: House, paths: Sequence[Sequence[Said]], database: Database | None = None
-) -> Iterator[Opened]:
+) -> Iterator[OpenStructure]:
     """A structure with its team and these dossiers."""
     opened = structure(folder / "data", NOW, database)
     fill(opened.engine, [*house.told(), *(said for path in paths for said in path)])
@@ -120,7 +120,7 @@ def filled(
     opened.engine.close()
 
 
-def ours(opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
+def ours(opened: OpenStructure, lives: Sequence[Life]) -> Callable[[], float]:
     """The whole of a command: its id and fingerprint, the actor's right, the decision, its stamps, claims, versions."""
     turns = some(lives)
     opened.engine.references()  # read once when a program starts
@@ -157,7 +157,7 @@ def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence
 
 @contextmanager
 def selecting(
-    path: Path, opened: Opened, lives: Sequence[Life], database: Database | None
+    path: Path, opened: OpenStructure, lives: Sequence[Life], database: Database | None
 ) -> Iterator[Callable[[UUID], object]]:
     """The same rows read by the driver and nothing else."""
     if database is None:
@@ -171,7 +171,7 @@ def selecting(
             yield lambda dossier: server.execute(query, [dossier], binary=True).fetchall()
 
 
-def floor(path: Path, opened: Opened, lives: Sequence[Life]) -> Callable[[], float]:
+def floor(path: Path, opened: OpenStructure, lives: Sequence[Life]) -> Callable[[], float]:
     """The same rows read and one written, by SQLite and nothing else."""
     raw = on_file(path, opened, lives)
     turns = some([life.dossier.hex for life in lives])
@@ -185,7 +185,7 @@ def floor(path: Path, opened: Opened, lives: Sequence[Life]) -> Callable[[], flo
     return lambda: for_each(refer, next(turns))
 
 
-def on_file(path: Path, opened: Opened, lives: Sequence[Life]) -> sqlite3.Connection:
+def on_file(path: Path, opened: OpenStructure, lives: Sequence[Life]) -> sqlite3.Connection:
     """The rows of these dossiers in a table of their own."""
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA journal_mode = WAL")

@@ -13,7 +13,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.sqlite.recorder import factory
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.contract import Source
 from projections.store import stores
 from projections.store.catch_up import ReadSide
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.benchmark
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opened]:
+def opened(tmp_path: Path) -> Iterator[OpenStructure]:
     """A structure in files, with so many events, all of its own."""
     opened = structure(tmp_path / "data")
     fill(opened.engine, population(House(), EVENTS - opened.engine.head()))
@@ -55,7 +55,7 @@ class InClear:
         return [self.mapper.recorded(stream, *row) for row in self._recorder.rows(stream)]
 
 
-def test_sealing(opened: Opened, tmp_path: Path, report: Report) -> None:
+def test_sealing(opened: OpenStructure, tmp_path: Path, report: Report) -> None:
     events = opened.engine.read(0, EVENTS)
     clear = InClear(tmp_path / "clear", events)
     reads, written = stores.Files(tmp_path / "read"), sum(opened.engine.mapper.seals(one.event) for one in events)

@@ -72,7 +72,7 @@ def chased(house: House, *days: date) -> None:
     for day in days[1:]:
         house.day(day)
         about = f"chase-diagnostic:{plan.id}"
-        house.on(dossier, follow_up.chase, about=about, channel="phone", reached=False, note="")
+        house.on(dossier, follow_up.chase_young_person, about=about, channel="phone", reached=False, note="")
 
 
 def finished(house: House) -> None:
@@ -95,7 +95,7 @@ def quiet(house: House) -> None:
 
 def late(house: House) -> None:
     dossier = house.planned()
-    house.on(dossier, closing.close, reason="moved", note="")
+    house.on(dossier, closing.close_dossier, reason="moved", note="")
     house.took(dossier)
 
 
@@ -156,7 +156,7 @@ def cancelled(house: House) -> None:
     dossier, workshop = seated(house, date(2026, 4, 7))
     room(house, NEXT_WEEK)
     house.says(SAMIR, cancel_workshop, {"workshop": workshop}, reason="room", registrants=(dossier,))
-    house.says(SAMIR, booking.follow_workshop, {"workshop": workshop, "dossier": dossier})
+    house.says(SAMIR, booking.apply_workshop_change, {"workshop": workshop, "dossier": dossier})
 
 
 def in_trouble(house: House) -> None:

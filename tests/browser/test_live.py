@@ -91,7 +91,7 @@ def test_when_the_row_in_hand_goes_its_neighbour_takes_the_focus(locale: House, 
     nadia.page.keyboard.press("j")
     nadia.page.keyboard.press("j")
     expect(nadia.row("Bruno").locator(".item-who a")).to_be_focused()
-    locale.on(dossiers[1], closing.close, SOPHIE, reason="moved", note="")
+    locale.on(dossiers[1], closing.close_dossier, SOPHIE, reason="moved", note="")
     looks(nadia.page)
     expect(nadia.row("Bruno")).to_have_count(0)
     expect(nadia.row("Chloé").locator(".item-who a")).to_be_focused()

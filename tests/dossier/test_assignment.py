@@ -153,8 +153,8 @@ def test_nobody_is_met_or_chased_about_what_is_not_owed() -> None:
     chase: dict[str, Any] = {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}
     for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
         given(*history).when(follow_up.set_appointment, **MEETING).refused("not-owed")
-        given(*history).when(follow_up.chase, **chase).refused("not-owed")
-    given(*DISPATCHED).when(follow_up.chase, **chase).then_each_time(d.YoungPersonChased(**chase))
+        given(*history).when(follow_up.chase_young_person, **chase).refused("not-owed")
+    given(*DISPATCHED).when(follow_up.chase_young_person, **chase).then_each_time(d.YoungPersonChased(**chase))
 
 
 def test_an_appointment_is_set_and_moved() -> None:
@@ -184,7 +184,7 @@ def test_an_appointment_is_missed_on_its_day_at_the_earliest() -> None:
 def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
     """The command id keeps a second press from counting twice; saying it again on purpose does count."""
     chase: dict[str, Any] = {"about": "present-pix", "channel": "sms", "reached": False, "note": "", "on": DAY}
-    given(opened(), d.YoungPersonChased(**chase)).when(follow_up.chase, **chase).then_each_time(
+    given(opened(), d.YoungPersonChased(**chase)).when(follow_up.chase_young_person, **chase).then_each_time(
         d.YoungPersonChased(**chase)
     )
     given(opened(), note()).when(follow_up.take_note, text=" a appelé ", on=DAY).then_each_time(note())
@@ -200,43 +200,51 @@ HAND: dict[str, Any] = {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28
 
 def test_a_task_is_put_off_for_a_reason() -> None:
     rests = snoozed(TASK, date(2026, 9, 28))
-    given(*DISPATCHED).when(follow_up.snooze, **REST).then(rests)
-    given(*DISPATCHED, rests).when(follow_up.snooze, **REST | {"reason": "en congé"}).then_nothing()
+    given(*DISPATCHED).when(follow_up.snooze_task, **REST).then(rests)
+    given(*DISPATCHED, rests).when(follow_up.snooze_task, **REST | {"reason": "en congé"}).then_nothing()
     longer = REST | {"until": date(2026, 10, 5)}
-    given(*DISPATCHED, rests).when(follow_up.snooze, **longer).then(snoozed(TASK, date(2026, 10, 5)))
+    given(*DISPATCHED, rests).when(follow_up.snooze_task, **longer).then(snoozed(TASK, date(2026, 10, 5)))
     later = REST | {"on": LATER}
-    given(*DISPATCHED, rests).when(follow_up.snooze, **later).then(snoozed(TASK, date(2026, 9, 28), LATER))
-    given(*DISPATCHED).when(follow_up.snooze, **REST | {"reason": " "}).refused("required", field="reason")
+    given(*DISPATCHED, rests).when(follow_up.snooze_task, **later).then(snoozed(TASK, date(2026, 9, 28), LATER))
+    given(*DISPATCHED).when(follow_up.snooze_task, **REST | {"reason": " "}).refused("required", field="reason")
 
 
 def test_a_task_rests_for_ninety_days_at_most() -> None:
     last = date(2026, 12, 14)
-    given(*DISPATCHED).when(follow_up.snooze, **REST | {"until": last}).then(snoozed(TASK, last))
+    given(*DISPATCHED).when(follow_up.snooze_task, **REST | {"until": last}).then(snoozed(TASK, last))
     for until in (date(2026, 12, 15), DAY, date(2026, 9, 14)):
-        given(*DISPATCHED).when(follow_up.snooze, **REST | {"until": until}).refused(
+        given(*DISPATCHED).when(follow_up.snooze_task, **REST | {"until": until}).refused(
             "snooze-until", field="until", last=last
         )
 
 
 def test_a_task_is_handed_over_to_a_colleague_for_a_time_or_for_good() -> None:
     lent = handed(TASK, until=date(2026, 9, 28))
-    given(*DISPATCHED).when(follow_up.hand_over, **HAND).then(lent)
-    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": None}).then(handed(TASK, until=date(2026, 12, 14)))
-    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
-    given(*DISPATCHED, lent).when(follow_up.hand_over, **HAND | {"on": LATER}).then_nothing()
-    given(*DISPATCHED, lent).when(follow_up.hand_over, **HAND | {"to": ADVISOR}).then(
+    given(*DISPATCHED).when(follow_up.hand_over_task, **HAND).then(lent)
+    given(*DISPATCHED).when(follow_up.hand_over_task, **HAND | {"until": None}).then(
+        handed(TASK, until=date(2026, 12, 14))
+    )
+    given(*DISPATCHED).when(follow_up.hand_over_task, **HAND | {"until": DAY}).then(handed(TASK, until=DAY))
+    given(*DISPATCHED, lent).when(follow_up.hand_over_task, **HAND | {"on": LATER}).then_nothing()
+    given(*DISPATCHED, lent).when(follow_up.hand_over_task, **HAND | {"to": ADVISOR}).then(
         handed(TASK, ADVISOR, date(2026, 9, 28))
     )
-    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"until": date(2026, 9, 14)}).refused(
+    given(*DISPATCHED).when(follow_up.hand_over_task, **HAND | {"until": date(2026, 9, 14)}).refused(
         "handed-until", field="until"
     )
 
 
 def test_a_task_is_not_handed_to_whose_it_is() -> None:
-    given(*DISPATCHED).when(follow_up.hand_over, **HAND | {"to": ADVISOR}).refused("already-theirs", advisor=ADVISOR)
+    given(*DISPATCHED).when(follow_up.hand_over_task, **HAND | {"to": ADVISOR}).refused(
+        "already-theirs", advisor=ADVISOR
+    )
     over, again = handed(TASK, until=DAY), {**HAND, "on": LATER}
-    given(*DISPATCHED, over).when(follow_up.hand_over, **again | {"to": ADVISOR}).refused("already-theirs", field="to")
-    given(*DISPATCHED, over).when(follow_up.hand_over, **again).then(handed(TASK, until=date(2026, 9, 28), on=LATER))
+    given(*DISPATCHED, over).when(follow_up.hand_over_task, **again | {"to": ADVISOR}).refused(
+        "already-theirs", field="to"
+    )
+    given(*DISPATCHED, over).when(follow_up.hand_over_task, **again).then(
+        handed(TASK, until=date(2026, 9, 28), on=LATER)
+    )
 
 
 def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
@@ -244,14 +252,14 @@ def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:
     refused = (*PRESCRIBED, sent(), answered(answer="refused"))
     rests, lent = snoozed(key, date(2026, 9, 28)), handed(key, until=date(2026, 9, 28))
     again = (*refused, rests, lent, sent(referral=SECOND), answered(answer="refused", referral=SECOND))
-    given(*again).when(follow_up.snooze, **REST | {"task": key}).then(rests)
-    given(*again).when(follow_up.hand_over, **HAND | {"task": key}).then(lent)
+    given(*again).when(follow_up.snooze_task, **REST | {"task": key}).then(rests)
+    given(*again).when(follow_up.hand_over_task, **HAND | {"task": key}).then(lent)
 
 
 def test_nothing_is_put_off_nor_handed_over_that_is_not_owed() -> None:
     for history in ((opened(),), RESULT_IN, (*DISPATCHED, debriefed())):
-        given(*history).when(follow_up.snooze, **REST).refused("not-owed")
-        given(*history).when(follow_up.hand_over, **HAND).refused("not-owed")
+        given(*history).when(follow_up.snooze_task, **REST).refused("not-owed")
+        given(*history).when(follow_up.hand_over_task, **HAND).refused("not-owed")
 
 
 def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
@@ -264,16 +272,18 @@ def test_a_note_is_taken_on_a_closed_dossier_too() -> None:
 
 
 def test_a_dossier_closes_with_a_reason() -> None:
-    given(opened()).when(closing.close, reason="moved", note="", on=DAY).then(closed())
-    given(opened(), closed()).when(closing.close, reason="employment", note="", on=DAY).refused("closed", on=DAY)
-    given(opened()).when(closing.close, reason="other", note=" ", on=DAY).refused("required", field="note")
-    given().when(closing.close, reason="moved", note="", on=DAY).refused("unknown-dossier")
+    given(opened()).when(closing.close_dossier, reason="moved", note="", on=DAY).then(closed())
+    given(opened(), closed()).when(closing.close_dossier, reason="employment", note="", on=DAY).refused(
+        "closed", on=DAY
+    )
+    given(opened()).when(closing.close_dossier, reason="other", note=" ", on=DAY).refused("required", field="note")
+    given().when(closing.close_dossier, reason="moved", note="", on=DAY).refused("unknown-dossier")
 
 
 def test_a_dossier_reopens_with_a_reason() -> None:
-    given(opened(), closed()).when(closing.reopen, reason="revenue", on=DAY).then(reopened())
-    given(opened(), closed()).when(closing.reopen, reason="", on=DAY).refused("required", field="reason")
-    given(opened()).when(closing.reopen, reason="revenue", on=DAY).then_nothing()
+    given(opened(), closed()).when(closing.reopen_dossier, reason="revenue", on=DAY).then(reopened())
+    given(opened(), closed()).when(closing.reopen_dossier, reason="", on=DAY).refused("required", field="reason")
+    given(opened()).when(closing.reopen_dossier, reason="revenue", on=DAY).then_nothing()
 
 
 def test_what_came_in_late_is_reviewed() -> None:
@@ -292,9 +302,9 @@ def test_what_came_in_late_is_reviewed() -> None:
         (assignment.assign_advisor, {"advisor": ADVISOR, "on": DAY}),
         (follow_up.set_appointment, MEETING),
         (follow_up.miss_appointment, {"task": TASK, "note": "", "on": DAY}),
-        (follow_up.chase, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
-        (follow_up.snooze, REST),
-        (follow_up.hand_over, HAND),
+        (follow_up.chase_young_person, {"about": TASK, "channel": "sms", "reached": True, "note": "", "on": DAY}),
+        (follow_up.snooze_task, REST),
+        (follow_up.hand_over_task, HAND),
     ],
 )
 def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> None:
@@ -359,8 +369,8 @@ def test_an_event_stays(version: int, code: str) -> None:
 def test_what_a_workshop_said_too_is_corrected_there(said: Event) -> None:
     history = given(opened(), booked(), said)
     history.when(retraction.retract, version=3, reason="erreur", on=DAY).refused("correct-at-the-workshop")
-    assert retraction.told_elsewhere(said)
-    assert not retraction.told_elsewhere(presented())
+    assert retraction.is_corrected_elsewhere(said)
+    assert not retraction.is_corrected_elsewhere(presented())
 
 
 def test_taking_back_needs_a_reason() -> None:
@@ -384,6 +394,8 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:
     end = {"reason": "moved", "note": "", "on": DAY}
-    given(opened(), booked()).when(closing.close, **end).refused("seat-booked")
-    given(opened(), booked(), unbooked()).when(closing.close, **end).then(closed())
-    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(closing.close, **end).then(closed())
+    given(opened(), booked()).when(closing.close_dossier, **end).refused("seat-booked")
+    given(opened(), booked(), unbooked()).when(closing.close_dossier, **end).then(closed())
+    given(opened(), booked(day=date(2026, 9, 14), on=date(2026, 9, 1))).when(closing.close_dossier, **end).then(
+        closed()
+    )

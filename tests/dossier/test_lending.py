@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from pixflow.dossier.assignment import assign_advisor
-from pixflow.dossier.lending import give_back, lend, undo_assignment
+from pixflow.dossier.lending import end_loan, lend_dossier, undo_assignment
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as d
 from pixflow.team.staff import Staff
@@ -24,7 +24,7 @@ def lent(to: UUID = COLLEAGUE, until: date = UNTIL, on: date = DAY) -> d.Dossier
 
 
 def test_a_colleague_follows_until_a_day() -> None:
-    given(*MINE).when(lend, advisor=COLLEAGUE, until=UNTIL, on=DAY).then(lent())
+    given(*MINE).when(lend_dossier, advisor=COLLEAGUE, until=UNTIL, on=DAY).then(lent())
     dossier: Dossier = state_of("dossier", *MINE, lent())
     assert dossier.advisor == COLLEAGUE
     assert dossier.lent is not None
@@ -32,24 +32,24 @@ def test_a_colleague_follows_until_a_day() -> None:
 
 
 def test_lent_again_it_still_goes_back_to_the_first() -> None:
-    given(*MINE, lent()).when(lend, advisor=THIRD, until=UNTIL, on=LATER).then(lent(THIRD, on=LATER))
+    given(*MINE, lent()).when(lend_dossier, advisor=THIRD, until=UNTIL, on=LATER).then(lent(THIRD, on=LATER))
     dossier: Dossier = state_of("dossier", *MINE, lent(), lent(THIRD))
     assert dossier.lent is not None
     assert dossier.lent.back_to == ADVISOR
 
 
 def test_another_day_may_be_said_and_lending_it_to_its_own_advisor_gives_it_back() -> None:
-    given(*MINE, lent()).when(lend, advisor=COLLEAGUE, until=AFTER, on=LATER).then(lent(until=AFTER, on=LATER))
-    given(*MINE, lent()).when(lend, advisor=ADVISOR, until=AFTER, on=LATER).then(assigned(ADVISOR, LATER))
+    given(*MINE, lent()).when(lend_dossier, advisor=COLLEAGUE, until=AFTER, on=LATER).then(lent(until=AFTER, on=LATER))
+    given(*MINE, lent()).when(lend_dossier, advisor=ADVISOR, until=AFTER, on=LATER).then(assigned(ADVISOR, LATER))
 
 
 def test_it_is_not_lent() -> None:
     said = {"advisor": COLLEAGUE, "until": UNTIL, "on": DAY}
-    given(opened()).when(lend, **said).refused("followed-by-nobody")
-    given(*MINE).when(lend, **said | {"advisor": ADVISOR}).then_nothing()
-    given(*MINE).when(lend, **said | {"until": date(2026, 9, 14)}).refused("until-past", field="until")
-    given(*MINE, closed()).when(lend, **said).refused("closed")
-    given().when(lend, **said).refused("unknown-dossier")
+    given(opened()).when(lend_dossier, **said).refused("followed-by-nobody")
+    given(*MINE).when(lend_dossier, **said | {"advisor": ADVISOR}).then_nothing()
+    given(*MINE).when(lend_dossier, **said | {"until": date(2026, 9, 14)}).refused("until-past", field="until")
+    given(*MINE, closed()).when(lend_dossier, **said).refused("closed")
+    given().when(lend_dossier, **said).refused("unknown-dossier")
 
 
 def test_assigned_while_lent_it_is_followed_for_good() -> None:
@@ -61,18 +61,18 @@ def test_assigned_while_lent_it_is_followed_for_good() -> None:
 
 
 def test_it_goes_back_the_day_after() -> None:
-    given(*MINE, lent()).when(give_back, on=UNTIL, team=TEAM).then_nothing()
-    given(*MINE, lent()).when(give_back, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
-    given(*MINE).when(give_back, on=AFTER, team=TEAM).then_nothing()
+    given(*MINE, lent()).when(end_loan, on=UNTIL, team=TEAM).then_nothing()
+    given(*MINE, lent()).when(end_loan, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
+    given(*MINE).when(end_loan, on=AFTER, team=TEAM).then_nothing()
 
 
 def test_a_closed_dossier_goes_back_too() -> None:
-    given(*MINE, lent(), closed()).when(give_back, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
+    given(*MINE, lent(), closed()).when(end_loan, on=AFTER, team=TEAM).then(assigned(ADVISOR, AFTER))
 
 
 @pytest.mark.parametrize("team", [{}, {ADVISOR: Staff(1, left=UNTIL)}], ids=["unknown", "left"])
 def test_it_stays_where_it_is_when_its_advisor_has_left(team: dict[UUID, Staff]) -> None:
-    given(*MINE, lent()).when(give_back, on=AFTER, team=team).then(assigned(COLLEAGUE, AFTER))
+    given(*MINE, lent()).when(end_loan, on=AFTER, team=team).then(assigned(COLLEAGUE, AFTER))
 
 
 # --- undoing

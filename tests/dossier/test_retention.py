@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.dossier.retention import cutoffs, kept, rule_of
+from pixflow.dossier.retention import cutoffs, retention_period, rule_of
 from pixflow.protocol.document import Retention
 
 POLICY = Retention(cej=36, pacea=24, other=6)
@@ -25,7 +25,7 @@ POLICY = Retention(cej=36, pacea=24, other=6)
 def test_a_dossier_is_kept_for_the_months_of_its_programme_after_its_last_fact(
     programme: str, last: date, until: date
 ) -> None:
-    found = kept(POLICY, programme, last)
+    found = retention_period(POLICY, programme, last)
     assert (found.since, found.until) == (last, until)
     assert found.rule == rule_of(programme)
 
@@ -37,11 +37,13 @@ months = st.integers(1, 240)
 @given(days, months, days)
 def test_the_cutoff_finds_exactly_those_whose_time_has_come(last: date, count: int, today: date) -> None:
     policy = Retention(count, count, count)
-    assert [last <= day for _, day in cutoffs(policy, today)] == [kept(policy, "CEJ", last).until <= today] * 3
+    assert [last <= day for _, day in cutoffs(policy, today)] == [
+        retention_period(policy, "CEJ", last).until <= today
+    ] * 3
 
 
 @given(days, months)
 def test_months_are_counted_on_the_calendar(day: date, count: int) -> None:
-    found = kept(Retention(count, count, count), "", day).until
+    found = retention_period(Retention(count, count, count), "", day).until
     assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == count
     assert found.day == day.day or (found + timedelta(days=1)).day == 1

@@ -25,7 +25,7 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Event, Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task, of_dossier
@@ -247,17 +247,18 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     prescription.build_prescription, parcours.send_referral, parcours.answer_referral, parcours.start_action,
     parcours.end_action, parcours.drop_action, identity.open_dossier, identity.correct_identity,
     identity.correct_contact, identity.state_project, identity.join_programme, assignment.assign_advisor,
-    follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase, follow_up.take_note,
-    closing.review_late_event, closing.close, closing.reopen, retraction.retract,
+    follow_up.set_appointment, follow_up.miss_appointment, follow_up.chase_young_person, follow_up.take_note,
+    closing.review_late_event, closing.close_dossier, closing.reopen_dossier, retraction.retract,
     orientation.assess_need, diagnostic.receive_profile, prescription.explore_difficulty,
     prescription.assign_self_study, prescription.follow_self_study, parcours.chase_partner,
     certification.take_complete_diagnostic, certification.decline_complete_diagnostic,
     certification.propose_certification, certification.decline_certification, certification.register_certification,
     certification.take_certification, certification.obtain_certification, certification.add_result_to_cv,
-    certification.plan_retake, certification.decline_retake, follow_up.snooze, follow_up.hand_over, lending.lend,
+    certification.plan_retake, certification.decline_retake, follow_up.snooze_task, follow_up.hand_over_task,
+    lending.lend_dossier,
     seats.keep_seat, seats.lose_seat, seats.record_attendance,
 )  # fmt: skip
-EACH_TIME_A_FACT = (follow_up.chase, follow_up.take_note, parcours.chase_partner)
+EACH_TIME_A_FACT = (follow_up.chase_young_person, follow_up.take_note, parcours.chase_partner)
 PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
     "participation": st.sampled_from([PARTICIPATION, PARTICIPATION, SECOND]),
     "on": st.dates(DAY, date(2026, 9, 18)),
@@ -323,7 +324,7 @@ def arguments(
 
 
 def _kind_of(decide: Callable[..., Any], name: str, hint: Any) -> Any:
-    return Literal["done", "moved"] if decide is closing.close and name == "reason" else hint
+    return Literal["done", "moved"] if decide is closing.close_dossier and name == "reason" else hint
 
 
 FULL = (*PRESCRIBED, sent(), answered(answer="refused"), sent(referral=SECOND), answered(referral=SECOND), started())
@@ -340,7 +341,7 @@ FITTING: dict[object, tuple[Event, ...]] = {
     follow_up.set_appointment: (*RESULT_IN, dispatched()),
     follow_up.miss_appointment: BASES[3],
     closing.review_late_event: LATE,
-    closing.reopen: LATE,
+    closing.reopen_dossier: LATE,
     retraction.retract: FULL,
     prescription.build_prescription: DEBRIEFED,
     parcours.send_referral: PRESCRIBED,
@@ -352,8 +353,8 @@ FITTING: dict[object, tuple[Event, ...]] = {
     certification.register_certification: WORKED,
     certification.take_certification: WORKED,
     certification.obtain_certification: (*WORKED, registered(LATER)),
-    follow_up.snooze: (*RESULT_IN, dispatched()),
-    follow_up.hand_over: (*RESULT_IN, dispatched()),
+    follow_up.snooze_task: (*RESULT_IN, dispatched()),
+    follow_up.hand_over_task: (*RESULT_IN, dispatched()),
     seats.lose_seat: SEATED[:-1],
 }
 """Where a decision comes to something; the others do with a result received."""
@@ -401,19 +402,19 @@ def test_taking_back_leaves_what_was_before_without_it_and_what_it_made(data: Da
     version = data.draw(st.sampled_from(list(retractable(history))))
     strikes = retraction.retract(fold(history), version=version, reason="erreur", on=DAY, history=history)
     after = history + stamped(strikes, after=len(history))
-    gone = retracted(after)
+    gone = retractions_by_version(after)
     kept = [recorded for recorded in history if recorded.originator_version not in gone]
     assert version in gone
     assert without_bookkeeping(fold(after)) == without_bookkeeping(fold(kept))
     assert of_dossier(fold(after), REFS) == of_dossier(fold(kept), REFS)
-    made = retraction.introduced(history[version - 1].event)
+    made = retraction.new_ids(history[version - 1].event)
     assert not any(str(one) in repr(recorded.event) for one in made for recorded in kept)
 
 
 def retractable(history: Sequence[Recorded]) -> Iterator[int]:
     for recorded in history:
         fixed = isinstance(recorded.event, (d.DossierOpened, d.Retracted))
-        if not fixed and not retraction.told_elsewhere(recorded.event):
+        if not fixed and not retraction.is_corrected_elsewhere(recorded.event):
             yield recorded.originator_version
 
 
@@ -494,9 +495,9 @@ def test_a_seat_is_booked_moved_lost_used_or_not() -> None:
 
 def test_what_was_seen_at_a_workshop_is_what_was_said_last() -> None:
     history = (opened(), booked(), attended(trouble=True), attended(ease=True, by_advisor=False))
-    there = state_of("dossier", *history).diagnostic.attended
+    there = state_of("dossier", *history).diagnostic.last_attended
     assert (there.trouble, there.ease, there.by_advisor, there.mark.version) == (False, True, False, 4)
-    assert state_of("dossier", *history, absent()).diagnostic.attended is None
+    assert state_of("dossier", *history, absent()).diagnostic.last_attended is None
 
 
 def test_the_seat_that_counts_is_the_one_booked_else_the_last_by_its_day() -> None:
@@ -506,7 +507,7 @@ def test_the_seat_that_counts_is_the_one_booked_else_the_last_by_its_day() -> No
     corrected = (attended(HELD, workshop=OTHER_WORKSHOP), absent(LATER, excused=True))
     both = state_of("dossier", opened(), booked(LATER), elsewhere, *corrected).diagnostic
     assert (both.seat.workshop, both.seat.status) == (OTHER_WORKSHOP, "attended")
-    assert both.attended.workshop == OTHER_WORKSHOP
+    assert both.last_attended.workshop == OTHER_WORKSHOP
 
 
 def test_the_cause_of_a_difficulty_is_the_one_found_last() -> None:
@@ -604,21 +605,21 @@ def test_a_retake_is_planned_for_a_day_or_declined() -> None:
 
 
 def test_what_was_learned_last_is_the_training_done_last() -> None:
-    assert state_of("dossier", *KEPT, complete(), on_cv(), certified()).parcours.learned is None
+    assert state_of("dossier", *KEPT, complete(), on_cv(), certified()).parcours.last_training is None
     both = (*DEBRIEFED, built(actions=(LEC, Action(ADDED, "CAP Digital", "action"))))
-    mark, action = state_of("dossier", *both, ended(LATER, ADDED), ended()).parcours.learned
+    mark, action = state_of("dossier", *both, ended(LATER, ADDED), ended()).parcours.last_training
     assert (mark.on, action.id) == (LATER, ADDED)
-    assert state_of("dossier", *both, ended(outcome="abandoned"), dropped(action=ADDED)).parcours.learned is None
+    assert state_of("dossier", *both, ended(outcome="abandoned"), dropped(action=ADDED)).parcours.last_training is None
 
 
 def test_a_task_rests_or_is_a_colleague_s_as_was_said_last() -> None:
     key = "present-pix"
     state = state_of("dossier", opened(), snoozed(key, LATER), snoozed(key, HELD), handed(key), handed(key, ADVISOR))
     assert (state.snoozes[key].until, state.snoozes[key].mark.version) == (HELD, 3)
-    assert (state.handed[key].to, state.handed[key].until) == (ADVISOR, None)
-    assert state.handed[key].stands(HELD)
-    until = state_of("dossier", opened(), handed(key, until=LATER)).handed[key]
-    assert [until.stands(day) for day in (DAY, LATER, HELD)] == [True, True, False]
+    assert (state.handovers[key].to, state.handovers[key].until) == (ADVISOR, None)
+    assert state.handovers[key].is_active(HELD)
+    until = state_of("dossier", opened(), handed(key, until=LATER)).handovers[key]
+    assert [until.is_active(day) for day in (DAY, LATER, HELD)] == [True, True, False]
 
 
 # --- where it stands

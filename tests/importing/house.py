@@ -19,7 +19,7 @@ from pixflow.participation.state import Participation
 from pixflow.pix_orga import Campaign, Part, Row
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.store.postgres.database import Database
-from pixflow.team.staff import add
+from pixflow.team.staff import add_member
 from projections import result_routing
 from projections.result_routing import Known
 from projections.store.catch_up import ReadSide
@@ -56,7 +56,7 @@ class House:
     def hire(self, name: str, email: str, *roles: str, site: str | None = None) -> Actor:
         member = uuid5(self.opened.id, email)
         said: dict[str, Any] = {"name": name, "email": email, "site": site, "roles": roles}
-        self.engine.execute({"staff": member}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+        self.engine.execute({"staff": member}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
         return Actor(str(member))
 
     def known(self, campaign: UUID) -> Sequence[Known]:
@@ -102,7 +102,7 @@ class House:
 
     @property
     def campaign(self) -> UUID:
-        return self.engine.claimed("campaign", [str(CAMPAIGN.id)])[str(CAMPAIGN.id)]
+        return self.engine.claim_holders("campaign", [str(CAMPAIGN.id)])[str(CAMPAIGN.id)]
 
     def participations(self) -> list[Participation]:
         return [self.participation(one.stream) for one in self.known(self.campaign)]

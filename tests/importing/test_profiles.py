@@ -80,7 +80,7 @@ class Collection:
 
     @property
     def campaign(self) -> UUID:
-        return self.house.engine.claimed("campaign", [str(PROFILES.id)])[str(PROFILES.id)]
+        return self.house.engine.claim_holders("campaign", [str(PROFILES.id)])[str(PROFILES.id)]
 
     def declare(self, purpose: str = "profile") -> None:
         self.house.declare(self.campaign, name=PROFILES.name, code=PROFILES.code, purpose=purpose)
@@ -144,7 +144,7 @@ def test_a_profile_owes_the_advisor_nothing(collection: Collection) -> None:
     collection.declare()
     state = house.dossier(awa)
     assert state.diagnostic.profile.pix == 48
-    assert not state.diagnostic.linked("initial")
+    assert not state.diagnostic.has_participation("initial")
 
 
 def test_a_file_that_does_not_fit_its_campaign_is_not_recorded(collection: Collection) -> None:
@@ -155,7 +155,7 @@ def test_a_file_that_does_not_fit_its_campaign_is_not_recorded(collection: Colle
     assert prepared.preview.misfit
     with pytest.raises(Refused, match="not-its-kind"):
         house.record(prepared)
-    campaign = house.engine.claimed("campaign-code", ["QWERTY456"])["QWERTY456"]
+    campaign = house.engine.claim_holders("campaign-code", ["QWERTY456"])["QWERTY456"]
     house.importer.correct_purpose(
         campaign, purpose="profile", reason="collecte", by=house.referent, command_id=uuid4()
     )

@@ -79,37 +79,43 @@ NOW_SHARED = p.ResultShared(result=result(), exported_at=NEXT, on=LATER)
 
 
 def test_a_later_export_records_only_what_changed() -> None:
-    given(imported()).when(exports.follow, **follow("0.5")).then_nothing()
-    given(imported()).when(exports.follow, **follow("0.8")).then(participation=[MORE])
-    given(imported()).when(exports.follow, **follow("1", result())).then(participation=[NOW_SHARED])
-    given(imported(), SHARED).when(exports.follow, **follow("1", result())).then_nothing()
+    given(imported()).when(exports.record_progress, **follow("0.5")).then_nothing()
+    given(imported()).when(exports.record_progress, **follow("0.8")).then(participation=[MORE])
+    given(imported()).when(exports.record_progress, **follow("1", result())).then(participation=[NOW_SHARED])
+    given(imported(), SHARED).when(exports.record_progress, **follow("1", result())).then_nothing()
 
 
 def test_the_matched_dossier_learns_what_changed() -> None:
     mine = (imported(), confirmed(), opened(), LINKED)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal("0.8"), on=LATER)
-    given(*mine).when(exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine).when(exports.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
     received_now = received(LATER, result=result())
-    given(*mine).when(exports.follow, **follow("1", result())).then(participation=[NOW_SHARED], dossier=[received_now])
-    given(*mine, closed()).when(exports.follow, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
+    given(*mine).when(exports.record_progress, **follow("1", result())).then(
+        participation=[NOW_SHARED], dossier=[received_now]
+    )
+    given(*mine, closed()).when(exports.record_progress, **follow("0.8")).then(participation=[MORE], dossier=[advanced])
 
 
 @pytest.mark.parametrize("seen", [AT, datetime(2026, 9, 14, tzinfo=UTC)])
 def test_an_older_or_the_same_export_undoes_nothing(seen: datetime) -> None:
-    given(imported()).when(exports.follow, **follow("0.8", result(), seen)).then_nothing()
-    given(imported()).when(exports.vanish, participation_id=PARTICIPATION, exported_at=seen, on=LATER).then_nothing()
+    given(imported()).when(exports.record_progress, **follow("0.8", result(), seen)).then_nothing()
+    given(imported()).when(
+        exports.record_disappearance, participation_id=PARTICIPATION, exported_at=seen, on=LATER
+    ).then_nothing()
 
 
 def test_what_was_never_imported_is_not_followed() -> None:
-    given().when(exports.follow, **follow("0.8")).then_nothing()
-    given().when(exports.vanish, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER).then_nothing()
+    given().when(exports.record_progress, **follow("0.8")).then_nothing()
+    given().when(
+        exports.record_disappearance, participation_id=PARTICIPATION, exported_at=NEXT, on=LATER
+    ).then_nothing()
     given().when(exports.settle_purpose, purpose="initial", on=DAY).then_nothing()
 
 
 def test_a_row_vanishes_here_and_on_the_matched_dossier() -> None:
     said: dict[str, Any] = {"participation_id": PARTICIPATION, "exported_at": NEXT, "on": LATER}
-    given(imported()).when(exports.vanish, **said).then(participation=[vanished(NEXT, LATER)])
-    given(imported(), confirmed(), opened(), LINKED).when(exports.vanish, **said).then(
+    given(imported()).when(exports.record_disappearance, **said).then(participation=[vanished(NEXT, LATER)])
+    given(imported(), confirmed(), opened(), LINKED).when(exports.record_disappearance, **said).then(
         participation=[vanished(NEXT, LATER)], dossier=[withdrawn(LATER)]
     )
 
@@ -123,7 +129,9 @@ def test_a_row_that_vanished_comes_back_without_its_result_being_received_anew()
     back = p.ParticipationProgressed(progress=Decimal(1), exported_at=LAST, on=LATER)
     advanced = d.ParticipationAdvanced(participation=PARTICIPATION, progress=Decimal(1), on=LATER)
     gone = (imported(), SHARED, confirmed(), vanished(NEXT), opened(), linked(), received(), withdrawn())
-    given(*gone).when(exports.follow, **follow("1", result(), LAST)).then(participation=[back], dossier=[advanced])
+    given(*gone).when(exports.record_progress, **follow("1", result(), LAST)).then(
+        participation=[back], dossier=[advanced]
+    )
     assert state_of("participation", *gone[:4], back).vanished is None
 
 
@@ -154,9 +162,9 @@ def test_a_profile_is_imported_as_it_was_sent() -> None:
 
 def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
     told = follow(None) | {"profile": PROFILE, "ordinal": 1}
-    given(WAITING).when(exports.follow, **told).then(participation=[sent(1)])
+    given(WAITING).when(exports.record_progress, **told).then(participation=[sent(1)])
     theirs = d.ProfileReceived(participation=PARTICIPATION, profile=PROFILE, on=LATER)
-    given(WAITING, confirmed(), opened(), NOT_SENT).when(exports.follow, **told).then(
+    given(WAITING, confirmed(), opened(), NOT_SENT).when(exports.record_progress, **told).then(
         participation=[sent(1)], dossier=[theirs]
     )
     state = state_of("participation", WAITING, sent(1))
@@ -164,9 +172,11 @@ def test_what_waited_is_sent_and_the_dossier_learns_it() -> None:
 
 
 def test_a_profile_shown_again_says_nothing_more_and_another_one_is_corrected() -> None:
-    given(WAITING, sent()).when(exports.follow, **follow(None, seen=LAST) | {"profile": PROFILE}).then_nothing()
+    given(WAITING, sent()).when(
+        exports.record_progress, **follow(None, seen=LAST) | {"profile": PROFILE}
+    ).then_nothing()
     other = replace(PROFILE, pix=208)
-    given(WAITING, sent()).when(exports.follow, **follow(None, seen=LAST) | {"profile": other}).then(
+    given(WAITING, sent()).when(exports.record_progress, **follow(None, seen=LAST) | {"profile": other}).then(
         participation=[sent(profile=other, seen=LAST)]
     )
 
@@ -293,28 +303,30 @@ def test_a_match_is_rejected_once() -> None:
 
 
 def test_a_row_is_set_aside_with_a_reason() -> None:
-    given(imported()).when(matches.set_aside, reason=" collègue ", on=DAY).then(set_aside())
-    given(imported()).when(matches.set_aside, reason=" ", on=DAY).refused("required", field="reason")
-    given(imported(), confirmed()).when(matches.set_aside, reason="collègue", on=DAY).refused("already-matched")
+    given(imported()).when(matches.set_participation_aside, reason=" collègue ", on=DAY).then(set_aside())
+    given(imported()).when(matches.set_participation_aside, reason=" ", on=DAY).refused("required", field="reason")
+    given(imported(), confirmed()).when(matches.set_participation_aside, reason="collègue", on=DAY).refused(
+        "already-matched"
+    )
     assert not state_of("participation", imported(), set_aside()).waiting
 
 
 def test_a_row_set_aside_by_mistake_waits_again() -> None:
-    given(imported(), set_aside()).when(matches.bring_back, reason="erreur", on=DAY).then(taken_back(2))
-    given(imported(), set_aside()).when(matches.bring_back, reason="", on=DAY).refused("required", field="reason")
-    given(imported()).when(matches.bring_back, reason="erreur", on=DAY).then_nothing()
+    given(imported(), set_aside()).when(matches.undo_set_aside, reason="erreur", on=DAY).then(taken_back(2))
+    given(imported(), set_aside()).when(matches.undo_set_aside, reason="", on=DAY).refused("required", field="reason")
+    given(imported()).when(matches.undo_set_aside, reason="erreur", on=DAY).then_nothing()
     assert state_of("participation", imported(), set_aside(), taken_back(2)).waiting
 
 
 def test_a_wrong_match_is_undone_with_all_that_followed() -> None:
     undo: dict[str, Any] = {"participation_id": PARTICIPATION, "reason": "homonyme", "on": LATER}
     history = (imported(), SHARED, MATCHED, opened(), linked(), received(), dispatched())
-    given(*history).when(matches.unmatch, **undo).then(
+    given(*history).when(matches.undo_match, **undo).then(
         participation=[p.Retracted(version=3, reason="homonyme", on=LATER), p.MatchRejected(dossier=DOSSIER, on=LATER)],
         dossier=[d.Retracted(version=version, reason="homonyme", on=LATER) for version in (4, 3, 2)],
     )
-    given(*history).when(matches.unmatch, **undo | {"reason": ""}).refused("required", field="reason")
-    given(imported(), opened()).when(matches.unmatch, **undo).then_nothing()
+    given(*history).when(matches.undo_match, **undo | {"reason": ""}).refused("required", field="reason")
+    given(imported(), opened()).when(matches.undo_match, **undo).then_nothing()
 
 
 def test_an_undone_match_waits_again_and_the_dossier_is_as_before() -> None:

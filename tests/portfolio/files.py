@@ -60,4 +60,4 @@ class Office(House):
         return [line.status for line in preview.lines]
 
     def of(self, number: str) -> UUID:
-        return self.engine.claimed("imilo", [number])[number]
+        return self.engine.claim_holders("imilo", [number])[number]

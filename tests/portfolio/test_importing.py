@@ -7,7 +7,7 @@ import pytest
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier.closing import close
+from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
 from pixflow.portfolio import Counts, Outcome
@@ -162,7 +162,7 @@ def test_an_age_that_cannot_be_leaves_the_row_out(office: Office) -> None:
 
 def test_a_closed_dossier_is_told_and_left_alone(office: Office) -> None:
     office.take(AWA)
-    office.do(close, {"dossier": office.of("0012345")}, reason="done", note="")
+    office.do(close_dossier, {"dossier": office.of("0012345")}, reason="done", note="")
     assert office.statuses(AWA) == ["unchanged"]
     assert office.statuses(AWA.replace("Vente", "Soins")) == ["closed"]
     before = office.engine.head()

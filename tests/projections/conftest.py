@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, select
 
 from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.bookkeeping import TURN, metadata
 from projections.store import postgres as store_postgres
 from projections.store import stores
@@ -62,7 +62,7 @@ class Spare:
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenStructure]:
     """The demonstration's four months: some 1,000 events of every stream."""
     data = tmp_path_factory.mktemp("demo")
     opened = structure_folder.open_one(data, demo.play(data, NOW, demo.AIGLE), clock=lambda: NOW)

@@ -15,7 +15,7 @@ from pixflow.dossier import identity, retraction
 from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
 from pixflow.protocol.publishing import publish_protocol
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from projections import advisor_queue, audit_trail, directory
 from projections.store import catch_up, stores
@@ -44,7 +44,7 @@ def follow(engine: Engine, database: Database | None = None, batch: int = 20_000
     return side
 
 
-def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
+def open_dossier(opened: OpenStructure, name: str = "Diallo") -> UUID:
     dossier = uuid4()
     opened.engine.execute(
         {"dossier": dossier},
@@ -66,7 +66,7 @@ def open_dossier(opened: Opened, name: str = "Diallo") -> UUID:
     [("sqlite", 1), ("sqlite", 7), pytest.param("postgres", 60, marks=pytest.mark.postgres)],
     indirect=["tables"],
 )
-def test_rebuilt_equals_live_row_for_row(played: Opened, tables: Tables, batch: int):
+def test_rebuilt_equals_live_row_for_row(played: OpenStructure, tables: Tables, batch: int):
     live, rebuilt = follow(played.engine, tables(), batch), follow(played.engine)
     assert live.position == played.engine.head() > 600
     assert everything(live) == everything(rebuilt)
@@ -75,7 +75,7 @@ def test_rebuilt_equals_live_row_for_row(played: Opened, tables: Tables, batch: 
 
 @pytest.mark.parametrize("size", [20, 500])
 def test_built_at_once_equals_live_row_for_row(
-    played: Opened, tables: Tables, size: int, monkeypatch: pytest.MonkeyPatch
+    played: OpenStructure, tables: Tables, size: int, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(catch_up, "BATCH", size)
     monkeypatch.setattr(catch_up, "_MANY", 7)
@@ -89,7 +89,9 @@ def test_built_at_once_equals_live_row_for_row(
     assert len(told) == -(-head // size) + 1
 
 
-def test_a_stream_that_fails_in_a_build_stops_alone(opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch):
+def test_a_stream_that_fails_in_a_build_stops_alone(
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(catch_up, "BATCH", 1)
     bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
     rows = directory.rows
@@ -101,7 +103,7 @@ def test_a_stream_that_fails_in_a_build_stops_alone(opened: Opened, tables: Tabl
         assert set(directory.named(connection, [bad, good])) == {good}
 
 
-def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tables: Tables):
+def test_a_store_opened_again_goes_on_where_it_was(played: OpenStructure, tables: Tables):
     half = ReadSide(played.engine, tables("half"))
     half.catch_up(limit=300, batch=50)
     assert half.position == 300
@@ -113,7 +115,7 @@ def test_a_store_opened_again_goes_on_where_it_was(played: Opened, tables: Table
     assert again.refs == played.engine.references()
 
 
-def test_two_readers_of_one_store_take_turns(played: Opened, tables: Tables):
+def test_two_readers_of_one_store_take_turns(played: OpenStructure, tables: Tables):
     one, other = (ReadSide(played.engine, tables("shared")) for _ in range(2))
     one.catch_up(limit=200)
     other.catch_up(limit=200)
@@ -122,7 +124,9 @@ def test_two_readers_of_one_store_take_turns(played: Opened, tables: Tables):
     assert everything(one) == everything(other) == everything(follow(played.engine))
 
 
-def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch):
+def test_a_stream_that_fails_stops_alone_and_is_told(
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
+):
     bad, good = open_dossier(opened, "Mauvais"), open_dossier(opened, "Bon")
     rows = directory.rows
 
@@ -157,7 +161,7 @@ def test_a_stream_that_fails_stops_alone_and_is_told(opened: Opened, tables: Tab
 
 
 def test_a_fault_of_the_database_leaves_nothing_half_written(
-    opened: Opened, tables: Tables, monkeypatch: pytest.MonkeyPatch
+    opened: OpenStructure, tables: Tables, monkeypatch: pytest.MonkeyPatch
 ):
     side = follow(opened.engine, tables())
     before = everything(side)
@@ -171,7 +175,7 @@ def test_a_fault_of_the_database_leaves_nothing_half_written(
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened, tables: Tables):
+def test_a_published_protocol_moves_the_rows_it_concerns(opened: OpenStructure, tables: Tables):
     dossier = open_dossier(opened)
     side = follow(opened.engine, tables())
 
@@ -196,12 +200,12 @@ def test_a_published_protocol_moves_the_rows_it_concerns(opened: Opened, tables:
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened, tables: Tables):
+def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStructure, tables: Tables):
     advisors = [uuid4(), uuid4()]
     for number, advisor in enumerate(advisors):
         opened.engine.execute(
             {"staff": advisor},
-            staff.add,
+            staff.add_member,
             by=Actor(OPERATOR),
             command_id=uuid4(),
             via="cli",
@@ -232,22 +236,27 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: Opened,
     assert kinds() == [{"present-pix"}, {"present-pix"}]
     operator = Actor(OPERATOR)
     opened.engine.execute(
-        {"staff": advisors[0]}, staff.leave, by=operator, command_id=uuid4(), via="cli", last_day=opened.engine.today()
+        {"staff": advisors[0]},
+        staff.record_departure,
+        by=operator,
+        command_id=uuid4(),
+        via="cli",
+        last_day=opened.engine.today(),
     )
     side.catch_up()
     assert kinds() == [{"present-pix", "assign-advisor"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
-    opened.engine.execute({"staff": advisors[0]}, staff.come_back, by=operator, command_id=uuid4(), via="cli")
+    opened.engine.execute({"staff": advisors[0]}, staff.undo_departure, by=operator, command_id=uuid4(), via="cli")
     side.catch_up()
     assert kinds() == [{"present-pix"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
+def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables):
     advisor = uuid4()
     opened.engine.execute(
         {"staff": advisor},
-        staff.add,
+        staff.add_member,
         by=Actor(OPERATOR),
         command_id=uuid4(),
         via="cli",
@@ -290,7 +299,7 @@ def test_a_retraction_takes_its_rows_back(opened: Opened, tables: Tables):
     assert everything(side) == everything(follow(opened.engine))
 
 
-def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: Opened, tmp_path: Path):
+def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, tmp_path: Path):
     files = stores.Files(tmp_path)
     first = stores.rebuild(files, played.engine)
     live = stores.Live(files, played.engine)
@@ -306,7 +315,7 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: Opened, tmp_pat
     live.close()
 
 
-def test_a_store_of_other_sources_is_not_used(played: Opened, tmp_path: Path):
+def test_a_store_of_other_sources_is_not_used(played: OpenStructure, tmp_path: Path):
     files = stores.Files(tmp_path)
     (tmp_path / stores.rebuild(files, played.engine)).rename(tmp_path / "0123456789abcdef-1.db")
     (tmp_path / stores.POINTER).write_text("0123456789abcdef-1.db")

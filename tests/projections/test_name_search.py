@@ -31,7 +31,7 @@ class Register:
         self.side = ReadSide(self.opened.engine, tables)
         self.sophie = Actor(str(uuid4()))
         known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
-        self.says("staff", UUID(self.sophie.id), staff.add, Actor(OPERATOR), **known)
+        self.says("staff", UUID(self.sophie.id), staff.add_member, Actor(OPERATOR), **known)
 
     def says(self, kind: str, stream: UUID, decide: Decision[..., Any], by: Actor, **sent: Any) -> None:
         self.opened.engine.execute({kind: stream}, decide, by=by, command_id=uuid4(), **sent)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from pixflow.authorization import Scope
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections import advisor_queue, audit_trail, dossier_sheet, result_routing, workshops
 from projections.store import stores
 from projections.store.catch_up import PROJECTIONS, ReadSide
@@ -29,7 +29,7 @@ DAYS = [TODAY - timedelta(days=90), TODAY - timedelta(days=7), TODAY, TODAY + ti
 
 
 @pytest.fixture(scope="module")
-def both(played: Opened, spare: Spare) -> tuple[ReadSide, ReadSide]:
+def both(played: OpenStructure, spare: Spare) -> tuple[ReadSide, ReadSide]:
     sides = ReadSide(played.engine, stores.database(None)), ReadSide(played.engine, spare.empty(0))
     for side in sides:
         side.catch_up(batch=400)
@@ -43,7 +43,9 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.NAME)
-def test_every_question_has_the_same_answer(played: Opened, both: tuple[ReadSide, ReadSide], projection: Any) -> None:
+def test_every_question_has_the_same_answer(
+    played: OpenStructure, both: tuple[ReadSide, ReadSide], projection: Any
+) -> None:
     with both[0].database.connect() as sqlite, both[1].database.connect() as postgres:
         values = worth_asking(played, projection.NAME, sqlite)
         for name, ask in questions(projection):
@@ -76,7 +78,7 @@ def told(name: str, answer: Any) -> Any:
 # --- what is worth asking
 
 
-def worth_asking(played: Opened, projection: str, connection: Connection) -> dict[str, list[Any]]:
+def worth_asking(played: OpenStructure, projection: str, connection: Connection) -> dict[str, list[Any]]:
     """By the name of the parameter."""
     refs, sheet = played.engine.references(), dossier_sheet.table
     advisors = sorted(id for id, member in refs.team.items() if "advisor" in member.roles)

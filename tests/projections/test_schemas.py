@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections import directory
 from projections.bookkeeping import TURN, folds
 from projections.store import postgres as store_postgres
@@ -56,7 +56,7 @@ def named(server: Engine, schema: str) -> list[str]:
         return sorted(found.scalars())
 
 
-def test_those_who_start_at_one_moment_make_one_store(played: Opened, made: Callable[[], Schemas]) -> None:
+def test_those_who_start_at_one_moment_make_one_store(played: OpenStructure, made: Callable[[], Schemas]) -> None:
     processes = [made() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda one: stores.ensure(one, played.engine), processes))
@@ -64,7 +64,7 @@ def test_those_who_start_at_one_moment_make_one_store(played: Opened, made: Call
 
 
 def test_a_first_start_is_no_error_in_the_server_s_log(
-    played: Opened, made: Callable[[], Schemas], postgres: Cluster
+    played: OpenStructure, made: Callable[[], Schemas], postgres: Cluster
 ) -> None:
     log = postgres.folder / "log"
     before = log.stat().st_size
@@ -75,7 +75,7 @@ def test_a_first_start_is_no_error_in_the_server_s_log(
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(
-    played: Opened, made: Callable[[], Schemas], server: Engine
+    played: OpenStructure, made: Callable[[], Schemas], server: Engine
 ) -> None:
     first = stores.rebuild(made(), played.engine)
     live = stores.Live(made(), played.engine)
@@ -88,7 +88,7 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(
 
 
 def test_a_store_of_other_sources_is_not_used(
-    played: Opened, made: Callable[[], Schemas], monkeypatch: pytest.MonkeyPatch
+    played: OpenStructure, made: Callable[[], Schemas], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.ensure(made(), played.engine)
     monkeypatch.setattr(store_postgres, "fingerprint", lambda: "0123456789abcdef")
@@ -97,7 +97,9 @@ def test_a_store_of_other_sources_is_not_used(
         _ = stores.Live(made(), played.engine).side
 
 
-def test_a_store_goes_once_its_readers_are_gone(played: Opened, made: Callable[[], Schemas], server: Engine) -> None:
+def test_a_store_goes_once_its_readers_are_gone(
+    played: OpenStructure, made: Callable[[], Schemas], server: Engine
+) -> None:
     old = stores.rebuild(made(), played.engine)
     with made().open(old).connect() as reading:
         reading.execute(select(func.count()).select_from(folds))
@@ -122,7 +124,7 @@ def test_text_is_compared_by_its_bytes_and_no_table_is_logged(spare: Spare) -> N
         assert connection.exec_driver_sql(asked).all() == []
 
 
-def test_several_catch_up_at_once(played: Opened, spare: Spare) -> None:
+def test_several_catch_up_at_once(played: OpenStructure, spare: Spare) -> None:
     shared = spare.empty(0)
     sides = [ReadSide(played.engine, shared) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
@@ -134,7 +136,7 @@ def test_several_catch_up_at_once(played: Opened, spare: Spare) -> None:
     assert [side.refs for side in sides] == [played.engine.references()] * 3
 
 
-def test_a_turn_is_waited_for_so_long(played: Opened, spare: Spare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_turn_is_waited_for_so_long(played: OpenStructure, spare: Spare, monkeypatch: pytest.MonkeyPatch) -> None:
     side = ReadSide(played.engine, spare.empty(0))
     with spare.empty(0).execution_options(**{TURN: True}).connect() as other:
         other.execute(select(folds))

@@ -22,7 +22,7 @@ from pixflow.store.postgres.pipeline import Statement
 from pixflow.store.postgres.recorder import PostgresRecorder, factory
 from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.team.staff import add
+from pixflow.team.staff import add_member
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
 from tests.store.samples import claim, command, stored
@@ -243,7 +243,7 @@ def test_f4_the_engine_answers_as_if_nothing_had_happened(
         "roles": ("advisor",),
         "on": date(2026, 9, 15),
     }
-    done = opened.engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **said)
+    done = opened.engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
     assert [one.event.TOPIC for one in done.recorded] == ["staff.StaffJoined", "staff.RoleGranted"]
     assert len(opened.engine.history(person)) == 2
     opened.engine.close()

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from pixflow.events import staff as e
-from pixflow.team.absences import cancel_absence, declare_absence, deputised, uncovered
+from pixflow.team.absences import cancel_absence, colleagues_deputised_by, declare_absence, uncovered_absences
 from pixflow.team.staff import Absence, Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
 
@@ -125,14 +125,14 @@ def test_somebody_s_deputy_goes_away_only_when_it_is_said_twice() -> None:
 def test_a_deputy_s_days_begin_and_end_with_the_absence() -> None:
     team = TEAM | {ADVISOR: state_of("staff", *JOINED, DECLARED)}
     days = (date(2026, 9, 20), FIRST, LAST, date(2026, 9, 26))
-    assert [deputised(team, COLLEAGUE, day) for day in days] == [set(), {ADVISOR}, {ADVISOR}, set()]
-    assert deputised(team, THIRD, FIRST) == set()
+    assert [colleagues_deputised_by(team, COLLEAGUE, day) for day in days] == [set(), {ADVISOR}, {ADVISOR}, set()]
+    assert colleagues_deputised_by(team, THIRD, FIRST) == set()
 
 
 def test_an_absence_is_uncovered_without_a_deputy_who_is_here_on_all_its_days() -> None:
     def left_alone(deputy: Staff, today: date = DAY, said: UUID | None = COLLEAGUE) -> list[UUID]:
         alone = state_of("staff", *JOINED, replace(DECLARED, deputy=said))
-        return [id for id, _ in uncovered({ADVISOR: alone, COLLEAGUE: deputy}, today)]
+        return [id for id, _ in uncovered_absences({ADVISOR: alone, COLLEAGUE: deputy}, today)]
 
     assert left_alone(colleague()) == []
     assert left_alone(colleague(), said=None) == [ADVISOR]
@@ -146,4 +146,4 @@ def test_an_absence_is_uncovered_without_a_deputy_who_is_here_on_all_its_days() 
 def test_nobody_deputises_for_somebody_who_has_left() -> None:
     left = e.StaffLeft(last_day=date(2026, 9, 22), on=DAY)
     team = TEAM | {ADVISOR: state_of("staff", *JOINED, DECLARED, left)}
-    assert [deputised(team, COLLEAGUE, day) for day in (FIRST, LAST)] == [{ADVISOR}, set()]
+    assert [colleagues_deputised_by(team, COLLEAGUE, day) for day in (FIRST, LAST)] == [{ADVISOR}, set()]

@@ -7,7 +7,7 @@ import pytest
 from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
-from pixflow.team.milestones import attend_training, designate_referent, hold_briefing, take_back, take_pix
+from pixflow.team.milestones import attend_training, designate_referent, hold_briefing, take_pix, undo_milestone
 from tests.given import DAY, LATER, given, state_of
 
 JOINED = (
@@ -59,14 +59,14 @@ def test_the_latest_of_a_kind_is_known() -> None:
 @pytest.mark.parametrize(("noted", "version"), [(TAKEN, 3), (TRAINED, 3), (BRIEFED, 3)])
 def test_what_was_noted_by_mistake_is_taken_back(noted: Event, version: int) -> None:
     back = e.Retracted(version=version, reason="autre personne", on=LATER)
-    given(*JOINED, noted).when(take_back, version=version, reason="autre personne", on=LATER).then(back)
-    assert state_of("staff", *JOINED, noted, back).noted == ()
+    given(*JOINED, noted).when(undo_milestone, version=version, reason="autre personne", on=LATER).then(back)
+    assert state_of("staff", *JOINED, noted, back).milestones == ()
 
 
 def test_a_role_is_not_taken_back_this_way() -> None:
     for version in (1, 2, 9):
-        given(*JOINED).when(take_back, version=version, reason="erreur", on=DAY).refused("not-noted")
-    given(*JOINED, TAKEN).when(take_back, version=3, reason=" ", on=DAY).refused("required", field="reason")
+        given(*JOINED).when(undo_milestone, version=version, reason="erreur", on=DAY).refused("not-noted")
+    given(*JOINED, TAKEN).when(undo_milestone, version=3, reason=" ", on=DAY).refused("required", field="reason")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,16 @@ import pytest
 from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
 from pixflow.streams import KINDS
-from pixflow.team.staff import Staff, add, change_roles, come_back, evolve, fold, leave, state_contact
+from pixflow.team.staff import (
+    Staff,
+    add_member,
+    change_roles,
+    evolve,
+    fold,
+    record_departure,
+    state_contact,
+    undo_departure,
+)
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 
 CAMILLE: dict[str, Any] = {
@@ -23,13 +32,13 @@ OTHER_REFERENT = {COLLEAGUE: Staff(1, name="Sophie", roles=frozenset({"referent"
 
 
 def test_somebody_joins_in_several_roles() -> None:
-    given().when(add, **CAMILLE).then(JOINED, ADVISOR, REFERENT)
+    given().when(add_member, **CAMILLE).then(JOINED, ADVISOR, REFERENT)
     assert state_of("staff", JOINED, ADVISOR, REFERENT).roles == {"advisor", "referent"}
 
 
 def test_another_role_is_added_to_those_held() -> None:
-    given(JOINED, ADVISOR).when(add, **CAMILLE).then(REFERENT)
-    given(JOINED, ADVISOR).when(add, **CAMILLE | {"roles": ()}).then_nothing()
+    given(JOINED, ADVISOR).when(add_member, **CAMILLE).then(REFERENT)
+    given(JOINED, ADVISOR).when(add_member, **CAMILLE | {"roles": ()}).then_nothing()
 
 
 @pytest.mark.parametrize(
@@ -42,14 +51,14 @@ def test_another_role_is_added_to_those_held() -> None:
     ],
 )
 def test_somebody_is_refused(changes: dict[str, Any], code: str, details: dict[str, Any]) -> None:
-    given().when(add, **CAMILLE | changes).refused(code, **details)
+    given().when(add_member, **CAMILLE | changes).refused(code, **details)
 
 
 def test_a_phone_is_stated_changed_and_taken_away() -> None:
     said = e.ContactStated(phone="+33199001234", on=DAY)
-    given().when(add, **CAMILLE, phone="01 99 00 12 34").then(JOINED, ADVISOR, REFERENT, said)
-    given(JOINED, ADVISOR, said).when(add, **CAMILLE | {"roles": ()}).then_nothing()
-    given(JOINED, ADVISOR).when(add, **CAMILLE | {"roles": ()}, phone="01.99.00.12.34").then(said)
+    given().when(add_member, **CAMILLE, phone="01 99 00 12 34").then(JOINED, ADVISOR, REFERENT, said)
+    given(JOINED, ADVISOR, said).when(add_member, **CAMILLE | {"roles": ()}).then_nothing()
+    given(JOINED, ADVISOR).when(add_member, **CAMILLE | {"roles": ()}, phone="01.99.00.12.34").then(said)
     given(JOINED, said).when(state_contact, phone="06 12 34 56 78", on=DAY).then(replace(said, phone="+33612345678"))
     given(JOINED, said).when(state_contact, phone=" ", on=DAY).then(replace(said, phone=None))
     given(JOINED).when(state_contact, phone="112", on=DAY).refused("bad-phone", field="phone")
@@ -100,7 +109,7 @@ def test_the_last_referent_gives_the_role_up_only_when_it_is_said_twice() -> Non
 
 
 def test_somebody_works_here_until_their_last_day_included() -> None:
-    given(JOINED, ADVISOR).when(leave, last_day=LATER, on=DAY).then(LEFT)
+    given(JOINED, ADVISOR).when(record_departure, last_day=LATER, on=DAY).then(LEFT)
     staff = state_of("staff", JOINED, ADVISOR, LEFT)
     assert [staff.works(day) for day in (DAY, LATER, LATER.replace(day=17))] == [True, True, False]
     assert staff.roles_on(LATER) == {"advisor"} == staff.roles
@@ -109,35 +118,35 @@ def test_somebody_works_here_until_their_last_day_included() -> None:
 
 def test_the_last_day_may_be_said_again() -> None:
     sooner = {"last_day": DAY, "on": DAY}
-    given(JOINED, ADVISOR, LEFT).when(leave, **sooner).then(replace(LEFT, last_day=DAY))
-    given(JOINED, ADVISOR, LEFT).when(leave, last_day=LATER, on=DAY).then_nothing()
-    given().when(leave, **sooner).refused("unknown-person")
+    given(JOINED, ADVISOR, LEFT).when(record_departure, **sooner).then(replace(LEFT, last_day=DAY))
+    given(JOINED, ADVISOR, LEFT).when(record_departure, last_day=LATER, on=DAY).then_nothing()
+    given().when(record_departure, **sooner).refused("unknown-person")
 
 
 def test_the_last_referent_leaves_only_when_it_is_said_twice() -> None:
-    given(JOINED, REFERENT).when(leave, last_day=LATER, on=DAY).refused("last-referent")
-    given(JOINED, REFERENT).when(leave, last_day=LATER, on=DAY, anyway=True).then(LEFT)
-    given(JOINED, REFERENT).when(leave, last_day=LATER, on=DAY, team=OTHER_REFERENT).then(LEFT)
+    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY).refused("last-referent")
+    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, anyway=True).then(LEFT)
+    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=OTHER_REFERENT).then(LEFT)
     leaving_too = {COLLEAGUE: Staff(1, roles=frozenset({"referent"}), left=LATER)}
-    given(JOINED, REFERENT).when(leave, last_day=LATER, on=DAY, team=leaving_too).refused("last-referent")
+    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=leaving_too).refused("last-referent")
     herself = {UUID(int=0xA1): state_of("staff", JOINED, REFERENT)}
-    given(JOINED, REFERENT).when(leave, last_day=LATER, on=DAY, team=herself).refused("last-referent")
+    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=herself).refused("last-referent")
 
 
 def test_a_departure_can_be_called_off_and_roles_are_those_held_before() -> None:
     back = e.StaffReturned(on=LATER)
-    given(JOINED, ADVISOR, LEFT).when(come_back, on=LATER).then(back)
-    given(JOINED, ADVISOR).when(come_back, on=LATER).then_nothing()
+    given(JOINED, ADVISOR, LEFT).when(undo_departure, on=LATER).then(back)
+    given(JOINED, ADVISOR).when(undo_departure, on=LATER).then_nothing()
     assert state_of("staff", JOINED, ADVISOR, LEFT, back).roles_on(LATER.replace(day=30)) == {"advisor"}
 
 
 def test_somebody_added_again_after_leaving_is_back() -> None:
     gone = replace(LEFT, last_day=DAY)
     again = CAMILLE | {"on": LATER}
-    given(JOINED, ADVISOR, gone).when(add, **again).then(
+    given(JOINED, ADVISOR, gone).when(add_member, **again).then(
         e.StaffReturned(on=LATER), RoleGranted(role="referent", on=LATER)
     )
-    given(JOINED, ADVISOR, REFERENT, LEFT).when(add, **again).then_nothing()
+    given(JOINED, ADVISOR, REFERENT, LEFT).when(add_member, **again).then_nothing()
 
 
 # --- the references fold one event at a time
@@ -147,4 +156,4 @@ def test_folding_event_by_event_gives_the_same_person_when_something_was_taken_b
     taken, trained = e.PixTakenByStaff(on=DAY), e.TrainingAttended(title="Pix Orga", on=DAY)
     history = stamped([JOINED, ADVISOR, taken, trained, e.Retracted(version=3, reason="erreur", on=DAY)])
     assert reduce(evolve, history, Staff()) == fold(history)
-    assert [one.kind for one in fold(history).noted] == ["training"]
+    assert [one.kind for one in fold(history).milestones] == ["training"]

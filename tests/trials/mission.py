@@ -12,7 +12,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from pixflow.engine import Engine
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 
 SITE = "Mortagne"
@@ -28,7 +28,7 @@ class Mission(Struct, frozen=True):
     dossiers: tuple[UUID, ...]
 
     @contextmanager
-    def opened(self) -> Iterator[Opened]:
+    def opened(self) -> Iterator[OpenStructure]:
         """As another process opens it."""
         with ExitStack() as closed:
             database = closed.enter_context(closing(Database(self.url))) if self.url else None
@@ -47,7 +47,7 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
         advisor = uuid4()
         opened.engine.execute(
             {"staff": advisor},
-            staff.add,
+            staff.add_member,
             by=Actor(OPERATOR),
             command_id=uuid4(),
             via="cli",

@@ -14,7 +14,7 @@ from pixflow import structure_folder
 from pixflow.backups.backup import back_up
 from pixflow.backups.restore import restore
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from tests.postgres import Cluster
 from tests.trials.clients import Crowd
@@ -45,7 +45,7 @@ def at_work(mission: Mission) -> Iterator[Crowd]:
 
 
 @contextmanager
-def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Iterator[Opened]:
+def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Iterator[OpenStructure]:
     """In another data folder (and database), with the structure's key, which no backup has."""
     keys = elsewhere / "keys"
     keys.mkdir(parents=True)
@@ -58,7 +58,7 @@ def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Itera
         yield opened
 
 
-def rebuilt(opened: Opened) -> None:
+def rebuilt(opened: OpenStructure) -> None:
     stores.rebuild(reads_of(opened).stores, opened.engine)
 
 

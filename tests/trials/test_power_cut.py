@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pixflow import structure_folder
 from pixflow.store import Damaged, StoreError
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from tests.conftest import unavailable
 from tests.trials.disk import Disk
 from tests.trials.mission import open_dossier
@@ -47,7 +47,7 @@ class Left(Struct):
     data: Path
     acknowledged: dict[UUID, str]
 
-    def open(self) -> Opened:
+    def open(self) -> OpenStructure:
         (slug,) = structure_folder.slugs(self.data)
         return structure_folder.open_one(self.data, slug)
 

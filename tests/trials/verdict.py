@@ -25,7 +25,7 @@ def must_be_sound(engine: Engine) -> list[Recorded]:
         versions[recorded.originator_id] += 1
         assert recorded.originator_version == versions[recorded.originator_id]
     for command, count in Counter(recorded.command for recorded in events).items():
-        assert len(engine.recorded_by(command)) == count
+        assert len(engine.events_of_command(command)) == count
     return events
 
 

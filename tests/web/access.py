@@ -112,7 +112,7 @@ def _dossiers(world: World) -> None:
         dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
         world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
         if whose == "closed":
-            at_work.on(dossiers[whose], closing.close, reason="moved", note="")
+            at_work.on(dossiers[whose], closing.close_dossier, reason="moved", note="")
         else:
             seat(at_work, later, dossiers[whose])
             advisor = at_work.people[ADVISORS.get(whose, PAUL)]
@@ -131,7 +131,7 @@ def _shared(world: World) -> None:
         at_work.says(HELENE, declare_absence, {"staff": at_work.people[name]}, **days)
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
-        at_work.on(dossiers[whose], follow_up.hand_over, PAUL, task=task, to=nadia, until=until, note="")
+        at_work.on(dossiers[whose], follow_up.hand_over_task, PAUL, task=task, to=nadia, until=until, note="")
 
 
 def _others(world: World, elsewhere: House) -> None:

@@ -80,7 +80,7 @@ def unassigned(locale: House) -> Arranged:
 
 def closed(locale: House) -> Arranged:
     dossier = locale.opened()
-    locale.on(dossier, closing.close, reason="moved", note="")
+    locale.on(dossier, closing.close_dossier, reason="moved", note="")
     return dossier, ""
 
 

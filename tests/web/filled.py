@@ -33,7 +33,7 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> U
     house.people[name] = uuid4()
     house.says(
         OPERATOR,
-        staff.add,
+        staff.add_member,
         {"staff": house.people[name]},
         name=name,
         email=f"personne.{len(house.people)}@exemple.fr",

@@ -15,7 +15,7 @@ from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done
+from pixflow.engine import CommandResult
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, exports, matches
@@ -74,13 +74,13 @@ class House:
         client.cookies.set(COOKIE, f"{self.slug}/{self.people[name]}")
         return client
 
-    def says(self, by: str, decide: Decision[..., Any], streams: dict[str, UUID], /, **sent: Any) -> Done:
+    def says(self, by: str, decide: Decision[..., Any], streams: dict[str, UUID], /, **sent: Any) -> CommandResult:
         """Somebody of the team takes a decision; `context` is what the program adds to what they say."""
         context = sent.pop("context", None)
         actor = Actor(OPERATOR) if by == OPERATOR else Actor(str(self.people[by]))
         return self.served.engine.execute(streams, decide, by=actor, command_id=uuid4(), context=context, **sent)
 
-    def on(self, dossier: UUID, decide: Decision[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> Done:
+    def on(self, dossier: UUID, decide: Decision[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> CommandResult:
         return self.says(by, decide, {"dossier": dossier}, **sent)
 
     def state(self, dossier: UUID) -> Dossier:
@@ -225,7 +225,13 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
             made.people[name] = uuid4()
             address = f"{name.split()[0].lower().replace('é', 'e').replace('è', 'e')}@exemple.fr"
             made.says(
-                OPERATOR, staff.add, {"staff": made.people[name]}, name=name, email=address, site=None, roles=(role,)
+                OPERATOR,
+                staff.add_member,
+                {"staff": made.people[name]},
+                name=name,
+                email=address,
+                site=None,
+                roles=(role,),
             )
         made.says(
             "Sophie Lecomte",

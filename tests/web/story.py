@@ -47,8 +47,8 @@ def long_story(at_work: House) -> UUID:
     )
     at_work.day(date(2026, 4, 9))
     chased = {"about": f"chase-diagnostic:{plan}", "channel": "phone", "note": ""}
-    at_work.on(dossier, follow_up.chase, reached=False, **chased)
-    at_work.on(dossier, follow_up.chase, reached=True, **chased)
+    at_work.on(dossier, follow_up.chase_young_person, reached=False, **chased)
+    at_work.on(dossier, follow_up.chase_young_person, reached=True, **chased)
     participation = at_work.took(dossier, "0.40")
     at_work.day(date(2026, 4, 10))
     at_work.on(dossier, identity.correct_contact, phone="0611223344", email="a@exemple.fr")
@@ -85,6 +85,6 @@ def long_story(at_work: House) -> UUID:
     at_work.day(date(2026, 5, 26))
     at_work.on(dossier, parcours.end_action, action=ids[0], outcome="done", note="")
     at_work.on(dossier, follow_up.take_note, text="bilan fait")
-    at_work.on(dossier, closing.close, reason="done", note="")
-    at_work.on(dossier, closing.reopen, SOPHIE, reason="encore suivie")
+    at_work.on(dossier, closing.close_dossier, reason="done", note="")
+    at_work.on(dossier, closing.reopen_dossier, SOPHIE, reason="encore suivie")
     return dossier

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from pixflow import presets, structure_folder
 from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import prescription
-from pixflow.participation.matches import reject_match, set_aside, unmatch
+from pixflow.participation.matches import reject_match, set_participation_aside, undo_match
 from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
@@ -46,8 +46,8 @@ def test_an_id_of_another_kind_is_refused_and_breaks_nothing(house: House, name:
 def test_a_decision_on_a_stream_of_another_kind_is_refused(house: House) -> None:
     dossier = house.opened()
     with pytest.raises(Refused, match="unknown-stream"):
-        house.says(SOPHIE, set_aside, {"participation": dossier}, reason="essai")
-    for decide, said in ((set_aside, {"reason": "essai"}), (reject_match, {"dossier": dossier})):
+        house.says(SOPHIE, set_participation_aside, {"participation": dossier}, reason="essai")
+    for decide, said in ((set_participation_aside, {"reason": "essai"}), (reject_match, {"dossier": dossier})):
         with pytest.raises(Refused, match="unknown-participation"):
             house.says(SOPHIE, decide, {"participation": uuid4()}, **said)
 
@@ -116,7 +116,7 @@ def test_undoing_a_wrong_match_gives_the_dossier_back_to_its_advisor(house: Hous
     assert house.served.engine.state("dossier", dossier).advisor == paul
     house.says(
         SOPHIE,
-        unmatch,
+        undo_match,
         {"participation": participation, "dossier": dossier},
         reason="homonyme",
         context={"participation_id": participation},

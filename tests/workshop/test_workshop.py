@@ -173,9 +173,9 @@ def test_who_runs_it_can_be_somebody_else() -> None:
 def test_a_workshop_moves_and_each_registrant_s_dossier_follows() -> None:
     moved = w.WorkshopMoved(place="Salle 2", **hours(HELD + WEEK), on=DAY)
     given(*SEATED).when(move_workshop, **{**MOVE, "registrants": (DOSSIER,)}).then(moved)
-    given(*SEATED, moved).when(booking.follow_workshop, **IDS, on=DAY).then(dossier=[booked(HELD + WEEK)])
-    given(*SEATED).when(booking.follow_workshop, **IDS, on=DAY).then_nothing()
-    given(scheduled(), opened()).when(booking.follow_workshop, **IDS, on=DAY).then_nothing()
+    given(*SEATED, moved).when(booking.apply_workshop_change, **IDS, on=DAY).then(dossier=[booked(HELD + WEEK)])
+    given(*SEATED).when(booking.apply_workshop_change, **IDS, on=DAY).then_nothing()
+    given(scheduled(), opened()).when(booking.apply_workshop_change, **IDS, on=DAY).then_nothing()
 
 
 def test_who_registered_meanwhile_is_not_forgotten() -> None:
@@ -191,7 +191,7 @@ def test_a_move_changes_something_and_leads_to_a_day_to_come() -> None:
 
 def test_a_cancelled_workshop_gives_every_seat_back() -> None:
     given(*SEATED).when(cancel_workshop, reason="room", registrants=(DOSSIER,), on=DAY).then(cancelled())
-    given(*SEATED, cancelled()).when(booking.follow_workshop, **IDS, on=DAY).then(dossier=[unbooked("cancelled")])
+    given(*SEATED, cancelled()).when(booking.apply_workshop_change, **IDS, on=DAY).then(dossier=[unbooked("cancelled")])
     given(*SEATED, cancelled()).when(booking.book_seat, **BOOK).refused("workshop-cancelled")
     given(*SEATED, cancelled()).when(booking.release_seat, **RELEASE).refused("workshop-cancelled")
     given(*SEATED, cancelled()).when(booking.mark_attendance, **MARK).refused("workshop-cancelled")
@@ -311,7 +311,7 @@ def test_no_seat_is_kept_beyond_the_day_nor_offered_after_it() -> None:
 
 
 def test_seats_are_kept_for_working_days() -> None:
-    assert booking.kept_until(references(), date(2026, 12, 24)) == date(2026, 12, 29), "Christmas and a week-end"
+    assert booking.offer_deadline(references(), date(2026, 12, 24)) == date(2026, 12, 29), "Christmas and a week-end"
 
 
 # --- who came
@@ -377,9 +377,11 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
     at_home = planned(plan=UUID(int=0xB9), modality="home")
     before = given(scheduled(), runs(), opened(), assigned(), at_home)
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    there.when(undo.undo_mark, **UNMARK).then(workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)])
+    there.when(undo.undo_attendance, **UNMARK).then(
+        workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
+    )
     missed = there.and_then(there.when(booking.mark_attendance, **{**MARK, "presence": "absent"}).decided())
-    undone = missed.when(undo.undo_mark, **UNMARK).decided()
+    undone = missed.when(undo.undo_attendance, **UNMARK).decided()
     assert undone == {"workshop": struck(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
     after = missed.and_then(undone).histories
     assert not fold(after["workshop"]).seats
@@ -391,25 +393,29 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
 def test_who_came_from_the_list_waits_there_again() -> None:
     before = given(*full(waits(), marked(UUID(int=1), "absent")), opened())
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
-    undone = there.when(undo.undo_mark, **UNMARK).decided()
+    undone = there.when(undo.undo_attendance, **UNMARK).decided()
     assert DOSSIER in fold(there.and_then(undone).histories["workshop"]).waiting
 
 
 def test_a_mark_is_taken_back_and_the_seat_kept() -> None:
     there = given(*SEATED, marked(), attended(), marked(presence="absent"), absent())
-    there.when(undo.undo_mark, **UNMARK).then(workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)])
-    undone = there.and_then(there.when(undo.undo_mark, **UNMARK).decided()).histories
+    there.when(undo.undo_attendance, **UNMARK).then(
+        workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
+    )
+    undone = there.and_then(there.when(undo.undo_attendance, **UNMARK).decided()).histories
     assert fold(undone["workshop"]).unmarked == [DOSSIER]
     assert KINDS["dossier"].fold(undone["dossier"]).diagnostic.seat.status == "booked"
-    given(*SEATED).when(undo.undo_mark, **UNMARK).then_nothing()
-    given(*SEATED, marked(), attended()).when(undo.undo_mark, **{**UNMARK, "reason": " "}).refused("required")
+    given(*SEATED).when(undo.undo_attendance, **UNMARK).then_nothing()
+    given(*SEATED, marked(), attended()).when(undo.undo_attendance, **{**UNMARK, "reason": " "}).refused("required")
 
 
 def test_a_mark_on_which_somebody_acted_is_corrected_by_another() -> None:
     missed = (*SEATED, marked(presence="absent"), absent())
-    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(undo.undo_mark, **UNMARK).refused("acted-since")
+    given(*missed, booked(HELD + WEEK, workshop=OTHER_WORKSHOP)).when(undo.undo_attendance, **UNMARK).refused(
+        "acted-since"
+    )
     noted = d.NoteTaken(text="à rappeler", on=HELD)
-    assert given(*missed, noted, linked()).when(undo.undo_mark, **UNMARK).decided(), "nobody acted on the mark"
+    assert given(*missed, noted, linked()).when(undo.undo_attendance, **UNMARK).decided(), "nobody acted on the mark"
 
 
 KEEP: dict[str, Any] = {**IDS, "reason": "erreur", "on": DAY}
@@ -573,7 +579,7 @@ class House:
         self.referent, self.workshop, self.campaign = uuid4(), uuid4(), uuid4()
         self.by = Actor(str(self.referent))
         said: dict[str, Any] = {"name": "Sophie", "email": "s@ml.fr", "site": None, "roles": ("referent",)}
-        self.say(staff.add, {"staff": self.referent}, by=Actor(OPERATOR), **said)
+        self.say(staff.add_member, {"staff": self.referent}, by=Actor(OPERATOR), **said)
         self.say(
             campaign.declare_campaign,
             {"campaign": self.campaign},
@@ -653,7 +659,7 @@ def test_seats_given_up_at_once_are_each_kept_for_somebody_else(busy: House) -> 
     for dossier in busy.dossiers[:10]:
         busy.book(dossier, or_wait=True)
     assert list(busy.state.waiting) == busy.dossiers[6:10]
-    until = booking.kept_until(busy.engine.references(), DAY)
+    until = booking.offer_deadline(busy.engine.references(), DAY)
 
     def release(dossier: UUID) -> None:
         streams = {"workshop": busy.workshop, "dossier": dossier}
@@ -668,7 +674,7 @@ def test_seats_given_up_at_once_are_each_kept_for_somebody_else(busy: House) -> 
 def test_the_clock_passes_an_offer_on_once_however_often_it_is_asked(busy: House) -> None:
     for dossier in busy.dossiers[:8]:
         busy.book(dossier, or_wait=True)
-    until = booking.kept_until(busy.engine.references(), DAY)
+    until = booking.offer_deadline(busy.engine.references(), DAY)
     streams = {"workshop": busy.workshop, "dossier": busy.dossiers[0]}
     busy.say(booking.release_seat, streams, context={"until": until})
     first = busy.dossiers[6]

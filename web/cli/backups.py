@@ -11,7 +11,7 @@ from pixflow import structure_folder
 from pixflow.backups import SavingError, restore
 from pixflow.backups.backup import back_up, keep
 from pixflow.refused import Refused
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
 from web.french import dates, vocabulary
@@ -94,7 +94,7 @@ def restore_command(
         console.print(backups.ASIDE)
 
 
-def _rebuild(opened: Opened) -> None:
+def _rebuild(opened: OpenStructure) -> None:
     reads = reads_of(opened)
     stores.rebuild(reads.stores, opened.engine, shown("Reconstruction"))
 
@@ -111,7 +111,7 @@ def chosen_slugs(structure: str | None) -> list[str]:
 
 
 @contextmanager
-def open_slug(slug: str) -> Iterator[Opened]:
+def open_slug(slug: str) -> Iterator[OpenStructure]:
     """Opens a structure without its read side, and closes it at the end."""
     settings = Settings()
     opened = structure_folder.open_one(settings.data, slug, database=settings.database())

@@ -76,8 +76,8 @@ def erase(
     """Effacer une personne pour toujours : rien ne dira plus de qui il s'agissait."""
     with working(structure) as served, in_words():
         stream = dossier(served, named)
-        if served.engine.state("dossier", stream).erased and erasing.unfinished(served.opened):
-            with _said_unfinished(), erasing.recorded():
+        if served.engine.state("dossier", stream).erased and erasing.has_unfinished(served.opened):
+            with _said_unfinished(), erasing.unfinished_on_failure():
                 served.settle()
             console.print("Effacement terminé : ce qui restait à détruire l'est.")
             return
@@ -97,7 +97,7 @@ def erase(
 def _said_unfinished() -> Iterator[None]:
     try:
         yield
-    except erasing.Unfinished:
+    except erasing.ErasureUnfinished:
         errors.print(UNFINISHED)
         raise typer.Exit(1) from None
 

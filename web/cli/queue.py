@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from pixflow import authorization
-from pixflow.team.absences import deputised
+from pixflow.team.absences import colleagues_deputised_by
 from projections import advisor_queue
 from web.cli.terminal import (
     AsOption,
@@ -33,7 +33,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
         side = served.read()
         with side.database.connect() as connection:
             me, refs = UUID(actor.id), served.refs
-            owners = deputised(refs.team, me, today) | {me}
+            owners = colleagues_deputised_by(refs.team, me, today) | {me}
             rows = advisor_queue.page(connection, owners, today, limit=None)
             piles = advisor_queue.piles(connection, authorization.roles(actor, refs, today), today)
     if json:

@@ -44,10 +44,10 @@ def staff_add(
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
         try:
-            known = served.engine.claimed("email", [staff.address(email)])
+            known = served.engine.claim_holders("email", [staff.address(email)])
             done = served.engine.execute(
                 {"staff": next(iter(known.values()), uuid4())},
-                staff.add,
+                staff.add_member,
                 by=Actor(OPERATOR),
                 command_id=uuid4(),
                 via="cli",
@@ -108,11 +108,11 @@ def leave_command(
     with working(structure) as served, in_words():
         person = member(served, who)
         if last_day is None:
-            _take(served, person, staff.come_back, "le départ est annulé")
+            _take(served, person, staff.undo_departure, "le départ est annulé")
         else:
             leaves = day(last_day)
             said = f"dernier jour le {dates.day(leaves, year=True)}"
-            _take(served, person, staff.leave, said, last_day=leaves, anyway=anyway)
+            _take(served, person, staff.record_departure, said, last_day=leaves, anyway=anyway)
 
 
 def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], said: str, **sent: Any) -> None:

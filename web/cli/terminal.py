@@ -19,7 +19,7 @@ from pixflow import structure_folder
 from pixflow.actor import Actor
 from pixflow.refused import Refused
 from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
 from web.french.errors.refusals import refusal, store_error
@@ -97,7 +97,7 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
 
 
 @contextmanager
-def opening(structure: str | None) -> Iterator[Opened]:
+def opening(structure: str | None) -> Iterator[OpenStructure]:
     """The same without its read side."""
     data = Settings().data
     known = structure_folder.slugs(data)
@@ -134,7 +134,7 @@ def day(text: str) -> date:
 
 def member(served: ServedStructure, address: str) -> UUID:
     """The id of who has, or had, this e-mail in the team."""
-    found = served.engine.claimed("email", [staff.address(address)])
+    found = served.engine.claim_holders("email", [staff.address(address)])
     if not found:
         fail(f"Personne n'a le courriel {address} dans {served.refs.structure.name}.")
     return next(iter(found.values()))
@@ -142,7 +142,7 @@ def member(served: ServedStructure, address: str) -> UUID:
 
 def dossier(served: ServedStructure, named: str) -> UUID:
     """A dossier by its id or its i-Milo number."""
-    found = served.engine.claimed("imilo", [named.strip().upper()])
+    found = served.engine.claim_holders("imilo", [named.strip().upper()])
     if found:
         return next(iter(found.values()))
     try:

@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from pixflow import authorization
 from pixflow.actor import Actor
 from pixflow.events.values import Role
-from pixflow.team.absences import deputised
+from pixflow.team.absences import colleagues_deputised_by
 from web.desk.desk import Desk
 from web.desk.navigation import frame_of
 from web.hosting.host import Host
@@ -36,7 +36,7 @@ def desk(request: Request) -> Iterator[Desk]:
     refs = served.refs
     with side.database.connect() as connection:
         today = served.today()
-        roles, away = authorization.roles(actor, refs, today), deputised(refs.team, UUID(actor.id), today)
+        roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
         request.state.frame = frame_of(request, made, side.blocked, tag)
         yield made

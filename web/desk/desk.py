@@ -25,7 +25,8 @@ NO_SUBJECT = Subject()
 _OF_TEMPLATES = {
     one.name: one
     for one in (
-        merging.merge, merging.unmerge, identity.open_dossier, assignment.assign_advisor, erasure.erase_person,
+        merging.merge_dossier, merging.undo_merge, identity.open_dossier, assignment.assign_advisor,
+        erasure.erase_person,
     )
 }  # fmt: skip
 """The decisions that templates ask for by name."""

@@ -67,7 +67,7 @@ def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
 
 def queue_count(desk: Desk) -> int:
     """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
-    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.OWNING else 0
+    count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.TASK_OWNERS else 0
     count += len(advisor_queue.piles(desk.read, desk.roles, desk.today))
     if "manager" in desk.roles:
         count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)

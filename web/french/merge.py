@@ -6,7 +6,7 @@ from datetime import date
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
 from pixflow.events.base import Recorded
-from pixflow.folding import standing
+from pixflow.folding import not_retracted
 from web.french import dates, vocabulary
 from web.french.events import sentences
 from web.french.events.fields import PARIS, Names
@@ -41,4 +41,4 @@ def dated(recorded: Recorded, names: Names, history: Sequence[Recorded], zone: s
 
 
 def _last(trail: Sequence[Recorded]) -> Recorded | None:
-    return max(standing(trail), key=lambda r: (r.event.on, r.originator_version), default=None)  # type: ignore[attr-defined]
+    return max(not_retracted(trail), key=lambda r: (r.event.on, r.originator_version), default=None)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Words for the rights of the person: copy, retention, erasure."""
 
-from pixflow.dossier.retention import Kept
+from pixflow.dossier.retention import RetentionPeriod
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from web.french import dates, vocabulary
@@ -56,7 +56,7 @@ def months(count: int) -> str:
     return plural(count, "mois", "mois")
 
 
-def why_passed(kept: Kept, closed: bool) -> str:
+def why_passed(kept: RetentionPeriod, closed: bool) -> str:
     """Returns why retention ended: "clos, dernier fait le 3 mars 2023 ; en CEJ : 24 mois, passés le 3 mars 2025"."""
     return say(
         "{state}, dernier fait le {since} ; {rule} : {months}, passés le {until}",

@@ -3,7 +3,7 @@
 from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
-from pixflow.workshop.booking import kept_until, lapse_offer
+from pixflow.workshop.booking import lapse_offer, offer_deadline
 from projections import dossier_sheet, workshops
 from projections.store.catch_up import ReadSide
 
@@ -15,7 +15,7 @@ def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
     done = [
         engine.execute(
             {"dossier": dossier},
-            lending.give_back,
+            lending.end_loan,
             by=Actor(CLOCK),
             via="cli",
             command_id=new_id(dossier, f"give_back {until}"),
@@ -40,7 +40,7 @@ def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
             via="cli",
             dossier=dossier,
             kept=kept,
-            context={"until": kept_until(engine.references(), today)},
+            context={"until": offer_deadline(engine.references(), today)},
         )
         lapsed += bool(done.recorded and not done.repeated)
     return lapsed

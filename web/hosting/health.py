@@ -21,7 +21,7 @@ from pixflow.backups.restore import set_aside
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store import StoreRefused
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections import bookkeeping
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live
@@ -90,7 +90,7 @@ def clock(engine: Engine) -> Finding:
     return Finding("clock", "alarm" if ahead > TOLERATED else "good", {"seconds": max(0, round(ahead.total_seconds()))})
 
 
-def log(opened: Opened, limit: int = LOG) -> Finding:
+def log(opened: OpenStructure, limit: int = LOG) -> Finding:
     """Checks the size of the write-ahead log."""
     path = opened.folder / "events.db-wal"
     size = path.stat().st_size if path.exists() else 0
@@ -129,15 +129,15 @@ def _reached(side: ReadSide) -> int:
 # --- keys and backups
 
 
-def keys(opened: Opened) -> Finding:
+def keys(opened: OpenStructure) -> Finding:
     """Counts the streams with sealed data whose key is missing, neither present nor destroyed."""
     lost = opened.engine.keys.lost(opened.engine.recorder.streams(sealed_topics()))
     return Finding("keys", "alarm" if lost else "good", {"lost": len(lost)})
 
 
-def erasures(opened: Opened) -> Finding:
+def erasures(opened: OpenStructure) -> Finding:
     """Checks that every erased person's keys are destroyed and that the register lists them."""
-    return Finding("erasures", "alarm" if erasing.unfinished(opened) else "good")
+    return Finding("erasures", "alarm" if erasing.has_unfinished(opened) else "good")
 
 
 def modes(data: Path, slug: str) -> Finding:
@@ -147,7 +147,7 @@ def modes(data: Path, slug: str) -> Finding:
     return Finding("modes", "alarm" if open_to_others else "good", {"files": open_to_others})
 
 
-def aside(opened: Opened) -> Finding:
+def aside(opened: OpenStructure) -> Finding:
     """Lists old data that a restore moved aside. Erasure does not reach people who are only in it."""
     found = set_aside(opened)
     return Finding("aside", "note" if found else "good", {"places": found})
@@ -168,7 +168,7 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
 # --- groups of checks
 
 
-def quick_findings(opened: Opened, reads: Live) -> list[Finding]:
+def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
     """Runs the checks of `/readyz`, cheap enough for every few seconds."""
     engine = opened.engine
     return [
@@ -180,7 +180,7 @@ def quick_findings(opened: Opened, reads: Live) -> list[Finding]:
     ]
 
 
-def all_findings(opened: Opened, reads: Live) -> list[Finding]:
+def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
     """Runs every check of `pixflow doctor` on a structure that opens."""
     engine, data = opened.engine, opened.folder.parent
     found = [

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from pixflow.actor import CLOCK, Actor
-from pixflow.authorization import OWNING, roles
+from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
 from pixflow.reference_data import References
-from pixflow.team.absences import deputised
+from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
 from pixflow.team.staff import Staff
 from projections import advisor_queue, workshops
@@ -80,9 +80,9 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
     if local.time() < MORNING or not refs.calendar.is_working(today):
         return
     for person, _ in _at_work(refs, now):
-        owners = frozenset({person, *deputised(refs.team, person, today)})
+        owners = frozenset({person, *colleagues_deputised_by(refs.team, person, today)})
         held = roles(Actor(str(person)), refs, today)
-        own = advisor_queue.counts(connection, owners, today) if held & OWNING else []
+        own = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
         piles = advisor_queue.piles(connection, held, today)
         waiting = advisor_queue.waiting_long_total(connection, held, owners, today)
         rows = [(row.kind, row.n, row.late) for row in own]

@@ -14,7 +14,7 @@ from pixflow.importing.uploads import Uploads
 from pixflow.reference_data import References
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from projections.store import postgres, stores
 from projections.store.catch_up import ReadSide
 from web.hosting import clock_jobs, notices
@@ -35,7 +35,7 @@ class TickReport:
 class ServedStructure:
     """One structure in use."""
 
-    opened: Opened
+    opened: OpenStructure
     reads: stores.Live
 
     @property
@@ -80,7 +80,7 @@ class ServedStructure:
         sent = notices.send_due(self.engine, self.read(), outbox, url) if outbox else 0
         self.engine.recorder.truncate()
         swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
-        if erasing.owed(self.opened):
+        if erasing.is_pending(self.opened):
             self.settle()
         return TickReport(swept, sent)
 
@@ -99,7 +99,7 @@ class ServedStructure:
         self.engine.close()
 
 
-def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> ServedStructure:
+def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:
     """Returns the structure, its read store built if needed and caught up to the last event.
 
     Raises AlreadyServed when the store must be built while another version of pixflow serves the structure: the build
@@ -117,7 +117,7 @@ def serve_one(opened: Opened, progress: Progress = lambda done, total: None) -> 
     return served
 
 
-def reads_of(opened: Opened) -> stores.Live:
+def reads_of(opened: OpenStructure) -> stores.Live:
     """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
     if opened.database and opened.schema:
         return stores.Live(postgres.Schemas(_engine(opened.database), opened.schema), opened.engine)

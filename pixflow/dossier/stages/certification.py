@@ -121,7 +121,7 @@ def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date
 @decision("decline_retake", OWN_DOSSIERS)
 def decline_retake(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
-    said, learned = dossier.parcours.retake, dossier.parcours.learned
+    said, learned = dossier.parcours.retake, dossier.parcours.last_training
     since = learned and said and learned[0].version > said.mark.version
     if said and said.campaign is None and not since:
         return []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
 from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.state import Built, Dossier, Linked
+from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.base import Event
 from pixflow.events.dossier import (
     AdvisorAssigned,
@@ -176,12 +176,12 @@ def build_prescription(
     ]
 
 
-def _said(built: Built) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
+def _said(built: BuiltPrescription) -> tuple[tuple[str, ...], tuple[str, ...], str, str]:
     kept = tuple(action.proposal for action in built.actions if action.proposal is not None)
     return kept, tuple(a.label for a in built.actions if a.proposal is None), built.wish, built.reason
 
 
-def _must_be_current(dossier: Dossier, participation: UUID) -> Linked:
+def _must_be_current(dossier: Dossier, participation: UUID) -> LinkedParticipation:
     current = dossier.diagnostic.current("initial")
     if current is None or current[0] != participation:
         raise Refused("not-the-current-result")

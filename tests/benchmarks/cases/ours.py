@@ -26,8 +26,8 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.exports import import_participation
 from pixflow.participation.matches import confirm_match
 from pixflow.streams import KINDS
-from pixflow.team.staff import add
-from pixflow.unit_of_work import Loaded, Step, UnitOfWork
+from pixflow.team.staff import add_member
+from pixflow.unit_of_work import LoadedStream, Step, UnitOfWork
 from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said
 from tests.benchmarks.population import SITES, put, structure
@@ -113,7 +113,7 @@ class Pixflow:
         work = UnitOfWork(_nothing, refs, self.referent, NOW, "web", new_id(case.dossier, "past"), {})
         done = (self._steps(case, number, step) for step in range(number % len(STEPS)))
         work.decide([self._opening(case, number), *chain.from_iterable(done)])
-        return work.recorded()
+        return work.events()
 
     def _opening(self, case: Case, number: int) -> Step:
         content: dict[str, Any] = opened(number)
@@ -180,12 +180,12 @@ def _joined(engine: Engine, number: int) -> Actor:
         "site": SITES[0],
         "roles": (role,),
     }
-    engine.execute({"staff": person}, add, by=Actor(OPERATOR), command_id=uuid4(), **about)
+    engine.execute({"staff": person}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **about)
     return Actor(str(person))
 
 
-def _nothing(kind: str, streams: Any) -> dict[UUID, Loaded]:
-    return {stream: Loaded(kind, [], KINDS[kind].fold([])) for stream in streams}
+def _nothing(kind: str, streams: Any) -> dict[UUID, LoadedStream]:
+    return {stream: LoadedStream(kind, [], KINDS[kind].fold([])) for stream in streams}
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
 from pixflow.events import staff as s
-from pixflow.events.base import Event, Recorded, erased
+from pixflow.events.base import Event, Recorded, as_erased
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.importing.plan import QuestionCode, What
@@ -241,7 +241,7 @@ OPENED = e.DossierOpened(
         (e.ErasureRequested(reason="request", on=DAY), (), "Effacement demandé : la personne le demande"),
         (e.ErasureDeclined(note="litige", on=DAY), (), "Effacement refusé, le dossier est gardé : litige"),
         (e.PersonErased(reason="retention", on=DAY), (), "Personne effacée : le délai de conservation est passé"),
-        (erased(e.NoteTaken(text="secret", on=DAY)), (), "Note : contenu effacé"),
+        (as_erased(e.NoteTaken(text="secret", on=DAY)), (), "Note : contenu effacé"),
         (e.NoteTaken(text="mot " * 200, on=DAY), (), "Note : " + ("mot " * 60).strip() + "…"),
         (
             g.GrilleDrafted(draft=2, document=Grille("L’Aigle"), note="après l’hiver", on=DAY), (),

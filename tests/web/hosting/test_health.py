@@ -192,7 +192,7 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
     opened, dossier = at_work.served.opened, at_work.opened()
     blocked = opened.folder.parent / "keys" / f"{at_work.slug}.ring.new"
     blocked.mkdir()
-    with pytest.raises(erasing.Unfinished):
+    with pytest.raises(erasing.ErasureUnfinished):
         erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
     with serving(at_work.host):
         assert found(at_work)["erasures"].level == "alarm"

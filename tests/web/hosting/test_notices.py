@@ -135,7 +135,7 @@ def test_a_facilitator_is_told_of_their_workshop(at_work: House) -> None:
 def test_a_task_handed_to_a_referent_is_told_beside_the_piles(at_work: House) -> None:
     dossier = at_work.opened()
     at_work.scored(first="Léa", last="Petit")
-    at_work.on(dossier, follow_up.hand_over, task="present-pix", to=at_work.people[SOPHIE], until=None, note="")
+    at_work.on(dossier, follow_up.hand_over_task, task="present-pix", to=at_work.people[SOPHIE], until=None, note="")
     kept = Kept()
     assert tick(at_work, kept) == 1
     assert plain(kept.to(SOPHIE)[0].subject) == "pixflow : 2 tâches à faire"

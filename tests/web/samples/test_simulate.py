@@ -21,7 +21,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed
 from pixflow.events.staff import StaffJoined
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.working_days import Calendar
 from projections import advisor_queue
 from projections.store import stores
@@ -38,41 +38,41 @@ SIZE: dict[str, Any] = {"young_people": 24, "months": 3, "start": START}
 NAME, OTHER = "Mission locale simulée", "hautes-pyrenees"
 
 
-def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[Opened, Played]:
+def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[OpenStructure, Played]:
     return population.build(data, name=NAME, preset=presets.load(preset), **{**SIZE, **said})
 
 
-def everything(opened: Opened) -> list[Recorded]:
+def everything(opened: OpenStructure) -> list[Recorded]:
     return opened.engine.read(0, opened.engine.head())
 
 
-def told(opened: Opened) -> list[Recorded]:
+def told(opened: OpenStructure) -> list[Recorded]:
     """What the simulation said: all but how the structure was opened, whose id is of its own."""
     return everything(opened)[3:]
 
 
 @pytest.fixture(scope="module")
-def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Opened, Played]]:
+def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Played]]:
     opened, played = built(tmp_path_factory.mktemp("simulated"))
     yield opened, played
     opened.engine.close()
 
 
 @pytest.fixture(scope="module")
-def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Opened, Played]]:
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Played]]:
     opened, played = built(tmp_path_factory.mktemp("batch"), OTHER, batch=True)
     yield opened, played
     opened.engine.close()
 
 
 @pytest.fixture(params=["one_by_one", "batch"])
-def played(request: pytest.FixtureRequest) -> tuple[Opened, Played]:
+def played(request: pytest.FixtureRequest) -> tuple[OpenStructure, Played]:
     """L'Aigle-Mortagne's protocol one command at a time; the Hautes-Pyrénées', everybody's day at once."""
-    found: tuple[Opened, Played] = request.getfixturevalue(request.param)
+    found: tuple[OpenStructure, Played] = request.getfixturevalue(request.param)
     return found
 
 
-def test_nothing_is_refused_and_everybody_came(played: tuple[Opened, Played]) -> None:
+def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Played]) -> None:
     opened, said = played
     events = everything(opened)
     topics = Counter(one.event.TOPIC for one in events)
@@ -83,7 +83,7 @@ def test_nothing_is_refused_and_everybody_came(played: tuple[Opened, Played]) ->
     assert said.commands == len({one.command for one in events}) - 1
 
 
-def test_what_happens_is_in_order_and_on_working_days(played: tuple[Opened, Played]) -> None:
+def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructure, Played]) -> None:
     opened, said = played
     calendar = Calendar("FR", "Europe/Paris")
     times = [one.at for one in everything(opened)]
@@ -93,7 +93,7 @@ def test_what_happens_is_in_order_and_on_working_days(played: tuple[Opened, Play
     assert all(calendar.is_working(day) for day in days)
 
 
-def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[Opened, Played]) -> None:
+def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[OpenStructure, Played]) -> None:
     events = [one.event for one in everything(played[0])]
     new = sum(event.new for event in events if isinstance(event, ExportReceived))
     matches = [event for event in events if isinstance(event, MatchConfirmed)]
@@ -101,7 +101,7 @@ def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[Opened
     assert sum(match.automatic for match in matches) > len(matches) / 2
 
 
-def test_every_path_can_be_read_and_something_is_owed(played: tuple[Opened, Played]) -> None:
+def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructure, Played]) -> None:
     side = ReadSide(played[0].engine, stores.database(None))
     side.catch_up()
     assert side.stopped() == []
@@ -111,11 +111,11 @@ def test_every_path_can_be_read_and_something_is_owed(played: tuple[Opened, Play
     assert len(kinds) > 5
 
 
-def test_the_clock_is_the_real_one_again(played: tuple[Opened, Played]) -> None:
+def test_the_clock_is_the_real_one_again(played: tuple[OpenStructure, Played]) -> None:
     assert played[0].engine.clock is structure_folder.utc_now
 
 
-def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[Opened, Played], tmp_path: Path) -> None:
+def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStructure, Played], tmp_path: Path) -> None:
     """Sets have another order there."""
     line = [sys.executable, "-c", "from web.cli.app import app; app()", "simulate", "--batch", "--structure", NAME]
     line += ["--young-people", str(SIZE["young_people"]), "--months", str(SIZE["months"]), "--start", str(START)]
@@ -126,7 +126,7 @@ def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[Opened, Pl
     again.engine.close()
 
 
-def test_another_seed_tells_something_else(batch: tuple[Opened, Played], tmp_path: Path) -> None:
+def test_another_seed_tells_something_else(batch: tuple[OpenStructure, Played], tmp_path: Path) -> None:
     other, _ = built(tmp_path, OTHER, batch=True, seed=2, young_people=5, months=1)
     named = [
         {one.event.name for one in told(opened) if isinstance(one.event, StaffJoined)} for opened in (other, batch[0])
@@ -136,12 +136,12 @@ def test_another_seed_tells_something_else(batch: tuple[Opened, Played], tmp_pat
 
 
 def test_what_one_person_says_in_a_day_is_one_command(
-    batch: tuple[Opened, Played], one_by_one: tuple[Opened, Played]
+    batch: tuple[OpenStructure, Played], one_by_one: tuple[OpenStructure, Played]
 ) -> None:
     assert 1 <= most_dossiers(one_by_one[0]) <= 2 < most_dossiers(batch[0])
 
 
-def most_dossiers(opened: Opened) -> int:
+def most_dossiers(opened: OpenStructure) -> int:
     """Of how many dossiers one command on the pages told something, at most."""
     about: dict[UUID, set[UUID]] = defaultdict(set)
     for one in told(opened):

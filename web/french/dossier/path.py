@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pixflow.dossier.state import ActionState, Built, Linked
+from pixflow.dossier.state import ActionState, BuiltPrescription, LinkedParticipation
 from pixflow.protocol.grille import percent
 from web.french import dates, vocabulary
 from web.french.dossier import profiles
@@ -33,13 +33,13 @@ def site(name: str) -> str:
     return f"site {de(name)}"
 
 
-def scored(link: Linked) -> str:
+def scored(link: LinkedParticipation) -> str:
     """Returns a text like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None
     return "résultat" if mastery is None else vocabulary.percent(percent(mastery))
 
 
-def participation(link: Linked, today: date) -> str:
+def participation(link: LinkedParticipation, today: date) -> str:
     """Describes a participation other than the current result: running, not shared, vanished, or earlier."""
     if link.result:
         said = f"{scored(link)} partagé le {short(link.result.shared.day, today)}"
@@ -54,7 +54,7 @@ def participation(link: Linked, today: date) -> str:
     return say("{said} ; disparu de Pix Orga le {on}, {kept}", said=said, on=short(link.withdrawn.on, today), kept=kept)
 
 
-def unshared(link: Linked) -> str:
+def unshared(link: LinkedParticipation) -> str:
     if link.finished:
         return "test fini, résultat pas encore envoyé"
     if link.purpose == "profile":
@@ -100,7 +100,7 @@ def imilo(state: ActionState) -> str:
     return "Refusée par le jeune" if state.outcome == "abandoned" or state.dropped else "Prescrite"
 
 
-def imilo_block(built: Built, link: Linked | None, actions: Sequence[ActionState]) -> str:
+def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, actions: Sequence[ActionState]) -> str:
     """Returns a prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""

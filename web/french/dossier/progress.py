@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 
-from pixflow.dossier.state import Certification, Dossier, Explored, Need, Seat, Study
+from pixflow.dossier.state import Certification, Difficulty, Dossier, NeedAssessment, Seat, Study
 from pixflow.events.values import Result
 from web.french import vocabulary
 from web.french.phrases import listed
@@ -14,7 +14,7 @@ from web.french.vocabulary import say
 Said = Callable[..., str]
 
 
-def need(known: Need, on: Said) -> str:
+def need(known: NeedAssessment, on: Said) -> str:
     return f"{'reconnu' if known.needed else 'pas pour l’instant'}, le {on(known.mark.on)}"
 
 
@@ -30,7 +30,7 @@ def seat(known: Seat, on: Said) -> str:
     return f"atelier du {day} annulé" if known.reason == "cancelled" else f"place rendue, atelier du {day}"
 
 
-def explored(known: Explored, on: Said) -> str:
+def explored(known: Difficulty, on: Said) -> str:
     return f"{vocabulary.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
 
 

@@ -27,7 +27,7 @@ def _orientation(dossier: Dossier, owed: Collection[str], today: date) -> str:
 
 
 def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
-    state, attended = dossier.orientation, dossier.diagnostic.attended
+    state, attended = dossier.orientation, dossier.diagnostic.last_attended
     if state.presented:
         return f"Pix présenté le {path.short(state.presented.on, today)}"
     if attended:
@@ -36,7 +36,7 @@ def _presented(dossier: Dossier, owed: Collection[str], today: date) -> str:
         return "Pix à présenter"
     if state.need:
         return "" if state.need.needed else "pas de besoin pour l’instant"
-    begun = state.plan or state.declined or dossier.closed or dossier.diagnostic.linked("initial")
+    begun = state.plan or state.declined or dossier.closed or dossier.diagnostic.has_participation("initial")
     return "" if begun else "besoin à évaluer"
 
 
@@ -46,7 +46,7 @@ def _to_test(dossier: Dossier, owed: Collection[str], today: date) -> str:
     tries = [link for link in dossier.diagnostic.participations.values() if link.purpose == "initial"]
     if state.declined:
         return f"diagnostic décliné le {path.short(state.declined.on, today)}"
-    if dossier.diagnostic.attended or (state.plan and tries):
+    if dossier.diagnostic.last_attended or (state.plan and tries):
         return ""
     if tries:
         taken = any(link.finished or link.result for link in tries)
@@ -80,8 +80,8 @@ def _diagnostic(dossier: Dossier, today: date) -> str:
         return path.unshared(running[-1])
     if others:
         return "participation disparue de Pix Orga"
-    if dossier.diagnostic.attended:
-        return f"{progress.seat(dossier.diagnostic.attended, partial(path.short, today=today))}, résultat attendu"
+    if dossier.diagnostic.last_attended:
+        return f"{progress.seat(dossier.diagnostic.last_attended, partial(path.short, today=today))}, résultat attendu"
     seat = dossier.diagnostic.seat
     if seat and seat.status == "booked":
         return f"en atelier le {path.short(seat.day, today)}"

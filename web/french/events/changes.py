@@ -138,7 +138,7 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
     for key, rest in dossier.snoozes.items():
         label = say("En pause : {task}", task=vocabulary.lower_first(names.task(key)))
         yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
-    for key, handed in dossier.handed.items():
+    for key, handed in dossier.handovers.items():
         label = say("Confié : {task}", task=vocabulary.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
         yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"

@@ -11,7 +11,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
 from pixflow.events.workshop import WorkshopCancelled
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.protocol.grille import percent
 from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
@@ -135,7 +135,7 @@ class Fact:
     def before(self, *kinds: type[Event]) -> Event | None:
         """Returns the last event of these kinds before this one."""
         earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
-        struck = retracted(earlier)
+        struck = retractions_by_version(earlier)
         standing = (k for k in reversed(earlier) if k.originator_version not in struck and isinstance(k.event, kinds))
         found = next(standing, None)
         return found.event if found else None

@@ -8,7 +8,7 @@ from uuid import UUID
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.intake import ExportReceived
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
 from projections import audit_trail, directory, result_routing
@@ -67,7 +67,7 @@ def _line(
     version, state = fact.originator_version, dossiers.get(fact.originator_id)
     names = names_for(desk, state if isinstance(state, Dossier) else None)
     until = [one for one in history if one.originator_version <= version]
-    struck = retracted(history).get(version)
+    struck = retractions_by_version(history).get(version)
     return Line(
         fact.position,
         sentences.sentence(fact, names, zone=desk.zone, history=until),

@@ -32,7 +32,7 @@ def begun(dossier: Dossier) -> bool:
     state, links = dossier.parcours, dossier.diagnostic.participations.values()
     noted = (state.complete, state.certification, state.on_cv, state.retake, dossier.prescription.explored)
     shared = any(link.result or link.profile for link in links)
-    return shared or any(noted) or bool(dossier.prescription.studies) or dossier.diagnostic.attended is not None
+    return shared or any(noted) or bool(dossier.prescription.studies) or dossier.diagnostic.last_attended is not None
 
 
 # --- 1 to 3
@@ -43,11 +43,13 @@ def to_present(dossier: Dossier) -> bool:
 
 
 def to_decline(dossier: Dossier) -> bool:
-    return still_open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.linked("initial")
+    return (
+        still_open(dossier) and not dossier.orientation.declined and not dossier.diagnostic.has_participation("initial")
+    )
 
 
 def to_assess(dossier: Dossier) -> bool:
-    return still_open(dossier) and dossier.orientation.presented is None and dossier.diagnostic.attended is None
+    return still_open(dossier) and dossier.orientation.presented is None and dossier.diagnostic.last_attended is None
 
 
 def tested(dossier: Dossier) -> bool:
@@ -67,7 +69,7 @@ def to_prescribe(dossier: Dossier) -> bool:
 
 def to_explore(dossier: Dossier) -> bool:
     """Somebody was at a workshop, or a result came in: there may be a difficulty to speak of."""
-    return still_open(dossier) and (dossier.diagnostic.attended is not None or tested(dossier))
+    return still_open(dossier) and (dossier.diagnostic.last_attended is not None or tested(dossier))
 
 
 # --- 4

@@ -95,7 +95,7 @@ _FOLLOWING = {
         "task",
         fits=availability.to_decline,
     ),
-    "chase": DossierForm(follow_up.chase, form_models.Chase, "task", _about("about")),
+    "chase": DossierForm(follow_up.chase_young_person, form_models.Chase, "task", _about("about")),
     "appointment": DossierForm(follow_up.set_appointment, form_models.Appointment, "task", _appointment, _meeting),
     "missed": DossierForm(follow_up.miss_appointment, form_models.Missed, "task", _about("task")),
     "debrief": DossierForm(
@@ -188,8 +188,8 @@ _FOLLOWING = {
         check=_known_campaign,
     ),
     "not-retake": DossierForm(certification.decline_retake, form_models.Reasoned, "beyond", fits=availability.tested),
-    "snooze": DossierForm(follow_up.snooze, form_models.Snooze, "task", _about("task")),
-    "hand": DossierForm(follow_up.hand_over, form_models.Hand, "task", _about("task"), check=_known_colleague),
+    "snooze": DossierForm(follow_up.snooze_task, form_models.Snooze, "task", _about("task")),
+    "hand": DossierForm(follow_up.hand_over_task, form_models.Hand, "task", _about("task"), check=_known_colleague),
     "remind": DossierForm(parcours.chase_partner, form_models.Remind, "action", _about("referral")),
     "refer": DossierForm(parcours.send_referral, form_models.Refer, "action", _refer, _referring),
     "answer": DossierForm(
@@ -216,17 +216,19 @@ _DOSSIER = {
     "assign": DossierForm(
         assignment.assign_advisor, form_models.Assign, "task", initial=_same("advisor"), check=_known_advisor
     ),
-    "lend": DossierForm(lending.lend, form_models.Lend, "header", fits=availability.followed, check=_known_advisor),
+    "lend": DossierForm(
+        lending.lend_dossier, form_models.Lend, "header", fits=availability.followed, check=_known_advisor
+    ),
     "review": DossierForm(
         closing.review_late_event, form_models.Noted, "task", _about("about"), fits=availability.late
     ),
-    "close": DossierForm(closing.close, form_models.Close, "task", _about("about")),
-    "reopen": DossierForm(closing.reopen, form_models.Reasoned, "task", fits=availability.closed),
+    "close": DossierForm(closing.close_dossier, form_models.Close, "task", _about("about")),
+    "reopen": DossierForm(closing.reopen_dossier, form_models.Reasoned, "task", fits=availability.closed),
     "retract": DossierForm(
         retraction.retract, form_models.Retract, "fact", _about("version"), fits=availability.always
     ),
     "unmatch": DossierForm(
-        matches.unmatch,
+        matches.undo_match,
         form_models.About,
         "result",
         _unmatch,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.dossier.state import ActionState, Built, Dossier, Linked
+from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action
 from pixflow.protocol.grille import Explanation, Grille, Proposal, explain
 from web.desk.desk import Desk
@@ -17,7 +17,7 @@ from web.french.dossier import path
 class Prescribed:
     """A prescription beside what the grid proposed; `reserved` are the actions for the advisor's eyes only."""
 
-    built: Built
+    built: BuiltPrescription
     participation: UUID
     proposals: Sequence[tuple[Proposal, bool]]
     added: Sequence[Action]
@@ -25,12 +25,12 @@ class Prescribed:
     reserved: frozenset[UUID]
 
 
-def taken(dossier: Dossier) -> list[tuple[UUID, Linked]]:
+def taken(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
     """Every participation, in the order in which they were begun."""
     return sorted(dossier.diagnostic.participations.items(), key=lambda item: _begun(item[1]))
 
 
-def _begun(link: Linked) -> tuple[date, int]:
+def _begun(link: LinkedParticipation) -> tuple[date, int]:
     return (link.started.day if link.started else link.mark.on, link.mark.version)
 
 

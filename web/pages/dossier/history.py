@@ -10,7 +10,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier import retraction
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
-from pixflow.folding import retracted, standing
+from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused
 from projections.store.catch_up import fold_of
 from web.desk.desk import Desk
@@ -66,7 +66,7 @@ class Story:
     def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
         self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
         self._may_retract = may_retract
-        self._struck = retracted(trail)
+        self._struck = retractions_by_version(trail)
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
 
@@ -89,7 +89,7 @@ class Story:
 
     def _fact(self, recorded: Recorded) -> Fact:
         by = self._struck.get(recorded.originator_version)
-        fixed = isinstance(recorded.event, DossierOpened) or retraction.told_elsewhere(recorded.event)
+        fixed = isinstance(recorded.event, DossierOpened) or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
         return Fact(
             recorded.originator_version,
@@ -125,14 +125,14 @@ def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
     What the same form recorded goes with it; a merge goes back whole, in both dossiers. What opened the dossier, and
     what came from Pix Orga or from a workshop, is corrected otherwise.
     """
-    told = standing(trail)
+    told = not_retracted(trail)
     last = told[-1] if told else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
     together = with_it(trail, last.originator_version)
     if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
         return merge[0]
-    elsewhere = any(retraction.told_elsewhere(r.event) for r in together)
+    elsewhere = any(retraction.is_corrected_elsewhere(r.event) for r in together)
     return None if elsewhere else last.originator_version
 
 

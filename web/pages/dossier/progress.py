@@ -82,7 +82,7 @@ def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Itera
 
 
 def _retake(dossier: Dossier, on: progress.Said) -> Iterator[Line]:
-    known, learned = dossier.parcours.retake, dossier.parcours.learned
+    known, learned = dossier.parcours.retake, dossier.parcours.last_training
     if progress.retaken(dossier):
         yield Line("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
     elif known and known.planned_for:

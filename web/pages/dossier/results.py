@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from pixflow.dossier.state import Dossier, Linked
+from pixflow.dossier.state import Dossier, LinkedParticipation
 from pixflow.events.values import Level, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
 from pixflow.protocol.grille import percent
@@ -14,7 +14,7 @@ from web.french import vocabulary
 from web.french.dossier import path, profiles
 from web.french.vocabulary import say
 
-Shared = tuple[UUID, Linked]
+Shared = tuple[UUID, LinkedParticipation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _shared_on(moment: Moment, today: date, verb: str = "partagé") -> str:
     return f"{verb} le {path.short(moment.day, today)}"
 
 
-def _gone(link: Linked, today: date) -> str:
+def _gone(link: LinkedParticipation, today: date) -> str:
     return f"disparu de Pix Orga le {path.short(link.withdrawn.on, today)}, gardé ici" if link.withdrawn else ""
 
 
@@ -183,7 +183,7 @@ def _result(shared: Shared | None) -> Result | None:
     return shared[1].result if shared else None
 
 
-def _moment(link: Linked) -> Moment | None:
+def _moment(link: LinkedParticipation) -> Moment | None:
     outcome = link.result or link.profile
     return outcome.shared if outcome else None
 

@@ -13,7 +13,7 @@ from pixflow.dossier import retraction
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Step
 from pixflow.events.dossier import DuplicateJoined
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from projections import audit_trail
 from projections.store.catch_up import fold_of
 from web.desk.commands import Outcome, record, record_all
@@ -72,7 +72,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     undone = [form.version]
     if form.version == history.undoable(desk, trail):
         undone = [r.originator_version for r in reversed(history.with_it(trail, form.version))]
-    elif form.version not in retracted(trail):
+    elif form.version not in retractions_by_version(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
         return RedirectResponse(f"/dossiers/{correction}", 303)
     if duplicate:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
-from pixflow.workshop.booking import kept_until
+from pixflow.workshop.booking import offer_deadline
 from projections import workshops
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
@@ -80,7 +80,7 @@ def booking(desk: Desk, dossier: Dossier, form: Book) -> tuple[dict[str, Any], d
 
 def releasing(desk: Desk, dossier: Dossier, form: Release) -> tuple[dict[str, Any], dict[str, Any]]:
     """What release_seat takes beside its streams."""
-    return {}, {"until": kept_until(desk.refs, desk.today)}
+    return {}, {"until": offer_deadline(desk.refs, desk.today)}
 
 
 def known(desk: Desk, dossier: Dossier, form: Book) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DuplicateJoined, Retracted
 from pixflow.participation import matches
 from pixflow.refused import Refused
-from pixflow.unit_of_work import Loaded, Step
+from pixflow.unit_of_work import LoadedStream, Step
 from projections import audit_trail, name_search
 from projections.directory import Found
 from projections.store.catch_up import fold_of, folds_of
@@ -122,8 +122,8 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
     joined = {"into": into, "gives_number": gives, "version": dossier.version}
     taken = {"other": dossier, "duplicate": dossier_id, "told": _trail(desk, dossier_id)}
     return [
-        Step({"dossier": dossier_id}, merging.merge, joined),
-        Step({"dossier": into}, merging.take_over, {}, taken),
+        Step({"dossier": dossier_id}, merging.merge_dossier, joined),
+        Step({"dossier": into}, merging.take_over_duplicate, {}, taken),
         *(
             Step({"participation": one}, matches.move_match, {"dossier": into})
             for one in dossier.diagnostic.participations
@@ -137,9 +137,9 @@ def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> l
     trail = audit_trail.of_stream(desk.read, dossier_id)
     command = next(row.command for row in trail if row.version == dossier.merged.mark.version)
     said = {"reason": reason}
-    moved = [Step({"participation": one}, matches.move_back, said) for one in dossier.merged.participations]
-    kept = Step({"dossier": dossier.merged.into}, merging.give_back_merged, said, {"command": command})
-    return [*moved, kept, Step({"dossier": dossier_id}, merging.unmerge, said)]
+    moved = [Step({"participation": one}, matches.undo_match_move, said) for one in dossier.merged.participations]
+    kept = Step({"dossier": dossier.merged.into}, merging.undo_take_over, said, {"command": command})
+    return [*moved, kept, Step({"dossier": dossier_id}, merging.undo_merge, said)]
 
 
 def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Preview:
@@ -168,7 +168,7 @@ def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Previ
     )
 
 
-def _owed(desk: Desk, *dossiers: Loaded) -> dict[str, str]:
+def _owed(desk: Desk, *dossiers: LoadedStream) -> dict[str, str]:
     """What these dossiers owe together: each task's key, and its kind."""
     return {task.key: task.kind for one in dossiers for task in tasks.of_dossier(one.state, desk.refs)}
 

@@ -133,5 +133,5 @@ def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Fo
 
 
 def _may(desk: Desk) -> None:
-    if not desk.may(merging.merge):
+    if not desk.may(merging.merge_dossier):
         raise HTTPException(403)

@@ -13,7 +13,7 @@ from pixflow.actor import Actor
 from pixflow.authorization import Subject
 from pixflow.dossier.erasure import Reason, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done
+from pixflow.engine import CommandResult
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
@@ -101,7 +101,7 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
         done = erase(desk.served, dossier_id, by=by, command_id=command_id, via="web")
     except Refused as refused:
         return Outcome(refused=refused)
-    except erasing.Unfinished:
+    except erasing.ErasureUnfinished:
         logging.getLogger("pixflow").exception("an erasure is not finished")
         return Outcome()
     return Outcome(done.recorded, done.repeated)
@@ -109,10 +109,10 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
 
 def erase(
     served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
-) -> Done:
+) -> CommandResult:
     """Erase somebody, in the read tables too. Raises Refused and Unfinished, as `erasing.erase` does."""
     done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)
-    with erasing.recorded():
+    with erasing.unfinished_on_failure():
         served.read()
         stores.tidy(served.reads.stores)
     return done

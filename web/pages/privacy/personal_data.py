@@ -12,12 +12,12 @@ from sqlalchemy import Connection, or_, select
 from pixflow import tasks
 from pixflow.authorization import Scope
 from pixflow.dossier import retention
-from pixflow.dossier.retraction import from_pix
+from pixflow.dossier.retraction import comes_from_pix
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
-from pixflow.folding import retracted, standing
+from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import audit_trail
@@ -127,7 +127,7 @@ class _Gathering:
 
     def dossier(self, id: UUID) -> Stream:
         history, state = self._histories[id], self._states[id]
-        struck = retracted(history)
+        struck = retractions_by_version(history)
         joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
         parted = {r.command for r in joined if r.originator_version in struck}
         foreign = [r for r in history if self._is_of_another(r, parted)]
@@ -142,7 +142,7 @@ class _Gathering:
         about = list(self._named_in_workshops())
         for id in dict.fromkeys(r.originator_id for r in about):
             facts = [r for r in about if r.originator_id == id]
-            struck = retracted(self._engine.history(id))
+            struck = retractions_by_version(self._engine.history(id))
             yield Stream(id, self._engine.state("workshop", id), self._told(facts, self._names(), (), struck))
 
     def _named_in_workshops(self) -> Iterator[Recorded]:
@@ -162,7 +162,7 @@ class _Gathering:
         if recorded.command in parted:
             return not isinstance(recorded.event, e.DuplicateJoined)
         participation = getattr(recorded.event, "participation", None)
-        return from_pix(recorded.event) and participation not in self._theirs
+        return comes_from_pix(recorded.event) and participation not in self._theirs
 
     def _told(
         self,
@@ -172,7 +172,7 @@ class _Gathering:
         struck: dict[int, Recorded] | None = None,
     ) -> list[Told]:
         own = [r for r in facts if r not in foreign]
-        by = retracted(facts) if struck is None else struck
+        by = retractions_by_version(facts) if struck is None else struck
         return [self._one(r, names, own, by.get(r.originator_version), r in foreign) for r in facts]
 
     def _one(
@@ -219,7 +219,7 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
         one = waiting.pop(0)
         history = engine.history(one)
         yield one, history
-        waiting += [r.event.duplicate for r in standing(history) if isinstance(r.event, e.DuplicateJoined)]
+        waiting += [r.event.duplicate for r in not_retracted(history) if isinstance(r.event, e.DuplicateJoined)]
 
 
 def _writers(streams: Iterable[Stream]) -> list[tuple[str, int]]:

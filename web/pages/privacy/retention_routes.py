@@ -67,7 +67,7 @@ def _page(
     lines = [
         (
             row,
-            privacy.why_passed(retention.kept(policy, row.programme, row.last_on), row.closed),
+            privacy.why_passed(retention.retention_period(policy, row.programme, row.last_on), row.closed),
             states[row.stream].erasure,
         )
         for row in rows

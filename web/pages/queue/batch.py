@@ -13,7 +13,7 @@ from pixflow.dossier import follow_up, retraction
 from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
 from pixflow.events.values import Channel
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from projections import advisor_queue, audit_trail
 from web.desk import receipts
 from web.desk.bulk import Outcomes, Row, row_of
@@ -71,9 +71,9 @@ class Batch:
 
 
 BATCHES: dict[str, Batch] = {
-    "snooze": Batch(follow_up.snooze, Snooze, TaskSnoozed),
-    "hand": Batch(follow_up.hand_over, Hand, TaskHandedOver),
-    "chase": Batch(follow_up.chase, Chase, YoungPersonChased, "about", CHASED),
+    "snooze": Batch(follow_up.snooze_task, Snooze, TaskSnoozed),
+    "hand": Batch(follow_up.hand_over_task, Hand, TaskHandedOver),
+    "chase": Batch(follow_up.chase_young_person, Chase, YoungPersonChased, "about", CHASED),
 }
 
 
@@ -158,7 +158,9 @@ def _done(desk: Desk, said: str) -> list[Recorded]:
 
 def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:
     """Whether it is the last fact of its dossier, or was taken back already."""
-    return fact.originator_version == history.undoable(desk, trail) or fact.originator_version in retracted(trail)
+    return fact.originator_version == history.undoable(
+        desk, trail
+    ) or fact.originator_version in retractions_by_version(trail)
 
 
 def initial(desk: Desk, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pixflow.authorization import OWNING
+from pixflow.authorization import TASK_OWNERS
 from web.desk.bulk import Outcomes
 from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
@@ -21,7 +21,7 @@ from web.http.templates import page
 from web.pages.queue import batch
 
 router = APIRouter()
-AtQueue = Annotated[Desk, allowed(*OWNING)]
+AtQueue = Annotated[Desk, allowed(*TASK_OWNERS)]
 
 
 @router.get("/boite/plusieurs")

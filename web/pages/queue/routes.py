@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from msgspec.structs import asdict
 
 from pixflow import tasks
-from pixflow.authorization import OWNING
+from pixflow.authorization import TASK_OWNERS
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
@@ -63,7 +63,7 @@ def read(
     if pile:
         return _pile(request, desk, pile, p)
     wanted = Filter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    own = _own(desk, wanted, p) if desk.roles & OWNING else {}
+    own = _own(desk, wanted, p) if desk.roles & TASK_OWNERS else {}
     piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
     context = {
         "desk": desk,

@@ -57,7 +57,7 @@ def lines(desk: Desk, rows: Sequence[Any]) -> list[Line]:
 def _line(desk: Desk, row: Any, state: Any, givers: Mapping[tuple[UUID, int], str]) -> Line:
     if not isinstance(state, Dossier):
         return Line(desk, row)
-    rest, handed = state.snoozes.get(row.key), state.handed.get(row.key)
+    rest, handed = state.snoozes.get(row.key), state.handovers.get(row.key)
     reason = rest.reason if rest and _rests(row, desk.today) else ""
     giver = givers.get((row.stream, handed.mark.version), "") if handed and _given(desk, row) else ""
     return Line(desk, row, reason=reason, giver=giver)

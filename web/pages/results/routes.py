@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
-from pixflow.engine import Done, Step, new_id
+from pixflow.engine import CommandResult, Step, new_id
 from pixflow.participation import matches, matching
 from pixflow.participation.matching import Person
 from pixflow.refused import Refused
@@ -168,7 +168,7 @@ def set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID
     if form is None:
         return _again(request, desk, where, OpenForm("aside", participation, data, missing.named(errors)))
     streams = {"participation": participation}
-    outcome = record(desk, streams, matches.set_aside, command_id=form.command_id, reason=form.reason)
+    outcome = record(desk, streams, matches.set_participation_aside, command_id=form.command_id, reason=form.reason)
     return _answer(request, desk, where, outcome.refused, receipts.reference(outcome.recorded))
 
 
@@ -181,7 +181,7 @@ def bring_back(request: Request, desk: AtBoard, where: Where, participation: UUI
     outcome = record(
         desk,
         {"participation": participation},
-        matches.bring_back,
+        matches.undo_set_aside,
         command_id=form.command_id,
         reason="remise à rapprocher",
     )
@@ -257,7 +257,7 @@ def _together(
     return _answer(request, desk, where, None, receipts.reference(done.recorded))
 
 
-def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> Done:
+def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> CommandResult:
     by = desk.by(steps[-1].decision)
     return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
 

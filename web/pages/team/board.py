@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.identity import normalise
-from pixflow.team.absences import uncovered
+from pixflow.team.absences import uncovered_absences
 from pixflow.team.milestones import hold_briefing
-from pixflow.team.staff import Noted, Staff, add
+from pixflow.team.staff import Milestone, Staff, add_member
 from projections import advisor_queue, dossier_sheet
 from web.desk.colleagues import day, days_said, next_away
 from web.desk.desk import Desk
@@ -33,7 +33,7 @@ class Line:
     roles: Sequence[str]
     away: str
     uncovered: bool
-    steps: Mapping[str, Noted | None]
+    steps: Mapping[str, Milestone | None]
     dossiers: int
     tasks: int
 
@@ -85,7 +85,7 @@ def board(desk: Desk, state: str, role: str, site: str, p: int) -> dict[str, Any
         "warnings": list(_warnings(desk, everyone)),
         "steps": STEPS,
         "notes": desk.may(hold_briefing),
-        "adds": desk.may(add),
+        "adds": desk.may(add_member),
     }
 
 
@@ -138,7 +138,7 @@ def _warnings(desk: Desk, everyone: Sequence[Line]) -> Iterator[Warning]:
             text = "{name}, départ le {left} : {count} à confier."
             said = {"left": day(desk, line.member.left), "count": plural(line.dossiers, "dossier")}
             yield Warning(say(text, name=line.member.name, **said), f"{line.href}/confier", "Confier")
-    for id, absence in uncovered(desk.refs.team, desk.today):
+    for id, absence in uncovered_absences(desk.refs.team, desk.today):
         text = "{name}, absence {days} : personne ne voit ses tâches."
         said = {"name": desk.refs.team[id].name, "days": days_said(desk, absence)}
         where = f"{BOARD}/{id}?form=absence&about={absence.id}#form"

@@ -123,11 +123,11 @@ FORMS: dict[str, TeamForm] = {
     "roles": TeamForm(staff.change_roles, Roles, initial=lambda desk, member, about: {"roles": sorted(member.roles)}),
     "contact": TeamForm(staff.state_contact, Contact, initial=lambda desk, member, about: {"phone": member.phone}),
     "leave": TeamForm(
-        staff.leave,
+        staff.record_departure,
         Leaving,
         initial=lambda desk, member, about: {"last_day": member.left.isoformat() if member.left else ""},
     ),
-    "back": TeamForm(staff.come_back, Form, lambda form: {}, offered=lambda member, desk: member.left is not None),
+    "back": TeamForm(staff.undo_departure, Form, lambda form: {}, offered=lambda member, desk: member.left is not None),
     "designate": TeamForm(
         milestones.designate_referent,
         Designation,
@@ -142,9 +142,9 @@ FORMS: dict[str, TeamForm] = {
     "training": TeamForm(milestones.attend_training, Titled, initial=_today),
     "briefing": TeamForm(milestones.hold_briefing, Titled, initial=_today),
     "take-back": TeamForm(
-        milestones.take_back,
+        milestones.undo_milestone,
         TakenBack,
         lambda form: {"version": form.about, "reason": form.reason},
-        offered=lambda member, desk: bool(member.noted),
+        offered=lambda member, desk: bool(member.milestones),
     ),
 }

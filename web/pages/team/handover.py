@@ -73,7 +73,7 @@ def _taken(desk: Desk, person: UUID, form: Pairs, stream: UUID, to: UUID, found:
             text = "ce dossier n’est plus suivi par {name}"
             return Row(stream, name, colleague.name, say(text, name=desk.refs.team[person].name))
     said: dict[str, Any] = {"advisor": to} | ({"until": form.last} if form.last else {})
-    decide = lending.lend if form.last else assignment.assign_advisor
+    decide = lending.lend_dossier if form.last else assignment.assign_advisor
     outcome = record(desk, {"dossier": stream}, decide, command_id=command, **said)
     return Row(stream, name, names_for(desk).staff(to), _why(desk, outcome.refused), outcome.recorded)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.team.absences import deputising
+from pixflow.team.absences import absences_deputised_by
 from pixflow.team.staff import Absence
 from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_said, days_said
@@ -73,7 +73,7 @@ def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) ->
         "coming": [(away, absence_said(desk, away)) for away in days if away.last >= desk.today],
         "past": [absence_said(desk, away) for away in days[::-1] if away.last < desk.today],
         "stands_in": [(desk.refs.team[who].name, days_said(desk, away)) for who, away in _stands_in(desk, id)],
-        "noted": sorted(member.noted, key=lambda one: one.mark.on, reverse=True),
+        "noted": sorted(member.milestones, key=lambda one: one.mark.on, reverse=True),
         "dossiers": dossier_sheet.load(desk.read).get(id, 0),
         "tasks": advisor_queue.load(desk.read, desk.today).get(id, 0),
         "hands_over": desk.may(assign_advisor),
@@ -93,7 +93,7 @@ def _history(desk: Desk, id: UUID, done: int) -> dict[str, Any]:
 
 
 def _stands_in(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
-    return sorted(deputising(desk.refs.team, id, desk.today, date.max), key=lambda pair: pair[1].first)
+    return sorted(absences_deputised_by(desk.refs.team, id, desk.today, date.max), key=lambda pair: pair[1].first)
 
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:

@@ -87,7 +87,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
         return _joining(request, desk, data, errors, status=422)
     said = form.model_dump(include={"name", "email", "phone", "site", "roles"})
     person = _stream(desk, form)
-    outcome = record(desk, {"staff": person}, staff.add, command_id=form.command_id, **said)
+    outcome = record(desk, {"staff": person}, staff.add_member, command_id=form.command_id, **said)
     if outcome.refused:
         holder = outcome.refused.details.get("by")
         field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
@@ -99,7 +99,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
 def _stream(desk: Desk, form: Joining) -> UUID:
     """A new person; or the one who has that e-mail, when they had left."""
     try:
-        held = desk.engine.claimed("email", [staff.address(form.email)])
+        held = desk.engine.claim_holders("email", [staff.address(form.email)])
     except Refused:
         held = {}
     for holder in held.values():
@@ -117,7 +117,7 @@ def _joining(
     status: int = 200,
     holder: object = None,
 ) -> Response:
-    if not desk.may(staff.add):
+    if not desk.may(staff.add_member):
         raise HTTPException(403)
     sites = desk.refs.structure.sites
     context = {

@@ -11,7 +11,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
 from pixflow.workshop.booking import mark_attendance, walk_in
-from pixflow.workshop.undo import undo_mark, walked_in, went_on
+from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
 from projections import audit_trail, directory, name_search
 from projections.directory import Found
 from projections.store.catch_up import fold_of
@@ -117,10 +117,10 @@ def _card(workshop: ScopedWorkshop, seat: Seat, undo: Mapping[UUID, str]) -> Car
 
 def _undo_labels(workshop: ScopedWorkshop) -> dict[UUID, str]:
     """Returns the label of the undo button for each mark that can be taken back."""
-    came = walked_in(workshop.trail)
+    came = walk_ins(workshop.trail)
     booked = workshop.state.attendance.keys() - came.keys()
     trails = audit_trail.of_streams(workshop.desk.read, booked)
-    marked = [dossier for dossier, trail in trails.items() if not went_on(trail, workshop.id)]
+    marked = [dossier for dossier, trail in trails.items() if not has_later_work(trail, workshop.id)]
     return dict.fromkeys(marked, "Annuler") | dict.fromkeys(came, "Retirer")
 
 
@@ -159,7 +159,7 @@ def take_back(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outc
     return record(
         workshop.desk,
         {"workshop": workshop.id, "dossier": dossier},
-        undo_mark,
+        undo_attendance,
         command_id=command_id,
         reason="noté par erreur",
     )

@@ -102,7 +102,7 @@ def release(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormDa
         {"workshop": workshop_id, "dossier": form.dossier},
         booking.release_seat,
         command_id=form.command_id,
-        context={"until": booking.kept_until(desk.refs, desk.today)},
+        context={"until": booking.offer_deadline(desk.refs, desk.today)},
     )
     return answer(request, desk, workshop_id, outcome)
 

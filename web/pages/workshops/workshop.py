@@ -12,7 +12,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
-from pixflow.folding import retracted
+from pixflow.folding import retractions_by_version
 from pixflow.participation.campaign import Campaign
 from pixflow.protocol.document import Workshops
 from pixflow.refused import Refused
@@ -198,7 +198,7 @@ def _candidate(row: Any, person: directory.Found) -> Candidate:
 def history(workshop: ScopedWorkshop) -> list[HistoryRow]:
     """Returns the events of the workshop, the latest first. A retraction stands beside the event it struck."""
     names, trail = ScopedNames(workshop.desk.refs, workshop.desk.read, Scope("all")), workshop.trail
-    struck = retracted(trail)
+    struck = retractions_by_version(trail)
     facts = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
     return [_history_row(workshop, one, names, struck.get(one.originator_version)) for one in facts]
 

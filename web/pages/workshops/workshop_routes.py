@@ -163,7 +163,7 @@ def _with_registrants(
     for last in (False, True):
         there = tuple(_state(desk, id).seats)
         steps = [Step({"workshop": id}, decide, sent, {"registrants": there})]
-        steps += [Step({"workshop": id, "dossier": dossier}, booking.follow_workshop) for dossier in there]
+        steps += [Step({"workshop": id, "dossier": dossier}, booking.apply_workshop_change) for dossier in there]
         outcome = record_all(desk, steps, (name, str(id), sent), command_id=command_id)
         if outcome.refused is None:
             return _next(id, outcome)

@@ -106,7 +106,7 @@ def _chase(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> 
         world,
         youth,
         id,
-        follow_up.chase,
+        follow_up.chase_young_person,
         about=task.key,
         channel="phone" if task.chases else "sms",
         reached=reached,

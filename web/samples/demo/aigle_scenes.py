@@ -9,7 +9,7 @@ from uuid import UUID
 from pixflow.dossier import merging, retraction
 from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation
-from pixflow.participation.matches import unmatch
+from pixflow.participation.matches import undo_match
 from pixflow.participation.matching import Person, rank
 from pixflow.pix_orga import Campaign
 from pixflow.protocol import drafting
@@ -81,7 +81,7 @@ def _correct(world: World) -> None:
             world.say(
                 world.cast.referent,
                 {"participation": participation, "dossier": wrong},
-                unmatch,
+                undo_match,
                 reason="C’est le test de sa sœur Marie-Lou, vu avec elles",
                 context={"participation_id": participation},
             )
@@ -101,8 +101,8 @@ def merge(world: World) -> None:
     world.say_all(
         world.cast.referent,
         [
-            Step({"dossier": again}, merging.merge, joined),
-            Step({"dossier": first}, merging.take_over, {}, taken),
+            Step({"dossier": again}, merging.merge_dossier, joined),
+            Step({"dossier": first}, merging.take_over_duplicate, {}, taken),
         ],
     )
 

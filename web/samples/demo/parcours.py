@@ -90,7 +90,7 @@ def close_what_is_over(world: World) -> None:
         if youth.never("close-or-plan") or (certified.step if certified else None) not in SETTLED:
             continue
         if all(one.over for one in actions) and world.calendar.count(state.last.on, world.today) >= 6:
-            say(world, youth, id, closing.close, reason="done", note="")
+            say(world, youth, id, closing.close_dossier, reason="done", note="")
             if len(youth.first_name) % 3 == 0:
                 take_test(youth, at(world.calendar.add(world.today, 4), 18), world.random)
 
@@ -102,9 +102,9 @@ def leave_and_come_back(world: World) -> None:
         if youth.manner != "comes-back" or state.opened is None:
             continue
         if state.closed and tested and not state.late:
-            say(world, youth, id, closing.reopen, reason="De retour à L’Aigle, test passé entre-temps")
+            say(world, youth, id, closing.reopen_dossier, reason="De retour à L’Aigle, test passé entre-temps")
         elif not state.closed and not tested and world.calendar.count(state.opened.on, world.today) >= 12:
-            say(world, youth, id, closing.close, reason="moved", note="Chez ses parents, à Caen")
+            say(world, youth, id, closing.close_dossier, reason="moved", note="Chez ses parents, à Caen")
 
 
 def _refer(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
@@ -195,7 +195,7 @@ def _retake(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) ->
 
 def _close(world: World, id: UUID, youth: Youth, state: Dossier, task: Task) -> None:
     reason = "unreachable" if task.why.details.get("by") == "tries" else "done"
-    say(world, youth, id, closing.close, reason=reason, note="")
+    say(world, youth, id, closing.close_dossier, reason=reason, note="")
 
 
 DEEDS: dict[str, Deed] = {

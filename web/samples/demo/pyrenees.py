@@ -91,7 +91,7 @@ def _lend(world: World) -> None:
     """A colleague follows somebody for a few days; the dossier comes back by itself."""
     dossier = world.named(SECOND_GROUP[2].name)[0]
     said = {"advisor": world.staff[MARC], "until": world.calendar.add(world.today, 3)}
-    world.say(PHILIPPE, {"dossier": dossier}, lending.lend, **said)
+    world.say(PHILIPPE, {"dossier": dossier}, lending.lend_dossier, **said)
 
 
 def _away(world: World, first: date, last: date) -> None:

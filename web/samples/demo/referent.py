@@ -9,7 +9,7 @@ from pixflow.dossier import closing
 from pixflow.dossier.stages import prescription
 from pixflow.importing import Answers, Importer
 from pixflow.participation import campaign as participation_campaign
-from pixflow.participation.matches import confirm_match, set_aside
+from pixflow.participation.matches import confirm_match, set_participation_aside
 from pixflow.participation.matching import Match
 from projections import result_routing
 from projections.match_proposals import proposals
@@ -91,7 +91,7 @@ def _match(world: World, read: ReadSide) -> None:
             found = [(one.stream, match) for one, match in proposals(connection, [row])[row.stream]]
             if not found:
                 streams = {"participation": row.stream}
-                world.say(world.cast.referent, streams, set_aside, reason="Compte d’essai de l’équipe")
+                world.say(world.cast.referent, streams, set_participation_aside, reason="Compte d’essai de l’équipe")
                 continue
             confirm(world, row.stream, found)
 

@@ -41,7 +41,7 @@ def set_aside(world: World, name: str, to: str) -> None:
         said: dict[str, Any] = {"until": until, "reason": RESTING}
         if n:
             said = {"until": until, "to": world.staff[to], "note": HANDED}
-        decide: Decision[..., Any] = follow_up.hand_over if n else follow_up.snooze
+        decide: Decision[..., Any] = follow_up.hand_over_task if n else follow_up.snooze_task
         world.say(name, {"dossier": id}, decide, task=task.key, **said)
 
 

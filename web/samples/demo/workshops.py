@@ -73,7 +73,7 @@ def release(world: World, name: str, by: str, young_person: str) -> None:
         by,
         {"workshop": world.workshops[name], "dossier": world.named(young_person)[0]},
         booking.release_seat,
-        context={"until": booking.kept_until(world.engine.references(), world.today)},
+        context={"until": booking.offer_deadline(world.engine.references(), world.today)},
     )
 
 
@@ -92,7 +92,7 @@ def _with_registrants(world: World, by: str, name: str, step: Step) -> None:
     id = world.workshops[name]
     there = tuple(world.engine.state("workshop", id).seats)
     first = Step(step.streams, step.decision, step.sent, {"registrants": there})
-    follow = [Step({"workshop": id, "dossier": dossier}, booking.follow_workshop) for dossier in there]
+    follow = [Step({"workshop": id, "dossier": dossier}, booking.apply_workshop_change) for dossier in there]
     world.say_all(by, [first, *follow])
 
 

@@ -11,9 +11,9 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.dossier.state import Dossier
-from pixflow.engine import Done
+from pixflow.engine import CommandResult
 from pixflow.protocol.document import ProtocolDocument
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
 from pixflow.team import staff
 from pixflow.unit_of_work import Step
@@ -29,7 +29,7 @@ class World:
     """
 
     def __init__(
-        self, opened: Opened, clock: Clock, random: Random, cast: Cast, days: Sequence[date], opens_at: datetime
+        self, opened: OpenStructure, clock: Clock, random: Random, cast: Cast, days: Sequence[date], opens_at: datetime
     ) -> None:
         self.opened = opened
         self.engine = opened.engine
@@ -66,14 +66,14 @@ class World:
     def actor(self, name: str, instead_of: str = "") -> Actor:
         return Actor(str(self.staff[name]), str(self.staff[instead_of]) if instead_of else None)
 
-    def say(self, who: str, streams: dict[str, UUID], decide: Decision[..., Any], **arguments: Any) -> Done:
+    def say(self, who: str, streams: dict[str, UUID], decide: Decision[..., Any], **arguments: Any) -> CommandResult:
         """One command, by somebody, at the clock's time; `context` among the arguments is the program's.
 
         Of an advisor who is away, it is the deputy who says it, in both names.
         """
         return self.engine.execute(streams, decide, by=self._by(who), command_id=self.command(), **arguments)
 
-    def say_all(self, who: str, steps: Sequence[Step]) -> Done:
+    def say_all(self, who: str, steps: Sequence[Step]) -> CommandResult:
         """Several decisions as one command."""
         command = self.command()
         return self.engine.execute_all(steps, str(command), by=self._by(who), command_id=command, via="web")
@@ -95,7 +95,7 @@ class World:
             self.staff[name] = uuid5(self.opened.id, address)
             phone = f"01 99 00 12 {n + 10}" if "advisor" in roles else None
             said: dict[str, Any] = {"name": name, "email": address, "phone": phone, "site": None, "roles": roles}
-            self.say(OPERATOR, {"staff": self.staff[name]}, staff.add, **said)
+            self.say(OPERATOR, {"staff": self.staff[name]}, staff.add_member, **said)
 
     def open(self, youth: Youth, by: str) -> UUID:
         """A dossier by hand, with what is known at the first welcome."""

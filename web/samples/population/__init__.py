@@ -21,7 +21,7 @@ from pixflow import structure_folder
 from pixflow.presets import Preset
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
-from pixflow.structure_folder import Opened
+from pixflow.structure_folder import OpenStructure
 from web.samples.clock import Clock, at, working_days
 from web.samples.population import incidents, parameters
 from web.samples.population.actors import advisors, parcours, referent, team
@@ -69,7 +69,7 @@ def build(
     batch: bool = False,
     progress: Progress | None = None,
     database: Database | None = None,
-) -> tuple[Opened, Played]:
+) -> tuple[OpenStructure, Played]:
     """Open a structure on the first day, in a folder of `data` or in a schema of `database`, and populate it.
 
     What is given back is open, its clock the real one. Raises Refused: "structure-exists"; "future" when there is no
@@ -89,7 +89,7 @@ def build(
 
 
 def populate(
-    opened: Opened,
+    opened: OpenStructure,
     *,
     young_people: int,
     seed: int = 1,
@@ -113,7 +113,7 @@ def populate(
         opened.engine.clock = structure_folder.utc_now
 
 
-def _prepare(opened: Opened, clock: Clock, random: Random, young_people: int, batch: bool) -> Play:
+def _prepare(opened: OpenStructure, clock: Clock, random: Random, young_people: int, batch: bool) -> Play:
     root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
     desk = Desk(opened.engine, clock, root, at_once=batch)
     house = House(opened.engine.references().structure.sites, young_people, random, desk.id)

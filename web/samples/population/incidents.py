@@ -132,8 +132,8 @@ def _lend(play: Play, case: Case) -> Iterator[Said]:
     if colleague is None or case.state.lent:
         return
     until, manager = play.in_days(parameters.LENT_FOR), play.house.manager(play.today)
-    step = Step({"dossier": case.young.dossier}, lending.lend, {"advisor": colleague.id, "until": until})
+    step = Step({"dossier": case.young.dossier}, lending.lend_dossier, {"advisor": colleague.id, "until": until})
     yield Said(manager.actor, (step,))
-    back = Said(Actor(CLOCK), (Step({"dossier": case.young.dossier}, lending.give_back),))
+    back = Said(Actor(CLOCK), (Step({"dossier": case.young.dossier}, lending.end_loan),))
     moment = (play.calendar.add(until, 1), 7 * 60)
     play.agenda.add(moment, Errand((case.young.dossier,), lambda: [back]))

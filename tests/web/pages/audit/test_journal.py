@@ -196,7 +196,7 @@ def test_a_participation_says_whose_it_is(at_work: House) -> None:
     assert about(at_work, "participation.ParticipationImported") == ("Aminata Diallo", f"/rejouer/{dossier}")
     at_work.says(
         SOPHIE,
-        matches.unmatch,
+        matches.undo_match,
         {"participation": found, "dossier": dossier},
         reason="homonyme",
         context={"participation_id": found},

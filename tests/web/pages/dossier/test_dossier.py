@@ -163,7 +163,7 @@ def test_a_vanished_participation_keeps_its_result(locale: House) -> None:
     locale.day(date(2026, 3, 17))
     locale.says(
         "Sophie Lecomte",
-        exports.vanish,
+        exports.record_disappearance,
         {"participation": found, "dossier": dossier},
         exported_at=datetime(2026, 3, 17, 9, 0, tzinfo=UTC),
         context={"participation_id": found},
@@ -211,7 +211,7 @@ def test_an_appointment_shows_its_hour_and_who_did_not_come(locale: House) -> No
 
 def test_a_closed_dossier_says_so_and_offers_to_reopen(locale: House) -> None:
     dossier = locale.opened()
-    locale.on(dossier, closing.close, reason="moved", note="")
+    locale.on(dossier, closing.close_dossier, reason="moved", note="")
     page = locale.client("Nadia Benali").get(f"/dossiers/{dossier}").text
     assert "Dossier clos le 16 mars 2026 : déménagement." in words(page)
     offered = set(re.findall(r"\?formulaire=([a-z]+)", page))
@@ -257,7 +257,7 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
     found = locale.took(dossier, None)
     locale.says(
         "Sophie Lecomte",
-        exports.follow,
+        exports.record_progress,
         {"participation": found, "dossier": dossier},
         progress=Decimal(1),
         result=result,

@@ -10,7 +10,7 @@ import pytest
 
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result
-from pixflow.participation.exports import follow
+from pixflow.participation.exports import record_progress
 from tests.web.client import words
 from tests.web.paths import House, house
 
@@ -30,7 +30,7 @@ def debriefed(at_work: House) -> UUID:
     participation = at_work.took(dossier, None)
     at_work.says(
         SOPHIE,
-        follow,
+        record_progress,
         {"participation": participation, "dossier": dossier},
         participation_id=participation,
         progress=Decimal(1),

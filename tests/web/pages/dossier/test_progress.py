@@ -292,9 +292,9 @@ def busy(locale: House) -> tuple[UUID, list[UUID]]:
     arranged.held(locale, dossier, ease=True)
     locale.day(MONDAY)
     rest = {"until": date(2026, 4, 1), "reason": "en stage"}
-    locale.on(dossier, follow_up.snooze, task=f"refer:{actions[2]}", **rest)
+    locale.on(dossier, follow_up.snooze_task, task=f"refer:{actions[2]}", **rest)
     to = {"to": locale.people[PAUL], "until": date(2026, 3, 27), "note": ""}
-    locale.on(dossier, follow_up.hand_over, task=f"refer:{actions[0]}", **to)
+    locale.on(dossier, follow_up.hand_over_task, task=f"refer:{actions[0]}", **to)
     return dossier, actions
 
 
@@ -410,7 +410,7 @@ def test_what_only_a_partner_s_silence_would_bring_is_not_announced(locale: Hous
 
 def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: House) -> None:
     dossier, _ = arranged.registered(locale)
-    locale.on(dossier, closing.close, reason="employment", note="")
+    locale.on(dossier, closing.close_dossier, reason="employment", note="")
     assert beyond(locale, dossier)["Certification"] == "inscription faite le 16 mars, session du 10 avr."
     dossier, _ = arranged.closed(locale)
     assert part(locale, dossier, "beyond") is None

@@ -65,7 +65,7 @@ def test_each_chip_gives_as_many_rows_as_it_says(at_work: House) -> None:
     fill(at_work, 3, programme="CEJ", site="L’Aigle")
     fill(at_work, 2, advisor=None, programme="PACEA")
     at_work.scored(first="Zoé")
-    at_work.on(at_work.opened(first="Noé"), closing.close, reason="moved", note="")
+    at_work.on(at_work.opened(first="Noé"), closing.close_dossier, reason="moved", note="")
     page = dossiers(at_work, SOPHIE)
     assert texts(page, ".chips li") == [
         "Ouverts 6",

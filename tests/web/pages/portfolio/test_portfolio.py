@@ -317,7 +317,7 @@ def test_ticks_of_every_page_are_kept_and_can_be_taken_back(desk: Desk) -> None:
 def test_what_a_colleague_corrected_meanwhile_is_shown_first(desk: Desk) -> None:
     desk.record(AWA, BAH)
     preview = desk.page(desk.upload(AWA_MOVED, BAH_MOVED))
-    dossier = desk.house.served.engine.claimed("imilo", ["0012345"])["0012345"]
+    dossier = desk.house.served.engine.claim_holders("imilo", ["0012345"])["0012345"]
     desk.house.says(SOPHIE, correct_contact, {"dossier": dossier}, phone="0799887766", email="awa@example.org")
     head = desk.head()
     moved = desk.press(preview, (2,))

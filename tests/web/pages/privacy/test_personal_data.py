@@ -147,7 +147,7 @@ def test_nothing_of_another_young_person_is_there(at_work: House) -> None:
     wrong = at_work.took(other, "0.83")
     at_work.says(
         SOPHIE,
-        matches.unmatch,
+        matches.undo_match,
         {"participation": wrong, "dossier": other},
         reason="autre personne",
         context={"participation_id": wrong},
@@ -165,7 +165,7 @@ def test_nothing_of_another_young_person_is_there(at_work: House) -> None:
     )
     at_work.says(
         SOPHIE,
-        matches.unmatch,
+        matches.undo_match,
         {"participation": wrong, "dossier": dossier},
         reason="autre personne",
         context={"participation_id": wrong},
@@ -248,7 +248,7 @@ def test_dossiers_kept_long_enough_are_listed_the_oldest_first_with_why(at_work:
     at_work.opened("Ancien", "Zola", programme="CEJ")
     at_work.day(date(2024, 3, 16))
     closed, double = at_work.opened("Clos", "Albret"), at_work.opened("Double", "Albret")
-    at_work.on(closed, closing.close, reason="moved", note="")
+    at_work.on(closed, closing.close_dossier, reason="moved", note="")
     at_work.day(date(2024, 3, 17))
     kept = at_work.opened("Gardé", "Albret")
     at_work.client(SOPHIE).post(f"/dossiers/{double}/fusion", data={"command_id": str(uuid4()), "into": str(kept)})
@@ -288,7 +288,7 @@ def test_the_command_counts_and_names_nobody(terminal: Path) -> None:
     with house(terminal, date(2024, 3, 15)) as at_work:
         at_work.opened("Ancien", "Zola", programme="CEJ")
         closed = at_work.opened("Clos", "Albret", programme="Garantie jeunes")
-        at_work.on(closed, closing.close, reason="moved", note="")
+        at_work.on(closed, closing.close_dossier, reason="moved", note="")
     said = ran("retention")
     assert "Zola" not in said
     assert re.search(r"en CEJ +24\smois +1 +0", said)

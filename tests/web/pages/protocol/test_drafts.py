@@ -332,7 +332,7 @@ def test_only_results_not_built_upon_of_open_dossiers_one_may_read_are_touched(a
     at_work.on(bilal, assignment.assign_advisor, SOPHIE, advisor=at_work.people[PAUL])
     at_work.prescribed("0.40", first="Chloé")
     david, _ = at_work.scored("0.41", first="David")
-    at_work.on(david, closing.close, reason="moved", note="")
+    at_work.on(david, closing.close_dossier, reason="moved", note="")
     at_work.opened(first="Emma")
     drafted(at_work, ending_at(45))
     everybody = ["Aminata Diallo", "Bilal Diallo"]

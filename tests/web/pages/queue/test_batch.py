@@ -33,7 +33,7 @@ def queue(at_work: House, name: str = NADIA, query: str = "") -> str:
 
 
 def rest(at_work: House, dossier: UUID, key: str, until: date, reason: str = "en stage") -> None:
-    at_work.on(dossier, follow_up.snooze, task=key, until=until, reason=reason)
+    at_work.on(dossier, follow_up.snooze_task, task=key, until=until, reason=reason)
 
 
 def picks(page: str) -> list[str]:
@@ -101,7 +101,7 @@ def test_a_row_handed_to_me_says_by_whom(at_work: House) -> None:
     dossier, found = at_work.dispatched()
     key = f"hold-debrief:{found}"
     until = date(2026, 3, 20)
-    at_work.on(dossier, follow_up.hand_over, SOPHIE, task=key, to=at_work.people[PAUL], until=until, note="")
+    at_work.on(dossier, follow_up.hand_over_task, SOPHIE, task=key, to=at_work.people[PAUL], until=until, note="")
     assert not soup(queue(at_work)).select(".item")
     row = soup(queue(at_work, PAUL)).select_one(".item")
     assert said(row.select_one(".item-why")).startswith("confiée par Sophie Lecomte · résultat transmis")
@@ -212,7 +212,7 @@ def test_the_last_chase_says_what_follows(at_work: House) -> None:
     dossier = at_work.planned()
     key = f"chase-diagnostic:{at_work.state(dossier).orientation.plan.id}"
     for _ in range(2):
-        at_work.on(dossier, follow_up.chase, about=key, channel="sms", reached=False, note="")
+        at_work.on(dossier, follow_up.chase_young_person, about=key, channel="sms", reached=False, note="")
     at_work.day(date(2026, 4, 20))
     page = preview(at_work, "chase", picks(queue(at_work)))
     assert texts(page.text, ".item-due") == ["relance n° 3 sur 3 : ensuite, clore ou relancer le parcours"]

@@ -265,7 +265,7 @@ def test_a_pile_of_2500_is_one_row_and_fifty_pages(at_work: House) -> None:
 
 def test_a_pile_of_late_facts_opens_as_a_list(at_work: House) -> None:
     dossier = at_work.opened()
-    at_work.on(dossier, closing.close, reason="moved", note="")
+    at_work.on(dossier, closing.close_dossier, reason="moved", note="")
     at_work.took(dossier)
     page = soup(queue(at_work, SOPHIE))
     link = page.select_one("#pile-review-late-event .btn")

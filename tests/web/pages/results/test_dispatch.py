@@ -99,7 +99,7 @@ def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUI
     board.act("Tom Colin", "/transmettre", f"/resultats?form=send&sur={people['Tom Colin']}")
     found = board.house.state(people["Tom Colin"])
     assert found.advisor == board.house.people[NADIA]
-    board.house.on(people["Zoé Haddad"], closing.close, reason="moved", note="")
+    board.house.on(people["Zoé Haddad"], closing.close_dossier, reason="moved", note="")
     answer = board.send(form)
     assert answer.status_code == 422
     said = words(answer.text)

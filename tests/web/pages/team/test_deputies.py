@@ -11,7 +11,7 @@ import pytest
 from pixflow.dossier import assignment, follow_up
 from pixflow.events.dossier import PixPresented
 from pixflow.team.absences import declare_absence
-from pixflow.team.staff import leave
+from pixflow.team.staff import record_departure
 from tests.web.client import words
 from tests.web.filled import fill, hire, said, soup, texts
 from tests.web.paths import House, house
@@ -206,7 +206,7 @@ def test_a_deputy_is_never_the_addressee_of_a_result(at_work: House) -> None:
 
 def test_the_result_of_a_leaver_s_dossier_is_to_be_given_to_somebody_else(at_work: House) -> None:
     dossier, _ = at_work.scored()
-    at_work.says(HELENE, leave, {"staff": at_work.people[NADIA]}, last_day=MONDAY)
+    at_work.says(HELENE, record_departure, {"staff": at_work.people[NADIA]}, last_day=MONDAY)
     at_work.day(date(2026, 3, 17))
     page = at_work.client(SOPHIE).get("/resultats").text
     assert texts(page, f"#r-{dossier} .arrow") == ["à choisir"]
@@ -247,7 +247,7 @@ def test_a_task_handed_to_who_is_away_is_their_deputy_s(at_work: House) -> None:
     dossier = at_work.opened(advisor="Inès Kowalski")
     at_work.on(
         dossier,
-        follow_up.hand_over,
+        follow_up.hand_over_task,
         "Inès Kowalski",
         task="present-pix",
         to=at_work.people[PAUL],

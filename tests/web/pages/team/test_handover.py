@@ -237,7 +237,7 @@ def test_each_row_has_its_result_when_some_are_refused(at_work: House) -> None:
     dossiers = fill(at_work, 3)
     sent = values(preview(at_work, PAUL).text)
     at_work.on(dossiers[0], assignment.assign_advisor, SOPHIE, advisor=at_work.people[INES])
-    at_work.on(dossiers[1], closing.close, reason="moved", note="")
+    at_work.on(dossiers[1], closing.close_dossier, reason="moved", note="")
     answer = at_work.client(HELENE).post(address(at_work), data=sent)
     assert answer.status_code == 422
     assert "1 sur 3 confiés ; les autres, non :" in words(answer.text)

@@ -117,7 +117,7 @@ def test_2500_people_are_fifty_pages(at_work: House) -> None:
     steps = [
         Step(
             {"staff": id},
-            staff.add,
+            staff.add_member,
             {"name": f"Personne {n:04}", "email": f"p{n}@exemple.fr", "site": None, "roles": ("advisor",)},
         )
         for n, id in enumerate(ids)
@@ -349,7 +349,7 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     assert "form=pix#form" not in page
     link = soup(page).select_one("a[href*='take-back']")
     press(client, person, "take-back", link["href"].split("about=")[1].removesuffix("#form"), reason="autre date")
-    steps = at_work.served.refs.team[person].noted
+    steps = at_work.served.refs.team[person].milestones
     assert [one.kind for one in steps] == ["pix"]
     assert "Retiré : Nadia Benali a suivi une formation" in words(client.get(f"/equipe/{person}").text)
 

@@ -108,7 +108,7 @@ def chase(play: Play, case: Case, task: Task) -> Iterator[Said]:
     channel: Channel = weighted(play.random, parameters.CHASE_CHANNELS)  # type: ignore[assignment]
     reached = play.chance(parameters.REACHED)
     note = "Promet de s’en occuper cette semaine" if reached else ""
-    yield case.say(follow_up.chase, about=task.key, channel=channel, reached=reached, note=note)
+    yield case.say(follow_up.chase_young_person, about=task.key, channel=channel, reached=reached, note=note)
     if not reached:
         return
     young, day = case.young, play.today + timedelta(days=1 + play.random.randrange(6))

@@ -25,7 +25,7 @@ def ended(play: Play, case: Case, reason: Reason, note: str) -> Iterator[Said]:
     seat = case.state.diagnostic.seat
     if seat and seat.status == "booked" and seat.day >= play.today:
         yield play.workshops.release(case, seat.workshop)
-    yield case.say(closing.close, reason=reason, note=note)
+    yield case.say(closing.close_dossier, reason=reason, note=note)
     if play.chance(parameters.REOPENED):
         day = play.in_days(parameters.REOPENED_IN)
         play.agenda.add(play.on(day), Errand((case.young.dossier,), partial(_reopen, play, case.young)))
@@ -40,5 +40,5 @@ def _reopen(play: Play, young: Young) -> Iterator[Said]:
     state = play.dossiers.of(young.dossier)
     by = play.house.doer(state, young.site, play.today)
     if state.closed and not state.merged and by:
-        step = Step({"dossier": young.dossier}, closing.reopen, {"reason": "Revient nous voir"})
+        step = Step({"dossier": young.dossier}, closing.reopen_dossier, {"reason": "Revient nous voir"})
         yield Said(by, (step,))

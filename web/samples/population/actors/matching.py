@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from pixflow.identity import normalise
-from pixflow.participation.matches import confirm_match, set_aside, unmatch
+from pixflow.participation.matches import confirm_match, set_participation_aside, undo_match
 from pixflow.participation.matching import Match, Person, rank, score
 from pixflow.participation.state import Participation
 from pixflow.unit_of_work import Step
@@ -54,7 +54,7 @@ class Matching:
         if referent is None:
             self._plan(season, stream, young)
         elif young is None:
-            step = Step({"participation": stream}, set_aside, {"reason": "Compte d’essai de l’équipe"})
+            step = Step({"participation": stream}, set_participation_aside, {"reason": "Compte d’essai de l’équipe"})
             yield Said(referent.actor, (step,))
         else:
             found = self._likely(one)
@@ -80,7 +80,7 @@ class Matching:
         yield Said(
             referent.actor,
             (
-                Step({"participation": stream, "dossier": wrong.dossier}, unmatch, reason),
+                Step({"participation": stream, "dossier": wrong.dossier}, undo_match, reason),
                 _confirm(stream, right, one, self._likely(one)),
             ),
         )

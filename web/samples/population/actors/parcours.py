@@ -199,7 +199,7 @@ def close_or_plan(play: Play, case: Case, task: Task) -> Iterator[Said]:
     tried = task.why.details.get("by") == "tries"
     if play.chance(parameters.CLOSES_WHEN_TRIED if tried else parameters.CLOSES_WHEN_QUIET):
         yield from ended(play, case, "unreachable" if tried else "done", "")
-    elif not case.state.diagnostic.linked("initial") and case.state.orientation.presented:
+    elif not case.state.diagnostic.has_participation("initial") and case.state.orientation.presented:
         yield planned(play, case, "office")
     else:
         yield case.say(follow_up.take_note, text="Fait le point par téléphone, suite à convenir")

@@ -28,7 +28,7 @@ def or_later(deed: Deed) -> Deed:
 
 def _snooze(play: Play, case: Case, task: Task) -> Iterator[Said]:
     until, reason = play.in_days(parameters.SNOOZE), play.random.choice(RESTING)
-    yield case.say(follow_up.snooze, task=task.key, until=until, reason=reason)
+    yield case.say(follow_up.snooze_task, task=task.key, until=until, reason=reason)
 
 
 def _hand_over(play: Play, case: Case, task: Task) -> Iterator[Said]:
@@ -39,4 +39,4 @@ def _hand_over(play: Play, case: Case, task: Task) -> Iterator[Said]:
         play.again(case.young, task)
         return
     until, note = play.in_days(parameters.SNOOZE), play.random.choice(HANDED)
-    yield case.say(follow_up.hand_over, task=task.key, to=colleague.id, until=until, note=note)
+    yield case.say(follow_up.hand_over_task, task=task.key, to=colleague.id, until=until, note=note)

@@ -50,8 +50,8 @@ def _merge(play: Play, first: Young, again: Young) -> Iterator[Said]:
     yield Said(
         referent.actor,
         (
-            Step({"dossier": again.dossier}, merging.merge, joined),
-            Step({"dossier": first.dossier}, merging.take_over, {}, taken),
+            Step({"dossier": again.dossier}, merging.merge_dossier, joined),
+            Step({"dossier": first.dossier}, merging.take_over_duplicate, {}, taken),
         ),
     )
 

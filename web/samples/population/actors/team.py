@@ -24,7 +24,7 @@ TOLD, TRAINED = "Réunion d’équipe : à quoi sert Pix", "Prise en main de Pix
 def hired(members: Iterable[Member]) -> Iterator[Said]:
     for one in members:
         said = {"name": one.name, "email": one.email, "phone": one.phone, "site": None, "roles": (one.role,)}
-        yield Said(Actor(OPERATOR), (Step({"staff": one.id}, staff.add, said),))
+        yield Said(Actor(OPERATOR), (Step({"staff": one.id}, staff.add_member, said),))
 
 
 def settled(play: Play) -> Iterator[Said]:
@@ -66,7 +66,7 @@ def _leaves(play: Play, one: Member) -> Iterator[Said]:
     """Told twenty working days before; who comes instead takes over the whole portfolio."""
     manager = play.house.manager(play.today).actor
     assert one.last_day is not None
-    yield Said(manager, (Step({"staff": one.id}, staff.leave, {"last_day": one.last_day}),))
+    yield Said(manager, (Step({"staff": one.id}, staff.record_departure, {"last_day": one.last_day}),))
     new = play.house.hire("advisor", one.site, cej=one.cej)
     yield from hired([new])
     moment = (play.calendar.add(one.last_day, 1), OPENS - 15)

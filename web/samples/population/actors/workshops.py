@@ -86,7 +86,7 @@ class Workshops:
 
     def release(self, case: Case, workshop: UUID) -> Said:
         """A seat, or a place on the list, is given up."""
-        until = booking.kept_until(self.play.refs, self.play.today)
+        until = booking.offer_deadline(self.play.refs, self.play.today)
         streams = {"workshop": workshop, "dossier": case.young.dossier}
         return Said(case.by, (Step(streams, booking.release_seat, {}, {"until": until}),))
 
@@ -101,7 +101,7 @@ class Workshops:
     def _lapse(self, held: Held, dossier: UUID, kept: date) -> Iterator[Said]:
         waited = held.state.waiting.get(dossier)
         if waited and waited.until == kept:
-            until = booking.kept_until(self.play.refs, self.play.today)
+            until = booking.offer_deadline(self.play.refs, self.play.today)
             said = {"dossier": dossier, "kept": kept}
             yield Said(Actor(CLOCK), (Step({"workshop": held.id}, booking.lapse_offer, said, {"until": until}),))
 
@@ -195,7 +195,7 @@ class Workshops:
     def _with_registrants(self, held: Held, by: Member, step: Step) -> Said:
         there = tuple(held.state.seats)
         first = Step(step.streams, step.decision, step.sent, {"registrants": there})
-        follow = (Step({"workshop": held.id, "dossier": dossier}, booking.follow_workshop) for dossier in there)
+        follow = (Step({"workshop": held.id, "dossier": dossier}, booking.apply_workshop_change) for dossier in there)
         return Said(by.actor, (first, *follow))
 
     def _runner(self, held: Held) -> Member | None:
@@ -244,7 +244,7 @@ class Workshops:
             return "absent"
         if play.chance(parameters.EXCUSED):
             return "excused"
-        if not play.dossiers.of(dossier).diagnostic.linked("initial"):
+        if not play.dossiers.of(dossier).diagnostic.has_participation("initial"):
             takes(play, young, day, 10 if self.play.desk.moment[1] < 13 * 60 else 14)
         if not play.chance(parameters.FLAGGED):
             return "present"

@@ -11,7 +11,7 @@ from pixflow.reference_data import References
 from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 
 
-class Owing:
+class TaskBuilder:
     """One dossier being asked what it owes. `exhausted` is the last of the tries to reach the young person."""
 
     def __init__(self, dossier: Dossier, opened: Mark, refs: References) -> None:
@@ -20,7 +20,7 @@ class Owing:
         self.refs = refs
         joined = dossier.joined or opened
         self.cej = joined if dossier.programme == "CEJ" and refs.protocol(joined.on).cej_mandatory else None
-        self.tested = dossier.diagnostic.linked("initial")
+        self.tested = dossier.diagnostic.has_participation("initial")
         self.exhausted: Mark | None = None
 
     def task(
@@ -38,7 +38,7 @@ class Owing:
             self._count_tries(key_of(kind, about), mark)
         return task(self.refs, kind, about, role, mark, details, opens, self.dossier, due, lapses)
 
-    def chased(
+    def chase(
         self, kind: Kind, about: UUID, mark: Mark, start: date, details: dict[str, str], lapses: date | None = None
     ) -> Iterator[Task]:
         """A task that each chase starts again, until it lapses or the tries of the protocol are used up."""
@@ -46,11 +46,11 @@ class Owing:
         if self._count_tries(key, mark):
             return
         turn = max([start, *(chase.on for chase in _chases(self.dossier, key, mark))])
-        opens = self.after(turn, f"{kind}-opens", mark)
+        opens = self.delay_end(turn, f"{kind}-opens", mark)
         if lapses is None or opens < lapses:
             yield self.task(kind, about, "advisor", mark, details, opens, lapses=lapses)
 
-    def after(self, day: date, delay: str, mark: Mark) -> date:
+    def delay_end(self, day: date, delay: str, mark: Mark) -> date:
         """The day a delay of the protocol of `mark` ends, in working days from `day`."""
         days: int = getattr(self.refs.protocol(mark.on).delays, delay.replace("-", "_"))
         return self.refs.calendar.add(day, days)
@@ -90,7 +90,7 @@ def task(
     rest = _snooze(dossier.snoozes.get(key), mark, chases, appointment)
     due = max(due, rest.until) if rest and not kept else due
     paused = min(rest.until, kept.day) if rest and kept else rest.until if rest else None
-    handed = dossier.handed.get(key)
+    handed = dossier.handovers.get(key)
     handed = handed if handed and handed.mark.version > mark.version else None
     escalation = protocol.escalation
     return Task(
