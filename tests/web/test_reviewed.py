@@ -56,7 +56,7 @@ def test_a_decision_on_a_stream_of_another_kind_is_refused(house: House) -> None
 @pytest.mark.parametrize(
     ("form", "sent"),
     [
-        ("appointment", {"about": "present-pix", "hour": "10:00", "day": "DAY"}),
+        ("appointment", {"task": "present-pix", "hour": "10:00", "day": "DAY"}),
         ("plan", {"campaign": "CAMPAIGN", "modality": "home", "planned_for": "DAY"}),
         ("programme", {"programme": "CEJ", "collective_end": "DAY"}),
         ("present", {"occasion": "welcome", "on": "DAY"}),

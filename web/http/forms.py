@@ -26,7 +26,10 @@ def _in_our_time(day: date) -> date:
 
 
 Day = Annotated[date, AfterValidator(_in_our_time)]
-"""A day that a form may say: a year mistyped is refused where it is typed."""
+"""A day of a form; a mistyped year is refused on its field."""
+
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+"""A text that may stay empty: an emptied field is "", not None."""
 
 
 ID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -16,6 +16,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2_fragments import render_block
 
 from web.french import dates, vocabulary
+from web.french.dossier import path
 from web.http.static import HERE, static_url
 
 
@@ -41,6 +42,15 @@ class Frame:
     acting_for: Sequence[str] = ()
     me: str = ""
     tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """A band of the grid as `ui.score_bar` draws it; both ends are in the band."""
+
+    low: int
+    high: int
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +84,7 @@ TEXT_FILTERS = {
     function.__name__: function
     for function in (
         vocabulary.de, vocabulary.lower_first, vocabulary.number, vocabulary.percent, vocabulary.phone,
-        vocabulary.plural, vocabulary.typeset, vocabulary.upper_first,
+        vocabulary.plural, vocabulary.typeset, vocabulary.upper_first, path.fraction, path.group, path.site,
     )
 }  # fmt: skip
 DATE_FILTERS = {

@@ -31,8 +31,9 @@ def parsed(name: str) -> nodes.Template:
 def names(name: str) -> set[str]:
     """The names that a template and all that it extends, includes or imports with its context take from the page."""
     tree = parsed(name)
-    own = meta.find_undeclared_variables(tree) - environment().globals.keys()
     assigned = {target.name for node in tree.find_all(nodes.Assign) for target in _targets(node.target)}
+    assigned |= {node.target for node in tree.find_all(nodes.Import)}
+    own = meta.find_undeclared_variables(tree) - environment().globals.keys() - assigned
     return own | {one for node, scope in _parts(tree, assigned) for part in _named(node) for one in names(part) - scope}
 
 

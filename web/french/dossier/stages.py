@@ -1,13 +1,31 @@
 """One line a stage, for the four stages of a path."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from pixflow.dossier.state import Dossier
+from pixflow.dossier.stepper import StageStatus
 from pixflow.events.base import Stage
+from web.french import vocabulary
 from web.french.dossier import path, progress
 from web.french.vocabulary import plural, upper_first
+
+
+@dataclass(frozen=True, slots=True)
+class StageStep:
+    """A stage as `ui.stepper` draws it; `state` is done, current or todo."""
+
+    label: str
+    state: str
+    lines: Sequence[str]
+
+
+def steps(statuses: Sequence[StageStatus], dossier: Dossier, owed: Collection[str], today: date) -> list[StageStep]:
+    """Returns the four stages in order; `owed` are the kinds of the dossier's tasks."""
+    lines = stages(dossier, owed, today)
+    return [StageStep(vocabulary.STAGES[one.stage], one.status, [lines[one.stage]]) for one in statuses]
 
 
 def stages(dossier: Dossier, owed: Collection[str], today: date) -> dict[Stage, str]:

@@ -1,4 +1,4 @@
-"""What each form of a dossier asks: its fields and their types."""
+"""The fields of each form of a dossier, and their types. A field bears the name that the decision gives it."""
 
 from datetime import time
 from typing import Annotated, Literal
@@ -8,157 +8,190 @@ from pydantic import Field
 
 from pixflow.events.values import Cause, Channel, Modality
 from pixflow.tasks import STAGE_OF
-from web.http.forms import Day, Form
+from web.http.forms import Day, Form, Text
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
 
 
-class Dated(Form):
+class DatedForm(Form):
     on: Day
 
 
-class Present(Dated):
-    occasion: Literal["welcome", "follow-up", "cej"]
-
-
-class Plan(Dated):
-    campaign: UUID
-    modality: Modality
-    mediator: bool = False
-    place: str | None = None
-    planned_for: Day
-
-
-class Need(Dated):
-    needed: bool
-    reason: str | None = None
-
-
-class Reasoned(Dated):
+class ReasonForm(DatedForm):
     reason: str
 
 
-class Noted(Dated):
-    note: str | None = None
+class CommentForm(DatedForm):
+    note: Text = ""
 
 
-class Chase(Noted):
+# --- orientation and diagnostic
+
+
+class Present(DatedForm):
+    occasion: Literal["welcome", "follow-up", "cej"]
+
+
+class Plan(DatedForm):
+    campaign: UUID
+    modality: Modality
+    mediator: bool = False
+    place: Text = ""
+    planned_for: Day
+
+
+class Need(DatedForm):
+    needed: bool
+    reason: Text = ""
+
+
+class BookSeat(Form):
+    """A seat in one of the workshops listed."""
+
+    workshop: UUID
+    or_wait: bool = False
+
+
+class ReleaseSeat(Form):
+    workshop: UUID
+
+
+# --- what a task waits for
+
+
+class Chase(CommentForm):
     about: TaskKey
     channel: Channel
     reached: bool
 
 
-class Appointment(Dated):
-    about: TaskKey
+class Appointment(DatedForm):
+    task: TaskKey
     day: Day
     hour: time
-    place: str | None = None
+    place: Text = ""
 
 
-class Missed(Noted):
-    about: TaskKey
+class MissedAppointment(CommentForm):
+    task: TaskKey
 
 
-class Debrief(Noted):
-    about: UUID
+class Snooze(ReasonForm):
+    task: TaskKey
+    until: Day
+
+
+class HandOver(CommentForm):
+    task: TaskKey
+    to: UUID
+    until: Day | None = None
+
+
+# --- prescription
+
+
+class Debrief(CommentForm):
+    participation: UUID
     channel: Channel
     cause: Cause | None = None
-    tutorials: str | None = None
+    tutorials: Text = ""
 
 
-class Found(Noted):
-    """What an interview finds of a difficulty."""
+class Prescription(DatedForm):
+    participation: UUID
+    kept: tuple[str, ...] = ()
+    added: Text = ""
+    wish: Text = ""
+    project: Text = ""
+    reason: Text = ""
+
+
+class Difficulty(CommentForm):
+    """The cause of a difficulty, found in an interview."""
 
     cause: Cause
-    tutorials: str | None = None
+    tutorials: Text = ""
 
 
-class Study(Dated):
+class Study(DatedForm):
     tutorials: str
 
 
-class Progress(Noted):
-    about: UUID
+class StudyProgress(CommentForm):
+    study: UUID
     outcome: Literal["done", "ongoing", "stopped"]
 
 
-class Prescription(Dated):
-    about: UUID
-    kept: tuple[str, ...] = ()
-    added: str | None = None
-    wish: str | None = None
-    project: str | None = None
-    reason: str | None = None
+# --- actions and partners
 
 
-class Refer(Noted):
-    about: UUID
+class Refer(CommentForm):
+    action: UUID
     partner: str
     starts: Day | None = None
     ends: Day | None = None
 
 
-class Answer(Dated):
-    about: UUID
+class Answer(DatedForm):
+    referral: UUID
     answer: Literal["accepted", "refused"]
-    reason: str | None = None
+    reason: Text = ""
 
 
-class Remind(Noted):
-    about: UUID
+class Remind(CommentForm):
+    referral: UUID
     channel: Channel
     reached: bool
 
 
-class Start(Dated):
-    about: UUID
+class StartAction(DatedForm):
+    action: UUID
     ends: Day
 
 
-class End(Noted):
-    about: UUID
+class EndAction(CommentForm):
+    action: UUID
     outcome: Literal["done", "abandoned"]
 
 
-class Register(Dated):
+class DropAction(ReasonForm):
+    action: UUID
+
+
+# --- certification
+
+
+class Register(DatedForm):
     session: Day
-    place: str | None = None
+    place: Text = ""
 
 
-class Obtain(Noted):
+class Obtain(CommentForm):
     obtained: bool
-    level: str | None = None
+    level: Text = ""
 
 
-class Retake(Dated):
+class Retake(DatedForm):
     campaign: UUID
     planned_for: Day
 
 
-class Snooze(Reasoned):
-    about: TaskKey
-    until: Day
+# --- the dossier itself
 
 
-class Hand(Noted):
-    about: TaskKey
-    to: UUID
-    until: Day | None = None
+class Retract(ReasonForm):
+    version: int
 
 
-class About(Reasoned):
-    about: UUID
+class Unmatch(ReasonForm):
+    participation: UUID
 
 
-class Retract(Reasoned):
-    about: int
-
-
-class Note(Dated):
+class Note(DatedForm):
     text: str
 
 
-class Identity(Dated):
+class Identity(DatedForm):
     last_name: str
     first_name: str
     birth_date: Day | None = None
@@ -166,29 +199,29 @@ class Identity(Dated):
     site: str
 
 
-class Contact(Dated):
+class Contact(DatedForm):
     phone: str | None = None
     email: str | None = None
 
 
-class Project(Dated):
+class Project(DatedForm):
     project: str
 
 
-class Programme(Dated):
+class Programme(DatedForm):
     programme: str
     group: str | None = None
     collective_end: Day | None = None
 
 
-class Assign(Dated):
+class Assign(DatedForm):
     advisor: UUID
 
 
-class Lend(Dated):
+class Lend(DatedForm):
     advisor: UUID
     until: Day
 
 
-class Close(Noted):
+class Close(CommentForm):
     reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]

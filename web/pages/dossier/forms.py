@@ -1,8 +1,7 @@
-"""The forms of a dossier: where each stands, what it shows, and the decision it takes."""
+"""The forms of a dossier: the decision of each, its place on the page, and what is computed for it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,226 +14,197 @@ from pixflow.participation import matches
 from pixflow.workshop import booking
 from web.desk.desk import Desk
 from web.http.forms import Form
-from web.pages.dossier import availability, form_models, seats
-from web.pages.dossier.form_arguments import (
-    Arguments,
-    _about,
-    _appointment,
-    _current,
-    _debrief,
-    _known_advisor,
-    _known_campaign,
-    _known_colleague,
-    _known_site,
-    _meeting,
-    _own_participation,
-    _plan,
-    _plannable,
-    _planning,
-    _prescribing,
-    _prescription,
-    _refer,
-    _referring,
-    _retaking,
-    _same,
-    _study,
-    _texts,
-    _unmatch,
-    plain,
-)
+from web.pages.dossier import availability, form_arguments, form_models
+from web.pages.dossier.form_arguments import Arguments, Errors, Values
 
-Place = Literal["task", "header", "result", "prescription", "action", "beyond", "fact", "history"]
+Place = Literal["task", "header", "result", "prescription", "action", "progress", "fact", "history"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierForm:
-    """One form: its model, its decision, and how the model's fields become what the decision takes.
+    """A form: its decision, its fields (`model`), and the part of the page where it opens (`place`).
 
-    `place` is the part of the page it stands in. `initial` gives the values a blank form shows, `check` the errors
-    that only the structure's own data can tell, `fits` whether the dossier is in a state to be offered it, `streams`
-    the streams beside the dossier.
+    `about` is the field that the address names (`?sur=`), "" for none; the page carries it hidden. `offered` is the
+    condition on the dossier. `arguments` is what the decision takes, `initial` what a blank form shows; `check` gives
+    the errors that only the data of the structure can tell, `streams` the streams beside the dossier.
     """
 
     decision: Decision[..., Any]
     model: type[Form]
     place: Place
-    said: Callable[[Desk, Dossier, Any], Arguments] = lambda desk, dossier, form: (plain(form), {})
-    initial: Callable[[Desk, Dossier, str], Mapping[str, Any]] = lambda desk, dossier, about: {}
-    fits: Callable[[Dossier], bool] = availability.still_open
-    check: Callable[[Desk, Dossier, Any], dict[str, str]] = lambda desk, dossier, form: {}
-    streams: Callable[[Any], Mapping[str, UUID]] = lambda form: {}
+    about: str = ""
+    offered: availability.Condition = availability.is_open
+    arguments: Callable[[Desk, Dossier, Any], Arguments] = form_arguments.plain
+    initial: Callable[[Desk, Dossier, str], Values] = form_arguments.blank
+    check: Callable[[Desk, Dossier, Any], Errors] = form_arguments.no_errors
+    streams: Callable[[Any], Mapping[str, UUID]] = form_arguments.dossier_alone
 
 
 def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
-    """The forms this person may open on this dossier as it stands."""
+    """Returns the forms that this person may open on this dossier."""
     return frozenset(
-        name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)) and form.fits(dossier)
+        name for name, form in FORMS.items() if desk.may(form.decision, Subject(dossier)) and form.offered(dossier)
     )
 
 
-# --- what a form said, as the decision takes it
-
-
-# --- what a blank form shows
-
-
-# --- what only the structure's own data can tell
-
-
-_FOLLOWING = {
+FORMS: dict[str, DossierForm] = {
+    # orientation and diagnostic
     "present": DossierForm(
-        orientation.present_pix,
-        form_models.Present,
-        "task",
-        fits=availability.to_present,
+        decision=orientation.present_pix, model=form_models.Present, place="task", offered=availability.can_present,
     ),
-    "plan": DossierForm(orientation.plan_diagnostic, form_models.Plan, "task", _plan, _planning, check=_plannable),
+    "plan": DossierForm(
+        decision=orientation.plan_diagnostic, model=form_models.Plan, place="task", arguments=form_arguments.plan,
+        initial=form_arguments.planning, check=form_arguments.check_plan,
+    ),
     "decline": DossierForm(
-        orientation.decline_diagnostic,
-        form_models.Reasoned,
-        "task",
-        fits=availability.to_decline,
-    ),
-    "chase": DossierForm(follow_up.chase_young_person, form_models.Chase, "task", _about("about")),
-    "appointment": DossierForm(follow_up.set_appointment, form_models.Appointment, "task", _appointment, _meeting),
-    "missed": DossierForm(follow_up.miss_appointment, form_models.Missed, "task", _about("task")),
-    "debrief": DossierForm(
-        prescription.hold_debrief,
-        form_models.Debrief,
-        "prescription",
-        _debrief,
-        partial(_current, channel="meeting"),
-        availability.to_debrief,
-    ),
-    "prescription": DossierForm(
-        prescription.build_prescription,
-        form_models.Prescription,
-        "prescription",
-        _prescription,
-        _prescribing,
-        availability.to_prescribe,
-    ),
-    "book": DossierForm(
-        booking.book_seat,
-        seats.Book,
-        "task",
-        seats.booking,
-        seats.chosen,
-        check=seats.known,
-        streams=lambda form: {"workshop": form.workshop},
-    ),
-    "release": DossierForm(
-        booking.release_seat,
-        seats.Release,
-        "task",
-        seats.releasing,
-        fits=availability.always,
-        streams=lambda form: {"workshop": form.about},
+        decision=orientation.decline_diagnostic, model=form_models.ReasonForm, place="task",
+        offered=availability.can_decline,
     ),
     "need": DossierForm(
-        orientation.assess_need, form_models.Need, "task", _texts("reason"), fits=availability.to_assess
+        decision=orientation.assess_need, model=form_models.Need, place="task", offered=availability.can_assess,
+    ),
+    "book": DossierForm(
+        decision=booking.book_seat, model=form_models.BookSeat, place="task", arguments=form_arguments.book_seat,
+        initial=form_arguments.booking, check=form_arguments.check_workshop, streams=form_arguments.workshop_too,
+    ),
+    "release": DossierForm(
+        decision=booking.release_seat, model=form_models.ReleaseSeat, place="task", about="workshop",
+        offered=availability.can_always, arguments=form_arguments.release_seat, streams=form_arguments.workshop_too,
+    ),
+    # what a task waits for
+    "chase": DossierForm(decision=follow_up.chase_young_person, model=form_models.Chase, place="task", about="about"),
+    "appointment": DossierForm(
+        decision=follow_up.set_appointment, model=form_models.Appointment, place="task", about="task",
+        arguments=form_arguments.appointment, initial=form_arguments.meeting,
+    ),
+    "missed": DossierForm(
+        decision=follow_up.miss_appointment, model=form_models.MissedAppointment, place="task", about="task",
+    ),
+    "snooze": DossierForm(decision=follow_up.snooze_task, model=form_models.Snooze, place="task", about="task"),
+    "hand": DossierForm(
+        decision=follow_up.hand_over_task, model=form_models.HandOver, place="task", about="task",
+        check=form_arguments.check_colleague,
+    ),
+    # prescription
+    "debrief": DossierForm(
+        decision=prescription.hold_debrief, model=form_models.Debrief, place="prescription", about="participation",
+        offered=availability.can_debrief, arguments=form_arguments.study, initial=form_arguments.debriefing,
+    ),
+    "prescription": DossierForm(
+        decision=prescription.build_prescription, model=form_models.Prescription, place="prescription",
+        about="participation", offered=availability.can_prescribe, arguments=form_arguments.prescription,
+        initial=form_arguments.prescribing,
     ),
     "explore": DossierForm(
-        prescription.explore_difficulty, form_models.Found, "beyond", _study, fits=availability.to_explore
+        decision=prescription.explore_difficulty, model=form_models.Difficulty, place="progress",
+        offered=availability.can_explore, arguments=form_arguments.study,
     ),
-    "study": DossierForm(prescription.assign_self_study, form_models.Study, "beyond", _study),
-    "progress": DossierForm(prescription.follow_self_study, form_models.Progress, "beyond", _about("study")),
+    "study": DossierForm(
+        decision=prescription.assign_self_study, model=form_models.Study, place="progress",
+        arguments=form_arguments.study,
+    ),
+    "progress": DossierForm(
+        decision=prescription.follow_self_study, model=form_models.StudyProgress, place="progress", about="study",
+    ),
+    # actions and partners
+    "refer": DossierForm(
+        decision=parcours.send_referral, model=form_models.Refer, place="action", about="action",
+        arguments=form_arguments.refer, initial=form_arguments.referring,
+    ),
+    "answer": DossierForm(
+        decision=parcours.answer_referral, model=form_models.Answer, place="action", about="referral",
+        offered=availability.can_always,
+    ),
+    "remind": DossierForm(decision=parcours.chase_partner, model=form_models.Remind, place="action", about="referral"),
+    "start": DossierForm(decision=parcours.start_action, model=form_models.StartAction, place="action", about="action"),
+    "end": DossierForm(decision=parcours.end_action, model=form_models.EndAction, place="action", about="action"),
+    "drop": DossierForm(decision=parcours.drop_action, model=form_models.DropAction, place="action", about="action"),
+    # certification
     "complete": DossierForm(
-        certification.take_complete_diagnostic, form_models.Dated, "beyond", fits=availability.to_complete
+        decision=certification.take_complete_diagnostic, model=form_models.DatedForm, place="progress",
+        offered=availability.can_complete,
     ),
     "not-complete": DossierForm(
-        certification.decline_complete_diagnostic, form_models.Reasoned, "beyond", fits=availability.to_complete
+        decision=certification.decline_complete_diagnostic, model=form_models.ReasonForm, place="progress",
+        offered=availability.can_complete,
     ),
     "certify": DossierForm(
-        certification.propose_certification,
-        form_models.Noted,
-        "beyond",
-        _texts("note"),
-        fits=availability.certifying("", "declined", "not-obtained"),
+        decision=certification.propose_certification, model=form_models.CommentForm, place="progress",
+        offered=availability.certification_is("", "declined", "not-obtained"),
     ),
     "not-certify": DossierForm(
-        certification.decline_certification,
-        form_models.Reasoned,
-        "beyond",
-        fits=availability.certifying("", "proposed", "registered"),
+        decision=certification.decline_certification, model=form_models.ReasonForm, place="progress",
+        offered=availability.certification_is("", "proposed", "registered"),
     ),
     "register": DossierForm(
-        certification.register_certification,
-        form_models.Register,
-        "beyond",
-        _texts("place"),
-        fits=availability.certifying("proposed", "registered", "not-obtained"),
+        decision=certification.register_certification, model=form_models.Register, place="progress",
+        offered=availability.certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        certification.take_certification,
-        form_models.Dated,
-        "beyond",
-        fits=availability.certifying("proposed", "registered"),
+        decision=certification.take_certification, model=form_models.DatedForm, place="progress",
+        offered=availability.certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
-        certification.obtain_certification,
-        form_models.Obtain,
-        "beyond",
-        _texts("level", "note"),
-        fits=availability.certifying("registered", "taken"),
+        decision=certification.obtain_certification, model=form_models.Obtain, place="progress",
+        offered=availability.certification_is("registered", "taken"),
     ),
-    "cv": DossierForm(certification.add_result_to_cv, form_models.Dated, "beyond", fits=availability.to_value),
+    "cv": DossierForm(
+        decision=certification.add_result_to_cv, model=form_models.DatedForm, place="progress",
+        offered=availability.can_value,
+    ),
     "retake": DossierForm(
-        certification.plan_retake,
-        form_models.Retake,
-        "beyond",
-        initial=_retaking,
-        fits=availability.tested,
-        check=_known_campaign,
+        decision=certification.plan_retake, model=form_models.Retake, place="progress",
+        offered=availability.has_initial_result, initial=form_arguments.retaking,
+        check=form_arguments.check_campaign,
     ),
-    "not-retake": DossierForm(certification.decline_retake, form_models.Reasoned, "beyond", fits=availability.tested),
-    "snooze": DossierForm(follow_up.snooze_task, form_models.Snooze, "task", _about("task")),
-    "hand": DossierForm(follow_up.hand_over_task, form_models.Hand, "task", _about("task"), check=_known_colleague),
-    "remind": DossierForm(parcours.chase_partner, form_models.Remind, "action", _about("referral")),
-    "refer": DossierForm(parcours.send_referral, form_models.Refer, "action", _refer, _referring),
-    "answer": DossierForm(
-        parcours.answer_referral, form_models.Answer, "action", _about("referral"), fits=availability.always
+    "not-retake": DossierForm(
+        decision=certification.decline_retake, model=form_models.ReasonForm, place="progress",
+        offered=availability.has_initial_result,
     ),
-    "start": DossierForm(parcours.start_action, form_models.Start, "action", _about("action")),
-    "end": DossierForm(parcours.end_action, form_models.End, "action", _about("action")),
-    "drop": DossierForm(parcours.drop_action, form_models.About, "action", _about("action")),
-}
-_DOSSIER = {
-    "note": DossierForm(follow_up.take_note, form_models.Note, "history", fits=availability.always),
+    # the dossier itself
+    "note": DossierForm(
+        decision=follow_up.take_note, model=form_models.Note, place="history", offered=availability.can_always,
+    ),
     "identity": DossierForm(
-        identity.correct_identity,
-        form_models.Identity,
-        "header",
-        initial=_same("last_name", "first_name", "birth_date", "imilo_number", "site"),
-        check=_known_site,
+        decision=identity.correct_identity, model=form_models.Identity, place="header",
+        initial=form_arguments.known("last_name", "first_name", "birth_date", "imilo_number", "site"),
+        check=form_arguments.check_site,
     ),
-    "contact": DossierForm(identity.correct_contact, form_models.Contact, "header", initial=_same("phone", "email")),
-    "project": DossierForm(identity.state_project, form_models.Project, "header", initial=_same("project")),
+    "contact": DossierForm(
+        decision=identity.correct_contact, model=form_models.Contact, place="header",
+        initial=form_arguments.known("phone", "email"),
+    ),
+    "project": DossierForm(
+        decision=identity.state_project, model=form_models.Project, place="header",
+        initial=form_arguments.known("project"),
+    ),
     "programme": DossierForm(
-        identity.join_programme, form_models.Programme, "header", initial=_same("programme", "group", "collective_end")
+        decision=identity.join_programme, model=form_models.Programme, place="header",
+        initial=form_arguments.known("programme", "group", "collective_end"),
     ),
     "assign": DossierForm(
-        assignment.assign_advisor, form_models.Assign, "task", initial=_same("advisor"), check=_known_advisor
+        decision=assignment.assign_advisor, model=form_models.Assign, place="task",
+        initial=form_arguments.known("advisor"), check=form_arguments.check_advisor,
     ),
     "lend": DossierForm(
-        lending.lend_dossier, form_models.Lend, "header", fits=availability.followed, check=_known_advisor
+        decision=lending.lend_dossier, model=form_models.Lend, place="header", offered=availability.is_followed,
+        check=form_arguments.check_advisor,
     ),
     "review": DossierForm(
-        closing.review_late_event, form_models.Noted, "task", _about("about"), fits=availability.late
+        decision=closing.review_late_event, model=form_models.CommentForm, place="task",
+        offered=availability.has_late_event,
     ),
-    "close": DossierForm(closing.close_dossier, form_models.Close, "task", _about("about")),
-    "reopen": DossierForm(closing.reopen_dossier, form_models.Reasoned, "task", fits=availability.closed),
+    "close": DossierForm(decision=closing.close_dossier, model=form_models.Close, place="task"),
+    "reopen": DossierForm(
+        decision=closing.reopen_dossier, model=form_models.ReasonForm, place="task", offered=availability.is_closed,
+    ),
     "retract": DossierForm(
-        retraction.retract, form_models.Retract, "fact", _about("version"), fits=availability.always
+        decision=retraction.retract, model=form_models.Retract, place="fact", about="version",
+        offered=availability.can_always,
     ),
     "unmatch": DossierForm(
-        matches.undo_match,
-        form_models.About,
-        "result",
-        _unmatch,
-        fits=availability.always,
-        check=_own_participation,
-        streams=lambda form: {"participation": form.about},
+        decision=matches.undo_match, model=form_models.Unmatch, place="result", about="participation",
+        offered=availability.can_always, arguments=form_arguments.unmatch, check=form_arguments.check_participation,
+        streams=form_arguments.participation_too,
     ),
-}
-FORMS: dict[str, DossierForm] = {**_FOLLOWING, **_DOSSIER}
+}  # fmt: skip

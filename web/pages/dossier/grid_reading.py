@@ -1,9 +1,8 @@
-"""A result read by the grid: the participations behind it, the prescriptions built on it, the block for i-Milo."""
+"""The current result as the grid reads it, the prescriptions built on it, and their text for i-Milo."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
@@ -11,11 +10,12 @@ from pixflow.events.values import Action
 from pixflow.protocol.grille import Explanation, Grille, Proposal, explain
 from web.desk.desk import Desk
 from web.french.dossier import path
+from web.http.templates import ScoreBand
 
 
 @dataclass(frozen=True, slots=True)
-class Prescribed:
-    """A prescription beside what the grid proposed; `reserved` are the actions for the advisor's eyes only."""
+class PrescriptionRow:
+    """A prescription beside the proposals of the grid; `reserved` are the actions that only the advisor sees."""
 
     built: BuiltPrescription
     participation: UUID
@@ -25,8 +25,8 @@ class Prescribed:
     reserved: frozenset[UUID]
 
 
-def taken(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
-    """Every participation, in the order in which they were begun."""
+def participations(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
+    """Returns the participations in the order of their starts."""
     return sorted(dossier.diagnostic.participations.items(), key=lambda item: _begun(item[1]))
 
 
@@ -34,8 +34,8 @@ def _begun(link: LinkedParticipation) -> tuple[date, int]:
     return (link.started.day if link.started else link.mark.on, link.mark.version)
 
 
-def of(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
-    """The current initial result, read by the grid its prescription relied on, else by that of a day (today's)."""
+def read(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
+    """Reads the current initial result by the grid of its prescription, else by that of a day (default: today)."""
     current = dossier.diagnostic.current("initial")
     mastery = current[1].result.mastery if current and current[1].result else None
     if current is None or mastery is None:
@@ -52,14 +52,13 @@ def grille(desk: Desk, number: int | None) -> Grille | None:
     return next((known.document for _, known in desk.refs.grilles.published if known.number == number), None)
 
 
-def bands(desk: Desk, read: Explanation | None) -> list[dict[str, Any]]:
-    """The grid's bands, as ui.score_bar draws them."""
-    known = grille(desk, read.grille_number) if read else None
-    return [{"low": band.low, "high": band.high, "label": band.short} for band in (known.bands if known else ())]
+def bands(desk: Desk, reading: Explanation | None) -> list[ScoreBand]:
+    known = grille(desk, reading.grille_number) if reading else None
+    return [ScoreBand(band.low, band.high, band.short) for band in (known.bands if known else ())]
 
 
-def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
-    """Every prescription that stands, the latest first."""
+def prescribed(desk: Desk, dossier: Dossier) -> Iterator[PrescriptionRow]:
+    """Returns the prescriptions, the latest first."""
     built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].mark.version)
     for participation, one in built:
         relied_on = grille(desk, one.grille)
@@ -68,7 +67,7 @@ def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
         kept = {action.proposal for action in one.actions}
         states = [dossier.parcours.actions[action.id] for action in one.actions]
         reserved = {a.id for a in one.actions if a.proposal in known and known[a.proposal].advisor_only}
-        yield Prescribed(
+        yield PrescriptionRow(
             one,
             participation,
             [(known[id], id in kept) for id in one.proposed if id in known],
@@ -79,14 +78,14 @@ def prescribed(desk: Desk, dossier: Dossier) -> Iterator[Prescribed]:
 
 
 def rank(dossier: Dossier) -> int:
-    """Which of the initial participations the current result is, counted from 1."""
+    """Returns the rank of the current result among the initial participations, from 1; 0 without one."""
     current = dossier.diagnostic.current("initial")
-    initial = [id for id, link in taken(dossier) if link.purpose == "initial"]
+    initial = [id for id, link in participations(dossier) if link.purpose == "initial"]
     return initial.index(current[0]) + 1 if current else 0
 
 
-def imilo(dossier: Dossier, prescriptions: Sequence[Prescribed]) -> list[str]:
-    """Each prescription as plain text in i-Milo's words, to copy; what is the advisor's alone stays out."""
+def imilo(dossier: Dossier, prescriptions: Sequence[PrescriptionRow]) -> list[str]:
+    """Returns each prescription as plain text for i-Milo, without the actions reserved to the advisor."""
     return [
         path.imilo_block(
             one.built,

@@ -1,8 +1,8 @@
-"""The history of a dossier as sentences: who and when, what was struck and why, what may be taken back."""
+"""The history of a dossier as sentences: when, by whom, why it was retracted, what may be corrected or undone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
@@ -19,24 +19,21 @@ from web.french import tasks as french_tasks
 from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.vocabulary import say
-from web.http.forms import Form
+from web.http.forms import Form, OpenForm
 from web.pages.dossier.forms import FORMS
 
-if TYPE_CHECKING:
-    from web.pages.dossier.open_form import OpenForm
 
-
-class Undo(Form):
-    """Annuler, in one press."""
+class UndoLast(Form):
+    """Annuler, in one press: the version that it undoes."""
 
     version: int
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of the history; `struck` says when, by whom and why it was taken back, "" while it stands.
+class HistoryEntry:
+    """An event in words; `struck` says when, by whom and why it was retracted, "" while it counts.
 
-    `duplicate` is the dossier joined to this one, where the fact says so; `readable` tells whether it may be opened.
+    `duplicate` is the dossier that the event joined to this one; `readable` is true when this person may read it.
     """
 
     version: int
@@ -52,7 +49,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a correction would do: the facts it strikes, the tasks that vanish and appear; or why it cannot be."""
+    """The effects of a correction: the events retracted, the tasks gone, the new ones; or the refusal."""
 
     struck: Sequence[str] = ()
     gone: Sequence[str] = ()
@@ -60,8 +57,8 @@ class Preview:
     refused: str = ""
 
 
-class Story:
-    """The trail of one dossier, told to the person at the desk; `may_retract` lets them correct it."""
+class History:
+    """The events of one dossier in words, for the person at the desk; `may_retract` lets them correct it."""
 
     def __init__(self, desk: Desk, names: ScopedNames, trail: Sequence[Recorded], may_retract: bool) -> None:
         self._desk, self._zone, self._names, self._trail = desk, desk.zone, names, trail
@@ -70,28 +67,28 @@ class Story:
         self._merges = {r.command for r in trail if isinstance(r.event, DuplicateJoined)}
         self.undoable = undoable(desk, trail) if may_retract else None
 
-    def facts(self, stage: str = "") -> list[Fact]:
-        """Every fact, the latest first; a retraction stands beside what it struck."""
+    def entries(self, stage: str = "") -> list[HistoryEntry]:
+        """Returns the events, the latest first; a retraction shows beside the event it cancels."""
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
-        return [self._fact(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
+        return [self._entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
     def notice(self, version: int) -> list[str]:
-        """What one form has just recorded, a sentence each. Version 0: what was said was known already."""
+        """Returns a sentence for each event that one form has just recorded; version 0 is for nothing new."""
         if version == 0:
             return [say("Rien de plus : c’était déjà noté.")]
-        together = with_it(self._trail, version)
+        together = recorded_with(self._trail, version)
         return [self._said(r) for r in [r for r in together if self._of_a_merge(r)] or together]
 
     def _of_a_merge(self, recorded: Recorded) -> bool:
-        """Whether a duplicate is joined by it, or parted again: what comes along is told by the history."""
+        """True for the joining of a duplicate, and for its retraction: the history shows what comes along."""
         version = recorded.event.version if isinstance(recorded.event, Retracted) else recorded.originator_version
         return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self._trail)
 
-    def _fact(self, recorded: Recorded) -> Fact:
+    def _entry(self, recorded: Recorded) -> HistoryEntry:
         by = self._struck.get(recorded.originator_version)
         fixed = isinstance(recorded.event, DossierOpened) or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None
-        return Fact(
+        return HistoryEntry(
             recorded.originator_version,
             self._said(recorded),
             sentences.when(recorded, self._zone),
@@ -104,7 +101,7 @@ class Story:
         )
 
     def _who(self, recorded: Recorded) -> str:
-        """Who recorded it; what came with a merge was noted first in the duplicate."""
+        """Returns the author; an event that came with a merge was recorded first in the duplicate."""
         author = sentences.who(recorded, self._names)
         came = recorded.command in self._merges and not isinstance(recorded.event, DuplicateJoined)
         return say("{author}, repris du doublon", author=author) if came else author
@@ -113,35 +110,35 @@ class Story:
         return sentences.sentence(recorded, self._names, zone=self._zone, history=self._trail)
 
 
-def with_it(trail: Sequence[Recorded], version: int) -> list[Recorded]:
-    """A fact, and what the same form recorded with it."""
+def recorded_with(trail: Sequence[Recorded], version: int) -> list[Recorded]:
+    """Returns the events of the command that recorded this version."""
     command = next((r.command for r in trail if r.originator_version == version), None)
     return [r for r in trail if r.command == command]
 
 
 def undoable(desk: Desk, trail: Sequence[Recorded]) -> int | None:
-    """The version that *Annuler* takes back: the last standing fact, if this person recorded it and nothing followed.
+    """Returns the version that *Annuler* undoes: the last event that counts, when this person recorded it.
 
-    What the same form recorded goes with it; a merge goes back whole, in both dossiers. What opened the dossier, and
-    what came from Pix Orga or from a workshop, is corrected otherwise.
+    The events of the same command go with it; a merge is undone whole, in both dossiers. The events that opened the
+    dossier, or came from Pix Orga or a workshop, are corrected otherwise.
     """
     told = not_retracted(trail)
     last = told[-1] if told else None
     if last is None or last.by != desk.actor.id or last.command == trail[0].command:
         return None
-    together = with_it(trail, last.originator_version)
+    together = recorded_with(trail, last.originator_version)
     if merge := [r.originator_version for r in together if isinstance(r.event, DuplicateJoined)]:
         return merge[0]
     elsewhere = any(retraction.is_corrected_elsewhere(r.event) for r in together)
     return None if elsewhere else last.originator_version
 
 
-def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm") -> Preview | None:
-    """For a correction: the facts it strikes, the tasks that vanish and those that appear."""
+def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) -> Preview | None:
+    """Returns the effects of a correction, None for another form."""
     if opened.name not in ("retract", "unmatch"):
         return None
     try:
-        changed = _previewed(desk, dossier_id, opened.name, opened.about)
+        changed = _previewed(desk, dossier_id, opened)
     except ValueError:
         return Preview()
     except Refused as refused:
@@ -158,10 +155,11 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: "OpenForm"
     )
 
 
-def _previewed(desk: Desk, dossier_id: UUID, name: str, about: str) -> Any:
-    decision = FORMS[name].decision
+def _previewed(desk: Desk, dossier_id: UUID, opened: OpenForm) -> Any:
+    decision = FORMS[opened.name].decision
     by = desk.by(decision, Subject(desk.dossier(dossier_id)))
-    if name == "retract":
-        return desk.engine.preview({"dossier": dossier_id}, decision, by=by, version=int(about), reason="—")
-    streams = {"participation": UUID(about), "dossier": dossier_id}
+    if opened.name == "retract":
+        version = int(opened.get("version"))
+        return desk.engine.preview({"dossier": dossier_id}, decision, by=by, version=version, reason="—")
+    streams = {"participation": UUID(str(opened.get("participation"))), "dossier": dossier_id}
     return desk.engine.preview(streams, decision, by=by, reason="—")

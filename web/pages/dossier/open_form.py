@@ -1,51 +1,133 @@
-"""The form that is open on the dossier's page."""
+"""The form that is open on a dossier's page: its values, its place, and what it shows beside its fields."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from pixflow.dossier.state import Dossier
+from pixflow.dossier.state import ActionState, Dossier
+from pixflow.events.base import Recorded
+from pixflow.protocol.grille import Explanation
+from pixflow.refused import Refused
+from web.desk.colleagues import takers
 from web.desk.desk import Desk
+from web.desk.names import ScopedNames, names_for
+from web.french import vocabulary
+from web.french.errors import refusals
+from web.french.events import sentences
+from web.http.forms import OpenForm, errors_shown
+from web.pages.dossier import grid_reading, seats
 from web.pages.dossier.forms import FORMS
+from web.pages.dossier.history import HistoryEntry
+from web.pages.dossier.tasks import OpenTask
+
+Choices = Mapping[str, Sequence[tuple[object, str]]]
+"""The values and labels of each list of a form."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenForm:
-    """The one form that is open: its values, what is wrong with them, and the version they were sent from."""
+def blank(desk: Desk, dossier: Dossier, name: str, about: str) -> OpenForm:
+    """Returns a form as it opens; `about` is what the address names."""
+    form = FORMS[name]
+    named = {form.about: about} if form.about else {}
+    values = {"on": desk.today.isoformat(), **named, **form.initial(desk, dossier, about)}
+    return OpenForm(name, str(values[form.about]) if form.about else about, values)
 
-    name: str
-    about: str
-    values: Mapping[str, Any]
-    errors: Mapping[str, str] = field(default_factory=dict)
-    seen: int | None = None
 
-    @classmethod
-    def blank(cls, desk: Desk, dossier: Dossier, name: str, about: str) -> "OpenForm":
-        values = {"on": desk.today.isoformat(), "about": about, **FORMS[name].initial(desk, dossier, about)}
-        return cls(name, str(values["about"]), values)
+def refused(desk: Desk, dossier: Dossier, name: str, typed: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
+    """Returns a form with every value that was typed, and its errors."""
+    form = FORMS[name]
+    opened = blank(desk, dossier, name, str(typed.get(form.about, "")))
+    empty = {field: "" for field in form.model.model_fields if field != form.about}
+    values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
+    version = int(seen) if seen.isdecimal() else None
+    return OpenForm(name, opened.about, values, errors_shown(errors, [form.about]), version)
 
-    @classmethod
-    def again(
-        cls, desk: Desk, dossier: Dossier, name: str, sent: Mapping[str, Any], errors: Mapping[str, str]
-    ) -> "OpenForm":
-        """With the values that were sent, all of them kept; what is wrong with a hidden field is said of the form."""
-        blank = cls.blank(desk, dossier, name, str(sent.get("about", "")))
-        empty = {key: "" for key in FORMS[name].model.model_fields if key != "about"}
-        shown = {("" if key in ("about", "seen", "command_id") else key): said for key, said in errors.items()}
-        seen = str(sent.get("seen", ""))
-        return cls(name, blank.about, {**blank.values, **empty, **sent}, shown, int(seen) if seen.isdecimal() else None)
 
-    def get(self, name: str) -> Any:
-        return self.values.get(name, "")
+def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
+    """Returns the refusal as a sentence, under its field when it names one."""
+    field_name = str(refused.details.get("field", ""))
+    return {field_name: refusals.refusal(refused.code, refused.details, names_for(desk))}
 
-    def many(self, name: str) -> list[str]:
-        """The values of a name that may come several times."""
-        value = self.get(name)
-        return [value] if isinstance(value, str) else [str(one) for one in value]
 
-    def error(self, name: str) -> str:
-        return self.errors.get(name, "")
+def hidden(opened: OpenForm | None) -> Mapping[str, str]:
+    """Returns the field that the page carries hidden: what the form is about."""
+    field = FORMS[opened.name].about if opened else ""
+    return {field: opened.about} if opened and field and opened.about else {}
 
-    @property
-    def asked(self) -> Mapping[str, Any]:
-        return FORMS[self.name].model.model_fields
+
+def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], history: Sequence[HistoryEntry]) -> str:
+    """Returns where the form opens: a task's key, an action's id, an entry's anchor, or a part of the page.
+
+    It opens below the tasks when the page does not show what it is about.
+    """
+    if opened is None:
+        return ""
+    match FORMS[opened.name].place:
+        case "task" | "progress" as part:
+            near = (one.task.key for one in shown if _closes(opened, one))
+            return next(near, "tasks" if part == "task" else part)
+        case "action":
+            found = subject(dossier, opened)
+            return str(found.action.id) if found else "tasks"
+        case "fact":
+            listed = opened.about in (str(one.version) for one in history)
+            return f"fait-{opened.about}" if listed else "tasks"
+        case part:
+            return part
+
+
+def _closes(opened: OpenForm, one: OpenTask) -> bool:
+    """True for a form that is about this task, or closes it."""
+    named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
+    return opened.about == one.task.key or (named and opened.name != "chase")
+
+
+def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
+    """Returns the action that the form is about, named by its own id or by the id of a referral."""
+    if opened is None or FORMS[opened.name].place != "action":
+        return None
+    actions = dossier.parcours.actions.values()
+    named = ((str(state.action.id), *(str(sent.id) for sent in state.referrals)) for state in actions)
+    return next((state for state, ids in zip(actions, named, strict=True) if opened.about in ids), None)
+
+
+def proposals(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanation | None:
+    """Returns what the grid of the form's day proposes, for the form of the prescription."""
+    if opened is None or opened.name != "prescription":
+        return None
+    try:
+        return grid_reading.read(desk, dossier, date.fromisoformat(str(opened.get("on"))))
+    except ValueError:
+        return grid_reading.read(desk, dossier)
+
+
+def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened: OpenForm | None) -> list[str]:
+    """Returns the events since the form was drawn; for a form with errors, only those of other people."""
+    if opened is None or opened.seen is None:
+        return []
+    pairs = zip(trail, sentences.meanwhile(trail, names, zone=desk.zone), strict=True)
+    since = [(event, said) for event, said in pairs if event.originator_version > opened.seen]
+    return [said for event, said in since if not opened.errors or event.by != desk.actor.id]
+
+
+def choices(desk: Desk, opened: OpenForm) -> Choices:
+    """Returns the lists of a form; a value that left its list stays in it."""
+    campaigns = [
+        (id, f"{known.name} ({known.code})")
+        for id, known in desk.refs.campaigns.items()
+        if known.open and known.purpose == "initial"
+    ]
+    first: list[tuple[object, str]] = [("", "Choisir…")]
+    lists: dict[str, list[tuple[object, str]]] = {
+        "campaign": [*campaigns] if len(campaigns) < 2 else [*first, *campaigns],
+        "site": [(site, site) for site in desk.refs.structure.sites],
+        "programme": [*vocabulary.PROGRAMMES.items()],
+        "advisor": [*first, *desk.staff("advisor")],
+        "to": [*first, *takers(desk)],
+        "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
+        "modality": [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
+    }
+    for name in ("site", "programme"):
+        value = opened.get(name)
+        if value not in dict(lists[name]):
+            lists[name].insert(0, (value or "", value or "Choisir…"))
+    return lists

@@ -1,4 +1,4 @@
-"""Progresser et certifier: how far somebody is beyond the actions, and the one next step of each."""
+"""Progresser et certifier: the progress after the actions, and the next step of each thing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from functools import partial
 from pixflow.dossier.state import Dossier, Seat
 from web.french.dossier import path, progress
 from web.french.vocabulary import say
-from web.pages.dossier.availability import begun, to_certify
-from web.pages.dossier.tasks import Due
+from web.pages.dossier.availability import can_certify, has_begun
+from web.pages.dossier.tasks import OpenTask
 
 Link = tuple[str, str, str]
-"""A form, what its link says, what it is about."""
+"""A form, the label of its link, and what it is about."""
 
 _STEPS: dict[str, tuple[tuple[Link, ...], tuple[Link, ...]]] = {
     "": ((("certify", "Proposer", ""),), ()),
@@ -26,12 +26,12 @@ _STEPS: dict[str, tuple[tuple[Link, ...], tuple[Link, ...]]] = {
     "not-obtained": ((("register", "Inscrire à nouveau", ""),), (("certify", "Proposer à nouveau", ""),)),
     "declined": ((("certify", "Proposer à nouveau", ""),), ()),
 }
-"""By how far the certification is: its next step, and what else may have happened."""
+"""For each step of the certification: the next one, then the others that are possible."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One thing, how far it is, its next step; `more` stands behind the dots."""
+class NextStep:
+    """Something that a dossier may reach: its progress in words, its next step; `more` are the links of its menu."""
 
     label: str
     said: str
@@ -39,9 +39,9 @@ class Line:
     more: Sequence[Link] = ()
 
 
-def lines(dossier: Dossier, dues: Sequence[Due], open_to: frozenset[str], today: date) -> list[Line]:
-    """Nothing before a first result or workshop. A step that is to be done now is offered there, not here."""
-    if not begun(dossier):
+def next_steps(dossier: Dossier, dues: Sequence[OpenTask], open_to: frozenset[str], today: date) -> list[NextStep]:
+    """Returns what the dossier may reach; nothing before a first result or workshop, nor for a task shown."""
+    if not has_begun(dossier):
         return []
     elsewhere = {(one.form, one.about) for one in dues} | {(one.other[0], one.about) for one in dues}
     elsewhere |= {("explore", "") for one in dues if one.form == "debrief" and dossier.in_trouble}
@@ -49,47 +49,47 @@ def lines(dossier: Dossier, dues: Sequence[Due], open_to: frozenset[str], today:
     def kept(links: Sequence[Link]) -> list[Link]:
         return [link for link in links if link[0] in open_to and (link[0], link[2]) not in elsewhere]
 
-    return [Line(line.label, line.said, kept(line.links), kept(line.more)) for line in _lines(dossier, today)]
+    return [NextStep(one.label, one.said, kept(one.links), kept(one.more)) for one in _steps(dossier, today)]
 
 
-def _lines(dossier: Dossier, today: date) -> Iterator[Line]:
+def _steps(dossier: Dossier, today: date) -> Iterator[NextStep]:
     on, state = partial(path.short, today=today), dossier.parcours
     yield from _difficulty(dossier, dossier.in_trouble, on)
     for study in dossier.prescription.studies.values():
         said = say("{tutorials} · {stands}", tutorials=study.tutorials, stands=progress.study(study, on))
-        yield Line("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
+        yield NextStep("Tutoriels", said, () if study.over else (("progress", "Faire le point", str(study.id)),))
     said = progress.complete(dossier, on) or "pas encore passé"
-    yield Line("Diagnostic complet", said, (("complete", "Noter comme passé", ""),))
+    yield NextStep("Diagnostic complet", said, (("complete", "Noter comme passé", ""),))
     certified = state.certification
-    waits = "pas encore proposée" if to_certify(dossier) else "après le diagnostic complet"
+    waits = "pas encore proposée" if can_certify(dossier) else "après le diagnostic complet"
     said = progress.certification(certified, on) if certified else waits
-    yield Line("Certification", said, *_STEPS[certified.step if certified else ""])
-    if state.on_cv or to_certify(dossier) or any(known.action.kind == "cv" for known in state.actions.values()):
+    yield NextStep("Certification", said, *_STEPS[certified.step if certified else ""])
+    if state.on_cv or can_certify(dossier) or any(known.action.kind == "cv" for known in state.actions.values()):
         said = f"résultat valorisé le {on(state.on_cv.on)}" if state.on_cv else "résultat pas encore valorisé"
-        yield Line("CV", said, (("cv", "Noter", ""),))
+        yield NextStep("CV", said, (("cv", "Noter", ""),))
     yield from _retake(dossier, on)
 
 
-def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Iterator[Line]:
+def _difficulty(dossier: Dossier, seat: Seat | None, on: progress.Said) -> Iterator[NextStep]:
     known = dossier.prescription.explored
     if seat:
         said = f"signalée à l’atelier du {on(seat.day)}, cause à chercher"
-        yield Line("Difficulté", said, (("explore", "Explorer", ""),))
+        yield NextStep("Difficulté", said, (("explore", "Explorer", ""),))
     elif known:
         studied = bool(dossier.prescription.studies)
         give = ("study", "Autres tutoriels" if studied else "Donner des tutoriels", "")
-        yield Line("Difficulté", progress.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
+        yield NextStep("Difficulté", progress.explored(known, on), (give,), (("explore", "Explorer à nouveau", ""),))
 
 
-def _retake(dossier: Dossier, on: progress.Said) -> Iterator[Line]:
+def _retake(dossier: Dossier, on: progress.Said) -> Iterator[NextStep]:
     known, learned = dossier.parcours.retake, dossier.parcours.last_training
     if progress.retaken(dossier):
-        yield Line("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
+        yield NextStep("Nouveau passage", progress.retake(dossier, on), (("retake", "Prévoir à nouveau", ""),))
     elif known and known.planned_for:
         change: Link = ("retake", "Changer", "")
-        yield Line("Nouveau passage", progress.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
+        yield NextStep("Nouveau passage", progress.retake(dossier, on), (change,), (("not-retake", "Décliné", ""),))
     elif known or learned:
         plan: Link = ("retake", "Prévoir", "")
-        yield Line("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
+        yield NextStep("Nouveau passage", progress.retake(dossier, on) if known else "pas encore prévu", (plan,))
     elif dossier.diagnostic.current("initial"):
-        yield Line("Nouveau passage", "après une action menée à bien")
+        yield NextStep("Nouveau passage", "après une action menée à bien")

@@ -1,4 +1,4 @@
-"""What was shared, purpose by purpose, beside what the same purpose said the time before."""
+"""Shared results and profiles, by purpose, compared to the ones before."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Shared = tuple[UUID, LinkedParticipation]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One domain or competence: how much of how much, and what has changed, "" when nothing has."""
+    """A domain or a competence: a value out of a total; `change` is "" when nothing changed."""
 
     name: str
     value: int
@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The parts of a result; `compared` when one of them has changed since the one before."""
+    """The parts of a result; `compared` is true when one of them changed since the result before."""
 
     domains: Sequence[Bar]
     competences: Sequence[Bar]
@@ -40,8 +40,8 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The latest complete result, or the latest profile: its score, what else is said of it, its parts.
+class SharedOutcome:
+    """The latest complete result, or the latest profile: its score, its details, its parts.
 
     `groups` are a profile's competences, domain by domain.
     """
@@ -59,13 +59,13 @@ class Outcome:
 
 
 def initial(dossier: Dossier) -> Bars:
-    """The parts of the current initial result, compared to the one before; empty without any."""
+    """Returns the parts of the current initial result, none without one."""
     now, before = latest(dossier, "initial")
     return _bars(now, before)
 
 
 def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
-    """Like "+ 8 points depuis 32 %": from the shared result before the current one, in points; "" without both."""
+    """Returns the change since the result shared before, like "+ 8 points depuis 32 %"; "" without both."""
     now, before = (_result(one) for one in latest(dossier, purpose))
     if now is None or before is None or now.mastery is None or before.mastery is None:
         return ""
@@ -75,18 +75,18 @@ def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
 
 
 def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
-    """The participation of a purpose that was shared last, and the one shared before it."""
+    """Returns the participation of a purpose that was shared last, and the one before it."""
     links = dossier.diagnostic.participations.items()
     shared = sorted((one for one in links if one[1].purpose == purpose and _moment(one[1])), key=_when)
     return (shared[-1] if shared else None), (shared[-2] if len(shared) > 1 else None)
 
 
-def others(dossier: Dossier, today: date) -> list[Outcome]:
-    """What the grid does not read: the complete diagnostic, then the profile."""
+def others(dossier: Dossier, today: date) -> list[SharedOutcome]:
+    """Returns the complete diagnostic, then the profile: the grid reads neither."""
     return [*_complete(dossier, today), *_profile(dossier, today)]
 
 
-def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
+def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
     now, before = latest(dossier, "complete")
     result = _result(now)
     if now and result:
@@ -94,7 +94,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
         palier += f" sur {result.paliers}" if palier and result.paliers else ""
         badges = [say("badge {title}", title=title) for title, earned in result.badges if earned]
         told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
-        yield Outcome(
+        yield SharedOutcome(
             now[0],
             vocabulary.upper_first(vocabulary.PURPOSES["complete"]),
             path.scored(now[1]),
@@ -103,7 +103,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[Outcome]:
         )
 
 
-def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
+def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
     now, before = latest(dossier, "profile")
     profile, earlier = (one[1].profile if one else None for one in (now, before))
     if now and profile:
@@ -116,7 +116,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[Outcome]:
         groups = list(_levels(profile, earlier))
         title = vocabulary.upper_first(vocabulary.PURPOSES["profile"])
         about = tuple(filter(None, told))
-        yield Outcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
+        yield SharedOutcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
 
 
 def _bars(now: Shared | None, before: Shared | None) -> Bars:

@@ -1,4 +1,4 @@
-"""Dossier: one young person's path, with every form beside what it changes."""
+"""Dossier: the path of one young person, with each form beside what it changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.http.forms import FormData, validate
+from web.http.forms import FormData, OpenForm, validate
 from web.http.templates import page, redirect
-from web.pages.dossier import history, sheet
+from web.pages.dossier import history, open_form
 from web.pages.dossier.forms import FORMS, offers
-from web.pages.dossier.open_form import OpenForm
+from web.pages.dossier.sheet import dossier_page
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure
 from web.pages.results.auto_match import match_waiting
 
 router = APIRouter()
 AT_ONCE = "annulé aussitôt"
-"""The reason of what is taken back in one press."""
+"""The reason of a retraction in one press."""
 
 
 @router.get("/dossiers/{dossier_id:uuid}")
@@ -52,18 +52,18 @@ def read(
         context = {"erased": erased.erased, "left": erasure.left(desk, dossier_id)}
         return page(request, "privacy/erased.html", context, block="erased")
     dossier = desk.dossier(dossier_id)
-    opened = OpenForm.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
+    opened = open_form.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/undo")
 def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
-    """Annuler, in one press: what the last form recorded is taken back, the latest first; a merge in both dossiers.
+    """Annuler: retracts the events of the last form, the latest first; a merge is undone in both dossiers.
 
-    Once somebody acted on it, the correction's form opens.
+    Opens the form of the correction when somebody acted on them since.
     """
     dossier = _permitted(desk, dossier_id, "retract")
-    form = validate(history.Undo, data)[0]
+    form = validate(history.UndoLast, data)[0]
     if form is None:
         raise HTTPException(422)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
@@ -71,7 +71,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     duplicate = joined.duplicate if isinstance(joined, DuplicateJoined) else None
     undone = [form.version]
     if form.version == history.undoable(desk, trail):
-        undone = [r.originator_version for r in reversed(history.with_it(trail, form.version))]
+        undone = [r.originator_version for r in reversed(history.recorded_with(trail, form.version))]
     elif form.version not in retractions_by_version(trail):
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
         return RedirectResponse(f"/dossiers/{correction}", 303)
@@ -81,19 +81,19 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
         struck = [{"version": version, "reason": AT_ONCE} for version in undone]
         steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in struck]
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
-    return _Press(request, desk, dossier, dossier_id, "retract", {"about": str(form.version)}).answer(outcome)
+    return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}).answer(outcome)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/{name}")
 def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormData) -> Response:
-    """Take the decision of one form; the sheet comes back, with what happened or what is wrong."""
+    """Takes the decision of a form; answers the sheet, with what was recorded or the errors."""
     dossier = _permitted(desk, dossier_id, name)
     press = _Press(request, desk, dossier, dossier_id, name, data)
     spec = FORMS[name]
     form, errors = validate(spec.model, data)
     if form is None or (errors := spec.check(desk, dossier, form)):
         return press.again(missing.named(errors))
-    sent, context = spec.said(desk, dossier, form)
+    sent, context = spec.arguments(desk, dossier, form)
     outcome = record(
         desk,
         {**spec.streams(form), "dossier": dossier_id},
@@ -110,9 +110,9 @@ def act(request: Request, desk: AtDesk, dossier_id: UUID, name: str, data: FormD
 
 
 def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
-    """The dossier, if this person reads it and may take the decision of that form.
+    """Returns the dossier, when this person may read it and take the decision of that form.
 
-    Who may take it on no dossier is told so before it is looked up: the answer says nothing of what there is.
+    Raises 403 before it looks the dossier up for a person who may take that decision on no dossier.
     """
     if name not in FORMS:
         raise HTTPException(404)
@@ -127,7 +127,7 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
 
 @dataclass(frozen=True, slots=True)
 class _Press:
-    """A form that was sent, and the two ways to answer it."""
+    """A submitted form, and its two answers."""
 
     request: Request
     desk: Desk
@@ -137,9 +137,9 @@ class _Press:
     data: Mapping[str, Any]
 
     def answer(self, outcome: Outcome) -> Response:
-        """See the sheet with what was recorded; the same form again when nothing was."""
+        """Redirects to the sheet with what was recorded, or answers the form again."""
         if not outcome.ok:
-            return self.again(sheet.errors_of(self.desk, outcome.refused) if outcome.refused else {})
+            return self.again(open_form.errors_of(self.desk, outcome.refused) if outcome.refused else {})
         self.desk.refresh()
         if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
             return redirect(self.request, "/dossiers")
@@ -147,9 +147,9 @@ class _Press:
         return RedirectResponse(f"/dossiers/{self.dossier_id}?fait={own[-1] if own else 0}", 303)
 
     def again(self, errors: Mapping[str, str]) -> Response:
-        """The form with its values kept, what is wrong, and what happened since it was drawn."""
+        """Answers 422 with the form: its values, its errors, and the events since it was drawn."""
         self.desk.refresh()
-        opened = OpenForm.again(self.desk, self.dossier, self.name, self.data, errors)
+        opened = open_form.refused(self.desk, self.dossier, self.name, self.data, errors)
         response = _page(self.request, self.desk, self.dossier_id, opened, status=422)
         response.headers["HX-Replace-Url"] = "false"
         return response
@@ -165,5 +165,4 @@ def _page(
     stage: str = "",
     status: int = 200,
 ) -> Response:
-    context = sheet.context(desk, dossier_id, opened, done=done, stage=stage)
-    return page(request, "dossier/page.html", context, block="sheet", status=status)
+    return page(request, dossier_page(desk, dossier_id, opened, done=done, stage=stage), status=status)

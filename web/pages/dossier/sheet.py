@@ -1,186 +1,205 @@
-"""What the dossier page shows: where one path stands, what is owed, what was decided, its history, one open form."""
+"""The page of a dossier: stages, tasks, results, prescriptions, history, documents, and one open form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
 from pixflow.authorization import Subject
+from pixflow.dossier import merging
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.dossier.stepper import stepper
+from pixflow.protocol.document import Delays
 from pixflow.protocol.grille import Explanation
-from pixflow.refused import Refused
 from projections import audit_trail
-from web.desk.colleagues import absence_said, takers
+from web.desk.colleagues import absence_said
 from web.desk.desk import Desk
-from web.desk.names import names_for
+from web.desk.names import ScopedNames, names_for
 from web.french import vocabulary
-from web.french.dossier import path, stages
-from web.french.errors import refusals
-from web.french.events import sentences
-from web.pages.dossier import grid_reading, progress, results, seats
-from web.pages.dossier import history as dossier_history
+from web.french.dossier import path
+from web.french.dossier.stages import StageStep, steps
+from web.http.forms import OpenForm
+from web.http.templates import Page, ScoreBand
+from web.pages.dossier import grid_reading, open_form, progress, results, seats
 from web.pages.dossier import tasks as dossier_tasks
-from web.pages.dossier.forms import FORMS, offers
-from web.pages.dossier.open_form import OpenForm
+from web.pages.dossier.forms import offers
+from web.pages.dossier.history import History, HistoryEntry, Preview, preview
+from web.pages.dossier.seats import HeldSeat
+from web.pages.dossier.tasks import OpenTask
 from web.pages.dossiers import merge
 
 
-def context(
+@dataclass(frozen=True, slots=True)
+class ParticipationRow:
+    """A participation that has no result of its own on the page."""
+
+    id: UUID
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierPage(Page):
+    """A dossier. `offers` are the forms that this person may open, `may` what else they may do or read."""
+
+    template = "dossier/page.html"
+    block = "sheet"
+
+    id: UUID
+    dossier: Dossier
+    today: date
+    offers: frozenset[str]
+    may: frozenset[str]
+    # the head
+    age: str
+    advisor: str
+    mine: bool
+    cover: str
+    back_to: str
+    assessed: bool
+    follower: merge.Follower | None
+    steps: Sequence[StageStep]
+    # what was just recorded, and the version that Annuler undoes
+    done: Sequence[str]
+    done_version: int
+    undo: int | None
+    # the tasks and the seats
+    tasks: Sequence[OpenTask]
+    primary: str
+    coming: Sequence[tuple[str, date]]
+    seats: Sequence[HeldSeat]
+    # the results
+    current: results.Shared | None
+    reading: Explanation | None
+    bands: Sequence[ScoreBand]
+    rank: int
+    change: str
+    parts: results.Bars
+    others: Sequence[results.SharedOutcome]
+    participations: Sequence[ParticipationRow]
+    # the prescriptions and what comes after
+    prescriptions: Sequence[grid_reading.PrescriptionRow]
+    imilo: Sequence[str]
+    next_steps: Sequence[progress.NextStep]
+    # the history, of one stage or of all ("")
+    history: Sequence[HistoryEntry]
+    stage: str
+    # the open form: where it stands, and what it shows beside its fields
+    form: OpenForm | None
+    beside: str
+    hidden: Mapping[str, str]
+    choices: open_form.Choices
+    subject: ActionState | None
+    proposals: Explanation | None
+    meanwhile: Sequence[str]
+    preview: Preview | None
+    task_name: str
+    delays: Delays
+
+
+def dossier_page(
     desk: Desk, dossier_id: UUID, opened: OpenForm | None, *, done: int = -1, stage: str = ""
-) -> dict[str, Any]:
-    """Everything the page needs; `done` is the version just recorded (-1 for none), `stage` filters the history."""
+) -> DossierPage:
+    """Builds the page; `done` is the version just recorded (-1 for none), `stage` filters the history."""
     dossier = desk.dossier(dossier_id)
     names = names_for(desk, dossier)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, dossier_id)]
-    story = dossier_history.Story(desk, names, trail, desk.may(retract, Subject(dossier)))
-    history = story.facts(stage)
+    history = History(desk, names, trail, desk.may(retract, Subject(dossier)))
+    entries = history.entries(stage)
     owed = tasks.of_dossier(dossier, desk.refs)
-    open_to = offers(desk, dossier)
-    due = dossier_tasks.due(desk, dossier_id, dossier, owed, open_to)
-    read = grid_reading.of(desk, dossier)
-    prescribed = list(grid_reading.prescribed(desk, dossier))
-    return {
-        "desk": desk,
-        "id": dossier_id,
-        "dossier": dossier,
-        "names": names,
-        "today": desk.today,
-        "path": path,
-        "offers": open_to,
-        "advisor": desk.refs.team.get(dossier.advisor) if dossier.advisor else None,
-        "cover": cover(desk, dossier),
-        "follower": merge.follower(desk, dossier),
-        "steps": steps(dossier, [task.kind for task in owed], desk.today),
-        "due": due,
-        "primary": dossier_tasks.primary(due),
-        "coming": dossier_tasks.coming(owed, desk.today),
-        "beyond": progress.lines(dossier, due, open_to, desk.today),
-        "current": dossier.diagnostic.current("initial"),
-        "taken": grid_reading.taken(dossier),
-        "reading": read,
-        "bands": grid_reading.bands(desk, read),
-        "prescribed": prescribed,
-        "held": seats.of_dossier(desk, dossier_id),
-        "history": history,
-        "stage": stage,
-        "done": story.notice(done),
-        "undo": story.undoable,
-        "done_version": done,
-        "rank": grid_reading.rank(dossier),
-        "progress": results.progress(dossier),
-        "parts": results.initial(dossier),
-        "others": results.others(dossier, desk.today),
-        "imilo": grid_reading.imilo(dossier, prescribed),
-        "choices": choices(desk, opened) if opened else {},
-        "form": opened,
-        "beside": beside(dossier, opened, due, history),
-        "subject": subject(dossier, opened),
-        "offered": offered(desk, dossier, opened),
-        "meanwhile": meanwhile(desk, names, trail, opened),
-        "preview": dossier_history.preview(desk, dossier_id, names, opened) if opened else None,
+    offered = offers(desk, dossier)
+    shown = dossier_tasks.open_tasks(desk, dossier_id, dossier, owed, offered)
+    reading = grid_reading.read(desk, dossier)
+    prescriptions = list(grid_reading.prescribed(desk, dossier))
+    current, others = dossier.diagnostic.current("initial"), results.others(dossier, desk.today)
+    return DossierPage(
+        id=dossier_id,
+        dossier=dossier,
+        today=desk.today,
+        offers=offered,
+        may=_may(desk),
+        age=path.age(dossier.birth_date, desk.today) if dossier.birth_date else "",
+        advisor=_advisor(desk, dossier),
+        mine=dossier.advisor == desk.me,
+        cover=_cover(desk, dossier),
+        back_to=_back_to(names, dossier),
+        assessed=dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",
+        follower=merge.follower(desk, dossier),
+        steps=steps(stepper(dossier), dossier, {task.kind for task in owed}, desk.today),
+        done=history.notice(done),
+        done_version=done,
+        undo=history.undoable,
+        tasks=shown,
+        primary=dossier_tasks.primary(shown),
+        coming=dossier_tasks.coming(owed, desk.today),
+        seats=seats.of_dossier(desk, dossier_id),
+        current=current,
+        reading=reading,
+        bands=grid_reading.bands(desk, reading),
+        rank=grid_reading.rank(dossier),
+        change=results.progress(dossier),
+        parts=results.initial(dossier),
+        others=others,
+        participations=_participations(dossier, current, others, desk.today),
+        prescriptions=prescriptions,
+        imilo=grid_reading.imilo(dossier, prescriptions),
+        next_steps=progress.next_steps(dossier, shown, offered, desk.today),
+        history=entries,
+        stage=stage,
+        form=opened,
+        beside=open_form.place(dossier, opened, shown, entries),
+        hidden=open_form.hidden(opened),
+        choices=open_form.choices(desk, opened) if opened else {},
+        subject=open_form.subject(dossier, opened),
+        proposals=open_form.proposals(desk, dossier, opened),
+        meanwhile=open_form.meanwhile(desk, names, trail, opened),
+        preview=preview(desk, dossier_id, names, opened) if opened else None,
+        task_name=names.task(opened.about) if opened else "",
+        delays=desk.refs.protocol(desk.today).delays,
+    )
+
+
+def _may(desk: Desk) -> frozenset[str]:
+    """Returns what this person may do besides the forms: merge, undo_merge, replay, read_personal_data."""
+    answers = {
+        "merge": desk.may(merging.merge_dossier),
+        "undo_merge": desk.may(merging.undo_merge),
+        "replay": not desk.roles.isdisjoint({"auditor", "referent", "manager"}),
+        "read_personal_data": not desk.roles.isdisjoint({"referent", "manager"}),
     }
+    return frozenset(name for name, allowed in answers.items() if allowed)
 
 
-def cover(desk: Desk, dossier: Dossier) -> str:
-    """Until when the advisor is away, and who sees to the dossier meanwhile; "" when they are here."""
+def _advisor(desk: Desk, dossier: Dossier) -> str:
+    advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
+    return advisor.name if advisor else ""
+
+
+def _cover(desk: Desk, dossier: Dossier) -> str:
+    """Says until when the advisor is away, and who is their deputy; "" when they are here."""
     advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
     absence = advisor.absence(desk.today) if advisor else None
     return absence_said(desk, absence) if absence else ""
 
 
-def steps(dossier: Dossier, owed: Sequence[str], today: date) -> list[dict[str, Any]]:
-    """The four stages as ui.stepper draws them."""
-    lines = stages.stages(dossier, owed, today)
+def _back_to(names: ScopedNames, dossier: Dossier) -> str:
+    """Returns the name of the advisor who has the dossier back after a loan."""
+    advisor = dossier.lent.back_to if dossier.lent else dossier.advisor
+    return names.staff(advisor) if advisor else ""
+
+
+def _participations(
+    dossier: Dossier,
+    current: results.Shared | None,
+    others: Sequence[results.SharedOutcome],
+    today: date,
+) -> list[ParticipationRow]:
+    """Returns the participations besides the current results, in the order of their starts."""
+    shown = {one.participation for one in others} | ({current[0]} if current else set())
     return [
-        {"label": vocabulary.STAGES[step.stage], "state": step.status, "lines": [lines[step.stage]]}
-        for step in stepper(dossier)
+        ParticipationRow(id, vocabulary.upper_first(vocabulary.PURPOSES[link.purpose]), path.participation(link, today))
+        for id, link in grid_reading.participations(dossier)
+        if id not in shown
     ]
-
-
-def beside(
-    dossier: Dossier, opened: OpenForm | None, due: Sequence[dossier_tasks.Due], history: Sequence[dossier_history.Fact]
-) -> str:
-    """What the open form stands next to: a task's key, an action's id, a fact's version, or a part of the page.
-
-    What it is about may not be shown: then it stands below the tasks.
-    """
-    if opened is None:
-        return ""
-    match FORMS[opened.name].place:
-        case "task" | "beyond" as place:
-            near = (one.task.key for one in due if _closes(opened, one))
-            return next(near, "tasks" if place == "task" else "beyond")
-        case "action":
-            found = subject(dossier, opened)
-            return str(found.action.id) if found else "tasks"
-        case "fact":
-            shown = opened.about in (str(one.version) for one in history)
-            return f"fait-{opened.about}" if shown else "tasks"
-        case place:
-            return place
-
-
-def _closes(opened: OpenForm, one: dossier_tasks.Due) -> bool:
-    """Whether an open form is about this task, or closes it."""
-    named = opened.name in (one.form, one.other[0]) and opened.about in ("", one.about)
-    return opened.about == one.task.key or (named and opened.name != "chase")
-
-
-def subject(dossier: Dossier, opened: OpenForm | None) -> ActionState | None:
-    """The action that a form is about, by its id or by that of one of its referrals."""
-    if opened is None or FORMS[opened.name].place != "action":
-        return None
-    actions = dossier.parcours.actions.values()
-    named = ((str(state.action.id), *(str(sent.id) for sent in state.referrals)) for state in actions)
-    return next((state for state, ids in zip(actions, named, strict=True) if opened.about in ids), None)
-
-
-def offered(desk: Desk, dossier: Dossier, opened: OpenForm | None) -> Explanation | None:
-    """For the prescription's form: what the grid in force on the form's day proposes."""
-    if opened is None or opened.name != "prescription":
-        return None
-    try:
-        return grid_reading.of(desk, dossier, date.fromisoformat(str(opened.get("on"))))
-    except ValueError:
-        return grid_reading.of(desk, dossier)
-
-
-def meanwhile(desk: Desk, names: Any, trail: Sequence[Any], opened: OpenForm | None) -> list[str]:
-    """What happened since the form was drawn, in sentences; of a form that is refused, what others did."""
-    if opened is None or opened.seen is None:
-        return []
-    told = zip(trail, sentences.meanwhile(trail, names, zone=desk.zone), strict=True)
-    since = [(fact, said) for fact, said in told if fact.originator_version > opened.seen]
-    return [said for fact, said in since if not opened.errors or fact.by != desk.actor.id]
-
-
-def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
-    """The refusal as a sentence, under the field it is about when it names one."""
-    field_name = str(refused.details.get("field", ""))
-    return {field_name: refusals.refusal(refused.code, refused.details, names_for(desk))}
-
-
-def choices(desk: Desk, opened: OpenForm) -> dict[str, list[tuple[Any, str]]]:
-    """What the lists of a form offer; a value that no list has any more stays in its own."""
-    campaigns = [
-        (id, f"{known.name} ({known.code})")
-        for id, known in desk.refs.campaigns.items()
-        if known.open and known.purpose == "initial"
-    ]
-    offered: dict[str, list[tuple[Any, str]]] = {
-        "campaign": campaigns if len(campaigns) < 2 else [("", "Choisir…"), *campaigns],
-        "site": [(site, site) for site in desk.refs.structure.sites],
-        "programme": list(vocabulary.PROGRAMMES.items()),
-        "advisor": [("", "Choisir…"), *desk.staff("advisor")],
-        "to": [("", "Choisir…"), *takers(desk)],
-        "workshop": [("", "Choisir…"), *seats.bookable(desk)] if opened.name == "book" else [],
-        "modality": [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
-    }
-    for name in ("site", "programme"):
-        value = opened.get(name)
-        if value not in dict(offered[name]):
-            offered[name].insert(0, (value or "", value or "Choisir…"))
-    return offered

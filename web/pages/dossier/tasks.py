@@ -1,4 +1,4 @@
-"""À faire maintenant: what one dossier owes today, with the buttons that this person may press."""
+"""À faire maintenant: the open tasks of a dossier, with the buttons that this person may press."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,18 +18,17 @@ from web.french.vocabulary import say
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
 OF_ACTION = {"cv": ("cv", "Sur le CV"), "certification": ("certify", "Proposée")}
-"""The other form that closes a referral still to be made, by kind of action."""
+"""For each kind of action: the other form that closes the task to refer it."""
 
 Button = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A task as the page says it; `form` is what its button opens, "" when it is not for this person.
+class OpenTask:
+    """A task as the page shows it; its button opens `form`, "" when the task is not for this person.
 
-    `href` is where it is done when that is another page. `rest` says until when it rests, or who has it for now;
-    `active` is false when it is therefore not to be done at this desk now. `other` is another form that closes it and
-    what its button says.
+    `href` is the address of another page where the task is done. `rest` says until when it rests, or who has it now;
+    `active` is false for such a task. `other` is another form that closes the task, and the label of its button.
     """
 
     task: Task
@@ -48,22 +47,29 @@ class Due:
     other: Button
 
 
-def due(desk: Desk, dossier_id: UUID, dossier: Dossier, owed: Sequence[Task], open_to: frozenset[str]) -> list[Due]:
-    """What is open today: what was handed to this desk, the rest by urgency, then what others have and what rests."""
+def open_tasks(
+    desk: Desk, dossier_id: UUID, dossier: Dossier, owed: Sequence[Task], offers: frozenset[str]
+) -> list[OpenTask]:
+    """Returns the tasks open today: those handed to this desk, then by urgency; last, other people's and resting ones.
+
+    `owed` are all tasks of the dossier, `offers` the forms that this person may open.
+    """
     today = desk.today
     open_now = [task for task in owed if task.opens <= today and (task.lapses is None or task.lapses > today)]
-    return [_due(desk, dossier_id, dossier, task, open_to) for task in sorted(open_now, key=lambda t: _rank(desk, t))]
+    return [
+        _open_task(desk, dossier_id, dossier, task, offers) for task in sorted(open_now, key=lambda t: _rank(desk, t))
+    ]
 
 
 def coming(owed: Sequence[Task], today: date) -> list[tuple[str, date]]:
-    """What opens later, as far as it is known: not what only a partner's silence would bring."""
+    """Returns the tasks that open later and their days, without those that a partner's silence would open."""
     later = [task for task in owed if task.opens > today and task.why.details.get("by") != "lapsed"]
     return [(tasks.VERBS[task.kind], task.opens) for task in later]
 
 
-def primary(dues: Sequence[Due]) -> str:
-    """The key of the one task whose button stands out; "" for none."""
-    return next((one.task.key for one in dues if one.active and (one.form or one.href)), "")
+def primary(shown: Sequence[OpenTask]) -> str:
+    """Returns the key of the task that has the primary button, "" for none."""
+    return next((one.task.key for one in shown if one.active and (one.form or one.href)), "")
 
 
 def _rank(desk: Desk, task: Task) -> tuple[int, date]:
@@ -78,23 +84,23 @@ def _handed(desk: Desk, task: Task) -> bool:
     return task.handed_to is not None and (task.handed_until is None or task.handed_until >= desk.today)
 
 
-def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: frozenset[str]) -> Due:
+def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offers: frozenset[str]) -> OpenTask:
     late = task.due < desk.today
     at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
     form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
-    return Due(
+    return OpenTask(
         task=task,
         verb=tasks.VERBS[task.kind],
         button=tasks.BUTTONS[task.kind],
         when=dates.due_words(at, desk.today, days),
         late=late,
         why=tasks.reason_long(task, delay, today=desk.today),
-        form=form if form in open_to else "",
+        form=form if form in offers else "",
         href=_elsewhere(desk, dossier_id, dossier, task),
         about=about,
-        meets="appointment" in open_to and task.kind not in NO_MEETING,
+        meets="appointment" in offers and task.kind not in NO_MEETING,
         here=task.appointment is not None and task.due <= desk.today,
         rest=_rest(desk, dossier, task),
         active=_rank(desk, task)[0] < 2,
@@ -103,7 +109,7 @@ def _due(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, open_to: fr
 
 
 def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> str:
-    """Where a task is done that no form of this page closes, "" when it is not for this person."""
+    """Returns the address of a task that no form of this page closes, "" when it is not for this person."""
     if task.kind == "dispatch-result" and desk.may(dispatch_result, Subject(dossier)):
         return f"/resultats#r-{dossier_id}"
     if task.kind == "confirm-erasure" and desk.may(erase_person, Subject(dossier)):
@@ -112,7 +118,7 @@ def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> st
 
 
 def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:
-    """Until when a task rests, and why; who has it."""
+    """Says until when a task rests and why, and who has it."""
     told = []
     if task.paused and task.paused > desk.today:
         rest = dossier.snoozes.get(task.key)

@@ -79,7 +79,7 @@ def test_an_auditor_reads_everything_and_is_offered_no_form(locale: House) -> No
     assert (
         client.post(f"/dossiers/{dossier}/undo", data={"version": "1", "command_id": str(uuid4())}).status_code == 403
     )
-    assert send(client, dossier, "drop", {"about": str(actions[0])}).status_code == 403
+    assert send(client, dossier, "drop", {"action": str(actions[0])}).status_code == 403
     assert len(locale.events(dossier)) == before
 
 

@@ -71,7 +71,7 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "snooze": ({"until": "bientôt"}, "Écrivez une date qui existe"),
     "hand": ({"until": "bientôt"}, "Écrivez une date qui existe"),
     "book": ({"workshop": ""}, "Choisissez l’atelier."),
-    "release": ({"about": "?"}, "Cette page n’est plus valable"),
+    "release": ({"workshop": "?"}, "Cette page n’est plus valable"),
     "retract": ({"reason": ""}, "Écrivez le motif."),
     "unmatch": ({"reason": ""}, "Écrivez le motif."),
 }

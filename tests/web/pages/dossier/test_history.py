@@ -13,6 +13,7 @@ from tests.web.arranged import held
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import HTMX, opened, press, send, undo_form, values
+from web.pages.dossier.forms import FORMS
 
 MONDAY = date(2026, 3, 16)
 
@@ -233,7 +234,13 @@ def test_a_form_about_nothing_known_breaks_nothing(locale: House, form: str) -> 
     for about in ("", "99", "pas-un-identifiant", str(uuid4()), f"dance:{uuid4()}"):
         page = client.get(f"/dossiers/{dossier}", params={"formulaire": form, "sur": about})
         assert page.status_code == 200
-        sent = {"about": about, "on": "2026-03-16", "command_id": str(uuid4()), "reason": "x", "answer": "accepted"}
+        sent = {
+            FORMS[form].about: about,
+            "on": "2026-03-16",
+            "command_id": str(uuid4()),
+            "reason": "x",
+            "answer": "accepted",
+        }
         answer = send(client, dossier, form, sent)
         assert answer.status_code == 422
         assert len(BeautifulSoup(answer.text, "html.parser").select("#form")) == 1

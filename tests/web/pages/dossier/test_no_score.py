@@ -50,7 +50,7 @@ def test_the_form_says_that_nothing_is_proposed_and_asks_why(at_work: House, deb
     participation = next(iter(at_work.state(debriefed).diagnostic.participations))
     sent = {
         "on": at_work.today.isoformat(),
-        "about": str(participation),
+        "participation": str(participation),
         "added": "Refaire le test ensemble",
         "command_id": str(uuid4()),
     }

@@ -278,7 +278,7 @@ def part(locale: House, dossier: UUID, id: str, name: str = NADIA) -> Any:
 
 def beyond(locale: House, dossier: UUID) -> dict[str, str]:
     """Each line of « Progresser et certifier » with its links."""
-    section = part(locale, dossier, "beyond")
+    section = part(locale, dossier, "progress")
     labels, lines = section.select("dt"), section.select("dd")
     return {said(label): said(line) for label, line in zip(labels, lines, strict=True)}
 
@@ -299,7 +299,7 @@ def busy(locale: House) -> tuple[UUID, list[UUID]]:
 
 
 def test_before_a_workshop_or_a_result_one_line_says_what_comes_first(locale: House) -> None:
-    section = part(locale, locale.presented(), "beyond")
+    section = part(locale, locale.presented(), "progress")
     assert "D’abord un atelier ou un résultat partagé" in words(str(section))
     assert not section.select("a, dl")
 
@@ -413,7 +413,7 @@ def test_a_closed_dossier_keeps_what_was_reached_and_offers_nothing(locale: Hous
     locale.on(dossier, closing.close_dossier, reason="employment", note="")
     assert beyond(locale, dossier)["Certification"] == "inscription faite le 16 mars, session du 10 avr."
     dossier, _ = arranged.closed(locale)
-    assert part(locale, dossier, "beyond") is None
+    assert part(locale, dossier, "progress") is None
 
 
 def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(locale: House) -> None:
