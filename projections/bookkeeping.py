@@ -2,8 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
-TURN = "turn"
-"""The option of a connection on which rows are written: where several processes may do so, it waits for its turn."""
+WRITING = "writing"
+"""Option of a connection that writes rows. On PostgreSQL it waits until no other process writes."""
 
 metadata = MetaData()
 
@@ -11,7 +11,7 @@ position = Table(
     "position",
     metadata,
     Column("position", Integer, nullable=False),
-    Column("stained", Boolean, nullable=False),  # somebody was erased, and what was shown of them is still on the disk
+    Column("stained", Boolean, nullable=False),  # the disk still holds what was shown of an erased person
 )
 folds = Table(
     "folds",

@@ -1,4 +1,4 @@
-"""What a projection is given, and what it is."""
+"""Contract of a projection, and the change that it receives."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -14,10 +14,10 @@ Row = dict[str, Any]
 
 
 class Change(Struct, frozen=True):
-    """One stream that moved: its state before and after, and the events in between.
+    """One stream with new events: its state before and after, and these events.
 
-    `before` is None for a new stream; `events` is empty when only the references moved (a protocol was published).
-    `forgets` when one of them erases the person.
+    `before` is None for a new stream. `events` is empty when only the reference data changed, for example a protocol.
+    `forgets` is true when one of the events erases the person.
     """
 
     stream: UUID
@@ -30,10 +30,10 @@ class Change(Struct, frozen=True):
 
 
 class Projection(Protocol):
-    """A module: the kinds of streams it reads, its tables keyed by `stream`, and the rows a change makes.
+    """Contract of a module: the kinds of streams it reads, its tables with a column `stream`, the rows of a change.
 
-    Unless APPENDS, the rows of a stream are replaced by those of its change; for a kind in READS, only when what it
-    takes of the state has changed.
+    Unless APPENDS, the rows of a change replace the rows of its stream. For a kind in READS they do so only when the
+    part of the state that it reads has changed.
     """
 
     NAME: str
@@ -45,11 +45,11 @@ class Projection(Protocol):
     def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]: ...
 
     def forget(self, connection: Connection, streams: Sequence[UUID]) -> None:
-        """Where rows are appended: what those of these streams tell of a person goes."""
+        """Removes personal data from the rows of these streams, if the projection appends."""
 
 
 class Source(Protocol):
-    """Where events come from: the engine, or a list."""
+    """Contract of what gives the events: the engine, or a list."""
 
     def head(self) -> int: ...
     def read(self, after: int, limit: int) -> Sequence[Recorded]: ...

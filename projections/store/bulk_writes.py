@@ -1,4 +1,4 @@
-"""Many rows at once, without SQLAlchemy's work on each value of each row: executemany on SQLite, COPY on PostgreSQL."""
+"""Writes many rows at once without SQLAlchemy's work on each value: executemany on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
@@ -27,7 +27,7 @@ _CONVERTS: tuple[tuple[type, Convert], ...] = (
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows, each a value for every column of the table."""
+    """Inserts rows. Each has a value for every column of the table."""
     if not rows:
         return
     values = zip(*_columns(table, rows), strict=True)
@@ -38,7 +38,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 
 def delete_streams(connection: Connection, table: Table, streams: Iterable[UUID]) -> None:
-    """Delete the rows of these streams."""
+    """Deletes the rows of these streams."""
     gone = list(streams)
     if gone and connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_deletion(table), [(stream.hex,) for stream in gone])
@@ -59,7 +59,7 @@ def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -
 
 
 def _columns(table: Table, rows: Sequence[Row]) -> Iterator[Iterable[Any]]:
-    """What stands in each column, as the driver takes it."""
+    """Yields the values of each column as the driver takes them."""
     for name, convert in _plan(table):
         values = map(itemgetter(name), rows)
         yield [None if value is None else convert(value) for value in values] if convert else values

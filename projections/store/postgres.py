@@ -1,4 +1,4 @@
-"""Read stores on PostgreSQL: a schema each, of unlogged tables, on the connections of the process's one pool."""
+"""Read stores on PostgreSQL: each is a schema of unlogged tables, on the connections of the pool of the process."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -36,20 +36,20 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateSchema
 
-from projections.bookkeeping import TURN, metadata
+from projections.bookkeeping import WRITING, metadata
 from projections.store.fingerprint import fingerprint
 
 LIMIT: Final = "10s"
-"""How long another's turn, or the last readers of a store that goes, are waited for."""
+"""Longest wait for another writer, and for the last readers of a store that is dropped."""
 SHORT: Final = "200ms"
-"""How long readers are waited for where it can be tried again: those who come meanwhile wait too."""
+"""Longest wait for readers where the work can be tried again: new readers wait too."""
 LONG: Final = "600s"
-"""How long a store that another process makes is waited for, and how long a batch may think between two statements."""
+"""Longest wait for a store that another process builds, and longest pause of a batch between two statements."""
 SCHEMA: Final = "schema"
 BEGIN: Final = "begin"
 
-# Readers hold `position`, so that their store does not go from under them; who catches up is alone, and looks only once
-# it has waited.
+# A reader locks `position`, so that its store is not dropped meanwhile. A writer locks out other writers, and takes its
+# snapshot only after it has waited.
 _READ = """BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path TO {};
     LOCK TABLE position IN ACCESS SHARE MODE"""
 _WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
@@ -59,9 +59,9 @@ _CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
 
 
 class _Shared(PGDialect_psycopg):
-    """Connections are another's: they are taken as they are, and what is prepared on them stays.
+    """Dialect for connections that belong to the event store: it leaves their settings and prepared statements alone.
 
-    psycopg forgets every prepared statement after a ROLLBACK, a DROP or an ALTER that it sends itself, ours and others.
+    psycopg forgets every prepared statement, the event store's too, after a ROLLBACK, a DROP or an ALTER of its own.
     """
 
     supports_statement_cache = True
@@ -83,10 +83,10 @@ registry.register("postgresql.shared", __name__, _Shared.__name__)
 
 
 def engine(connect: Callable[[], Any]) -> Engine:
-    """An engine on the connections of a pool: `connect` takes one, its own close() gives it back.
+    """Returns an engine on the connections of a pool: `connect` takes one, its close() gives it back.
 
-    Where no schema is chosen each statement is a transaction of its own. OperationalError, as on SQLite, when the
-    server does not answer, or not in time.
+    Without a chosen schema, each statement is a transaction of its own. Raises OperationalError, as on SQLite, when the
+    server does not answer in time.
     """
 
     def taken() -> Any:
@@ -111,7 +111,7 @@ def engine(connect: Callable[[], Any]) -> Engine:
 
 def _beginning(options: Mapping[str, Any]) -> str | None:
     if schema := options.get(SCHEMA):
-        return _WRITE.format(schema, LIMIT, LONG) if options.get(TURN) else _READ.format(schema)
+        return _WRITE.format(schema, LIMIT, LONG) if options.get(WRITING) else _READ.format(schema)
     return options.get(BEGIN)
 
 
@@ -120,7 +120,7 @@ def _driver(connection: Connection) -> Any:
 
 
 def _send(driver: Any, statement: str) -> None:
-    """Statements without an answer, in one round trip. Raises what SQLAlchemy does."""
+    """Sends statements without rows in one round trip. Raises the errors of SQLAlchemy."""
     try:
         result = driver.pgconn.exec_(statement.encode())
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
@@ -130,7 +130,7 @@ def _send(driver: Any, statement: str) -> None:
         raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
-class Schemas:
+class PostgresStores:
     """Read stores as schemas `<schema>_read_<n>`; the table `<schema>_read.stores` says which one is live."""
 
     def __init__(self, database: Engine, schema: str) -> None:
@@ -143,7 +143,7 @@ class Schemas:
             Column("fingerprint", String, nullable=False),
             Column("live", Boolean, nullable=False, server_default=false()),
         )
-        self._listed = False  # once there is a list, it is not looked for again
+        self._listed = False  # an existing list is not looked for again
 
     def live(self) -> str | None:
         usable = select(self._list.c.number).where(self._list.c.live, self._list.c.fingerprint == fingerprint())
@@ -158,13 +158,13 @@ class Schemas:
         return self._name(number) if number else None
 
     def _is_listed(self, connection: Connection) -> bool:
-        """Asked without an error in the server's log, where a first start would leave one."""
+        """Tells whether the list exists, without an error in the log of the server."""
         found = func.to_regclass(f"{_quoted(self._prefix)}.{self._list.name}")
         return bool(connection.execute(select(found.is_not(None))).scalar())
 
     @contextmanager
     def making(self) -> Iterator[None]:
-        """One process at a time makes a store; busy when another takes more than ten minutes."""
+        """Lets one process at a time build a store. Raises OperationalError when another takes over ten minutes."""
         with self._begin(_ALONE) as connection:
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(self._prefix, 0))))
             yield
@@ -197,7 +197,7 @@ class Schemas:
                 self._drop(other)
 
     def _drop(self, number: int) -> None:
-        """Once its last readers are gone."""
+        """Drops a store after its last readers have left."""
         schema = _quoted(self._name(number))
         with self._begin(_CHANGE) as connection:
             _send(_driver(connection), f"LOCK TABLE {schema}.position; DROP SCHEMA {schema} CASCADE")
@@ -211,8 +211,11 @@ class Schemas:
 
 
 def _as_read(table: Table) -> str:
-    """Not logged: rows in clear stay out of the log. Text in the order of its bytes, as SQLite has it. What may tell
-    something of a person stays out of the planner's statistics, which are logged and outlive the row."""
+    """Returns the statement that adapts a new table.
+
+    Unlogged, so that rows in clear stay out of the log. Text sorts by its bytes, as on SQLite. Personal data stay
+    out of the statistics of the planner, which are logged and outlive the row.
+    """
     changes = ["SET UNLOGGED"]
     for column in table.columns:
         name = _quoted(column.name)
@@ -224,17 +227,17 @@ def _as_read(table: Table) -> str:
 
 
 def _tells_nothing(column: Column[Any]) -> bool:
-    """An id, a yes or no, or a place in the order of events."""
+    """Tells whether a column holds an id, a truth value or a position: nothing about a person."""
     return isinstance(column.type, (Uuid, Boolean)) or column.name in ("position", "version")
 
 
 def _texts(table: Table) -> list[Column[Any]]:
-    """Where the words are: in text, JSON and folds."""
+    """Returns the columns that may hold words: text, JSON and folds."""
     return [column for column in table.columns if isinstance(column.type, (String, JSON, LargeBinary))]
 
 
 def write_anew(database: Engine) -> bool:
-    """What was deleted or replaced leaves the files of a store's tables; False when somebody was reading them."""
+    """Rewrites the tables of a store, so that deleted rows leave the files. Returns False when somebody was reading."""
     schema = database.get_execution_options()[SCHEMA]
     with database.execution_options(**{SCHEMA: None}).connect() as connection:
         _send(_driver(connection), f"SET lock_timeout TO '{SHORT}'")

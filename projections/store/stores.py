@@ -1,4 +1,4 @@
-"""The read stores of a structure: tables named by what made them, and which of them is live."""
+"""Read stores of a structure: each is named by the fingerprint of the code, and a pointer names the live one."""
 
 import os
 import re
@@ -22,28 +22,28 @@ _SHARED = {"check_same_thread": False}
 
 
 class Stores(Protocol):
-    """Where the read stores of one structure are kept: as files (SQLite) or as schemas (PostgreSQL)."""
+    """Contract of the read stores of one structure: files on SQLite, schemas on PostgreSQL."""
 
     def live(self) -> str | None:
-        """The name of the store in use, None when there is none or when other sources made it."""
+        """Returns the name of the live store. None when there is none, or when other code made it."""
 
     def make(self) -> str:
-        """Begin another store beside the live one, with empty tables; returns its name."""
+        """Creates another store with empty tables beside the live one. Returns its name."""
 
     def open(self, name: str) -> Engine: ...
 
     def point(self, name: str) -> None:
-        """Make this store the live one, atomically."""
+        """Makes this store the live one, atomically."""
 
     def tidy(self) -> None:
-        """Delete those that are not live."""
+        """Deletes the stores that are not live."""
 
     def making(self) -> AbstractContextManager[Any]:
-        """Held by the one process that makes a store or deletes some."""
+        """Lock between processes: one at a time creates or deletes stores."""
 
 
-class Files:
-    """Read stores as files of a folder, `<fingerprint>-<n>.db`, and a pointer file that names the live one.
+class SqliteStores:
+    """Read stores as files `<fingerprint>-<n>.db` of a folder, with a pointer file that names the live one.
 
     `making` is a lock between processes.
     """
@@ -95,7 +95,7 @@ class Files:
 
 
 def database(path: Path | None) -> Engine:
-    """A SQLite read store, made with its tables where there is none; in memory when no path is given."""
+    """Opens a SQLite read store, and creates its tables in a new file. In memory without a path."""
     new = path is None or not path.exists()
     if path is None:
         made = create_engine("sqlite://", connect_args=_SHARED, poolclass=StaticPool, hide_parameters=True)
@@ -129,15 +129,15 @@ def database(path: Path | None) -> Engine:
 
 @cache
 def _tables() -> tuple[str, ...]:
-    """The statements that make every table, for SQLite."""
-    said: list[str] = []
-    told = create_mock_engine("sqlite://", lambda made, *_: said.append(str(made.compile(dialect=dialect()))))
-    metadata.create_all(told, checkfirst=False)
-    return tuple(said)
+    """Returns the statements that create every table, for SQLite."""
+    statements: list[str] = []
+    mock = create_mock_engine("sqlite://", lambda made, *_: statements.append(str(made.compile(dialect=dialect()))))
+    metadata.create_all(mock, checkfirst=False)
+    return tuple(statements)
 
 
 def ensure(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> None:
-    """Make a store where none is live, unless another process does meanwhile."""
+    """Creates a store if none is live, unless another process does so meanwhile."""
     if stores.live() is None:
         with stores.making():
             if stores.live() is None:
@@ -145,16 +145,16 @@ def ensure(stores: Stores, source: Source, progress: Progress = lambda done, tot
 
 
 def rebuild(stores: Stores, source: Source, progress: Progress = lambda done, total: None) -> str:
-    """Make a new store beside the live one, bring it to the head, point to it, and delete the older ones.
+    """Builds a new store up to the last event, makes it the live one and deletes the others. Returns its name.
 
-    `progress` is called with the position reached and the head. Returns its name.
+    `progress` is called with the position reached and the last position.
     """
     with stores.making():
         return _make(stores, source, progress)
 
 
 def tidy(stores: Stores) -> None:
-    """Delete what an older version, or a rebuild that was cut short, has left."""
+    """Deletes stores left by an older version or by an interrupted rebuild."""
     with stores.making():
         stores.tidy()
 
@@ -170,33 +170,33 @@ def _make(stores: Stores, source: Source, progress: Progress) -> str:
 
 
 class NoStore(LookupError):
-    """No read store of this version is live."""
+    """No live read store was made by this version."""
 
 
 class Live:
-    """The live read store of one structure, followed when a rebuild points elsewhere.
+    """The live read store of one structure, also after a rebuild has replaced it.
 
-    `turn` is held while catching up (read.lock). Raises NoStore when none is live, or one that other sources made.
+    `lock` is held while catching up (read.lock). Raises NoStore when none is live, or when other code made it.
     """
 
-    def __init__(self, stores: Stores, source: Source, turn: AbstractContextManager[Any] = nullcontext()) -> None:
+    def __init__(self, stores: Stores, source: Source, lock: AbstractContextManager[Any] = nullcontext()) -> None:
         self.stores = stores
         self._source = source
-        self._turn = turn
+        self._lock = lock
         self._mutex = Lock()
         self._name: str | None = None
         self._side: ReadSide | None = None
 
     @property
     def side(self) -> ReadSide:
-        """The read side to ask, opened anew when the pointer has moved."""
+        """The read side, opened again when the pointer has moved."""
         with self._mutex:
             name = self.stores.live()
             if self._side is None or name != self._name:
                 if name is None:
                     raise NoStore("another version has made the read tables: this process must be started again")
                 self.close()
-                self._side, self._name = ReadSide(self._source, self.stores.open(name), self._turn), name
+                self._side, self._name = ReadSide(self._source, self.stores.open(name), self._lock), name
             return self._side
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.bookkeeping import TURN, metadata
+from projections.bookkeeping import WRITING, metadata
 from projections.contract import Source
 from projections.store import stores
 from projections.store.catch_up import BATCH, PROJECTIONS, ReadSide
@@ -142,7 +142,7 @@ def of_projections(rows: Rows) -> Rows:
 def written(final: Rows, tables: Tables) -> float:
     """The seconds to write these rows by the driver's executemany."""
     mark, ready = ("?", final) if tables.dialect.name == "sqlite" else ("%s", _for_psycopg(final))
-    with tables.execution_options(**{TURN: True}).begin() as connection:
+    with tables.execution_options(**{WRITING: True}).begin() as connection:
         return spent(
             lambda: [
                 connection.exec_driver_sql(f"INSERT INTO {name} VALUES ({', '.join([mark] * len(rows[0]))})", rows)
@@ -162,7 +162,7 @@ def copied(shown: Tables, tables: Tables) -> float:
     """The seconds to write the rows of another store by COPY."""
     with shown.begin() as connection:
         found = {one.name: _out(connection, one.name) for one in metadata.sorted_tables}
-    with tables.execution_options(**{TURN: True}).begin() as connection:
+    with tables.execution_options(**{WRITING: True}).begin() as connection:
         return spent(lambda: _in(connection, found))
 
 

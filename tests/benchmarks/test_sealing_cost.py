@@ -58,7 +58,10 @@ class InClear:
 def test_sealing(opened: OpenStructure, tmp_path: Path, report: Report) -> None:
     events = opened.engine.read(0, EVENTS)
     clear = InClear(tmp_path / "clear", events)
-    reads, written = stores.Files(tmp_path / "read"), sum(opened.engine.mapper.seals(one.event) for one in events)
+    reads, written = (
+        stores.SqliteStores(tmp_path / "read"),
+        sum(opened.engine.mapper.seals(one.event) for one in events),
+    )
     contenders: dict[str, Callable[[], float]] = {}
     for how, source, mapper in (("in clear", clear, clear.mapper), ("sealed", opened.engine, opened.engine.mapper)):
         stored = [mapper.to_stored_event(one) for one in events]

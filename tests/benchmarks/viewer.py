@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.hosting.host import open_host
 from web.hosting.served_structure import ServedStructure
 

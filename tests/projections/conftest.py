@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete, select
 from pixflow import structure_folder
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.bookkeeping import TURN, metadata
+from projections.bookkeeping import WRITING, metadata
 from projections.store import postgres as store_postgres
 from projections.store import stores
 from projections.store.catch_up import ReadSide
@@ -49,13 +49,13 @@ class Spare:
     """Stores on PostgreSQL, used again: making the tables takes longer than most tests."""
 
     def __init__(self, server: Engine) -> None:
-        self._schemas = store_postgres.Schemas(server, f"spare-{uuid4().hex[:8]}")
+        self._schemas = store_postgres.PostgresStores(server, f"spare-{uuid4().hex[:8]}")
         self._made: list[Engine] = []
 
     def empty(self, number: int) -> Engine:
         if number == len(self._made):
             self._made.append(self._schemas.open(self._schemas.make()))
-        with self._made[number].execution_options(**{TURN: True}).begin() as connection:
+        with self._made[number].execution_options(**{WRITING: True}).begin() as connection:
             for table in metadata.sorted_tables:
                 connection.execute(delete(table))
         return self._made[number]

@@ -300,7 +300,7 @@ def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables)
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, tmp_path: Path):
-    files = stores.Files(tmp_path)
+    files = stores.SqliteStores(tmp_path)
     first = stores.rebuild(files, played.engine)
     live = stores.Live(files, played.engine)
     assert files.live() == first
@@ -316,7 +316,7 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, 
 
 
 def test_a_store_of_other_sources_is_not_used(played: OpenStructure, tmp_path: Path):
-    files = stores.Files(tmp_path)
+    files = stores.SqliteStores(tmp_path)
     (tmp_path / stores.rebuild(files, played.engine)).rename(tmp_path / "0123456789abcdef-1.db")
     (tmp_path / stores.POINTER).write_text("0123456789abcdef-1.db")
     assert files.live() is None

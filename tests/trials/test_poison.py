@@ -17,8 +17,9 @@ from pixflow.streams import KINDS
 from projections import audit_trail
 from projections.bookkeeping import metadata, position
 from projections.contract import Change
-from projections.store import catch_up, stores
+from projections.store import stores
 from projections.store.catch_up import FOLD, PROJECTIONS, ReadSide
+from projections.store.row_writer import RowWriter, write_rows
 from tests.trials.mission import Mission, found, open_dossier
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -119,11 +120,11 @@ def test_a_poisoned_stream_stops_alone_until_the_program_is_mended(
 def test_control_without_the_guard_a_poisoned_stream_stops_everybody(
     url: str, tmp_path: Path, proofs: Proofs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unguarded(self: ReadSide, connection: Connection, changes: list[Change]) -> None:
+    def unguarded(self: RowWriter, connection: Connection, changes: list[Change], *_: Any) -> None:
         for projection in PROJECTIONS:
-            catch_up._write(connection, projection, [change for change in changes if change.kind in projection.KINDS])
+            write_rows(connection, projection, [change for change in changes if change.kind in projection.KINDS])
 
-    monkeypatch.setattr(ReadSide, "_project", unguarded)
+    monkeypatch.setattr(RowWriter, "write", unguarded)
     with structure(tmp_path, url) as (served, mission):
         side = served.read()
         for place in SHOWING:

@@ -143,7 +143,7 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
 def test_a_read_store_is_not_taken_from_under_a_serving_process(tmp_path: Path) -> None:
     opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     serve_one(opened).reads.close()
-    live = stores.Files(opened.folder / "read").live()
+    live = stores.SqliteStores(opened.folder / "read").live()
     assert live is not None
     (opened.folder / "read" / stores.POINTER).write_text("0123456789abcdef-1.db\n")  # as other sources would
     with ServeLock(opened.folder), pytest.raises(AlreadyServed):

@@ -13,7 +13,7 @@ from pixflow.engine import Stale, Step
 from pixflow.events.base import Recorded
 from pixflow.refused import Refused
 from pixflow.workshop.state import Workshop
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.desk import Desk
 
 

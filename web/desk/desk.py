@@ -17,7 +17,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.reference_data import References
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 

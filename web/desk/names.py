@@ -8,7 +8,7 @@ from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
 from projections import directory
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.french import privacy
 from web.french.events.fields import UNNAMED

@@ -120,8 +120,8 @@ def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: No
 def reads_of(opened: OpenStructure) -> stores.Live:
     """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
     if opened.database and opened.schema:
-        return stores.Live(postgres.Schemas(_engine(opened.database), opened.schema), opened.engine)
-    files = stores.Files(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
+        return stores.Live(postgres.PostgresStores(_engine(opened.database), opened.schema), opened.engine)
+    files = stores.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
     return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
 
 

@@ -12,7 +12,7 @@ from pixflow.folding import retractions_by_version
 from pixflow.streams import kind_of
 from pixflow.team.notices import stream_of
 from projections import audit_trail, directory, result_routing
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.desk.names import is_erased, names_for
 from web.french import privacy

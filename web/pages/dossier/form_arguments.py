@@ -12,7 +12,7 @@ from pixflow.events.values import Partner
 from pixflow.participation.state import Participation
 from pixflow.workshop.booking import offer_deadline
 from projections import workshops
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.french import vocabulary

@@ -12,7 +12,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, DuplicateJoined, Retracted
 from pixflow.folding import not_retracted, retractions_by_version
 from pixflow.refused import Refused
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.french import tasks as french_tasks

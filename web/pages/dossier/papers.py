@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pixflow.dossier.state import ActionState, Dossier
 from pixflow.workshop.state import Workshop
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.http.papers import Paper, whom_to_call

@@ -15,7 +15,7 @@ from pixflow.engine import Step
 from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections import audit_trail
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk

@@ -16,7 +16,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import ProgrammeJoined
 from projections import dossier_sheet
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record

@@ -15,7 +15,7 @@ from pixflow.refused import Refused
 from pixflow.unit_of_work import LoadedStream, Step
 from projections import audit_trail, name_search
 from projections.directory import Found
-from projections.store.catch_up import fold_of, folds_of
+from projections.store.folds import fold_of, folds_of
 from web.desk.commands import Outcome, record_all
 from web.desk.desk import Desk
 from web.desk.names import names_for

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pixflow.dossier import retention
 from pixflow.events.values import Role
 from projections import dossier_sheet
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk

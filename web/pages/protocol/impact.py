@@ -16,7 +16,7 @@ from pixflow.protocol.grille import Grille
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import advisor_queue, dossier_sheet
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Change

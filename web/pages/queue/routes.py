@@ -13,7 +13,7 @@ from pixflow.authorization import TASK_OWNERS
 from pixflow.working_days import Calendar
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk import receipts, task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk

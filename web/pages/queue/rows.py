@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import TaskHandedOver
 from projections import audit_trail
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for

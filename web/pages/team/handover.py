@@ -16,7 +16,7 @@ from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
 from projections import audit_trail, directory
 from projections.directory import Found
-from projections.store.catch_up import folds_of
+from projections.store.folds import folds_of
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for

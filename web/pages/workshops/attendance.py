@@ -14,7 +14,7 @@ from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
 from projections import audit_trail, directory, name_search
 from projections.directory import Found
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk import names
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk

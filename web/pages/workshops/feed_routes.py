@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from pixflow.reference_data import References
 from pixflow.workshop.state import Workshop
 from projections import workshops
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.french.events import workshops as french
 from web.french.vocabulary import say
 from web.hosting.host import Host

@@ -14,7 +14,7 @@ from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
 from projections import audit_trail, directory
 from projections.directory import Found
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk import names
 from web.desk.desk import Desk
 from web.french import dates, privacy, vocabulary

@@ -13,7 +13,7 @@ from pixflow.engine import new_id
 from pixflow.events.workshop import WaitlistJoined
 from pixflow.workshop import booking, undo
 from projections import directory
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk

@@ -20,7 +20,7 @@ from pixflow.workshop.booking import mark_attendance
 from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
 from pixflow.workshop.undo import undo_release
 from projections import advisor_queue, directory
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk import names as desk_names
 from web.desk import receipts
 from web.desk.desk import Desk

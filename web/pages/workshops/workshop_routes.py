@@ -13,7 +13,7 @@ from pixflow.decision import Decision
 from pixflow.engine import Step
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop
-from projections.store.catch_up import fold_of
+from projections.store.folds import fold_of
 from web.desk import receipts
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk

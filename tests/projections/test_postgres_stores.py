@@ -16,11 +16,11 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.structure_folder import OpenStructure
 from projections import directory
-from projections.bookkeeping import TURN, folds
+from projections.bookkeeping import WRITING, folds
 from projections.store import postgres as store_postgres
 from projections.store import stores
 from projections.store.catch_up import ReadSide
-from projections.store.postgres import Schemas
+from projections.store.postgres import PostgresStores
 from tests.importing.house import House
 from tests.postgres import Cluster
 from tests.projections.conftest import Spare, everything
@@ -33,10 +33,10 @@ CONTROL = "kumquatquince"
 
 
 @pytest.fixture
-def made(server: Engine) -> Iterator[Callable[[], Schemas]]:
+def made(server: Engine) -> Iterator[Callable[[], PostgresStores]]:
     """The read stores of one structure, as each process has them."""
     schema = f"s{uuid4().hex[:8]}"
-    yield lambda: Schemas(server, schema)
+    yield lambda: PostgresStores(server, schema)
     for name in named(server, schema):
         with server.connect() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
@@ -56,7 +56,9 @@ def named(server: Engine, schema: str) -> list[str]:
         return sorted(found.scalars())
 
 
-def test_those_who_start_at_one_moment_make_one_store(played: OpenStructure, made: Callable[[], Schemas]) -> None:
+def test_those_who_start_at_one_moment_make_one_store(
+    played: OpenStructure, made: Callable[[], PostgresStores]
+) -> None:
     processes = [made() for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda one: stores.ensure(one, played.engine), processes))
@@ -64,7 +66,7 @@ def test_those_who_start_at_one_moment_make_one_store(played: OpenStructure, mad
 
 
 def test_a_first_start_is_no_error_in_the_server_s_log(
-    played: OpenStructure, made: Callable[[], Schemas], postgres: Cluster
+    played: OpenStructure, made: Callable[[], PostgresStores], postgres: Cluster
 ) -> None:
     log = postgres.folder / "log"
     before = log.stat().st_size
@@ -75,7 +77,7 @@ def test_a_first_start_is_no_error_in_the_server_s_log(
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(
-    played: OpenStructure, made: Callable[[], Schemas], server: Engine
+    played: OpenStructure, made: Callable[[], PostgresStores], server: Engine
 ) -> None:
     first = stores.rebuild(made(), played.engine)
     live = stores.Live(made(), played.engine)
@@ -88,7 +90,7 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(
 
 
 def test_a_store_of_other_sources_is_not_used(
-    played: OpenStructure, made: Callable[[], Schemas], monkeypatch: pytest.MonkeyPatch
+    played: OpenStructure, made: Callable[[], PostgresStores], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores.ensure(made(), played.engine)
     monkeypatch.setattr(store_postgres, "fingerprint", lambda: "0123456789abcdef")
@@ -98,7 +100,7 @@ def test_a_store_of_other_sources_is_not_used(
 
 
 def test_a_store_goes_once_its_readers_are_gone(
-    played: OpenStructure, made: Callable[[], Schemas], server: Engine
+    played: OpenStructure, made: Callable[[], PostgresStores], server: Engine
 ) -> None:
     old = stores.rebuild(made(), played.engine)
     with made().open(old).connect() as reading:
@@ -138,7 +140,7 @@ def test_several_catch_up_at_once(played: OpenStructure, spare: Spare) -> None:
 
 def test_a_turn_is_waited_for_so_long(played: OpenStructure, spare: Spare, monkeypatch: pytest.MonkeyPatch) -> None:
     side = ReadSide(played.engine, spare.empty(0))
-    with spare.empty(0).execution_options(**{TURN: True}).connect() as other:
+    with spare.empty(0).execution_options(**{WRITING: True}).connect() as other:
         other.execute(select(folds))
         monkeypatch.setattr(store_postgres, "LIMIT", "20ms")
         with pytest.raises(OperationalError):

@@ -1,0 +1,85 @@
+"""Tables of catch_up itself: how far the others show the events, and the state of each stream."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import Connection, insert, select, update
+
+from pixflow import reference_data
+from pixflow.reference_data import References
+from pixflow.streams import KINDS
+from projections.bookkeeping import folds, position
+from projections.contract import Change
+from projections.store.bulk_writes import delete_streams, insert_rows
+
+_CHUNK = 500
+_ENCODER = msgspec.msgpack.Encoder()
+DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, behaviour in KINDS.items()}
+
+
+def position_of_tables(connection: Connection) -> tuple[int, bool]:
+    """Returns the last event that the tables show, 0 when they are new, and whether they are stained.
+
+    They are stained while the disk still holds what they showed of an erased person.
+    """
+    found = connection.execute(select(position.c.position, position.c.stained)).first()
+    return (found.position, found.stained) if found else (0, False)
+
+
+def move_position(connection: Connection, reached: int, stained: bool) -> None:
+    """Records that the tables show the events up to a position."""
+    row = {"position": reached, "stained": stained}
+    if not connection.execute(update(position), row).rowcount:
+        connection.execute(insert(position), row)
+
+
+def save_folds(connection: Connection, changes: Sequence[Change]) -> None:
+    """Replaces the states of the streams that have new events."""
+    moved = [change for change in changes if change.events]
+    delete_streams(connection, folds, [change.stream for change in moved if change.before is not None])
+    rows = [
+        {
+            "stream": c.stream,
+            "kind": c.kind,
+            "version": c.events[-1].originator_version,
+            "state": _ENCODER.encode(c.after),
+        }
+        for c in moved
+    ]
+    insert_rows(connection, folds, rows)
+
+
+def fold_of(connection: Connection, stream: UUID) -> Any:
+    """Returns the state of a stream as the tables show it, None when it is unknown."""
+    return folds_of(connection, [stream]).get(stream)
+
+
+def folds_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
+    """Returns the states of many streams as the tables show them; unknown ones are left out."""
+    wanted = list(streams)
+    states: dict[UUID, Any] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(folds.c.stream, folds.c.kind, folds.c.state).where(
+            folds.c.stream.in_(wanted[start : start + _CHUNK])
+        )
+        states |= {stream: DECODERS[kind].decode(state) for stream, kind, state in connection.execute(query)}
+    return states
+
+
+def stored_references(connection: Connection) -> References:
+    """Returns the reference data as the tables show them."""
+    found = connection.execute(select(folds).where(folds.c.kind.in_(reference_data.KINDS)))
+    refs = References()
+    campaigns, team, singles = {}, {}, {}
+    for row in found:
+        state = DECODERS[row.kind].decode(row.state)
+        if row.kind == "campaign":
+            campaigns[row.stream] = state
+        elif row.kind == "staff":
+            team[row.stream] = state
+        else:
+            singles[{"protocol": "protocols", "grille": "grilles"}.get(row.kind, row.kind)] = state
+    return replace(refs, campaigns=campaigns, team=team, **singles)

@@ -1,0 +1,107 @@
+"""Rows of the projections. A projection that fails on one stream stops for that stream alone."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from operator import itemgetter
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, insert, select
+
+from projections.bookkeeping import stopped
+from projections.contract import Change, Projection
+from projections.store.bulk_writes import delete_streams, insert_rows
+
+
+class RowWriter:
+    """Writes the rows of changes, and remembers which projection stopped for which stream."""
+
+    def __init__(self) -> None:
+        self.stopped: set[tuple[str, UUID]] = set()
+
+    def load(self, connection: Connection) -> None:
+        """Reads what is stopped from the tables: another process may have written them."""
+        self.stopped = set(connection.execute(select(stopped.c.projection, stopped.c.stream)).all())
+
+    def write(
+        self, connection: Connection, changes: Sequence[Change], projections: Sequence[Projection], position: int
+    ) -> None:
+        """Writes the rows of all projections in one savepoint; if one fails, the rows of each in its own.
+
+        `position` is the last event that the tables show.
+        """
+        if not self.stopped:
+            with suppress(Exception), connection.begin_nested():
+                for projection in projections:
+                    write_rows(connection, projection, _of_kinds(projection, changes))
+                return
+        for projection in projections:
+            self._write_alone(connection, projection, _of_kinds(projection, changes), position)
+
+    def stop(self, connection: Connection, name: str, stream: UUID, position: int, error: Exception) -> None:
+        """Records that a projection, or the fold, does not show a stream from a position on."""
+        self.resume(connection, name, stream)
+        self.stopped.add((name, stream))
+        row = {"projection": name, "stream": stream, "position": position, "code": type(error).__name__}
+        connection.execute(insert(stopped), row)
+
+    def resume(self, connection: Connection, name: str, stream: UUID) -> None:
+        """Records that a projection shows a stream again."""
+        connection.execute(delete(stopped).where(stopped.c.projection == name, stopped.c.stream == stream))
+        self.stopped.discard((name, stream))
+
+    def _write_alone(
+        self, connection: Connection, projection: Projection, changes: Sequence[Change], position: int
+    ) -> None:
+        """Tries stopped streams again, unless rows are only added: the missed rows come with the next rebuild."""
+        again = [change for change in changes if (projection.NAME, change.stream) in self.stopped]
+        if projection.APPENDS:
+            projection.forget(connection, [change.stream for change in again if change.forgets])
+            again = []
+        sound = [change for change in changes if (projection.NAME, change.stream) not in self.stopped]
+        try:
+            with connection.begin_nested():
+                write_rows(connection, projection, sound)
+        except Exception:
+            again += sound
+        for change in again:
+            self._write_one(connection, projection, change, position)
+
+    def _write_one(self, connection: Connection, projection: Projection, change: Change, position: int) -> None:
+        again = (projection.NAME, change.stream) in self.stopped
+        self.resume(connection, projection.NAME, change.stream)
+        try:
+            with connection.begin_nested():
+                write_rows(connection, projection, [change], whole=again)
+        except Exception as error:
+            reached = change.events[-1].position if change.events else position
+            self.stop(connection, projection.NAME, change.stream, reached, error)
+
+
+def write_rows(
+    connection: Connection, projection: Projection, changes: Sequence[Change], *, whole: bool = False
+) -> None:
+    """Writes the rows of these changes.
+
+    Skips changes of nothing that the projection reads, unless `whole`.
+    """
+    everything = projection.APPENDS or whole
+    moved = changes if everything else [change for change in changes if _concerns(projection, change)]
+    made = [projection.rows(change) for change in moved]
+    for table in projection.TABLES:
+        rows = [row for one in made for row in one.get(table, ())]
+        if projection.APPENDS:
+            projection.forget(connection, [change.stream for change in moved if change.forgets])
+            rows.sort(key=itemgetter("position"))
+        else:
+            delete_streams(connection, table, [change.stream for change in moved if change.before is not None])
+        insert_rows(connection, table, rows)
+
+
+def _of_kinds(projection: Projection, changes: Sequence[Change]) -> list[Change]:
+    return [change for change in changes if change.kind in projection.KINDS]
+
+
+def _concerns(projection: Projection, change: Change) -> bool:
+    """Tells whether something changed that the projection reads."""
+    reads = projection.READS.get(change.kind)
+    return change.before is None or reads is None or change.forgets or reads(change.before) != reads(change.after)
