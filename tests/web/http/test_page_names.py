@@ -17,9 +17,10 @@ GIVEN = {"request", "frame", "fragment"}
 
 
 def pages(base: type[Page] = Page) -> Iterator[type[Page]]:
-    """Every kind of page that has a template."""
+    """Returns every kind of page that has a template: a base of several pages has none."""
     for kind in base.__subclasses__():
-        yield kind
+        if hasattr(kind, "template"):
+            yield kind
         yield from pages(kind)
 
 

@@ -1,4 +1,4 @@
-"""A protocol or a grid under discussion: its page, its editor, the team's words, its publication."""
+"""Routes of a draft: its page, its editor, the opinions of the team, its publication."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,31 +13,31 @@ from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.errors import refusals
-from web.http.forms import Day, Form, FormData, validate
+from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.templates import page, redirect
 from web.pages.protocol import drafts, editor
-from web.pages.protocol.drafts import KINDS, Kind, Sent
+from web.pages.protocol.drafts import KINDS, DocumentKind
 
 router = APIRouter()
 BASE = "/protocole/projet"
 
 
-class Saved(Form):
-    """`replaces` is the draft that the page was written over, `do` the button that was pressed."""
+class SaveForm(Form):
+    """The editor. `replaces` is the number of the draft that was open; `do` is the button that was pressed."""
 
     replaces: int = 0
     do: str = "save"
 
 
-def kind_of(what: str) -> Kind:
-    """The document that an address names."""
+def kind_of(what: str) -> DocumentKind:
+    """Returns the document that an address names. Raises 404 for any other name."""
     found = next((kind for kind in KINDS.values() if kind.what == what), None)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-OfKind = Annotated[Kind, Depends(kind_of)]
+OfKind = Annotated[DocumentKind, Depends(kind_of)]
 
 
 @router.get("/protocole/projet/{what}")
@@ -49,7 +49,7 @@ def read(
     p: Annotated[int, Query(ge=1)] = 1,
     fait: str = "",
 ) -> Response:
-    """The draft under discussion; `le` is the day from which it would count, `p` the page of those it touches."""
+    """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns."""
     if kind.draft_of(desk) is None:
         return redirect(request, "/protocole")
     return _draft(request, desk, kind, le, p, done=fait)
@@ -57,7 +57,7 @@ def read(
 
 @router.get("/protocole/projet/{what}/modifier")
 def edit(request: Request, desk: AtDesk, kind: OfKind, depuis: str = "") -> Response:
-    """The editor; `depuis` names what to start from: a preset, `publie`, or the draft under discussion."""
+    """Shows the editor; `depuis` is its start: a preset, `publie`, or `projet`, the draft under discussion."""
     _must(desk, kind, "draft")
     draft = kind.draft_of(desk)
     shown = editor.start(desk, kind, depuis)
@@ -66,23 +66,23 @@ def edit(request: Request, desk: AtDesk, kind: OfKind, depuis: str = "") -> Resp
 
 @router.post("/protocole/projet/{what}/modifier")
 def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
-    """Propose what was typed; any other button changes the form's shape and records nothing."""
+    """Proposes the document of the form. Any other button changes the form and records nothing."""
     _must(desk, kind, "draft")
-    form, errors = validate(Saved, {name: data[name] for name in Saved.model_fields if name in data})
-    shown = editor.typed(kind, data)
+    form, errors = validate(SaveForm, {name: data[name] for name in SaveForm.model_fields if name in data})
+    shown = editor.editor_from(kind, data)
     if form is None:
         return _editor(request, desk, kind, replace(shown, errors={"": next(iter(errors.values()))}), status=422)
     if form.do != "save":
-        return _editor(request, desk, kind, editor.pressed(desk, kind, shown, form.do), replaces=form.replaces)
-    read = editor.read(kind, shown)
-    if read.document is None:
-        return _editor(request, desk, kind, replace(shown, errors=read.errors), replaces=form.replaces, status=422)
+        return _editor(request, desk, kind, editor.press(shown, form.do), replaces=form.replaces)
+    document, broken = editor.parse(shown)
+    if document is None:
+        return _editor(request, desk, kind, replace(shown, errors=broken), replaces=form.replaces, status=422)
     outcome = record(
         desk,
         kind.streams(desk),
         kind.draft,
         command_id=form.command_id,
-        document=read.document,
+        document=document,
         note=shown.note,
         replaces=form.replaces,
     )
@@ -95,20 +95,20 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
 
 @router.post("/protocole/projet/{what}/verifier")
 def check(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
-    """What is wrong in what is being typed, and whom it would touch; nothing is recorded."""
+    """Shows the errors and the impact of a form while somebody types. It records nothing."""
     _must(desk, kind, "draft")
-    shown = editor.pressed(desk, kind, editor.typed(kind, data), "check")
+    shown = editor.press(editor.editor_from(kind, data), "check")
     replaces = str(data.get("replaces", ""))
     return _editor(request, desk, kind, shown, replaces=int(replaces) if replaces.isdecimal() else 0, block="check")
 
 
 @router.post("/protocole/projet/{what}/avis")
 def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
-    """A word of the person at the desk: a comment, an endorsement, or its withdrawal."""
+    """Records an opinion: a comment, an endorsement, or its withdrawal."""
     _must(desk, kind, "endorse")
-    form, errors = validate(drafts.Opinion, data)
+    form, errors = validate(drafts.OpinionForm, data)
     if form is None:
-        return _again(request, desk, kind, Sent("opinion", data, errors))
+        return _again(request, desk, kind, OpenForm("opinion", values=data, errors=errors))
     outcome = record(
         desk,
         kind.streams(desk),
@@ -124,11 +124,11 @@ def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
 
 @router.post("/protocole/projet/{what}/ecarter")
 def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
-    """The draft will not be published."""
+    """Drops the draft."""
     _must(desk, kind, "drop")
-    form, errors = validate(drafts.Dropped, data)
+    form, errors = validate(drafts.DropForm, data)
     if form is None:
-        return _again(request, desk, kind, Sent("drop", data, errors))
+        return _again(request, desk, kind, OpenForm("drop", values=data, errors=errors))
     outcome = record(
         desk,
         kind.streams(desk),
@@ -142,11 +142,11 @@ def drop(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
 
 @router.post("/protocole/projet/{what}/publier")
 def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Response:
-    """The draft counts from a day, under the next number."""
+    """Publishes the draft: it counts from a day, under the next number."""
     _must(desk, kind, "publish")
-    form, errors = validate(drafts.Publication, data)
+    form, errors = validate(drafts.PublicationForm, data)
     if form is None:
-        return _again(request, desk, kind, Sent("publish", data, errors))
+        return _again(request, desk, kind, OpenForm("publish", values=data, errors=errors))
     outcome = record(
         desk,
         kind.streams(desk),
@@ -162,7 +162,7 @@ def publish(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
 # --- answers
 
 
-def _must(desk: Desk, kind: Kind, name: str) -> None:
+def _must(desk: Desk, kind: DocumentKind, name: str) -> None:
     if not desk.may(getattr(kind, name)):
         raise HTTPException(403)
 
@@ -170,7 +170,7 @@ def _must(desk: Desk, kind: Kind, name: str) -> None:
 def _answer(
     request: Request,
     desk: Desk,
-    kind: Kind,
+    kind: DocumentKind,
     outcome: Outcome,
     form: str,
     data: Mapping[str, Any],
@@ -181,50 +181,49 @@ def _answer(
         return redirect(request, url)
     field = {"from-the-past": "from_day", "nobody-endorsed": "alone"}.get(outcome.refused.code)
     name = field or str(outcome.refused.details.get("field", ""))
-    return _again(request, desk, kind, Sent(form, data, {name: _sentence(desk, outcome.refused)}), day)
+    errors = {name: _sentence(desk, outcome.refused)}
+    return _again(request, desk, kind, OpenForm(form, values=data, errors=errors), day)
 
 
-def _again(request: Request, desk: Desk, kind: Kind, sent: Sent, day: date | None = None) -> Response:
-    """The page with the form's values kept; back to the protocol when the draft is there no more."""
+def _again(request: Request, desk: Desk, kind: DocumentKind, refused: OpenForm, day: date | None = None) -> Response:
+    """Draws the page with the values of the refused form. Without a draft any more, returns to the protocol."""
     now = _now(desk)
     if kind.draft_of(now) is None:
         return redirect(request, "/protocole")
-    return _draft(request, now, kind, day, 1, sent=sent, status=422)
+    return _draft(request, now, kind, day, 1, refused=refused, status=422)
 
 
 def _draft(
-    request: Request, desk: Desk, kind: Kind, day: date | None, number: int, *, status: int = 200, **said: Any
+    request: Request, desk: Desk, kind: DocumentKind, day: date | None, number: int, *, status: int = 200, **said: Any
 ) -> Response:
     asked = day or desk.refs.calendar.add(desk.today, 1)
-    context = drafts.context(desk, kind, max(asked, desk.today), number, **said)
-    return page(request, "protocol/drafts/draft.html", context, block="draft", status=status)
+    return page(request, drafts.draft_page(desk, kind, max(asked, desk.today), number, **said), status=status)
 
 
 def _editor(
     request: Request,
     desk: Desk,
-    kind: Kind,
+    kind: DocumentKind,
     shown: editor.Editor,
     *,
     replaces: int = 0,
     status: int = 200,
-    block: str = "editor",
+    block: str | None = None,
 ) -> Response:
-    context = editor.context(desk, kind, shown, replaces)
-    return page(request, f"protocol/drafts/{kind.what}.html", context, block=block, status=status)
+    return page(request, editor.editor_page(desk, kind, shown, replaces), block=block, status=status)
 
 
 def _sentence(desk: Desk, refused: Refused) -> str:
     return refusals.refusal(refused.code, refused.details, names_for(desk))
 
 
-def _seen(desk: Desk, kind: Kind, refused: Refused, form: Saved) -> int:
-    """Once told of a colleague's draft, a second press puts it aside."""
+def _seen(desk: Desk, kind: DocumentKind, refused: Refused, form: SaveForm) -> int:
+    """Returns the draft that a second press replaces: a colleague's, once its author was warned of it."""
     draft = kind.draft_of(desk)
     return draft.number if draft and refused.code == "other-draft" else form.replaces
 
 
 def _now(desk: Desk) -> Desk:
-    """The same desk with what was recorded since the request began."""
+    """Returns the desk with what was recorded since the request began."""
     desk.refresh()
     return replace(desk, refs=desk.served.refs)

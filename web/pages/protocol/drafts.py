@@ -1,6 +1,6 @@
-"""A draft as its page shows it: what it changes, whom it touches, what the team says, from when it may count."""
+"""The page of a draft: its changes, its impact, the opinions of the team, its publication."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -19,20 +19,28 @@ from projections import audit_trail
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.events import sentences
-from web.french.protocol import differences, protocol
+from web.french.protocol import differences
 from web.french.protocol import drafts as french
-from web.http.forms import Day, Form
+from web.french.protocol.differences import Change
+from web.http.forms import Day, Form, OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
 from web.pages.protocol import impact
+from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
 
-What = Literal["grille", "protocole"]
+DocumentName = Literal["grille", "protocole"]
+DECISIONS = ("draft", "endorse", "drop", "publish")
+RECEIPTS = {
+    "projet": "Projet proposé à l’équipe. Rien ne change tant qu’il n’est pas publié.",
+    "avis": "Votre avis est noté.",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DocumentKind:
     """The decisions about the drafts of one document; `what` names it in addresses, `stream` among the streams."""
 
-    what: What
+    what: DocumentName
     stream: str
     draft: Decision[..., Any]
     endorse: Decision[..., Any]
@@ -46,145 +54,215 @@ class Kind:
         return desk.refs.grilles if self.what == "grille" else desk.refs.protocols
 
     def draft_of(self, desk: Desk) -> Draft[Any] | None:
-        """The one under discussion."""
+        """Returns the draft under discussion."""
         return self.state(desk).draft
 
 
-KINDS: dict[What, Kind] = {
-    "grille": Kind(
+KINDS: dict[DocumentName, DocumentKind] = {
+    "grille": DocumentKind(
         "grille", "grille", drafting.draft_grille, drafting.endorse_grille, drafting.drop_grille_draft,
         drafting.publish_grille_draft,
     ),
-    "protocole": Kind(
+    "protocole": DocumentKind(
         "protocole", "protocol", drafting.draft_protocol, drafting.endorse_protocol, drafting.drop_protocol_draft,
         drafting.publish_protocol_draft,
     ),
 }  # fmt: skip
 
 
-class Opinion(Form):
-    """`endorsed` is what the button pressed says."""
+class OpinionForm(Form):
+    """A comment on a draft; the button that was pressed tells `endorsed`."""
 
     draft: int
     endorsed: bool
     comment: str | None = None
 
 
-class Dropped(Form):
+class DropForm(Form):
     draft: int
     reason: str | None = None
 
 
-class Publication(Form):
+class PublicationForm(Form):
     draft: int
     from_day: Day
     alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a colleague said of the draft, and when."""
+class OpinionRow:
+    """An opinion of a colleague on the draft."""
 
     who: str
-    did: str
+    verb: str
     comment: str
     when: str
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The form of the page that was refused: which one, its values, what is wrong by field."""
+class BandDifference:
+    """A band of a grid that changes; `limits_only`: its limits alone do."""
 
-    form: str
-    values: Mapping[str, Any]
-    errors: Mapping[str, str]
-
-    def error(self, form: str, name: str) -> str:
-        return self.errors.get(name, "") if form == self.form else ""
-
-    def get(self, form: str, name: str, value: Any = "") -> Any:
-        return self.values.get(name, value) if form == self.form else value
-
-    def of(self, form: str) -> Mapping[str, str]:
-        return self.errors if form == self.form else {}
+    title: str
+    changes: Sequence[Change]
+    limits_only: bool
 
 
-def context(
-    desk: Desk, kind: Kind, day: date, page: int, *, sent: Sent | None = None, done: str = ""
-) -> dict[str, Any]:
-    """Everything protocol/drafts/draft.html needs; `day` is the one from which the draft would count."""
-    draft = kind.draft_of(desk)
+@dataclass(frozen=True, slots=True)
+class GridDraft:
+    """The changes of a grid, its impact, and the whole of it."""
+
+    base_number: int
+    name: Change | None
+    bands: Sequence[BandDifference]
+    impact: impact.GridImpact
+    text: Sequence[BandText]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolDraft:
+    """The changes of a protocol, its impact, and the whole of it. `shifts` are sentences."""
+
+    base_number: int
+    changes: Sequence[Change]
+    shifts: Sequence[str]
+    delays: Sequence[impact.DelayImpact]
+    text: ProtocolText
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPage(Page):
+    """A draft of a grid or of a protocol; `day` is the one from which it would count, `since` the same in words.
+
+    `may` names the decisions that this person may take. `own`: they wrote the draft; `endorsed`: they endorse it.
+    `takes_over` warns of a version that is published for a later day. Of the three forms one may have been refused.
+    """
+
+    template = "protocol/drafts/draft.html"
+    block = "draft"
+
+    what: DocumentName
+    title: str
+    number: int
+    name: str
+    note: str
+    author: str
+    on: date
+    day: date
+    today: date
+    since: str
+    receipt: str
+    may: frozenset[str]
+    own: bool
+    endorsed: bool
+    endorsers: Sequence[str]
+    endorsements: str
+    opinions: Sequence[OpinionRow]
+    takes_over: str
+    opinion_form: OpenForm
+    drop_form: OpenForm
+    publication_form: OpenForm
+    grid: GridDraft | None
+    protocol: ProtocolDraft | None
+
+
+def draft_page(
+    desk: Desk, kind: DocumentKind, day: date, number: int, *, refused: OpenForm | None = None, done: str = ""
+) -> DraftPage:
+    """Returns the page of the draft under discussion; `number` pages the young people that a grid concerns."""
+    draft, names = kind.draft_of(desk), names_for(desk)
     assert draft is not None
-    return {
-        "desk": desk,
-        "kind": kind,
-        "draft": draft,
-        "day": day,
-        "today": desk.today,
-        "french": french,
-        "done": done,
-        "words_of": protocol,
-        "differences": differences,
-        "by": names_for(desk).staff(draft.by),
-        "says": list(conversation(desk, kind, draft)),
-        "endorsers": [names_for(desk).staff(id) for id in draft.endorsed_by],
-        "sent": sent or Sent("", {}, {}),
-        "mine": draft.opinions.get(desk.actor.id),
-        "own": draft.by == desk.actor.id,
-        "next": coming(desk, kind, day),
-        "rights": {name: desk.may(getattr(kind, name)) for name in ("draft", "endorse", "drop", "publish")},
-        **(of_grille(desk, draft.document, day, page) if kind.what == "grille" else of_protocol(desk, draft, day)),
-    }
+    endorsers = [names.staff(id) for id in draft.endorsed_by]
+    mine = draft.opinions.get(desk.actor.id)
+    forms = {name: OpenForm(name) for name in ("opinion", "drop")}
+    forms["publish"] = OpenForm("publish", values={"from_day": day.isoformat()})
+    if refused:
+        forms[refused.name] = refused
+    return DraftPage(
+        what=kind.what,
+        title=french.title(kind.what, draft.number),
+        number=draft.number,
+        name=draft.document.name,
+        note=draft.note,
+        author=names.staff(draft.by),
+        on=draft.on,
+        day=day,
+        today=desk.today,
+        since=french.since(day, desk.today),
+        receipt=RECEIPTS.get(done, ""),
+        may=frozenset(name for name in DECISIONS if desk.may(getattr(kind, name))),
+        own=draft.by == desk.actor.id,
+        endorsed=bool(mine and mine.endorsed),
+        endorsers=endorsers,
+        endorsements=french.endorsements(len(endorsers)),
+        opinions=list(opinions(desk, kind, draft)),
+        takes_over=takes_over(desk, kind, day),
+        opinion_form=forms["opinion"],
+        drop_form=forms["drop"],
+        publication_form=forms["publish"],
+        grid=grid_draft(desk, draft.document, day, number) if kind.what == "grille" else None,
+        protocol=protocol_draft(desk, draft.document, day) if kind.what == "protocole" else None,
+    )
 
 
-def of_grille(desk: Desk, document: Grille, day: date, page: int) -> dict[str, Any]:
-    """What a grid changes to the one of a day, and whose result it reads otherwise."""
+def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:
+    """Returns the differences between a grid and the grid of a day."""
     now = desk.refs.grille(day)
-    found = impact.readers(desk, now.document, document)
-    pager = Pager.at(found.total, page, "/protocole/projet/grille", {"le": day.isoformat()}, anchor="#concernes")
-    return {
-        "base_number": now.number,
-        "changes": band_changes(now.document, document),
-        "renamed": (now.document.name, document.name) if now.document.name != document.name else None,
-        "found": found,
-        "readers": impact.page(desk, found, SIZE, pager.offset),
-        "pager": pager,
-    }
+    before = now.document
+
+    def pager_of(total: int) -> Pager:
+        return Pager.at(total, page, "/protocole/projet/grille", {"le": day.isoformat()}, anchor="#concernes")
+
+    return GridDraft(
+        base_number=now.number,
+        name=Change("Nom de la grille", before.name, document.name) if before.name != document.name else None,
+        bands=[
+            BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
+            for one in band_changes(before, document)
+            for lines in [differences.band_lines(one)]
+        ],
+        impact=impact.grid_impact(desk, before, document, SIZE, pager_of),
+        text=grid_text(document),
+    )
 
 
-def of_protocol(desk: Desk, draft: Draft[ProtocolDocument], day: date) -> dict[str, Any]:
-    """What a protocol changes to the one of a day, and what becomes of the tasks."""
+def protocol_draft(desk: Desk, document: ProtocolDocument, day: date) -> ProtocolDraft:
+    """Returns the differences between a protocol and the protocol of a day."""
     now = desk.refs.protocol(day)
-    return {
-        "base_number": number_of(desk.refs.protocols, now),
-        "lines": differences.protocol_changes(now, draft.document),
-        "shifted": impact.shifted(desk, draft.document, day),
-        "delayed": impact.delayed(desk, now, draft.document, day),
-    }
+    return ProtocolDraft(
+        base_number=number_of(desk.refs.protocols, now),
+        changes=differences.protocol_changes(now, document),
+        shifts=impact.task_shifts(desk, document, day),
+        delays=impact.delay_impacts(desk, now, document, day),
+        text=protocol_text(document),
+    )
 
 
 def number_of(protocols: Protocols, document: ProtocolDocument) -> int:
-    """The number of a protocol: its place in the order of publication, from 1."""
+    """Returns the number of a protocol: its place in the order of publication, from 1."""
     return next(n for n, (_, one) in enumerate(protocols.published, 1) if one is document)
 
 
-def coming(desk: Desk, kind: Kind, day: date) -> tuple[int, date] | None:
-    """What is published already to count from a later day, and would take over again: its number and that day."""
+def takes_over(desk: Desk, kind: DocumentKind, day: date) -> str:
+    """Warns of the next version that is published already for a later day, "" when there is none."""
     days = [(since, number) for number, (since, _) in enumerate(kind.state(desk).published, 1) if since > day]
-    return (min(days)[1], min(days)[0]) if days else None
+    if not days:
+        return ""
+    since, number = min(days)
+    return french.takes_over(kind.what, number, since)
 
 
-def conversation(desk: Desk, kind: Kind, draft: Draft[Any]) -> Iterator[Said]:
-    """What the team said of the draft, the first word first."""
+def opinions(desk: Desk, kind: DocumentKind, draft: Draft[Any]) -> Iterator[OpinionRow]:
+    """Returns the opinions on the draft, oldest first."""
     names, endorsing = names_for(desk), dict[str, bool]()
-    for fact in _facts(desk, kind):
+    for fact in _trail(desk, kind):
         event = fact.event
         if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft.number:
-            did = french.opinion(event.endorsed, event.comment, endorsing.get(fact.by, False))
+            verb = french.opinion(event.endorsed, event.comment, endorsing.get(fact.by, False))
             endorsing[fact.by] = event.endorsed
-            yield Said(sentences.who(fact, names), did, event.comment, sentences.when(fact, desk.zone))
+            yield OpinionRow(sentences.who(fact, names), verb, event.comment, sentences.when(fact, desk.zone))
 
 
-def _facts(desk: Desk, kind: Kind) -> Sequence[Recorded]:
+def _trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:
     stream = desk.served.opened.stream(kind.stream)
     return [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]

@@ -1,6 +1,6 @@
-"""The editor of a draft: what it starts from, what was typed, what is wrong in it, whom it would touch."""
+"""The editor of a draft: the document it starts from, its form, its errors, its impact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,16 +10,16 @@ from pixflow import presets
 from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import PROGRAMMES, Grille
 from web.desk.desk import Desk
-from web.french import privacy, vocabulary
-from web.french.events import details
+from web.french import vocabulary
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
+from web.french.protocol.differences import Change
 from web.french.vocabulary import say
-from web.pages.protocol import grid_actions, grid_validation, impact, protocol_form
-from web.pages.protocol import grid_form as protocol_grid_form
-from web.pages.protocol.drafts import Kind
+from web.http.templates import Page
+from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form
+from web.pages.protocol.drafts import DocumentKind
 from web.pages.protocol.grid_form import GridSheet
-from web.pages.protocol.protocol_form import ProtocolSheet
+from web.pages.protocol.protocol_form import ProtocolFields, ProtocolSheet
 
 PUBLISHED, DRAFT = "publie", "projet"
 SHOWN = 12
@@ -27,7 +27,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """A form as it stands; `errors` by field, "" for the whole of it; `start` is what it was opened from."""
+    """A form with its errors by field, "" for the whole of it. `start` is the document that it was opened from."""
 
     sheet: GridSheet | ProtocolSheet
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -41,8 +41,48 @@ class Editor:
         return self.errors.get(name, "")
 
 
-def start(desk: Desk, kind: Kind, name: str) -> Editor:
-    """The form opened from a preset, from what is in force, or from the draft; 404 for what there is not."""
+@dataclass(frozen=True, kw_only=True)
+class EditorPage(Page):
+    """The form of a document. `starts` are the documents to start from: address, label, True for this one.
+
+    `replaces` is the number of the draft that the form would replace, 0 for none; `warning` tells what that does.
+    `broken` are the errors of the form.
+    """
+
+    block = "editor"
+
+    editor: Editor
+    starts: Sequence[tuple[str, str, bool]]
+    replaces: int
+    warning: str
+    broken: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridEditorPage(EditorPage):
+    """The form of a grid; `impact` is None while it has an error."""
+
+    template = "protocol/drafts/grille.html"
+
+    sheet: GridSheet
+    kinds: Sequence[tuple[str, str]]
+    programmes: Sequence[tuple[str, str]]
+    impact: impact.GridImpact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtocolEditorPage(EditorPage):
+    """The form of a protocol; `changes` is None while it has an error."""
+
+    template = "protocol/drafts/protocole.html"
+
+    sheet: ProtocolSheet
+    fields: ProtocolFields
+    changes: Sequence[Change] | None
+
+
+def start(desk: Desk, kind: DocumentKind, name: str) -> Editor:
+    """Opens the form from a preset, from the document in force, or from the draft. Raises 404 for any other name."""
     draft = kind.draft_of(desk)
     name = name or (DRAFT if draft else PUBLISHED)
     if name == DRAFT and draft:
@@ -55,53 +95,61 @@ def start(desk: Desk, kind: Kind, name: str) -> Editor:
     return Editor(_sheet(preset.grille if kind.what == "grille" else preset.protocol), start=name)
 
 
-def in_force(desk: Desk, kind: Kind) -> Grille | ProtocolDocument:
+def in_force(desk: Desk, kind: DocumentKind) -> Grille | ProtocolDocument:
     return desk.refs.grille(desk.today).document if kind.what == "grille" else desk.refs.protocol(desk.today)
 
 
-def typed(kind: Kind, data: Mapping[str, Any]) -> Editor:
-    """The form as it was sent, every value kept."""
-    return Editor(protocol_grid_form.typed(data) if kind.what == "grille" else protocol_form.typed(data))
+def editor_from(kind: DocumentKind, data: Mapping[str, Any]) -> Editor:
+    """Returns the form that was sent, with every value."""
+    return Editor(grid_form.sheet_from(data) if kind.what == "grille" else protocol_form.sheet_from(data))
 
 
-def pressed(desk: Desk, kind: Kind, editor: Editor, do: str) -> Editor:
-    """The form after a button other than the one that saves; `check` says what is wrong."""
+def press(editor: Editor, do: str) -> Editor:
+    """Returns the form after a button that does not save. The button `check` shows the errors."""
     if do == "check":
-        return replace(editor, errors=read(kind, editor).errors)
+        return replace(editor, errors=parse(editor)[1])
     if isinstance(editor.sheet, GridSheet):
-        return replace(editor, sheet=grid_actions.pressed(editor.sheet, do))
+        return replace(editor, sheet=grid_actions.press(editor.sheet, do))
     return editor
 
 
-def read(kind: Kind, editor: Editor) -> grid_validation.Read | protocol_form.Read:
-    """The document that was typed, or what is wrong in it."""
+def parse(editor: Editor) -> tuple[Grille | ProtocolDocument | None, Mapping[str, str]]:
+    """Returns the document of the form, or None, and the errors by field."""
     sheet = editor.sheet
-    return grid_validation.read(sheet) if isinstance(sheet, GridSheet) else protocol_form.read(sheet)
+    return grid_validation.parse(sheet) if isinstance(sheet, GridSheet) else protocol_form.parse(sheet)
 
 
-def context(desk: Desk, kind: Kind, editor: Editor, replaces: int) -> dict[str, Any]:
-    """Everything protocol/drafts/grille.html or protocol/drafts/protocole.html needs."""
+def editor_page(desk: Desk, kind: DocumentKind, editor: Editor, replaces: int) -> EditorPage:
+    """Returns the page of the form."""
     draft = kind.draft_of(desk)
-    shown = {
-        "desk": desk,
-        "kind": kind,
+    document, errors = parse(editor)
+    shared: dict[str, Any] = {
         "editor": editor,
-        "sheet": editor.sheet,
-        "replaces": replaces,
-        "french": french,
-        "fallen": french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else "",
         "starts": starts(desk, kind, editor),
-        "number": kind.state(desk).drafts + 1,
+        "replaces": replaces,
+        "warning": french.fallen(kind.what, draft.number, len(draft.endorsed_by)) if draft else "",
+        "broken": list(dict.fromkeys(errors.values())),
     }
-    said = read(kind, editor)
-    shown |= {"broken": list(dict.fromkeys(said.errors.values()))}
-    if isinstance(editor.sheet, GridSheet):
-        return shown | _of_grid(desk, said.document)
-    return shown | _of_protocol(desk, said.document)
+    if isinstance(editor.sheet, ProtocolSheet):
+        now, then = desk.refs.protocol(desk.today), document if isinstance(document, ProtocolDocument) else None
+        return ProtocolEditorPage(
+            **shared,
+            sheet=editor.sheet,
+            fields=protocol_form.protocol_fields(),
+            changes=differences.protocol_changes(now, then) if then else None,
+        )
+    grid = document if isinstance(document, Grille) else None
+    return GridEditorPage(
+        **shared,
+        sheet=editor.sheet,
+        kinds=list(differences.KINDS.items()),
+        programmes=[(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES],
+        impact=impact.grid_impact(desk, desk.refs.grille(desk.today).document, grid, SHOWN) if grid else None,
+    )
 
 
-def starts(desk: Desk, kind: Kind, editor: Editor) -> list[tuple[str, str, bool]]:
-    """What one may start from: the address, the words, whether this form did."""
+def starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, str, bool]]:
+    """Returns the documents to start from: address, label, and True for the start of this form."""
     draft = kind.draft_of(desk)
     named = [(DRAFT, french.draft_name(kind.what, draft.number))] if draft else []
     named.append((PUBLISHED, "grille en vigueur" if kind.what == "grille" else "protocole en vigueur"))
@@ -111,21 +159,6 @@ def starts(desk: Desk, kind: Kind, editor: Editor) -> list[tuple[str, str, bool]
 
 
 def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | ProtocolSheet:
-    return protocol_grid_form.of(document, note) if isinstance(document, Grille) else protocol_form.of(document, note)
-
-
-def _of_grid(desk: Desk, document: object) -> dict[str, Any]:
-    """`touched` is None while something is wrong."""
-    programmes = [(name, vocabulary.PROGRAMMES[name]) for name in PROGRAMMES]
-    shown = {"kinds": list(differences.KINDS.items()), "programmes": programmes, "touched": None, "some": []}
-    if not isinstance(document, Grille):
-        return shown
-    found = impact.readers(desk, desk.refs.grille(desk.today).document, document)
-    return shown | {"touched": found, "some": impact.page(desk, found, SHOWN)}
-
-
-def _of_protocol(desk: Desk, document: object) -> dict[str, Any]:
-    shown = {"form": protocol_form, "details": details, "rights": privacy, "delays": french.delay_rows(), "lines": None}
-    if not isinstance(document, ProtocolDocument):
-        return shown
-    return shown | {"lines": differences.protocol_changes(desk.refs.protocol(desk.today), document)}
+    if isinstance(document, Grille):
+        return grid_form.grid_sheet(document, note)
+    return protocol_form.protocol_sheet(document, note)

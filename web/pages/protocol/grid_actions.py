@@ -1,13 +1,13 @@
-"""The buttons that change the shape of a grid being typed: bands split, merged, added, taken out; proposals too."""
+"""The buttons of the form of a grid: split, merge, add and remove bands; add, drop and move proposals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from web.pages.protocol.grid_form import MOST, GridSheet, Line, Typed, whole
+from web.pages.protocol.grid_form import MOST, BandSheet, GridSheet, ProposalSheet, whole_number
 
 
-def pressed(sheet: GridSheet, do: str) -> GridSheet:
-    """The sheet after one of its buttons: "split-1", "merge-1", "remove-1", "add", "add-1", "drop-1-2", "up-1-2"."""
+def press(sheet: GridSheet, do: str) -> GridSheet:
+    """Returns the form after a button: "split-1", "merge-1", "remove-1", "add", "add-1", "drop-1-2" or "up-1-2"."""
     name, *numbers = do.split("-")
     at = [int(number) for number in numbers if number.isdecimal()]
     if name == "add" and not at:
@@ -17,22 +17,22 @@ def pressed(sheet: GridSheet, do: str) -> GridSheet:
     return _PRESSES[name][1](sheet, *at)
 
 
-def _with(sheet: GridSheet, bands: Sequence[Typed], focus: str) -> GridSheet:
+def _with(sheet: GridSheet, bands: Sequence[BandSheet], focus: str) -> GridSheet:
     return replace(sheet, bands=tuple(bands), focus=focus)
 
 
 def _add_band(sheet: GridSheet) -> GridSheet:
-    """A new band at the top: the upper half of the last one, nothing proposed yet."""
+    """Adds a band at the top: the upper half of the last one, with one blank proposal."""
     halves = _halves(sheet, len(sheet.bands) - 1)
     if halves is None:
         return sheet
     *others, last = sheet.bands
-    added = Typed(last.high, lines=(Line(),))
+    added = BandSheet(last.high, lines=(ProposalSheet(),))
     return _with(sheet, [*others, replace(last, high=halves), added], f"b{len(sheet.bands)}-short")
 
 
 def _split(sheet: GridSheet, i: int) -> GridSheet:
-    """Two bands that say and propose the same, to be told apart."""
+    """Splits a band into two halves with equal texts and proposals."""
     half = _halves(sheet, i)
     if half is None:
         return sheet
@@ -41,15 +41,15 @@ def _split(sheet: GridSheet, i: int) -> GridSheet:
 
 
 def _halves(sheet: GridSheet, i: int) -> str | None:
-    """The upper limit of a band's lower half; None when it holds fewer than two percents."""
-    low, high = sheet.lows[i], whole(sheet.bands[i].high)
+    """Returns the upper limit of a band's lower half; None when it holds fewer than two percents."""
+    low, high = sheet.lows[i], whole_number(sheet.bands[i].high)
     if low is None or high is None or high <= low or len(sheet.bands) >= MOST:
         return None
     return str(low + (high - low) // 2)
 
 
 def _merge(sheet: GridSheet, i: int) -> GridSheet:
-    """A band and the next one: the texts of the first, the proposals of both."""
+    """Merges a band with the next one: the texts of the first, the proposals of both."""
     if i + 1 >= len(sheet.bands):
         return sheet
     one, other = sheet.bands[i : i + 2]
@@ -60,7 +60,7 @@ def _merge(sheet: GridSheet, i: int) -> GridSheet:
 
 
 def _remove(sheet: GridSheet, i: int) -> GridSheet:
-    """The band goes with its proposals; the next one begins where it did, or the one before ends where it did."""
+    """Removes a band and its proposals; the next band takes its percents, or the previous one for the last band."""
     if len(sheet.bands) < 2:
         return sheet
     bands = [*sheet.bands[:i], *sheet.bands[i + 1 :]]
@@ -69,19 +69,19 @@ def _remove(sheet: GridSheet, i: int) -> GridSheet:
     return _with(sheet, bands, f"b{min(i, len(bands) - 1)}-high")
 
 
-def _relined(sheet: GridSheet, i: int, lines: Sequence[Line], focus: str) -> GridSheet:
+def _with_lines(sheet: GridSheet, i: int, lines: Sequence[ProposalSheet], focus: str) -> GridSheet:
     band = replace(sheet.bands[i], lines=tuple(lines[:MOST]))
     return _with(sheet, [*sheet.bands[:i], band, *sheet.bands[i + 1 :]], focus)
 
 
 def _add_line(sheet: GridSheet, i: int) -> GridSheet:
     lines = sheet.bands[i].lines
-    return _relined(sheet, i, [*lines, Line()], f"b{i}-p{len(lines)}-label")
+    return _with_lines(sheet, i, [*lines, ProposalSheet()], f"b{i}-p{len(lines)}-label")
 
 
 def _drop_line(sheet: GridSheet, i: int, j: int) -> GridSheet:
     lines = sheet.bands[i].lines
-    return _relined(sheet, i, [*lines[:j], *lines[j + 1 :]], f"b{i}-add")
+    return _with_lines(sheet, i, [*lines[:j], *lines[j + 1 :]], f"b{i}-add")
 
 
 def _line_up(sheet: GridSheet, i: int, j: int) -> GridSheet:
@@ -89,7 +89,7 @@ def _line_up(sheet: GridSheet, i: int, j: int) -> GridSheet:
     if not 0 < j < len(lines):
         return sheet
     lines[j - 1 : j + 1] = lines[j], lines[j - 1]
-    return _relined(sheet, i, lines, f"b{i}-p{j - 1}-label")
+    return _with_lines(sheet, i, lines, f"b{i}-p{j - 1}-label")
 
 
 _PRESSES: dict[str, tuple[int, Callable[..., GridSheet]]] = {

@@ -1,6 +1,6 @@
-"""A grid as one types it: each band's upper limit, its texts, its proposals as lines.
+"""A grid in a form: the upper limit of each band, its texts, its proposals.
 
-Only upper limits are typed: a band begins where the one before ends, so moving a limit moves its neighbour.
+Only upper limits are typed. A band begins where the one before ends, so moving a limit moves its neighbour.
 """
 
 import re
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from pixflow.protocol.grille import PROGRAMMES, Band, Grille, Proposal
+from web.french.protocol import drafts as french
 
 MOST = 40
 _FIELD = re.compile(r"b(\d{1,2})-(?:p(\d{1,2})-)?(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One proposal as typed; `id` is empty while it is new."""
+class ProposalSheet:
+    """The fields of one proposal; `id` is empty while it is new."""
 
     id: str = ""
     label: str = ""
@@ -27,15 +28,20 @@ class Line:
     needs_project: bool = False
     programmes: tuple[str, ...] = ()
 
+    @property
+    def summary(self) -> str:
+        """The fields after the name, in few words."""
+        return french.line_more(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """One band as typed."""
+class BandSheet:
+    """The fields of one band; `lines` are its proposals."""
 
     high: str = ""
     objective: str = ""
     short: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ProposalSheet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +50,23 @@ class GridSheet:
 
     name: str
     note: str
-    bands: tuple[Typed, ...]
+    bands: tuple[BandSheet, ...]
     focus: str = ""
 
     @property
     def lows(self) -> list[int | None]:
-        """Where each band begins; None after a limit that is no number."""
-        highs = [whole(band.high) for band in self.bands]
+        """Returns the lower limit of each band; None after a limit that is no number."""
+        highs = [whole_number(band.high) for band in self.bands]
         return [0, *(None if high is None else high + 1 for high in highs)][: len(highs)]
 
 
-def of(grille: Grille, note: str = "") -> GridSheet:
-    """The form that shows this grid."""
-    return GridSheet(grille.name, note, tuple(_typed_band(band) for band in grille.bands))
+def grid_sheet(grille: Grille, note: str = "") -> GridSheet:
+    """Returns the form of a grid."""
+    return GridSheet(grille.name, note, tuple(_band_sheet(band) for band in grille.bands))
 
 
-def typed(data: Mapping[str, Any]) -> GridSheet:
-    """The form as it was sent, every value kept."""
+def sheet_from(data: Mapping[str, Any]) -> GridSheet:
+    """Returns the form that was sent, with every value."""
     bands: dict[int, dict[str, str]] = {}
     lines: dict[tuple[int, int], dict[str, Any]] = {}
     for key, value in data.items():
@@ -70,32 +76,32 @@ def typed(data: Mapping[str, Any]) -> GridSheet:
         elif found:
             lines.setdefault((int(found[1]), int(found[2])), {})[found[3]] = value
     made = [
-        Typed(
+        BandSheet(
             said.get("high", ""),
             said.get("objective", ""),
             said.get("short", ""),
-            tuple(_line(lines[at]) for at in sorted(lines) if at[0] == i)[:MOST],
+            tuple(_proposal_from(lines[at]) for at in sorted(lines) if at[0] == i)[:MOST],
         )
         for i, said in sorted(bands.items())
     ]
     return GridSheet(_text(data.get("name")), _text(data.get("note")), tuple(made[:MOST]))
 
 
-def _typed_band(band: Band) -> Typed:
-    return Typed(str(band.high), band.objective, band.short, tuple(_typed_line(one) for one in band.proposals))
+def _band_sheet(band: Band) -> BandSheet:
+    return BandSheet(str(band.high), band.objective, band.short, tuple(_proposal_sheet(one) for one in band.proposals))
 
 
-def _typed_line(one: Proposal) -> Line:
-    return Line(
+def _proposal_sheet(one: Proposal) -> ProposalSheet:
+    return ProposalSheet(
         one.id, one.label, one.kind, one.note, one.partner or "", one.advisor_only, one.needs_project, one.programmes
     )
 
 
-def _line(said: Mapping[str, Any]) -> Line:
+def _proposal_from(said: Mapping[str, Any]) -> ProposalSheet:
     programmes = said.get("programmes", ())
     chosen = [programmes] if isinstance(programmes, str) else programmes
     texts = {name: _text(said.get(name)) for name in ("id", "label", "kind", "note", "partner")}
-    return Line(
+    return ProposalSheet(
         **texts,
         advisor_only="advisor_only" in said,
         needs_project="needs_project" in said,
@@ -107,6 +113,6 @@ def _text(value: Any) -> str:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
 
 
-def whole(text: str) -> int | None:
-    """The whole number typed, None when it is none."""
+def whole_number(text: str) -> int | None:
+    """Returns a whole number, None for any other text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else None

@@ -1,33 +1,24 @@
-"""The grid that somebody typed, or what is wrong in it, field by field."""
+"""Parses the form of a grid, with one error by field."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from pixflow.identity import normalise
 from pixflow.protocol.grille import KINDS, Band, Grille, Problem, Proposal, problems
 from web.french import vocabulary
 from web.french.errors import refusals
 from web.french.vocabulary import say, upper_first
-from web.pages.protocol.grid_form import MOST, GridSheet, Line, whole
+from web.pages.protocol.grid_form import MOST, GridSheet, ProposalSheet, whole_number
 
 LONGEST = 2_000
 TOO_LONG = vocabulary.invalid("string_too_long", {"max_length": LONGEST})
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a sheet says: the grid, if it holds, and what is wrong by field."""
-
-    document: Grille | None
-    errors: Mapping[str, str] = field(default_factory=dict)
-
-
-def read(sheet: GridSheet) -> Read:
-    """The grid that was typed, or what is wrong, by field; "" for the grid as a whole."""
+def parse(sheet: GridSheet) -> tuple[Grille | None, Mapping[str, str]]:
+    """The grid that was typed, or what is wrong, by field; "" for the grid as a whole_number."""
     errors = dict(_missing(sheet))
-    lows, highs = sheet.lows, [whole(band.high) for band in sheet.bands]
+    lows, highs = sheet.lows, [whole_number(band.high) for band in sheet.bands]
     if None in highs:
-        return Read(None, errors)
+        return None, errors
     bands = tuple(
         Band(low or 0, high or 0, band.objective, band.short, _proposals(band.lines))
         for low, high, band in zip(lows, highs, sheet.bands, strict=True)
@@ -35,11 +26,11 @@ def read(sheet: GridSheet) -> Read:
     document = Grille(sheet.name, "half-up", bands)
     for place, sentence in _broken(document):
         errors[place] = f"{errors[place]} {sentence}" if place in errors else sentence
-    return Read(None if errors else document, errors)
+    return (None if errors else document), errors
 
 
-def _proposals(lines: Sequence[Line]) -> tuple[Proposal, ...]:
-    """Each under its id; a new one is named after its label."""
+def _proposals(lines: Sequence[ProposalSheet]) -> tuple[Proposal, ...]:
+    """Returns the proposals; a new one gets an id made of its label."""
     taken = {line.id for line in lines if line.id}
     made = []
     for line in lines:
@@ -73,7 +64,7 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
     if len(sheet.note) > LONGEST:
         yield "note", TOO_LONG
     for i, band in enumerate(sheet.bands):
-        if whole(band.high) is None:
+        if whole_number(band.high) is None:
             yield f"b{i}-high", vocabulary.invalid("int_parsing", {})
         yield from _unfit(f"b{i}-short", band.short)
         yield from _unfit(f"b{i}-objective", band.objective)
@@ -94,15 +85,15 @@ def _unfit(name: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
-    """What keeps the bands from covering 0 to 100 once, at the field that would mend it."""
+    """Yields the errors that keep the bands from covering 0 to 100 once, by the field that mends each."""
     upside_down = [i for i, band in enumerate(grille.bands) if band.low > band.high]
     for i in upside_down:
         low, high = vocabulary.percent(grille.bands[i].low), vocabulary.percent(grille.bands[i].high)
         yield f"b{i}-high", say("Cette tranche commencerait à {low} et finirait à {high}.", low=low, high=high)
     for problem in problems(grille):
         if problem.code != "order":
-            told = f"{upper_first(refusals.grille_problem(problem.code, problem.numbers))}."
-            yield _place(grille.bands, problem, upside_down), told
+            sentence = f"{upper_first(refusals.grille_problem(problem.code, problem.numbers))}."
+            yield _place(grille.bands, problem, upside_down), sentence
 
 
 def _place(bands: Sequence[Band], problem: Problem, upside_down: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""Whom a draft touches, before it is published: results that another band would read, tasks due on another day."""
+"""The impact of a draft: results that another band would read, tasks due on another day."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +20,9 @@ from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Change
+from web.http.pagination import Pager
 
-OWED: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
+RULES: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
     "dossier": tasks.of_dossier,
     "participation": tasks.of_participation,
     "campaign": tasks.of_campaign,
@@ -30,94 +31,109 @@ OWED: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """A young person whose result another band would read."""
+class MovedResult:
+    """A young person whose result another band would read; `move` is both bands in words."""
 
     stream: UUID
     name: str
     percent: int
-    move: Move
+    move: str
     advisor: str
 
 
 @dataclass(frozen=True, slots=True)
-class Readers:
-    """The results not yet built upon that a grid reads otherwise, among the dossiers that somebody reads.
+class GridImpact:
+    """The results without a prescription that a grid reads otherwise, among the dossiers that somebody reads.
 
-    `total` fall in another band, as `groups` tells by move; `others` stay in theirs, which says something else.
+    `total` is in `sentence`, by move in `groups` when there are several. `results` are some of them, `more` the others.
+    `others` tells in words the results that stay in a band that says something else.
+    `visible`: this person reads dossiers; if not, no result is named or counted.
     """
 
-    groups: Sequence[tuple[Move, int]]
+    visible: bool
     total: int
-    others: int
-
-    @property
-    def percents(self) -> list[int]:
-        """Those that fall in another band."""
-        return [one for move, _ in self.groups for one in range(move.first, move.last + 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """How many tasks of a kind, visible today, would be due another day, be owed too, or no more."""
-
-    kind: str
-    how: str
-    count: int
+    sentence: str
+    groups: Sequence[str]
+    results: Sequence[MovedResult]
+    more: int
+    pager: Pager | None
+    others: str
 
 
 @dataclass(frozen=True, slots=True)
-class Delayed:
-    """A delay that changes, and what it would make of something that opens on the day it changes."""
+class DelayImpact:
+    """A delay that changes, and the due day of a task that opens on the day of the change, before and after."""
 
-    kind: str
+    verb: str
     change: Change
     before: date
     after: date
 
 
-def readers(desk: Desk, before: Grille, after: Grille) -> Readers:
-    """How many results the second grid would read otherwise than the first."""
+def grid_impact(
+    desk: Desk, before: Grille, after: Grille, limit: int, pager_of: Callable[[int], Pager] | None = None
+) -> GridImpact:
+    """Returns the results that the second grid would read otherwise than the first: one page of them, by name.
+
+    `pager_of` makes the pager for a total; without one the first results are returned.
+    """
     scores = dossier_sheet.scores(desk.read, desk.scope)
     counted = [(move, _within(scores, move)) for move in moves(before, after)]
-    groups = [(move, count) for move, count in counted if move.elsewhere]
-    others = sum(count for move, count in counted if not move.elsewhere)
-    return Readers(groups, sum(count for _, count in groups), others)
+    elsewhere = [(move, count) for move, count in counted if move.elsewhere]
+    total, stay = sum(count for _, count in elsewhere), sum(count for move, count in counted if not move.elsewhere)
+    pager = pager_of(total) if pager_of else None
+    results = _results(desk, [move for move, _ in elsewhere], limit, pager.offset if pager else 0)
+    groups = [f"{french.move_count(move, count)} : {french.move_said(move)}" for move, count in elsewhere if count]
+    return GridImpact(
+        visible=desk.scope.whose != "none",
+        total=total,
+        sentence=french.touched(total, desk.scope.whose == "own"),
+        groups=groups if len(groups) > 1 else [],
+        results=results,
+        more=total - len(results),
+        pager=pager,
+        others=french.others(stay, total) if stay else "",
+    )
 
 
-def page(desk: Desk, found: Readers, limit: int, offset: int = 0) -> list[Reader]:
-    """Those who fall in another band, by name."""
-    by_percent = {one: move for move, _ in found.groups for one in range(move.first, move.last + 1)}
+def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[MovedResult]:
+    by_percent = {one: move for move in moved for one in range(move.first, move.last + 1)}
     rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, offset)
     return [
-        Reader(row.stream, f"{row.first_name} {row.last_name}", row.percent, by_percent[row.percent], _who(desk, row))
+        MovedResult(
+            row.stream,
+            f"{row.first_name} {row.last_name}",
+            row.percent,
+            french.move_said(by_percent[row.percent]),
+            _advisor(desk, row),
+        )
         for row in rows
     ]
 
 
-def shifted(desk: Desk, document: ProtocolDocument, day: date) -> list[Shifted]:
-    """What becomes of the tasks visible today if the document counts from a day.
+def task_shifts(desk: Desk, document: ProtocolDocument, day: date) -> list[str]:
+    """Returns what becomes of the tasks visible today if the document counts from a day, in sentences.
 
-    A delay is read in the protocol of the day of the event that opens the task: only what happened on that day or
-    later is worked out again, so nothing for a day to come.
+    A task takes its delay from the protocol of the day of the event that opens it. So only the streams with an event
+    of that day or later are read, and a day to come shifts nothing.
     """
     then = replace(desk.refs, protocols=_with(desk.refs, document, day))
     counts: Counter[tuple[str, str]] = Counter()
-    for kind, streams in _moved(desk, day).items():
+    for kind, streams in _streams_since(desk, day).items():
         for state in folds_of(desk.read, streams).values():
-            counts.update(_changes(OWED[kind](state, desk.refs), OWED[kind](state, then), desk.today))
-    return [Shifted(kind, how, count) for (kind, how), count in sorted(counts.items())]
+            counts.update(_changes(RULES[kind](state, desk.refs), RULES[kind](state, then), desk.today))
+    return [french.shift(kind, count, how) for (kind, how), count in sorted(counts.items())]
 
 
-def delayed(desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date) -> list[Delayed]:
-    """The delays that change, each with what a fact of that day would open or make due, before and after."""
+def delay_impacts(desk: Desk, before: ProtocolDocument, after: ProtocolDocument, day: date) -> list[DelayImpact]:
+    """Returns the delays that change, each with the due day of a task that opens on `day`, before and after."""
     made = []
     for one in french.delay_fields():
         was, now = getattr(before.delays, one.name), getattr(after.delays, one.name)
         if was != now:
             add = desk.refs.calendar.add
             change = french.delay_change(one.turn, was, now)
-            made.append(Delayed(one.kind, change, add(day, was), add(day, now)))
+            made.append(DelayImpact(french.verb(one.kind), change, add(day, was), add(day, now)))
     return made
 
 
@@ -125,7 +141,7 @@ def _within(scores: Mapping[int, int], move: Move) -> int:
     return sum(scores.get(percent, 0) for percent in range(move.first, move.last + 1))
 
 
-def _who(desk: Desk, row: Any) -> str:
+def _advisor(desk: Desk, row: Any) -> str:
     member = desk.refs.team.get(row.advisor) if row.advisor else None
     return member.name if member else ""
 
@@ -134,8 +150,8 @@ def _with(refs: References, document: ProtocolDocument, day: date) -> Any:
     return replace(refs.protocols, published=(*refs.protocols.published, (day, document)))
 
 
-def _moved(desk: Desk, day: date) -> dict[str, list[UUID]]:
-    """The streams where something happened on a day or later, by kind."""
+def _streams_since(desk: Desk, day: date) -> dict[str, list[UUID]]:
+    """Returns the streams with an event of a day or later, by kind."""
     found = {"dossier": dossier_sheet.moved_since(desk.read, day)}
     for subject, stream in advisor_queue.opened_since(desk.read, day):
         found.setdefault(subject, []).append(stream)

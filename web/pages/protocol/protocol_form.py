@@ -1,7 +1,7 @@
-"""A protocol as one types it: its choices, its numbers, its texts; what stands wrong in it."""
+"""A protocol in a form: its choices, its numbers, its texts, and one error by field."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, get_args, get_type_hints
 
 from pixflow.protocol.document import (
@@ -15,7 +15,9 @@ from pixflow.protocol.document import (
     Workshops,
     out_of_range,
 )
-from web.french import vocabulary
+from web.french import privacy, vocabulary
+from web.french.events import details
+from web.french.protocol import drafts as french
 
 LONGEST = 2_000
 PARTS: dict[str, type] = {
@@ -25,14 +27,13 @@ PARTS: dict[str, type] = {
     "retention": Retention,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)
-TEXTS = ("who", "when", "how")
 _CHOICES = ("concerned", "result_route")
 _HINTS = get_type_hints(ProtocolDocument)
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolSheet:
-    """The form's values by field: texts, "true" for what is ticked, a tuple for `modalities`."""
+    """The values of the form by field: texts, "true" for a ticked box, a tuple for `modalities`."""
 
     values: Mapping[str, Any]
 
@@ -45,15 +46,42 @@ class ProtocolSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What a sheet says: the protocol, if it holds, and what is wrong by field."""
+class ProtocolFields:
+    """The labels and the options of the form, in order. Names and labels are those of whole numbers.
 
-    document: ProtocolDocument | None
-    errors: Mapping[str, str] = field(default_factory=dict)
+    `delays` are the verb of a task, and the field of each turn; `turns` their labels.
+    """
+
+    concerned: Sequence[tuple[str, str]]
+    routes: Sequence[tuple[str, str]]
+    escalation: Sequence[tuple[str, str]]
+    workshops: Sequence[tuple[str, str]]
+    alone: str
+    retention: Sequence[tuple[str, str]]
+    delays: Sequence[tuple[str, Mapping[str, str]]]
+    turns: Mapping[str, str]
+    stages: Sequence[str]
+    texts: Mapping[str, str]
 
 
-def of(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
-    """The form that shows this protocol."""
+def protocol_fields() -> ProtocolFields:
+    """Returns the labels and the options of the form."""
+    return ProtocolFields(
+        concerned=french.CONCERNED,
+        routes=french.ROUTES,
+        escalation=[(name, french.ESCALATION[name]) for name in numbers("escalation")],
+        workshops=[(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
+        alone=details.WORKSHOPS["alone"],
+        retention=[(name, vocabulary.upper_first(privacy.RULES[name])) for name in numbers("retention")],
+        delays=french.delay_rows(),
+        turns=french.TURNS,
+        stages=STAGES,
+        texts=french.TEXTS,
+    )
+
+
+def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
+    """Returns the form of a protocol."""
     values: dict[str, Any] = {"name": document.name, "note": note, "tries": str(document.tries)}
     values |= {name: getattr(document, name) for name in (*_CHOICES, "modalities")}
     values |= {"cej_mandatory": "true"} if document.cej_mandatory else {}
@@ -63,22 +91,22 @@ def of(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
             if value is not False:
                 values[f"{part}-{one.name}"] = "true" if value is True else str(value)
     for text in document.stages:
-        values |= {f"{text.stage}-{name}": getattr(text, name) for name in TEXTS}
+        values |= {f"{text.stage}-{name}": getattr(text, name) for name in french.TEXTS}
     return ProtocolSheet(values)
 
 
-def typed(data: Mapping[str, Any]) -> ProtocolSheet:
-    """The form as it was sent, every value kept."""
+def sheet_from(data: Mapping[str, Any]) -> ProtocolSheet:
+    """Returns the form that was sent, with every value."""
     chosen = data.get("modalities", ())
     texts = {name: _text(value) for name, value in data.items() if isinstance(value, str)}
     return ProtocolSheet({**texts, "modalities": (chosen,) if isinstance(chosen, str) else tuple(chosen)})
 
 
-def read(sheet: ProtocolSheet) -> Read:
-    """The protocol that was typed, or what is wrong, by field."""
+def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, str]]:
+    """Returns the protocol, or None, and the errors by field."""
     errors = dict(_wrong(sheet))
     if errors:
-        return Read(None, errors)
+        return None, errors
     document = ProtocolDocument(
         name=sheet.get("name"),
         concerned=sheet.get("concerned"),
@@ -92,11 +120,11 @@ def read(sheet: ProtocolSheet) -> Read:
     for key, found, low, high in out_of_range(document):
         bound = ("greater_than_equal", {"ge": low}) if found < low else ("less_than_equal", {"le": high})
         errors[key.replace(".", "-")] = vocabulary.invalid(*bound)
-    return Read(None if errors else document, errors)
+    return (None if errors else document), errors
 
 
 def numbers(part: str) -> list[str]:
-    """The names of a part's whole numbers."""
+    """Returns the names of the whole numbers of a part."""
     return [one.name for one in fields(PARTS[part]) if one.type is not bool]
 
 
@@ -106,9 +134,9 @@ def _part(sheet: ProtocolSheet, part: str) -> dict[str, int | bool]:
 
 
 def _stages(sheet: ProtocolSheet) -> Iterator[StageText]:
-    """The stages of which something is said."""
+    """Yields the stages that have a text."""
     for stage in STAGES:
-        texts = {name: sheet.get(f"{stage}-{name}") for name in TEXTS}
+        texts = {name: sheet.get(f"{stage}-{name}") for name in french.TEXTS}
         if any(texts.values()):
             yield StageText(stage, **texts)
 

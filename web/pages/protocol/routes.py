@@ -1,4 +1,4 @@
-"""Protocole et grille: what the team has agreed, read as a page; earlier versions stay readable."""
+"""Routes of the protocol and the grid: the versions in force, and the earlier ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,25 +9,24 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.protocol.document import ProtocolDocument, in_force
 from pixflow.protocol.grille import Grille
-from pixflow.protocol.publishing import Draft
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
-from web.french.protocol import drafts
-from web.french.protocol import protocol as french
+from web.french.protocol import drafts as french
 from web.http.pagination import address
-from web.http.templates import page
+from web.http.templates import Page, page
 from web.pages.privacy.retention_routes import VALIDATING
-from web.pages.protocol.drafts import KINDS, Kind
+from web.pages.protocol.documents import BandText, ProtocolText, grid_text, protocol_text
+from web.pages.protocol.drafts import KINDS, DocumentKind
 
 router = APIRouter()
-T = TypeVar("T")
+T = TypeVar("T", ProtocolDocument, Grille)
 
 
 @dataclass(frozen=True, slots=True)
 class Version(Generic[T]):
-    """One published document: its number, from 1, its first day, and whether it is the one of today."""
+    """One published document: its number, from 1, its first day, and True for the one in force."""
 
     number: int
     since: date
@@ -35,50 +34,107 @@ class Version(Generic[T]):
     now: bool
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in a list of versions, with its address; `shown` is the one on the page."""
+
+    number: int
+    name: str
+    since: date
+    now: bool
+    shown: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """The draft of a document with its author and its endorsements; no `title` when there is none.
+
+    `may_propose`: the person at the desk may propose one.
+    """
+
+    what: str
+    may_propose: bool
+    title: str = ""
+    author: str = ""
+    on: date | None = None
+    endorsements: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProtocolPage(Page):
+    """A protocol and a grid, those in force or others; `retention` are labels and numbers of months in words.
+
+    `receipt` says what was just done with a draft. `sees_retention`: this person reads the page of dossiers to erase.
+    """
+
+    template = "protocol/page.html"
+    block = "protocol"
+
+    structure: str
+    today: date
+    receipt: str
+    drafts: Sequence[DraftRow]
+    protocol: Version[ProtocolDocument]
+    grid: Version[Grille]
+    text: ProtocolText
+    bands: Sequence[BandText]
+    retention: Sequence[tuple[str, str]]
+    sees_retention: bool
+    versions: Sequence[tuple[str, Sequence[VersionRow]]]
+
+
 @router.get("/protocole")
 def read(
     request: Request, desk: AtDesk, protocole: int = 0, grille: int = 0, publie: str = "", ecarte: str = ""
 ) -> Response:
-    """The protocol and the grid in force; `protocole` and `grille` name another version by its number.
+    """Shows the protocol and the grid in force; `protocole` and `grille` choose another version by its number.
 
     `publie` and `ecarte` name the document whose draft was just published or dropped.
     """
-    protocols, grilles = versions(desk)
-    protocol, grid = _chosen(protocols, protocole), _chosen(grilles, grille)
-    context = {
-        "structure": desk.refs.structure,
-        "today": desk.today,
-        "protocol": protocol,
-        "grid": grid,
-        "protocols": _links(protocols, "protocole", {"grille": str(grille or "")}),
-        "grilles": _links(grilles, "grille", {"protocole": str(protocole or "")}),
-        "owed": french.owed(protocol.document),
-        "drafts": [_discussed(desk, kind) for kind in KINDS.values()],
-        "told": _told({"grille": grilles, "protocole": protocols}, publie, ecarte, desk.today),
-        "french": french,
-        "rights": privacy,
-        "sees_past": not desk.roles.isdisjoint(VALIDATING),
-        "drafting": drafts,
-    }
-    return page(request, "protocol/page.html", context, block="protocol")
+    protocols, grids = _versions(desk)
+    protocol, grid = _chosen(protocols, protocole), _chosen(grids, grille)
+    shown = ProtocolPage(
+        structure=desk.refs.structure.name,
+        today=desk.today,
+        receipt=_receipt({"grille": grids, "protocole": protocols}, publie, ecarte, desk.today),
+        drafts=[row for kind in KINDS.values() if (row := _draft_row(desk, kind)).title or row.may_propose],
+        protocol=protocol,
+        grid=grid,
+        text=protocol_text(protocol.document),
+        bands=grid_text(grid.document),
+        retention=_retention(protocol.document),
+        sees_retention=not desk.roles.isdisjoint(VALIDATING),
+        versions=[
+            ("Protocoles publiés", _rows(protocols, protocol, "protocole", {"grille": str(grille or "")})),
+            ("Grilles publiées", _rows(grids, grid, "grille", {"protocole": str(protocole or "")})),
+        ],
+    )
+    return page(request, shown)
 
 
-def _discussed(desk: Desk, kind: Kind) -> tuple[str, Draft[Any] | None, str, bool]:
-    """A document, its draft under discussion, who proposed it, whether the person at the desk may propose one."""
-    draft = kind.draft_of(desk)
-    return kind.what, draft, names_for(desk).staff(draft.by) if draft else "", desk.may(kind.draft)
+def _retention(document: ProtocolDocument) -> list[tuple[str, str]]:
+    return [(label, privacy.months(getattr(document.retention, rule))) for rule, label in privacy.RULES.items()]
 
 
-def _told(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:
-    """What was just done with a draft, in a sentence; "" for nothing."""
+def _draft_row(desk: Desk, kind: DocumentKind) -> DraftRow:
+    draft, may_propose = kind.draft_of(desk), desk.may(kind.draft)
+    if draft is None:
+        return DraftRow(kind.what, may_propose)
+    title, endorsements = french.title(kind.what, draft.number), french.endorsements(len(draft.endorsed_by))
+    return DraftRow(kind.what, may_propose, title, names_for(desk).staff(draft.by), draft.on, endorsements)
+
+
+def _receipt(published: Mapping[str, Sequence[Version[Any]]], what: str, dropped: str, today: date) -> str:
+    """Returns what was just done with a draft, in a sentence, "" for nothing."""
     if dropped in published:
-        return drafts.dropped(dropped)
+        return french.dropped(dropped)
     last = published[what][-1] if what in published else None
-    return drafts.published(what, last.number, last.since, today) if last else ""
+    return french.published(what, last.number, last.since, today) if last else ""
 
 
-def versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:
-    """Every protocol and every grid published, in order."""
+def _versions(desk: Desk) -> tuple[list[Version[ProtocolDocument]], list[Version[Grille]]]:
+    """Returns every published protocol and every published grid, in order."""
     refs = desk.refs
     numbered = [(day, (number, document)) for number, (day, document) in enumerate(refs.protocols.published, 1)]
     now = in_force(numbered, desk.today)[0]
@@ -96,8 +152,16 @@ def _chosen(published: Sequence[Version[T]], number: int) -> Version[T]:
     raise HTTPException(404)
 
 
-def _links(published: Sequence[Version[T]], name: str, kept: dict[str, str]) -> list[tuple[Version[T], str]]:
-    """The versions, the latest first, each with its address."""
+def _rows(published: Sequence[Version[T]], shown: Version[T], name: str, kept: dict[str, str]) -> list[VersionRow]:
+    """Returns the versions, the latest first."""
     return [
-        (one, address("/protocole", {**kept, name: "" if one.now else str(one.number)})) for one in reversed(published)
+        VersionRow(
+            one.number,
+            one.document.name,
+            one.since,
+            one.now,
+            one.number == shown.number,
+            address("/protocole", {**kept, name: "" if one.now else str(one.number)}),
+        )
+        for one in reversed(published)
     ]

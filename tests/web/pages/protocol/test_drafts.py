@@ -28,8 +28,7 @@ from tests.web.client import words
 from tests.web.filled import HTMX, fill, hire, part, soup, texts
 from tests.web.paths import House, house
 from tests.web.pressing import sent_by, values
-from web.pages.protocol import grid_form as protocol_grid_form
-from web.pages.protocol import grid_validation, protocol_form
+from web.pages.protocol import grid_form, grid_validation, protocol_form
 
 SOPHIE, NADIA, PAUL, HELENE = "Sophie Lecomte", "Nadia Benali", "Paul Rey", "Hélène Morin"
 CLAIRE, YANN = "Claire Vasseur", "Yann Le Goff"
@@ -136,9 +135,9 @@ def test_a_draft_is_read_by_everybody_and_acted_on_by_the_team(at_work: House) -
 @pytest.mark.parametrize("preset", presets.names())
 def test_each_preset_may_be_started_from_and_comes_back_unchanged(at_work: House, preset: str) -> None:
     known = presets.load(preset)
-    grid = grid_validation.read(protocol_grid_form.typed(editor(at_work, query=f"?depuis={preset}")))
-    protocol = protocol_form.read(protocol_form.typed(editor(at_work, PROTOCOL, f"?depuis={preset}")))
-    assert (grid.document, protocol.document) == (known.grille, known.protocol)
+    grid, _ = grid_validation.parse(grid_form.sheet_from(editor(at_work, query=f"?depuis={preset}")))
+    protocol, _ = protocol_form.parse(protocol_form.sheet_from(editor(at_work, PROTOCOL, f"?depuis={preset}")))
+    assert (grid, protocol) == (known.grille, known.protocol)
     assert at_work.client(SOPHIE).get(f"{GRID}/modifier?depuis=ailleurs").status_code == 404
     if preset != "laigle-mortagne":
         assert send(at_work, editor(at_work, query=f"?depuis={preset}")).status_code == 303
