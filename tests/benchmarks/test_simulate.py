@@ -11,7 +11,7 @@ from pixflow import presets
 from pixflow.store.postgres.database import Database
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
 from web.samples import population
-from web.samples.population import Played
+from web.samples.population import Totals
 
 YOUNG_PEOPLE = sized(5, 250, 1_000)
 ROUNDS = sized(1, 3, 3)
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.benchmark
 
 
 def test_simulate(tmp_path: Path, database: Database | None, store: str, report: Report) -> None:
-    numbers, played = count(1), dict[str, Played]()
+    numbers, played = count(1), dict[str, Totals]()
 
     def play(how: str) -> None:
         opened, played[how] = population.build(

@@ -1,11 +1,10 @@
-"""The Pix Orga of the demonstrations: what its exports say at any moment, in the exact format."""
+"""Writes the exports of Pix Orga at any moment, in its exact format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Protocol
 
 from pixflow.events.values import Level, Purpose
 from pixflow.pix_orga import Campaign, Part, Row
@@ -13,10 +12,10 @@ from pixflow.pix_orga.export import ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.samples.assessment import ResultColumns, file_name, write_export
 from pixflow.pix_orga.samples.profile import write_profiles
-from web.samples.attempts import Try
+from web.samples.youth import Attempt, Young
 
 ORGANISATION = "Mission Locale de Démonstration"
-SLOW = timedelta(days=6)  # what it takes to those who do not finish to go as far as they will
+SLOW = timedelta(days=6)  # before an attempt that is never finished reaches its last progress
 COMPETENCES = (
     ("Mener une recherche et une veille d’information", "Information et données", 6),
     ("Gérer des données", "Information et données", 4),
@@ -29,20 +28,9 @@ EARNED = Decimal("0.6")
 PIX_A_LEVEL = 8
 
 
-class Participant(Protocol):
-    """Somebody on Pix: what they type, the complete diagnostics they took, when they sent their profile."""
-
-    @property
-    def typed(self) -> tuple[str, str, str | None]: ...
-    @property
-    def complete(self) -> Sequence[Try]: ...
-    @property
-    def sent(self) -> datetime | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A campaign as the référent declares it, the course it proposes, the badge it gives, if the team tried it too."""
+    """A campaign, its course, its badge. With `strangers`, a test account of the team stands among its rows."""
 
     campaign: Campaign
     purpose: Purpose
@@ -51,28 +39,26 @@ class Offer:
     strangers: bool = False
 
 
-def export(
-    offer: Offer, tries: Iterable[tuple[Participant, Try]], at: datetime, random: Random, *, stranger: bool = False
-) -> tuple[str, bytes]:
-    """The name and the bytes of an export made at `at`: one row for each try begun by then."""
-    rows = [_line(offer, *youth.typed, one, at) for youth, one in tries if one.started <= at]
-    nobodys = Try(at.replace(day=1, hour=9, minute=12, tzinfo=UTC), None, None, Decimal(0), Decimal("0.055"))
-    if stranger and nobodys.started <= at and len(rows) > 6:
-        rows.append(_line(offer, "Compte", "Essai", None, nobodys, at))
+def export(offer: Offer, attempts: Iterable[tuple[Young, Attempt]], at: datetime, random: Random) -> tuple[str, bytes]:
+    """Returns the name and the bytes of an export made at `at`: one row for each attempt begun by then."""
+    rows = [_row(offer, *young.typed, one, at) for young, one in attempts if one.started <= at]
+    nobodys = Attempt(at.replace(day=1, hour=9, minute=12, tzinfo=UTC), None, None, Decimal(0), Decimal("0.055"))
+    if offer.strangers and nobodys.started <= at and len(rows) > 6:
+        rows.append(_row(offer, "Compte", "Essai", None, nobodys, at))
     random.shuffle(rows)
     columns = ResultColumns(PALIERS, (offer.badge,), tuple(name for name, _, _ in COMPETENCES), DOMAINS)
     content = write_export(offer.campaign, rows, organisation=ORGANISATION, columns=columns, pix_course=offer.course)
     return file_name(offer.campaign, at), content
 
 
-def profiles(offer: Offer, youths: Sequence[Participant], at: datetime) -> tuple[str, bytes]:
-    """The same of a profile collection: one row for each who sent their profile by then."""
-    sent = [youth for youth in youths if youth.sent and youth.sent <= at]
-    rows = [_profile(*youth.typed, youth.complete[-1].mastery, youth.sent) for youth in sent]
+def profiles(offer: Offer, people: Iterable[Young], at: datetime) -> tuple[str, bytes]:
+    """Returns the export of a profile collection: one row for each profile sent by then."""
+    sent = [young for young in people if young.sent and young.sent <= at]
+    rows = [_profile(*young.typed, young.complete[-1].mastery, young.sent) for young in sent]
     return file_name(offer.campaign, at), write_profiles(offer.campaign, rows, organisation=ORGANISATION)
 
 
-def _line(offer: Offer, last: str, first: str, number: str | None, one: Try, at: datetime) -> Row:
+def _row(offer: Offer, last: str, first: str, number: str | None, one: Attempt, at: datetime) -> Row:
     shared = one.shared is not None and one.shared <= at
     finished = one.finished is not None and one.finished <= at
     competences = _competences(one.mastery) if shared else ()
@@ -98,7 +84,7 @@ def _line(offer: Offer, last: str, first: str, number: str | None, one: Try, at:
 
 
 def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: datetime | None) -> ProfileRow:
-    """More than half of the competences can be certified, for those who do well."""
+    """Makes more than half of the competences certifiable when `mastery` is above EARNED."""
     known = [int(mastery * 5) if n % 3 or mastery > EARNED else 0 for n, _ in enumerate(FRAMEWORK)]
     levels = tuple(Level(name, level, level * PIX_A_LEVEL) for name, level in zip(FRAMEWORK, known, strict=True))
     able = sum(level >= 1 for level in known)

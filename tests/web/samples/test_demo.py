@@ -60,7 +60,7 @@ def test_time_never_goes_back_nor_beyond_now(prepared: Prepared) -> None:
         played = [at for at in times if at <= now]
         assert len(played) >= len(times) - 1
         assert all(before <= after for before, after in pairwise(played))
-        assert now - played[0] >= story.cast.lasts - timedelta(days=1)
+        assert now - played[0] >= story.company.lasts - timedelta(days=1)
 
 
 def test_many_dossiers_and_no_projection_stopped(prepared: Prepared) -> None:

@@ -27,18 +27,18 @@ from projections import advisor_queue
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from web.cli.app import app
-from web.samples import population
-from web.samples.population import Played, parameters
-from web.samples.population.agenda import Agenda, Errand
-from web.samples.population.roster import House, sites_of
-from web.samples.population.youth import Crowd
+from web.samples import parameters, population
+from web.samples.agenda import Agenda, ScheduledAction
+from web.samples.population import Totals
+from web.samples.population.crowd import Crowd
+from web.samples.population.staffing import DrawnRoster, sites_of
 
 START = date(2025, 9, 1)
 SIZE: dict[str, Any] = {"young_people": 24, "months": 3, "start": START}
 NAME, OTHER = "Mission locale simulée", "hautes-pyrenees"
 
 
-def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[OpenStructure, Played]:
+def built(data: Path, preset: str = "laigle-mortagne", **said: Any) -> tuple[OpenStructure, Totals]:
     return population.build(data, name=NAME, preset=presets.load(preset), **{**SIZE, **said})
 
 
@@ -52,27 +52,27 @@ def told(opened: OpenStructure) -> list[Recorded]:
 
 
 @pytest.fixture(scope="module")
-def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Played]]:
+def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Totals]]:
     opened, played = built(tmp_path_factory.mktemp("simulated"))
     yield opened, played
     opened.engine.close()
 
 
 @pytest.fixture(scope="module")
-def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Played]]:
+def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStructure, Totals]]:
     opened, played = built(tmp_path_factory.mktemp("batch"), OTHER, batch=True)
     yield opened, played
     opened.engine.close()
 
 
 @pytest.fixture(params=["one_by_one", "batch"])
-def played(request: pytest.FixtureRequest) -> tuple[OpenStructure, Played]:
+def played(request: pytest.FixtureRequest) -> tuple[OpenStructure, Totals]:
     """L'Aigle-Mortagne's protocol one command at a time; the Hautes-Pyrénées', everybody's day at once."""
-    found: tuple[OpenStructure, Played] = request.getfixturevalue(request.param)
+    found: tuple[OpenStructure, Totals] = request.getfixturevalue(request.param)
     return found
 
 
-def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Played]) -> None:
+def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Totals]) -> None:
     opened, said = played
     events = everything(opened)
     topics = Counter(one.event.TOPIC for one in events)
@@ -83,7 +83,7 @@ def test_nothing_is_refused_and_everybody_came(played: tuple[OpenStructure, Play
     assert said.commands == len({one.command for one in events}) - 1
 
 
-def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructure, Played]) -> None:
+def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructure, Totals]) -> None:
     opened, said = played
     calendar = Calendar("FR", "Europe/Paris")
     times = [one.at for one in everything(opened)]
@@ -93,7 +93,7 @@ def test_what_happens_is_in_order_and_on_working_days(played: tuple[OpenStructur
     assert all(calendar.is_working(day) for day in days)
 
 
-def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[OpenStructure, Played]) -> None:
+def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[OpenStructure, Totals]) -> None:
     events = [one.event for one in everything(played[0])]
     new = sum(event.new for event in events if isinstance(event, ExportReceived))
     matches = [event for event in events if isinstance(event, MatchConfirmed)]
@@ -101,7 +101,7 @@ def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[OpenSt
     assert sum(match.automatic for match in matches) > len(matches) / 2
 
 
-def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructure, Played]) -> None:
+def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructure, Totals]) -> None:
     side = ReadSide(played[0].engine, stores.database(None))
     side.catch_up()
     assert side.stopped() == []
@@ -111,11 +111,11 @@ def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructur
     assert len(kinds) > 5
 
 
-def test_the_clock_is_the_real_one_again(played: tuple[OpenStructure, Played]) -> None:
+def test_the_clock_is_the_real_one_again(played: tuple[OpenStructure, Totals]) -> None:
     assert played[0].engine.clock is structure_folder.utc_now
 
 
-def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStructure, Played], tmp_path: Path) -> None:
+def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStructure, Totals], tmp_path: Path) -> None:
     """Sets have another order there."""
     line = [sys.executable, "-c", "from web.cli.app import app; app()", "simulate", "--batch", "--structure", NAME]
     line += ["--young-people", str(SIZE["young_people"]), "--months", str(SIZE["months"]), "--start", str(START)]
@@ -126,7 +126,7 @@ def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStruct
     again.engine.close()
 
 
-def test_another_seed_tells_something_else(batch: tuple[OpenStructure, Played], tmp_path: Path) -> None:
+def test_another_seed_tells_something_else(batch: tuple[OpenStructure, Totals], tmp_path: Path) -> None:
     other, _ = built(tmp_path, OTHER, batch=True, seed=2, young_people=5, months=1)
     named = [
         {one.event.name for one in told(opened) if isinstance(one.event, StaffJoined)} for opened in (other, batch[0])
@@ -136,7 +136,7 @@ def test_another_seed_tells_something_else(batch: tuple[OpenStructure, Played], 
 
 
 def test_what_one_person_says_in_a_day_is_one_command(
-    batch: tuple[OpenStructure, Played], one_by_one: tuple[OpenStructure, Played]
+    batch: tuple[OpenStructure, Totals], one_by_one: tuple[OpenStructure, Totals]
 ) -> None:
     assert 1 <= most_dossiers(one_by_one[0]) <= 2 < most_dossiers(batch[0])
 
@@ -157,10 +157,10 @@ def most_dossiers(opened: OpenStructure) -> int:
 def test_there_are_as_many_advisors_and_sites_as_young_people_need(
     young_people: int, advisors: int, sites: int
 ) -> None:
-    house = House(sites_of(young_people), young_people, Random(1), uuid4)
-    assert (len(house.of("advisor")), len(set(house.sites))) == (advisors, sites)
-    assert len({one.email for one in house.members.values()}) == len(house.members)
-    assert all(house.of("advisor", site) for site in range(sites))
+    roster = DrawnRoster(sites_of(young_people), young_people, Random(1), uuid4)
+    assert (len(roster.of("advisor")), len(set(roster.sites))) == (advisors, sites)
+    assert len({one.email for one in roster.members.values()}) == len(roster.members)
+    assert all(roster.of("advisor", site) for site in range(sites))
 
 
 def test_young_people_have_namesakes_and_twins_and_lose_their_zeros() -> None:
@@ -175,16 +175,16 @@ def test_young_people_have_namesakes_and_twins_and_lose_their_zeros() -> None:
     assert 0.7 < sum(one.typed[:2] == (one.last_name, one.first_name) for one in young) / len(young) < 0.95
 
 
-def test_errands_come_in_order_and_of_a_day_at_once() -> None:
+def test_actions_come_in_order_and_of_a_day_at_once() -> None:
     one_by_one, at_once = Agenda(by_day=False), Agenda(by_day=True)
     for minute in (600, 480, 540):
         for agenda in (one_by_one, at_once):
-            agenda.add((START, minute), Errand((UUID(int=minute),), list))
+            agenda.add((START, minute), ScheduledAction((UUID(int=minute),), list))
 
     def minutes(agenda: Agenda) -> list[list[int]]:
         taken = []
         while agenda.first():
-            taken.append([errand.about[0].int for errand in agenda.take()])
+            taken.append([action.about[0].int for action in agenda.take()])
         return taken
 
     assert minutes(one_by_one) == [[480], [540], [600]]

@@ -1,43 +1,46 @@
 """The demonstrations: two invented Missions locales, each played day after day for some months."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from heapq import merge
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from pixflow import presets, structure_folder
+from pixflow.identity import normalise
 from pixflow.refused import Refused
-from projections.store import stores
-from projections.store.catch_up import ReadSide
-from web.hosting import clock_jobs
+from pixflow.structure_folder import OpenStructure
 from web.hosting.settings import Settings
-from web.samples.clock import Clock, at, working_days
-from web.samples.demo import advisors, aigle, parcours, pyrenees, referent, workshops
+from web.samples.agenda import Agenda, CommandLog
+from web.samples.clock import Clock, at, minute_of, working_days
+from web.samples.demo import aigle, day, pyrenees
 from web.samples.demo.aigle_scenes import EXPORTS
-from web.samples.demo.people import Youth
-from web.samples.demo.story import Scene, Story
-from web.samples.demo.world import World
+from web.samples.demo.cast import EVENING, ScriptedCast, ScriptedRoster
+from web.samples.demo.people import ScriptedYoung
+from web.samples.demo.pix_orga import ScriptedMatching, ScriptedPixOrga
+from web.samples.demo.story import Story, TimedScene
+from web.samples.demo.workshops import ScriptedWorkshops
+from web.samples.roster import Member
+from web.samples.simulation import Simulation
+from web.samples.team import hire
 
 __all__ = ["AIGLE", "EXPORTS", "PYRENEES", "SLUG", "STORIES", "build", "play", "slug"]
 
 AIGLE, PYRENEES = aigle.STORY, pyrenees.STORY
 STORIES = (AIGLE, PYRENEES)
-REFERENT_DONE = (9, 5)  # by then her morning is over; a day is played from there
-EVENING = 17
+REFERENT_DONE = (9, 5)  # a day is played once her morning is over
+DAY_ENDS, MIDNIGHT = 17, 24 * 60
 FRIDAY = 4
-DEEDS = {**advisors.DEEDS, **parcours.DEEDS}
 
 
 def slug(story: Story) -> str:
-    return structure_folder.slug_of(story.cast.structure)
+    return structure_folder.slug_of(story.company.structure)
 
 
 SLUG = slug(AIGLE)
 
 
 def build(data: Path, now: datetime) -> list[str]:
-    """Play in `data`, up to `now` (UTC), each structure that is not there yet; returns their slugs."""
+    """Plays in `data`, up to `now` (UTC), each structure that does not exist; returns their slugs."""
     made = []
     for story in STORIES:
         try:
@@ -49,81 +52,74 @@ def build(data: Path, now: datetime) -> list[str]:
 
 
 def play(data: Path, now: datetime, story: Story, *, seed: int = 61) -> str:
-    """Open one structure and play it; returns its slug. Raises Refused("structure-exists")."""
-    cast = story.cast
-    first = now - cast.lasts
+    """Opens one structure and plays it; returns its slug. Raises Refused("structure-exists")."""
+    company = story.company
+    first = now - company.lasts
     first -= timedelta(days=max(0, first.weekday() - FRIDAY))
     clock = Clock(first.replace(hour=7, minute=30, second=0, microsecond=0))
     opened = structure_folder.create(
         data,
-        name=cast.structure,
-        preset=presets.load(cast.preset),
-        sites=cast.sites,
+        name=company.structure,
+        preset=presets.load(company.preset),
+        sites=company.sites,
         clock=clock,
         database=Settings().database(),
     )
     try:
-        calendar = opened.engine.references().calendar
-        played = working_days(calendar.local_day(clock.now), calendar.local_day(now), calendar)
-        days = [day for day in played if at(day, *REFERENT_DONE) <= now]
-        random = Random(seed)  # noqa: S311 — a demonstration, the same each time
-        _play(World(opened, clock, random, cast, days, now), story, now)
+        _play(opened, clock, Random(seed), story, now)  # noqa: S311 — a demonstration, the same each time
     finally:
         opened.engine.close()
     return opened.slug
 
 
-def _play(world: World, story: Story, now: datetime) -> None:
-    world.hire()
-    story.settle(world)
-    referent.declare(world, story.offers)
-    everyone = story.youths(world)
-    coming: list[Scene] = [(youth.arrives, _arriving(story, youth)) for youth in everyone]
-    ahead = list(merge(*(sorted(one, key=_when) for one in (coming, list(story.scenes(world)))), key=_when))
-    read = ReadSide(world.engine, stores.database(None))
-    for day in world.days:
-        world.clock.go(at(day, 8, 30))
-        _morning(world, story, read, everyone)
-        end = min(at(day, EVENING), now)
-        while ahead and ahead[0][0] <= end:
-            moment, scene = ahead.pop(0)
-            world.clock.go(moment)
-            scene(world)
-        if end < now:
-            _afternoon(world, story)
-    read.database.dispose()
-    world.clock.go(now)
-    story.end(world, everyone)
+def _play(opened: OpenStructure, clock: Clock, random: Random, story: Story, now: datetime) -> None:
+    cast = _cast(opened, clock, random, story, now)
+    sim, pix = cast.sim, cast.pix
+    sim.execute(hire(cast.roster.members.values()))
+    story.settle(cast)
+    for offers in pix.seasons.values():
+        sim.execute(pix.declare(offers[0], cast.actor(story.company.referent), None))
+    pix.everyone = story.youths(cast)
+    last_scenes = _plan_scenes(cast, story)
+    for today in cast.days:
+        whole = at(today, DAY_ENDS) < now
+        day.plan(cast, today, story.morning, last_scenes.get(today, 0) if whole else None)
+        sim.run((today, MIDNIGHT) if whole else min(minute_of(now), (today, EVENING - 1)))
+    sim.log.go(minute_of(now))
+    clock.go(now)
+    story.end(cast)
 
 
-def _when(scene: Scene) -> datetime:
-    return scene[0]
+def _cast(opened: OpenStructure, clock: Clock, random: Random, story: Story, now: datetime) -> ScriptedCast:
+    log = CommandLog(opened.engine, clock, opened.id, strict=True)
+    log.go(minute_of(clock.now))
+    roster = ScriptedRoster(story.company.sites, random)
+    for n, (name, role) in enumerate(story.company.staff):
+        email = f"{normalise(name).replace(' ', '.')}@{story.company.domain}"
+        phone = f"01 99 00 12 {n + 10}" if role == "advisor" else None
+        roster.add(Member(log.new_id(), name, email, phone, role))
+    sim = Simulation(opened.engine, log, Agenda(by_day=False), roster, random)
+    today = sim.calendar.local_day(now)
+    days = [day for day in working_days(sim.today, today, sim.calendar) if at(day, *REFERENT_DONE) <= now]
+    matching = ScriptedMatching(sim)
+    pix = ScriptedPixOrga(sim, matching.imported, story.offers)
+    workshops = ScriptedWorkshops(sim, pix, story.calls, story.kept)
+    cast = ScriptedCast(sim, opened, story.company, days, today, pix, workshops, matching, roster)
+    sim.cast = cast
+    return cast
 
 
-def _arriving(story: Story, youth: Youth) -> Callable[[World], None]:
-    def arrive(world: World) -> None:
-        dossier = world.open(youth, youth.advisor or world.cast.referent)
-        story.arrived(world, youth, dossier)
-
-    return arrive
-
-
-def _morning(world: World, story: Story, read: ReadSide, everyone: list[Youth]) -> None:
-    """What time does by itself, then the référent with the exports."""
-    read.catch_up()
-    clock_jobs.expire_seat_offers(world.engine, read)
-    clock_jobs.return_lent_dossiers(world.engine, read)
-    referent.work(world, read, everyone, story.offers)
-    story.morning(world, read, everyone)
+def _plan_scenes(cast: ScriptedCast, story: Story) -> dict[date, int]:
+    """Plans the arrivals and the scenes; returns the minute of the last one of each day."""
+    arrivals: list[TimedScene] = [(young.arrives, partial(_arrive, story, young)) for young in cast.pix.everyone]
+    last: dict[date, int] = {}
+    for moment, scene in (*arrivals, *story.scenes(cast)):
+        when = minute_of(moment)
+        cast.plan(when, scene)
+        last[when[0]] = max(when[1], last.get(when[0], 0))
+    return last
 
 
-def _afternoon(world: World, story: Story) -> None:
-    """What everyone does of what they have to do, once who came in was welcomed."""
-    advisors.judge(world)
-    advisors.work(world, DEEDS)
-    workshops.hold(world, story.calls, story.kept)
-    world.clock.go(at(world.today, 16, 30))
-    parcours.partners(world)
-    parcours.certify(world)
-    parcours.close_what_is_over(world)
-    parcours.leave_and_come_back(world)
+def _arrive(story: Story, young: ScriptedYoung, cast: ScriptedCast) -> None:
+    cast.welcome(young)
+    story.arrived(cast, young)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from web.samples.attempts import Try
 from web.samples.clock import at
-from web.samples.demo.people import NEVER, Youth, join
-from web.samples.demo.world import World
+from web.samples.demo.cast import ScriptedCast
+from web.samples.demo.people import NEVER, ScriptedYoung
+from web.samples.youth import Attempt, Typed
 
 YOUNG_PEOPLE = 44
 EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
@@ -26,7 +26,7 @@ LAST = (
 )
 PROJECTS = (
     "Vente en boutique", "Aide-soignante ou aide-soignant", "Logistique, cariste", "Métiers du numérique",
-    "Espaces verts", "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "Pas encore de projet",
+    "Espaces verts", "Petite enfance", "Cuisine", "Bâtiment, électricité", "Secrétariat", "",
 )  # fmt: skip
 MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
 
@@ -51,36 +51,34 @@ TO_BOOK = dict.fromkeys(("plan-diagnostic", "book-workshop", "rebook-absent"), N
 TWICE = (("Lina Baudry", 40, 6), ("Kenza Morin", 45, 30))
 
 
-def everyone(world: World) -> list[Youth]:
+def everyone(cast: ScriptedCast) -> list[ScriptedYoung]:
     """Those who come one after another, and those whom the tour needs."""
-    made = [*_invented(world), *_staged(world), *_of_the_workshop(world), *_twice(world)]
-    for youth in made:
-        join(youth)
-    return made
+    return [*_invented(cast), *_staged(cast), *_of_the_workshop(cast), *_twice(cast)]
 
 
-def _invented(world: World) -> list[Youth]:
+def _invented(cast: ScriptedCast) -> list[ScriptedYoung]:
     """The `EAGER` ones take the test within days of arriving."""
-    random, first_names, last_names, made = world.random, FIRST.split(), LAST.split(), []
-    for i, day in enumerate(_spread(world.days)):
+    random, first_names, last_names, made = cast.random, FIRST.split(), LAST.split(), []
+    for i, day in enumerate(_spread(cast.days)):
         first, last = first_names[i % 40], last_names[(i * 7 + i // 40) % 40]
         number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
-        youth = Youth(
-            number,
-            last,
-            first,
-            date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
-            "CEJ" if random.random() < 0.55 else "PACEA",
-            PROJECTS[random.randrange(len(PROJECTS))],
-            world.cast.sites[random.randrange(2)],
-            None if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
-            at(day, 9 + i % 8, 5),
-            "shares" if i in EAGER else MANNERS[i % len(MANNERS)],
-            (last, first, number),
-            eager=i in EAGER,
+        made.append(
+            ScriptedYoung(
+                dossier=cast.sim.log.new_id(),
+                number=number,
+                last_name=last,
+                first_name=first,
+                birth_date=date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
+                programme="CEJ" if random.random() < 0.55 else "PACEA",
+                project=PROJECTS[random.randrange(len(PROJECTS))],
+                site=random.randrange(2),
+                typed=_typed(i, last, first, number),
+                advisor_name="" if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
+                arrives=at(day, 9 + i % 8, 5),
+                manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],
+                eager=i in EAGER,
+            )
         )
-        youth.typed = _typed(i, youth)
-        made.append(youth)
     return made
 
 
@@ -91,9 +89,8 @@ def _spread(days: Sequence[date]) -> list[date]:
     return sorted(days[-8 + i % 4] if i in EAGER else day for i, day in enumerate(spread))
 
 
-def _typed(i: int, youth: Youth) -> tuple[str, str, str | None]:
+def _typed(i: int, last: str, first: str, number: str) -> Typed:
     """Names as people type them: shortened, swapped, without a number, with a zero lost, or with a formula's sign."""
-    last, first, number = youth.last_name, youth.first_name, youth.number
     match i % 10:
         case 3:
             return first.upper(), last.upper(), number
@@ -106,71 +103,74 @@ def _typed(i: int, youth: Youth) -> tuple[str, str, str | None]:
     return last, first, number
 
 
-def _staged(world: World) -> Iterator[Youth]:
+def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """Two leave and come back; two are sisters, and one types the other's name."""
     for i, (last, first, manner, typed, arrives, tests) in enumerate(STAGED):
         number = f"{24_100 + 41 * i}"
-        youth = Youth(
-            number,
-            last,
-            first,
-            date(2004, 1 + i, 3 + i),
-            "PACEA",
-            PROJECTS[i],
-            world.cast.sites[i % 2],
-            FOLLOWS[0],
-            at(world.days[-arrives], 9, 10 + i),
-            manner,
-            (last, typed, number if typed == first else None),
+        young = ScriptedYoung(
+            dossier=cast.sim.log.new_id(),
+            number=number,
+            last_name=last,
+            first_name=first,
+            birth_date=date(2004, 1 + i, 3 + i),
+            programme="PACEA",
+            project=PROJECTS[i],
+            site=i % 2,
+            typed=(last, typed, number if typed == first else None),
+            advisor_name=FOLLOWS[0],
+            arrives=at(cast.days[-arrives], 9, 10 + i),
+            manner=manner,
             eager=True,
             waits={} if tests else NOT_CHASED,
             sibling=f"{24_100 + 41 * (i + 1)}" if first == "Marie" else "",
         )
         if tests:
-            began = at(world.days[-tests - 1], 20, 10)
+            began = at(cast.days[-tests - 1], 20, 10)
             ended = began + timedelta(minutes=35)
-            youth.tries.append(Try(began, ended, ended + timedelta(minutes=3), Decimal("0.55"), Decimal("0.5")))
-        yield youth
+            young.attempts.append(Attempt(began, ended, ended + timedelta(minutes=3), Decimal("0.55"), Decimal("0.5")))
+        yield young
 
 
-def _of_the_workshop(world: World) -> Iterator[Youth]:
+def _of_the_workshop(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """They came last week; who runs the workshop registers them, their advisors do not."""
     for i, name in enumerate((*WORKSHOP, WAITING)):
         first, last = name.split()
         number = f"{25_010 + 43 * i}"
-        yield Youth(
-            number,
-            last,
-            first,
-            date(2005, 2 + i, 7 + i),
-            "CEJ",
-            PROJECTS[i],
-            world.cast.sites[i % 2],
-            FOLLOWS[i % 3],
-            at(world.days[-7], 9, 20 + i),
-            "shares",
-            (last, first, number),
+        yield ScriptedYoung(
+            dossier=cast.sim.log.new_id(),
+            number=number,
+            last_name=last,
+            first_name=first,
+            birth_date=date(2005, 2 + i, 7 + i),
+            programme="CEJ",
+            project=PROJECTS[i],
+            site=i % 2,
+            typed=(last, first, number),
+            advisor_name=FOLLOWS[i % 3],
+            arrives=at(cast.days[-7], 9, 20 + i),
+            manner="shares",
             waits=TO_BOOK,
         )
 
 
-def _twice(world: World) -> Iterator[Youth]:
+def _twice(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """The second time without a number: nothing but the name and the birth date says who it is."""
     for i, (name, *arrivals) in enumerate(TWICE):
         first, last = name.split()
         for again, days in enumerate(arrivals):
             number = "" if again else f"{26_070 + 31 * i}"
-            yield Youth(
-                number,
-                last,
-                first,
-                date(2005, 9, 4 + i),
-                "PACEA",
-                PROJECTS[4 + i],
-                world.cast.sites[0],
-                FOLLOWS[1 + 4 * again],
-                at(world.days[-days], 9, 40 + i),
-                "no-test",
-                (last, first, number or None),
+            yield ScriptedYoung(
+                dossier=cast.sim.log.new_id(),
+                number=number,
+                last_name=last,
+                first_name=first,
+                birth_date=date(2005, 9, 4 + i),
+                programme="PACEA",
+                project=PROJECTS[4 + i],
+                site=0,
+                typed=(last, first, number or None),
+                advisor_name=FOLLOWS[1 + 4 * again],
+                arrives=at(cast.days[-days], 9, 40 + i),
+                manner="no-test",
                 waits=NOT_BEGUN if again else NOT_CHASED,
             )

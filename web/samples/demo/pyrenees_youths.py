@@ -6,10 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from web.samples.clock import at
-from web.samples.demo.people import NEVER, Youth, join
-from web.samples.demo.world import World
+from web.samples.demo.cast import ScriptedCast
+from web.samples.demo.people import NEVER, ScriptedYoung
 
 OPEN = {"close-or-plan": NEVER}
+NO_NUMBER = "Ilyes Nogaro"
+"""Types no number on Pix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +72,38 @@ OUTSIDE = (
     (-9, Part("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
     (-6, Part("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
     (-30, Part("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
-    (-3, Part("Hugo Peyrot", 0, "no-test", project="Pas encore de projet", waits={"need": NEVER})),
+    (-3, Part("Hugo Peyrot", 0, "no-test", project="", waits={"need": NEVER})),
 )
 
 
-def everyone(world: World, marc: str, julien: str, lucie: str) -> list[Youth]:
+def everyone(cast: ScriptedCast, marc: str, julien: str, lucie: str) -> list[ScriptedYoung]:
     """A group arrives together, one after the other on the same morning; the others on days of their own."""
-    days, number, made = world.days, iter(range(65_010, 70_000, 37)), []
+    days, number, made = cast.days, iter(range(65_010, 70_000, 37)), []
     for group, advisor, day in ((FIRST_GROUP, marc, 3), (SECOND_GROUP, julien, -22), (THIRD_GROUP, marc, -4)):
-        made += [_youth(next(number), part, "CEJ", advisor, days[day], n) for n, part in enumerate(group)]
-    made += [_youth(next(number), part, "PACEA", lucie, days[day], n) for n, (day, part) in enumerate(OUTSIDE)]
+        made += [_young(cast, next(number), part, "CEJ", advisor, days[day], n) for n, part in enumerate(group)]
+    made += [_young(cast, next(number), part, "PACEA", lucie, days[day], n) for n, (day, part) in enumerate(OUTSIDE)]
     return made
 
 
-def _youth(number: int, part: Part, programme: str, advisor: str, day: date, n: int) -> Youth:
+def _young(
+    cast: ScriptedCast, number: int, part: Part, programme: str, advisor: str, day: date, n: int
+) -> ScriptedYoung:
     first, last = part.name.split()
-    place = "Tarbes" if programme == "CEJ" or n % 2 else "Lannemezan"
-    youth = Youth(
-        str(number),
-        last,
-        first,
-        date(2004 + n % 4, 1 + n % 12, 3 + n),
-        programme,
-        part.project,
-        place,
-        advisor,
-        at(day, 9, 5) + timedelta(minutes=6 * n),
-        part.manner,
-        (last, first, str(number)),
-        skill=Decimal(part.skill) / 100,
+    return ScriptedYoung(
+        dossier=cast.sim.log.new_id(),
+        number=str(number),
+        last_name=last,
+        first_name=first,
+        birth_date=date(2004 + n % 4, 1 + n % 12, 3 + n),
+        programme=programme,
+        project=part.project,
+        site=0 if programme == "CEJ" or n % 2 else 1,
+        typed=(last, first, None if part.name == NO_NUMBER else str(number)),
+        advisor_name=advisor,
+        arrives=at(day, 9, 5) + timedelta(minutes=6 * n),
+        manner=part.manner,
+        mastery=Decimal(part.skill) / 100,
         presence=part.presence,
         prompt=True,
         waits=part.waits,
     )
-    if part.name == "Ilyes Nogaro":
-        youth.typed = (last, first, None)
-    join(youth)
-    return youth

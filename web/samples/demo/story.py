@@ -1,38 +1,36 @@
-"""What a demonstration is made of: a structure, its young people, its campaigns, and what happens once."""
+"""Definition of a demonstration: a structure, its young people, its campaigns, its scenes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from projections.store.catch_up import ReadSide
-from web.samples.demo.people import Cast, Youth
-from web.samples.demo.world import World
+from web.samples.demo.cast import ScriptedCast
+from web.samples.demo.people import Company, ScriptedYoung
+from web.samples.demo.scenes import Scene
 from web.samples.pix_exports import Offer
 
-Scene = tuple[datetime, Callable[[World], object]]
+TimedScene = tuple[datetime, Scene]
 
 
 def nothing(*_: object) -> None:
-    """Nothing more happens."""
+    """Adds nothing to the story."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """One demonstration.
 
-    `youths` are all who come, `scenes` what happens once, each at its moment; `settle` is the first morning. `arrived`
-    follows each welcome, `morning` what the référent does each day, `end` the moment the demonstration is opened at.
-    `calls`: the workshops where the assistant is called; `kept`: those whose attendance is left to be marked.
+    `settle` plays the first morning. `arrived` follows each arrival, `morning` each import of the référent, `end` the
+    last moment. `calls`: workshops where the assistant is called; `kept`: workshops left to be marked.
     """
 
-    cast: Cast
+    company: Company
     offers: Sequence[Offer]
-    youths: Callable[[World], list[Youth]]
-    scenes: Callable[[World], Iterable[Scene]]
-    settle: Callable[[World], None]
-    arrived: Callable[[World, Youth, UUID], None] = nothing
-    morning: Callable[[World, ReadSide, Sequence[Youth]], None] = nothing
-    end: Callable[[World, Sequence[Youth]], None] = nothing
+    youths: Callable[[ScriptedCast], list[ScriptedYoung]]
+    scenes: Callable[[ScriptedCast], Iterable[TimedScene]]
+    settle: Scene
+    arrived: Callable[[ScriptedCast, ScriptedYoung], None] = nothing
+    morning: Scene = nothing
+    end: Scene = nothing
     calls: Sequence[str] = ()
     kept: Sequence[str] = ()

@@ -1,9 +1,9 @@
-"""A population of any size: believable paths, played day after day through the engine, the same for the same seed.
+"""A population of any size, on believable paths: the same for the same seed.
 
-    opened, played = build(data, name="…", preset=presets.load("laigle-mortagne"), young_people=300, seed=1)
-    played = populate(opened, young_people=300, seed=1, months=12)     # in an empty structure that stands already
+    opened, totals = build(data, name="…", preset=presets.load("laigle-mortagne"), young_people=300, seed=1)
+    totals = populate(opened, young_people=300, seed=1, months=12)     # in an empty structure that exists
 
-Every number that says how paths are drawn stands in `figures`.
+Every number of the drawn paths stands in `web.samples.parameters`.
 """
 
 from collections import Counter
@@ -22,31 +22,31 @@ from pixflow.presets import Preset
 from pixflow.refused import Refused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
+from web.samples import parameters
+from web.samples.agenda import OPENS, Agenda, CommandLog
+from web.samples.behaviours.matching import Matching
 from web.samples.clock import Clock, at, working_days
-from web.samples.population import incidents, parameters
-from web.samples.population.actors import advisors, parcours, referent, team
-from web.samples.population.actors.matching import Matching
-from web.samples.population.actors.pix_orga import PixOrga
-from web.samples.population.actors.postponing import or_later
-from web.samples.population.actors.workshops import Workshops
-from web.samples.population.agenda import OPENS, Agenda, Desk, Errand
-from web.samples.population.roster import House, sites_of
-from web.samples.population.simulation import Play
-from web.samples.population.youth import Crowd
+from web.samples.population import team
+from web.samples.population.cast import DrawnCast
+from web.samples.population.crowd import Crowd
+from web.samples.population.seasons import Seasons
+from web.samples.population.staffing import DrawnRoster, sites_of
+from web.samples.population.weekly import WeeklyWorkshops
+from web.samples.simulation import Simulation
+from web.samples.team import hire
 
-__all__ = ["Played", "Progress", "build", "populate"]
+__all__ = ["Progress", "Totals", "build", "populate"]
 
 MONTHS = 12
 FIRST_MORNING = 7 * 60 + 30
-THEIRS = {kind: or_later(deed) for kind, deed in {**advisors.DEEDS, **parcours.DEEDS}.items()}
-DEEDS = {**THEIRS, **referent.DEEDS}
+MIDNIGHT = 24 * 60
 
 Progress = Callable[[date, int, int, int], None]
-"""Told after each day: the day, how many are played of how many, the events so far."""
+"""Called after each day with the day, the number of days played, of days in all, of events so far."""
 
 
-class Played(Struct, frozen=True):
-    """What was played: who came, what was said, what was refused, by code."""
+class Totals(Struct, frozen=True):
+    """Totals of a simulation; `refused` counts refused commands by code."""
 
     young_people: int
     staff: int
@@ -69,7 +69,7 @@ def build(
     batch: bool = False,
     progress: Progress | None = None,
     database: Database | None = None,
-) -> tuple[OpenStructure, Played]:
+) -> tuple[OpenStructure, Totals]:
     """Open a structure on the first day, in a folder of `data` or in a schema of `database`, and populate it.
 
     What is given back is open, its clock the real one. Raises Refused: "structure-exists"; "future" when there is no
@@ -97,7 +97,7 @@ def populate(
     start: date | None = None,
     batch: bool = False,
     progress: Progress | None = None,
-) -> Played:
+) -> Totals:
     """Staff, campaigns, workshops and the paths of so many young people, from `start` on, never beyond yesterday.
 
     Without a `start`, so many months until yesterday. `batch`: what one person says in a day is one command, at the
@@ -106,48 +106,53 @@ def populate(
     start, last = _span(start, months)
     clock = Clock(at(start, *divmod(FIRST_MORNING, 60)))
     opened.engine.clock = clock
+    random = Random(f"{seed} {young_people} {months} {start}")  # noqa: S311
+    root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
+    log = CommandLog(opened.engine, clock, root, at_once=batch)
     try:
-        play = _prepare(opened, clock, Random(f"{seed} {young_people} {months} {start}"), young_people, batch)  # noqa: S311
-        return _play(play, young_people, months, start, last, progress or _quiet)
+        return _play(log, random, Agenda(by_day=batch), young_people, months, start, last, progress or _quiet)
     finally:
         opened.engine.clock = structure_folder.utc_now
 
 
-def _prepare(opened: OpenStructure, clock: Clock, random: Random, young_people: int, batch: bool) -> Play:
-    root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
-    desk = Desk(opened.engine, clock, root, at_once=batch)
-    house = House(opened.engine.references().structure.sites, young_people, random, desk.id)
-    return Play(opened.engine, desk, Agenda(by_day=batch), house, random, DEEDS)
-
-
-def _play(play: Play, young_people: int, months: int, first: date, last: date, progress: Progress) -> Played:
-    days = list(working_days(first, last, play.calendar))
-    play.desk.go((days[0], FIRST_MORNING))
-    play.hear(play.desk.say([*team.hired(play.house.members.values())]))
-    play.hear(play.desk.say([*team.settled(play)]))
-    play.matching = Matching(play)
-    play.pix = PixOrga(play, young_people, months, first, last, play.matching.imported)
-    play.workshops = Workshops(play, young_people, last)
-    team.leavings(play, first, last)
-    team.holidays(play, first, last)
-    crowd = Crowd(play.random, len(play.house.sites))
-    for day, count in _arrivals(play.random, days, young_people).items():
-        play.agenda.add((day, OPENS - 10), Errand((), partial(incidents.come, play, crowd, count)))
+def _play(
+    log: CommandLog,
+    random: Random,
+    agenda: Agenda,
+    young_people: int,
+    months: int,
+    first: date,
+    last: date,
+    progress: Progress,
+) -> Totals:
+    roster = DrawnRoster(log.engine.references().structure.sites, young_people, random, log.new_id)
+    sim = Simulation(log.engine, log, agenda, roster, random)
+    days = list(working_days(first, last, sim.calendar))
+    log.go((days[0], FIRST_MORNING))
+    sim.execute(hire(roster.members.values()))
+    sim.execute(team.settle(sim))
+    matching = Matching(sim)
+    seasons = Seasons(sim, young_people, months, first, last, matching.imported)
+    cast = DrawnCast(sim, seasons, WeeklyWorkshops(sim, seasons, young_people, last), matching)
+    sim.cast = cast
+    team.departures(sim, roster, first, last)
+    team.holidays(sim, first, last)
+    crowd = Crowd(random, len(roster.sites))
+    for day, count in _arrivals(random, days, young_people).items():
+        sim.plan((day, OPENS - 10), partial(cast.come, crowd, count))
     for played, day in enumerate(days, 1):
-        while (moment := play.agenda.first()) and moment[0] <= day:
-            play.go_on()
-        progress(day, played, len(days), play.desk.events)
-    told = play.desk
-    return Played(young_people, len(play.house.members), first, last, told.commands, told.events, dict(told.refused))
+        sim.run((day, MIDNIGHT))
+        progress(day, played, len(days), log.events)
+    return Totals(young_people, len(roster.members), first, last, log.commands, log.events, dict(log.refused))
 
 
 def _arrivals(random: Random, days: Sequence[date], young_people: int) -> Counter[date]:
-    """How many come each day."""
+    """Draws how many young people come each day."""
     return Counter(random.choices(days, [parameters.ARRIVALS[day.month - 1] for day in days], k=young_people))
 
 
 def _span(start: date | None, months: int) -> tuple[date, date]:
-    """The first and the last day. Raises Refused("future") when there is no week to play before today."""
+    """Returns the first and the last day. Raises Refused("future") when there is no week to sim before today."""
     today = structure_folder.utc_now().date()
     first = start or today - relativedelta(months=months)
     last = min(first + relativedelta(months=months), today) - timedelta(days=1)
@@ -157,4 +162,4 @@ def _span(start: date | None, months: int) -> tuple[date, date]:
 
 
 def _quiet(day: date, played: int, days: int, events: int) -> None:
-    """Nobody watches."""
+    """Reports nothing."""

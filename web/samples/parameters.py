@@ -1,4 +1,4 @@
-"""How paths are drawn: every number of the simulation, in one place.
+"""Parameters of the drawn paths: every number of the simulation.
 
 Shares are of 1, delays are working days. What the guide says is quoted (docs/mission.md); seats, tries and the delays
 of tasks are the protocol's. Everything else is assumed: it makes a Mission locale look right, it measures none.
@@ -6,13 +6,24 @@ of tasks are the protocol's. Everything else is assumed: it makes a Mission loca
 
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
+from pixflow.events.values import Channel
 from pixflow.tasks import Kind
 
+T = TypeVar("T")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """A chance, of 1."""
+
+    of: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Days:
-    """A delay: at least, most often, at most; drawn from the triangle of the three."""
+    """A delay in working days: at least, most often, at most; drawn from the triangle of the three."""
 
     least: int
     often: int
@@ -22,7 +33,12 @@ class Days:
         return round(random.triangular(self.least, self.most, self.often))
 
 
-# --- the house
+def weighted(random: Random, among: tuple[tuple[T, float], ...]) -> T:
+    """Draws one of these by its share."""
+    return random.choices([one for one, _ in among], [share for _, share in among])[0]
+
+
+# --- the staff
 
 YOUNG_PEOPLE_AN_ADVISOR = 70
 YOUNG_PEOPLE_A_SITE = 800
@@ -94,58 +110,65 @@ HANDED_OVER = 0.01
 AGAIN = Days(2, 4, 8)  # until what could not be done is tried again
 
 AT_WELCOME = 0.6  # "en premier accueil, ou plus tard au cours de l'accompagnement"
-CONCERNED, JUDGED = 0.65, Days(0, 3, 15)  # "tous les jeunes pour lesquels le conseiller expertise un besoin"
-DECLINES = 0.05
+CONCERNED, JUDGED = Share(0.65), Days(0, 3, 15)  # "tous les jeunes pour lesquels le conseiller expertise un besoin"
+DECLINES = Share(0.05)
 MODALITIES = {  # CEJ: "les GJ passent le diagnostic en atelier"; the others: on the spot, at home, at a café numérique
     "CEJ": {"workshop": 0.88, "office": 0.12},
     "other": {"home": 0.42, "office": 0.3, "workshop": 0.18, "cafe": 0.1},
 }
-MEDIATOR = 0.3
+MEDIATOR = Share(0.3)
 PLANNED_IN = Days(0, 4, 12)
-APPOINTED, APPOINTMENT_IN = 0.55, Days(1, 5, 12)
-ADDED = 0.1  # prescriptions with an action that the grid does not propose
+MISSES_APPOINTMENT, MISSES_AGAIN = Share(0.2), Share(0.2)
+APPOINTED, APPOINTMENT_IN = Share(0.55), Days(1, 5, 12)
+ADDED = Share(0.1)  # prescriptions with an action that the grid does not propose
+IN_PERSON = Share(0.85)  # of the results explained; the others by phone
+SLOW_READER = Share(0.3)
 KEPT = (1, 3)  # proposals kept, least and most
-SUSPECTED = 0.25  # "illettrisme à vérifier": kept as something to check
-PROJECT_CALLS = 0.35  # "si son projet demande des compétences numériques"
-CHASE_CHANNELS = (("sms", 0.45), ("phone", 0.45), ("email", 0.1))
-REACHED = 0.5
+SUSPECTED = Share(0.25)  # "illettrisme à vérifier": kept as something to check
+PROJECT_CALLS = Share(0.35)  # "si son projet demande des compétences numériques"
+CHASE_CHANNELS: tuple[tuple[Channel, float], ...] = (("sms", 0.45), ("phone", 0.45), ("email", 0.1))
+REACHED = Share(0.5)
 MATCHED_IN = Days(0, 1, 5)
 WRONG_MATCH, WRONG_FOUND_IN = 0.2, Days(2, 6, 20)  # where a twin or a namesake is as good a guess
 
 # --- what young people do
 
-TAKES = 0.72  # the test as planned, for somebody one can just count on; the others when they are chased
+TAKES = Share(0.72)  # the test as planned, for somebody one can just count on; the others when they are chased
 LATE = Days(0, 1, 9)
 FINISHES = 0.9
 SHARES, SHARES_LATER = 0.84, 0.3
-TAKES_ONCE_REACHED, SHARES_ONCE_REACHED = 0.55, 0.7
-NO_SHOW = 0.2
+TAKES_ONCE_REACHED, SHARES_ONCE_REACHED = Share(0.55), Share(0.7)
 STUDY = (("done", 0.5), ("ongoing", 0.35), ("stopped", 0.15))
-COMPLETES = 0.8  # "début du parcours Cléa numérique si le temps le permet"
-DECLINES_COMPLETE = 0.15
-SAID_AT_ONCE = 0.3  # complete diagnostics that the advisor notes before any export does
+COMPLETES = Share(0.8)  # "début du parcours Cléa numérique si le temps le permet"
+DECLINES_COMPLETE = Share(0.15)
+SAID_AT_ONCE = Share(0.3)  # complete diagnostics that the advisor notes before any export does
 SENDS_PROFILE = 0.5
 COMPLETE_MINUTES = (90, 120)  # "le diagnostic complet (1h30/2h)"
 LEARNED = (0.05, 0.3)  # what a retake gains
 
 # --- partners
 
-ANSWERS_IN, SILENT = Days(1, 5, 16), 0.15
-REFUSES = 0.14
-ANSWERS_ONCE_CHASED = 0.6
-BEGINS_IN, NEVER_BEGINS = Days(2, 9, 25), 0.08
-LASTS = Days(5, 25, 60)
-ABANDONS = 0.22
-NO_ALTERNATIVE = 0.3
+ANSWERS_IN, SILENT = Days(1, 5, 16), Share(0.15)
+REFUSES = Share(0.14)
+ANSWERS_ONCE_CHASED = Share(0.6)
+BEGINS_IN, NEVER_BEGINS = Days(2, 9, 25), Share(0.08)
+LASTS, ALONE_LASTS = Days(5, 25, 60), Days(5, 25, 60)
+BY_PHONE = Share(0.6)  # of the partners chased; the others by e-mail
+FOR_WORK = Share(0.3)  # of those who abandon
+ABANDONS = Share(0.22)
+NO_ALTERNATIVE = Share(0.3)
 
 # --- certification
 
+WANTED = Share(0.7)  # of those who have a project
 SESSION_IN = Days(8, 20, 40)
 REGISTERED_IN = Days(1, 4, 12)
 LEARNED_IN = Days(5, 9, 20)
-OBTAINS = 0.82
-ON_CV = 0.6
-RETAKES, DECLINES_RETAKE = 0.5, 0.3
+OBTAINS = Share(0.82)
+ON_CV = Share(0.6)
+MISSES_SESSION = Share(0.2)
+RETAKEN_IN = Days(0, 4, 12)
+RETAKES, DECLINES_RETAKE = Share(0.5), Share(0.3)
 
 # --- workshops
 
@@ -164,7 +187,7 @@ WALKS_IN = 0.5  # of those on the list of a workshop that some did not come to
 CANCELLED, MOVED = 0.04, 0.05
 CLOSED_LATE = 0.1  # attendance left to be marked until the next days
 LEAST_WANTED, ASKED_AGAIN, ASKED_BEFORE = 3, 0.8, 0.5  # seats to have ahead, by what was asked for lately
-WAITS_FOR_ONE = 0.7  # of those for whom there is no workshop yet; the others go to the office
+WAITS_FOR_ONE = Share(0.7)  # of those for whom there is no workshop yet; the others go to the office
 WORKSHOPS_ALONE = 400  # young people that a site needs to have workshops of its own
 
 # --- along the way
@@ -173,14 +196,14 @@ NOTE_EVERY = Days(5, 45, 160)
 CONTACT_CHANGES = 0.1
 IDENTITY_CORRECTED = 0.02
 PROJECT_CHANGES, PROJECT_FOUND = 0.12, 0.7
-MISTAKE = 0.012  # a presentation noted on the wrong day and taken back
+MISTAKE = Share(0.012)  # a presentation noted on the wrong day and taken back
 LENT, LENT_FOR = 0.006, Days(3, 8, 20)
 WITHDRAWN = 0.003  # participations deleted on Pix Orga
 SOMETIME = Days(3, 40, 150)
 ENDS = (("employment", 0.16), ("moved", 0.04), ("declined", 0.03), ("other", 0.02))  # of the dossiers, before their end
 ENDS_IN = Days(20, 90, 240)
-CLOSES_WHEN_TRIED, CLOSES_WHEN_QUIET = 0.75, 0.7
-REOPENED, REOPENED_IN = 0.05, Days(15, 45, 120)
+CLOSES_WHEN_TRIED, CLOSES_WHEN_QUIET = Share(0.75), Share(0.7)
+REOPENED, REOPENED_IN = Share(0.05), Days(15, 45, 120)
 
 # --- Pix Orga
 

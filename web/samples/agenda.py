@@ -1,0 +1,141 @@
+"""The agenda of a simulation, and the log through which its commands reach the engine."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from pixflow.actor import Actor
+from pixflow.decision import Decision
+from pixflow.engine import Engine
+from pixflow.events.base import Recorded
+from pixflow.refused import Refused
+from pixflow.unit_of_work import Step
+from web.samples.clock import Clock, at
+
+Moment = tuple[date, int]
+"""A day and a minute of it, in the structure's time zone."""
+
+OPENS, SHUTS = 9 * 60, 17 * 60 + 30
+EVENING = 17 * 60
+
+
+class PlannedCommand(NamedTuple):
+    """Steps that one person will take as one command."""
+
+    by: Actor
+    steps: tuple[Step, ...]
+
+
+def command(
+    by: Actor,
+    streams: Mapping[str, UUID],
+    decide: Decision[..., Any],
+    context: Mapping[str, Any] | None = None,
+    **sent: Any,
+) -> PlannedCommand:
+    """Returns a command of one decision; `context` holds the arguments that the program adds."""
+    return PlannedCommand(by, (Step(streams, decide, sent, context or {}),))
+
+
+class ScheduledAction(NamedTuple):
+    """An action planned for a moment; `about` lists the streams that it reads and writes."""
+
+    about: tuple[UUID, ...]
+    run: Callable[[], Iterable[PlannedCommand]]
+
+
+class Agenda:
+    """Queue of actions by moment. With `by_day`, the actions of a day's working hours run in its evening, together."""
+
+    def __init__(self, *, by_day: bool) -> None:
+        self._by_day = by_day
+        self._ahead: list[tuple[date, int, int, ScheduledAction]] = []
+        self._order = count()
+
+    def add(self, moment: Moment, action: ScheduledAction) -> None:
+        day, minute = moment
+        if self._by_day and minute >= OPENS:
+            minute = EVENING
+        heappush(self._ahead, (day, minute, next(self._order), action))
+
+    def first(self) -> Moment | None:
+        return self._ahead[0][:2] if self._ahead else None
+
+    def take(self) -> list[ScheduledAction]:
+        """Removes and returns the next action; with `by_day`, all those of its moment."""
+        day, minute, _, action = heappop(self._ahead)
+        taken = [action]
+        while self._by_day and self.first() == (day, minute):
+            taken.append(heappop(self._ahead)[3])
+        return taken
+
+
+class CommandLog:
+    """Executes commands at the clock's time. Their ids derive from `root` and their order.
+
+    With `at_once`, the commands of one person at one moment become one. A refused command is counted by code and
+    dropped, unless `strict`: then Refused is raised.
+    """
+
+    def __init__(
+        self, engine: Engine, clock: Clock, root: UUID, *, at_once: bool = False, strict: bool = False
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.moment: Moment = (date.min, 0)
+        self.commands = self.events = 0
+        self.refused = Counter[str]()
+        self._root = root
+        self._at_once = at_once
+        self._strict = strict
+        self._ids = count()
+
+    def go(self, moment: Moment) -> None:
+        self.moment = max(self.moment, moment)
+        self.clock.go(at(moment[0], *divmod(moment[1], 60)))
+
+    def wait(self, minutes: int) -> None:
+        day, minute = self.moment
+        self.go((day, minute + minutes))
+
+    def new_id(self) -> UUID:
+        """Returns an id that is the same in every run."""
+        return uuid5(self._root, str(next(self._ids)))
+
+    def execute(self, planned: Sequence[PlannedCommand]) -> list[Recorded]:
+        if not self._at_once:
+            return [recorded for one in planned for recorded in self._execute(one.by, one.steps)]
+        by_actor: dict[Actor, list[PlannedCommand]] = {}
+        for one in planned:
+            by_actor.setdefault(one.by, []).append(one)
+        return [recorded for by, mine in by_actor.items() for recorded in self._together(by, mine)]
+
+    def count(self, recorded: Sequence[Recorded]) -> None:
+        self.commands += bool(recorded)
+        self.events += len(recorded)
+
+    def _together(self, by: Actor, planned: Sequence[PlannedCommand]) -> list[Recorded]:
+        """Executes one command, or each one alone when a step is refused."""
+        try:
+            return self._record(by, [step for one in planned for step in one.steps])
+        except Refused:
+            return [recorded for one in planned for recorded in self._execute(by, one.steps)]
+
+    def _execute(self, by: Actor, steps: Sequence[Step]) -> list[Recorded]:
+        try:
+            return self._record(by, steps)
+        except Refused as refused:
+            if self._strict:
+                raise
+            self.refused[refused.code] += 1
+            return []
+
+    def _record(self, by: Actor, steps: Sequence[Step]) -> list[Recorded]:
+        id = self.new_id()
+        recorded = self.engine.execute_all(steps, str(id), by=by, command_id=id, via="web").recorded
+        self.count(recorded)
+        return list(recorded)

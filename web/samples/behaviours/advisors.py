@@ -1,0 +1,215 @@
+"""Behaviours of advisors on the tasks of stages 1 to 3. Each method bears the name of its kind of task."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from pixflow.dossier import follow_up, retraction
+from pixflow.dossier.stages import orientation, prescription
+from pixflow.events.values import Modality
+from pixflow.protocol.grille import Proposal, explain
+from pixflow.tasks import Task
+from web.samples import parameters, phrases
+from web.samples.agenda import PlannedCommand
+from web.samples.behaviours.choices import Choices, subject
+from web.samples.clock import at
+from web.samples.parameters import weighted
+from web.samples.simulation import Case
+
+Commands = Iterator[PlannedCommand]
+
+
+class Advisors(Choices):
+    CAFE = "Médiathèque de {site}"
+    NO_PROJECT = ""
+
+    # --- orientation
+
+    def present_pix(self, case: Case, task: Task) -> Commands:
+        welcome = task.why.on == self.sim.today
+        occasion = "welcome" if welcome else "cej" if case.young.programme == "CEJ" else "follow-up"
+        yield case.say(orientation.present_pix, occasion=occasion)
+        if self.chance(parameters.MISTAKE, case):
+            self.sim.later(case.young, 0, self.take_back)
+
+    def take_back(self, case: Case, reason: str = "noté sur le mauvais dossier") -> Commands:
+        """Retracts the presentation of Pix."""
+        presented = case.state.orientation.presented
+        if presented:
+            yield case.say(retraction.retract, version=presented.version, reason=reason)
+
+    def judge(self, case: Case) -> Commands:
+        """Assesses the need, where the protocol leaves it to the advisor."""
+        needed = self.chance(parameters.CONCERNED, case)
+        yield case.say(orientation.assess_need, needed=needed, reason=case.state.project if needed else phrases.AT_EASE)
+
+    def plan_diagnostic(self, case: Case, task: Task) -> Commands:
+        if self.chance(parameters.DECLINES, case):
+            reason = self.choose(phrases.REFUSALS, case)
+            yield case.say(orientation.decline_diagnostic, reason=reason)
+            return
+        modality = self.modality(case)
+        seat = self.workshops.seat(case) if modality == "workshop" else None
+        if seat:
+            yield seat
+        elif modality == "workshop" and self.waits_for_workshop(case):
+            yield self._diagnostic(case, "workshop", self.in_days(parameters.PLANNED_IN, case))
+        else:
+            yield self.planned(case, "office" if modality == "workshop" else modality)
+
+    def modality(self, case: Case) -> Modality:
+        shares = parameters.MODALITIES["CEJ" if case.young.programme == "CEJ" else "other"]
+        offered = tuple((name, share) for name, share in shares.items() if name in self.sim.protocol.modalities)
+        chosen: Modality = weighted(self.random, offered)
+        return chosen
+
+    def waits_for_workshop(self, case: Case) -> bool:
+        return self.chance(parameters.WAITS_FOR_ONE, case)
+
+    def planned(self, case: Case, modality: Modality) -> PlannedCommand:
+        """Plans a diagnostic outside a workshop."""
+        day = self.in_days(parameters.PLANNED_IN, case)
+        self.takes_as_planned(case, modality, day)
+        return self._diagnostic(case, modality, day)
+
+    def takes_as_planned(self, case: Case, modality: Modality, day: date) -> None:
+        """Makes the young person take the test, or not."""
+        if self.chance(parameters.TAKES, case, 0.6 + case.young.zeal * 0.6):
+            late = parameters.LATE.draw(self.random)
+            at_work = modality == "office"
+            self.pix.test(case.young, self.sim.calendar.add(day, late) if at_work else day + timedelta(days=late))
+
+    def _diagnostic(self, case: Case, modality: Modality, day: date) -> PlannedCommand:
+        site = self.site(case)
+        return case.say(
+            orientation.plan_diagnostic,
+            {"plan": self.sim.log.new_id()},
+            campaign=self.pix.campaign("initial", case.young.site),
+            modality=modality,
+            mediator=modality in ("office", "cafe") and self.chance(parameters.MEDIATOR, case),
+            place={"office": site, "cafe": self.CAFE.format(site=site)}.get(modality, ""),
+            planned_for=day,
+        )
+
+    def book_workshop(self, case: Case, task: Task) -> Commands:
+        """Books another seat; after two seats missed, plans a diagnostic at the office."""
+        missed = sum(seat.status == "missed" for seat in case.state.diagnostic.seats.values())
+        seat = self.workshops.seat(case) if missed < parameters.SEATS_MISSED else None
+        if seat:
+            yield seat
+        elif missed >= parameters.SEATS_MISSED:
+            yield self.planned(case, "office")
+        else:
+            self.again(case, task)
+
+    def rebook_absent(self, case: Case, task: Task) -> Commands:
+        return self.book_workshop(case, task)
+
+    # --- diagnostic
+
+    def chase_diagnostic(self, case: Case, task: Task) -> Commands:
+        channel, reached = self.weigh(parameters.CHASE_CHANNELS, case, task), self.reaches(case, task)
+        note = "Promet de s’en occuper cette semaine" if reached else ""
+        yield case.say(follow_up.chase_young_person, about=task.key, channel=channel, reached=reached, note=note)
+        if reached:
+            self.once_reached(case, task)
+
+    def chase_sharing(self, case: Case, task: Task) -> Commands:
+        return self.chase_diagnostic(case, task)
+
+    def reaches(self, case: Case, task: Task) -> bool:
+        return self.chance(parameters.REACHED, case)
+
+    def once_reached(self, case: Case, task: Task) -> None:
+        """Makes the young person take the test, or share it, or not."""
+        young, day = case.young, self.sim.today + timedelta(days=1 + self.random.randrange(6))
+        if task.kind == "chase-diagnostic" and self.chance(parameters.TAKES_ONCE_REACHED, case):
+            self.pix.test(young, day)
+        elif task.kind == "chase-sharing" and self.chance(parameters.SHARES_ONCE_REACHED, case) and young.attempts:
+            self.pix.shares(young, young.attempts[-1], at(day, 18, self.random.randrange(60)))
+
+    # --- prescription
+
+    def hold_debrief(self, case: Case, task: Task) -> Commands:
+        kept = case.state.appointments.get(task.key)
+        if task.appointment and self.chance(parameters.MISSES_APPOINTMENT, case, 1.6 - case.young.zeal):
+            yield case.say(follow_up.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
+        elif kept and kept.missed and self.chance(parameters.MISSES_AGAIN, case):
+            yield from self.chase_diagnostic(case, task)
+        elif not task.appointment and self.makes_appointment(case, task):
+            day, hour, minute = self.appointment(case)
+            place = f"Site de {self.site(case)}"
+            yield case.say(follow_up.set_appointment, task=task.key, at=at(day, hour, minute), day=day, place=place)
+        else:
+            found = (
+                {"cause": self.choose(phrases.CAUSES, case), "tutorials": self.choose(phrases.TUTORIALS, case)}
+                if case.state.in_trouble
+                else {}
+            )
+            yield case.say(
+                prescription.hold_debrief,
+                {"study": self.sim.log.new_id()},
+                participation=subject(task),
+                channel="meeting" if self.chance(parameters.IN_PERSON, case) else "phone",
+                note=self.choose(phrases.EXPLAINED, case),
+                **found,
+            )
+
+    def makes_appointment(self, case: Case, task: Task) -> bool:
+        return self.chance(parameters.APPOINTED, case)
+
+    def appointment(self, case: Case) -> tuple[date, int, int]:
+        """Draws a day, an hour and a minute."""
+        day = self.in_days(parameters.APPOINTMENT_IN, case)
+        return day, self.random.choice((9, 10, 11, 14, 15, 16)), self.random.choice((0, 30))
+
+    def explore_difficulty(self, case: Case, task: Task) -> Commands:
+        yield case.say(
+            prescription.explore_difficulty,
+            {"study": self.sim.log.new_id()},
+            **self._study(case),
+            note=phrases.SLOW_READER if self.chance(parameters.SLOW_READER, case) else "",
+        )
+
+    def _study(self, case: Case) -> dict[str, str]:
+        cause, tutorials = self.choose(phrases.CAUSES, case), self.choose(phrases.TUTORIALS, case)
+        return {"cause": cause, "tutorials": tutorials}
+
+    def follow_self_study(self, case: Case, task: Task) -> Commands:
+        outcome = self.weigh(parameters.STUDY, case, task)
+        note = phrases.STUDIES[outcome]
+        yield case.say(prescription.follow_self_study, study=subject(task), outcome=outcome, note=note)
+
+    def build_prescription(self, case: Case, task: Task) -> Commands:
+        """Keeps some of the grid's proposals, and adds an action now and then."""
+        current = case.state.diagnostic.current("initial")
+        if current is None or current[1].result is None or current[1].result.mastery is None:
+            return
+        published = self.sim.refs.grille(self.sim.today)
+        read = explain(published.document, published.number, current[1].result.mastery, case.state.programme)
+        project = case.state.project or case.young.project or self.NO_PROJECT
+        kept = self.keeps(case, read.proposals, project)
+        added = (self.choose(phrases.ADDED, case),) if not kept or self.chance(parameters.ADDED, case) else ()
+        yield case.say(
+            prescription.build_prescription,
+            {
+                "grille": published.document,
+                "number": published.number,
+                "action_ids": tuple(self.sim.log.new_id() for _ in range(len(kept) + len(added))),
+            },
+            participation=subject(task),
+            kept=kept,
+            added=added,
+            wish=self.choose(phrases.WISHES, case),
+            project=project,
+            reason="Demandé par le jeune pendant l’entretien" if added else "",
+        )
+
+    def keeps(self, case: Case, proposals: tuple[Proposal, ...], project: str) -> tuple[str, ...]:
+        shown = [one for one in proposals if self._suits(case, one, project)]
+        count = min(len(shown), self.random.randint(*parameters.KEPT))
+        return tuple(one.id for one in self.random.sample(shown, count))
+
+    def _suits(self, case: Case, one: Proposal, project: str) -> bool:
+        if one.advisor_only:
+            return self.chance(parameters.SUSPECTED, case)
+        return not one.needs_project or (bool(project) and self.chance(parameters.PROJECT_CALLS, case))

@@ -1,0 +1,239 @@
+"""Behaviours on the tasks of stage 4, and their follow-ups: partners, certification, the retake, the end."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from pixflow.dossier import closing, follow_up
+from pixflow.dossier.stages import certification, parcours
+from pixflow.dossier.state import ActionState, Dossier
+from pixflow.events.values import Partner
+from pixflow.tasks import Task
+from web.samples import names, parameters, phrases, youth
+from web.samples.agenda import PlannedCommand, command
+from web.samples.behaviours.advisors import Advisors, Commands
+from web.samples.behaviours.choices import subject
+from web.samples.clock import at
+from web.samples.phrases import Reason
+from web.samples.simulation import Case
+from web.samples.youth import Young
+
+LEVELS = ("Novice 2", "Indépendant 1", "Indépendant 2", "Avancé 1")
+ALONE = "tutos-pix"
+"""The proposal that the young person carries out alone."""
+
+
+class Parcours(Advisors):
+    ROOM = "Lycée de {site}, salle 12"
+    SESSION_OVER = 16 * 60
+
+    # --- partners
+
+    def refer(self, case: Case, task: Task) -> Commands:
+        action = case.state.parcours.actions[subject(task)].action
+        match action.kind:
+            case "check":
+                yield case.say(parcours.end_action, action=action.id, outcome="done", note="")
+            case "cv":
+                yield from self.add_to_cv(case)
+            case "certification":
+                yield from self.propose_certification(case, task)
+            case _ if action.proposal == ALONE:
+                yield self._start(case, action.id, ALONE)
+            case _:
+                yield self._send(case, action.id, action.proposal or "")
+
+    def _start(self, case: Case, action: UUID, proposal: str = "") -> PlannedCommand:
+        return case.say(
+            parcours.start_action,
+            action=action,
+            ends=self.in_days(parameters.ALONE_LASTS if proposal == ALONE else parameters.LASTS, case),
+        )
+
+    def _send(self, case: Case, action: UUID, proposal: str) -> PlannedCommand:
+        """Refers to a partner, who will answer, or not."""
+        referral = self.sim.log.new_id()
+        if not self.chance(parameters.SILENT, case):
+            self.later(case, parameters.ANSWERS_IN, partial(self._answer, action=action, referral=referral))
+        return case.say(
+            parcours.send_referral,
+            {"referral": referral},
+            action=action,
+            partner=Partner(None, self.partner(case, proposal)),
+            starts=None,
+            ends=self.referral_ends(case),
+            note="",
+        )
+
+    def partner(self, case: Case, proposal: str) -> str:
+        return self.choose(names.PARTNERS, case).format(self.site(case))
+
+    def referral_ends(self, case: Case) -> date | None:
+        return None
+
+    def _answer(self, case: Case, action: UUID, referral: UUID) -> Commands:
+        state = _running(case.state, action)
+        if state is None or not any(one.id == referral and one.answer is None for one in state.referrals):
+            return
+        refused = self.refuses(case, state)
+        answer, reason = ("refused", self.choose(phrases.BUSY, case)) if refused else ("accepted", "")
+        yield case.say(parcours.answer_referral, referral=referral, answer=answer, reason=reason)
+        if not refused:
+            self.later(case, parameters.BEGINS_IN, partial(self._begin, action=action))
+
+    def refuses(self, case: Case, state: ActionState) -> bool:
+        return self.chance(parameters.REFUSES, case)
+
+    def _begin(self, case: Case, action: UUID) -> Commands:
+        state = _running(case.state, action)
+        if state is None or state.started:
+            return
+        if self.chance(parameters.NEVER_BEGINS, case):
+            yield case.say(parcours.drop_action, action=action, reason="Ne s’est pas présenté·e au premier jour")
+        else:
+            yield self._start(case, action)
+
+    def chase_partner(self, case: Case, task: Task) -> Commands:
+        referral, reached = subject(task), self.reaches(case, task)
+        yield case.say(
+            parcours.chase_partner,
+            referral=referral,
+            channel="phone" if self.chance(parameters.BY_PHONE, case) else "email",
+            reached=reached,
+            note="Rappelle la semaine prochaine" if reached else "",
+        )
+        actions = case.state.parcours.actions.items()
+        action = next(id for id, one in actions if any(sent.id == referral for sent in one.referrals))
+        if reached and self.chance(parameters.ANSWERS_ONCE_CHASED, case):
+            self.later(case, parameters.AGAIN, partial(self._answer, action=action, referral=referral))
+
+    def offer_alternative(self, case: Case, task: Task) -> Commands:
+        one = case.state.parcours.actions[subject(task)]
+        if len(one.referrals) > 1 or self.chance(parameters.NO_ALTERNATIVE, case):
+            yield case.say(parcours.drop_action, action=one.action.id, reason="Aucune place dans le secteur")
+        else:
+            yield self._send(case, one.action.id, "alternative")
+
+    def record_outcome(self, case: Case, task: Task) -> Commands:
+        abandoned = self.chance(parameters.ABANDONS, case, 1.6 - case.young.zeal)
+        note = "A trouvé un emploi entre-temps" if abandoned and self.chance(parameters.FOR_WORK, case) else ""
+        outcome = "abandoned" if abandoned else "done"
+        yield case.say(parcours.end_action, action=subject(task), outcome=outcome, note=note)
+
+    # --- complete diagnostic and certification
+
+    def complete_path(self, case: Case, task: Task) -> Commands:
+        """Takes the complete diagnostic on the structure's computers; an export reports it, or the advisor at once."""
+        young = case.young
+        if young.complete:
+            return
+        if self.chance(parameters.DECLINES_COMPLETE, case):
+            yield case.say(certification.decline_complete_diagnostic, reason="Préfère s’en tenir là pour l’instant")
+        elif not self.chance(parameters.COMPLETES, case):
+            self.again(case, task)
+        else:
+            day = self.sim.in_days(parameters.AGAIN)
+            self.pix.takes(young, "complete", youth.take_complete(young, at(day, 9, 30), self.random))
+            if self.chance(parameters.SAID_AT_ONCE, case):
+                self.sim.later(young, (day, 12 * 60), self._was_there)
+
+    def _was_there(self, case: Case) -> Commands:
+        yield case.say(certification.take_complete_diagnostic)
+
+    def propose_certification(self, case: Case, task: Task) -> Commands:
+        if not case.state.project or not self.chance(parameters.WANTED, case):
+            yield case.say(certification.decline_certification, reason="Son projet ne la demande pas pour l’instant")
+            return
+        yield case.say(certification.propose_certification, note=f"Projet : {case.state.project}")
+        self.later(case, parameters.REGISTERED_IN, self._register)
+
+    def _register(self, case: Case) -> Commands:
+        known = case.state.parcours.certification
+        if known and known.step in ("proposed", "registered"):
+            session, place = self.in_days(parameters.SESSION_IN, case), self.ROOM.format(site=self.site(case))
+            yield case.say(certification.register_certification, session=session, place=place)
+            self.sim.later(case.young, (session, self.SESSION_OVER), self._session)
+
+    def _session(self, case: Case) -> Commands:
+        """Takes the certification, or misses it and is registered again."""
+        known = case.state.parcours.certification
+        if known is None or known.step != "registered":
+            return
+        if self.chance(parameters.MISSES_SESSION, case):
+            yield from self._register(case)
+        else:
+            yield case.say(certification.take_certification)
+            self.later(case, parameters.LEARNED_IN, self._learn)
+
+    def _learn(self, case: Case) -> Commands:
+        """Notes the result of a certification."""
+        known = case.state.parcours.certification
+        if known is None or known.step != "taken":
+            return
+        obtained = self.chance(parameters.OBTAINS, case)
+        yield case.say(
+            certification.obtain_certification,
+            obtained=obtained,
+            level=self.choose(LEVELS, case) if obtained else "",
+            note="" if obtained else "Peut s’y présenter à nouveau",
+        )
+        if obtained:
+            yield from self.show_on_cv(case)
+
+    def show_on_cv(self, case: Case) -> Commands:
+        if self.chance(parameters.ON_CV, case):
+            yield from self.add_to_cv(case)
+
+    def add_to_cv(self, case: Case) -> Commands:
+        yield case.say(certification.add_result_to_cv)
+
+    # --- the retake and the end
+
+    def plan_retake(self, case: Case, task: Task) -> Commands:
+        if self.chance(parameters.DECLINES_RETAKE, case):
+            yield case.say(certification.decline_retake, reason="Ne souhaite pas le repasser")
+        elif not self.chance(parameters.RETAKES, case):
+            self.again(case, task)
+        else:
+            day = self.in_days(parameters.RETAKEN_IN, case)
+            campaign = self.pix.campaign("initial", case.young.site)
+            yield case.say(certification.plan_retake, campaign=campaign, planned_for=day)
+            self.takes_again(case, day)
+
+    def takes_again(self, case: Case, day: date) -> None:
+        """Makes the young person learn, and take the test again, or not."""
+        case.young.skill = min(0.98, case.young.skill + self.random.uniform(*parameters.LEARNED))
+        if self.chance(parameters.TAKES, case):
+            self.pix.test(case.young, day)
+
+    def close_or_plan(self, case: Case, task: Task) -> Commands:
+        """Closes a dossier when nobody could be reached or all is done, or takes it up again."""
+        tried = task.why.details.get("by") == "tries"
+        if self.chance(parameters.CLOSES_WHEN_TRIED if tried else parameters.CLOSES_WHEN_QUIET, case):
+            yield from self.end(case, "unreachable" if tried else "done", "")
+        elif not case.state.diagnostic.has_participation("initial") and case.state.orientation.presented:
+            yield self.planned(case, "office")
+        else:
+            yield case.say(follow_up.take_note, text="Fait le point par téléphone, suite à convenir")
+
+    def end(self, case: Case, reason: Reason, note: str) -> Commands:
+        """Closes a dossier, after its seat is given up."""
+        seat = case.state.diagnostic.seat
+        if seat and seat.status == "booked" and seat.day >= self.sim.today:
+            yield self.workshops.release(case, seat.workshop)
+        yield case.say(closing.close_dossier, reason=reason, note=note)
+        if self.chance(parameters.REOPENED, case):
+            day = self.sim.in_days(parameters.REOPENED_IN)
+            self.sim.plan(self.sim.on(day), partial(self._reopen, case.young), case.young.dossier)
+
+    def _reopen(self, young: Young) -> Iterator[PlannedCommand]:
+        state = self.sim.dossiers.of(young.dossier)
+        by = self.sim.roster.doer(state, young.site, self.sim.today)
+        if state.closed and not state.merged and by:
+            yield command(by, {"dossier": young.dossier}, closing.reopen_dossier, reason="Revient nous voir")
+
+
+def _running(state: Dossier, action: UUID) -> ActionState | None:
+    known = state.parcours.actions.get(action)
+    return known if known and not known.over else None

@@ -1,0 +1,168 @@
+"""Workshops of a structure: scheduled, filled, moved, cancelled, held; attendance marked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from pixflow.actor import CLOCK, Actor
+from pixflow.events.base import Recorded
+from pixflow.events.values import Presence
+from pixflow.events.workshop import SeatOffered
+from pixflow.unit_of_work import Step
+from pixflow.workshop import booking, scheduling
+from pixflow.workshop.state import Workshop, evolve
+from web.samples.agenda import PlannedCommand, command
+from web.samples.behaviours.campaigns import PixOrga
+from web.samples.clock import at
+from web.samples.roster import Member
+from web.samples.simulation import Case, Simulation
+from web.samples.youth import Young
+
+BEFORE_WORK = 7 * 60
+Hours = tuple[int, int, int, int]
+"""Hour and minute of the beginning, hour and minute of the end."""
+_ABSENT: dict[str, Presence] = {"absent": "absent", "excused": "excused"}
+
+
+@dataclass(slots=True, eq=False)
+class WorkshopCase:
+    """One workshop and its state."""
+
+    id: UUID
+    site: int
+    runners: tuple[UUID, ...]
+    state: Workshop
+
+    @property
+    def day(self) -> date:
+        assert self.state.day is not None
+        return self.state.day
+
+    @property
+    def streams(self) -> dict[str, UUID]:
+        return {"workshop": self.id}
+
+    def seat(self, dossier: UUID) -> dict[str, UUID]:
+        return {"workshop": self.id, "dossier": dossier}
+
+
+class Workshops:
+    """The workshops that are not over. Follows the events of their seats."""
+
+    def __init__(self, sim: Simulation, pix: PixOrga) -> None:
+        self.sim = sim
+        self.pix = pix
+        self.cases: dict[UUID, WorkshopCase] = {}
+        sim.listeners["workshop"] = self.hear
+
+    # --- seats
+
+    def seat(self, case: Case) -> PlannedCommand | None:
+        """Books a seat, or a place on a waiting list; None when there is no workshop."""
+        chosen = self.choose(case)
+        return self.book(case, chosen) if chosen else None
+
+    def choose(self, case: Case) -> WorkshopCase | None:
+        """Returns the workshop where somebody is booked."""
+        raise NotImplementedError
+
+    def book(self, case: Case, one: WorkshopCase) -> PlannedCommand:
+        context = {"initial": True, "plan": self.sim.log.new_id()}
+        return command(case.by, one.seat(case.young.dossier), booking.book_seat, context, or_wait=True)
+
+    def release(self, case: Case, workshop: UUID) -> PlannedCommand:
+        """Gives up a seat, or a place on the waiting list."""
+        streams = {"workshop": workshop, "dossier": case.young.dossier}
+        return command(case.by, streams, booking.release_seat, {"until": self._kept_until()})
+
+    def _kept_until(self) -> date:
+        return booking.offer_deadline(self.sim.refs, self.sim.today)
+
+    def offered(self, one: WorkshopCase, young: Young, until: date) -> None:
+        """Plans the end of an offer that is not taken."""
+        lapse = partial(self._lapse, one, young.dossier, until)
+        self.sim.plan((self.sim.calendar.add(until, 1), BEFORE_WORK), lapse, one.id)
+
+    def _lapse(self, one: WorkshopCase, dossier: UUID, kept: date) -> Iterator[PlannedCommand]:
+        waited = one.state.waiting.get(dossier)
+        if waited and waited.until == kept:
+            context = {"until": self._kept_until()}
+            yield command(Actor(CLOCK), one.streams, booking.lapse_offer, context, dossier=dossier, kept=kept)
+
+    # --- dates
+
+    def schedule(
+        self, id: UUID, site: int, place: str, day: date, hours: Hours, capacity: int, runners: Sequence[Member]
+    ) -> PlannedCommand:
+        facilitators = tuple(one.id for one in runners)
+        self.cases[id] = WorkshopCase(id, site, facilitators, Workshop())
+        return command(
+            runners[0].actor,
+            {"workshop": id, "campaign": self.pix.campaign("initial", site)},
+            scheduling.schedule_workshop,
+            {"series": None, "rules": self.sim.protocol.workshops},
+            site=self.sim.roster.sites[site],
+            place=place,
+            starts=at(day, *hours[:2]),
+            ends=at(day, *hours[2:]),
+            day=day,
+            capacity=capacity,
+            facilitators=facilitators,
+        )
+
+    def move(self, one: WorkshopCase, by: Actor, day: date, place: str) -> PlannedCommand:
+        """Moves a workshop to another day, at the same hours."""
+        assert one.state.starts is not None
+        assert one.state.ends is not None
+        moved = day - one.day
+        said = {"place": place, "starts": one.state.starts + moved, "ends": one.state.ends + moved, "day": day}
+        return self._with_registrants(one, by, Step(one.streams, scheduling.move_workshop, said))
+
+    def cancel(self, one: WorkshopCase, by: Actor, reason: str) -> PlannedCommand:
+        return self._with_registrants(one, by, Step(one.streams, scheduling.cancel_workshop, {"reason": reason}))
+
+    def _with_registrants(self, one: WorkshopCase, by: Actor, step: Step) -> PlannedCommand:
+        there = tuple(one.state.seats)
+        first = Step(step.streams, step.decision, step.sent, {"registrants": there})
+        follow = (Step(one.seat(dossier), booking.apply_workshop_change) for dossier in there)
+        return PlannedCommand(by, (first, *follow))
+
+    def runner(self, one: WorkshopCase) -> Member | None:
+        return self.sim.roster.runner(one.runners, one.site, self.sim.today)
+
+    # --- the day of a workshop
+
+    def ask_help(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
+        return command(by, one.streams, scheduling.ask_help)
+
+    def give_help(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
+        return command(by, one.streams, scheduling.give_help)
+
+    def mark(self, one: WorkshopCase, by: Actor, dossier: UUID, how: str) -> PlannedCommand:
+        """Marks attendance: present, ease, trouble, absent or excused."""
+        return command(
+            by,
+            one.seat(dossier),
+            booking.mark_attendance,
+            presence=_ABSENT.get(how, "present"),
+            trouble=how == "trouble",
+            ease=how == "ease",
+        )
+
+    def close(self, one: WorkshopCase, by: Actor) -> PlannedCommand:
+        return command(by, one.streams, scheduling.close_workshop)
+
+    # --- events
+
+    def hear(self, recorded: Recorded) -> None:
+        one = self.cases.get(recorded.originator_id)
+        if one is None:
+            return
+        one.state = evolve(one.state, recorded)
+        young = self.sim.young.get(getattr(recorded.event, "dossier", one.id))
+        if isinstance(recorded.event, SeatOffered) and young:
+            self.offered(one, young, recorded.event.until)
+        if one.state.closed or one.state.cancelled:
+            self.cases.pop(one.id, None)

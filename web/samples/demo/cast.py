@@ -1,0 +1,255 @@
+"""The scripted cast: everybody does what their manner says, in time, and nothing happens by chance."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pixflow.actor import Actor
+from pixflow.decision import Decision
+from pixflow.dossier import follow_up
+from pixflow.dossier.state import ActionState, Dossier
+from pixflow.events.values import Modality
+from pixflow.protocol.grille import Proposal
+from pixflow.structure_folder import OpenStructure
+from pixflow.tasks import Task
+from web.samples.agenda import Moment, command
+from web.samples.behaviours import Behaviours
+from web.samples.behaviours.advisors import Commands
+from web.samples.behaviours.choices import subject
+from web.samples.clock import at, minute_of
+from web.samples.demo import script
+from web.samples.demo.people import Company, ScriptedYoung
+from web.samples.demo.pix_orga import ScriptedMatching, ScriptedPixOrga
+from web.samples.demo.workshops import ScriptedWorkshops
+from web.samples.parameters import Days, Share
+from web.samples.roster import Member, Roster
+from web.samples.simulation import Case, FollowUp, Simulation
+
+T = TypeVar("T")
+
+EVENING = 16 * 60 + 30
+ELSEWHERE = "Espace public numérique du centre social"
+
+
+class ScriptedRoster(Roster):
+    """Staff known by name, whose deputies do all that falls due."""
+
+    def named(self, name: str) -> Member:
+        return next(one for one in self.members.values() if one.name == name)
+
+    def deputy_acts(self) -> bool:
+        return True
+
+
+class ScriptedCast(Behaviours):
+    """The people of one demonstration. `days` are the working days played, up to `opens_on`."""
+
+    CAFE = "Médiathèque"
+    NO_PROJECT = "Pas encore de projet"
+    ROOM = "Lycée, salle 12"
+    SESSION_OVER = EVENING
+
+    def __init__(
+        self,
+        sim: Simulation,
+        opened: OpenStructure,
+        company: Company,
+        days: Sequence[date],
+        opens_on: date,
+        pix: ScriptedPixOrga,
+        workshops: ScriptedWorkshops,
+        matching: ScriptedMatching,
+        roster: ScriptedRoster,
+    ) -> None:
+        super().__init__(sim, pix, workshops, matching)
+        self.opened = opened
+        self.company = company
+        self.days = days
+        self.opens_on = opens_on
+        self.pix: ScriptedPixOrga = pix
+        self.workshops: ScriptedWorkshops = workshops
+        self.matching: ScriptedMatching = matching
+        self.roster = roster
+
+    # --- names
+
+    def actor(self, name: str) -> Actor:
+        """Returns somebody; their deputy in both names while they are away."""
+        member = self.roster.named(name)
+        return self.roster.acting_for(member, self.sim.today) or member.actor
+
+    def say(self, who: str, streams: dict[str, UUID], decide: Decision[..., Any], **sent: Any) -> None:
+        self.sim.execute([command(self.actor(who), streams, decide, **sent)])
+
+    def named(self, name: str) -> list[ScriptedYoung]:
+        """Returns the young people of that name, in their order of arrival."""
+        return [young for young in self.here() if young.name == name]
+
+    def case(self, young: ScriptedYoung, by: str) -> Case:
+        return Case(young, self.sim.dossiers.of(young.dossier), self.actor(by))
+
+    def cases(self) -> Iterator[Case]:
+        """Yields every dossier that somebody follows."""
+        for young in self.here():
+            state = self.sim.dossiers.of(young.dossier)
+            by = self.roster.doer(state, young.site, self.sim.today)
+            if by:
+                yield Case(young, state, by)
+
+    def here(self) -> list[ScriptedYoung]:
+        return [young for young in self.sim.young.values() if isinstance(young, ScriptedYoung)]
+
+    def working_day(self, days: int) -> date:
+        return self.sim.calendar.add(self.sim.today, days)
+
+    def plan(self, moment: Moment, scene: "Callable[[ScriptedCast], object]") -> None:
+        """Plans a scene, which executes its own commands."""
+        self.sim.plan(moment, partial(self._play, scene))
+
+    def _play(self, scene: "Callable[[ScriptedCast], object]") -> Commands:
+        scene(self)
+        return iter(())
+
+    # --- the day
+
+    def welcome(self, young: ScriptedYoung) -> None:
+        young.phone = f"06 00 34 56 {self.random.randrange(10, 99)}"
+        advisor = self.roster.named(young.advisor_name) if young.advisor_name else None
+        by = self.actor(young.advisor_name or self.company.referent)
+        self.sim.execute([self.open(young, by, advisor.id if advisor else None)])
+
+    def owed(self, names: Iterable[str]) -> Iterator[tuple[ScriptedYoung, Task]]:
+        """Yields the tasks to do now by these advisors, but for those that rest or are handed over."""
+        today, ids = self.sim.today, {self.roster.named(name).id for name in names}
+        for young in self.here():
+            for task in young.owed.values() if young.advisor in ids else ():
+                rests = task.handed_to is not None or (task.paused is not None and task.paused > today)
+                if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and not rests:
+                    yield young, task
+
+    # --- choices
+
+    def when(self, state: Dossier, task: Task) -> Moment | None:
+        """Leaves every task to the round of the afternoon."""
+        return None
+
+    def again(self, case: Case, task: Task) -> None:
+        """Leaves the task to the next round."""
+
+    def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
+        return share in script.CHANCES and script.CHANCES[share](scripted(case))
+
+    def in_days(self, days: Days, case: Case) -> date:
+        return self.working_day(script.DELAYS[days](scripted(case)))
+
+    def later(self, case: Case, days: Days, follow_up: FollowUp) -> None:
+        self.sim.later(case.young, (self.in_days(days, case), EVENING), follow_up)
+
+    def choose(self, options: tuple[T, ...], case: Case) -> T:
+        rule = script.CHOICES.get(options, _first)
+        return options[rule(scripted(case)) % len(options)]
+
+    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case, task: Task) -> T:
+        """Returns the first one; the second one once something was tried."""
+        again = task.chases or (task.kind == "follow-self-study" and not self._studied(case, task))
+        return shares[1 if again else 0][0]
+
+    def _studied(self, case: Case, task: Task) -> bool:
+        return case.state.prescription.studies[subject(task)].followed is not None
+
+    # --- behaviours
+
+    def plan_diagnostic(self, case: Case, task: Task) -> Commands:
+        yield from super().plan_diagnostic(case, task)
+        if scripted(case).manner == "declines":
+            yield case.say(follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
+
+    def modality(self, case: Case) -> Modality:
+        """In CEJ a workshop; at the office for the eager. Else at home, here or at the café."""
+        young, offered = scripted(case), self.sim.protocol.modalities
+        if young.programme == "CEJ":
+            return "office" if young.eager else "workshop"
+        everywhere: tuple[Modality, ...] = ("home", "office", "home", "cafe")
+        there = [modality for modality in everywhere if modality in offered]
+        return there[int((young.number or "0")[-1]) % len(there)]
+
+    def waits_for_workshop(self, case: Case) -> bool:
+        return "cafe" not in self.sim.protocol.modalities
+
+    def takes_as_planned(self, case: Case, modality: Modality, day: date) -> None:
+        young = scripted(case)
+        late = 0 if young.eager or young.prompt else self.random.randrange(6)
+        began = at(day + timedelta(days=late), self.random.randrange(9, 18), self.random.randrange(60))
+        young.take_test(began, self.random)
+
+    def reaches(self, case: Case, task: Task) -> bool:
+        return task.chases > 0
+
+    def once_reached(self, case: Case, task: Task) -> None:
+        if task.kind == "chase-sharing" and case.young.attempts:
+            case.young.attempts[-1].shared = self.sim.now + timedelta(hours=5)
+
+    def hold_debrief(self, case: Case, task: Task) -> Commands:
+        if task.appointment is None or minute_of(task.appointment)[0] <= self.sim.today:
+            yield from super().hold_debrief(case, task)
+
+    def makes_appointment(self, case: Case, task: Task) -> bool:
+        return task.key not in case.state.appointments and super().makes_appointment(case, task)
+
+    def appointment(self, case: Case) -> tuple[date, int, int]:
+        return self.working_day(3), 14, 0
+
+    def keeps(self, case: Case, proposals: Sequence[Proposal], project: str) -> tuple[str, ...]:
+        young = scripted(case)
+        shown = [one for one in proposals if not one.advisor_only]
+        first = [one.id for one in shown if one.kind != "certification"] if young.prompt else []
+        return tuple(first[:2] or [one.id for one in shown[len(young.last_name) % 2 :][:2]])
+
+    def partner(self, case: Case, proposal: str) -> str:
+        partners = self.company.partners
+        return ELSEWHERE if proposal == "alternative" else partners.get(proposal, partners[""])
+
+    def referral_ends(self, case: Case) -> date | None:
+        young = scripted(case)
+        return None if young.manner == "silent" else self.working_day(12 if young.prompt else 25)
+
+    def refuses(self, case: Case, state: ActionState) -> bool:
+        """Refuses the first referral, of one action only when it is their manner."""
+        young = scripted(case)
+        refused = (young.number.endswith("4") or young.manner == "refused") and len(state.referrals) == 1
+        young.manner = "shares" if refused and young.manner == "refused" else young.manner
+        return refused
+
+    def complete_path(self, case: Case, task: Task) -> Commands:
+        young = scripted(case)
+        if not young.complete:
+            current = case.state.diagnostic.current("initial")
+            mastery = current[1].result.mastery if current and current[1].result else None
+            young.take_complete(at(self.working_day(1), 10), mastery or Decimal("0.5"))
+            yield case.say(follow_up.take_note, text="Passe le parcours Cléa numérique ici, demain à 10 h")
+
+    def propose_certification(self, case: Case, task: Task) -> Commands:
+        if not scripted(case).never("propose-certification"):
+            yield from super().propose_certification(case, task)
+
+    def show_on_cv(self, case: Case) -> Commands:
+        self.sim.later(case.young, (self.working_day(1), EVENING), self.add_to_cv)
+        return iter(())
+
+    def takes_again(self, case: Case, day: date) -> None:
+        young = scripted(case)
+        before = young.attempts[-1].mastery if young.attempts else Decimal(0)
+        young.mastery = min(Decimal("0.95"), before + Decimal("0.25"))
+        young.take_test(at(day, 9, 55), self.random)
+
+
+def scripted(case: Case) -> ScriptedYoung:
+    assert isinstance(case.young, ScriptedYoung)
+    return case.young
+
+
+def _first(young: ScriptedYoung) -> int:
+    return 0

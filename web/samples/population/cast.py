@@ -1,0 +1,153 @@
+"""The drawn cast: arrivals, tasks done in time or late or by a colleague, and the incidents of each path."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from typing import cast
+
+from pixflow.dossier import follow_up, identity
+from pixflow.dossier.state import Dossier
+from pixflow.tasks import Task
+from web.samples import names, parameters, phrases
+from web.samples.agenda import Moment, PlannedCommand
+from web.samples.behaviours import Behaviours
+from web.samples.behaviours.advisors import Commands
+from web.samples.clock import minute_of
+from web.samples.phrases import Reason
+from web.samples.population.crowd import Crowd
+from web.samples.simulation import Case
+from web.samples.youth import Young
+
+
+class DrawnCast(Behaviours):
+    # --- arrivals
+
+    def come(self, crowd: Crowd, count: int) -> Commands:
+        """Plans the arrivals of a day; a few people come a second time."""
+        for _ in range(count):
+            young = crowd.comes(self.sim.log.new_id(), self.sim.today)
+            self._comes(young, self.sim.on(self.sim.today))
+            if self.sim.chance(parameters.TWICE):
+                again = crowd.again(young, self.sim.log.new_id())
+                self._comes(again, self.sim.on(self.sim.in_days(parameters.TWICE_IN)))
+                self._merge_later(young, again)
+        return iter(())
+
+    def _comes(self, young: Young, moment: Moment) -> None:
+        self.sim.plan(moment, partial(self._welcome, young), young.dossier)
+
+    def _welcome(self, young: Young) -> Commands:
+        """Opens the dossier, and plans the incidents of the path."""
+        cej, today = young.programme == "CEJ", self.sim.today
+        advisor = self.sim.roster.next_advisor(young.site, today, cej=cej)
+        if cej:
+            young.group = f"CEJ {self.sim.roster.sites[young.site]} {today:%m-%Y}"
+            young.collective_end = today + timedelta(weeks=parameters.COLLECTIVE_WEEKS)
+        yield self.open(young, advisor.actor, None if self.sim.chance(parameters.NO_ADVISOR) else advisor.id)
+        self._plan_incidents(young)
+
+    def _merge_later(self, first: Young, again: Young) -> None:
+        day = self.sim.calendar.add(self.sim.in_days(parameters.TWICE_IN.most), parameters.MERGED_IN.draw(self.random))
+        self.sim.plan(self.sim.on(day), partial(self._merge, first, again), first.dossier, again.dossier)
+
+    def _merge(self, first: Young, again: Young) -> Commands:
+        there, here = self.sim.dossiers.of(again.dossier), self.sim.dossiers.of(first.dossier)
+        referent, seat = self.sim.roster.referent(first.site, self.sim.today), there.diagnostic.seat
+        booked = seat and seat.status == "booked"
+        if there.opened and not there.closed and not here.closed and referent and not booked:
+            yield self.merge(first, again, referent.actor)
+
+    # --- tasks
+
+    def when(self, state: Dossier, task: Task) -> Moment | None:
+        if self.behaviour(task.kind) is None:
+            return None
+        sim = self.sim
+        if task.appointment:
+            day, minute = minute_of(task.appointment)
+            return max((day, minute + 50), sim.on(sim.today))
+        if task.paused and task.paused > sim.today:
+            return sim.on(task.paused)
+        if task.kind == "present-pix" and self.sim.chance(parameters.AT_WELCOME):
+            return sim.on(sim.today)
+        forgotten = task.role == "advisor" and self.sim.chance(parameters.FORGOTTEN)
+        waits = (parameters.REMEMBERED if forgotten else parameters.PATIENCE[task.kind]).draw(self.random)
+        member = sim.roster.advisor(state) if task.role == "advisor" else None
+        tempo = member.tempo if member and not forgotten else 1.0
+        return sim.on(sim.calendar.add(max(task.opens, sim.today), round(waits * tempo)))
+
+    def perform(self, case: Case, task: Task) -> Iterable[PlannedCommand]:
+        """Performs the task; now and then an advisor snoozes it, or hands it over."""
+        if task.role == "advisor" and task.appointment is None and task.paused is None and task.handed_to is None:
+            if self.sim.chance(parameters.SNOOZED):
+                return self._snooze(case, task)
+            if self.sim.chance(parameters.HANDED_OVER):
+                return self._hand_over(case, task)
+        return super().perform(case, task)
+
+    def _snooze(self, case: Case, task: Task) -> Commands:
+        until, reason = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.RESTING, case)
+        yield case.say(follow_up.snooze_task, task=task.key, until=until, reason=reason)
+
+    def _hand_over(self, case: Case, task: Task) -> Commands:
+        """Hands the task over to a colleague who is here; tries it again when there is none."""
+        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today)
+        if colleague is None:
+            self.again(case, task)
+            return
+        until, note = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.HANDED, case)
+        yield case.say(follow_up.hand_over_task, task=task.key, to=colleague.id, until=until, note=note)
+
+    # --- incidents
+
+    def _plan_incidents(self, young: Young) -> None:
+        self.sim.later(young, parameters.NOTE_EVERY, self._note)
+        if self.sim.protocol.concerned == "assessed" and young.programme != "CEJ":
+            self.sim.later(young, parameters.JUDGED, self.judge)
+        for share, incident in (
+            (parameters.CONTACT_CHANGES, self._new_phone),
+            (parameters.IDENTITY_CORRECTED, self._correct),
+            (parameters.PROJECT_CHANGES if young.project else parameters.PROJECT_FOUND, self._project),
+            (parameters.LENT, self._lend_out),
+        ):
+            if self.sim.chance(share):
+                self.sim.later(young, parameters.SOMETIME, incident)
+        drawn, passed = self.random.random(), 0.0
+        for reason, share in parameters.ENDS:
+            if passed <= drawn < passed + share:
+                self.sim.later(young, parameters.ENDS_IN, partial(self._end_early, reason=cast(Reason, reason)))
+            passed += share
+
+    def _end_early(self, case: Case, reason: Reason) -> Commands:
+        yield from self.end(case, reason, self.choose(phrases.ENDS[reason], case))
+
+    def _note(self, case: Case) -> Commands:
+        self.sim.later(case.young, parameters.NOTE_EVERY, self._note)
+        yield case.say(follow_up.take_note, text=self.choose(phrases.NOTES, case))
+
+    def _new_phone(self, case: Case) -> Commands:
+        phone = f"07 00 00 {self.random.randrange(100):02d} {self.random.randrange(100):02d}"
+        yield case.say(identity.correct_contact, phone=phone, email=case.state.email)
+
+    def _correct(self, case: Case) -> Commands:
+        """Corrects a birth date by one day."""
+        known = case.state
+        born = known.birth_date + timedelta(days=1) if known.birth_date else None
+        yield case.say(
+            identity.correct_identity,
+            last_name=known.last_name,
+            first_name=known.first_name,
+            birth_date=born,
+            imilo_number=known.imilo_number,
+            site=known.site,
+        )
+
+    def _project(self, case: Case) -> Commands:
+        yield case.say(identity.state_project, project=self.choose(names.PROJECTS, case))
+
+    def _lend_out(self, case: Case) -> Commands:
+        """Lends the dossier to a colleague for some days."""
+        colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today)
+        if colleague is None or case.state.lent:
+            return
+        yield self.lend(case.young, colleague, self.sim.in_days(parameters.LENT_FOR))

@@ -1,0 +1,118 @@
+"""Draws the life of the team: milestones, absences with a deputy, departures and replacements."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from pixflow.decision import Decision
+from pixflow.dossier import assignment
+from pixflow.team import milestones, staff
+from pixflow.team.staff import Absence
+from web.samples import parameters, phrases
+from web.samples.agenda import OPENS, PlannedCommand, command
+from web.samples.parameters import Days
+from web.samples.population.staffing import DrawnRoster
+from web.samples.roster import Member
+from web.samples.simulation import Simulation
+from web.samples.team import declare_absence, hire, note
+
+MONTHS = {"summer": (7, 8), "winter": (12, 2), "any": tuple(range(1, 13))}
+
+
+def settle(sim: Simulation) -> Iterator[PlannedCommand]:
+    """Notes the first milestones: référents designated, the briefing. Tests and training follow later."""
+    for one in sim.roster.members.values():
+        if one.role == "referent":
+            yield note(sim, one, milestones.designate_referent, site=None)
+        yield note(sim, one, milestones.hold_briefing, title=phrases.BRIEFING)
+        if not sim.chance(parameters.NOT_TESTED):
+            _note_later(sim, one, parameters.TESTED_IN, milestones.take_pix)
+        if one.role in ("referent", "facilitator") or (one.role == "advisor" and sim.chance(parameters.TRAINED)):
+            _note_later(sim, one, parameters.TRAINED_IN, milestones.attend_training, title=phrases.TRAINING)
+
+
+def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:
+    sim.plan((sim.in_days(days), OPENS + 10), lambda: [note(sim, one, decide, **said)])
+
+
+# --- who leaves
+
+
+def departures(sim: Simulation, roster: DrawnRoster, first: date, last: date) -> None:
+    """Draws the departures of advisors."""
+    share = parameters.LEAVE * (last - first).days / 365
+    for one in sim.roster.of("advisor"):
+        if sim.chance(share):
+            told = first + timedelta(days=sim.random.randrange(10, max(11, (last - first).days - 40)))
+            one.last_day = sim.calendar.add(told, 20)
+            sim.plan((sim.calendar.add(told, 0), OPENS), partial(_leave, sim, roster, one))
+
+
+def _leave(sim: Simulation, roster: DrawnRoster, one: Member) -> Iterator[PlannedCommand]:
+    """Notes a departure twenty working days ahead; the replacement takes over the portfolio."""
+    manager = sim.roster.manager(sim.today).actor
+    assert one.last_day is not None
+    yield command(manager, {"staff": one.id}, staff.record_departure, last_day=one.last_day)
+    new = roster.hire("advisor", one.site, cej=one.cej)
+    yield from hire([new])
+    sim.plan((sim.calendar.add(one.last_day, 1), OPENS - 15), partial(_hand_over, sim, one, new))
+
+
+def _hand_over(sim: Simulation, one: Member, new: Member) -> Iterator[PlannedCommand]:
+    manager = sim.roster.manager(sim.today).actor
+    for dossier, young in sim.young.items():
+        if young.advisor == one.id and young.open:
+            yield command(manager, {"dossier": dossier}, assignment.assign_advisor, advisor=new.id)
+
+
+# --- who is away
+
+
+def holidays(sim: Simulation, first: date, last: date) -> None:
+    """Draws the weeks away of advisors and référents, with a deputy of their role where there is one."""
+    for one in [*sim.roster.of("advisor"), *sim.roster.of("referent")]:
+        for season, share, least, most in parameters.ABSENCES:
+            day = _starts(sim, season, first, last)
+            if day is None or not sim.chance(share):
+                continue
+            until = sim.calendar.add(day, sim.random.randint(least, most) - 1)
+            if (one.last_day and until > one.last_day) or _meets(one, day, until) or _deputises(sim, one, day, until):
+                continue
+            deputy = _deputy(sim, one, day, until) if sim.chance(parameters.DEPUTY) else None
+            away = Absence(sim.log.new_id(), day, until, deputy.id if deputy else None)
+            one.away.append(away)
+            told = day - timedelta(days=parameters.ABSENCE_TOLD.draw(sim.random))
+            declare = declare_absence(one, away)
+            sim.plan((sim.calendar.add(max(told, first), 0), OPENS + 5), partial(iter, [declare]))
+
+
+def _starts(sim: Simulation, season: str, first: date, last: date) -> date | None:
+    """Draws the first day of an absence: a Monday of that season, more often than not."""
+    days = [first + timedelta(days=n) for n in range(14, (last - first).days)]
+    there = [day for day in days if day.month in MONTHS[season]]
+    if not there:
+        return None
+    day = sim.random.choice(there)
+    return sim.calendar.add(day - timedelta(days=day.weekday()) if sim.chance(0.7) else day, 0)
+
+
+def _deputy(sim: Simulation, one: Member, first: date, last: date) -> Member | None:
+    """Draws a deputy who is here on all these days, of the same site if possible."""
+    there = [
+        other
+        for other in sim.roster.of(one.role)
+        if other is not one and not _meets(other, first, last) and (other.last_day is None or last <= other.last_day)
+    ]
+    near = [other for other in there if other.site == one.site] or there
+    return sim.random.choice(near) if near else None
+
+
+def _meets(one: Member, first: date, last: date) -> bool:
+    return any(away.meets(first, last) for away in one.away)
+
+
+def _deputises(sim: Simulation, one: Member, first: date, last: date) -> bool:
+    """Returns whether somebody is a deputy on one of these days."""
+    others = sim.roster.of(one.role)
+    return any(away.deputy == one.id and away.meets(first, last) for other in others for away in other.away)

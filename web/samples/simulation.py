@@ -1,0 +1,201 @@
+"""The engine of both casts: runs the actions of each moment, then plans what their events make people owe."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from random import Random
+from typing import Any, Protocol
+from uuid import UUID
+
+from pixflow import tasks
+from pixflow.actor import Actor
+from pixflow.decision import Decision
+from pixflow.dossier.state import Dossier
+from pixflow.engine import Engine
+from pixflow.events.base import Recorded
+from pixflow.protocol.document import ProtocolDocument
+from pixflow.reference_data import References
+from pixflow.streams import kind_of
+from pixflow.tasks import Task
+from pixflow.working_days import Calendar
+from web.samples import parameters
+from web.samples.agenda import OPENS, SHUTS, Agenda, CommandLog, Moment, PlannedCommand, ScheduledAction, command
+from web.samples.dossier_cache import Dossiers
+from web.samples.parameters import Days
+from web.samples.roster import Roster
+from web.samples.youth import Young
+
+
+@dataclass(slots=True)
+class Case:
+    """One dossier in somebody's hands: the young person, the dossier's state, the actor."""
+
+    young: Young
+    state: Dossier
+    by: Actor
+
+    def say(self, decide: Decision[..., Any], context: dict[str, Any] | None = None, **sent: Any) -> PlannedCommand:
+        return command(self.by, {"dossier": self.young.dossier}, decide, context, **sent)
+
+
+FollowUp = Callable[[Case], Iterable[PlannedCommand]]
+"""Commands on a dossier, planned for a later moment."""
+
+
+class Cast(Protocol):
+    """The behaviours that a simulation asks for."""
+
+    def when(self, state: Dossier, task: Task) -> Moment | None:
+        """Returns the moment to do a new task; None when the cast finds the task by itself, or leaves it."""
+
+    def perform(self, case: Case, task: Task) -> Iterable[PlannedCommand]:
+        """Returns the commands that answer a task."""
+
+
+class Simulation:
+    """State shared by every action. `listeners` receive the events of streams of their kind."""
+
+    cast: Cast
+
+    def __init__(self, engine: Engine, log: CommandLog, agenda: Agenda, roster: Roster, random: Random) -> None:
+        self.engine = engine
+        self.log = log
+        self.agenda = agenda
+        self.roster = roster
+        self.random = random
+        self.calendar: Calendar = engine.references().calendar
+        self.dossiers = Dossiers(engine)
+        self.young: dict[UUID, Young] = {}
+        self.listeners: dict[str, Callable[[Recorded], object]] = {"dossier": self.dossiers.hear}
+
+    # --- dates
+
+    @property
+    def refs(self) -> References:
+        return self.engine.references()
+
+    @property
+    def protocol(self) -> ProtocolDocument:
+        return self.refs.protocol(self.today)
+
+    @property
+    def today(self) -> date:
+        return self.log.moment[0]
+
+    @property
+    def now(self) -> datetime:
+        return self.log.clock.now
+
+    def in_days(self, days: Days | int) -> date:
+        """Returns a working day, counted from today; a delay is drawn."""
+        return self.calendar.add(self.today, days.draw(self.random) if isinstance(days, Days) else days)
+
+    def on(self, day: date) -> Moment:
+        """Draws a moment of working hours, later than now: that day, or the next one when it is too late."""
+        minute = OPENS + self.random.randrange(SHUTS - OPENS - 30)
+        today, now = self.log.moment
+        if day <= today:
+            day, minute = today, max(minute, now + 3 + self.random.randrange(30))
+            if minute >= SHUTS:
+                day, minute = self.calendar.add(today, 1), OPENS + self.random.randrange(90)
+        return self.calendar.add(day, 0), minute
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    # --- planning
+
+    def plan(self, moment: Moment, run: Callable[[], Iterable[PlannedCommand]], *about: UUID) -> None:
+        self.agenda.add(moment, ScheduledAction(about, run))
+
+    def later(self, young: Young, when: Days | int | Moment, follow_up: FollowUp) -> None:
+        """Plans a follow-up by the advisor of that moment; it is dropped once the dossier is closed."""
+        moment = when if isinstance(when, tuple) else self.on(self.in_days(when))
+        self.plan(moment, partial(self._follow_up, young, follow_up), young.dossier)
+
+    def _follow_up(self, young: Young, follow_up: FollowUp) -> Iterable[PlannedCommand]:
+        state = self.dossiers.of(young.dossier)
+        if state.closed or state.opened is None:
+            return ()
+        by = self.roster.doer(state, young.site, self.today)
+        if by is None:
+            self.later(young, self._once_back(state), follow_up)
+            return ()
+        return follow_up(Case(young, state, by))
+
+    def _once_back(self, state: Dossier) -> Moment:
+        back = self.roster.back(state, self.today)
+        return self.on(self.calendar.add(back or self.today, 1 + self.random.randrange(3)))
+
+    # --- tasks
+
+    def look(self, ids: Iterable[UUID]) -> None:
+        """Refreshes what these dossiers owe, and plans each new task."""
+        known = [id for id in ids if id in self.young]
+        refs = self.refs
+        for id, state in self.dossiers.many(known).items():
+            young = self.young[id]
+            young.advisor, young.open = state.advisor, state.closed is None
+            before = young.owed
+            young.owed = {task.key: task for task in tasks.of_dossier(state, refs)}
+            for key, task in young.owed.items():
+                is_new = key not in before or _occurrence(before[key]) != _occurrence(task)
+                if is_new and (moment := self.cast.when(state, task)):
+                    self.do_task(young, task, moment)
+
+    def do_task(self, young: Young, task: Task, moment: Moment) -> None:
+        self.plan(moment, partial(self._due, young, task), young.dossier)
+
+    def again(self, young: Young, task: Task) -> None:
+        """Plans one more try at a task, some days later."""
+        self.do_task(young, task, self.on(self.in_days(parameters.AGAIN)))
+
+    def _due(self, young: Young, task: Task) -> Iterable[PlannedCommand]:
+        """Performs a task, unless it is no longer owed, or owed for another reason."""
+        owed = young.owed.get(task.key)
+        if owed is None or _occurrence(owed) != _occurrence(task):
+            return ()
+        state = self.dossiers.of(young.dossier)
+        by = self.roster.doer(state, young.site, self.today, owed)
+        if by is None:
+            self.do_task(young, task, self._once_back(state))
+            return ()
+        return self.cast.perform(Case(young, state, by), owed)
+
+    # --- running
+
+    def run(self, until: Moment) -> None:
+        """Runs the actions planned up to that moment, it included."""
+        while (moment := self.agenda.first()) and moment <= until:
+            self._run_next(moment)
+
+    def _run_next(self, moment: Moment) -> None:
+        self.log.go(moment)
+        busy: set[UUID] = set()
+        planned: list[PlannedCommand] = []
+        for action in self.agenda.take():
+            if busy.isdisjoint(action.about):
+                busy.update(action.about)
+                planned += action.run()
+            else:
+                self.agenda.add(moment, action)
+        self.execute(planned)
+
+    def execute(self, planned: Iterable[PlannedCommand]) -> None:
+        self.hear(self.log.execute(list(planned)))
+
+    def hear(self, recorded: Iterable[Recorded]) -> None:
+        moved: dict[UUID, None] = {}
+        for one in recorded:
+            kind = kind_of(one.event)
+            if kind in self.listeners:
+                self.listeners[kind](one)
+            if kind == "dossier":
+                moved[one.originator_id] = None
+        self.look(moved)
+
+
+def _occurrence(task: Task) -> tuple[object, ...]:
+    """Returns what tells two occurrences of one task apart."""
+    return task.why.version, task.chases, task.appointment, task.paused, task.handed_to
