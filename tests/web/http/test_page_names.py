@@ -34,6 +34,8 @@ def names(name: str) -> set[str]:
     tree = parsed(name)
     assigned = {target.name for node in tree.find_all(nodes.Assign) for target in _targets(node.target)}
     assigned |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        assigned |= {name if isinstance(name, str) else name[1] for name in node.names}
     own = meta.find_undeclared_variables(tree) - environment().globals.keys() - assigned
     return own | {one for node, scope in _parts(tree, assigned) for part in _named(node) for one in names(part) - scope}
 

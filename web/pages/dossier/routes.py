@@ -76,7 +76,7 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
         correction = f"{duplicate}/fusion" if duplicate else f"{dossier_id}?formulaire=retract&sur={form.version}#form"
         return RedirectResponse(f"/dossiers/{correction}", 303)
     if duplicate:
-        outcome = merge.part(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
+        outcome = merge.undo(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
     else:
         struck = [{"version": version, "reason": AT_ONCE} for version in undone]
         steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in struck]

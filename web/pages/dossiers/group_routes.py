@@ -1,6 +1,7 @@
-"""Groupe CEJ: another name, another end of the collective period, for all its dossiers at once."""
+"""Groupe CEJ: another name or end of the collective period, for all its dossiers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -13,27 +14,51 @@ from web.french.dossier import path
 from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.pagination import address
-from web.http.templates import page
+from web.http.templates import Page, page
 from web.pages.dossiers import groups
-from web.pages.dossiers.groups import Named, Regroup
+from web.pages.dossiers.groups import GroupChange, GroupCommand, Member
 
 router = APIRouter()
 AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
 FIELDS = {"name": "nom", "until": "fin"}
-"""The fields of the page's form, which is an address, for those of `Named`."""
+"""The parameters of the address, for the fields of `GroupChange`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupPage(Page):
+    """A group of `count` dossiers; `change` is what would be recorded, None before a name is sent.
+
+    `becomes` is the group after the change; `changed` are the dossiers that would change, each with its group of now;
+    `left` counts those that wait for the next time. `listed` is the address of the group's list.
+    """
+
+    template = "dossiers/group.html"
+    block = "group"
+
+    group: str
+    count: int
+    values: Mapping[str, Any]
+    change: GroupChange | None
+    becomes: str
+    listed: str
+    changed: Sequence[tuple[Member, str]]
+    left: int
+    receipt: Receipt | None
+    undo: str
+    errors: Mapping[str, str]
 
 
 @router.get("/dossiers/groupe")
 def preview(request: Request, desk: AtGroups, groupe: str = "", nom: str | None = None, fin: str = "") -> Response:
-    """The dossiers of a group; with another name (`nom`) or end (`fin`), the changes of each."""
+    """Shows the dossiers of a group; with another name (`nom`) or end (`fin`), the changes of each."""
     said = {} if nom is None else {"name": nom, "until": fin}
     return _page(request, desk, {"group": groupe, **said})
 
 
 @router.post("/dossiers/groupe")
 def change(request: Request, desk: AtGroups, data: FormData) -> Response:
-    """One command for each dossier; where one was refused, every row is told at once."""
-    form, errors = validate(Regroup, data)
+    """Records one command for each dossier; answers every row when one was refused."""
+    form, errors = validate(GroupCommand, data)
     if form and not form.dossier:
         errors = {"dossier": "Cochez au moins un dossier."}
     if form is None or errors:
@@ -47,7 +72,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
 
 @router.post("/dossiers/groupe/annuler")
 def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
-    """Each dossier has the group it had before, but where something else was said since."""
+    """Gives each dossier its group of before, except where another change followed."""
     form, _ = validate(UndoForm, data)
     if form is None:
         raise HTTPException(422)
@@ -73,20 +98,19 @@ def _page(
     end, command = groups.end(found), str(desk.new_command())
     now = {"name": group, "until": end.isoformat() if end else ""}
     asked = {"group": group, **{field: sent.get(field, known) for field, known in now.items()}}
-    said, wrong = validate(Named, {**asked, "command_id": command}) if "name" in sent else (None, {})
-    changed = groups.changed(desk, found, said) if said else []
-    context = {
-        "desk": desk,
-        "path": path,
-        "group": group,
-        "found": found,
-        "values": asked,
-        "said": said,
-        "listed": address("/dossiers", {"groupe": group}),
-        "changed": changed[: groups.MOST],
-        "left": max(0, len(changed) - groups.MOST),
-        "receipt": receipt,
-        "undo": undo,
-        "errors": {FIELDS.get(field, field): said for field, said in missing.named({**errors, **wrong}).items()},
-    }
-    return page(request, "dossiers/group.html", context, block="group", status=status)
+    change, wrong = validate(GroupChange, {**asked, "command_id": command}) if "name" in sent else (None, {})
+    changed = groups.changed(desk, found, change) if change else []
+    shown = GroupPage(
+        group=group,
+        count=len(found),
+        values=asked,
+        change=change,
+        becomes=path.group_until(change.name, change.until, desk.today) if change else "",
+        listed=address("/dossiers", {"groupe": group}),
+        changed=[(one, path.group_until(one.group, one.until, desk.today)) for one in changed[: groups.MOST]],
+        left=max(0, len(changed) - groups.MOST),
+        receipt=receipt,
+        undo=undo,
+        errors={FIELDS.get(field, field): said for field, said in missing.named({**errors, **wrong}).items()},
+    )
+    return page(request, shown, status=status)

@@ -1,12 +1,11 @@
-"""A whole CEJ group at once: its dossiers, what another name or end would do, one command for each, and the way back.
+"""A whole CEJ group: its dossiers, the effects of another name or end, the commands, and their undo.
 
 A group is what its dossiers say: there is nothing else to change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from pixflow import tasks
@@ -33,52 +32,59 @@ MOST = 300
 GONE = "n’est plus dans ce groupe"
 
 
-class Named(Form):
-    """A group as it is called, what it is to be called, and when its collective period is to end; None: as now."""
+class GroupChange(Form):
+    """A group, its new name, and the new end of its collective period (None keeps the end of each dossier)."""
 
     group: str
     name: str
     until: Day | None = None
 
 
-class Regroup(Named):
-    """The dossiers of it that were ticked."""
+class GroupCommand(GroupChange):
+    """The dossiers of the group that were ticked."""
 
     dossier: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A dossier of the group; `effects` are the days that would change."""
+    """A dossier of the group; `effects` are the due days that a change would move, in words."""
 
-    row: Any
+    id: UUID
+    last_name: str
+    first_name: str
+    group: str
+    until: date | None
     state: Dossier
     effects: Sequence[str] = ()
 
 
 def members(desk: Desk, group: str) -> list[Member]:
-    """The open dossiers of a group that this person may change, by name."""
+    """Returns the open dossiers of a group that this person may change, by name."""
     rows = dossier_sheet.of_group(desk.read, desk.scope, group)
     states = folds_of(desk.read, {row.stream for row in rows})
-    found = [Member(row, states[row.stream]) for row in rows]
+    found = [
+        Member(row.stream, row.last_name, row.first_name, row.group, row.collective_end, states[row.stream])
+        for row in rows
+    ]
     return [member for member in found if desk.may(correct_group, Subject(member.state))]
 
 
 def end(found: Sequence[Member]) -> date | None:
-    """When the collective period of all of them ends; None when they differ."""
-    ends = {member.row.collective_end for member in found}
+    """Returns the end of the collective period that all have, None when they differ."""
+    ends = {member.until for member in found}
     return ends.pop() if len(ends) == 1 else None
 
 
-def changed(desk: Desk, found: Sequence[Member], said: Named) -> list[Member]:
-    """Those that would change, each with the tasks that would be due another day."""
-    other = [one for one in found if one.row.group != said.name or said.until not in (None, one.row.collective_end)]
-    return [Member(one.row, one.state, _effects(desk, one, said)) for one in other[:MOST]] + other[MOST:]
+def changed(desk: Desk, found: Sequence[Member], said: GroupChange) -> list[Member]:
+    """Returns the dossiers that would change, with the effects of each of the first MOST."""
+    other = [one for one in found if one.group != said.name or said.until not in (None, one.until)]
+    return [replace(one, effects=_effects(desk, one, said)) for one in other[:MOST]] + other[MOST:]
 
 
-def _effects(desk: Desk, member: Member, said: Named) -> list[str]:
+def _effects(desk: Desk, member: Member, said: GroupChange) -> list[str]:
     previewed = desk.engine.preview(
-        {"dossier": member.row.stream},
+        {"dossier": member.id},
         correct_group,
         by=desk.by(correct_group, Subject(member.state)),
         group=said.name,
@@ -95,10 +101,10 @@ def _moved(desk: Desk, kind: str, was: date, now: date) -> str:
     return say("{verb} : {old} → {new}", verb=lower_first(french_tasks.VERBS[kind]), old=old, new=new)
 
 
-def act(desk: Desk, form: Regroup) -> Outcomes:
-    """One command for each dossier ticked, its id made of the form's and the dossier's."""
+def act(desk: Desk, form: GroupCommand) -> Outcomes:
+    """Records one command for each dossier ticked; its id comes from the form's and the dossier's."""
     names, made = names_for(desk), []
-    there = {member.row.stream for member in members(desk, form.group)}
+    there = {member.id for member in members(desk, form.group)}
     for dossier in form.dossier[:MOST]:
         command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
@@ -111,18 +117,18 @@ def act(desk: Desk, form: Regroup) -> Outcomes:
     return Outcomes(made, form.command_id)
 
 
-# --- taking it back
+# --- undo
 
 
 def undoable(desk: Desk, said: str) -> bool:
-    """Whether anything of what was done at once still says what the group is."""
+    """True while a dossier still has the group that this command gave it."""
     found = _done(desk, said)
     states = folds_of(desk.read, {fact.originator_id for fact in found})
     return any(_stands(states[fact.originator_id], fact) for fact in found)
 
 
 def undo(desk: Desk, form: UndoForm) -> Outcomes:
-    """Each dossier has the group it had before, but where something else was said since."""
+    """Gives each dossier its group of before, except where another change followed."""
     names, made = names_for(desk), []
     for fact in _done(desk, str(form.fait)):
         outcome = record(
@@ -138,7 +144,7 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
 
 
 def _done(desk: Desk, said: str) -> list[Recorded]:
-    """What this person said of groups, under the command that an address names."""
+    """Returns the group changes of the command that an address names."""
     return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, ProgrammeJoined)]
 
 

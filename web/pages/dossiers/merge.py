@@ -1,4 +1,4 @@
-"""Two dossiers of one young person: which they may be, which goes on, what joining them would change, and doing it."""
+"""Merging two dossiers of one young person: the candidates, the survivor, the effects, and the steps."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ NEAR = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one field says in the dossier that goes on, and in the duplicate."""
+class FieldComparison:
+    """The value of a field in the dossier that goes on, and in the duplicate."""
 
     label: str
     kept: str
@@ -42,13 +42,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """What joining, or parting again, would do to both dossiers together; or why it cannot be.
+class MergePreview:
+    """The effects of a merge or of its undo on both dossiers together; or the refusal.
 
-    `told` are the facts that come to the one that goes on, `struck` those taken back there.
+    `joined` are the events that come to the dossier that goes on, `struck` those retracted there.
     """
 
-    told: Sequence[str] = ()
+    joined: Sequence[str] = ()
     struck: Sequence[str] = ()
     gone: Sequence[str] = ()
     new: Sequence[str] = ()
@@ -58,7 +58,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Where the young person of a duplicate is followed now; `id` for who may read that dossier."""
+    """The dossier that goes on in place of a duplicate; `id` is None for somebody who may not read it."""
 
     id: UUID | None
     name: str
@@ -67,19 +67,19 @@ class Follower:
 
 
 def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Found]:
-    """Open dossiers that may be the same person's: names that look alike, those born the same day first."""
+    """Returns open dossiers that may be of the same person: similar names, the same birth date first."""
     near = name_search.near(desk.read, f"{dossier.last_name} {dossier.first_name}", desk.scope, NEAR)
     same = [found for found in near if found.stream != dossier_id and not found.closed and _alike(found, dossier)]
     return sorted(same, key=lambda found: (found.birth_date != dossier.birth_date, found.last_name, found.first_name))
 
 
 def _alike(found: Found, dossier: Dossier) -> bool:
-    """Not told apart by their birth dates."""
+    """True unless their birth dates differ."""
     return None in (found.birth_date, dossier.birth_date) or found.birth_date == dossier.birth_date
 
 
 def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]:
-    """These dossiers with how many facts each has: the one to keep, then those to close as its duplicates.
+    """Returns these dossiers and their numbers of events: the one to keep, then its duplicates.
 
     A number in i-Milo comes first, then the more facts, then who was opened first.
     """
@@ -92,12 +92,12 @@ def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]
     return [(stream, states[stream].version) for stream in sorted(states, key=rank)]
 
 
-def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[Line]:
-    """Both dossiers side by side, field by field; what neither says is left out."""
+def comparison(desk: Desk, kept: UUID, closed: UUID) -> list[FieldComparison]:
+    """Compares both dossiers field by field, without the fields that neither has."""
     names = names_for(desk)
     sides = (merge.fields(desk.dossier(one), _trail(desk, one), names, desk.zone) for one in (kept, closed))
     pairs = zip(*sides, strict=True)
-    return [Line(label, one, other) for (label, one), (_, other) in pairs if one or other]
+    return [FieldComparison(label, one, other) for (label, one), (_, other) in pairs if one or other]
 
 
 def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
@@ -105,7 +105,7 @@ def _trail(desk: Desk, stream: UUID) -> list[Recorded]:
 
 
 def follower(desk: Desk, dossier: Dossier) -> Follower | None:
-    """Who follows the young person of a duplicate now, however often dossiers were joined since."""
+    """Returns the last dossier that the duplicate was merged into, whatever the number of merges since."""
     if dossier.merged is None:
         return None
     stream, kept = dossier.merged.into, fold_of(desk.read, dossier.merged.into)
@@ -117,7 +117,7 @@ def follower(desk: Desk, dossier: Dossier) -> Follower | None:
 
 
 def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[Step]:
-    """Joining a duplicate to the dossier that goes on."""
+    """Returns the steps that merge a duplicate into the dossier that goes on."""
     gives = desk.dossier(into).imilo_number is None and dossier.imilo_number is not None
     joined = {"into": into, "gives_number": gives, "version": dossier.version}
     taken = {"other": dossier, "duplicate": dossier_id, "told": _trail(desk, dossier_id)}
@@ -131,8 +131,8 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
     ]
 
 
-def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> list[Step]:
-    """Parting them again."""
+def undo_steps(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> list[Step]:
+    """Returns the steps that undo the merge."""
     assert dossier.merged is not None
     trail = audit_trail.of_stream(desk.read, dossier_id)
     command = next(row.command for row in trail if row.version == dossier.merged.mark.version)
@@ -142,21 +142,21 @@ def steps_back(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> l
     return [*moved, kept, Step({"dossier": dossier_id}, merging.undo_merge, said)]
 
 
-def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Preview:
-    """What these steps would change: what both dossiers owe now, against what they will."""
+def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> MergePreview:
+    """Returns the effects of these steps, with the tasks of both dossiers before and after."""
     names = names_for(desk)
     try:
         changed = desk.engine.preview_all(made, by=desk.by(made[0].decision))
     except Refused as refused:
-        return Preview(refused=refusals.refusal(refused.code, refused.details, names))
+        return MergePreview(refused=refusals.refusal(refused.code, refused.details, names))
     before, after = changed[kept]
     owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
     then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
     new = after.events[len(before.events) :]
     struck = {r.event.version for r in new if isinstance(r.event, Retracted)}
-    told = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
-    return Preview(
-        [merge.dated(r, names, after.events, desk.zone) for r in told],
+    joined = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
+    return MergePreview(
+        [merge.dated(r, names, after.events, desk.zone) for r in joined],
         [
             sentences.sentence(r, names, zone=desk.zone, history=before.events)
             for r in before.events
@@ -169,13 +169,13 @@ def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Previ
 
 
 def _owed(desk: Desk, *dossiers: LoadedStream) -> dict[str, str]:
-    """What these dossiers owe together: each task's key, and its kind."""
+    """Returns the tasks of these dossiers together: the key and the kind of each."""
     return {task.key: task.kind for one in dossiers for task in tasks.of_dossier(one.state, desk.refs)}
 
 
-def part(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str, command_id: UUID) -> Outcome:
-    """The two are parted again: each has what it had. Said twice, it is done once."""
+def undo(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str, command_id: UUID) -> Outcome:
+    """Undoes a merge: each dossier has its own events again. A second call records nothing."""
     if dossier.merged is None:
         return Outcome(repeated=True)
-    made = steps_back(desk, dossier_id, dossier, reason)
+    made = undo_steps(desk, dossier_id, dossier, reason)
     return record_all(desk, made, ("unmerge", str(dossier_id), reason), command_id=command_id)

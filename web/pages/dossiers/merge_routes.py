@@ -1,7 +1,8 @@
-"""Fusion: a duplicate joined to the dossier that goes on, and parted from it again."""
+"""Fusion: merges a duplicate into the dossier that goes on, and undoes it."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -18,46 +19,83 @@ from web.desk.names import names_for
 from web.french.errors import refusals
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
-from web.http.templates import page, redirect
+from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 
 router = APIRouter()
 
 
-class Merge(Form):
-    """Which dossier goes on."""
+class MergeForm(Form):
+    """The dossier that goes on."""
 
     into: UUID
 
 
-class Part(Form):
-    """Why they are two after all."""
+class UndoMergeForm(Form):
+    """Why they are two people after all."""
 
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A dossier that may be of the same person; after a merge `kept` goes on and `closed` does not."""
+
+    found: Found
+    kept: UUID
+    closed: UUID
+    advisor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DuplicatesPage(Page):
+    """The dossiers of each person who has several, with the number of events of each; the one to keep is first."""
+
+    template = "dossiers/duplicates.html"
+    block = "doubles"
+
+    groups: Sequence[Sequence[tuple[Found, int]]]
+    pager: Pager
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergePage(Page):
+    """A dossier to merge, or merged already; `into` is the one that goes on, None before it is chosen."""
+
+    template = "dossiers/merge.html"
+    block = "merge"
+
+    id: UUID
+    dossier: Dossier
+    into: UUID | None
+    lines: Sequence[merge.FieldComparison]
+    candidates: Sequence[Candidate]
+    preview: merge.MergePreview | None
+    errors: Mapping[str, str]
+
+
 @router.get("/doublons")
 def doubles(request: Request, desk: AtDesk, p: Annotated[int, Query(ge=1)] = 1) -> Response:
-    """The open dossiers that share their names and their birth date."""
+    """Lists the open dossiers that share their names and their birth date."""
     _may(desk)
     pager = Pager.at(directory.doubles_total(desk.read), p, "/doublons", {})
     groups = [_ranked(desk, group) for group in directory.doubles(desk.read, SIZE, pager.offset)]
-    return page(request, "dossiers/duplicates.html", {"groups": groups, "pager": pager}, block="doubles")
+    return page(request, DuplicatesPage(groups=groups, pager=pager))
 
 
 @router.get("/dossiers/{dossier_id:uuid}/fusion")
 def choose(request: Request, desk: AtDesk, dossier_id: UUID, avec: UUID | None = None) -> Response:
-    """Which dossier it may be joined to; with `avec`, the one that would go on, both side by side."""
+    """Lists the dossiers that may be of the same person; with `avec`, the one to keep, compares both."""
     _may(desk)
     return _page(request, desk, dossier_id, desk.dossier(dossier_id), avec)
 
 
 @router.post("/dossiers/{dossier_id:uuid}/fusion")
 def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
-    """Join it to the one that goes on, whose page follows."""
+    """Merges it into the one that goes on, and shows that one."""
     _may(desk)
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(Merge, data)
+    form, errors = validate(MergeForm, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
     if not (dossier.merged and dossier.merged.into == form.into):
@@ -72,13 +110,13 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
 
 @router.post("/dossiers/{dossier_id:uuid}/fusion/defaire")
 def part(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
-    """Part them again: each has what it had."""
+    """Undoes the merge: each dossier has its own events again."""
     _may(desk)
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(Part, data)
+    form, errors = validate(UndoMergeForm, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, None, errors)
-    outcome = merge.part(desk, dossier_id, dossier, form.reason, form.command_id)
+    outcome = merge.undo(desk, dossier_id, dossier, form.reason, form.command_id)
     if errors := _refused(desk, outcome):
         return _page(request, desk, dossier_id, dossier, None, errors)
     return redirect(request, f"/dossiers/{dossier_id}")
@@ -98,38 +136,40 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     kept = dossier.merged.into if dossier.merged else into
-    context: dict[str, Any] = {
-        "desk": desk,
-        "id": dossier_id,
-        "dossier": dossier,
-        "into": kept,
-        "lines": merge.comparison(desk, kept, dossier_id) if kept else [],
-        "candidates": [] if kept else _candidates(desk, dossier_id, dossier),
-        "team": desk.refs.team,
-        "preview": merge.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
-        "errors": errors or {},
-    }
-    return page(request, "dossiers/merge.html", context, block="merge", status=422 if errors else 200)
+    shown = MergePage(
+        id=dossier_id,
+        dossier=dossier,
+        into=kept,
+        lines=merge.comparison(desk, kept, dossier_id) if kept else [],
+        candidates=[] if kept else _candidates(desk, dossier_id, dossier),
+        preview=merge.preview(desk, _made(desk, dossier_id, dossier, kept), kept, dossier_id) if kept else None,
+        errors=errors or {},
+    )
+    return page(request, shown, status=422 if errors else 200)
 
 
 def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, kept: UUID) -> list[Step]:
-    """What the page's button would do."""
+    """Returns the steps of the page's button."""
     if dossier.merged:
-        return merge.steps_back(desk, dossier_id, dossier, "—")
+        return merge.undo_steps(desk, dossier_id, dossier, "—")
     return merge.steps(desk, dossier_id, dossier, kept)
 
 
 def _ranked(desk: Desk, group: Sequence[Found]) -> list[tuple[Found, int]]:
-    """The dossiers of one person with how many facts each has, the one to keep first."""
+    """Returns the dossiers of one person and their numbers of events, the one to keep first."""
     found = {one.stream: one for one in group}
     return [(found[stream], facts) for stream, facts in merge.fullest_first(desk, found)]
 
 
-def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[tuple[Found, UUID, UUID]]:
-    """Each dossier that this one may be joined with, then which of the two would be closed, and which kept."""
+def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Candidate]:
     found = merge.candidates(desk, dossier_id, dossier)
     ranked = {one.stream: merge.fullest_first(desk, (dossier_id, one.stream)) for one in found}
-    return [(one, ranked[one.stream][1][0], ranked[one.stream][0][0]) for one in found]
+    return [_candidate(desk, one, *(stream for stream, _ in ranked[one.stream])) for one in found]
+
+
+def _candidate(desk: Desk, found: Found, kept: UUID, closed: UUID) -> Candidate:
+    advisor = desk.refs.team.get(found.advisor) if found.advisor else None
+    return Candidate(found, kept, closed, advisor.name if advisor else "")
 
 
 def _may(desk: Desk) -> None:

@@ -1,45 +1,36 @@
 """Dossiers: the list, and a dossier opened by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from msgspec.structs import asdict
 
 from pixflow.dossier import identity
-from pixflow.dossier.grouping import correct_group
 from pixflow.engine import new_id
 from pixflow.refused import Refused
-from projections import directory, dossier_sheet
+from projections import directory
 from projections.directory import Found
 from projections.dossier_sheet import Filter
-from web.desk import receipts
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import vocabulary
 from web.french.errors import missing, refusals
-from web.http import filters
 from web.http.forms import Day, Form, FormData, validate
-from web.http.pagination import SIZE, Pager, address
-from web.http.templates import page, redirect
-from web.pages.dossiers import groups
+from web.http.templates import Page, page, redirect
+from web.pages.dossiers.listing import STATES, dossiers_page
 from web.pages.results.auto_match import match_waiting
 from web.pages.search import lookup
 
 router = APIRouter()
-STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
-FACETS = (
-    filters.Facet("stage", vocabulary.STAGES),
-    filters.Facet("programme", vocabulary.PROGRAMMES),
-    filters.Facet("site", {}),
-)
+Options = Sequence[tuple[object, str]]
 
 
-class Opening(Form):
-    """A dossier by hand."""
+class NewDossier(Form):
+    """A dossier opened by hand; `anyway` in spite of others with the same name and birth date."""
 
     last_name: str
     first_name: str
@@ -57,6 +48,27 @@ class Opening(Form):
     anyway: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewDossierPage(Page):
+    """A dossier to open. `taken` is the dossier that has its number; `known` and `hidden` (a count) are its namesakes.
+
+    Hidden namesakes are those that this person does not read.
+    """
+
+    template = "dossiers/new.html"
+    block = "form"
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    taken: UUID | None
+    known: Sequence[lookup.FoundLine]
+    hidden: int
+    command_id: UUID
+    sites: Options
+    programmes: Options
+    advisors: Options
+
+
 @router.get("/dossiers")
 def read(
     request: Request,
@@ -69,51 +81,11 @@ def read(
     fait: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """The dossiers this person reads, by name; `fait` says what was just done to a group."""
+    """Lists the dossiers that this person reads, by name; `fait` names what was just done to a group."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    state = etat if etat in STATES else "all"
-    wanted = Filter(etape, programme, site, state, groupe)
-    asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
-    kept = {"etat": "" if state == "open" else state}
-    counted = dossier_sheet.counts(desk.read, desk.scope)
-    there = [row for row in counted if _in_state(row, state)]
-    pager = Pager.at(filters.total(there, asked), p, "/dossiers", {**kept, **filters.parameters(asked)})
-    rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
-    context = {
-        "desk": desk,
-        "state": state,
-        "states": _states(desk, counted, asked, state),
-        "chips": filters.chips("/dossiers", (*FACETS, filters.group(groupe)), there, asked, kept),
-        "of_groups": filters.groups("/dossiers", there, asked, kept),
-        "group": groupe,
-        "regroup": address("/dossiers/groupe", {"groupe": groupe}) if groupe and desk.ever(correct_group) else "",
-        "receipt": receipts.describe(desk, fait),
-        "undo": fait if groups.undoable(desk, fait) else "",
-        "errors": {},
-        "filtered": any(asked.values()),
-        "nothing": not counted,
-        "clear": address("/dossiers", kept),
-        "rows": [(row, lookup.advisor(desk, row.advisor)) for row in rows],
-        "pager": pager,
-    }
-    return page(request, "dossiers/list.html", context, block="list")
-
-
-def _in_state(row: Any, state: str) -> bool:
-    if state == "all":
-        return True
-    return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
-
-
-def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[filters.Chip]:
-    shown = [state for state in STATES if state != "unassigned" or desk.scope.whose == "all"]
-    chips = []
-    for state in shown:
-        count = filters.total([row for row in counted if _in_state(row, state)], asked)
-        href = address("/dossiers", {"etat": "" if state == "open" else state, **filters.parameters(asked)})
-        chips.append(filters.Chip(STATES[state], href, count, state == chosen))
-    return chips
+    wanted = Filter(etape, programme, site, etat if etat in STATES else "all", groupe)
+    return page(request, dossiers_page(desk, wanted, p, fait))
 
 
 # --- a dossier by hand
@@ -121,7 +93,7 @@ def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen
 
 @router.get("/dossiers/nouveau")
 def new(request: Request, desk: AtDesk) -> Response:
-    """A blank dossier."""
+    """Shows a blank dossier."""
     _must_open(desk)
     sites = desk.refs.structure.sites
     own = desk.refs.team[desk.me].site
@@ -135,9 +107,9 @@ def new(request: Request, desk: AtDesk) -> Response:
 
 @router.post("/dossiers/nouveau")
 def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """Open it; what waits in Pix Orga's exports under its number is then matched."""
+    """Opens it, then matches the participations of Pix Orga that have its number."""
     _must_open(desk)
-    form, errors = validate(Opening, data)
+    form, errors = validate(NewDossier, data)
     errors = missing.named(errors) or (_unknown(desk, form) if form else {})
     if form is None or errors:
         return _form(request, desk, data, errors, status=422)
@@ -162,8 +134,8 @@ def _must_open(desk: Desk) -> None:
         raise HTTPException(403)
 
 
-def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
-    """What is chosen from a list must be on it."""
+def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
+    """Refuses a value that its list does not have."""
     errors = {}
     if form.site not in desk.refs.structure.sites:
         errors["site"] = vocabulary.invalid("literal_error", {})
@@ -172,8 +144,8 @@ def _unknown(desk: Desk, form: Opening) -> dict[str, str]:
     return errors
 
 
-def _namesakes(desk: Desk, form: Opening, opening: UUID) -> list[Found]:
-    """Other dossiers of that name and birth date; one opened by this very press is none."""
+def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[Found]:
+    """Returns other dossiers of that name and birth date, without `opening`, the one of this command."""
     if form.birth_date is None:
         return []
     found = directory.same_person(desk.read, form.last_name, form.first_name, form.birth_date)
@@ -191,7 +163,7 @@ def _refusal(desk: Desk, refused: Refused) -> dict[str, str]:
 
 
 def _holder(desk: Desk, refused: Refused) -> UUID | None:
-    """The dossier that has the number already, when this person may read it."""
+    """Returns the dossier that has the number already, when this person may read it."""
     by = refused.details.get("by") if refused.code == "taken" else None
     found = directory.named(desk.read, [by]).get(by) if isinstance(by, UUID) else None
     return found.stream if found and desk.scope.reads(found.advisor) else None
@@ -207,17 +179,16 @@ def _form(
     taken: UUID | None = None,
     namesakes: Sequence[Found] = (),
 ) -> Response:
-    advisors = [("", "à affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))]
     known = [lookup.line(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
-    context = {
-        "values": values,
-        "errors": errors,
-        "taken": taken,
-        "known": known,
-        "hidden": len(namesakes) - len(known),
-        "command_id": desk.new_command(),
-        "sites": [("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
-        "programmes": [("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
-        "advisors": advisors,
-    }
-    return page(request, "dossiers/new.html", context, block="form", status=status)
+    shown = NewDossierPage(
+        values=values,
+        errors=errors,
+        taken=taken,
+        known=known,
+        hidden=len(namesakes) - len(known),
+        command_id=desk.new_command(),
+        sites=[("", "à choisir"), *((site, site) for site in desk.refs.structure.sites)],
+        programmes=[("", "aucun pour l’instant"), *vocabulary.PROGRAMMES.items()],
+        advisors=[("", "à affecter plus tard"), *desk.staff("advisor")],
+    )
+    return page(request, shown, status=status)

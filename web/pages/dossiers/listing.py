@@ -1,0 +1,146 @@
+"""The list of dossiers: the rows of a page, the filters, and what was just done to a group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from msgspec.structs import asdict
+
+from pixflow.decision import Decision
+from pixflow.dossier import assignment, grouping, identity
+from projections import dossier_sheet
+from projections.dossier_sheet import Filter
+from web.desk import receipts
+from web.desk.desk import Desk
+from web.desk.receipts import Receipt
+from web.french import dates, vocabulary
+from web.http import filters
+from web.http.filters import Chip, Choice
+from web.http.pagination import SIZE, Pager, address
+from web.http.templates import Page
+from web.pages.dossiers import groups
+from web.pages.search import lookup
+
+PATH = "/dossiers"
+STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
+FACETS = (
+    filters.Facet("stage", vocabulary.STAGES),
+    filters.Facet("programme", vocabulary.PROGRAMMES),
+    filters.Facet("site", {}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A dossier of the list. `until` is the end of its collective period, shown when the list is of one group."""
+
+    id: UUID
+    last_name: str
+    first_name: str
+    programme: str
+    closed: bool
+    imilo_number: str | None
+    site: str
+    until: str
+    stage: str | None
+    advisor: str
+    last_on: str
+    percent: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossiersPage(Page):
+    """The dossiers that this person reads. `may` names what they may do: open, import.
+
+    `whose` is own or all, `nothing` is true when they read none at all, `clear` is the address without filters.
+    `regroup` is where the whole group is changed, `undo` the change of a group that can be undone.
+    """
+
+    template = "dossiers/list.html"
+    block = "list"
+
+    whose: str
+    may: frozenset[str]
+    states: Sequence[Chip]
+    chips: Sequence[Chip]
+    of_groups: Choice | None
+    regroup: str
+    receipt: Receipt | None
+    undo: str
+    errors: Mapping[str, str]
+    filtered: bool
+    nothing: bool
+    clear: str
+    rows: Sequence[DossierRow]
+    pager: Pager
+
+
+def dossiers_page(desk: Desk, wanted: Filter, number: int, done: str) -> DossiersPage:
+    """Builds one page of the list; `done` names the change of a group that was just recorded."""
+    asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
+    kept = {"etat": "" if wanted.state == "open" else wanted.state}
+    counted = dossier_sheet.counts(desk.read, desk.scope)
+    there = [row for row in counted if _in_state(row, wanted.state)]
+    pager = Pager.at(filters.total(there, asked), number, PATH, {**kept, **filters.parameters(asked)})
+    rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
+    regroups = wanted.group and desk.ever(grouping.correct_group)
+    return DossiersPage(
+        whose=desk.scope.whose,
+        may=_may(desk),
+        states=_states(desk, counted, asked, wanted.state),
+        chips=filters.chips(PATH, (*FACETS, filters.group(wanted.group)), there, asked, kept),
+        of_groups=filters.groups(PATH, there, asked, kept),
+        regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
+        receipt=receipts.describe(desk, done),
+        undo=done if groups.undoable(desk, done) else "",
+        errors={},
+        filtered=any(asked.values()),
+        nothing=not counted,
+        clear=address(PATH, kept),
+        rows=[_row(desk, row, bool(wanted.group)) for row in rows],
+        pager=pager,
+    )
+
+
+def _may(desk: Desk) -> frozenset[str]:
+    decisions: dict[str, Decision[..., Any]] = {"open": identity.open_dossier, "import": assignment.assign_advisor}
+    return frozenset(name for name, decision in decisions.items() if desk.may(decision))
+
+
+def _row(desk: Desk, row: Any, of_group: bool) -> DossierRow:
+    return DossierRow(
+        id=row.stream,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        programme=vocabulary.PROGRAMMES.get(row.programme, row.programme),
+        closed=bool(row.closed),
+        imilo_number=row.imilo_number,
+        site=row.site,
+        until=_day(row.collective_end, desk.today) if of_group and row.collective_end else "",
+        stage=row.stage,
+        advisor=lookup.advisor(desk, row.advisor),
+        last_on=_day(row.last_on, desk.today, short=True),
+        percent=row.percent,
+    )
+
+
+def _day(day: date, today: date, *, short: bool = False) -> str:
+    return dates.day(day, year=day.year != today.year, short=short)
+
+
+def _in_state(row: Any, state: str) -> bool:
+    if state == "all":
+        return True
+    return bool(row.closed) == (state == "closed") and (state != "unassigned" or bool(row.unassigned))
+
+
+def _states(desk: Desk, counted: Sequence[Any], asked: Mapping[str, str], chosen: str) -> list[Chip]:
+    shown = [state for state in STATES if state != "unassigned" or desk.scope.whose == "all"]
+    chips = []
+    for state in shown:
+        count = filters.total([row for row in counted if _in_state(row, state)], asked)
+        href = address(PATH, {"etat": "" if state == "open" else state, **filters.parameters(asked)})
+        chips.append(Chip(STATES[state], href, count, state == chosen))
+    return chips
