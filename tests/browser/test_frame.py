@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -15,7 +16,7 @@ FRAME = templates.Frame("Mission locale", "Nadia Benali", ROLES, [("/", "Ma boî
 FORM = """{% extends "base.html" %}
 {% block title %}Note{% endblock %}
 {% block content %}<h1>Note</h1>
-{{ ui.stepper([{"label": words.STAGES.orientation, "state": "current", "lines": ["à présenter"]}]) }}
+{{ ui.stepper([{"label": STAGES.orientation, "state": "current", "lines": ["à présenter"]}]) }}
 {{ ui.score_bar(40, [{"low": 0, "high": 40, "label": "bas"}, {"low": 41, "high": 100, "label": "haut"}]) }}
 {% block form %}<form method="post" action="/" hx-post="/" hx-target="this" hx-swap="outerHTML">
 {{ ui.hidden("7f6a2b1e-0000-4000-8000-000000000001") }}{{ ui.error_summary(errors) }}
@@ -24,6 +25,14 @@ FORM = """{% extends "base.html" %}
 <button class="btn btn-primary">Noter</button>
 <button class="btn" type="button" hx-post="/fault" hx-target="closest form">Faillir</button>
 </form>{% endblock %}{% endblock %}"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotePage(templates.Page):
+    template = "form.html"
+    block = "form"
+
+    errors: dict[str, str]
 
 
 class Note(forms.Form):
@@ -42,12 +51,14 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
     @app.get("/")
     def show(request: Request) -> Response:
-        return templates.page(request, "form.html", {"frame": FRAME, "errors": {}}, block="form")
+        request.state.frame = FRAME
+        return templates.page(request, NotePage(errors={}))
 
     @app.post("/")
     def note(request: Request, data: forms.FormData) -> Response:
         _, wrong = forms.validate(Note, data)
-        return templates.page(request, "form.html", {"frame": FRAME, "errors": wrong}, block="form", status=422)
+        request.state.frame = FRAME
+        return templates.page(request, NotePage(errors=wrong), status=422)
 
     @app.post("/fault")
     def fault() -> None:
