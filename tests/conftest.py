@@ -1,4 +1,4 @@
-"""What every test shares: a missing browser or database server skips its tests, but fails them in CI."""
+"""Shared fixtures. Without a browser or a database server, tests are skipped, and fail in CI."""
 
 import gc
 import os
@@ -44,6 +44,6 @@ def database_url(postgres: Cluster) -> Iterator[str]:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the collector need not look through it again and again."""
+    """Freezes imported and collected objects, so that the garbage collector skips them."""
     gc.collect()
     gc.freeze()

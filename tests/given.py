@@ -101,7 +101,7 @@ class When:
         assert self.decided() == {}
 
     def decided(self) -> dict[str, list[Event]]:
-        """What is decided, by stream."""
+        """Returns the decided events, by stream."""
         return taken(self.decide, self.before, self.arguments)
 
     def refused(self, code: str, /, **details: object) -> None:
@@ -113,7 +113,7 @@ class When:
 
 
 def given(*events: Event) -> Given:
-    """What happened before, each event on the one stream of its kind."""
+    """Takes past events, each on the one stream of its kind."""
     histories: dict[str, list[Event]] = {}
     for event in events:
         histories.setdefault(kind_of(event), []).append(event)

@@ -28,7 +28,7 @@ def _room(path: Path) -> str:
 
 
 def breaches(source: str) -> Iterator[str]:
-    """What a pure module may not do, in its syntax: read the clock, make an id, import the world."""
+    """Yields what a pure module may not contain: clock, new ids, imports of the outside world."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in FORBIDDEN_CALLS:

@@ -1,4 +1,4 @@
-"""Who may take which decision on whose dossier: the table is total, and it is what is asked."""
+"""Permissions: every decision has roles, and the engine and pages ask them."""
 
 from datetime import date
 from inspect import signature
@@ -66,7 +66,7 @@ STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | STEPS
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
-"""What is about no dossier, or about more than one."""
+"""Decisions about no dossier, or about several."""
 OF_A_DOSSIER = sorted(name for name, one in DECISIONS.items() if name not in BEYOND and one.roles.reach)
 
 

@@ -104,7 +104,7 @@ NEXT = datetime(2026, 9, 16, 7, 30, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Emitted:
-    """What comes before, the decision and what it is told; `no_effect` says why the state stays as it is."""
+    """Past events, the decision and its arguments; `no_effect` says why the state does not change."""
 
     before: tuple[Event, ...]
     decide: Callable[..., Any]
@@ -623,7 +623,7 @@ def test_no_event_is_named_updated_and_topics_name_their_stream() -> None:
 
 
 def holds(written: Any, example: Any) -> bool:
-    """Whether everything that the example says is written, and said the same."""
+    """Returns true if the written text has every field of the example, with its value."""
     if isinstance(example, dict):
         return all(name in written and holds(written[name], value) for name, value in example.items())
     if isinstance(example, list):

@@ -158,7 +158,7 @@ def test_an_excerpt_stands_in_its_file(path: str, code: str) -> None:
 
 def test_following_one_command_names_fifteen_files_at_most() -> None:
     named = re.findall(r"\w[\w/]*\.(?:py|html)\b", (DOCS / "following-one-command.md").read_text())
-    assert len({path for path in named if "/" in path}) == 15
+    assert len({path for path in named if "/" in path}) <= 15
 
 
 @pytest.mark.parametrize(

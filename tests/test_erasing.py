@@ -196,7 +196,7 @@ def test_nobody_can_test_a_guess_on_what_was_said(house: House, person: UUID) ->
 
 
 def statistics(base: Database) -> bytes:
-    """What the planner knows of the values of every column."""
+    """Returns the planner's statistics on the values of every column."""
     with base.owner() as owner:
         owner.execute("ANALYZE")
         found = owner.execute("SELECT most_common_vals::text, histogram_bounds::text FROM pg_stats").fetchall()

@@ -1,4 +1,4 @@
-"""What others do while somebody is being erased: nothing of them stays readable, nothing brings them back."""
+"""Commands during an erasure: nothing of the person stays readable, nothing brings them back."""
 
 from collections.abc import Iterator
 from dataclasses import replace as replace_row
@@ -16,7 +16,7 @@ from tests.importing.test_meanwhile import before_the_lock
 from tests.test_erasing import AWA, BAH, LATER, WHO, asked, employed, erase, found_in, known
 
 AGAIN = shared(replace_row(AWA, started=STARTED + timedelta(days=3)))
-"""The same person begins a second time."""
+"""A second try of that person."""
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ class House:
         self.data, self.database = data, self.new_database()
 
     def put_aside(self, aside: str) -> int:
-        """How many events are kept there."""
+        """Returns the number of events there."""
         if self.database is None:
             return sqlite_copy.holding(Path(aside) / EVENTS).head
         asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
@@ -82,7 +82,7 @@ class House:
             return int(owner.execute(asked).fetchall()[0][0])
 
     def name(self, dossier: UUID) -> str:
-        """What is read of it, nothing once its person is erased."""
+        """Returns the first name, or nothing once the person is erased."""
         name: str = self.opened.engine.state("dossier", dossier).last_name
         return name
 
@@ -269,7 +269,7 @@ def test_a_missing_event_is_refused_even_under_a_digest_that_fits(files: House) 
 
 
 def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path: Path) -> None:
-    """Why there is a command for it: what was recorded stands in the log beside the file."""
+    """A copy of the file alone misses the events of its write-ahead log."""
     shutil.copy(files.opened.folder / EVENTS, tmp_path / "copied.db")
     with pytest.raises(StoreRefused):
         sqlite_copy.holding(tmp_path / "copied.db")

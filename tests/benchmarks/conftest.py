@@ -9,7 +9,7 @@ from tests.conftest import unavailable
 from tests.postgres import Cluster, NoServer
 
 SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB", "autovacuum": "on"}
-"""What a small server would have; fsync, full_page_writes and synchronous_commit are on, as they come."""
+"""Settings of a small server; fsync, full_page_writes and synchronous_commit keep their default, on."""
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
 def store(request: pytest.FixtureRequest) -> str:
-    """Where events and tables are kept."""
+    """The store of events and tables."""
     return str(request.param)
 
 

@@ -251,7 +251,7 @@ def on_postgres(database: Database) -> PostgresFactory:
 
 
 def postgres_settings(database: Database) -> dict[str, str]:
-    """What the library's factory asks of the environment."""
+    """Returns the environment variables of the library's factory."""
     at = conninfo_to_dict(database.url)
     named = {"DBNAME": at["dbname"], "HOST": at["host"], "USER": at["user"], "PORT": "5432", "PASSWORD": ""}
     return {f"POSTGRES_{name}": str(value) for name, value in named.items()}

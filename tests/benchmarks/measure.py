@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def sized(small: T, usual: T, full: T) -> T:
-    """What this run takes of the three."""
+    """Returns the value for the size of this run."""
     return (small, usual, full)[SIZES.index(SIZE)]
 
 
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Aim:
-    """What was hoped for: `measured` is to stay below `limit`, or to reach it where `at_least`.
+    """An aim: `measured` must stay below `limit`, or reach it if `at_least`.
 
     The run fails where it is missed `slack` times over: by default twice the limit, or half of what was to be reached.
     """
@@ -84,7 +84,7 @@ class Aim:
 
 @dataclass
 class Report:
-    """What a run measured, benchmark by benchmark."""
+    """The measurements of a run, by benchmark."""
 
     benchmarks: dict[str, dict[str, object]] = field(default_factory=dict)
 
@@ -150,7 +150,7 @@ def noted(seconds: list[float]) -> Iterator[None]:
 
 
 def machine() -> dict[str, object]:
-    """What the figures depend on: processor, versions; nothing that names the machine."""
+    """Returns processor and versions, without the name of the machine."""
     model = next((line.split(":", 1)[1].strip() for line in _cpu_lines() if line.startswith("model name")), "unknown")
     return {
         "processor": model,

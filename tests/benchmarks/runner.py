@@ -37,7 +37,7 @@ from tests.benchmarks.measure import spent
 
 
 class Past:
-    """What has happened so far: the fold and the events of each stream, and the references."""
+    """Past events: state and events of each stream, and reference data."""
 
     def __init__(self, events: Iterable[Recorded]) -> None:
         self.refs = References()
@@ -72,7 +72,7 @@ class Told(Application[UUID]):
 
 
 class Driver:
-    """What our statements ask of a connection, over the library's cursor on SQLite."""
+    """Connection for our statements, over the library's cursor on SQLite."""
 
     dialect = SQLiteDialect()
 
@@ -125,7 +125,7 @@ class ViewsOnSqlite(Shown, SQLiteTrackingRecorder):
 
 
 class ViewsOnPostgres(Shown, PostgresTrackingRecorder):
-    """The same on PostgreSQL: statements that psycopg prepares, as many rows at once as a stream has."""
+    """Views on PostgreSQL: prepared by psycopg, all rows of a stream in one statement."""
 
     schema: ClassVar[str]
 

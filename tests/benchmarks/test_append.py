@@ -41,7 +41,7 @@ _numbers = count(100_000)
 Given = tuple[StoredEvent, NewCommand, Claim]
 Insert = Callable[[Given], object]
 Bare = tuple[Insert, Insert]
-"""How a driver inserts the event alone, and all three: a transaction each."""
+"""Two inserts by a driver: the event alone, and event, command and claim; a transaction each."""
 
 pytestmark = pytest.mark.benchmark
 

@@ -17,7 +17,7 @@ OPEN = sized((100,), (1_000, 10_000), (1_000, 10_000, 100_000))
 ROUNDS = sized(1, 5, 5)
 CASES = sized(2, 40, 40)
 TIMES = {"inbox": 50, "history": 50, "page": 10}
-"""How often a round asks each question."""
+"""Number of times that a round asks each question."""
 PROGRAMS = {"ours": "pixflow", "by_viewflow": "Viewflow", "by_hand": "status column, audit table"}
 
 Contenders = dict[str, Asked]

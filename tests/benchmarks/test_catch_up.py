@@ -25,7 +25,7 @@ from web.hosting.served_structure import reads_of
 
 EVENTS = sized(5_000, 100_000, 1_000_000)
 ONE_BY_ONE = sized(100, 1_000, 2_000)
-"""How many a round shows that has a transaction for each."""
+"""Number of events in a round with one transaction an event."""
 ROUNDS = sized(1, 3, 2)
 CHUNK = 10_000
 

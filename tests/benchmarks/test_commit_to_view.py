@@ -66,7 +66,7 @@ def test_commit_to_view(served: tuple[ServedStructure, list[UUID]], tmp_path: Pa
 
 @contextmanager
 def viewer(data: Path) -> Iterator[Callable[[UUID], str]]:
-    """What another process shows of a dossier."""
+    """Yields a function that returns what another process shows of a dossier."""
     command = [sys.executable, "-m", "tests.benchmarks.viewer", str(data)]
     with subprocess.Popen(
         command, cwd=ROOT, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.benchmark
 
 @dataclass
 class Phases:
-    """What each import spent where, in seconds."""
+    """Seconds that each import spent, by phase."""
 
     prepare: list[float] = field(default_factory=list)
     record: list[float] = field(default_factory=list)
@@ -184,7 +184,7 @@ def lock_noted(engine: Engine, seconds: list[float]) -> Iterator[None]:
 
 
 def inserted(data: bytes, path: Path) -> float:
-    """What a script would do: split the lines, insert their cells in one durable transaction."""
+    """Inserts the cells of the lines in one durable transaction, as a script would."""
     path.unlink(missing_ok=True)
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA journal_mode = WAL")

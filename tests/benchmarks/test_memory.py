@@ -57,7 +57,7 @@ def test_memory(tmp_path: Path, report: Report) -> None:
 
 
 class Hour:
-    """What people ask in an hour: the seconds that each answer took, and the server's memory after each, in MB."""
+    """An hour of requests: seconds of each answer, and the server's memory after it, in MB."""
 
     def __init__(self, pid: int, address: str, slug: str) -> None:
         self.pages: list[float] = []

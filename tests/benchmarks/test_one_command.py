@@ -142,7 +142,7 @@ def ours(opened: OpenStructure, lives: Sequence[Life]) -> Callable[[], float]:
 
 
 def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence[Event]]) -> Callable[[], float]:
-    """The same rules and the same event, and nothing of the rest."""
+    """Returns the library's run: equal rules and event, nothing else."""
     dossiers = [replayed(events) for events in told]
     for turn in some(dossiers):
         application.save(*turn)
@@ -159,7 +159,7 @@ def theirs(application: Dossiers, lives: Sequence[Life], told: Sequence[Sequence
 def selecting(
     path: Path, opened: OpenStructure, lives: Sequence[Life], database: Database | None
 ) -> Iterator[Callable[[UUID], object]]:
-    """The same rows read by the driver and nothing else."""
+    """Yields a function by which the driver reads these rows."""
     if database is None:
         with closing(on_file(path, opened, lives)) as raw:
             select = "SELECT * FROM events WHERE stream = ? ORDER BY version"
@@ -172,7 +172,7 @@ def selecting(
 
 
 def floor(path: Path, opened: OpenStructure, lives: Sequence[Life]) -> Callable[[], float]:
-    """The same rows read and one written, by SQLite and nothing else."""
+    """Returns a run of SQLite alone, which reads these rows and writes one."""
     raw = on_file(path, opened, lives)
     turns = some([life.dossier.hex for life in lives])
 

@@ -110,7 +110,7 @@ def aims(lines: Sequence[Line], houses: Sequence[Served]) -> Iterator[Aim]:
 
 
 def head(page: str) -> str:
-    """What the queue counts: "Mercredi 3 septembre · 60 à faire…"."""
+    """Returns the heading of the queue: "Mercredi 3 septembre · 60 à faire…"."""
     found = BeautifulSoup(page, "html.parser").select_one(".head p")
     assert found is not None
     return " ".join(found.get_text().split())
@@ -121,7 +121,7 @@ def lines_of(page: str) -> int:
 
 
 def rows_of(page: str) -> int:
-    """What the board of results shows to match and to dispatch."""
+    """Returns the number of rows to match and to dispatch on the board."""
     return page.count('id="p-') + page.count('id="r-')
 
 

@@ -1,4 +1,4 @@
-"""What sealing costs: events written and read, and shown in the read tables, against the same in clear."""
+"""Cost of encryption: events written, read and shown in read tables, compared with plain events."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -36,7 +36,7 @@ def opened(tmp_path: Path) -> Iterator[OpenStructure]:
 
 
 class InClear:
-    """The same events in the same store, with nothing sealed: what projections ask of the engine."""
+    """Source of events in clear, for projections."""
 
     def __init__(self, folder: Path, events: Sequence[Recorded]) -> None:
         folder.mkdir()

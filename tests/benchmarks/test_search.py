@@ -29,7 +29,7 @@ SHOWN = 8
 EVERYONE = Scope("all")
 
 Finder = Callable[[str], list[str]]
-"""What was typed, and the names shown for it."""
+"""Returns the names shown for a typed text."""
 
 pytestmark = pytest.mark.benchmark
 

@@ -1,4 +1,4 @@
-"""What follows the workshop and the result: the difficulty, the complete diagnostic, the certification, the retake."""
+"""Steps after workshop and result: difficulty, complete diagnostic, certification, retake."""
 
 from datetime import date
 

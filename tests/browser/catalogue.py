@@ -1,4 +1,4 @@
-"""Which facts a walk has caused, and which it has not."""
+"""Kinds of events that a walk caused, and those it did not."""
 
 from collections.abc import Iterable
 

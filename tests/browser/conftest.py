@@ -39,7 +39,7 @@ LOOKS: tuple[Look, ...] = (
 A walk takes the first look and the last, and leaves the other to the tests of each page.
 """
 PATIENCE = 15_000
-"""How long anything is waited for on a busy machine, in ms."""
+"""Longest wait on a busy machine, in ms."""
 expect.set_options(timeout=PATIENCE)
 OURS = ("status of 422", "status of 410")
 """A form drawn again, a file that is gone: the browser notes the status of our own answers too."""
@@ -113,7 +113,7 @@ def check_page() -> Callable[[Page], None]:
 
 @pytest.fixture
 def glance() -> Callable[[Page], None]:
-    """The same in a walk."""
+    """The check of a page, for a walk."""
     return partial(assert_page_is_right, looks=LOOKS[::2])
 
 

@@ -49,7 +49,7 @@ class Clock:
 
 
 def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> str:
-    """What a command of the terminal says, run on that folder at that time; it must succeed."""
+    """Returns the output of a command of the terminal on that folder at that time. It must succeed."""
     told = CliRunner(env={"PIXFLOW_DATA": str(data), "COLUMNS": "200"})
     with (
         patch.dict(structure_folder.create.__kwdefaults__, clock=clock),
@@ -84,7 +84,7 @@ class House:
         self._served = served
 
     def tick(self) -> None:
-        """What `pixflow serve --demo` does by itself as time goes by."""
+        """Runs the periodic jobs of `pixflow serve --demo`."""
         self._served.tick(chosen(Settings(smtp=""), self._served.opened.folder, demo=True), self.url)
 
     @property

@@ -119,7 +119,7 @@ def certified(walk: Walk) -> None:
 
 
 def watched(walk: Walk) -> None:
-    """What the group's advisor has left for too long, the direction sees."""
+    """The direction sees the late tasks of the group's advisor."""
     philippe = walk.arrives(PHILIPPE)
     philippe.sees("En attente depuis longtemps")
     expect(philippe.row("Enzo ABADIE", "Tenir la restitution")).to_contain_text(MARC)

@@ -1,4 +1,4 @@
-"""What the chapters of the Hautes-Pyrénées share: the house, its people at their tabs, one of them on a phone."""
+"""Shared by the chapters of the Hautes-Pyrénées: the house, its people at their tabs, one on a phone."""
 
 from collections.abc import Callable
 from datetime import date

@@ -135,7 +135,7 @@ def tap(person: Person, who: str, button: str) -> None:
 
 
 def booked_again(walk: Walk) -> None:
-    """Who was there needs no other presentation; who was absent, excused or gave the seat back, another session."""
+    """Participants need no other presentation; absent, excused and released people book again."""
     marc = walk.marc
     walk.day(date(2026, 3, 13))
     marc.goes("/ateliers/nouveau")

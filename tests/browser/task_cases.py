@@ -14,7 +14,7 @@ Said = Mapping[str, str | bool]
 
 @dataclass(frozen=True)
 class Case:
-    """How a row comes to be there, and what is done with it.
+    """A task: the events that open it, and what is done with it.
 
     `due` is how the row says its day. `press` names buttons of the page it leads to, one after the other, none for a
     form; `other` is the link to the other form that closes it. `appear` are the kinds seen at once, `later` those that

@@ -1,4 +1,4 @@
-"""What is sent twice, sent after Back, or sent while somebody else was at the same dossier."""
+"""Forms sent twice, after Back, or while somebody else changed the dossier."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime

@@ -124,7 +124,7 @@ def rows(house: House) -> dict[str, str]:
 
 
 def to_come(house: House) -> set[tuple[date, Kind]]:
-    """What opens on a later day, of every dossier and workshop, if nothing more happens."""
+    """Returns the tasks that will open later, of every dossier and workshop, without another event."""
     engine, refs = house.served.engine, house.served.refs
     owed: list[Task] = []
     for recorded in engine.read(0, 10_000):

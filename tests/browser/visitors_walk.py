@@ -5,7 +5,7 @@ from tests.browser.walk import Walk
 
 
 def everyone_looks(walk: Walk) -> None:
-    """What the others of the team find where their work begins."""
+    """The rest of the team opens their first page."""
     manager, auditor, administrator = map(walk.arrives, ("Hélène Morin", "Claire Vasseur", "Yann Le Goff"))
     manager.sees("Ma boîte", "En attente depuis longtemps")
     walk.check(manager)

@@ -1,4 +1,4 @@
-"""What the chapters of the walk share: the house, its people at their tabs, and where exports are put."""
+"""Shared by the chapters of the walk: the house, its people at their tabs, the folder of exports."""
 
 from collections.abc import Callable
 from datetime import date, datetime

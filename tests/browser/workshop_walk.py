@@ -139,7 +139,7 @@ def let_in(nadia: Person, name: str) -> None:
 
 
 def cancel(walk: Walk, workshop: UUID) -> None:
-    """Who was absent is registered for the next one, which is not held."""
+    """Registers the absent person for the next workshop, then cancels it."""
     nadia, sophie = walk.nadia, walk.sophie
     nadia.goes_to_queue()
     nadia.starts("Faure", "Réinscrire à un atelier")

@@ -1,4 +1,4 @@
-"""What the dossier that goes on takes over from a duplicate: what it did not know, and what happened there."""
+"""Merges: the surviving dossier takes over missing data and events of the duplicate."""
 
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ from tests.given import (
 
 JOINED = d.DuplicateJoined(duplicate=OTHER_DOSSIER, on=DAY)
 TWIN = opened(number=None)
-"""The same person once more, who says nothing that the first dossier does not know."""
+"""A duplicate without data that the first dossier lacks."""
 LONG_AGO = DAY - timedelta(days=30)
 
 

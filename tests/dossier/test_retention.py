@@ -1,4 +1,4 @@
-"""How long a dossier is kept: the months of the protocol, counted on the calendar."""
+"""Retention periods: months of the protocol, counted on the calendar."""
 
 from datetime import date, timedelta
 

@@ -357,7 +357,7 @@ FITTING: dict[object, tuple[Event, ...]] = {
     follow_up.hand_over_task: (*RESULT_IN, dispatched()),
     seats.lose_seat: SEATED[:-1],
 }
-"""Where a decision comes to something; the others do with a result received."""
+"""Events before a decision has an effect; other decisions need a received result."""
 
 
 def walked(data: DataObject, history: list[Recorded], steps: int) -> list[Recorded]:
@@ -539,7 +539,7 @@ KEPT = (*DEBRIEFED, built(actions=(LEC, CLEA, CERTIFY, CV)))
 
 
 def ends(*events: Event) -> dict[str, object]:
-    """What became of each kind of action that was kept."""
+    """Returns the outcome of each kind of kept action."""
     actions = state_of("dossier", *KEPT, *events).parcours.actions.values()
     return {
         a.action.kind: a.outcome or ("dropped" if a.dropped else "started" if a.started else "kept") for a in actions

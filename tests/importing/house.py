@@ -147,7 +147,7 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
 
 
 def shared(of: Row, mastery: str = "0.5", **said: Any) -> Row:
-    """The same once shared, 40 minutes after the start."""
+    """Returns the row shared, 40 minutes after its start."""
     rate = Decimal(mastery)
     at = of.started + timedelta(minutes=40) if isinstance(of.started, datetime) else of.started
     result = {

@@ -1,4 +1,4 @@
-"""What others do between the reading of an export and its record: decided again, and nothing lost."""
+"""Events between the reading of an export and its recording: decided again, nothing lost."""
 
 from collections.abc import Callable
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What a campaign is for, corrected: what followed is said again, in one transaction."""
+"""Corrected purposes of campaigns: results are recorded again, in one transaction."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""What single cells say, in files touched or not."""
+"""Values of single cells, in original and edited files."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What is written is read; what is broken is refused and never raises; large files are quick."""
+"""Round trip of written files; damaged files are refused without an exception; large files are fast."""
 
 import time
 from dataclasses import replace

@@ -25,7 +25,7 @@ def file(*lines: str, header: str = HEADER) -> bytes:
 
 
 class Office(House):
-    """The same house, where portfolios come in."""
+    """A house that imports portfolios."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

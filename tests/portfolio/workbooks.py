@@ -40,7 +40,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
 
 
 def changed(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
-    """The same archive with the text of one part changed."""
+    """Returns the archive with the text of one part changed."""
     held = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():

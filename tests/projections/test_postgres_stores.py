@@ -200,6 +200,6 @@ def test_an_erased_person_leaves_the_files_of_the_tables(house: House, postgres:
 
 
 def held(folder: Path, words: list[bytes]) -> list[bytes]:
-    """Which of these words stand in the files of a folder."""
+    """Returns the words that stand in the files of a folder."""
     files = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
     return [word for word in words if any(word in content for content in files)]

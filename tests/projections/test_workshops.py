@@ -47,7 +47,7 @@ OFFERED = (*FULL, w.SeatReleased(dossier=DOSSIER, on=DAY), kept(OTHER_DOSSIER))
 
 
 class Told:
-    """What happened in a house, workshop by workshop, as a source of events."""
+    """Source of events of a house, workshop by workshop."""
 
     def __init__(self, histories: dict[UUID, Sequence[Event]]) -> None:
         every = {**HOUSE, **histories}

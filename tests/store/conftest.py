@@ -31,7 +31,7 @@ def schema(database: Database) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """Where an empty store of each kind lies."""
+    """The place of an empty store, of each kind."""
     if request.param == "sqlite":
         return SqlitePlace(tmp_path)
     return PostgresPlace(request.getfixturevalue("database"), request.getfixturevalue("schema"))

@@ -26,7 +26,7 @@ AnyRecorder = HardenedRecorder | PostgresRecorder
 class Place(Protocol):
     @property
     def name(self) -> str:
-        """What opens it in another process."""
+        """Returns the name that opens the store in another process."""
         ...
 
     def factory(self) -> HardenedFactory | PostgresFactory: ...

@@ -73,7 +73,7 @@ def line(process: "subprocess.Popen[str]") -> str:
 
 
 def finish(process: "subprocess.Popen[str]") -> list[str]:
-    """What it said, once it has ended well."""
+    """Returns the output of a process, after it ended without error."""
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     return out.split()

@@ -82,7 +82,7 @@ def test_another_process_has_the_same_key_and_makes_no_second_one(keys: Keys, fo
 
 
 def test_a_vault_is_begun_once_even_when_somebody_is_erased_meanwhile(keys: Keys, folder: Path) -> None:
-    """Who found no ring key yet comes after the erasure that another ring key followed."""
+    """A process that found no ring key continues after an erasure has created another one."""
     sealed = keys.seal(OTHER, PLACE, b"kept")
     late = open_keys(folder)
     keys.destroy([STREAM])

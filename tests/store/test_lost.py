@@ -59,7 +59,7 @@ def recorder(far: Database, schema: str) -> PostgresRecorder:
 
 @pytest.fixture
 def near(database: Database, schema: str, recorder: PostgresRecorder) -> PostgresRecorder:
-    """The same store, on wires that hold."""
+    """Returns the store on connections that hold."""
     return factory(database, schema).application_recorder()
 
 

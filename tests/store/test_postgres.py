@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: who may change what, many starts at once, every connection durable and bounded in time."""
+"""PostgreSQL only: rights, concurrent starts, durable connections with timeouts."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def recorder(database: Database, schema: str) -> PostgresRecorder:
 
 
 def refuses(connection: psycopg.Connection[tuple[object, ...]], statement: str, schema: str) -> psycopg.Error:
-    """How one statement is refused, in a transaction of its own; `@` is the schema."""
+    """Returns the error of a statement, in a transaction of its own; `@` is the schema."""
     with pytest.raises(psycopg.Error) as refused, connection.transaction():
         connection.execute(statement.replace("@", f'"{schema}"').encode())
     return refused.value

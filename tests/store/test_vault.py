@@ -1,4 +1,4 @@
-"""Where the streams' wrapped keys are kept, on both stores."""
+"""The vault of wrapped stream keys, on both stores."""
 
 import sqlite3
 from collections.abc import Iterator

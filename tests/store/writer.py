@@ -1,4 +1,4 @@
-"""What other processes do in these tests: `python -m tests.store.writer <what> <place> …`."""
+"""Other processes of these tests: `python -m tests.store.writer <what> <place> …`."""
 
 import os
 import resource

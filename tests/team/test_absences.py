@@ -1,4 +1,4 @@
-"""Who is away, and who may be their deputy."""
+"""Absences and deputies."""
 
 from dataclasses import replace
 from datetime import date

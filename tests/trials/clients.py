@@ -49,7 +49,7 @@ class Client(Thread):
             self._say(words, *(self._dossier(words) if opens else self._note(words)))
 
     def stop(self) -> None:
-        """What is under way is answered first."""
+        """Stops the clients after their current request."""
         self._done.set()
         self.join()
 
@@ -125,16 +125,16 @@ class Crowd:
         return [said for client in self.clients for said in client.unexpected]
 
     def times(self, events: Sequence[Recorded]) -> Counter[int]:
-        """How often each acknowledged command stands there."""
+        """Returns how often each acknowledged command is stored, as counts."""
         return sum((times_recorded(events, client.acknowledged) for client in self.clients), Counter())
 
     def told_again(self, events: Sequence[Recorded]) -> int:
-        """How many commands one try recorded and a later one acknowledged: where the danger is."""
+        """Counts commands that one try recorded and a later one acknowledged."""
         at = _recorded_at(events)
         return sum(at[command] < last for client in self.clients for command, last in client.begun.items())
 
     def denied_wrongly(self, events: Sequence[Recorded]) -> int:
-        """How many commands were said not to be recorded and were."""
+        """Counts recorded commands that an answer denied."""
         at = _recorded_at(events)
         return sum(command in at and at[command] < said for command, said in self.denied)
 

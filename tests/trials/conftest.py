@@ -15,5 +15,5 @@ def proofs() -> Iterator[Proofs]:
 
 @pytest.fixture
 def url(store: str, request: pytest.FixtureRequest) -> str:
-    """Where a test keeps a structure, by its argument `store`: an empty PostgreSQL database, or nothing for SQLite."""
+    """The database of a test, by its argument `store`: empty on PostgreSQL, none for SQLite."""
     return str(request.getfixturevalue("database_url")) if store == "postgres" else ""

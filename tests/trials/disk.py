@@ -1,4 +1,4 @@
-"""What a disk may hold after a power cut, worked out from a trace of what was asked of it.
+"""Simulates a disk after a power cut, from a trace of system calls.
 
 What was written before the last fsync of its file began is there. Of what came later, each sector of 512 bytes is there
 or is not, in any combination; a file may have grown without what made it grow. Names of a folder (new, moved, removed)
@@ -46,7 +46,7 @@ class File(Struct):
     folder: bool = False
 
     def durable_before(self, cut: int) -> int:
-        """What ended before this line was there at the cut."""
+        """Returns the calls that ended before the cut."""
         return max((began for began, ended in self.syncs if ended < cut), default=0)
 
 
@@ -93,7 +93,7 @@ class Disk:
         return argument.startswith('"') and self.root in (path := call.path(place)).parents and path != self.root
 
     def _find(self, path: Path) -> File | None:
-        """What stands at a path at this point of the trace."""
+        """Returns the file at a path at this point of the trace."""
         found: File | None = self.top
         for part in path.relative_to(self.root).parts:
             found = _now(found).get(part) if found else None
@@ -203,7 +203,7 @@ def _content(file: File, cut: int, keeps: Keeps) -> bytearray:
 
 
 def _kept(chance: Random) -> Keeps:
-    """How a disk treats what it was not yet told to keep: nothing, everything, or some sectors."""
+    """Returns how a disk keeps data that was not synced: not at all, entirely, or some sectors."""
     share = chance.choice((0.0, 1.0, 0.5, 0.9, 0.1))
     return lambda: chance.random() < share
 

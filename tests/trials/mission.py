@@ -19,7 +19,7 @@ SITE = "Mortagne"
 
 
 class Mission(Struct, frozen=True):
-    """Where it is kept (`url` names a PostgreSQL database, or nothing), who works there, whom they follow."""
+    """A Mission locale: its place (`url` of PostgreSQL, or none), its team, its dossiers."""
 
     data: Path
     url: str

@@ -1,4 +1,4 @@
-"""What a run of the trials did and found, as the table of docs/proofs.md."""
+"""The results of the trials, as the table of docs/proofs.md."""
 
 import subprocess
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How much of each trial is made: a little in every run of the tests, much in `make trials`.
+"""Sizes of trials: small in `make test`, large in `make trials`.
 
 PIXFLOW_TRIALS_SEED gives all chance another seed, PIXFLOW_TRIALS_<WHAT> another number of kills, cuts…
 """
@@ -11,7 +11,7 @@ SEED = int(os.environ.get("PIXFLOW_TRIALS_SEED", "1"))
 
 
 def many(what: str, usual: int) -> int:
-    """How many of these a trial makes."""
+    """Returns the number of repetitions of a trial."""
     return int(os.environ.get(f"PIXFLOW_TRIALS_{what.upper()}", usual))
 
 

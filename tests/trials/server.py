@@ -27,7 +27,7 @@ LIMIT = 2.0
 
 
 def serve(mission: Mission, say: Connection, without: str) -> None:
-    """What `pixflow serve` does, and time acts often; says its port once it listens.
+    """Serves as `pixflow serve` does, with frequent ticks; prints its port once it listens.
 
     `without` is the guard that a control does without.
     """

@@ -1,4 +1,4 @@
-"""What a process asked of its files, call by call, as strace saw it."""
+"""File system calls of a process, recorded by strace."""
 
 import re
 import subprocess

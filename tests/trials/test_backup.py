@@ -134,7 +134,7 @@ def copied(files: list[Path], folder: Path) -> Path:
 
 
 def holds(copy: Path, commands: dict[UUID, str]) -> bool:
-    """Whether SQLite finds the copy sound, and these commands in it."""
+    """Returns true if SQLite accepts the copy and it has these commands."""
     try:
         with closing(sqlite3.connect(copy)) as database:
             sound = database.execute("PRAGMA integrity_check").fetchone() == ("ok",)

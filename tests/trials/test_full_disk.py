@@ -149,7 +149,7 @@ def test_control_events_and_command_id_in_two_transactions_are_left_half_done(
 def in_two_transactions(
     self: HardenedRecorder, stored_events: Sequence[StoredEvent], *, command: NewCommand, **more: Any
 ) -> Sequence[int]:
-    """What a store does that keeps command ids beside the events, and not with them."""
+    """Writes events and command id in two transactions: the control."""
     with self.datastore.transaction(commit=True) as c:
         positions = self._insert_events(c, stored_events, **more)
     with self.datastore.transaction(commit=True) as c:

@@ -39,14 +39,14 @@ REST = {"terminations": 0.3, "restarts": 2.0, "wires": 0.3}
 """Seconds at most before each."""
 LONGEST = 3.0
 FAULTS: dict[Fault, int] = {"question": 2, "half": 2, "answer": 2, "commit": 4, "late": 1, "silence": 1}
-"""What happens to a message on the wire, and how often of twelve times."""
+"""Faults of a message, with their frequency out of twelve."""
 TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'pixflow-%'
     ORDER BY state = 'idle', random() LIMIT 1"""
 
 
 class Between:
-    """What harms whatever is between the served structure and its events."""
+    """Breaks the connection between the served structure and its database."""
 
     def __init__(self, cluster: Cluster, url: str, wire: Wire, chance: Random) -> None:
         self.cluster, self.url, self.wire, self.chance = cluster, url, wire, chance
@@ -100,7 +100,7 @@ def wire(postgres: Cluster) -> Iterator[Wire]:
 
 
 def over(wire: Wire, mission: Mission, cluster: Cluster) -> Mission:
-    """The same structure, reached by the wire."""
+    """Returns the mission, reached through the wire."""
     return replace(mission, url=mission.url.replace(str(cluster.folder), str(wire.folder)))
 
 

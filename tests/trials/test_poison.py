@@ -29,12 +29,12 @@ from web.hosting.served_structure import ServedStructure, serve_one
 SHOWING = {projection.NAME: projection for projection in PROJECTIONS if "dossier" in projection.KINDS}
 PLACES = (FOLD, *SHOWING)
 LOST = dict.fromkeys((FOLD, audit_trail.NAME), (audit_trail.NAME,))
-"""Where a fact is missed: what only adds rows shows it with the next rebuild, what replaces them with the next fact."""
+"""Projections that miss an event: append-only ones until a rebuild, others until the next event."""
 DOSSIER = KINDS["dossier"]
 
 
 class Poison(Exception):
-    """What a fact that was not foreseen makes a program do."""
+    """The error of a program on an unexpected event."""
 
 
 @contextmanager

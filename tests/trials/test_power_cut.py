@@ -42,7 +42,7 @@ def _strace() -> None:
 
 
 class Left(Struct):
-    """What a cut left: the data folder, and the words of each command that was acknowledged before."""
+    """The data folder after a cut, and the words of the commands acknowledged before it."""
 
     data: Path
     acknowledged: dict[UUID, str]
@@ -54,7 +54,7 @@ class Left(Struct):
 
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
-    """What the disk was asked by a new structure and the people at work on it, by seed and by how they worked."""
+    """Traces of a new structure and people at work on it, by seed and way of working."""
     folder = tmp_path_factory.mktemp("traces")
 
     @cache
@@ -71,7 +71,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Traces:
 
 
 def after_cuts(traces: Traces, folder: Path, count: int, how: str) -> Iterator[Left]:
-    """What that many cuts left, each at a moment of its own after the structure was made."""
+    """Yields the disk after each cut, at random moments after the structure was created."""
     chance = Random(SEED)
     for number in range(count):
         seed = SEED + number // CUTS_OF_A_TRACE
@@ -131,7 +131,7 @@ def test_control_without_the_syncs_acknowledged_commands_are_lost(
 
 
 def loses(left: Left) -> bool:
-    """Whether an acknowledged command is missing or cannot be read any more."""
+    """Returns true if an acknowledged command is missing or unreadable."""
     try:
         with closing(left.open().engine) as engine:
             engine.read(0, EVERYTHING)

@@ -29,19 +29,19 @@ on_each_store = pytest.mark.parametrize(
 
 
 class Raced(Struct):
-    """What all writers did and met, and every event of their stream."""
+    """Reports of all writers, and the events of their stream."""
 
     seen: dict[UUID, int]
     met: Counter[str]
     events: list[Recorded]
 
     def times(self) -> Counter[int]:
-        """How often each acknowledged command stands there."""
+        """Returns how often each acknowledged command is stored, as counts."""
         recorded = Counter(one.command for one in self.events)
         return Counter(recorded[command] for command in self.seen)
 
     def decided_blindly(self) -> int:
-        """How many commands stand after a fact that their author had not seen."""
+        """Counts commands recorded after an event that their author had not seen."""
         at = {recorded.command: recorded.originator_version for recorded in self.events}
         return sum(at[command] != seen + 1 for command, seen in self.seen.items())
 

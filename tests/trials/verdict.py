@@ -1,4 +1,4 @@
-"""What must hold of a store after whatever was done to it."""
+"""Checks that a store must pass after any trial."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -30,19 +30,19 @@ def must_be_sound(engine: Engine) -> list[Recorded]:
 
 
 def times_recorded(events: Sequence[Recorded], said: Mapping[UUID, str]) -> Counter[int]:
-    """How often what these commands said stands in the events, by the words of each: {1: n} when each does once."""
+    """Counts commands by how often their words are in the events: {1: n} if each is there once."""
     told = Counter(words for recorded in events if (words := words_of(recorded)))
     return Counter(told[words] for words in said.values())
 
 
 def repeated(events: Sequence[Recorded]) -> int:
-    """How many commands of a trial are recorded more than once."""
+    """Counts commands recorded more than once."""
     told = Counter(words for recorded in events if (words := words_of(recorded)))
     return sum(count > 1 for count in told.values())
 
 
 def words_of(recorded: Recorded) -> str | None:
-    """What a command of a trial said, by which it is known: the text of a note, the first name of a new dossier."""
+    """Returns the words that identify a command: the text of a note, the first name of a new dossier."""
     return getattr(recorded.event, "text", None) or getattr(recorded.event, "first_name", None)
 
 

@@ -19,7 +19,7 @@ THREADS = 3
 
 
 class Told(Struct):
-    """What the writers of one process did: the version that the author of each command had seen, and what they met.
+    """Report of the writers of a process: the version seen by the author of each command, and errors.
 
     `met`: "again", decided once more under the lock; "stale", refused for what came meanwhile; "failed", not expected.
     """
@@ -61,12 +61,12 @@ def _write(engine: Engine, mission: Mission, say: "Say", commands: int, told: To
 
 
 def _note(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
-    """What may be said whatever happened meanwhile."""
+    """Records a note, which no other event makes stale."""
     engine.execute({"dossier": dossier}, follow_up.take_note, by=by, command_id=command, text=f"note {command}")
 
 
 def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) -> None:
-    """What must be said again when another of the stage's events came meanwhile."""
+    """Records a plan, which another event of its stage makes stale."""
     engine.execute(
         {"dossier": dossier},
         orientation.plan_diagnostic,

@@ -40,12 +40,12 @@ NAMES = {
     "nobody": "Fontanel", "ended": "Garrigue", "over": "Hocquart", "other": "Izambard",
 }  # fmt: skip
 READ = frozenset({"own", "closed", "deputised", "handed"})
-"""Whose dossiers an advisor reads; the others are a colleague's, nobody's, or were read until Friday."""
+"""Dossiers that an advisor may read; the others are a colleague's, nobody's, or readable until Friday."""
 HERS = frozenset({"own", "deputised", "handed", "ended", "over"})
 """The dossiers that Nadia Benali has or had a part in: a colleague's for everybody else."""
 ELSEWHERE = ("other", "unknown")
 ADVISORS = {"own": NADIA, "closed": NADIA, "deputised": INES, "ended": OMAR}
-"""Who follows each dossier; Paul Rey the others, of which he gives one to Omar Sy in the end."""
+"""Advisor of each dossier; Paul Rey follows the others, and gives one to Omar Sy in the end."""
 OTHER = "Mission locale de Tarbes"
 
 
@@ -63,7 +63,7 @@ class World:
     read: dict[tuple[str, Role, str], Any] = field(default_factory=dict)
 
     def about(self, route: str) -> str:
-        """What the answer of a route depends on, as its address names it; "" for nothing."""
+        """Returns the parameter that the answer of a route depends on, "" for none."""
         return next((name for name in self.ids if name in route), "")
 
     def address(self, route: str, whose: str, me: UUID) -> str:

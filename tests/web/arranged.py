@@ -1,4 +1,4 @@
-"""Where a dossier stands before one of its forms: each gives the dossier, and what the form is about."""
+"""States of a dossier before its forms: each function returns the dossier, and what the form is about."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

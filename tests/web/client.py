@@ -34,7 +34,7 @@ def words(html: str) -> str:
 
 
 def problems(html: str) -> list[str]:
-    """What is wrong with a page, or with a fragment of one, in words."""
+    """Returns the problems of a page or fragment, as sentences."""
     page = BeautifulSoup(html, "html.parser")
     tags, whole = page.find_all(True), page.html is not None
     return [

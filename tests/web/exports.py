@@ -81,7 +81,7 @@ class Board:
         return words(self.page(url))
 
     def upload(self, rows: Sequence[Row], at: datetime = FIRST, campaign: Campaign = CAMPAIGN) -> str:
-        """Where the file leads."""
+        """Uploads the file, and returns the address of its preview."""
         answer = self.client.post("/resultats/import", files=export(rows, at, campaign))
         assert answer.status_code == 303, words(answer.text)
         return str(answer.headers["Location"])
@@ -134,7 +134,7 @@ def form_of(tag: Tag, action: str) -> Tag:
 
 
 def fields(form: Tag) -> dict[str, Any]:
-    """What a form sends when nothing is touched."""
+    """Returns the values of an untouched form."""
     sent: dict[str, Any] = {}
     for tag in form.select("[name]"):
         if tag.get("type") in ("radio", "checkbox") and not tag.has_attr("checked"):

@@ -39,7 +39,7 @@ def april(day: int) -> date:
 
 
 QUIET = date(2026, 6, 22)
-"""When the path of somebody for whom nothing happens any more is to be closed."""
+"""Due day of `close-or-plan` for a quiet dossier."""
 
 FORM_CASES: tuple[Case, ...] = (
     Case(

@@ -19,14 +19,14 @@ def opened(client: InspectingClient, dossier: UUID, form: str, about: object = "
 
 
 def values(html: str) -> dict[str, Any]:
-    """What the one open form of a page would send."""
+    """Returns the values of the page's open form."""
     page = BeautifulSoup(html, "html.parser")
     assert len(page.select("#form")) == 1, "one form is open"
     return sent_by(page.select_one("#form form"))
 
 
 def sent_by(form: Any) -> dict[str, Any]:
-    """What a form would send when none of its buttons says anything."""
+    """Returns the values of a form, without a button."""
     sent: dict[str, Any] = {}
     for tag in form.select("[name]"):
         for value in _sent(tag):
@@ -56,7 +56,7 @@ def sheet(html: str) -> str:
 
 
 def undo_form(html: str) -> dict[str, Any]:
-    """What the first *Annuler* of a page sends."""
+    """Returns the values of the page's first *Annuler*."""
     page = BeautifulSoup(html, "html.parser")
     return {str(tag["name"]): str(tag["value"]) for tag in page.select("form[action$='/undo']")[0].select("[name]")}
 

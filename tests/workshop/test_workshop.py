@@ -102,7 +102,7 @@ def full(*more: Event, capacity: int = 6) -> tuple[Event, ...]:
 
 
 def in_one(before: Given, decided: dict[str, list[Event]]) -> Given:
-    """What happened before and what one command then said, on both streams."""
+    """Returns past events and those of one command, on both streams."""
     after = before.and_then(decided)
     one = UUID(int=0xC0FFEE)
     told = {kind: len(history) - len(decided.get(kind, ())) for kind, history in after.histories.items()}
@@ -541,7 +541,7 @@ def test_whatever_is_pressed_nobody_has_two_seats_and_no_seat_has_two_people(pre
 
 
 def decided_by(what: str, state: Workshop, dossier: Dossier, who: UUID, on: date) -> dict[str, list[Event]]:
-    """What one press decides; nothing when there is no seat left."""
+    """Returns the events of one booking; none without a free seat."""
     ids: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": who, "on": on}
     waited = state.waiting.get(who)
     match what:
@@ -626,7 +626,7 @@ def busy(tmp_path: Path) -> Iterator[House]:
 
 
 def at_once(work: Any, items: list[UUID]) -> list[str]:
-    """What came of each, all pressed together: the refusal's code, or ""."""
+    """Returns the refusal code of each, or "", when all are sent together."""
     barrier, said = Barrier(len(items)), dict.fromkeys(items, "?")
 
     def press(item: UUID) -> None:

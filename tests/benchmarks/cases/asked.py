@@ -14,7 +14,7 @@ ROOT = HERE.parents[2]
 
 
 class Asked:
-    """What a contender answers; `seconds` are its own measure."""
+    """The answer of a contender, with the seconds that it measured."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process

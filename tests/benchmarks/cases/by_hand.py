@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
 
 
 class Case(Base):
-    """Where a case stands: `status` is the task owed, "done" at the end; `version` guards against two at once."""
+    """A case: `status` is the open task, "done" at the end; `version` detects concurrent changes."""
 
     __tablename__ = "cases"
     __table_args__ = (Index("cases_of_owner", "owner", "due"),)
@@ -62,7 +62,7 @@ class Case(Base):
 
 
 class Audit(Base):
-    """What was done, by whom, when, and what was said."""
+    """One audit row: action, author, time, content."""
 
     __tablename__ = "audit"
 
@@ -158,7 +158,7 @@ def _owed(step: int, advisor: int) -> dict[str, Any]:
 
 
 def _kept(content: dict[str, Any]) -> dict[str, Any]:
-    """What of a task's content has a column."""
+    """Returns the part of a task's content that has a column."""
     return {name: value for name, value in content.items() if name in Case.__table__.columns}
 
 

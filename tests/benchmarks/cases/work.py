@@ -46,10 +46,10 @@ class Contender(Protocol):
         """The next task is done, and the one after it is owed; durable when this returns."""
 
     def inbox(self) -> Sequence[Any]:
-        """What the first advisor has to do, the most urgent first: a page of it."""
+        """Returns a page of the first advisor's tasks, the most urgent first."""
 
     def history(self, case: Any) -> Sequence[Any]:
-        """What happened to a case, in order: when, by whom, what."""
+        """Returns the events of a case, in order: time, author, content."""
 
     def page(self) -> str:
         """The inbox as the page that the advisor is shown."""
@@ -62,7 +62,7 @@ def advisor_of(number: int) -> int:
 
 
 def opened(number: int) -> dict[str, str]:
-    """What is said when a case is opened."""
+    """Returns the content of a new case."""
     return {
         "last_name": LAST_NAMES[number % 10],
         "first_name": FIRST_NAMES[number % 11],
@@ -74,7 +74,7 @@ def opened(number: int) -> dict[str, str]:
 
 
 def said(number: int, step: int) -> dict[str, Any]:
-    """What is said when a task is completed: the same for every contender."""
+    """Returns the content of a completed task, identical for all contenders."""
     match STEPS[step][0]:
         case "present":
             return {"occasion": "welcome"}
@@ -102,7 +102,7 @@ def answer(contender: Contender) -> None:
 
 
 class Worker:
-    """What a contender can be asked: each answer is a dictionary."""
+    """Questions to a contender; each answer is a dictionary."""
 
     def __init__(self, contender: Contender) -> None:
         self._contender = contender
@@ -137,7 +137,7 @@ class Worker:
 
 
 def _timed(times: int, ask: Callable[[], Sequence[Any]]) -> dict[str, Any]:
-    """What asking so often took, and the length of an answer."""
+    """Returns the time of so many questions, and the length of an answer."""
     gc.collect()
     began = time.perf_counter()
     for _ in range(times - 1):

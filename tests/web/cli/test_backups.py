@@ -35,7 +35,7 @@ def backups(data: Path, slug: str = "ici") -> list[Path]:
 
 
 def team(slug: str = "ici") -> set[str]:
-    """Who is known there, of the two."""
+    """Returns the known people of the two."""
     known = {SOPHIE, NADIA}
     return {one for one in known if run("queue", "--as", one, "--structure", slug).exit_code == 0}
 

@@ -1,4 +1,4 @@
-"""Where a young person stands, in words: the line of each stage, and what one fact changed."""
+"""Words for a path: the line of each stage, and the changes of one event."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -164,7 +164,7 @@ def test_how_far_the_parcours_goes(events: tuple[Event, ...], line: str) -> None
 
 
 def changed(*events: Event) -> list[tuple[str, str, str]]:
-    """What the last of these facts changed."""
+    """Returns the changes of the last of these events."""
     before, after = dossier(events[:-1]), dossier(events)
     found = changes.changes(before, after, NAMES, given.LATER)
     return [(plain(label), plain(old), plain(new)) for label, old, new in found]

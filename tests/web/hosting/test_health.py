@@ -48,7 +48,7 @@ def alarms(at_work: House) -> set[str]:
 
 
 def monitor(at_work: House) -> Any:
-    """What a monitor reads, who is nobody."""
+    """Returns `/readyz` without an account."""
     return TestClient(create_app(at_work.host)).get("/readyz")
 
 

@@ -1,4 +1,4 @@
-"""What is served: structures open at the start, those that come later, and those that do not open."""
+"""The host: structures opened at the start, those that come later, and those that do not open."""
 
 from collections.abc import Iterator
 from pathlib import Path

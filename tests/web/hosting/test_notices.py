@@ -1,4 +1,4 @@
-"""What leaves by e-mail: once, to whom it concerns, with counts and no name."""
+"""E-mails: sent once, to the right people, with counts and no names."""
 
 import socket
 from collections.abc import Iterator

@@ -183,7 +183,7 @@ def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
 
 
 def about(at_work: House, topic: str, who: str = CLAIRE) -> tuple[str, str]:
-    """Whose the latest fact of a kind is, and where it leads."""
+    """Returns the person and the link of the latest event of a kind."""
     page = soup(at_work.client(who).get(f"/journal?fait={topic}").text)
     whose = page.select_one(".ledger .item .item-who")
     link = whose.select_one("a")

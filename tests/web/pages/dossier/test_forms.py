@@ -23,7 +23,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def locale(shared: House) -> House:
-    """The same house for every test, on the same day; each opens its own dossiers."""
+    """One house for all tests, on one day; each test opens its own dossiers."""
     shared.day(MONDAY)
     return shared
 
@@ -34,7 +34,7 @@ def owed(locale: House, dossier: UUID) -> dict[str, tasks.Task]:
 
 
 def named(locale: House, dossier: UUID) -> dict[str, str]:
-    """What the ids in the keys of tasks are: the plan, the result, the first action…"""
+    """Returns names of the ids in task keys: the plan, the result, the first action…"""
     state = locale.state(dossier)
     plan = {str(state.orientation.plan.id): "plan"} if state.orientation.plan else {}
     results = {str(id): "result" for id in state.diagnostic.participations}

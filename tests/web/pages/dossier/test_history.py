@@ -26,7 +26,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def locale(shared: House) -> House:
-    """The same house for every test, on the same day; each opens its own dossiers."""
+    """One house for all tests, on one day; each test opens its own dossiers."""
     shared.day(MONDAY)
     return shared
 

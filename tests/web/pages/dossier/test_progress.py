@@ -31,7 +31,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture
 def locale(shared: House) -> House:
-    """The same house for every test, on the same day; each opens its own dossiers."""
+    """One house for all tests, on one day; each test opens its own dossiers."""
     shared.day(MONDAY)
     return shared
 
@@ -42,7 +42,7 @@ def facts(locale: House, dossier: UUID, count: int) -> list[str]:
 
 
 def offered(locale: House, dossier: UUID) -> set[str]:
-    """Which of the forms of a certification open."""
+    """Returns the forms of a certification that open."""
     client = locale.client(NADIA)
     pages = {name: client.get(f"/dossiers/{dossier}?formulaire={name}").text for name in CERTIFYING}
     return {name for name, page in pages.items() if 'id="form"' in page}

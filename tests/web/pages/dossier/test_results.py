@@ -1,4 +1,4 @@
-"""What was shared, beside what the same purpose said before: in points, in levels, or not at all."""
+"""Results compared with the previous one of their purpose: in points, in levels, or not at all."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -31,7 +31,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def at_ease(at_work: House, **more: Any) -> UUID:
-    """Whose complete path is owed before the collective period ends."""
+    """A dossier whose `complete-path` is due before the collective period ends."""
     dossier, found = at_work.debriefed("0.90", **{**CEJ, **more})
     grille = at_work.served.refs.grille(at_work.today)
     context = {"grille": grille.document, "number": grille.number, "action_ids": (uuid4(),)}
@@ -47,7 +47,7 @@ def page(at_work: House, path: str, who: str = NADIA) -> str:
 
 
 def sent(html: str, action: str = "/dossiers/groupe") -> dict[str, Any]:
-    """What the form that records would send as it stands."""
+    """Returns the values of the form that records."""
     form = soup(html).select_one(f"form[method=post][action='{action}']")
     values: dict[str, Any] = {field["name"]: field.get("value", "") for field in form.select("input[type=hidden]")}
     ticked = [box["value"] for box in form.select("input[type=checkbox][checked]")]

@@ -30,7 +30,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def values(html: str) -> dict[str, str]:
-    """What the form of the page would send."""
+    """Returns the values of the page's form."""
     return {str(one["name"]): str(one["value"]) for one in soup(html).select("#merge form input")}
 
 
@@ -135,7 +135,7 @@ def test_both_stand_side_by_side_and_may_be_turned_round(at_work: House) -> None
 
 
 def side_by_side(page: Any) -> dict[str, list[str]]:
-    """What the page says of the dossier kept and of the other, by label."""
+    """Returns the values of both dossiers on the page, by label."""
     return {said(row.th): [said(cell) for cell in row("td")] for row in page("tr")[1:]}
 
 

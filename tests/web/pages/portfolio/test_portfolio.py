@@ -67,7 +67,7 @@ class Desk:
         return self.client.post(START, files={"portfolio": (name, data, "application/octet-stream")})
 
     def upload(self, *lines: str, name: str = "portefeuille.csv") -> str:
-        """Where the file leads."""
+        """Uploads the file, and returns the address of its preview."""
         answer = self.send(csv(*lines), name)
         assert answer.status_code == 303, words(answer.text)
         return str(answer.headers["Location"])

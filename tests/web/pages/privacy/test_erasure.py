@@ -31,7 +31,7 @@ THEIR_PAGE = {
     "GET /dossiers/{dossier_id:uuid}", "GET /rejouer/{dossier_id:uuid}",
     "POST /dossiers/{dossier_id:uuid}/droits/effacer",
 }  # fmt: skip
-"""What is answered of somebody erased to those who read every dossier."""
+"""Routes that answer about an erased person, to readers of all dossiers."""
 NAMES = ("Nomercier", "Prénomine", "9081726", "courriel@jeune", "Projetissime", "Notexploration")
 
 

@@ -101,7 +101,7 @@ TYPED = (
     "Refaire le test après une formation courte", "Le code de la route se révise en ligne",
     "Permis de conduire : code en ligne", "Illettrisme à vérifier", "Mener une recherche et une veille d’information",
 )  # fmt: skip
-"""What `full` types, what the grid keeps for the advisor, and what Pix said."""
+"""Words that `full` types, that the grid keeps for the advisor, and that Pix said."""
 
 
 def test_everything_that_was_typed_is_in_both_files(at_work: House) -> None:

@@ -65,12 +65,12 @@ def stream(at_work: House, kind: str) -> dict[str, UUID]:
 
 
 def facts(at_work: House, kind: str) -> list[Event]:
-    """What was recorded of the drafts and publications of a document, after the first publication."""
+    """Returns the events of a document's drafts and publications, after the first publication."""
     return [one.event for one in at_work.served.engine.history(stream(at_work, kind)[kind])][1:]
 
 
 def editor(at_work: House, url: str = GRID, query: str = "", by: str = SOPHIE) -> dict[str, Any]:
-    """What the editor sends when nothing is touched."""
+    """Returns the values of an untouched editor."""
     page = at_work.client(by).get(f"{url}/modifier{query}")
     assert page.status_code == 200
     return sent_by(soup(page.text).select_one("#editor form"))
@@ -81,7 +81,7 @@ def send(at_work: House, said: dict[str, Any], do: str = "save", url: str = GRID
 
 
 def checked(at_work: House, said: dict[str, Any], url: str = GRID) -> str:
-    """What the page says while one types; nothing is recorded by it."""
+    """Returns the page's answer while one types; nothing is recorded."""
     head = at_work.served.engine.head()
     answer = at_work.client(SOPHIE).post(f"{url}/verifier", data=said, headers=HTMX)
     assert (answer.status_code, at_work.served.engine.head()) == (200, head)

@@ -20,7 +20,7 @@ def at_work(tmp_path: Path) -> Iterator[House]:
 
 
 def tag(page: str) -> str:
-    """What the live block of a page was drawn at, "" without one."""
+    """Returns the tag of the page's live block, "" without one."""
     block = soup(page).select_one("[data-live]")
     return str(block["hx-ptag"]) if block else ""
 

@@ -1,4 +1,4 @@
-"""Which advisor each result goes to: the one who follows the dossier, another, the least loaded; one or all."""
+"""Dispatch of results: to the dossier's advisor, another, the least loaded; one or all."""
 
 from collections.abc import Iterator
 from datetime import date

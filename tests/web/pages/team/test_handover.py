@@ -39,7 +39,7 @@ def preview(at_work: House, *to: str, by: str = HELENE, **more: Any) -> Any:
 
 
 def values(html: str) -> dict[str, Any]:
-    """What the preview's form sends when nothing is touched."""
+    """Returns the values of the preview's untouched form."""
     form = soup(html).select_one("form[action$='/confier']")
     hidden = {tag["name"]: tag["value"] for tag in form.select("input[type=hidden]") if tag["name"] != "to"}
     pairs = [tag["value"] for tag in form.select("select[name=pair] option[selected]")]

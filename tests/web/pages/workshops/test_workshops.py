@@ -64,7 +64,7 @@ def events(at_work: House, made: UUID) -> list[Event]:
 
 
 def values(form: Any) -> dict[str, Any]:
-    """What a form sends when nothing is touched; names that come several times are lists."""
+    """Returns the values of an untouched form; repeated names give lists."""
     sent: dict[str, list[str]] = {}
     for tag in form.select("input, select, textarea"):
         if tag.get("type") in ("checkbox", "radio") and not tag.has_attr("checked"):
