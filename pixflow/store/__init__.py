@@ -1,6 +1,6 @@
-"""The event store: SQLite, PostgreSQL, keys, locks.
+"""Event store: SQLite, PostgreSQL, keys and locks.
 
-docs/faults.md names the faults it closes; each has a test in tests/store/.
+docs/faults.md names the faults that it prevents. Each has a test in tests/store/.
 """
 
 from dataclasses import dataclass
@@ -42,11 +42,11 @@ class Claim:
 
 
 class StoreError(Exception):
-    """The store says no, and has recorded nothing, where the error does not say otherwise."""
+    """Error of the store. Nothing was recorded, unless the class says otherwise."""
 
 
 class StoreBusy(StoreError):
-    """Somebody else has held a lock for longer than the limit: try again."""
+    """Another writer has held a lock for longer than the limit: try again."""
 
 
 class StoreUnreached(StoreBusy):
@@ -58,10 +58,10 @@ class StoreRefused(StoreError):
 
 
 class DatabaseRefused(StoreRefused):
-    """What PIXFLOW_DATABASE_URL says cannot be used, nothing of which is told: it holds a password.
+    """PIXFLOW_DATABASE_URL cannot be used. The error shows no part of it, because it holds a password.
 
-    `code`: "url" when it cannot be read, "entry" when the server does not let its user in, "rights" when that user may
-    not do what is needed.
+    `code`: "url" when it cannot be read, "entry" when the server refuses its user, "rights" when the user lacks a
+    privilege.
     """
 
     def __init__(self, code: DatabaseCode, said: str) -> None:
@@ -70,7 +70,7 @@ class DatabaseRefused(StoreRefused):
 
 
 class KeysLost(StoreRefused):
-    """Personal data is sealed here, and the keys that open it are not."""
+    """The store holds sealed personal data, but not the keys that open them."""
 
 
 class AlreadyServed(StoreError):
@@ -80,15 +80,15 @@ class AlreadyServed(StoreError):
 class StoreFull(StoreError):
     """The disk is full or failing.
 
-    On a full disk nothing is recorded. When a commit's own fsync fails nothing is visible, yet a crash straight after
-    may bring it back: ask for the command id before repeating (docs/faults.md#f5).
+    On a full disk nothing is recorded. When the fsync of a commit fails, nothing is visible, but a crash right after
+    may bring the commit back: look for the command id before repeating (docs/faults.md#f5).
     """
 
 
 class StoreLost(StoreError):
-    """The connection was lost while a commit was on its way, and the server did not come back within the limit.
+    """The connection was lost during a commit, and the server did not return within the limit.
 
-    Whether it is recorded will be known when it does: ask for the command id before repeating (docs/faults.md#f4).
+    Look for the command id before repeating, once the server returns (docs/faults.md#f4).
     """
 
 
@@ -102,7 +102,7 @@ class ClaimTaken(StoreError):
 
 
 class CommandKnown(StoreError):
-    """This command id is recorded already: look it up with `command(id)`."""
+    """This command id is already recorded: look it up with `command(id)`."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(f"command {id} is recorded already")
@@ -110,7 +110,7 @@ class CommandKnown(StoreError):
 
 
 class UnknownTopic(MapperDeserialisationError):
-    """A topic outside the allow-list; nothing was imported (docs/faults.md#f8)."""
+    """A topic that is not in the allow-list. Nothing was imported (docs/faults.md#f8)."""
 
 
 class Damaged(MapperDeserialisationError):

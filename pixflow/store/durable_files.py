@@ -1,4 +1,4 @@
-"""Small files that survive a power cut, and leave nothing behind on the disk once they are replaced or deleted."""
+"""Small files that survive a power cut. Replacing or deleting one overwrites its old content."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """A file that only its owner reads, durable; FileExistsError when there is one."""
+    """Writes a durable file that only its owner can read. Raises FileExistsError."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
         file.flush()
@@ -17,7 +17,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """The same in place of another, at one instant; what the other held is overwritten."""
+    """Replaces a file atomically and durably, then overwrites the old content."""
     written = path.with_name(f"{path.name}.new")
     discard(written)
     write_new(written, content)
@@ -25,7 +25,7 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def discard(path: Path) -> None:
-    """Delete a file, if it is there; what it held is overwritten first."""
+    """Overwrites and deletes a file, if it exists."""
     with suppress(FileNotFoundError), open(path, "r+b") as file:
         _wipe(file)
         path.unlink()
@@ -47,7 +47,7 @@ def _wipe(file: BinaryIO) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """The names in a folder are durable: a power cut takes none of them back."""
+    """Makes the names in a folder durable: a power cut undoes no creation, renaming or deletion."""
     found = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(found)

@@ -29,7 +29,7 @@ _TRIES = 5
 
 
 class StreamKey:
-    """Seals and opens what is told on one stream: a nonce, then the ciphertext and its tag."""
+    """Encrypts and decrypts the personal data of one stream. The result is a nonce, then the ciphertext and its tag."""
 
     __slots__ = ("_cipher", "_stream", "secret")
 
@@ -43,14 +43,14 @@ class StreamKey:
         return nonce + self._cipher.encrypt(nonce, content, self._stream + place)
 
     def open(self, place: bytes, sealed: bytes) -> bytes:
-        """Raises InvalidTag, or ValueError when it is too short."""
+        """Raises InvalidTag, or ValueError for a text that is too short."""
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._stream + place)
 
 
 class Keys:
-    """Seals and opens the personal fields of one structure's events (AES-256-GCM, one key a stream).
+    """Encrypts and decrypts the personal fields of one structure's events (AES-256-GCM, one key a stream).
 
-    `sealed` gives the streams that hold sealed data: a new vault is begun only where there are none. Raises KeysLost.
+    `sealed` gives the streams that hold sealed data: a new vault is started only when there are none. Raises KeysLost.
     """
 
     def __init__(self, structure: UUID, ring: Ring, vault: Vault, sealed: Callable[[], Iterable[UUID]] = tuple) -> None:
@@ -66,7 +66,7 @@ class Keys:
         return self.ring.digest_key
 
     def seal(self, stream: UUID, place: bytes, content: bytes) -> bytes:
-        """The content sealed for one place of one stream. StoreRefused once its key is destroyed."""
+        """Returns the content sealed for one place of one stream. Raises StoreRefused when its key is destroyed."""
         key = self._key(stream)
         if key is None:
             self.ensure([stream])
@@ -76,9 +76,9 @@ class Keys:
         return key.seal(place, content)
 
     def open(self, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
-        """What was sealed there, None once the stream's key is destroyed.
+        """Returns the content sealed at that place, None when the key of the stream is destroyed.
 
-        Raises Damaged when it was not sealed there, or when the vault has lost the key.
+        Raises Damaged when it was sealed elsewhere, or when the vault has lost the key.
         """
         key = self._known.get(stream.int) or self._key(stream)
         if key is None:
@@ -91,7 +91,7 @@ class Keys:
             raise Damaged(f"what is sealed in stream {stream} was not sealed there") from None
 
     def digest(self, streams: Iterable[UUID], content: bytes) -> bytes | None:
-        """A digest on which a guess is tested with all of these streams' keys; None once one of them is destroyed."""
+        """Returns a digest that only the keys of all these streams can reproduce; None when one is destroyed."""
         wanted = sorted(set(streams))
         self.load(wanted)
         made = hmac.new(self.digest_key, digestmod="sha256")
@@ -103,7 +103,7 @@ class Keys:
         return made.digest()
 
     def load(self, streams: Iterable[UUID]) -> None:
-        """Have the keys of many streams at hand: one question instead of many."""
+        """Reads the keys of many streams with one query and caches them."""
         asked = list(streams)
         wanted = {stream for stream in asked if stream.int not in self._known}
         if wanted and len(self._known) + len(wanted) > _REMEMBERED:
@@ -111,7 +111,7 @@ class Keys:
         self._fetch(wanted)
 
     def ensure(self, streams: Iterable[UUID]) -> None:
-        """A key for each of these streams, durable before anything is sealed with it."""
+        """Creates a durable key for each of these streams that has none."""
         wanted = set(streams)
         self.load(wanted)
         while new := {stream for stream in wanted if stream.int not in self._known}:
@@ -123,7 +123,7 @@ class Keys:
             self._fetch(new)
 
     def destroy(self, streams: Iterable[UUID]) -> None:
-        """The keys of these streams are gone for good, wherever a copy of the vault lies; others are wrapped anew."""
+        """Destroys the keys of these streams in every copy of the vault: a new ring key wraps all other keys."""
         gone = set(streams)
         with self.ring.changing():
             old = self._current()
@@ -133,17 +133,17 @@ class Keys:
         self._known |= dict.fromkeys(stream.int for stream in gone)
 
     def lost(self, sealed: Iterable[UUID]) -> set[UUID]:
-        """Of the streams that hold sealed data, those whose key is neither in the vault nor destroyed."""
+        """Returns the streams with sealed data whose key is neither in the vault nor destroyed."""
         return set(sealed) - self.vault.streams().keys()
 
     def settle(self) -> None:
-        """What a crash left of a renewal: the ring keys that wrap nothing are gone."""
+        """Deletes ring keys that wrap nothing: a crash may have interrupted a renewal."""
         with self.ring.changing():
             self._current()
             self.ring.keep_only(self.vault.ring())
 
     def forget(self, streams: Iterable[UUID]) -> None:
-        """Ask the vault again: another process may have destroyed them."""
+        """Removes streams from the cache: another process may have destroyed their keys."""
         for stream in streams:
             self._known.pop(stream.int, None)
 
@@ -166,7 +166,7 @@ class Keys:
                 self._known[stream.int] = StreamKey(aes_key_unwrap(ring, key), place) if key else None
 
     def _read(self, streams: set[UUID]) -> tuple[bytes, dict[UUID, bytes | None]]:
-        """The ring key that wraps them, and the wrapped keys; again when both were renewed in between."""
+        """Returns the ring key and the wrapped keys. Reads again when both were renewed in between."""
         for _ in range(_TRIES):
             number, found = self.vault.read(streams)
             if ring := self.ring.key(number):

@@ -1,4 +1,4 @@
-"""Locks between processes: flock on a file of the structure's folder, monotonic waits (docs/faults.md#f10, #f12)."""
+"""Locks between processes: flock on a file of a structure, with monotonic deadlines (docs/faults.md#f10, #f12)."""
 
 import fcntl
 import os
@@ -16,9 +16,10 @@ _POLL = 0.001
 
 
 class FileLock:
-    """`with FileLock(path):` one holder at a time among all threads and processes; re-entrant for its own thread.
+    """Lock that one thread of one process holds at a time, re-entrant: `with FileLock(path):`.
 
-    Waits at most `limit` seconds, then StoreBusy. The file is left in place: removing it would let two in.
+    Waits at most `limit` seconds, then raises StoreBusy. Never deletes the file: two processes could then hold the
+    lock. The library `filelock` guarantees neither the monotonic deadline nor that the file stays.
     """
 
     def __init__(self, path: Path, limit: float = 10.0) -> None:
@@ -64,9 +65,9 @@ class FileLock:
 
 
 class ServeLock:
-    """The one serving process of a structure: `serve.lock` in its folder, held until `release` or the process's end.
+    """Lock of the one serving process of a structure, on `serve.lock`, held until `release` or the end of the process.
 
-    `acquire` raises AlreadyServed, with the holder's pid, when another has it.
+    `acquire` raises AlreadyServed, with the pid of the holder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -98,7 +99,7 @@ class ServeLock:
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Whether nobody else, thread or process, is at what `path` stands for; so until the end. Waits for nothing."""
+    """Yields True if no other thread or process holds the lock of `path`, and holds it until the end. Never waits."""
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield _lock(file)

@@ -1,7 +1,7 @@
-"""Events to stored bytes and back, typed both ways; only topics of the allow-list (docs/faults.md#f8, #f9).
+"""Maps events to stored bytes and back, with types; only topics of the allow-list (docs/faults.md#f8, #f9).
 
-The personal fields of one event are sealed together, bound to its place: structure, stream, version, topic and class
-version. What is sealed in one place opens nowhere else.
+The personal fields of one event are sealed together and bound to their place: structure, stream, version, topic and
+class version. They cannot be opened in another place.
 """
 
 from collections.abc import Iterable
@@ -25,9 +25,9 @@ _UNREADABLE = (MsgspecError, ValueError, TypeError)
 
 
 class Stored(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
-    """A stored state: the stamps, then the content, then the personal fields of the content, sealed.
+    """A stored state: the stamps, the content, and the sealed personal fields of the content.
 
-    `for` is left out when nobody is acted for, `sealed` when nothing is personal.
+    `for` is absent when nobody is acted for, `sealed` when nothing is personal.
     """
 
     at: datetime
@@ -40,11 +40,11 @@ class Stored(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rena
 
 
 class TypedMapper(Mapper[UUID]):
-    """Maps `Recorded` to StoredEvent and back, for these event classes and no others.
+    """Maps `Recorded` to StoredEvent and back, for these event classes only.
 
-    `keys` seal what is personal; without them everything is written in clear, as the examples of tests/golden are.
-    A class outside the list is refused on writing, a topic outside it on reading: UnknownTopic.
-    What would not read back equal is not written (Unstorable), for no event can be mended later.
+    `keys` seal personal fields. Without keys everything is written in clear, like the examples of tests/golden. Raises
+    UnknownTopic for a class or a topic outside the list. Raises Unstorable for an event that would not read back equal,
+    because a stored event cannot be corrected later.
     """
 
     def __init__(self, events: Iterable[type[Event]], keys: Keys | None = None) -> None:
@@ -57,7 +57,7 @@ class TypedMapper(Mapper[UUID]):
             self._codecs[cls.TOPIC] = _SealedCodec(cls) if keys and personal_fields(cls) else _Codec(cls)
 
     def seals(self, event: Event) -> bool:
-        """Whether its stream needs a key."""
+        """Tells whether the stream of an event needs a key."""
         return isinstance(self._codecs.get(event.TOPIC), _SealedCodec)
 
     def to_stored_event(self, recorded: Recorded) -> StoredEvent:  # type: ignore[override]
@@ -82,7 +82,7 @@ class TypedMapper(Mapper[UUID]):
         return self.recorded(stream, stored.originator_version, stored.topic, stored.state, position)
 
     def recorded(self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0) -> Recorded:
-        """The event of one row of the store."""
+        """Returns the event of one row of the store."""
         codec = self._codecs.get(topic)
         if codec is None:
             raise UnknownTopic(f"topic {topic!r} at stream {stream}, version {version} is not an event of this store")
@@ -95,14 +95,14 @@ class TypedMapper(Mapper[UUID]):
 
 
 class _Codec:
-    """How events of one class are written and read."""
+    """Encodes and decodes the events of one class."""
 
     def __init__(self, cls: type[Event]) -> None:
         self.cls = cls
         self._decoder: Decoder[Stored[Any]] = Decoder(Stored[cls])  # type: ignore[valid-type]
 
     def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
-        """The stored state; None when it would not read back equal."""
+        """Returns the stored state, None when it would not read back equal."""
         state = _written(recorded, recorded.event)
         return state if self._decoder.decode(state).data == recorded.event else None
 
@@ -112,7 +112,7 @@ class _Codec:
 
 
 class _SealedCodec(_Codec):
-    """The same where some fields are personal: those are sealed, the others stand in clear."""
+    """Codec of a class with personal fields: it seals them, and writes the others in clear."""
 
     def __init__(self, cls: type[Event]) -> None:
         super().__init__(cls)
@@ -138,7 +138,7 @@ class _SealedCodec(_Codec):
         return _read(stream, version, position, content, event)
 
     def _whole(self, clear: bytes, content: bytes) -> Event:
-        """The two halves of one JSON object, decoded as one."""
+        """Decodes the two halves of a JSON object as one."""
         return self._event_decoder.decode(clear[:-1] + b"," + content[1:])
 
     def _left(self, clear: Raw) -> Event:
@@ -171,6 +171,6 @@ def _read(stream: UUID, version: int, position: int, content: Stored[Any], event
 
 
 def _place(error: Exception) -> str:
-    """The path in the document, e.g. " at `$.data.on`": what msgspec says before it may quote the value."""
+    """Returns the path in the document, for example " at `$.data.on`", without the value that msgspec may quote."""
     _, found, path = str(error).rpartition(" - at ")
     return f" at {path}" if found else ""

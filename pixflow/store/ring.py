@@ -17,7 +17,7 @@ _UNREADABLE = (OSError, msgspec.MsgspecError, InvalidUnwrap, ValueError)
 
 
 class _Document(msgspec.Struct):
-    """keys/<slug>.ring: the ring keys by number (two while one takes over) and the key of digests, all wrapped."""
+    """Content of keys/<slug>.ring, wrapped: the ring keys by number (two during a renewal), the key of digests."""
 
     rings: dict[str, bytes]
     digest: bytes
@@ -39,7 +39,7 @@ class Ring:
 
     @staticmethod
     def create(folder: Path, slug: str) -> "Ring":
-        """Make both files; nothing is overwritten."""
+        """Creates both files. Overwrites nothing."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = secrets.token_bytes(LENGTH)
         document = _Document(
@@ -55,17 +55,17 @@ class Ring:
 
     @property
     def latest(self) -> int:
-        """The number of the latest ring key."""
+        """Number of the latest ring key."""
         return max(self._rings)
 
     def key(self, number: int) -> bytes | None:
-        """The ring key of that number, read again from the file when another process made it; None when it is gone."""
+        """Returns the ring key of that number, None when it is gone. Reads the file again for an unknown number."""
         if number not in self._rings:
             self._read()
         return self._rings.get(number)
 
     def keys_of(self, document: bytes) -> dict[int, bytes]:
-        """The ring keys, by number, of a copy of the file. Raises StoreRefused when another key wrapped it."""
+        """Returns the ring keys, by number, of a copy of the file. Raises StoreRefused when another key wrapped it."""
         try:
             rings = msgspec.json.decode(document, type=_Document).rings
             return {int(number): aes_key_unwrap(self._structure_key, wrapped) for number, wrapped in rings.items()}
@@ -74,28 +74,28 @@ class Ring:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """The only one who changes these files, among all processes; they are read again first."""
+        """Locks these files against all processes, and reads them again first."""
         with self._lock:
             self._read()
             yield
 
     def grow(self) -> tuple[int, bytes]:
-        """A new ring key beside the present one, durable, and its number. Within `changing`."""
+        """Adds a durable ring key. Returns its number and the key. To be called within `changing`."""
         number, key = self.latest + 1, secrets.token_bytes(LENGTH)
         self._rings = {**self._rings, number: key}
         self._write(self._structure_key)
         return number, key
 
     def keep_only(self, number: int) -> None:
-        """Every other ring key is gone for good. Within `changing`."""
+        """Deletes every other ring key for good. To be called within `changing`."""
         if set(self._rings) != {number}:
             self._rings = {number: self._rings[number]}
             self._write(self._structure_key)
 
     def change_structure_key(self) -> None:
-        """Another structure key from now on; the old one opens nothing any more.
+        """Replaces the structure's key: the old one opens nothing any more.
 
-        What the crash of a machine leaves half done is finished by the next reading.
+        The next reading completes a change that a crash interrupted.
         """
         with self.changing():
             key = secrets.token_bytes(LENGTH)
@@ -106,14 +106,14 @@ class Ring:
             self._structure_key = key
 
     def _read(self) -> None:
-        """Both files; what does not fit together is read again with the lock held: somebody may be changing them."""
+        """Reads both files, and again under the lock if they do not match: another process may be changing them."""
         try:
             self._open(self.key_path)
         except _UNREADABLE:
             self._read_alone()
 
     def _read_alone(self) -> None:
-        """The same, when nobody changes them; a change that was cut is finished."""
+        """Reads both files under the lock, and completes an interrupted change."""
         try:
             with self._lock:
                 try:

@@ -6,33 +6,33 @@ from uuid import UUID
 
 
 class RingMoved(Exception):
-    """The vault's keys are wrapped by another ring key than this process knows: read the ring again."""
+    """Another ring key wraps the keys of the vault than this process knows: read the ring again."""
 
 
 class Vault(Protocol):
-    """Where the streams' wrapped keys are kept. None stands for a key that is destroyed; it never comes back."""
+    """Contract of the store of the streams' wrapped keys. None stands for a destroyed key, which never returns."""
 
     def ring(self) -> int:
-        """The number of the ring key that wraps them all, 0 as long as there is none."""
+        """Returns the number of the ring key that wraps all keys, 0 while there is none."""
         ...
 
     def read(self, streams: Iterable[UUID]) -> tuple[int, dict[UUID, bytes | None]]:
-        """The ring's number and the wrapped keys of these streams, from one snapshot; unknown ones are left out."""
+        """Returns the number of the ring and the keys of these streams from one snapshot, without unknown ones."""
         ...
 
     def add(self, ring: int, wrapped: Mapping[UUID, bytes]) -> None:
-        """Keep them for streams that have none, durably. Raises RingMoved when another ring key wraps by now."""
+        """Stores keys for streams that have none, durably. Raises RingMoved when another ring key wraps meanwhile."""
         ...
 
     def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
-        """Leave the rows of `destroyed` empty and wrap all others anew, in one transaction.
+        """Empties the rows of `destroyed` and wraps all other keys again, in one transaction.
 
-        A stream without a row gets an empty one: its key never comes to be.
+        A stream without a row gets an empty one, so that it never gets a key.
         """
         ...
 
     def streams(self) -> dict[UUID, bool]:
-        """Every stream that has a row, and whether its key is still there."""
+        """Returns every stream that has a row, and whether its key still exists."""
         ...
 
     def close(self) -> None: ...

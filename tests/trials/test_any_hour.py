@@ -53,6 +53,7 @@ def run(library: str, now: datetime, bytecode: Path, *arguments: str) -> subproc
         "LD_PRELOAD": library,
         "FAKETIME": f"{now.timestamp() - time.time():+.0f}s",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKE_UTIME": "1",
         "PYTHONPATH": str(Path(__file__).with_name("shifted_files")),
         "PYTHONPYCACHEPREFIX": str(bytecode),
     }

@@ -1,4 +1,4 @@
-"""Copies of a store on PostgreSQL: one SQLite file, as of one snapshot; and put back in one transaction."""
+"""Copies of a PostgreSQL store: one SQLite file from one snapshot, restored in one transaction."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_n
 from pixflow.store.postgres.tables import exist, lay
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.sqlite.copy import opened
-from pixflow.store.sqlite.recorder import TABLES, TRIGGERS
+from pixflow.store.sqlite.tables import TABLES, TRIGGERS
 
-# What a copy has of each table, in the order of its columns, and their types.
+# Columns of each table in a copy, in order, and their types.
 _COPIED: dict[LiteralString, tuple[LiteralString, list[str]]] = {
     "stored_events": (
         "position, replace(originator_id::text, '-', ''), originator_version, topic, state",
@@ -33,7 +33,7 @@ _OTHERS = b"""SELECT count(*) FROM pg_stat_activity WHERE datname = current_data
 
 
 def copy_to(database: Database, schema: str, path: Path) -> None:
-    """Everything recorded, as of one instant, in a file with the tables of the store on SQLite."""
+    """Writes all records of one snapshot to a file with the tables of the SQLite store."""
     with database.owner() as owner, closing(sqlite3.connect(path)) as file, _in_words():
         owner.isolation_level, owner.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         with owner.transaction(), file:
@@ -66,7 +66,7 @@ def check_alone(database: Database) -> None:
 
 
 def holds(database: Database, schema: str) -> bool:
-    """Whether anything is recorded in a schema."""
+    """Tells whether a schema holds records."""
     if not exist(database, schema):
         return False
     with database.owner() as owner:
@@ -74,7 +74,10 @@ def holds(database: Database, schema: str) -> bool:
 
 
 def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
-    """Make a copy what a schema has recorded, in one transaction; whether something was there: it is in `aside` now."""
+    """Replaces the records of a schema by a copy, in one transaction.
+
+    Returns True if there were records: they are now in the schema `aside`.
+    """
     with database.owner() as owner, owner.transaction(), opened(copy) as file:
         owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow events {schema}")])
         moved = _move_aside(owner, schema, aside)
@@ -87,7 +90,7 @@ def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
 
 
 def asides(database: Database, prefix: str) -> list[str]:
-    """The schemas whose name begins so, in order."""
+    """Returns the schemas whose name begins with a prefix, sorted."""
     with database.owner() as owner:
         rows = owner.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY 1", [prefix])
         return [name for (name,) in rows]
@@ -108,7 +111,7 @@ def _move_aside(owner: Owner, schema: str, aside: str) -> bool:
 
 
 def _give(owner: Owner, file: sqlite3.Connection, schema: str, table: LiteralString) -> None:
-    """Text lets PostgreSQL read ids as SQLite has them."""
+    """Sends ids as text: PostgreSQL reads them as SQLite writes them."""
     with owner.cursor() as cursor, cursor.copy(SQL("COPY {} FROM STDIN").format(Identifier(schema, table))) as rows:
         for row in file.execute(f"SELECT * FROM {table}"):  # noqa: S608 — names of our own
             rows.write_row(row)

@@ -31,10 +31,10 @@ from pixflow.store.postgres.pipeline import ConnectionLost, PipelinedConnection,
 CONNECT = 5
 """Seconds to reach the server."""
 APPLICATION = "pixflow-"
-"""What the application name of a connection begins with; what follows is the same for all of one process."""
+"""Prefix of the application name. The rest is the same for all connections of one process."""
 
-# A server gives up a client that is gone in 10 s, and one that holds a lock and
-# says nothing in 60.
+# The server drops a client that is gone after 10 s, and one that holds a lock in
+# silence after 60 s.
 _SESSION = {
     "idle_in_transaction_session_timeout": "60s",
     "tcp_keepalives_idle": "5",
@@ -44,7 +44,7 @@ _SESSION = {
     "default_transaction_isolation": "read committed",
     "search_path": "pg_catalog",
 }
-# The client's side of the same: seconds, and milliseconds for the last.
+# The client's settings for the same limits: seconds, and milliseconds for the last.
 _CLIENT: dict[str, str | int] = {
     "connect_timeout": CONNECT,
     "keepalives_idle": 5,
@@ -62,7 +62,7 @@ _AWAY = ("08", "53", "57")  # classes of SQLSTATE: connections, resources, an op
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 Owner = psycopg.Connection[tuple[Any, ...]]
 
-# What a server that lets nobody in answers: it starts, stops, or is full.
+# Answers of a server that starts, stops, or has no free connection.
 _LATER = re.compile("starting up|shutting down|recovery|not yet accepting|terminating|too many|slots", re.IGNORECASE)
 
 _PAUSE = 0.05
@@ -82,11 +82,11 @@ _REFUSALS: dict[type[psycopg.Error], tuple[Callable[[str], StoreError], str]] = 
 
 
 class Database:
-    """`Database(url)`: at most `size` connections, one kept when idle; `limit` is the longest wait, in seconds.
+    """`Database(url)`: at most `size` connections, one kept when idle. `limit` is the longest wait, in seconds.
 
-    A lock is waited for during a fifth of it at a time. Half of the connections at most hold a structure's lock, so
-    that what a holder reads meanwhile finds one. Raises StoreUnreached, DatabaseRefused, and StoreRefused when the
-    server could lose what it confirmed; none tells a part of the URL.
+    Waits for a lock last a fifth of the limit at a time. At most half of the connections hold the lock of a structure,
+    so that a holder finds another one for reading. Raises StoreUnreached, DatabaseRefused, and StoreRefused when the
+    server could lose confirmed data. No error shows a part of the URL.
     """
 
     def __init__(self, url: str, *, size: int = 10, limit: float = 10.0) -> None:
@@ -112,14 +112,14 @@ class Database:
 
     @property
     def warnings(self) -> list[str]:
-        """What an operator should know at start, as sentences."""
+        """Warnings for the operator at start, as sentences."""
         if self.role:
             return []
         return ["PostgreSQL lets this user make no role: only triggers keep events from being changed"]
 
     @contextmanager
     def owner(self) -> Iterator[Owner]:
-        """A connection of its own as the user of the URL, for what makes and removes tables; each statement commits."""
+        """Opens a connection of its own as the user of the URL, to create and drop tables. Each statement commits."""
         try:
             connection = psycopg.connect(self._conninfo(self.limit), autocommit=True)
         except psycopg.Error as error:
@@ -132,7 +132,7 @@ class Database:
 
     @contextmanager
     def alone(self, name: str) -> Iterator[bool]:
-        """Whether nobody else, of all processes, is at what `name` stands for; so until the end. Waits for nothing."""
+        """Yields True if no other process holds the lock of `name`, and holds it until the end. Never waits."""
         with self.owner() as owner:
             yield owner.execute("SELECT pg_try_advisory_lock(%s)", [lock_number(name)]).fetchone() == (True,)
 
@@ -144,7 +144,7 @@ class Database:
             raise StoreRefused(f"a confirmed command could be lost in a power cut: PostgreSQL gives {given}")
 
     def take(self, deadline: float) -> PipelinedConnection:
-        """A connection that is alive, to be given back with `give_back`. StoreBusy at the deadline (monotonic)."""
+        """Takes a live connection, to be returned with `give_back`. Raises StoreBusy at the deadline (monotonic)."""
         while True:
             try:
                 connection = self.pool.getconn(max(0.001, min(_SLICE, deadline - monotonic())))
@@ -161,7 +161,7 @@ class Database:
         self.pool.putconn(connection)
 
     def connect(self) -> PipelinedConnection:
-        """One for SQLAlchemy, to be closed: it goes back to the pool. Waits for answers as long as they take."""
+        """Returns a connection for SQLAlchemy. Closing it gives it back to the pool. Its queries have no deadline."""
         connection = self.take(monotonic() + self.limit)
         connection.lender = self.give_back
         return connection
@@ -196,7 +196,7 @@ class Database:
 
 
 def _read(url: str) -> dict[str, Any]:
-    """The parameters of a connection. Raises DatabaseRefused("url"), also where a password was taken for a host."""
+    """Returns the connection parameters. Raises DatabaseRefused("url"), also if the host contains a password."""
     try:
         given = conninfo_to_dict(url)
     except (psycopg.Error, ValueError):
@@ -208,7 +208,7 @@ def _read(url: str) -> dict[str, Any]:
 
 
 def _outside(error: psycopg.Error) -> StoreError:
-    """Why no connection is had. libpq gives no code for it, and its words tell parts of the URL, between quotes."""
+    """Returns the reason of a failed connection. libpq gives no code, and quotes parts of the URL in its message."""
     said = re.sub('"[^"]*"', "", str(error))
     asked = error.pgconn is not None and error.pgconn.needs_password
     if "FATAL" not in said and not asked:
@@ -219,7 +219,7 @@ def _outside(error: psycopg.Error) -> StoreError:
 
 
 def in_words(error: psycopg.Error) -> Exception:
-    """The store's or the library's error for one of PostgreSQL's."""
+    """Returns the error of the store or of the library for an error of PostgreSQL."""
     for kind in type(error).__mro__:
         if kind in _REFUSALS:
             refusal, words = _REFUSALS[kind]
@@ -231,7 +231,7 @@ def in_words(error: psycopg.Error) -> Exception:
 
 
 def lock_number(name: str) -> int:
-    """The number of the advisory lock that stands for a name, as a signed bigint."""
+    """Returns the number of the advisory lock for a name, as a signed bigint."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
 
 
@@ -240,7 +240,7 @@ def _escaped(value: str) -> str:
 
 
 def _take_role(owner: Owner) -> str | None:
-    """The role of the pool's connections, made if need be; None when this user may not have it."""
+    """Returns the role of the pool's connections, created if necessary; None when this user may not have it."""
     role = f"{owner.info.user}_writer"
     if _may_take(owner, role):
         return role

@@ -1,7 +1,4 @@
-"""Many statements of PostgreSQL in one round trip: prepared once a connection, binary, with a deadline.
-
-psycopg's own cursors and transactions take two to three times as long for the same statements.
-"""
+"""Many PostgreSQL statements in one round trip: prepared once a connection, binary, with a deadline."""
 
 import select
 import struct
@@ -28,15 +25,15 @@ _SOON = 5.0
 _PREPARED = 300
 _REFUSED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 _PREPARE, _EXECUTE, _FORGET = range(3)
-_UUID, _INTEGER, _TEXT, _BYTES = 2950, 23, 25, 17  # the object ids of types
+_UUID, _INTEGER, _TEXT, _BYTES = 2950, 23, 25, 17  # object ids of types
 
 
 class ConnectionLost(Exception):
-    """The connection is gone, or has not answered in time; what became of the last statements is unknown."""
+    """The connection is gone, or did not answer in time. The outcome of the last statements is unknown."""
 
 
 class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection that takes statements by trips; one thread at a time."""
+    """A connection that sends statements in round trips, for one thread at a time."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -45,10 +42,10 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         self._numbers = count(1)
 
     def round_trip(self, statements: Iterable[Statement], deadline: float) -> list[PGresult]:
-        """The answer to each statement, in one round trip. `deadline` is monotonic.
+        """Returns the answer to each statement, in one round trip. `deadline` is monotonic.
 
-        Without BEGIN and COMMIT among them they are one transaction. Raises psycopg.Error when one is refused, those
-        after it not carried out, and ConnectionLost, which leaves the connection closed.
+        Without BEGIN and COMMIT they are one transaction. Raises psycopg.Error when one is refused: the following ones
+        are not executed. Raises ConnectionLost and closes the connection when the server does not answer.
         """
         pg = self.pgconn
         try:
@@ -66,9 +63,9 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
         return self._checked(sent, answers)
 
     def close(self) -> None:
-        """Back to its pool when it has one; as it came, when it was lent to another than the store.
+        """Returns the connection to its pool, if it has one, with its settings reset.
 
-        psycopg's own gives nothing back that is lost: the pool would count it as taken for ever.
+        psycopg's own method does not return a lost connection: the pool would count it as taken for ever.
         """
         if lender := self.lender:
             self.lender = None
@@ -79,7 +76,7 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
             super().close()
 
     def is_alive(self) -> bool:
-        """Whether the server has said nothing meanwhile: it does when it ends a connection."""
+        """Tells whether the server has sent nothing: it sends a message when it ends a connection."""
         return self.pgconn.status == ConnStatus.OK and not self._wait(select.POLLIN, 0)
 
     def _clean(self) -> None:
@@ -140,7 +137,7 @@ class PipelinedConnection(psycopg.Connection[tuple[Any, ...]]):
 
 
 def rows(answer: PGresult) -> list[tuple[Any, ...]]:
-    """The rows of an answer, as Python's values."""
+    """Returns the rows of an answer as Python values."""
     loading = Transformer()
     loading.set_pgresult(answer)
     return loading.load_rows(0, answer.ntuples, tuple)
@@ -151,7 +148,7 @@ def bigint(value: int) -> bytes:
 
 
 def uuids(values: Iterable[UUID]) -> bytes:
-    """A uuid[]; likewise those below."""
+    """Returns the binary uuid[] of these values. The functions below do the same for other types."""
     return _array(_UUID, [value.bytes for value in values])
 
 

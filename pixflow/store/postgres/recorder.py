@@ -40,9 +40,9 @@ _FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 
 
 class PostgresRecorder(ApplicationRecorder):
-    """The library's application recorder, with commands and claims in the events' own transaction.
+    """Application recorder of the library, with commands and claims in the transaction of the events.
 
-    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Errors: StoreBusy, StoreFull,
+    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Raises StoreBusy, StoreFull, ClaimTaken,
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
 
@@ -57,7 +57,7 @@ class PostgresRecorder(ApplicationRecorder):
 
     @property
     def warnings(self) -> list[str]:
-        """What an operator should know at start, as sentences."""
+        """Warnings for the operator at start, as sentences."""
         return self.database.warnings
 
     def check_durable(self) -> None:
@@ -67,9 +67,9 @@ class PostgresRecorder(ApplicationRecorder):
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Nobody else writes from the first statement asked inside until what is saved is committed; re-entrant.
+        """Excludes other writers from the first statement inside until the commit; re-entrant.
 
-        Take it, check versions, decide, save. StoreBusy after the limit (10 s).
+        Use it to check versions, decide and save. Raises StoreBusy after the limit (10 s).
         """
         if self._transaction is not None:
             yield
@@ -85,11 +85,11 @@ class PostgresRecorder(ApplicationRecorder):
                 transaction.end()
 
     def truncate(self) -> bool:
-        """PostgreSQL keeps its own log: nothing is left to empty."""
+        """Does nothing: PostgreSQL manages its own log."""
         return True
 
     def copy_to(self, path: Path) -> None:
-        """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
+        """Writes all records of one snapshot to a file; others may write meanwhile."""
         copy.copy_to(self.database, self.schema, path)
 
     # Writing
@@ -103,7 +103,7 @@ class PostgresRecorder(ApplicationRecorder):
         releases: Sequence[Claim] = (),
         **_: Any,
     ) -> Sequence[int]:
-        """Everything or nothing; returns the positions. `releases` are given up before `claims` are taken."""
+        """Inserts all or nothing. Returns the positions. Deletes `releases` before it inserts `claims`."""
         if not stored_events:
             if command or claims or releases:
                 raise ValueError("a command or a claim needs an event")
@@ -120,7 +120,7 @@ class PostgresRecorder(ApplicationRecorder):
         claims: Sequence[Claim],
         releases: Sequence[Claim],
     ) -> range:
-        """A commit whose answer was lost is looked for: the lock is had again only once it has succeeded or failed."""
+        """Commits. Looks for the command when the answer is lost: the lock is free only after that commit has ended."""
         deadline = monotonic() + self.database.limit
         transaction.begin()
         head = transaction.head
@@ -167,12 +167,12 @@ class PostgresRecorder(ApplicationRecorder):
         return [StoredEvent(stream, *row) for row in found[:limit]]
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
-        """Every event of a stream as version, topic and state, in order: what select_events gives, and sooner."""
+        """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         (answer,) = self._execute((self._sql.rows, [stream.bytes]))
         return rows(answer)
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
-        """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
+        """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
         found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
         (answer,) = self._execute((self._sql.many, [uuids(found)]))
         for row in rows(answer):
@@ -193,40 +193,40 @@ class PostgresRecorder(ApplicationRecorder):
     def log(
         self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
     ) -> list[tuple[UUID, int, str, bytes, int]]:
-        """The events after a position as stream, version, topic, state and position, in order of position."""
+        """Returns stream, version, topic, state and position of the events after a position, in order."""
         values = [bigint(after), bigint(_LAST if stop is None else stop), bigint(limit)]
         statement = (self._sql.topics, [*values, texts(topics)]) if topics else (self._sql.log, values)
         (answer,) = self._execute(statement)
         return rows(answer)
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
-        """The streams that have an event of one of these topics."""
+        """Returns the streams that have an event of one of these topics."""
         (answer,) = self._execute((self._sql.streams, [texts(topics)]))
         return {stream for (stream,) in rows(answer)}
 
     def max_notification_id(self) -> int:
-        """The last position, 0 when nothing is recorded."""
+        """Returns the last position, 0 when nothing is recorded."""
         (answer,) = self._execute((self._sql.last, ()))
         ((last,),) = rows(answer)
         return int(last)
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
-        """The version each stream stands at, from one snapshot; 0 for an unknown one."""
+        """Returns the version of each stream from one snapshot, 0 for an unknown one."""
         (answer,) = self._execute((self._sql.versions, [uuids(ids)]))
         return dict(rows(answer))
 
     def command(self, id: UUID) -> CommandRow | None:
-        """What was recorded under this command id, if anything."""
+        """Returns the record of a command id, None when there is none."""
         (answer,) = self._execute((self._sql.command, [id.bytes]))
         return next((CommandRow(id, *row) for row in rows(answer)), None)
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
-        """Which stream holds each digest, from one snapshot; free ones are left out."""
+        """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
         (answer,) = self._execute((self._sql.claimed, [kind.encode(), byteas(digests)]))
         return dict(rows(answer))
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """There are no subscriptions: the read side asks (docs/faults.md#f7)."""
+        """Raises NotImplementedError: the read side polls (docs/faults.md#f7)."""
         raise NotImplementedError("there are no subscriptions")
 
     @property
@@ -239,7 +239,7 @@ class PostgresRecorder(ApplicationRecorder):
 
 
 class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
-    """The library's factory for one schema; gives the recorder above and no other. The pool is not its own to close."""
+    """Factory of the library for one schema, which returns PostgresRecorder only. It does not close the pool."""
 
     def __init__(self, database: Database, schema: str) -> None:
         super().__init__({})
@@ -261,9 +261,10 @@ class PostgresFactory(InfrastructureFactory[TrackingRecorder]):
 
 
 def factory(database: Database, schema: str) -> PostgresFactory:
-    """The store of the structure whose tables are in `schema`; opening it (`application_recorder`) makes them.
+    """Returns the store of the structure in `schema`. Opening it (`application_recorder`) creates the tables.
 
-    Raises StoreRefused when the environment asks for the library's functions, which skip events (docs/faults.md#f6).
+    Raises StoreRefused when the environment asks for the functions of the library, which skip events
+    (docs/faults.md#f6).
     """
     if strtobool(os.environ.get(_FUNCTIONS, "no")):
         raise StoreRefused(f"{_FUNCTIONS} is set: with it the library loses events for who reads while others write")
@@ -271,7 +272,7 @@ def factory(database: Database, schema: str) -> PostgresFactory:
 
 
 def _refusal(error: psycopg.Error, command: NewCommand | None) -> Exception:
-    """What a commit that is refused means to who sent it."""
+    """Returns the error for the sender of a refused commit."""
     if error.sqlstate == HELD:
         return ClaimTaken(error.diag.message_primary or "", UUID(error.diag.message_detail))
     if command and isinstance(error, errors.UniqueViolation) and error.diag.constraint_name == "commands_pkey":

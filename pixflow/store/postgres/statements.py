@@ -36,7 +36,7 @@ class Statements:
         self.topics = sql(log % b" AND topic = ANY($4)")
         self.streams = sql(b"SELECT DISTINCT originator_id FROM @.stored_events WHERE topic = ANY($1)")
         self.last = sql(b"SELECT COALESCE(max(position), 0) FROM @.stored_events")
-        # The inner SELECT hides how many are asked: who knows plans anew each time, and that takes longer than reading.
+        # The inner SELECT hides the number of ids. If PostgreSQL knew it, it would plan each time: slower than reading.
         self.versions = sql(
             b"""SELECT id, COALESCE((SELECT max(originator_version) FROM @.stored_events WHERE originator_id = id), 0)
                 FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
@@ -64,7 +64,7 @@ class Statements:
         claims: Sequence[Claim],
         releases: Sequence[Claim],
     ) -> Iterator[Statement]:
-        """What one transaction inserts, in the order in which faults are to be found."""
+        """Yields the statements of one transaction, in the order in which errors are to be found."""
         first, last = bigint(positions[0]), bigint(positions[-1])
         if command:
             yield self._insert_command, [command.id.bytes, command.actor.encode(), command.fingerprint, first, last]

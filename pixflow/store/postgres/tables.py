@@ -8,9 +8,9 @@ from pixflow.store import StoreRefused
 from pixflow.store.postgres.database import Database, Owner, lock_number
 
 HELD = "PX001"
-"""The SQLSTATE of a claim that another stream holds: the message is its kind, the detail its holder."""
+"""SQLSTATE of a claim that another stream holds. The message is its kind, the detail its holder."""
 
-_LONGEST = 63  # bytes of a name, beyond which PostgreSQL cuts it
+_LONGEST = 63  # PostgreSQL truncates longer names, in bytes
 
 _TABLES: tuple[LiteralString, ...] = (
     "CREATE SCHEMA IF NOT EXISTS {schema}",
@@ -21,7 +21,7 @@ _TABLES: tuple[LiteralString, ...] = (
         topic text NOT NULL,
         state bytea NOT NULL,
         UNIQUE (originator_id, originator_version))""",
-    # What is sealed does not compress.
+    # Sealed data do not compress.
     "ALTER TABLE {schema}.stored_events ALTER state SET STORAGE EXTERNAL",
     """CREATE TABLE IF NOT EXISTS {schema}.commands (
         id uuid PRIMARY KEY,
@@ -72,7 +72,7 @@ _READY = b"""SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = reln
 
 
 def make_tables(database: Database, schema: str) -> None:
-    """Make what is missing of a structure's schema, whoever else is at it. StoreRefused when its name is too long."""
+    """Creates the missing tables of a schema, even while others do. Raises StoreRefused for too long a name."""
     if len(schema.encode()) > _LONGEST:
         raise StoreRefused(f"PostgreSQL would cut the name {schema!r}")
     (ready,) = database.execute((_READY, [schema.encode()]))
@@ -84,19 +84,19 @@ def make_tables(database: Database, schema: str) -> None:
 
 
 def lay(owner: Owner, schema: str, role: str | None) -> None:
-    """The same, within a transaction in which nobody else is at it."""
+    """Creates the tables within a transaction that holds the lock."""
     names = {"schema": Identifier(schema), "held": Literal(HELD), "role": Identifier(role or "")}
     for step in (*_TABLES, *_TRIGGERS, *(_RIGHTS if role else ())):
         owner.execute(SQL(step).format(**names))
 
 
 def exist(database: Database, schema: str) -> bool:
-    """Whether there is a schema of that name."""
+    """Tells whether a schema exists."""
     (found,) = database.execute((b"SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema.encode()]))
     return bool(found.ntuples)
 
 
 def remove(database: Database, schema: str) -> None:
-    """Drop a structure's schema with all that is in it."""
+    """Drops the schema of a structure with its content."""
     with database.owner() as owner:
         owner.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))

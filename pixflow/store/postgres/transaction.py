@@ -1,4 +1,4 @@
-"""A transaction of two round trips on PostgreSQL, under a lock between all processes."""
+"""A PostgreSQL transaction of two round trips, under a lock between processes."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -18,9 +18,9 @@ _PAUSE = 0.05
 
 
 class Transaction:
-    """One thread's transaction to write something: the first trip takes its lock, the commit lets it go.
+    """Write transaction of one thread: the first round trip takes the lock, the commit releases it.
 
-    `opening` takes the lock, then asks for one number, which is `head` from then on.
+    `opening` takes the lock, then selects one number, which becomes `head`.
     """
 
     def __init__(self, database: Database, opening: Sequence[Statement], deadline: float) -> None:
@@ -31,12 +31,12 @@ class Transaction:
         self.head = 0
 
     def begin(self) -> None:
-        """Have the lock, if it is not had yet."""
+        """Takes the lock, unless it is held."""
         if self._connection is None:
             self._begin(())
 
     def execute(self, *statements: Statement) -> list[PGresult]:
-        """Answers under the lock. StoreBusy when it is not to be had by the deadline, or was lost since."""
+        """Returns the answers under the lock. Raises StoreBusy when the lock is not free in time, or was lost."""
         if self._connection is None:
             return self._begin(statements)
         try:
@@ -64,7 +64,7 @@ class Transaction:
             self._let_go()
 
     def end(self) -> None:
-        """The lock is let go; what was not committed is gone."""
+        """Rolls back and releases the lock."""
         if self._connection is not None:
             with suppress(ConnectionLost):
                 self._connection.round_trip([_ROLLBACK], self._soon())

@@ -1,6 +1,6 @@
-"""The keys of one structure on PostgreSQL: two tables beside its events (docs/faults.md#keys).
+"""Keys of one structure on PostgreSQL: two tables beside its events (docs/faults.md#keys).
 
-Its log and its old rows hold wrapped keys for a while after they were destroyed: wrapped by a ring key that is gone.
+Its log and old rows hold destroyed keys for a while: wrapped by a ring key that no longer exists.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -55,7 +55,7 @@ class PostgresVault:
             raise RingMoved
 
     def renew(self, ring: int, rewrap: Callable[[bytes], bytes], destroyed: Iterable[UUID] = ()) -> None:
-        """When the connection is lost it looks again: what was committed has that ring's number."""
+        """Renews, and checks after a lost connection: a committed renewal shows the number of its ring."""
         gone = set(destroyed)
         deadline = monotonic() + self._database.limit
         lock: Statement = (b"SELECT pg_advisory_xact_lock(%d)" % self._lock, ())
@@ -92,7 +92,7 @@ class PostgresVault:
         return dict(rows(answer))
 
     def close(self) -> None:
-        """The pool is the process's to close."""
+        """Does nothing: the pool belongs to the process."""
 
     def _statement(self, sql: bytes, *values: bytes) -> Statement:
         return sql.replace(b"@", self._name), values

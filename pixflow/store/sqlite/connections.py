@@ -38,8 +38,10 @@ _REFUSALS: dict[int, tuple[type[StoreError], str]] = {
 
 
 class HardenedConnection(SQLiteConnection):
-    """Begins writes with IMMEDIATE (docs/faults.md#f3). A transaction that fails, even in its commit, leaves the
-    connection clean."""
+    """Begins writes with IMMEDIATE (docs/faults.md#f3).
+
+    A failed transaction, even a failed commit, leaves the connection clean.
+    """
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -65,7 +67,7 @@ class HardenedConnection(SQLiteConnection):
 class HardenedPool(SQLiteConnectionPool):
     """WAL and synchronous=FULL on every connection (docs/faults.md#f1); monotonic waits (docs/faults.md#f10).
 
-    Writers queue at write.lock, not here, so a wait that fails leaves no lock behind.
+    Writers wait at write.lock, not here, so that an expired wait leaves no lock behind.
     """
 
     def _create_connection(self) -> SQLiteConnection:
@@ -99,7 +101,7 @@ class HardenedPool(SQLiteConnectionPool):
 
 
 class Reading:
-    """`with Reading(pool) as cursor:` the errors of SQLite become the store's or the library's."""
+    """Translates the errors of SQLite into those of the store or the library: `with Reading(pool) as cursor:`."""
 
     __slots__ = ("_connection", "_cursor", "_pool")
 
@@ -129,7 +131,7 @@ class HardenedDatastore(SQLiteDatastore):
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """The only writer among all threads and processes; re-entrant. StoreBusy after the limit."""
+        """Excludes all other writers, threads and processes; re-entrant. Raises StoreBusy after the limit."""
         with self.lock:
             try:
                 yield
@@ -148,7 +150,7 @@ class HardenedDatastore(SQLiteDatastore):
                 self.pool.put_connection(connection)
 
     def reading(self) -> "Reading":
-        """A cursor for one SELECT, which is its own snapshot."""
+        """Opens a cursor for one SELECT, which is its own snapshot."""
         return Reading(self.pool)
 
     def truncate(self) -> bool:
@@ -163,7 +165,7 @@ class HardenedDatastore(SQLiteDatastore):
         self.pool.close()
 
     def _checkpoint_if_large(self) -> None:
-        # What was committed is recorded, whatever becomes of the checkpoint: the next writer tries again.
+        # The commit is recorded, even if the checkpoint fails: the next writer tries again.
         with suppress(StoreError, EventSourcingError, OSError):
             if _size(self._wal) > WAL_LIMIT:
                 self._checkpoint("PASSIVE")
@@ -175,7 +177,7 @@ class HardenedDatastore(SQLiteDatastore):
 
 
 def in_words(error: sqlite3.Error) -> Exception:
-    """The store's or the library's error for one of SQLite's."""
+    """Returns the error of the store or of the library for an error of SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _REFUSALS:
         kind, words = _REFUSALS[code]
@@ -186,7 +188,7 @@ def in_words(error: sqlite3.Error) -> Exception:
 def _make_durable(raw: sqlite3.Connection) -> None:
     raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
-    # A WAL restarted after a checkpoint is cut to this, so that a larger file holds more than this.
+    # SQLite cuts a WAL to this size when it restarts after a checkpoint: a larger file holds more.
     raw.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
     raw.execute("PRAGMA wal_autocheckpoint = 0")
     raw.execute("PRAGMA temp_store = MEMORY")
@@ -205,7 +207,10 @@ def check_durable(raw: sqlite3.Connection) -> None:
 
 
 def _size(path: str) -> int:
-    """Bytes, by seeking: a stat makes Linux (6.13 on) give the next write a fresh timestamp, a commit 40 % slower."""
+    """Returns the size in bytes, by seeking.
+
+    A stat makes Linux (from 6.13) give the next write a new timestamp, which makes a commit 40 % slower.
+    """
     file = os.open(path, os.O_RDONLY)
     try:
         return os.lseek(file, 0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""A store's copy: one SQLite file with the tables of `events.db`, whichever store it was taken from."""
+"""Copy of a store: one SQLite file with the tables of `events.db`, from either store."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ _PATIENCE = 2.0
 
 
 class Holding(Struct, frozen=True):
-    """How much a copy holds; `head` is its last position, and the number of its events."""
+    """Content of a copy: `head` is its last position and the number of its events."""
 
     head: int
     commands: int
@@ -26,7 +26,7 @@ class Holding(Struct, frozen=True):
 
 
 def holding(copy: Path) -> Holding:
-    """Raises StoreRefused when positions are missing: it would not be all that was recorded."""
+    """Returns the content of a copy. Raises StoreRefused when positions are missing."""
     with opened(copy) as database:
         events, first, head = database.execute(
             "SELECT COUNT(*), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0) FROM stored_events"
@@ -49,7 +49,7 @@ def check(copy: Path) -> None:
 
 
 def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
-    """The streams that have an event of one of these topics."""
+    """Returns the streams that have an event of one of these topics."""
     marks = ", ".join("?" * len(topics))
     with opened(copy) as database:
         rows = database.execute(
@@ -61,9 +61,9 @@ def streams(copy: Path, topics: Collection[str]) -> set[UUID]:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Nobody else has the database open, or can open it, meanwhile; its write-ahead log is moved into it.
+    """Excludes every other user of the database meanwhile, and moves its write-ahead log into it.
 
-    A file that SQLite cannot read is nobody's. Raises StoreBusy.
+    Accepts a file that SQLite cannot read. Raises StoreBusy.
     """
     if not path.exists():
         yield
@@ -80,7 +80,7 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def put(copy: Path, place: Path, aside: Path) -> None:
-    """Make a copy the file at `place`, which is open to nobody; what was there is moved into the folder `aside`."""
+    """Moves a copy to `place`, which nobody has open, and moves the old file into the folder `aside`."""
     written = place.with_name(f"{place.name}.new")
     written.unlink(missing_ok=True)
     shutil.copyfile(copy, written)
@@ -95,7 +95,7 @@ def put(copy: Path, place: Path, aside: Path) -> None:
 
 @contextmanager
 def opened(copy: Path) -> Iterator[sqlite3.Connection]:
-    """Read only, and with no file made beside it."""
+    """Opens a file read-only, without creating files beside it."""
     try:
         with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             yield database
@@ -104,7 +104,7 @@ def opened(copy: Path) -> Iterator[sqlite3.Connection]:
 
 
 def sync(path: Path) -> None:
-    """What a file, or the names of a folder, hold is durable."""
+    """Makes the content of a file, or the names in a folder, durable."""
     found = os.open(path, os.O_RDONLY)
     try:
         os.fsync(found)

@@ -20,47 +20,10 @@ from eventsourcing.sqlite import (
 
 from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreRefused
 from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
+from pixflow.store.sqlite.tables import TABLES, TRIGGERS
 
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
-
-TABLES = [
-    """CREATE TABLE IF NOT EXISTS stored_events (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
-        originator_id TEXT NOT NULL,
-        originator_version INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        state BLOB NOT NULL,
-        UNIQUE (originator_id, originator_version))""",
-    """CREATE TABLE IF NOT EXISTS commands (
-        id TEXT PRIMARY KEY NOT NULL,
-        actor TEXT NOT NULL,
-        fingerprint BLOB NOT NULL,
-        first_position INTEGER NOT NULL,
-        last_position INTEGER NOT NULL) WITHOUT ROWID""",
-    """CREATE TABLE IF NOT EXISTS claims (
-        kind TEXT NOT NULL,
-        digest BLOB NOT NULL,
-        stream TEXT NOT NULL,
-        PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
-]
-TRIGGERS = [
-    f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
-        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
-    for table in ("stored_events", "commands")
-    for verb in ("update", "delete")
-]
-# INSERT OR REPLACE deletes without firing a delete trigger.
-TRIGGERS += [
-    """CREATE TRIGGER IF NOT EXISTS stored_events_replace BEFORE INSERT ON stored_events
-        WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
-        OR EXISTS (SELECT 1 FROM stored_events
-            WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
-        BEGIN SELECT RAISE(ABORT, 'stored_events is append-only'); END""",
-    """CREATE TRIGGER IF NOT EXISTS commands_replace BEFORE INSERT ON commands
-        WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
-]
 
 _SELECT_ROWS = """SELECT originator_version, topic, state FROM stored_events
     WHERE originator_id = ? ORDER BY originator_version"""
@@ -79,9 +42,9 @@ _SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
 
 
 class HardenedRecorder(SQLiteApplicationRecorder):
-    """The library's application recorder, with commands and claims in the events' own transaction.
+    """Application recorder of the library, with commands and claims in the transaction of the events.
 
-    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Errors: StoreBusy, StoreFull, ClaimTaken,
+    Positions are dense from 1 and never issued twice (docs/faults.md#f2). Raises StoreBusy, StoreFull, ClaimTaken,
     CommandKnown, and the library's IntegrityError for a stream version that exists.
     """
 
@@ -93,7 +56,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
 
     @property
     def warnings(self) -> list[str]:
-        """What an operator should know at start, as sentences."""
+        """Warnings for the operator at start, as sentences."""
         if sqlite3.sqlite_version_info >= WAL_RESET_FIXED:
             return []
         return [f"SQLite {sqlite3.sqlite_version} has the WAL-reset bug; 3.51.3 or later is advised"]
@@ -104,7 +67,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             check_durable(cursor.connection)
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Nobody else writes meanwhile; take it, check versions, decide, save. StoreBusy after the limit (10 s)."""
+        """Excludes other writers while one checks, decides and saves. Raises StoreBusy after the limit (10 s)."""
         return self.datastore.exclusive()
 
     def truncate(self) -> bool:
@@ -112,14 +75,14 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return self.datastore.truncate()
 
     def copy_to(self, path: Path) -> None:
-        """Everything recorded, as of one instant, in a file of its own; others may write meanwhile."""
+        """Writes all records of one snapshot to a file; others may write meanwhile."""
         with self.datastore.reading() as cursor:
             cursor.execute("VACUUM INTO ?", [str(path)])
 
     # Writing
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
-        """Records them in a transaction of their own; `kwargs` are those of `_insert_events`."""
+        """Inserts events in a transaction of their own. `kwargs` are those of `_insert_events`."""
         with self.datastore.transaction(commit=True) as c:
             return self._insert_events(c, stored_events, **kwargs)
 
@@ -133,7 +96,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         releases: Sequence[Claim] = (),
         **_: Any,
     ) -> Sequence[int]:
-        """Everything or nothing; returns the positions. `releases` are given up before `claims` are taken."""
+        """Inserts all or nothing. Returns the positions. Deletes `releases` before it inserts `claims`."""
         if not stored_events:
             if command or claims or releases:
                 raise ValueError("a command or a claim needs an event")
@@ -173,12 +136,12 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return [StoredEvent(stream, *row) for row in rows]
 
     def rows(self, stream: UUID) -> list[tuple[int, str, bytes]]:
-        """Every event of a stream as version, topic and state, in order: what select_events gives, and sooner."""
+        """Returns version, topic and state of every event of a stream, in order; faster than `select_events`."""
         with self.datastore.reading() as cursor:
             return cursor.execute(_SELECT_ROWS, [stream.hex]).fetchall()
 
     def select_many(self, ids: Iterable[UUID]) -> dict[UUID, list[StoredEvent]]:
-        """The events of many streams, each in order, from one snapshot; an unknown stream has an empty list."""
+        """Returns the events of many streams from one snapshot, each in order; an empty list for an unknown stream."""
         found: dict[UUID, list[StoredEvent]] = {id: [] for id in ids}
         names = {id.hex: id for id in found}
         with self.datastore.reading() as cursor:
@@ -201,7 +164,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     def log(
         self, after: int, limit: int, stop: int | None = None, topics: Sequence[str] = ()
     ) -> list[tuple[UUID, int, str, bytes, int]]:
-        """The events after a position as stream, version, topic, state and position, in order of position."""
+        """Returns stream, version, topic, state and position of the events after a position, in order."""
         params: list[int | str] = [after, _LAST if stop is None else stop, limit]
         statement = _SELECT_NOTIFICATIONS
         if topics:
@@ -213,17 +176,17 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return [(streams[name], *row) for name, *row in rows]
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
-        """The streams that have an event of one of these topics."""
+        """Returns the streams that have an event of one of these topics."""
         with self.datastore.reading() as cursor:
             return {UUID(name) for (name,) in cursor.execute(_SELECT_STREAMS, [_json(topics)])}
 
     def max_notification_id(self) -> int:
-        """The last position, 0 when nothing is recorded."""
+        """Returns the last position, 0 when nothing is recorded."""
         with self.datastore.reading() as cursor:
             return int(cursor.execute("SELECT COALESCE(MAX(position), 0) FROM stored_events").fetchone()[0])
 
     def versions(self, ids: Iterable[UUID]) -> dict[UUID, int]:
-        """The version each stream stands at, from one snapshot; 0 for an unknown one."""
+        """Returns the version of each stream from one snapshot, 0 for an unknown one."""
         names = {id.hex: id for id in ids}
         statement, asked = (_SELECT_VERSION, list(names)) if len(names) == 1 else (_SELECT_VERSIONS, [_json(names)])
         with self.datastore.reading() as cursor:
@@ -231,7 +194,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return {names[name]: version for name, version in rows}
 
     def command(self, id: UUID) -> CommandRow | None:
-        """What was recorded under this command id, if anything."""
+        """Returns the record of a command id, None when there is none."""
         with self.datastore.reading() as cursor:
             row = cursor.execute(
                 "SELECT actor, fingerprint, first_position, last_position FROM commands WHERE id = ?", [id.hex]
@@ -239,7 +202,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
         return CommandRow(id, *row) if row else None
 
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
-        """Which stream holds each digest, from one snapshot; free ones are left out."""
+        """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
         found: dict[bytes, UUID] = {}
         with self.datastore.transaction(commit=False) as c:
             for digest in digests:
@@ -250,7 +213,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
 
 
 class HardenedFactory(SQLiteFactory):
-    """The library's factory, which gives the hardened recorder and no other."""
+    """Factory of the library, which returns HardenedRecorder only."""
 
     datastore: HardenedDatastore
 
@@ -268,7 +231,7 @@ class HardenedFactory(SQLiteFactory):
 
 
 def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
-    """The store of the structure in `folder`, which exists; `limit` is the longest wait for write.lock, in seconds.
+    """Returns the store of the structure in an existing folder. `limit` is the longest wait for write.lock, in seconds.
 
     Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
     """

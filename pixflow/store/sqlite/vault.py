@@ -1,4 +1,4 @@
-"""The keys of one structure on SQLite: `keys.db` in its folder, in a file of its own (docs/faults.md#keys)."""
+"""Keys of one structure on SQLite: the file `keys.db` in its folder (docs/faults.md#keys)."""
 
 import json
 import sqlite3
@@ -12,7 +12,7 @@ from pixflow.store import StoreRefused
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.vault import RingMoved
 
-# No write-ahead log: it would keep a deleted key until it is emptied. EXTRA makes the journal's removal durable too.
+# No write-ahead log: it would keep a deleted key. EXTRA makes the removal of the journal durable too.
 _SETTINGS = ("journal_mode=DELETE", "synchronous=EXTRA", "secure_delete=ON", "temp_store=MEMORY")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS stream_keys (stream TEXT PRIMARY KEY NOT NULL, wrapped BLOB) WITHOUT ROWID",

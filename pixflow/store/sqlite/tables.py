@@ -1,0 +1,39 @@
+"""Tables of one structure on SQLite, and the triggers that make events and commands append-only."""
+
+TABLES = [
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version))""",
+    """CREATE TABLE IF NOT EXISTS commands (
+        id TEXT PRIMARY KEY NOT NULL,
+        actor TEXT NOT NULL,
+        fingerprint BLOB NOT NULL,
+        first_position INTEGER NOT NULL,
+        last_position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS claims (
+        kind TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        stream TEXT NOT NULL,
+        PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
+]
+TRIGGERS = [
+    f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
+    for table in ("stored_events", "commands")
+    for verb in ("update", "delete")
+]
+# INSERT OR REPLACE deletes without firing a delete trigger.
+TRIGGERS += [
+    """CREATE TRIGGER IF NOT EXISTS stored_events_replace BEFORE INSERT ON stored_events
+        WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
+        OR EXISTS (SELECT 1 FROM stored_events
+            WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
+        BEGIN SELECT RAISE(ABORT, 'stored_events is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS commands_replace BEFORE INSERT ON commands
+        WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
+]
