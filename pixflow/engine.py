@@ -1,14 +1,8 @@
 """Load, decide, stamp, record: the one way anything comes to be known."""
 
 import hmac
-import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from functools import reduce
-from threading import Lock
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,9 +18,8 @@ from pixflow.decision import Decision
 from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.folding import ERASURES
-from pixflow.identity import contains_nir
-from pixflow.reference_data import References
-from pixflow.refused import Refused
+from pixflow.reference_data import ReferenceCache, References
+from pixflow.refused import Refused, refuse_nir
 from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
@@ -37,7 +30,6 @@ from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
-_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 KINDS_OF_PEOPLE = {kind_of(event) for event in catalogue() if personal_fields(event)}
 REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in reference_data.KINDS]
 
@@ -73,11 +65,8 @@ class Engine(Application[UUID]):
         self._store = store
         self.keys = keys
         self.clock = clock
-        self._references = References()
-        self._references_told: list[Recorded] = []
-        self._references_read = 0
-        self._references_lock = Lock()
         super().__init__()
+        self._references = ReferenceCache(self.head, self._reference_events)
 
     def construct_factory(self, env: Environment) -> HardenedFactory | PostgresFactory:  # type: ignore[override]
         return self._store
@@ -201,7 +190,7 @@ class Engine(Application[UUID]):
         except CommandKnown:
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         positions = [recording.notification.id for recording in saved]
-        self._pass_over(recorded, positions)
+        self._references.skip(recorded, positions)
         return CommandResult(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
@@ -282,31 +271,16 @@ class Engine(Application[UUID]):
         return self.recorder.max_notification_id()
 
     def references(self) -> References:
-        """The structure, its documents, campaigns and team, up to the last event."""
-        with self._references_lock:
-            head = self.head()
-            if head > self._references_read:
-                for row in self.recorder.log(self._references_read, head, head, REFERENCE_TOPICS):
-                    recorded = self.mapper.recorded(*row)
-                    self._references = reference_data.evolve(self._references, recorded)
-                    self._references_told.append(recorded)
-                self._references_read = head
-            return self._references
-
-    def _pass_over(self, recorded: Sequence[Recorded], positions: Sequence[int]) -> None:
-        """What was just recorded changes no reference: the next look for them starts after it."""
-        with self._references_lock:
-            follows = positions[0] == self._references_read + 1
-            if follows and not any(kind_of(one.event) in reference_data.KINDS for one in recorded):
-                self._references_read = positions[-1]
+        """Returns the structure, its documents, campaigns and team, up to the last event."""
+        return self._references.latest()
 
     def references_at(self, position: int) -> References:
-        """The same as they stood at an earlier position: what somebody could know then."""
-        now, told = self.references(), self._references_told
-        if not told or told[-1].position <= position:
-            return now
-        known = told[: bisect_right(told, position, key=lambda recorded: recorded.position)]
-        return reduce(reference_data.evolve, known, References())
+        """Returns the references as they stood at an earlier position."""
+        return self._references.at(position)
+
+    def _reference_events(self, after: int, head: int) -> Iterator[Recorded]:
+        for row in self.recorder.log(after, head, head, REFERENCE_TOPICS):
+            yield self.mapper.recorded(*row)
 
     def today(self) -> date:
         """The structure's day."""
@@ -346,26 +320,3 @@ def _positioned(recorded: Recorded, position: int) -> Recorded:
         recorded.command,
         position,
     )
-
-
-def refuse_nir(sent: Mapping[str, Any]) -> None:
-    """No field takes a social security number, however deep it stands (docs/domain.md#nir).
-
-    Ids are left out: one task key in 1,400 would look like one.
-    """
-    for field, value in sent.items():
-        if any(contains_nir(_ID.sub("", text)) for text in _texts(value)):
-            raise Refused("nir", field=field)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, (tuple, list, set, frozenset)):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, Struct) or is_dataclass(value):
-        yield from _texts(msgspec.to_builtins(value, builtin_types=(UUID, date, datetime, Decimal)))

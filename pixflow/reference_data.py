@@ -1,6 +1,10 @@
 """What decisions and pages look up: the structure, its documents, its campaigns and its team."""
 
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import reduce
+from threading import Lock
 from uuid import UUID
 
 from msgspec import Struct
@@ -58,3 +62,44 @@ def evolve(refs: References, recorded: Recorded) -> References:
             member = staff.evolve(refs.team.get(stream, Staff()), recorded)
             return replace(refs, team={**refs.team, stream: member})
     return refs
+
+
+class ReferenceCache:
+    """The references of one structure, read on from the last position. Thread-safe.
+
+    `head` gives the last position of the store, `read` the events of references between two positions.
+    """
+
+    def __init__(self, head: Callable[[], int], read: Callable[[int, int], Iterable[Recorded]]) -> None:
+        self._head = head
+        self._read = read
+        self._references = References()
+        self._events: list[Recorded] = []
+        self._position = 0
+        self._lock = Lock()
+
+    def latest(self) -> References:
+        """Returns the references up to the last event."""
+        with self._lock:
+            head = self._head()
+            if head > self._position:
+                for recorded in self._read(self._position, head):
+                    self._references = evolve(self._references, recorded)
+                    self._events.append(recorded)
+                self._position = head
+            return self._references
+
+    def at(self, position: int) -> References:
+        """Returns the references as they stood at an earlier position."""
+        latest, events = self.latest(), self._events
+        if not events or events[-1].position <= position:
+            return latest
+        known = events[: bisect_right(events, position, key=lambda recorded: recorded.position)]
+        return reduce(evolve, known, References())
+
+    def skip(self, recorded: Sequence[Recorded], positions: Sequence[int]) -> None:
+        """Moves past events just recorded, when they directly follow and change no reference."""
+        with self._lock:
+            follows = positions[0] == self._position + 1
+            if follows and not any(one.event.TOPIC.split(".", 1)[0] in KINDS for one in recorded):
+                self._position = positions[-1]

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, String, Table, Uuid, cast, func, select
 
-from pixflow import similarity
 from pixflow.authorization import Scope
-from projections import directory
+from projections import directory, similarity
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 from projections.directory import Found

@@ -1,4 +1,4 @@
-"""Whose dossier, how to reach the young person, appointments, chases, notes, retraction, closing."""
+"""The advisor of a dossier."""
 
 from datetime import date
 from uuid import UUID

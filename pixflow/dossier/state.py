@@ -8,7 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from pixflow.events.values import Action, Cause, Modality, Moment, Partner, Profile, Purpose, Result
+from pixflow.dossier.parcours_state import Parcours
+from pixflow.events.values import Action, Cause, Modality, Moment, Profile, Purpose, Result
 from pixflow.folding import Mark
 
 
@@ -140,80 +141,6 @@ class Prescription(Struct, frozen=True):
     built: dict[UUID, BuiltPrescription] = {}
     explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}
-
-
-class Referral(Struct, frozen=True):
-    id: UUID
-    mark: Mark
-    partner: Partner
-    ends: date | None
-    answer: Literal["accepted", "refused"] | None = None
-    answered: Mark | None = None
-    reason: str = ""
-
-
-class ActionState(Struct, frozen=True):
-    """One action of a prescription and what became of it."""
-
-    action: Action
-    built: Mark
-    referrals: tuple[Referral, ...] = ()
-    started: Mark | None = None
-    ends: date | None = None
-    ended: Mark | None = None
-    outcome: Literal["done", "abandoned"] | None = None
-    dropped: Mark | None = None
-
-    @property
-    def over(self) -> bool:
-        return self.ended is not None or self.dropped is not None
-
-    @property
-    def referral(self) -> Referral | None:
-        """The referral that holds: one that was accepted, else the last one, unless the partner refused it."""
-        accepted = [one for one in self.referrals if one.answer == "accepted"]
-        last = [*self.referrals[-1:], *accepted][-1] if self.referrals else None
-        return last if last and last.answer != "refused" else None
-
-
-class Answer(Struct, frozen=True):
-    """What was said of the complete diagnostic: taken, or declined."""
-
-    mark: Mark
-    accepted: bool
-
-
-class Certification(Struct, frozen=True):
-    """How far the certification is: the event that last said so, and what it says."""
-
-    mark: Mark
-    step: Literal["proposed", "registered", "taken", "obtained", "not-obtained", "declined"]
-    session: date | None = None
-    place: str = ""
-    level: str = ""
-
-
-class Retake(Struct, frozen=True):
-    """The diagnostic to take again, planned with a campaign for a day, or declined."""
-
-    mark: Mark
-    campaign: UUID | None = None
-    planned_for: date | None = None
-
-
-class Parcours(Struct, frozen=True):
-    actions: dict[UUID, ActionState] = {}
-    complete: Answer | None = None
-    certification: Certification | None = None
-    on_cv: Mark | None = None
-    retake: Retake | None = None
-
-    @property
-    def last_training(self) -> tuple[Mark, Action] | None:
-        """The remediation or training that was done last, and when; a check, a CV, a certification teach nothing."""
-        mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
-        done = ((a.ended, a.action) for a in mine if a.ended)
-        return max(done, key=lambda one: _when(one[0]), default=None)
 
 
 class Appointment(Struct, frozen=True):

@@ -2,7 +2,21 @@
 
 from collections.abc import Iterator
 
+from pixflow.events import (
+    campaign,
+    dossier,
+    grille,
+    intake,
+    notices,
+    participation,
+    protocol,
+    staff,
+    structure,
+    workshop,
+)  # fmt: skip
 from pixflow.events.base import Event, personal_fields
+
+MODULES = (structure, protocol, grille, staff, campaign, intake, participation, dossier, workshop, notices)
 
 
 def sealed_topics() -> tuple[str, ...]:
@@ -17,21 +31,7 @@ def closing_topics() -> tuple[str, ...]:
 
 def catalogue() -> Iterator[type[Event]]:
     """Every event class that may be stored, in the order of the streams."""
-    from pixflow.events import (
-        campaign,
-        dossier,
-        grille,
-        intake,
-        notices,
-        participation,
-        protocol,
-        staff,
-        structure,
-        workshop,
-    )
-
-    modules = (structure, protocol, grille, staff, campaign, intake, participation, dossier, workshop, notices)
-    for module in modules:
+    for module in MODULES:
         for value in vars(module).values():
             if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "TOPIC"):
                 yield value

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from pixflow.dossier.state import ActionState, Diagnostic, Referral
+from pixflow.dossier.parcours_state import ActionState, Referral
+from pixflow.dossier.state import Diagnostic
 from pixflow.folding import Mark
 from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task

@@ -12,11 +12,10 @@ import pytest
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection
 
-from pixflow import similarity
 from pixflow.authorization import Scope
 from pixflow.events import dossier as d
 from pixflow.identity import normalise
-from projections import directory, name_search
+from projections import directory, name_search, similarity
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent

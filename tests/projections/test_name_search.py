@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, Engine, func, select
 
-from pixflow import presets, similarity, structure_folder
+from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope
 from pixflow.decision import Decision
 from pixflow.dossier import identity
 from pixflow.team import staff
-from projections import directory, name_search
+from projections import directory, name_search, similarity
 from projections.name_search import near, trigrams
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from pixflow.dossier.state import ActionState, BuiltPrescription, LinkedParticipation
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
 from pixflow.protocol.grille import percent
 from web.french import dates, vocabulary
 from web.french.dossier import profiles

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pixflow.dossier.state import ActionState, BuiltPrescription, Dossier, LinkedParticipation
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action
 from pixflow.protocol.grille import Explanation, Grille, Proposal, explain
 from web.desk.desk import Desk

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.protocol.grille import Explanation
 from pixflow.refused import Refused

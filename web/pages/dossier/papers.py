@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import Dossier
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk

@@ -8,8 +8,9 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.authorization import Subject
 from pixflow.dossier import merging
+from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.retraction import retract
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import stepper
 from pixflow.protocol.document import Delays
 from pixflow.protocol.grille import Explanation

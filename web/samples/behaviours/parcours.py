@@ -6,8 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from pixflow.dossier import closing, follow_up
+from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages import certification, parcours
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.state import Dossier
 from pixflow.events.values import Partner
 from pixflow.tasks import Task
 from web.samples import names, parameters, phrases, youth

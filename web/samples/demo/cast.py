@@ -10,7 +10,8 @@ from uuid import UUID
 from pixflow.actor import Actor
 from pixflow.decision import Decision
 from pixflow.dossier import follow_up
-from pixflow.dossier.state import ActionState, Dossier
+from pixflow.dossier.parcours_state import ActionState
+from pixflow.dossier.state import Dossier
 from pixflow.events.values import Modality
 from pixflow.protocol.grille import Proposal
 from pixflow.structure_folder import OpenStructure

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.similarity import ALIKE, likeness, trigrams
+from projections.similarity import ALIKE, likeness, trigrams
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12)
 

@@ -1,0 +1,203 @@
+"""Stage 4 of a dossier: its actions, their referrals, the certification, the retake; and how events change them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import dossier as e
+from pixflow.events.values import Action, Partner
+from pixflow.folding import Mark
+
+
+class Referral(Struct, frozen=True):
+    id: UUID
+    mark: Mark
+    partner: Partner
+    ends: date | None
+    answer: Literal["accepted", "refused"] | None = None
+    answered: Mark | None = None
+    reason: str = ""
+
+
+class ActionState(Struct, frozen=True):
+    """One action of a prescription and what became of it."""
+
+    action: Action
+    built: Mark
+    referrals: tuple[Referral, ...] = ()
+    started: Mark | None = None
+    ends: date | None = None
+    ended: Mark | None = None
+    outcome: Literal["done", "abandoned"] | None = None
+    dropped: Mark | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.ended is not None or self.dropped is not None
+
+    @property
+    def referral(self) -> Referral | None:
+        """The referral that holds: one that was accepted, else the last one, unless the partner refused it."""
+        accepted = [one for one in self.referrals if one.answer == "accepted"]
+        last = [*self.referrals[-1:], *accepted][-1] if self.referrals else None
+        return last if last and last.answer != "refused" else None
+
+
+class Answer(Struct, frozen=True):
+    """What was said of the complete diagnostic: taken, or declined."""
+
+    mark: Mark
+    accepted: bool
+
+
+class Certification(Struct, frozen=True):
+    """How far the certification is: the event that last said so, and what it says."""
+
+    mark: Mark
+    step: Literal["proposed", "registered", "taken", "obtained", "not-obtained", "declined"]
+    session: date | None = None
+    place: str = ""
+    level: str = ""
+
+
+class Retake(Struct, frozen=True):
+    """The diagnostic to take again, planned with a campaign for a day, or declined."""
+
+    mark: Mark
+    campaign: UUID | None = None
+    planned_for: date | None = None
+
+
+class Parcours(Struct, frozen=True):
+    actions: dict[UUID, ActionState] = {}
+    complete: Answer | None = None
+    certification: Certification | None = None
+    on_cv: Mark | None = None
+    retake: Retake | None = None
+
+    @property
+    def last_training(self) -> tuple[Mark, Action] | None:
+        """The remediation or training that was done last, and when; a check, a CV, a certification teach nothing."""
+        mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
+        done = ((a.ended, a.action) for a in mine if a.ended)
+        return max(done, key=lambda one: (one[0].on, one[0].version), default=None)
+
+
+def with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Parcours:
+    made = {action.id: _under_way(state, ActionState(action, mark)) for action in event.actions}
+    return replace(state, actions={**state.actions, **made})
+
+
+def _under_way(state: Parcours, made: ActionState) -> ActionState:
+    """What was begun or done before it is prescribed, as after a workshop, is so from the start."""
+    kind, step = made.action.kind, state.certification.step if state.certification else ""
+    done = (
+        (kind == "complete" and state.complete is not None and state.complete.accepted)
+        or (kind == "cv" and state.on_cv is not None)
+        or (kind == "certification" and step == "obtained")
+    )
+    begun = kind == "certification" and step in ("proposed", "registered", "taken")
+    ended = {"ended": made.built, "outcome": "done"} if done else {}
+    return replace(made, started=made.built if begun else None, **ended)
+
+
+def evolve(state: Parcours, event: object, mark: Mark) -> Parcours:
+    match event:
+        case e.ReferralSent(action=action):
+            sent = Referral(event.referral, mark, event.partner, event.ends)
+            return _changed(state, action, lambda a: _referred(a, sent))
+        case e.ReferralAnswered(referral=referral):
+            about = _of_referral(state, referral)
+            return _changed(state, about, lambda a: _answered(a, event, mark))
+        case e.ActionStarted(action=action, ends=ends):
+            return _changed(state, action, lambda a: replace(a, started=mark, ends=ends))
+        case e.ActionEnded(action=action, outcome=outcome):
+            return _changed(state, action, lambda a: replace(a, ended=mark, outcome=outcome))
+        case e.ActionDropped(action=action):
+            return _changed(state, action, lambda a: replace(a, dropped=mark))
+        case e.CompleteDiagnosticTaken():
+            said = state.complete
+            ended = _each(_again(state, "complete", said), "complete", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(ended, complete=said if said and said.accepted else Answer(mark, True))
+        case e.CompleteDiagnosticDeclined():
+            return replace(_each(state, "complete", lambda a: replace(a, dropped=mark)), complete=Answer(mark, False))
+        case e.ResultAddedToCv():
+            return replace(_each(state, "cv", lambda a: replace(a, ended=mark, outcome="done")), on_cv=mark)
+        case e.RetakePlanned(campaign=campaign, planned_for=day):
+            return replace(state, retake=Retake(mark, campaign, day))
+        case e.RetakeDeclined():
+            return replace(state, retake=Retake(mark))
+    return _certification(state, event, mark)
+
+
+def _certification(state: Parcours, event: object, mark: Mark) -> Parcours:
+    match event:
+        case e.CertificationProposed():
+            again = _again(state, "certification", state.certification)
+            begun = _each(again, "certification", lambda a: replace(a, started=a.started or mark))
+            return replace(begun, certification=Certification(mark, "proposed"))
+        case e.CertificationRegistered(session=session, place=place):
+            return replace(state, certification=Certification(mark, "registered", session, place))
+        case e.CertificationTaken():
+            return replace(state, certification=Certification(mark, "taken"))
+        case e.CertificationObtained(level=level):
+            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(over, certification=Certification(mark, "obtained", level=level))
+        case e.CertificationNotObtained():
+            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
+            return replace(over, certification=Certification(mark, "not-obtained"))
+        case e.CertificationDeclined():
+            over = _each(state, "certification", lambda a: replace(a, dropped=mark))
+            return replace(over, certification=Certification(mark, "declined"))
+    return state
+
+
+def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState], ActionState]) -> Parcours:
+    if action is None or action not in state.actions:
+        return state
+    return replace(state, actions={**state.actions, action: change(state.actions[action])})
+
+
+def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionState]) -> Parcours:
+    """Every action of a kind that is not over, changed."""
+    actions = {
+        id: change(known) if known.action.kind == kind and not known.over else known
+        for id, known in state.actions.items()
+    }
+    return replace(state, actions=actions)
+
+
+def _again(state: Parcours, kind: str, said: Answer | Certification | None) -> Parcours:
+    """What was declined is taken up after all: the actions of the kind that were dropped with it are not over."""
+    dropped = {
+        id: replace(known, dropped=None)
+        for id, known in state.actions.items()
+        if known.action.kind == kind and said and known.dropped == said.mark
+    }
+    return replace(state, actions={**state.actions, **dropped})
+
+
+def _of_referral(state: Parcours, referral: UUID) -> UUID | None:
+    return next((id for id, known in state.actions.items() if any(r.id == referral for r in known.referrals)), None)
+
+
+def _referred(state: ActionState, sent: Referral) -> ActionState:
+    """The end that a partner who refused had given goes with it."""
+    return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
+
+
+def _answered(state: ActionState, event: e.ReferralAnswered, mark: Mark) -> ActionState:
+    """Once a partner accepts, the end is the one that went with that referral, whoever was asked since."""
+    referrals = (
+        replace(r, answer=event.answer, answered=mark, reason=event.reason) if r.id == event.referral else r
+        for r in state.referrals
+    )
+    answered = replace(state, referrals=tuple(referrals))
+    held = answered.referral
+    if state.started or held is None or held.answer != "accepted":
+        return answered
+    return replace(answered, ends=held.ends)
