@@ -21,7 +21,7 @@ from tests.web.test_routes import LIST
 from web.desk.dependencies import COOKIE
 from web.pages.dossier import forms
 from web.pages.protocol import drafts
-from web.pages.queue import batch
+from web.pages.queue import bulk as queue_bulk
 from web.pages.team import forms as team_forms
 
 _FILE = Path(__file__).with_name("access_matrix.csv")
@@ -33,7 +33,7 @@ PUBLIC = {
 CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
-    "POST /boite/plusieurs/{do}": batch.BATCHES,
+    "POST /boite/plusieurs/{do}": queue_bulk.ACTIONS,
     **{f"GET /protocole/projet/{{what}}{end}": [k.what for k in drafts.KINDS.values()] for end in ("", "/modifier")},
     **{
         f"POST /protocole/projet/{{what}}/{end}": [k.what for k in drafts.KINDS.values()]

@@ -13,7 +13,7 @@ from web.pages.privacy import retention_routes
 from web.pages.privacy import routes as privacy_routes
 from web.pages.protocol import draft_routes
 from web.pages.protocol import routes as protocol_routes
-from web.pages.queue import batch_routes
+from web.pages.queue import bulk_routes
 from web.pages.queue import routes as queue_routes
 from web.pages.results import campaign_routes, import_routes
 from web.pages.results import routes as results_routes
@@ -33,7 +33,7 @@ from web.pages.workshops import routes as workshops_routes
 MODULES = (  # in the order in which addresses are tried
     sign_in,
     queue_routes,
-    batch_routes,
+    bulk_routes,
     search_routes,
     dossiers_routes,
     group_routes,

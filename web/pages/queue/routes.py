@@ -1,8 +1,9 @@
-"""Ma boîte: what there is to do, in the order of urgency; the piles of a role; what has waited too long."""
+"""Ma boîte: the tasks of the person at the desk by urgency, the piles of a role, and the tasks that wait too long."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -10,23 +11,28 @@ from msgspec.structs import asdict
 
 from pixflow import tasks
 from pixflow.authorization import TASK_OWNERS
-from pixflow.working_days import Calendar
+from pixflow.dossier.identity import open_dossier
 from projections import advisor_queue, audit_trail
 from projections.advisor_queue import Filter
 from projections.store.folds import folds_of
-from web.desk import receipts, task_links
+from web.desk import receipts
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
+from web.desk.receipts import Receipt
 from web.french import tasks as french
+from web.french import vocabulary
 from web.http import filters
+from web.http.filters import Chip, Choice
 from web.http.pagination import SIZE, Pager
-from web.http.templates import page
-from web.pages.queue import batch
-from web.pages.queue.rows import Line, lines
+from web.http.templates import Page, page
+from web.pages.queue import bulk
+from web.pages.queue.piles import PileRow, pile_page, pile_rows
+from web.pages.queue.rows import QueueRow, plain_rows, queue_rows
 from web.pages.workshops import alerts
+from web.pages.workshops.alerts import HelpCall, SeatOffer
 
 router = APIRouter()
+Number = Annotated[int, Query(ge=1)]
 WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
     filters.Facet("kind", french.FILTERS),
@@ -34,8 +40,70 @@ FACETS = (
     filters.Facet("programme", vocabulary.PROGRAMMES),
     filters.Facet("site", {}),
 )
-ALONE = ("declare-campaign", "confirm-erasure")
-"""Of these the only one leads straight to its page."""
+Urgency = Literal["late", "today", "week", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGroup:
+    """The rows of a page that are as urgent; `count` is how many there are over all pages."""
+
+    urgency: Urgency
+    count: int
+    rows: Sequence[QueueRow]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTasks:
+    """The tasks of the person at the desk: one page of rows in groups, filters, and what is to come."""
+
+    total: int = 0
+    late: int = 0
+    groups: Sequence[QueueGroup] = ()
+    chips: Sequence[Chip] = ()
+    of_groups: Choice | None = None
+    later: int = 0
+    next: date | None = None
+    pager: Pager | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list at the end of the queue. `unfolded`: another page of it than the first is shown."""
+
+    rows: Sequence[QueueRow]
+    pager: Pager
+    unfolded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage(Page):
+    """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
+
+    `resting` are the tasks in pause, `escalated` those of the team that wait too long. `chased`: a row shown may be
+    chased. `undo` is the command that "Tout annuler" takes back, "" for none.
+    """
+
+    template = "queue/queue.html"
+    block = "queue"
+
+    today: date
+    advisor: bool
+    facilitator: bool
+    referent: bool
+    opens_dossiers: bool
+    filtered: bool
+    total: int
+    late: int
+    done: int
+    own: OwnTasks
+    piles: Sequence[PileRow]
+    resting: Section
+    escalated: Section
+    chased: bool
+    help_calls: Sequence[HelpCall]
+    seat_offers: Sequence[SeatOffer]
+    receipt: Receipt | None
+    undo: str
 
 
 @router.get("/boite")
@@ -49,94 +117,85 @@ def read(
     pour: str = "",
     groupe: str = "",
     pile: str = "",
-    p: Annotated[int, Query(ge=1)] = 1,
-    q: Annotated[int, Query(ge=1)] = 1,
-    r: Annotated[int, Query(ge=1)] = 1,
+    p: Number = 1,
+    q: Number = 1,
+    r: Number = 1,
     fait: str = "",
 ) -> Response:
-    """The rows of the person at the desk, filtered by the address; `pile` shows one of a role's instead.
+    """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.
 
-    `fait` says what was just done to several rows at once.
+    `fait` names the command of a bulk that was just recorded.
     """
     if not desk.roles & WORKING:
         raise HTTPException(403)
     if pile:
-        return _pile(request, desk, pile, p)
+        return pile_page(request, desk, pile, p)
     wanted = Filter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
-    own = _own(desk, wanted, p) if desk.roles & TASK_OWNERS else {}
+    own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
-    context = {
-        "desk": desk,
-        "advisor": "advisor" in desk.roles or bool(own.get("groups")),
-        "facilitator": "facilitator" in desk.roles,
-        "referent": "referent" in desk.roles,
-        "own_total": 0,
-        "total": own.get("own_total", 0) + len(piles),
-        "done": done_today(desk),
-        "groups": [],
-        "chips": [],
-        "of_groups": None,
-        "filtered": any(asdict(wanted).values()),
-        "matching": 0,
-        "later": 0,
-        "next": None,
-        "pager": None,
-        "receipt": receipts.describe(desk, fait),
-        "undo": fait if batch.undoable(desk, fait) else "",
-        "errors": {},
-        "chased": any(line.row.kind in batch.CHASED for _, _, lines in own.get("groups", ()) for line in lines),
-        **own,
-        **_resting(desk, r),
-        "late": own.get("own_late", 0) + sum(1 for one in piles if one.late),
-        "piles": [_pile_line(desk, one) for one in _in_order(piles)],
-        "help_calls": alerts.help_calls(desk),
-        "seat_offers": alerts.seat_offers(desk),
-        **_waiting_long(desk, q),
-    }
-    return page(request, "queue/queue.html", context, block="queue")
+    shown = QueuePage(
+        today=desk.today,
+        advisor="advisor" in desk.roles or bool(own.groups),
+        facilitator="facilitator" in desk.roles,
+        referent="referent" in desk.roles,
+        opens_dossiers=desk.may(open_dossier),
+        filtered=any(asdict(wanted).values()),
+        total=own.total + len(piles),
+        late=own.late + sum(1 for one in piles if one.late),
+        done=done_today(desk),
+        own=own,
+        piles=pile_rows(desk, piles),
+        resting=_resting(desk, r),
+        escalated=_escalated(desk, q),
+        chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
+        help_calls=alerts.help_calls(desk),
+        seat_offers=alerts.seat_offers(desk),
+        receipt=receipts.describe(desk, fait),
+        undo=fait if bulk.undoable(desk, fait) else "",
+    )
+    return page(request, shown)
 
 
-def _own(desk: Desk, wanted: Filter, p: int) -> dict[str, Any]:
+def _own_tasks(desk: Desk, wanted: Filter, number: int) -> OwnTasks:
     counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
-    matching = filters.total(counted, asked)
-    pager = Pager.at(matching, p, "/boite", filters.parameters(asked))
+    pager = Pager.at(filters.total(counted, asked), number, "/boite", filters.parameters(asked))
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
-    shown = (*FACETS, filters.group(wanted.group), filters.Facet("pour", _owners(desk)))
-    return {
-        "own_total": sum(row.n for row in counted),
-        "own_late": sum(row.late for row in counted),
-        "matching": matching,
-        "groups": groups(lines(desk, rows), days, desk.today),
-        "chips": filters.chips("/boite", shown, counted, asked, {}),
-        "of_groups": filters.groups("/boite", counted, asked, {}),
-        "later": later,
-        "next": first_to_come,
-        "pager": pager,
-    }
+    facets = (*FACETS, filters.group(wanted.group), filters.Facet("pour", _owners(desk)))
+    return OwnTasks(
+        total=sum(row.n for row in counted),
+        late=sum(row.late for row in counted),
+        groups=groups(queue_rows(desk, rows), days, desk.today),
+        chips=filters.chips("/boite", facets, counted, asked, {}),
+        of_groups=filters.groups("/boite", counted, asked, {}),
+        later=later,
+        next=first_to_come,
+        pager=pager,
+    )
 
 
 def _owners(desk: Desk) -> dict[str, str]:
-    """Whose rows may stand here, by id: one's own, then those of the colleagues deputised for."""
+    """Returns by id the people whose rows may stand here: oneself, then the colleagues deputised for."""
     others = sorted((desk.refs.team[person].name, str(person)) for person in desk.deputised)
     return {str(desk.me): "à mon nom", **{person: f"pour {name}" for name, person in others}}
 
 
-def groups(lines: Sequence[Line], days: Mapping[date, int], today: date) -> list[tuple[str, int, list[Line]]]:
-    """The lines of a page in their groups, each with how many it has over all pages: late, today, week, later."""
-    made: dict[str, list[Line]] = {}
-    counts: dict[str, int] = {}
-    for line in lines:
-        made.setdefault(group_of(line.row.due, today), []).append(line)
+def groups(rows: Sequence[QueueRow], days: Mapping[date, int], today: date) -> list[QueueGroup]:
+    """Returns the rows of a page in groups by urgency. `days` counts the rows of all pages by due day."""
+    made: dict[Urgency, list[QueueRow]] = {}
+    counts: dict[Urgency, int] = {}
+    for row in rows:
+        made.setdefault(urgency_of(row.due, today), []).append(row)
     for due, count in days.items():
-        counts[group_of(due, today)] = counts.get(group_of(due, today), 0) + count
-    return [(name, counts.get(name, len(found)), found) for name, found in made.items()]
+        urgency = urgency_of(due, today)
+        counts[urgency] = counts.get(urgency, 0) + count
+    return [QueueGroup(urgency, counts.get(urgency, len(found)), found) for urgency, found in made.items()]
 
 
-def group_of(due: date, today: date) -> str:
-    """late, today, week (until Sunday) or later."""
+def urgency_of(due: date, today: date) -> Urgency:
+    """Returns the group of a due day; a week ends on Sunday."""
     sunday = today + timedelta(days=6 - today.weekday())
     return "late" if due < today else "today" if due == today else "week" if due <= sunday else "later"
 
@@ -150,58 +209,18 @@ def done_today(desk: Desk) -> int:
     return others + sum(not tasks.of_workshop(workshop, desk.refs) for workshop in marked.values())
 
 
-def _resting(desk: Desk, r: int) -> dict[str, Any]:
-    """What rests until a day, the first to come back first."""
+def _resting(desk: Desk, number: int) -> Section:
+    """Returns the tasks in pause, the first to come back first."""
     total = advisor_queue.resting_total(desk.read, desk.owners, desk.today)
-    pager = Pager.at(total, r, "/boite", {}, name="r", anchor="#en-pause")
+    pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
     rows = advisor_queue.resting(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
-    return {"resting": lines(desk, rows), "resting_pager": pager, "resting_shown": r > 1}
+    return Section(queue_rows(desk, rows), pager, number > 1)
 
 
-def _waiting_long(desk: Desk, q: int) -> dict[str, Any]:
+def _escalated(desk: Desk, number: int) -> Section:
+    """Returns the tasks of the team that wait too long."""
     total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
-    pager = Pager.at(total, q, "/boite", {}, name="q", anchor="#en-attente")
+    pager = Pager.at(total, number, "/boite", {}, name="q", anchor="#en-attente")
     asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
     rows = advisor_queue.waiting_long(*asked) if total else []
-    return {"escalated": [Line(desk, row) for row in rows], "escalated_pager": pager}
-
-
-def _in_order(piles: Sequence[advisor_queue.Pile]) -> list[advisor_queue.Pile]:
-    return sorted(piles, key=lambda pile: pile.oldest)
-
-
-def _pile_line(desk: Desk, pile: advisor_queue.Pile) -> dict[str, Any]:
-    due, late = due_said(pile.oldest, desk.today, desk.refs.calendar)
-    return {
-        "kind": pile.kind,
-        "title": french.PILES[pile.kind](pile.count),
-        "count": pile.count,
-        "late_count": pile.late,
-        "due": due,
-        "late": late,
-        "button": french.BUTTONS[pile.kind],
-        "href": _pile_href(desk, pile),
-    }
-
-
-def _pile_href(desk: Desk, pile: advisor_queue.Pile) -> str:
-    if pile.kind in ALONE and pile.count == 1:
-        row = advisor_queue.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
-        return task_links.href(row.subject, row.stream, row.key, row.kind)
-    return task_links.pile(pile.kind)
-
-
-def due_said(due: date, today: date, calendar: Calendar) -> tuple[str, bool]:
-    """A due day in words, and whether it is past."""
-    late = due < today
-    return dates.due_words(due, today, calendar.count(due, today) if late else 0), late
-
-
-def _pile(request: Request, desk: Desk, kind: str, p: int) -> Response:
-    if not desk.roles & advisor_queue.PILED or kind not in french.PILES:
-        raise HTTPException(404)
-    total = advisor_queue.pile_total(desk.read, desk.roles, kind, desk.today)
-    pager = Pager.at(total, p, "/boite", {"pile": kind})
-    rows = advisor_queue.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
-    context = {"title": french.PILES[kind](total), "lines": [Line(desk, row) for row in rows], "pager": pager}
-    return page(request, "queue/pile.html", context, block="pile")
+    return Section(plain_rows(desk, rows), pager, number > 1)

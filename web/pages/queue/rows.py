@@ -1,6 +1,7 @@
-"""The rows of Ma boîte with all that their lines say and lead to."""
+"""The rows of Ma boîte: their texts, and the addresses that they lead to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from pixflow.dossier.state import Dossier
+from pixflow.events.base import Stage
 from pixflow.events.dossier import TaskHandedOver
+from pixflow.tasks import Kind
 from projections import audit_trail
 from projections.store.folds import folds_of
 from web.desk import task_links
@@ -22,49 +25,101 @@ from web.french.task_line import TaskLine, of_row
 _trail = audit_trail.table.c
 
 
-class Line:
-    """A row of the queue; `reason` is why it rests, `giver` who handed it over, "" when neither."""
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One task of the queue. An address is None when this row does not lead there.
 
-    def __init__(self, desk: Desk, row: Any, *, reason: str = "", giver: str = "") -> None:
-        self.row = row
-        self.words: TaskLine = of_row(row, desk.today, desk.refs.calendar)
-        self.id = f"task-{row.stream}-{row.key.replace(':', '-')}"
-        self.href = task_links.href(row.subject, row.stream, row.key, row.kind)
-        self.dossier = task_links.dossier(row.stream) if row.subject == "dossier" else None
-        self.appointment = task_links.appointment(row.stream, row.key) if row.role == "advisor" else None
-        self.rest = task_links.rest(row.stream, row.key) if self.appointment else None
-        self.hand_over = task_links.hand_over(row.stream, row.key) if self.appointment else None
-        self.button = french.BUTTONS[row.kind]
-        member = desk.refs.team.get(row.owner) if row.owner else None
-        self.pour = "" if getattr(row, "doer", None) in (None, desk.me) else desk.refs.team[row.doer].name
-        self.owner = member.name if member else "personne" if row.role == "advisor" else vocabulary.ROLES[row.role]
-        self.reason, self.giver = reason, giver
+    `owner` is who has the task, `acting_for` the absent colleague whose task it is ("" for one's own). `reason` is why
+    it rests and `giver` who handed it over, "" when neither. `pick` names the row in a bulk; "" when it fits none.
+    `why_on` is the day of the event that opens the task.
+    """
 
-    @property
-    def pick(self) -> str:
-        """What names it among several rows; "" for one that is only done alone."""
-        return f"{self.row.stream} {self.row.key}" if self.rest else ""
+    id: str
+    stream: UUID
+    key: str
+    kind: Kind
+    due: date
+    chases: int
+    why_on: date
+    name: str
+    programme: str | None
+    stage: Stage | None
+    phone: str | None
+    line: TaskLine
+    button: str
+    href: str
+    dossier: str | None
+    appointment: str | None
+    rest: str | None
+    hand_over: str | None
+    owner: str
+    acting_for: str
+    reason: str
+    giver: str
+    pick: str
 
 
-def lines(desk: Desk, rows: Sequence[Any]) -> list[Line]:
-    """The same rows, each with why it rests or who handed it over."""
+def queue_rows(desk: Desk, rows: Sequence[Any]) -> list[QueueRow]:
+    """Returns rows of the table, each with why it rests or who handed it over."""
     noted = [row for row in rows if _rests(row, desk.today) or _given(desk, row)]
-    states = folds_of(desk.read, {row.stream for row in noted if row.subject == "dossier"})
+    states = folds_of(desk.read, {row.stream for row in noted if row.subject == "dossier"}) if noted else {}
     givers = _givers(desk, {row.stream for row in noted if _given(desk, row)})
-    return [_line(desk, row, states.get(row.stream), givers) for row in rows]
+    return [_noted(desk, row, states.get(row.stream), givers) for row in rows]
 
 
-def _line(desk: Desk, row: Any, state: Any, givers: Mapping[tuple[UUID, int], str]) -> Line:
+def plain_rows(desk: Desk, rows: Iterable[Any]) -> list[QueueRow]:
+    """Returns rows of the table, without why they rest nor who handed them over."""
+    return [_row(desk, row) for row in rows]
+
+
+def _noted(desk: Desk, row: Any, state: Any, givers: Mapping[tuple[UUID, int], str]) -> QueueRow:
     if not isinstance(state, Dossier):
-        return Line(desk, row)
+        return _row(desk, row)
     rest, handed = state.snoozes.get(row.key), state.handovers.get(row.key)
     reason = rest.reason if rest and _rests(row, desk.today) else ""
     giver = givers.get((row.stream, handed.mark.version), "") if handed and _given(desk, row) else ""
-    return Line(desk, row, reason=reason, giver=giver)
+    return _row(desk, row, reason, giver)
+
+
+def _row(desk: Desk, row: Any, reason: str = "", giver: str = "") -> QueueRow:
+    advisors = row.role == "advisor"
+    doer = getattr(row, "doer", None)
+    return QueueRow(
+        id=f"task-{row.stream}-{row.key.replace(':', '-')}",
+        stream=row.stream,
+        key=row.key,
+        kind=row.kind,
+        due=row.due,
+        chases=row.chases,
+        why_on=row.why_on,
+        name=row.name,
+        programme=row.programme,
+        stage=row.stage,
+        phone=row.phone,
+        line=of_row(row, desk.today, desk.refs.calendar),
+        button=french.BUTTONS[row.kind],
+        href=task_links.href(row.subject, row.stream, row.key, row.kind),
+        dossier=task_links.dossier(row.stream) if row.subject == "dossier" else None,
+        appointment=task_links.appointment(row.stream, row.key) if advisors else None,
+        rest=task_links.rest(row.stream, row.key) if advisors else None,
+        hand_over=task_links.hand_over(row.stream, row.key) if advisors else None,
+        owner=_owner(desk, row),
+        acting_for="" if doer in (None, desk.me) else desk.refs.team[doer].name,
+        reason=reason,
+        giver=giver,
+        pick=f"{row.stream} {row.key}" if advisors else "",
+    )
+
+
+def _owner(desk: Desk, row: Any) -> str:
+    member = desk.refs.team.get(row.owner) if row.owner else None
+    if member:
+        return member.name
+    return "personne" if row.role == "advisor" else vocabulary.ROLES[row.role]
 
 
 def _givers(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
-    """Who handed over a task of these dossiers, by dossier and version."""
+    """Returns who handed over a task of these dossiers, by dossier and version."""
     if not streams:
         return {}
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == TaskHandedOver.TOPIC)
@@ -77,5 +132,5 @@ def _rests(row: Any, today: date) -> bool:
 
 
 def _given(desk: Desk, row: Any) -> bool:
-    """A colleague's row that this desk has for now."""
+    """True for a colleague's row that this desk has for now."""
     return getattr(row, "doer", None) in desk.owners and row.doer != row.owner

@@ -1,0 +1,161 @@
+"""A bulk of Ma boîte: several rows at once, with one command and one result for each row, and the way back."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from pixflow.decision import Decision
+from pixflow.dossier import follow_up, retraction
+from pixflow.events.base import Event, Recorded
+from pixflow.events.dossier import TaskHandedOver, TaskSnoozed, YoungPersonChased
+from pixflow.events.values import Channel
+from pixflow.folding import retractions_by_version
+from projections import advisor_queue, audit_trail
+from web.desk import receipts
+from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.colleagues import takers
+from web.desk.commands import record
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.desk.receipts import UndoForm
+from web.french import bulk as french
+from web.http.forms import ID, Day, Form
+from web.pages.dossier import history
+from web.pages.queue.rows import QueueRow, queue_rows
+
+MOST = 50
+CHASED = frozenset({"chase-diagnostic", "chase-sharing"})
+_PICK = f"{ID} [a-z-]{{3,40}}(:{ID})?"
+Pick = Annotated[str, Field(pattern=f"^{_PICK}$")]
+
+
+class BulkForm(Form):
+    """The rows that were ticked, each a dossier and a task."""
+
+    task: Annotated[tuple[Pick, ...], Field(max_length=MOST)] = ()
+
+
+class SnoozeForm(BulkForm):
+    until: Day
+    reason: str
+
+
+class HandOverForm(BulkForm):
+    to: UUID
+    until: Day | None = None
+    note: str | None = None
+
+
+class ChaseForm(BulkForm):
+    channel: Channel
+    reached: bool
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """An action on several rows: `key` is the decision's name for the task, `kinds` those it fits (empty: all)."""
+
+    decision: Decision[..., Any]
+    model: type[BulkForm]
+    event: type[Event]
+    key: str = "task"
+    kinds: frozenset[str] = frozenset()
+
+    def fits(self, row: QueueRow) -> bool:
+        return bool(row.pick) and (not self.kinds or row.kind in self.kinds)
+
+
+ACTIONS: dict[str, BulkAction] = {
+    "snooze": BulkAction(follow_up.snooze_task, SnoozeForm, TaskSnoozed),
+    "hand": BulkAction(follow_up.hand_over_task, HandOverForm, TaskHandedOver),
+    "chase": BulkAction(follow_up.chase_young_person, ChaseForm, YoungPersonChased, "about", CHASED),
+}
+
+
+def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
+    """Returns the rows named that still are at this desk, the most urgent first."""
+    keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
+    return queue_rows(desk, advisor_queue.picked(desk.read, desk.owners, desk.today, keys[:MOST]))
+
+
+def _named(pick: str) -> bool:
+    return re.fullmatch(_PICK, pick) is not None
+
+
+def effect(desk: Desk, name: str, row: QueueRow) -> str:
+    """Returns what would happen to one row."""
+    return french.effect(name, row.chases + 1, desk.refs.protocol(row.why_on).tries, row.due, desk.today)
+
+
+def known(desk: Desk, form: BulkForm) -> bool:
+    """False when the form hands tasks to somebody who cannot take them."""
+    return not isinstance(form, HandOverForm) or form.to in dict(takers(desk))
+
+
+def act(desk: Desk, name: str, form: BulkForm) -> Outcomes:
+    """Sends one command for each row."""
+    action = ACTIONS[name]
+    fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
+    sent: dict[str, Any] = {field: getattr(form, field) for field in fields}
+    sent |= {field: sent[field] or "" for field in ("note", "reason") if field in sent}
+    return Outcomes([_act(desk, name, action, row, form, sent) for row in chosen(desk, form.task)], form.command_id)
+
+
+def _act(desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkForm, sent: Mapping[str, Any]) -> Row:
+    label = french.row(row.name, row.line.verb)
+    if not action.fits(row):
+        return Row(label, refused=french.UNFIT[name])
+    command = receipts.row_command(form.command_id, row.stream, row.key)
+    said: dict[str, Any] = {**sent, action.key: row.key}
+    outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **said)
+    return row_of(desk, label, outcome)
+
+
+# --- undo
+
+
+def undoable(desk: Desk, said: str) -> bool:
+    """True when an event of the bulk is still the last of its dossier."""
+    found = _done(desk, said)
+    trails = audit_trail.of_streams(desk.read, {fact.originator_id for fact in found})
+    return any(_last(desk, trails[fact.originator_id], fact) for fact in found)
+
+
+def undo(desk: Desk, form: UndoForm) -> Outcomes:
+    """Retracts each event that no other followed, the latest first, with one command for each."""
+    found, names = _done(desk, str(form.fait)), names_for(desk)
+    trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
+    made = []
+    for fact in reversed(found):
+        dossier, version = fact.originator_id, fact.originator_version
+        if not _last(desk, trails[dossier], fact):
+            made.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
+            continue
+        outcome = record(
+            desk,
+            {"dossier": dossier},
+            retraction.retract,
+            command_id=receipts.row_command(form.command_id, dossier, version),
+            version=version,
+            reason="annulé aussitôt",
+        )
+        trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
+        made.append(row_of(desk, names.dossier(dossier), outcome))
+    return Outcomes(made[::-1], form.command_id)
+
+
+def _done(desk: Desk, said: str) -> list[Recorded]:
+    """Returns the events of the bulk that an address names."""
+    events = tuple(action.event for action in ACTIONS.values())
+    return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, events)]
+
+
+def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:
+    """True for the last event of its dossier, and for one that was retracted already."""
+    version = fact.originator_version
+    return version == history.undoable(desk, trail) or version in retractions_by_version(trail)
