@@ -29,7 +29,7 @@ MATRIX = list(csv.DictReader(_FILE.read_text(encoding="utf-8").splitlines()))
 PUBLIC = {
     "GET /qui", "POST /qui", "GET /t/{structure}", "GET /agenda/{token}.ics", "GET /healthz", "GET /readyz",
 }  # fmt: skip
-"""What is open to who has not said who they are."""
+"""Routes open to anonymous visitors."""
 CHOICES: dict[str, Iterable[str]] = {
     "POST /dossiers/{dossier_id:uuid}/{name}": forms.FORMS,
     "POST /equipe/{person:uuid}/{name}": team_forms.FORMS,
@@ -40,7 +40,7 @@ CHOICES: dict[str, Iterable[str]] = {
         for end in ("avis", "ecarter", "modifier", "publier", "verifier")
     },
 }
-"""Where one address stands for several: what may stand in its place."""
+"""Values of a route's parameter, where one route stands for several."""
 FRESH = re.compile(r'(?<=name="command_id" value=")[0-9a-f-]{36}')
 
 
@@ -55,7 +55,7 @@ def asked(row: dict[str, str]) -> str:
 
 
 def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
-    """What somebody gets: a form is sent empty, so that nothing is recorded, and who may not is told so first."""
+    """Requests a route. A form is sent empty, so that nothing is recorded; permissions are checked first."""
     address = there.address(row["route"], whose, there.at_work.people[ROLES[role]])
     client, page = there.browsers[role], (row["route"], role, whose)
     if row["method"] == "POST":
@@ -66,7 +66,7 @@ def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
 
 
 def opens(cell: str, about: str, whose: str) -> bool:
-    """Whether the matrix says that this is answered."""
+    """Returns true if the matrix allows this request."""
     if cell == "-" or whose in ELSEWHERE:
         return False
     return cell == "all" or whose in (READ if about == "{dossier_id:uuid}" else {"own"})
@@ -152,7 +152,7 @@ NAMED: dict[Role, Set[str]] = {
     "advisor": READ, "facilitator": HERE - {"closed", "nobody"}, "referent": HERE, "manager": HERE, "auditor": HERE,
     "administrator": set(),
 }  # fmt: skip
-"""Whose names each may meet on all the pages together."""
+"""Names that each role may see, on all pages together."""
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -51,7 +51,7 @@ def test_names_and_words_stand_in_no_address_and_no_log(locale: House, log: pyte
 
 
 def addresses(answer) -> list[str]:
-    """What a browser asks of a server, and a proxy on the way may write down; a telephone link leads to none."""
+    """Returns the addresses that a browser requests, and that a proxy may log; telephone links are none."""
     tags = BeautifulSoup(answer.text, "html.parser").find_all(True)
     found = [str(tag[name]) for tag in tags for name in ADDRESSES if tag.has_attr(name)]
     return [
@@ -63,7 +63,7 @@ def addresses(answer) -> list[str]:
 
 
 def test_a_fault_of_the_tables_says_where_it_is_and_not_about_whom(locale: House) -> None:
-    """What a traceback in a log says: the statement, never its values."""
+    """A traceback in a log has the statement, never its values."""
     asked = text("SELECT stream FROM nowhere WHERE last_name = :last_name")
     with locale.served.read().database.connect() as connection, pytest.raises(DBAPIError) as caught:
         connection.execute(asked, {"last_name": "Zanzibar"})

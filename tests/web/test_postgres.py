@@ -103,7 +103,7 @@ def cookie(served: ServedStructure, role: Role) -> Mapping[str, str]:
 
 
 def seen(made: Host, role: Role) -> list[tuple[str, int, str]]:
-    """What somebody reads: the pages of the menu, a few of those they lead to, and what they search."""
+    """Returns the pages of the menu, some pages they link to, and a search."""
     served = one(made)
     client = InspectingClient(create_app(made), cookies=dict(cookie(served, role)), follow_redirects=False)
     pages = [(path, client.get(path)) for path in PAGES]
@@ -137,7 +137,7 @@ def test_a_structure_kept_elsewhere_is_refused_by_where_it_is(on_sqlite: Host, o
 
 @contextmanager
 def another_process(made: Host) -> Iterator[str]:
-    """Where another process serves the same structure."""
+    """Yields the address of another process that serves the structure."""
     environment = {**os.environ, "PIXFLOW_DATABASE_URL": url_of(made), "PIXFLOW_DATA": str(made.data)}
     command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -47,7 +47,7 @@ def everything(opened: OpenStructure) -> list[Recorded]:
 
 
 def told(opened: OpenStructure) -> list[Recorded]:
-    """What the simulation said: all but how the structure was opened, whose id is of its own."""
+    """Returns the simulation's events, without those that opened the structure with a random id."""
     return everything(opened)[3:]
 
 
