@@ -13,6 +13,7 @@ RENAMED: dict[str, dict[str, str]] = {
     "/dossiers/{id:uuid}": {"form": "formulaire", "about": "sur"},
     "/ateliers/{id:uuid}": {"form": "formulaire", "group": "groupe"},
     "/ateliers/{id:uuid}/inscrire": {"group": "groupe"},
+    "/equipe/{id:uuid}": {"form": "formulaire", "about": "sur"},
 }
 """For each path the parameters that were renamed: the old name, then the new one."""
 _PATHS = [(compile_path(path)[0], names) for path, names in RENAMED.items()]

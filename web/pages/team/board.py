@@ -1,7 +1,8 @@
-"""The board of Équipe: who works here, who is away, how far the team has made Pix its own, what to see to."""
+"""The board of Équipe: the members, their absences, their milestones with Pix, and the warnings for those who steer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,29 +12,36 @@ from pixflow.team.absences import uncovered_absences
 from pixflow.team.milestones import hold_briefing
 from pixflow.team.staff import Milestone, Staff, add_member
 from projections import advisor_queue, dossier_sheet
+from web.desk import bulk
 from web.desk.colleagues import day, days_said, next_away
 from web.desk.desk import Desk
-from web.french import vocabulary
+from web.french import dates, vocabulary
 from web.french.vocabulary import plural, say
 from web.http import filters
 from web.http.pagination import SIZE, Pager, address
+from web.http.templates import Page
 
 BOARD = "/equipe"
 STATES = {"here": "Dans l’équipe", "away": "Absences du jour", "gone": "Départs"}
-STEPS = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
+MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Information"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One person of the board; `uncovered` when nobody sees to their dossiers while they are away."""
+class TeamRow:
+    """One member. `away` is their absence in words; `uncovered`: nobody sees to their dossiers meanwhile.
+
+    `milestones` are the day of each kind of MILESTONES, in words, "" for none.
+    """
 
     id: UUID
-    member: Staff
+    name: str
+    site: str
     state: str
     roles: Sequence[str]
     away: str
     uncovered: bool
-    steps: Mapping[str, Milestone | None]
+    left: date | None
+    milestones: Sequence[str]
     dossiers: int
     tasks: int
 
@@ -49,64 +57,119 @@ class Line:
         return self.state == state or (state == "here" and self.state == "away")
 
     def fits(self, role: str, site: str) -> bool:
-        return (not role or role in self.roles) and (not site or self.member.site == site)
+        return (not role or role in self.roles) and (not site or self.site == site)
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
-    """What somebody who steers must see to, and where."""
+class TeamWarning:
+    """A sentence for those who steer, and the address where they act."""
 
     text: str
     href: str
     button: str
 
 
-def board(desk: Desk, state: str, role: str, site: str, p: int) -> dict[str, Any]:
-    """The people of a state, filtered, by name; what has to be seen to; how many took each step."""
-    everyone = lines(desk)
-    there = [line for line in everyone if line.is_in(state)]
+@dataclass(frozen=True, kw_only=True)
+class BoardPage(Page):
+    """The members of a state, filtered; `here` and `away` count those of today, `sums` those who took each milestone.
+
+    `done` counts the people of whom a milestone was just noted; `outcomes` are those of a note that was refused for
+    some. `values` and `errors` are those of the form that notes a milestone.
+    """
+
+    template = "team/board.html"
+    block = "board"
+
+    me: UUID
+    today: date
+    state: str
+    states: Sequence[filters.Chip]
+    chips: Sequence[filters.Chip]
+    rows: Sequence[TeamRow]
+    pager: Pager
+    filtered: bool
+    clear: str
+    here: int
+    away: int
+    sums: Sequence[tuple[str, int]]
+    referents: Sequence[TeamRow]
+    warnings: Sequence[TeamWarning]
+    may_add: bool
+    may_note: bool
+    done: int
+    outcomes: Sequence[bulk.Row]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+
+def board_page(
+    desk: Desk,
+    state: str = "here",
+    role: str = "",
+    site: str = "",
+    number: int = 1,
+    *,
+    done: int = 0,
+    outcomes: Sequence[bulk.Row] = (),
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> BoardPage:
+    """Returns one page of the members of a state, filtered, by name."""
+    everyone = team_rows(desk)
+    there = [row for row in everyone if row.is_in(state)]
     asked, kept = {"role": role, "site": site}, {"etat": "" if state == "here" else state}
-    found = [line for line in there if line.fits(role, site)]
-    pager = Pager.at(len(found), p, BOARD, {**kept, **asked})
-    here = [line for line in everyone if line.is_in("here")]
-    return {
-        "desk": desk,
-        "state": state,
-        "states": _states(everyone, state),
-        "chips": _chips(there, asked, kept),
-        "lines": found[pager.offset : pager.offset + SIZE],
-        "pager": pager,
-        "filtered": any(asked.values()),
-        "clear": address(BOARD, kept),
-        "here": here,
-        "away": [line for line in here if line.state == "away"],
-        "sum": [(label, sum(line.steps[kind] is not None for line in here)) for kind, label in STEPS.items()],
-        "referents": [line for line in here if "referent" in line.roles],
-        "warnings": list(_warnings(desk, everyone)),
-        "steps": STEPS,
-        "notes": desk.may(hold_briefing),
-        "adds": desk.may(add_member),
-    }
+    found = [row for row in there if row.fits(role, site)]
+    pager = Pager.at(len(found), number, BOARD, {**kept, **asked})
+    here = [row for row in everyone if row.is_in("here")]
+    return BoardPage(
+        me=desk.me,
+        today=desk.today,
+        state=state,
+        states=_states(everyone, state),
+        chips=_chips(there, asked, kept),
+        rows=found[pager.offset : pager.offset + SIZE],
+        pager=pager,
+        filtered=any(asked.values()),
+        clear=address(BOARD, kept),
+        here=len(here),
+        away=sum(row.state == "away" for row in here),
+        sums=[(label, sum(bool(row.milestones[n]) for row in here)) for n, label in enumerate(MILESTONES.values())],
+        referents=[row for row in here if "referent" in row.roles],
+        warnings=list(_warnings(desk, everyone)),
+        may_add=desk.may(add_member),
+        may_note=desk.may(hold_briefing),
+        done=done,
+        outcomes=outcomes,
+        values=values or {},
+        errors=errors or {},
+    )
 
 
-def lines(desk: Desk) -> list[Line]:
-    """Everybody who is or was in the team, by name."""
+def team_rows(desk: Desk) -> list[TeamRow]:
+    """Returns everybody who is or was in the team, by name."""
     dossiers, tasks = dossier_sheet.load(desk.read), advisor_queue.load(desk.read, desk.today)
     team = sorted(desk.refs.team.items(), key=lambda item: normalise(item[1].name))
-    return [_line(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0)) for id, member in team]
+    return [_row(desk, id, member, dossiers.get(id, 0), tasks.get(id, 0)) for id, member in team]
 
 
-def _line(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> Line:
+def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> TeamRow:
     now = member.absence(desk.today)
     state = "gone" if not member.works(desk.today) else "away" if now else "here"
     away, alone = next_away(desk, member)
-    steps = {kind: member.last(kind) for kind in STEPS}
+    milestones = [_day(desk, member.last(kind)) for kind in MILESTONES]
     roles = [role for role in vocabulary.ROLES if role in member.roles]
-    return Line(id, member, state, roles, away, alone, steps, dossiers, tasks)
+    site = member.site or ""
+    return TeamRow(id, member.name, site, state, roles, away, alone, member.left, milestones, dossiers, tasks)
 
 
-def _states(everyone: Sequence[Line], chosen: str) -> list[filters.Chip]:
-    counts = {state: sum(line.is_in(state) for line in everyone) for state in STATES}
+def _day(desk: Desk, milestone: Milestone | None) -> str:
+    if milestone is None:
+        return ""
+    return dates.day(milestone.mark.on, year=milestone.mark.on.year != desk.today.year, short=True)
+
+
+def _states(everyone: Sequence[TeamRow], chosen: str) -> list[filters.Chip]:
+    counts = {state: sum(row.is_in(state) for row in everyone) for state in STATES}
     return [
         filters.Chip(label, address(BOARD, {"etat": "" if state == "here" else state}), counts[state], state == chosen)
         for state, label in STATES.items()
@@ -114,34 +177,34 @@ def _states(everyone: Sequence[Line], chosen: str) -> list[filters.Chip]:
     ]
 
 
-def _chips(there: Sequence[Line], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.Chip]:
-    """The roles, then the sites; somebody of two roles counts under both."""
-    sites = sorted({line.member.site for line in there if line.member.site} | ({asked["site"]} - {""}))
+def _chips(there: Sequence[TeamRow], asked: Mapping[str, str], kept: Mapping[str, str]) -> list[filters.Chip]:
+    """Returns the chips of roles, then of sites. A member with two roles counts under both."""
+    sites = sorted({row.site for row in there if row.site} | ({asked["site"]} - {""}))
     values = {"role": vocabulary.ROLES, "site": {site: site for site in sites} if len(sites) > 1 else {}}
     made = []
     for name, labels in values.items():
         for value, label in labels.items():
             wanted = {**asked, name: value}
-            count, on = sum(line.fits(**wanted) for line in there), asked[name] == value
+            count, on = sum(row.fits(**wanted) for row in there), asked[name] == value
             if count or on:
                 href = address(BOARD, {**kept, **asked, name: "" if on else value})
                 made.append(filters.Chip(label, href, count, on, apart=name == "site" and value == sites[0]))
     return made
 
 
-def _warnings(desk: Desk, everyone: Sequence[Line]) -> Iterator[Warning]:
-    """For who steers: dossiers of leavers, absences without a deputy, nobody référent."""
+def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
+    """Yields, for those who steer, the dossiers of leavers, the absences without a deputy, the lack of a référent."""
     if not desk.may(assign_advisor):
         return
-    for line in everyone:
-        if line.member.left and line.dossiers:
+    for row in everyone:
+        if row.left and row.dossiers:
             text = "{name}, départ le {left} : {count} à confier."
-            said = {"left": day(desk, line.member.left), "count": plural(line.dossiers, "dossier")}
-            yield Warning(say(text, name=line.member.name, **said), f"{line.href}/confier", "Confier")
+            said = {"left": day(desk, row.left), "count": plural(row.dossiers, "dossier")}
+            yield TeamWarning(say(text, name=row.name, **said), f"{row.href}/confier", "Confier")
     for id, absence in uncovered_absences(desk.refs.team, desk.today):
         text = "{name}, absence {days} : personne ne voit ses tâches."
         said = {"name": desk.refs.team[id].name, "days": days_said(desk, absence)}
-        where = f"{BOARD}/{id}?form=absence&about={absence.id}#form"
-        yield Warning(say(text, **said), where, "Choisir une suppléance")
-    if not any("referent" in line.roles and line.is_in("here") for line in everyone):
-        yield Warning("Personne n’est référent·e Pix : aucun résultat ne peut être transmis.", BOARD, "Désigner")
+        where = f"{BOARD}/{id}?formulaire=absence&sur={absence.id}#form"
+        yield TeamWarning(say(text, **said), where, "Choisir une suppléance")
+    if not any("referent" in row.roles and row.is_in("here") for row in everyone):
+        yield TeamWarning("Personne n’est référent·e Pix : aucun résultat ne peut être transmis.", BOARD, "Désigner")

@@ -1,4 +1,4 @@
-"""The forms about a member of staff: what each asks, and the decision it takes."""
+"""The forms about a member of staff: their fields, and the decision that each takes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from web.http.forms import Day, Form
 Arguments = dict[str, Any]
 
 
-class Joining(Form):
+class JoinForm(Form):
     name: str
     email: str
     phone: str | None = None
@@ -26,65 +26,66 @@ class Joining(Form):
     roles: tuple[Role, ...] = ()
 
 
-class Roles(Form):
+class RolesForm(Form):
     roles: tuple[Role, ...] = ()
     anyway: bool = False
 
 
-class Contact(Form):
+class ContactForm(Form):
     phone: str | None = None
 
 
-class Away(Form):
-    about: UUID | None = None
+class AbsenceForm(Form):
+    absence: UUID | None = None
     first: Day
     last: Day
     deputy: UUID | None = None
     anyway: bool = False
 
 
-class About(Form):
-    about: UUID
+class CancelAbsenceForm(Form):
+    absence: UUID
 
 
-class Leaving(Form):
+class DepartureForm(Form):
     last_day: Day
     anyway: bool = False
 
 
-class Designation(Form):
+class DesignationForm(Form):
     site: str | None = None
 
 
-class Dated(Form):
+class DatedForm(Form):
     on: Day
 
 
-class Titled(Dated):
+class TitledForm(DatedForm):
     title: str
 
 
-class TakenBack(Form):
-    about: int
+class UndoMilestoneForm(Form):
+    version: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TeamForm:
-    """One form: its decision, its model, how its fields become arguments, and what a blank one shows.
+    """One form: its decision, its model, its arguments, and the values of a blank one.
 
-    `offered` says whether it makes sense for this person today; `about` is an absence's id or a fact's version.
+    `offered` tells if it makes sense for a member today. `subject` is the hidden field that says what it is about.
     """
 
     decision: Decision[..., Any]
     model: type[Form]
-    said: Callable[[Any], Arguments] = lambda form: form.model_dump(exclude={"command_id", "seen"})
+    arguments: Callable[[Any], Arguments] = lambda form: form.model_dump(exclude={"command_id", "seen"})
     initial: Callable[[Desk, Staff, str], Mapping[str, Any]] = lambda desk, member, about: {}
     offered: Callable[[Staff, Desk], bool] = lambda member, desk: member.works(desk.today)
+    subject: str = ""
 
 
 def offers(desk: Desk, person: UUID) -> frozenset[str]:
-    """The forms that the person at the desk may open about somebody."""
+    """Returns the forms that the person at the desk may open about a member."""
     member = desk.refs.team[person]
     return frozenset(
         name
@@ -93,20 +94,20 @@ def offers(desk: Desk, person: UUID) -> frozenset[str]:
     )
 
 
-def unknown(desk: Desk, form: Form) -> dict[str, str]:
-    """What is chosen from a list must be on it."""
+def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
+    """Returns an error for a site that is not one of the structure's."""
     site = getattr(form, "site", None)
     known = site is None or site in desk.refs.structure.sites
     return {} if known else {"site": vocabulary.invalid("literal_error", {})}
 
 
-def _away(form: Away) -> Arguments:
-    said = form.model_dump(include={"first", "last", "deputy", "anyway"})
-    return {**said, "absence": form.about or new_id(form.command_id, "absence")}
+def _absence(form: AbsenceForm) -> Arguments:
+    fields = form.model_dump(include={"first", "last", "deputy", "anyway"})
+    return {**fields, "absence": form.absence or new_id(form.command_id, "absence")}
 
 
 def _days(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
-    """The absence as it is declared, or from today."""
+    """Returns the values of a declared absence, or those of a new one from today."""
     known = next((away for id, away in member.absences.items() if str(id) == about), None)
     if known is None:
         return {"first": desk.today.isoformat()}
@@ -118,33 +119,35 @@ def _today(desk: Desk, member: Staff, about: str) -> Mapping[str, Any]:
 
 
 FORMS: dict[str, TeamForm] = {
-    "absence": TeamForm(absences.declare_absence, Away, _away, _days),
-    "cancel": TeamForm(absences.cancel_absence, About, lambda form: {"absence": form.about}),
-    "roles": TeamForm(staff.change_roles, Roles, initial=lambda desk, member, about: {"roles": sorted(member.roles)}),
-    "contact": TeamForm(staff.state_contact, Contact, initial=lambda desk, member, about: {"phone": member.phone}),
+    "absence": TeamForm(absences.declare_absence, AbsenceForm, _absence, _days, subject="absence"),
+    "cancel": TeamForm(absences.cancel_absence, CancelAbsenceForm, subject="absence"),
+    "roles": TeamForm(
+        staff.change_roles, RolesForm, initial=lambda desk, member, about: {"roles": sorted(member.roles)}
+    ),
+    "contact": TeamForm(staff.state_contact, ContactForm, initial=lambda desk, member, about: {"phone": member.phone}),
     "leave": TeamForm(
         staff.record_departure,
-        Leaving,
+        DepartureForm,
         initial=lambda desk, member, about: {"last_day": member.left.isoformat() if member.left else ""},
     ),
-    "back": TeamForm(staff.undo_departure, Form, lambda form: {}, offered=lambda member, desk: member.left is not None),
+    "back": TeamForm(staff.undo_departure, Form, offered=lambda member, desk: member.left is not None),
     "designate": TeamForm(
         milestones.designate_referent,
-        Designation,
+        DesignationForm,
         initial=lambda desk, member, about: {"site": member.designated_for or ""},
     ),
     "pix": TeamForm(
         milestones.take_pix,
-        Dated,
+        DatedForm,
         initial=_today,
         offered=lambda member, desk: member.works(desk.today) and member.last("pix") is None,
     ),
-    "training": TeamForm(milestones.attend_training, Titled, initial=_today),
-    "briefing": TeamForm(milestones.hold_briefing, Titled, initial=_today),
+    "training": TeamForm(milestones.attend_training, TitledForm, initial=_today),
+    "briefing": TeamForm(milestones.hold_briefing, TitledForm, initial=_today),
     "take-back": TeamForm(
         milestones.undo_milestone,
-        TakenBack,
-        lambda form: {"version": form.about, "reason": form.reason},
+        UndoMilestoneForm,
         offered=lambda member, desk: bool(member.milestones),
+        subject="version",
     ),
 }

@@ -1,4 +1,4 @@
-"""A portfolio that was handed over: one command a dossier, one result a row, the report, and the way back."""
+"""A portfolio that is handed over: one command and one result for each dossier, the report, and the undo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
+from pixflow.refused import Refused
 from projections import audit_trail, directory
 from projections.directory import Found
 from projections.store.folds import folds_of
@@ -23,29 +24,30 @@ from web.desk.names import names_for
 from web.desk.receipts import row_command
 from web.french import privacy, vocabulary
 from web.french.errors import refusals
+from web.french.events import sentences
 from web.french.vocabulary import say
-from web.pages.team.handover_plan import Pairs
+from web.http.templates import Page
+from web.pages.team.handover_plan import PairsForm
 
 TOPICS = (AdvisorAssigned.TOPIC, DossierLent.TOPIC)
 _trail = audit_trail.table.c
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What became of one dossier; `refused` says why nothing was recorded."""
+class HandoverRow:
+    """The result of one dossier; `refused` is the reason when nothing was recorded."""
 
     stream: UUID
     name: str
     to: str
     refused: str = ""
-    recorded: Sequence[Recorded] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One reassignment as the report says it; `now` is who follows the dossier when that is somebody else since.
+class Reassignment:
+    """One dossier of the report; `now` is its advisor when that is another one since.
 
-    `undone`: it was taken back, rather than followed by another.
+    `undone`: the reassignment was taken back; otherwise another one followed it.
     """
 
     stream: UUID
@@ -57,31 +59,58 @@ class Told:
     undone: bool
 
 
-def take(desk: Desk, person: UUID, form: Pairs) -> list[Row]:
-    """One command for each dossier, in the order shown."""
-    found = directory.named(desk.read, form.taken)
-    return [_taken(desk, person, form, stream, to, found.get(stream)) for stream, to in form.taken.items()]
+@dataclass(frozen=True, kw_only=True)
+class ReportPage(Page):
+    """The report of a handover: the dossiers in groups, by the colleague who took them.
+
+    `active` counts the reassignments that still count, of `total`. `rows` are results with refusals, `verb` what was
+    refused. `owner` is the advisor of before; `who` and `when` tell the command.
+    """
+
+    template = "team/handover_report.html"
+    block = "report"
+
+    structure: str
+    bulk: UUID
+    groups: Sequence[tuple[str, Sequence[Reassignment]]]
+    total: int
+    active: int
+    undone: bool
+    until: date | None
+    owner: str
+    who: str
+    when: str
+    rows: Sequence[HandoverRow]
+    verb: str
 
 
-def _taken(desk: Desk, person: UUID, form: Pairs, stream: UUID, to: UUID, found: Found | None) -> Row:
+def hand_over(desk: Desk, person: UUID, form: PairsForm) -> list[HandoverRow]:
+    """Hands over each dossier of the form, in the order shown: one command each."""
+    found = directory.named(desk.read, form.pairs)
+    return [_hand_over_one(desk, person, form, stream, to, found.get(stream)) for stream, to in form.pairs.items()]
+
+
+def _hand_over_one(
+    desk: Desk, person: UUID, form: PairsForm, stream: UUID, to: UUID, found: Found | None
+) -> HandoverRow:
     name, colleague = found.name if found else "dossier inconnu", desk.refs.team.get(to)
     command = row_command(form.command_id, stream)
     if not desk.engine.has_recorded(command):
         if colleague is None or "advisor" not in colleague.roles_on(desk.today):
-            return Row(stream, name, "", "la personne choisie ne suit plus de dossiers")
+            return HandoverRow(stream, name, "", "la personne choisie ne suit plus de dossiers")
         if found is None or found.advisor != person:
             text = "ce dossier n’est plus suivi par {name}"
-            return Row(stream, name, colleague.name, say(text, name=desk.refs.team[person].name))
-    said: dict[str, Any] = {"advisor": to} | ({"until": form.last} if form.last else {})
-    decide = lending.lend_dossier if form.last else assignment.assign_advisor
-    outcome = record(desk, {"dossier": stream}, decide, command_id=command, **said)
-    return Row(stream, name, names_for(desk).staff(to), _why(desk, outcome.refused), outcome.recorded)
+            return HandoverRow(stream, name, colleague.name, say(text, name=desk.refs.team[person].name))
+    sent: dict[str, Any] = {"advisor": to} | ({"until": form.last} if form.last else {})
+    decision = lending.lend_dossier if form.last else assignment.assign_advisor
+    outcome = record(desk, {"dossier": stream}, decision, command_id=command, **sent)
+    return HandoverRow(stream, name, names_for(desk).staff(to), _reason(desk, outcome.refused))
 
 
-def take_back(desk: Desk, told: Sequence[Recorded], command: UUID) -> list[Row]:
-    """Each reassignment undone, as long as nobody was assigned since."""
-    names, made = directory.named(desk.read, [fact.originator_id for fact in told]), []
-    for fact in told:
+def undo_handover(desk: Desk, facts: Sequence[Recorded], command: UUID) -> list[HandoverRow]:
+    """Undoes each reassignment, as long as nobody was assigned since."""
+    names, made = directory.named(desk.read, [fact.originator_id for fact in facts]), []
+    for fact in facts:
         stream = fact.originator_id
         outcome = record(
             desk,
@@ -92,14 +121,14 @@ def take_back(desk: Desk, told: Sequence[Recorded], command: UUID) -> list[Row]:
             reason="portefeuille repris",
         )
         name = names[stream].name if stream in names else "dossier inconnu"
-        made.append(Row(stream, name, "", _why(desk, outcome.refused), outcome.recorded))
+        made.append(HandoverRow(stream, name, "", _reason(desk, outcome.refused)))
     return made
 
 
-def facts(desk: Desk, bulk: UUID) -> list[Recorded]:
-    """What one bulk recorded: its commands are named by it and by their dossier.
+def facts_of(desk: Desk, bulk: UUID) -> list[Recorded]:
+    """Returns the events of one bulk. The bulk and the dossier make the id of each command.
 
-    Looks at the ids of every reassignment there is; reads those of the bulk.
+    Reads the ids of every reassignment there is, then the events of the bulk.
     """
     query = select(_trail.position, _trail.stream, _trail.command).where(_trail.topic.in_(TOPICS))
     rows = desk.read.execute(query)
@@ -108,38 +137,62 @@ def facts(desk: Desk, bulk: UUID) -> list[Recorded]:
     return [audit_trail.recorded(row) for row in desk.read.execute(found)]
 
 
-def whose(desk: Desk, fact: Recorded) -> str:
-    """Whose portfolio it was: who followed the dossier before."""
-    history = desk.engine.history(fact.originator_id)
-    before = fold([known for known in history if known.originator_version < fact.originator_version])
-    return names_for(desk).staff(before.advisor) if before.advisor else ""
+def report_page(
+    desk: Desk, bulk: UUID, facts: Sequence[Recorded], rows: Sequence[HandoverRow] = (), verb: str = ""
+) -> ReportPage:
+    """Returns the report of a bulk; `rows` are shown first."""
+    made = reassignments(desk, facts)
+    names = {one.to: desk.refs.team[one.to].name for one in made}
+    by_name = sorted(names.items(), key=lambda item: item[1])
+    return ReportPage(
+        structure=desk.refs.structure.name,
+        bulk=bulk,
+        groups=[(name, [one for one in made if one.to == id]) for id, name in by_name],
+        total=len(made),
+        active=sum(not one.now for one in made),
+        undone=bool(made) and all(one.undone for one in made),
+        until=made[0].until if made else None,
+        owner=_owner(desk, facts[0]) if facts else "",
+        who=sentences.who(facts[0], names_for(desk)) if facts else "",
+        when=sentences.when(facts[0], desk.zone) if facts else "",
+        rows=rows,
+        verb=verb,
+    )
 
 
-def report(desk: Desk, told: Sequence[Recorded]) -> list[Told]:
-    """Each dossier by name, with who took it, and whether that stands."""
-    people = directory.named(desk.read, [fact.originator_id for fact in told])
-    states = folds_of(desk.read, [fact.originator_id for fact in told])
+def reassignments(desk: Desk, facts: Sequence[Recorded]) -> list[Reassignment]:
+    """Returns each reassignment of a bulk, by name, with what became of it."""
+    people = directory.named(desk.read, [fact.originator_id for fact in facts])
+    states = folds_of(desk.read, [fact.originator_id for fact in facts])
     rows = []
-    for fact in told:
+    for fact in facts:
         event, stream = fact.event, fact.originator_id
         assert isinstance(event, (AdvisorAssigned, DossierLent))
         until = event.until if isinstance(event, DossierLent) else None
         person = people.get(stream)
         name = f"{person.last_name} {person.first_name}" if person else privacy.ERASED
         state, version = states[stream], fact.originator_version
-        now, undone = _now(desk, state, version), state.assigned is None or state.assigned.version < version
-        rows.append(Told(stream, name, (person and person.imilo_number) or "", event.advisor, until, now, undone))
+        now, undone = _advisor(desk, state, version), state.assigned is None or state.assigned.version < version
+        number = (person and person.imilo_number) or ""
+        rows.append(Reassignment(stream, name, number, event.advisor, until, now, undone))
     return sorted(rows, key=lambda row: normalise(row.name))
 
 
-def _now(desk: Desk, dossier: Dossier, version: int) -> str:
-    """Who follows a dossier, "" while it is whom that version assigned."""
+def _owner(desk: Desk, fact: Recorded) -> str:
+    """Returns the advisor of the dossier before a reassignment."""
+    history = desk.engine.history(fact.originator_id)
+    before = fold([known for known in history if known.originator_version < fact.originator_version])
+    return names_for(desk).staff(before.advisor) if before.advisor else ""
+
+
+def _advisor(desk: Desk, dossier: Dossier, version: int) -> str:
+    """Returns the advisor of a dossier, "" while it is the one that the version assigned."""
     if dossier.assigned and dossier.assigned.version == version:
         return ""
     return names_for(desk).staff(dossier.advisor) if dossier.advisor else "personne"
 
 
-def _why(desk: Desk, refused: Any) -> str:
+def _reason(desk: Desk, refused: Refused | None) -> str:
     if refused is None:
         return ""
     return vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))

@@ -1,21 +1,28 @@
-"""A portfolio to hand to colleagues: who may take it, how it is shared, what each would then carry."""
+"""A portfolio to hand over: the colleagues who may take it, its split, and the workload of each before and after."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pixflow.identity import normalise
 from pixflow.team.workload import share, weight
 from projections import advisor_queue, dossier_sheet
+from web.desk.colleagues import away
 from web.desk.desk import Desk
-from web.french.errors.missing import MISSING
+from web.french.errors import missing
+from web.french.vocabulary import plural
 from web.http.forms import Day, Form, Pair
+from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
+
+LIMIT = 300
+"""The most dossiers that a preview lists one by one. Beyond, it counts those of each colleague."""
 
 
-class Handing(Form):
-    """Who takes, and until when: for good, or until a last day."""
+class HandoverForm(Form):
+    """The colleagues who take, and the term: for good, or until a last day."""
 
     to: tuple[UUID, ...] = ()
     term: Literal["good", "until"] = "good"
@@ -26,26 +33,26 @@ class Handing(Form):
         return self.until if self.term == "until" else None
 
 
-class Sharing(Handing):
-    """What is asked before a preview."""
+class SplitForm(HandoverForm):
+    """The form before a preview: all dossiers, or those ticked."""
 
     which: Literal["all", "ticked"] = "all"
     dossier: tuple[UUID, ...] = ()
 
 
-class Pairs(Handing):
-    """What the preview showed: each dossier with who takes it; one left out stays where it is."""
+class PairsForm(HandoverForm):
+    """The form of a preview: each dossier with the colleague who takes it. A dossier left out stays."""
 
     pair: tuple[Pair, ...] = ()
 
     @property
-    def taken(self) -> dict[UUID, UUID]:
+    def pairs(self) -> dict[UUID, UUID]:
         return dict(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What somebody carries, before and after: open dossiers, tasks to be done now."""
+class Workload:
+    """The open dossiers and the due tasks of a member, before and after."""
 
     id: UUID
     name: str
@@ -53,19 +60,125 @@ class Load:
     tasks: tuple[int, int]
 
 
-def colleagues(desk: Desk, person: UUID) -> list[Load]:
-    """The advisors here today, this one aside, by name, with what they carry."""
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """A dossier to hand over; `to` is the colleague of the split, `tasks` counts what is due in it."""
+
+    stream: UUID
+    first_name: str
+    last_name: str
+    programme: str
+    site: str
+    stage: str
+    tasks: int
+    to: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverPage(Page):
+    """The form that asks who takes which dossiers, and until when. `tasks` counts what is due in the portfolio.
+
+    `colleagues` are the options of the list of those who may take; `leaves`: the member leaves the team.
+    """
+
+    template = "team/handover.html"
+    block = "handover"
+
+    id: UUID
+    name: str
+    leaves: bool
+    today: date
+    tasks: int
+    colleagues: Sequence[tuple[str, str, str]]
+    rows: Sequence[PortfolioRow]
+    pager: Pager
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewPage(Page):
+    """A split before it is recorded: the workloads, and each dossier with the colleague who takes it.
+
+    `to` are the ids and names of those who may take. `until` is the last day, None for good.
+    `editable`: the colleague of each dossier may be changed, up to `limit` dossiers.
+    """
+
+    template = "team/handover_preview.html"
+    block = "preview"
+
+    id: UUID
+    name: str
+    until: date | None
+    to: Sequence[tuple[UUID, str]]
+    workloads: Sequence[Workload]
+    rows: Sequence[PortfolioRow]
+    editable: bool
+    limit: int
+
+
+def handover_page(
+    desk: Desk, person: UUID, number: int, values: Mapping[str, Any], errors: Mapping[str, str]
+) -> HandoverPage:
+    """Returns one page of the portfolio, with the form that hands it over."""
+    member, tasks = desk.refs.team[person], advisor_queue.load_of(desk.read, person, desk.today)
+    pager = Pager.at(dossier_sheet.load(desk.read).get(person, 0), number, f"/equipe/{person}/confier", {})
+    rows = dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset)
+    absent = away(desk)
+    return HandoverPage(
+        id=person,
+        name=member.name,
+        leaves=member.left is not None,
+        today=desk.today,
+        tasks=sum(tasks.values()),
+        colleagues=[_option(one, absent.get(one.id)) for one in colleagues(desk, person)],
+        rows=[_row(row, tasks) for row in rows],
+        pager=pager,
+        values=values,
+        errors=errors,
+    )
+
+
+def preview_page(desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: SplitForm | PairsForm) -> PreviewPage:
+    """Returns the preview of a split."""
+    found = [row for row in dossier_sheet.portfolio(desk.read, person) if row.stream in taken]
+    pairs = {row.stream: taken[row.stream] for row in found}
+    to, tasks = list(dict.fromkeys([*form.to, *pairs.values()])), advisor_queue.load_of(desk.read, person, desk.today)
+    return PreviewPage(
+        id=person,
+        name=desk.refs.team[person].name,
+        until=form.last,
+        to=[(id, desk.refs.team[id].name) for id in to],
+        workloads=workloads(desk, person, to, pairs),
+        rows=[_row(row, tasks, pairs[row.stream]) for row in found],
+        editable=len(found) <= LIMIT,
+        limit=LIMIT,
+    )
+
+
+def _option(one: Workload, absence: str | None) -> tuple[str, str, str]:
+    hint = f"{plural(one.dossiers[0], 'dossier')}, {plural(one.tasks[0], 'tâche')}"
+    return str(one.id), one.name, f"{hint}, absence {absence}" if absence is not None else hint
+
+
+def _row(row: Any, tasks: Mapping[UUID, int], to: UUID | None = None) -> PortfolioRow:
+    due = tasks.get(row.stream, 0)
+    return PortfolioRow(row.stream, row.first_name, row.last_name, row.programme, row.site, row.stage, due, to)
+
+
+def colleagues(desk: Desk, person: UUID) -> list[Workload]:
+    """Returns the other advisors of today, by name, with their workload."""
     dossiers, tasks = dossier_sheet.load(desk.read), advisor_queue.load(desk.read, desk.today)
     found = [
-        Load(id, name, (dossiers.get(id, 0),) * 2, (tasks.get(id, 0),) * 2)
+        Workload(id, name, (dossiers.get(id, 0),) * 2, (tasks.get(id, 0),) * 2)
         for id, name in desk.staff("advisor")
         if id != person
     ]
     return sorted(found, key=lambda one: normalise(one.name))
 
 
-def shared(desk: Desk, person: UUID, form: Sharing) -> dict[UUID, UUID]:
-    """The split that evens loads: of all the dossiers, or of those ticked."""
+def split(desk: Desk, person: UUID, form: SplitForm) -> dict[UUID, UUID]:
+    """Returns the split that evens the workloads: of all the dossiers, or of those ticked."""
     tasks = advisor_queue.load_of(desk.read, person, desk.today)
     chosen = set(form.dossier)
     asked = [
@@ -75,8 +188,8 @@ def shared(desk: Desk, person: UUID, form: Sharing) -> dict[UUID, UUID]:
     return share({stream: tasks.get(stream, 0) for stream in asked}, loads)
 
 
-def loads(desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUID]) -> list[Load]:
-    """What this person and each who was asked would carry, before and after."""
+def workloads(desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUID]) -> list[Workload]:
+    """Returns the workload of a member and of the colleagues who take, before and after."""
     tasks = advisor_queue.load_of(desk.read, person, desk.today)
     dossiers, work = dossier_sheet.load(desk.read), advisor_queue.load(desk.read, desk.today)
     moved = {id: [stream for stream, other in taken.items() if other == id] for id in to}
@@ -86,12 +199,25 @@ def loads(desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUI
         weights = sum(weight(tasks.get(stream, 0)) - 1 for stream in streams)
         now, busy = dossiers.get(id, 0), work.get(id, 0)
         after = (now, now + sign * len(streams)), (busy, busy + sign * weights)
-        made.append(Load(id, desk.refs.team[id].name, *after))
+        made.append(Workload(id, desk.refs.team[id].name, *after))
     return made
 
 
-def incomplete(form: Sharing) -> dict[str, str]:
-    """What is missing before anything can be shared."""
-    to = {} if form.to else {"to": MISSING["to"]}
+def missing_fields(form: SplitForm) -> dict[str, str]:
+    """Returns an error for each field that a split needs."""
+    to = {} if form.to else {"to": missing.MISSING["to"]}
     none = form.which == "ticked" and not form.dossier
     return to | ({"dossier": "Cochez au moins un dossier, ou choisissez tous les dossiers."} if none else {})
+
+
+def unfit_fields(desk: Desk, form: SplitForm | PairsForm) -> dict[str, str]:
+    """Returns an error for each choice that cannot be: somebody who is no advisor, a day that is past."""
+    advisors = dict(desk.staff("advisor"))
+    to = set(form.to) | (set(form.pairs.values()) if isinstance(form, PairsForm) else set())
+    if any(id not in advisors for id in to):
+        return {"to": "Choisissez des conseillères ou des conseillers de l’équipe."}
+    if form.term == "until" and form.until is None:
+        return {"until": missing.MISSING["until"]}
+    if form.term == "until" and form.until and form.until < desk.today:
+        return {"until": "Ce jour est déjà passé : choisissez un jour à venir."}
+    return {}

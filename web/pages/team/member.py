@@ -1,7 +1,7 @@
-"""One person of the team: days away, roles, steps, departure, and what was recorded of all that."""
+"""The page of a member of staff: absences, roles, milestones, departure, history."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by
-from pixflow.team.staff import Absence
+from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_said, days_said
 from web.desk.desk import Desk
@@ -18,88 +18,158 @@ from web.desk.names import names_for
 from web.french import vocabulary
 from web.french.events import sentences
 from web.french.vocabulary import plural
-from web.pages.team.board import STEPS
+from web.http.forms import OpenForm, errors_shown
+from web.http.templates import Page
+from web.pages.team.board import MILESTONES
 from web.pages.team.forms import FORMS, offers
 
-STANDING_IN: tuple[Role, ...] = ("advisor", "referent")
+DEPUTIES: tuple[Role, ...] = ("advisor", "referent")
+READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
+"""The roles that read the history of everybody. A member reads their own."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenForm:
-    """The form that is open: its values, and what is wrong with them."""
+class AbsenceRow:
+    """An absence that is not over, in words."""
 
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone that was noted, or the latest of its kind: no day when there is none."""
+
+    label: str
+    on: date | None = None
+    title: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEvent:
+    """An event of a member's history, in words."""
+
+    sentence: str
+    when: str
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberPage(Page):
+    """A member of staff. `offers` are the forms that may be opened, `form` is the one that is open.
+
+    `deputised` are the colleagues they stand in for, with the days; `works`: they have not left yet.
+    `subject` is the hidden field of the open form; `receipt` says what was just recorded.
+    """
+
+    template = "team/member.html"
+    block = "person"
+
+    id: UUID
     name: str
-    about: str
-    values: Mapping[str, Any]
-    errors: Mapping[str, str] = field(default_factory=dict)
+    roles: Sequence[str]
+    designated: date | None
+    designated_for: str
+    site: str
+    email: str
+    phone: str
+    left: date | None
+    works: bool
+    today: date
+    receipt: str
+    dossiers: int
+    tasks: int
+    may_hand_over: bool
+    offers: frozenset[str]
+    form: OpenForm | None
+    subject: str
+    deputies: Sequence[tuple[str, str]]
+    sites: Sequence[tuple[str, str]]
+    absences: Sequence[AbsenceRow]
+    past_absences: Sequence[str]
+    deputised: Sequence[tuple[str, str]]
+    latest: Sequence[MilestoneRow]
+    milestones: Sequence[MilestoneRow]
+    history: Sequence[MemberEvent]
 
-    @classmethod
-    def blank(cls, desk: Desk, person: UUID, name: str, about: str) -> "OpenForm":
-        return cls(name, about, FORMS[name].initial(desk, desk.refs.team[person], about))
 
-    @classmethod
-    def again(cls, name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> "OpenForm":
-        """With the values that were sent, all of them kept; what is wrong with a hidden field is said of the form."""
-        shown = {("" if key in ("about", "command_id", "seen") else key): said for key, said in errors.items()}
-        return cls(name, str(sent.get("about", "")), sent, shown)
-
-    def get(self, name: str) -> Any:
-        return self.values.get(name, "")
-
-    def many(self, name: str) -> list[str]:
-        """The values of a name that may come several times."""
-        value = self.get(name)
-        return [value] if isinstance(value, str) else [str(one) for one in value]
-
-    def error(self, name: str) -> str:
-        return self.errors.get(name, "")
+def blank(desk: Desk, person: UUID, name: str, about: str) -> OpenForm:
+    """Returns a form with the values of the member."""
+    return OpenForm(name, about, FORMS[name].initial(desk, desk.refs.team[person], about))
 
 
-def context(desk: Desk, id: UUID, opened: OpenForm | None, *, done: int = -1) -> dict[str, Any]:
-    """Everything team/colleague.html needs; `done` is the version just recorded (-1 for none)."""
+def refused(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
+    """Returns a form with every value that was sent, and its errors."""
+    subject = FORMS[name].subject
+    return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}))
+
+
+def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) -> MemberPage:
+    """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
-    return {
-        "desk": desk,
-        "id": id,
-        "member": member,
-        "offers": offers(desk, id),
-        "form": opened,
-        "steps": STEPS,
-        "here": member.works(desk.today),
-        "mine": id == desk.me,
-        "roles": [label for role, label in vocabulary.ROLES.items() if role in member.roles],
-        "sees": id == desk.me or bool(desk.roles & {"referent", "manager", "administrator", "auditor"}),
-        "coming": [(away, absence_said(desk, away)) for away in days if away.last >= desk.today],
-        "past": [absence_said(desk, away) for away in days[::-1] if away.last < desk.today],
-        "stands_in": [(desk.refs.team[who].name, days_said(desk, away)) for who, away in _stands_in(desk, id)],
-        "noted": sorted(member.milestones, key=lambda one: one.mark.on, reverse=True),
-        "dossiers": dossier_sheet.load(desk.read).get(id, 0),
-        "tasks": advisor_queue.load(desk.read, desk.today).get(id, 0),
-        "hands_over": desk.may(assign_advisor),
-        "deputies": _deputies(desk, id),
-        "sites": [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)],
-        **_history(desk, id, done),
-    }
+    sentences_by_version, events = _history(desk, id)
+    noted = sorted(member.milestones, key=lambda one: one.mark.on, reverse=True)
+    return MemberPage(
+        id=id,
+        name=member.name,
+        roles=[label for role, label in vocabulary.ROLES.items() if role in member.roles],
+        designated=member.designated.on if member.designated else None,
+        designated_for=member.designated_for or "",
+        site=member.site or "",
+        email=member.email,
+        phone=member.phone or "",
+        left=member.left,
+        works=member.works(desk.today),
+        today=desk.today,
+        receipt="Rien de plus : c’était déjà noté." if done == 0 else sentences_by_version.get(done, ""),
+        dossiers=dossier_sheet.load(desk.read).get(id, 0),
+        tasks=advisor_queue.load(desk.read, desk.today).get(id, 0),
+        may_hand_over=desk.may(assign_advisor),
+        offers=offers(desk, id),
+        form=form,
+        subject=FORMS[form.name].subject if form else "",
+        deputies=_deputies(desk, id),
+        sites=sites(desk),
+        absences=[AbsenceRow(away.id, absence_said(desk, away)) for away in days if away.last >= desk.today],
+        past_absences=[absence_said(desk, away) for away in days[::-1] if away.last < desk.today],
+        deputised=[(desk.refs.team[who].name, days_said(desk, away)) for who, away in _deputised(desk, id)],
+        latest=[_latest(label, member.last(kind)) for kind, label in MILESTONES.items()],
+        milestones=[_latest(MILESTONES[one.kind], one) for one in noted],
+        history=events if id == desk.me or desk.roles & READERS else [],
+    )
 
 
-def _history(desk: Desk, id: UUID, done: int) -> dict[str, Any]:
-    """What was recorded of this person, the latest first, and the sentence of what just was."""
+def sites(desk: Desk) -> list[tuple[str, str]]:
+    """Returns the options of a list of sites."""
+    return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
+
+
+def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:
+    if milestone is None:
+        return MilestoneRow(label)
+    return MilestoneRow(label, milestone.mark.on, milestone.title, milestone.mark.version)
+
+
+def _history(desk: Desk, id: UUID) -> tuple[dict[int, str], list[MemberEvent]]:
+    """Returns the sentence of each version, and the events of the member, the latest first."""
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, id)]
     names, zone = names_for(desk), desk.zone
     said = {r.originator_version: sentences.sentence(r, names, zone=zone, history=trail) for r in trail}
-    facts = [(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]]
-    return {"history": facts, "done": "Rien de plus : c’était déjà noté." if done == 0 else said.get(done, "")}
+    return said, [
+        MemberEvent(said[r.originator_version], sentences.when(r, zone), sentences.who(r, names)) for r in trail[::-1]
+    ]
 
 
-def _stands_in(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
+def _deputised(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
     return sorted(absences_deputised_by(desk.refs.team, id, desk.today, date.max), key=lambda pair: pair[1].first)
 
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
-    """Who may stand in for somebody, by name, with what they have to do."""
+    """Returns the colleagues who may stand in for a member, by name, with the number of their tasks."""
     load = advisor_queue.load(desk.read, desk.today)
-    found = {id: name for role in STANDING_IN for id, name in desk.staff(role) if id != person}
+    found = {id: name for role in DEPUTIES for id, name in desk.staff(role) if id != person}
     ordered = sorted(found.items(), key=lambda pair: normalise(pair[1]))
     return [("", "personne"), *((str(id), f"{name} ({_tasks(load.get(id, 0))})") for id, name in ordered)]
 

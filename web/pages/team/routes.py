@@ -1,6 +1,7 @@
-"""Équipe: the board, one person, somebody added, and what is noted of several at once."""
+"""Routes of Équipe: the board, a member, a new member, a milestone noted of several people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,16 +17,27 @@ from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary
 from web.french.errors import missing, refusals
-from web.http.forms import FormData, validate
-from web.http.templates import page, redirect
-from web.pages.team import board as team_board
+from web.http.forms import FormData, OpenForm, validate
+from web.http.templates import Page, page, redirect
 from web.pages.team import member, milestones
-from web.pages.team.forms import FORMS, Joining, offers, unknown
-from web.pages.team.member import OpenForm
+from web.pages.team.board import STATES, board_page
+from web.pages.team.forms import FORMS, JoinForm, offers, unknown_site
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMemberPage(Page):
+    """The form of a new member; `holder` is the id of the member who has that e-mail already, "" for nobody."""
+
+    template = "team/new.html"
+    block = "form"
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    holder: str
+    sites: Sequence[tuple[str, str]]
 
 
 @router.get("/equipe")
@@ -38,66 +50,54 @@ def read(
     p: Annotated[int, Query(ge=1)] = 1,
     fait: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
-    """The board; `etat` is here, away or gone; `fait` is of how many people something was just noted."""
-    context = team_board.board(desk, etat if etat in team_board.STATES else "here", role, site, p)
-    return _board(request, context, done=fait)
+    """Shows the board; `etat` is here, away or gone; `fait` counts the people of a milestone that was just noted."""
+    return page(request, board_page(desk, etat if etat in STATES else "here", role, site, p, done=fait))
 
 
 @router.post("/equipe/noter")
 def note(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """One step of everybody ticked: one command a person, one result a person."""
+    """Notes a milestone of everybody ticked: one command and one result for each."""
     if not desk.may(hold_briefing):
         raise HTTPException(403)
-    form, errors = validate(milestones.Several, data)
-    errors = missing.named(errors) or (milestones.left_out(form) if form else {})
+    form, errors = validate(milestones.MilestoneForm, data)
+    errors = missing.named(errors) or (milestones.missing_fields(form) if form else {})
     if form is None or errors:
-        return _again(request, desk, data, errors)
-    done = milestones.note(desk, form)
-    if any(one.refused for one in done):
+        return page(request, board_page(desk, values=data, errors=errors), status=422)
+    outcomes = milestones.record_milestones(desk, form)
+    if any(one.refused for one in outcomes):
         desk.refresh()
-        return _board(request, team_board.board(desk, "here", "", "", 1), told=done, status=422)
-    return RedirectResponse(f"/equipe?fait={len(done)}", 303)
+        return page(request, board_page(desk, outcomes=outcomes), status=422)
+    return RedirectResponse(f"/equipe?fait={len(outcomes)}", 303)
 
 
-def _board(request: Request, context: Mapping[str, Any], *, status: int = 200, **shown: Any) -> Response:
-    blank = {"done": 0, "told": (), "values": {}, "errors": {}}
-    return page(request, "team/board.html", {**context, **blank, **shown}, block="board", status=status)
-
-
-def _again(request: Request, desk: Desk, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    board = team_board.board(desk, "here", "", "", 1)
-    return _board(request, board, values=data, errors=errors, status=422)
-
-
-# --- somebody new
+# --- a new member
 
 
 @router.get("/equipe/nouveau")
 def new(request: Request, desk: AtDesk) -> Response:
-    """Somebody to add."""
-    return _joining(request, desk, {}, {})
+    """Shows a blank form."""
+    return _new(request, desk, {}, {})
 
 
 @router.post("/equipe/nouveau")
 def add(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """Add them; somebody who had left, known by their e-mail, is back."""
-    form, errors = validate(Joining, data)
-    errors = missing.named(errors) or (unknown(desk, form) if form else {})
+    """Adds a member. A leaver, known by their e-mail, comes back."""
+    form, errors = validate(JoinForm, data)
+    errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
     if form is None or errors:
-        return _joining(request, desk, data, errors, status=422)
-    said = form.model_dump(include={"name", "email", "phone", "site", "roles"})
+        return _new(request, desk, data, errors, status=422)
+    sent = form.model_dump(include={"name", "email", "phone", "site", "roles"})
     person = _stream(desk, form)
-    outcome = record(desk, {"staff": person}, staff.add_member, command_id=form.command_id, **said)
+    outcome = record(desk, {"staff": person}, staff.add_member, command_id=form.command_id, **sent)
     if outcome.refused:
-        holder = outcome.refused.details.get("by")
+        holder = str(outcome.refused.details.get("by") or "")
         field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
-        errors = {field: _sentence(desk, outcome.refused)}
-        return _joining(request, desk, data, errors, status=422, holder=holder)
+        return _new(request, desk, data, {field: _sentence(desk, outcome.refused)}, status=422, holder=holder)
     return redirect(request, f"/equipe/{person}?fait=1")
 
 
-def _stream(desk: Desk, form: Joining) -> UUID:
-    """A new person; or the one who has that e-mail, when they had left."""
+def _stream(desk: Desk, form: JoinForm) -> UUID:
+    """Returns the stream of a new member, or that of the leaver who has the e-mail."""
     try:
         held = desk.engine.claim_holders("email", [staff.address(form.email)])
     except Refused:
@@ -108,75 +108,60 @@ def _stream(desk: Desk, form: Joining) -> UUID:
     return new_id(form.command_id, "staff")
 
 
-def _joining(
+def _new(
     request: Request,
     desk: Desk,
     values: Mapping[str, Any],
     errors: Mapping[str, str],
     *,
     status: int = 200,
-    holder: object = None,
+    holder: str = "",
 ) -> Response:
     if not desk.may(staff.add_member):
         raise HTTPException(403)
-    sites = desk.refs.structure.sites
-    context = {
-        "desk": desk,
-        "values": values,
-        "errors": errors,
-        "holder": holder,
-        "roles": list(vocabulary.ROLES.items()),
-        "sites": [("", "toute la structure"), *((site, site) for site in sites)],
-    }
-    return page(request, "team/new.html", context, block="form", status=status)
+    shown = NewMemberPage(values=values, errors=errors, holder=holder, sites=member.sites(desk))
+    return page(request, shown, status=status)
 
 
-# --- one person
+# --- one member
 
 
 @router.get("/equipe/{person:uuid}")
-def one(request: Request, desk: AtDesk, person: UUID, form: str = "", about: str = "", fait: int = -1) -> Response:
-    """One person; `form` opens one of the forms about them, `fait` is the version just recorded."""
-    _known(desk, person)
-    opened = OpenForm.blank(desk, person, form, about) if form in offers(desk, person) else None
-    return _person(request, desk, person, opened, done=fait)
+def one(request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: int = -1) -> Response:
+    """Shows a member; `formulaire` opens a form, about the id or the version `sur`; `fait` is the version recorded."""
+    _must_exist(desk, person)
+    form = member.blank(desk, person, formulaire, sur) if formulaire in offers(desk, person) else None
+    return page(request, member.member_page(desk, person, form, done=fait))
 
 
 @router.post("/equipe/{person:uuid}/{name}")
 def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData) -> Response:
-    """Take the decision of one form about somebody."""
-    _known(desk, person)
+    """Takes the decision of a form about a member."""
+    _must_exist(desk, person)
     if name not in FORMS:
         raise HTTPException(404)
     spec = FORMS[name]
     if not desk.may(spec.decision, Subject(member=person)):
         raise HTTPException(403)
     form, errors = validate(spec.model, data)
-    errors = missing.named(errors) or (unknown(desk, form) if form else {})
+    errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
     if form is None or errors:
-        return _person(request, desk, person, OpenForm.again(name, data, errors), status=422)
-    outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.said(form))
+        return _again(request, desk, person, member.refused(name, data, errors))
+    outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
     if outcome.refused:
         field = str(outcome.refused.details.get("field", ""))
         errors = {field: _sentence(desk, outcome.refused)}
-        return _person(request, desk, person, OpenForm.again(name, data, errors), status=422)
+        return _again(request, desk, person, member.refused(name, data, errors))
     version = outcome.recorded[-1].originator_version if outcome.recorded else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 
 
-def _person(
-    request: Request, desk: Desk, person: UUID, opened: OpenForm | None, *, done: int = -1, status: int = 200
-) -> Response:
-    if status == 422:
-        desk.refresh()
-    context = member.context(desk, person, opened, done=done)
-    response = page(request, "team/colleague.html", context, block="person", status=status)
-    if status == 422:
-        response.headers["HX-Replace-Url"] = "false"
-    return response
+def _again(request: Request, desk: Desk, person: UUID, form: OpenForm) -> Response:
+    desk.refresh()
+    return page(request, member.member_page(desk, person, form), status=422)
 
 
-def _known(desk: Desk, person: UUID) -> None:
+def _must_exist(desk: Desk, person: UUID) -> None:
     if person not in desk.refs.team:
         raise HTTPException(404)
 

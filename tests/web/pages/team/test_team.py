@@ -43,7 +43,7 @@ def opened(client: InspectingClient, path: str) -> dict[str, Any]:
 
 def press(client: InspectingClient, person: UUID, name: str, about: object = "", **said: Any) -> Any:
     """Open a form about somebody, fill it, send it."""
-    sent = opened(client, f"/equipe/{person}?form={name}&about={about}")
+    sent = opened(client, f"/equipe/{person}?formulaire={name}&sur={about}")
     return client.post(f"/equipe/{person}/{name}", data={**sent, **said})
 
 
@@ -239,7 +239,7 @@ def test_others_add_nobody(at_work: House, name: str) -> None:
 
 def test_roles_change_and_open_what_they_give(at_work: House) -> None:
     client = at_work.client(YANN)
-    assert opened(client, f"/equipe/{at_work.people[PAUL]}?form=roles")["roles"] == ["advisor"]
+    assert opened(client, f"/equipe/{at_work.people[PAUL]}?formulaire=roles")["roles"] == ["advisor"]
     answer = press(client, at_work.people[PAUL], "roles", roles=["facilitator", "manager"])
     page = client.get(answer.headers["Location"]).text
     assert "animateur·rice, direction" in words(page)
@@ -270,7 +270,7 @@ def test_the_last_referent_is_let_go_only_when_it_is_confirmed(at_work: House) -
 
 def test_everybody_declares_their_own_absence(at_work: House) -> None:
     link = soup(seen(at_work)).select_one(".head a.btn")
-    assert link["href"] == f"/equipe/{at_work.people[NADIA]}?form=absence#form"
+    assert link["href"] == f"/equipe/{at_work.people[NADIA]}?formulaire=absence#form"
     answer = away(at_work)
     page = seen(at_work, path=answer.headers["Location"])
     assert texts(page, ".notice.done p") == ["Absence de Nadia Benali du 16 au 20 mars, suppléance : Paul Rey"]
@@ -286,7 +286,7 @@ def test_an_absence_is_changed_and_cancelled(at_work: House) -> None:
     away(at_work)
     client, person = at_work.client(NADIA), at_work.people[NADIA]
     (absence,) = at_work.served.refs.team[person].absences
-    sent = opened(client, f"/equipe/{person}?form=absence&about={absence}")
+    sent = opened(client, f"/equipe/{person}?formulaire=absence&sur={absence}")
     assert (sent["first"], sent["last"], sent["deputy"]) == ("2026-03-16", "2026-03-20", str(at_work.people[PAUL]))
     press(client, person, "absence", absence, last="2026-03-18")
     assert at_work.served.refs.team[person].absences[absence].last == date(2026, 3, 18)
@@ -322,7 +322,7 @@ def test_somebody_s_deputy_goes_away_once_it_is_confirmed(at_work: House) -> Non
 def test_others_do_not_declare_a_colleague_s_absence_but_the_direction_does(at_work: House) -> None:
     person = at_work.people[PAUL]
     client = at_work.client(NADIA)
-    assert "Déclarer une absence" not in words(client.get(f"/equipe/{person}?form=absence").text)
+    assert "Déclarer une absence" not in words(client.get(f"/equipe/{person}?formulaire=absence").text)
     sent = {"command_id": str(uuid4()), "first": "2026-03-16", "last": "2026-03-20"}
     assert client.post(f"/equipe/{person}/absence", data=sent).status_code == 403
     for name in (SOPHIE, HELENE, YANN):
@@ -348,7 +348,7 @@ def test_one_notes_one_s_own_steps_and_takes_them_back(at_work: House) -> None:
     ]
     assert "form=pix#form" not in page
     link = soup(page).select_one("a[href*='take-back']")
-    press(client, person, "take-back", link["href"].split("about=")[1].removesuffix("#form"), reason="autre date")
+    press(client, person, "take-back", link["href"].split("sur=")[1].removesuffix("#form"), reason="autre date")
     steps = at_work.served.refs.team[person].milestones
     assert [one.kind for one in steps] == ["pix"]
     assert "Retiré : Nadia Benali a suivi une formation" in words(client.get(f"/equipe/{person}").text)
