@@ -48,9 +48,8 @@ def read(
 
     `fait` is the version just recorded, 0 when nothing was new; `etape` filters the history.
     """
-    if erased := desk.erased(dossier_id):
-        context = {"erased": erased.erased, "left": erasure.left(desk, dossier_id)}
-        return page(request, "privacy/erased.html", context, block="erased")
+    if (gone := desk.erased(dossier_id)) and gone.erased:
+        return page(request, erasure.erased_page(desk, dossier_id, gone.erased))
     dossier = desk.dossier(dossier_id)
     opened = open_form.blank(desk, dossier, formulaire, sur) if formulaire in offers(desk, dossier) else None
     return _page(request, desk, dossier_id, opened, done=fait, stage=etape)

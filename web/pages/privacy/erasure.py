@@ -1,4 +1,4 @@
-"""Erasing somebody: asked for, looked at, confirmed or declined; and what is left of them afterwards."""
+"""Erasure of a person: the request, the answer, and the events that are left."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier.erasure import Reason, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
+from pixflow.folding import Mark
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
@@ -27,39 +28,40 @@ from web.french import dates, privacy, vocabulary
 from web.french.events import sentences
 from web.hosting.served_structure import ServedStructure
 from web.http.forms import Form
-from web.pages.privacy.personal_data import Everything
+from web.http.templates import Page
+from web.pages.privacy.personal_data import PersonalData
 
 MOST = 300
-"""How many are asked for at once; the others wait for the next time."""
+"""Limit of requests at once; the other dossiers wait for the next time."""
 
 
-class Ask(Form):
-    """Why the person is to be erased."""
+class RequestForm(Form):
+    """The reason to erase the person."""
 
     reason: Literal["request", "retention", "mistake"]
 
 
-class Keep(Form):
-    """Why the dossier is kept all the same."""
+class DeclineForm(Form):
+    """The reason to keep the dossier."""
 
     note: str
 
 
-class Erase(Form):
-    """The person's last name, typed: whoever confirms looks at whom they erase."""
+class ConfirmForm(Form):
+    """The last name of the person, typed as a confirmation."""
 
     name: str
 
 
-class Several(Form):
+class RequestSeveralForm(Form):
     """The dossiers that were ticked."""
 
     dossier: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An erasure that waits for an answer: why, since when, by whom, and until when it is due."""
+class ErasureRequest:
+    """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due."""
 
     why: str
     when: str
@@ -68,33 +70,33 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """One fact of an erased person: what kind it was, when, and who recorded it."""
+class ErasedEntry:
+    """An event of an erased person: its kind, its stamps."""
 
     said: str
     when: str
     who: str
 
 
-def asked(desk: Desk, known: Everything) -> Asked | None:
-    """The erasure that was asked for, None when none is."""
+def request(desk: Desk, known: PersonalData) -> ErasureRequest | None:
+    """Returns the erasure that was requested, or None."""
     erasure = known.person.erasure
     if erasure is None:
         return None
     fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
     on, due = erasure.mark.on, erasure.mark.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    return Asked(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
+    return ErasureRequest(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
 
 
-def wrong_name(dossier: Dossier, form: Erase) -> dict[str, str]:
-    """What is typed is the last name, accents and case aside."""
+def wrong_name(dossier: Dossier, form: ConfirmForm) -> dict[str, str]:
+    """Accepts the last name, in any case and without accents."""
     same = normalise(form.name) == normalise(dossier.last_name)
     return {} if same else {"name": privacy.not_the_name(dossier.last_name)}
 
 
 def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) -> Outcome:
-    """The person at the desk confirms it; a refusal is an outcome, not an error. What fails afterwards, `tick` does."""
+    """Confirms an erasure; a refusal is an outcome, not an error. The next `tick` retries an unfinished one."""
     by = desk.by(erase_person, Subject(dossier))
     desk.read.rollback()
     try:
@@ -110,7 +112,7 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
 def erase(
     served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
 ) -> CommandResult:
-    """Erase somebody, in the read tables too. Raises Refused and Unfinished, as `erasing.erase` does."""
+    """Erases a person, in the read tables too. Raises Refused and ErasureUnfinished, as `erasing.erase` does."""
     done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)
     with erasing.unfinished_on_failure():
         served.read()
@@ -118,8 +120,8 @@ def erase(
     return done
 
 
-def ask_for(desk: Desk, form: Several) -> Outcomes:
-    """Each of these dossiers, because it was kept long enough: one command a dossier, one result a row."""
+def ask_for(desk: Desk, form: RequestSeveralForm) -> Outcomes:
+    """Requests the erasure of each dossier because its retention ended: one command and one row a dossier."""
     people = directory.named(desk.read, form.dossier)
     made = []
     for stream in form.dossier[:MOST]:
@@ -138,14 +140,24 @@ def ask_for(desk: Desk, form: Several) -> Outcomes:
 # --- afterwards
 
 
-def left(desk: Desk, stream: UUID) -> Sequence[Left]:
-    """What is still known of an erased person's dossier, the latest first."""
-    return list(_left(desk, stream))
+@dataclass(frozen=True, kw_only=True)
+class ErasedPage(Page):
+    """The dossier of an erased person, the latest event first."""
+
+    template = "privacy/erased.html"
+    block = "erased"
+
+    erased: Mark
+    entries: Sequence[ErasedEntry]
 
 
-def _left(desk: Desk, stream: UUID) -> Iterator[Left]:
+def erased_page(desk: Desk, stream: UUID, erased: Mark) -> ErasedPage:
+    return ErasedPage(erased=erased, entries=list(_entries(desk, stream)))
+
+
+def _entries(desk: Desk, stream: UUID) -> Iterator[ErasedEntry]:
     names = names_for(desk)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
     for fact in reversed(trail):
         said = sentences.sentence(fact, names, zone=desk.zone)
-        yield Left(said, sentences.when(fact, desk.zone), sentences.who(fact, names))
+        yield ErasedEntry(said, sentences.when(fact, desk.zone), sentences.who(fact, names))

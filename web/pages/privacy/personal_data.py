@@ -1,4 +1,4 @@
-"""Everything that pixflow knows of one young person: gathered once, given to them as a file and as a paper."""
+"""The personal data of one young person, gathered once for the file and for the paper."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,11 +29,10 @@ from web.french.events.fields import EMPTY, LABELS, UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One fact with its stamps, in words and as it is kept.
+class PersonalFact:
+    """An event with its stamps, in words and as it is stored; `details` are the labels and values of its fields.
 
-    `struck` is the retraction that took it back. `withheld`: it was another person's, taken back since; what it said
-    is not given.
+    `struck` is its retraction. A `withheld` event was about another person, and retracted: its content is not given.
     """
 
     recorded: Recorded
@@ -41,35 +40,35 @@ class Told:
     said: str
     when: str
     who: str
-    told: Sequence[tuple[str, str]]
+    details: Sequence[tuple[str, str]]
     struck: Recorded | None
     struck_said: str
     withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
-    """What was recorded about one dossier, participation or workshop of theirs, as far as it is about them."""
+class PersonalStream:
+    """The events of a dossier, a participation or a workshop that are about this person."""
 
     id: UUID
     state: Any
-    facts: Sequence[Told]
+    facts: Sequence[PersonalFact]
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
-    """All of it. `id` is the dossier that goes on, `dossiers` has it first, then its duplicates.
+class PersonalData:
+    """All that is stored of a person. `id` is the dossier that goes on, first in `dossiers`; its duplicates follow.
 
-    `writers` are the names of those who recorded it, each with how many facts.
+    `writers` are the authors, each with their number of events; `months` is the retention period.
     """
 
     structure: str
     zone: str
     made_at: datetime
     id: UUID
-    dossiers: Sequence[Stream]
-    participations: Sequence[Stream]
-    workshops: Sequence[Stream]
+    dossiers: Sequence[PersonalStream]
+    participations: Sequence[PersonalStream]
+    workshops: Sequence[PersonalStream]
     writers: Sequence[tuple[str, int]]
     owed: Sequence[Task]
     refs: References
@@ -86,19 +85,19 @@ class Everything:
 
     @property
     def content(self) -> int:
-        """How many facts are theirs alone: of their dossiers and participations."""
+        """Returns the number of events of their dossiers and participations."""
         return sum(len(one.facts) for one in (*self.dossiers, *self.participations))
 
 
-def everything(engine: Engine, read: Connection, dossier: UUID) -> Everything:
-    """What is kept about the person of a dossier: its duplicates with it, whichever of them was named."""
-    gathered = _Gathering(engine, read, dossier)
+def everything(engine: Engine, read: Connection, dossier: UUID) -> PersonalData:
+    """Gathers the data of the person of a dossier, with its duplicates, whichever of them is named."""
+    gathered = _Streams(engine, read, dossier)
     dossiers = [gathered.dossier(id) for id in gathered.dossiers]
     participations = [gathered.participation(id) for id in gathered.participations]
     workshops = list(gathered.workshops())
     person: Dossier = dossiers[0].state
     refs, today = gathered.refs, engine.today()
-    return Everything(
+    return PersonalData(
         refs.structure.name,
         refs.structure.zone,
         engine.clock(),
@@ -113,8 +112,8 @@ def everything(engine: Engine, read: Connection, dossier: UUID) -> Everything:
     )
 
 
-class _Gathering:
-    """The streams of one person, and what others' there is among them."""
+class _Streams:
+    """The streams of one person, and the events of other people in them."""
 
     def __init__(self, engine: Engine, read: Connection, dossier: UUID) -> None:
         self._engine, self._read, self.refs = engine, read, engine.references()
@@ -125,25 +124,25 @@ class _Gathering:
         self.participations = [id for id, state in known.items() if state.dossier in self._states]
         self._theirs = frozenset({*self.dossiers, *self.participations})
 
-    def dossier(self, id: UUID) -> Stream:
+    def dossier(self, id: UUID) -> PersonalStream:
         history, state = self._histories[id], self._states[id]
         struck = retractions_by_version(history)
         joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
         parted = {r.command for r in joined if r.originator_version in struck}
         foreign = [r for r in history if self._is_of_another(r, parted)]
-        return Stream(id, state, self._told(history, self._names(state), foreign))
+        return PersonalStream(id, state, self._facts(history, self._names(state), foreign))
 
-    def participation(self, id: UUID) -> Stream:
+    def participation(self, id: UUID) -> PersonalStream:
         state = self._engine.state("participation", id)
-        return Stream(id, state, self._told(self._engine.history(id), self._names(), ()))
+        return PersonalStream(id, state, self._facts(self._engine.history(id), self._names(), ()))
 
-    def workshops(self) -> Iterator[Stream]:
-        """What workshops say of them: a seat, a place on a list, who came."""
+    def workshops(self) -> Iterator[PersonalStream]:
+        """Yields their events in workshops: seats, waiting lists, attendance."""
         about = list(self._named_in_workshops())
         for id in dict.fromkeys(r.originator_id for r in about):
             facts = [r for r in about if r.originator_id == id]
             struck = retractions_by_version(self._engine.history(id))
-            yield Stream(id, self._engine.state("workshop", id), self._told(facts, self._names(), (), struck))
+            yield PersonalStream(id, self._engine.state("workshop", id), self._facts(facts, self._names(), (), struck))
 
     def _named_in_workshops(self) -> Iterator[Recorded]:
         trail = audit_trail.table.c
@@ -152,36 +151,36 @@ class _Gathering:
         return map(audit_trail.recorded, self._read.execute(query))
 
     def _named(self) -> list[UUID]:
-        """The participations that their dossiers have been told of."""
+        """Returns the participations that the events of their dossiers name."""
         events = (r.event for history in self._histories.values() for r in history)
         named = (getattr(event, "participation", None) for event in events)
         return list(dict.fromkeys(one for one in named if one))
 
     def _is_of_another(self, recorded: Recorded, parted: set[UUID]) -> bool:
-        """Whether it came from a participation or from a dossier that is another person's after all."""
+        """True for an event from a participation or a dossier that turned out to be another person's."""
         if recorded.command in parted:
             return not isinstance(recorded.event, e.DuplicateJoined)
         participation = getattr(recorded.event, "participation", None)
         return comes_from_pix(recorded.event) and participation not in self._theirs
 
-    def _told(
+    def _facts(
         self,
         facts: Sequence[Recorded],
         names: ScopedNames,
         foreign: Sequence[Recorded],
         struck: dict[int, Recorded] | None = None,
-    ) -> list[Told]:
+    ) -> list[PersonalFact]:
         own = [r for r in facts if r not in foreign]
         by = retractions_by_version(facts) if struck is None else struck
-        return [self._one(r, names, own, by.get(r.originator_version), r in foreign) for r in facts]
+        return [self._fact(r, names, own, by.get(r.originator_version), r in foreign) for r in facts]
 
-    def _one(
+    def _fact(
         self, recorded: Recorded, names: ScopedNames, history: Sequence[Recorded], by: Recorded | None, withheld: bool
-    ) -> Told:
+    ) -> PersonalFact:
         zone, title = self.refs.structure.zone, events.TITLES[recorded.event.TOPIC]
         shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
         said = privacy.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
-        return Told(
+        return PersonalFact(
             recorded,
             title,
             said,
@@ -198,7 +197,7 @@ class _Gathering:
 
 
 class _OwnNames(ScopedNames):
-    """Names as the person may read them: their own and the team's, no other young person's."""
+    """Names that the person may read: their own and the team's, not those of other young people."""
 
     def __init__(self, refs: References, read: Connection, own: frozenset[UUID], dossier: Dossier | None) -> None:
         super().__init__(refs, read, Scope("all"), dossier)
@@ -209,7 +208,7 @@ class _OwnNames(ScopedNames):
 
 
 def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded]]]:
-    """The dossier that goes on, then every duplicate that was joined to it, each with its stream."""
+    """Yields the dossier that goes on, then each duplicate merged into it, with its events."""
     state: Dossier = engine.state("dossier", dossier)
     while state.merged:
         dossier = state.merged.into
@@ -222,9 +221,6 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
         waiting += [r.event.duplicate for r in not_retracted(history) if isinstance(r.event, e.DuplicateJoined)]
 
 
-def _writers(streams: Iterable[Stream]) -> list[tuple[str, int]]:
-    """Who recorded these facts, who recorded most first."""
+def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:
+    """Returns the authors of these events, the one with most first."""
     return Counter(fact.who for stream in streams for fact in stream.facts).most_common()
-
-
-# --- as a file

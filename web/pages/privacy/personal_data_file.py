@@ -10,7 +10,7 @@ import msgspec
 from pixflow.events.base import Recorded
 from pixflow.tasks import Task
 from web.french import privacy, tasks
-from web.pages.privacy.personal_data import Everything, Stream, Told
+from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
 
 FORMAT, VERSION = "pixflow.person", 1
 
@@ -18,8 +18,8 @@ OTHERS = ("others", "dossier", "duplicate", "into")
 """The fields that may name other people's dossiers."""
 
 
-def document(known: Everything) -> dict[str, Any]:
-    """The same for a program (RGPD, article 20): every fact as it is kept, ids of other people left out."""
+def document(known: PersonalData) -> dict[str, Any]:
+    """Returns every event as it is stored, without the ids of other people."""
     person, own = known.person, {stream.id for stream in (*known.dossiers, *known.participations)}
     named: dict[str, str] = {}
     made = {
@@ -69,21 +69,21 @@ def document(known: Everything) -> dict[str, Any]:
     return built
 
 
-def encoded(known: Everything) -> bytes:
-    """The document as JSON."""
+def encoded(known: PersonalData) -> bytes:
+    """Returns the document as JSON."""
     return json.dumps(document(known), ensure_ascii=False, indent=1).encode()
 
 
 def why(task: Task) -> str:
-    """Why something is owed, in words."""
+    """Returns the reason of a task in words."""
     return tasks.why(task.kind, task.why.details, task.why.on)
 
 
-def _stream(known: Everything, stream: Stream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
     return {"id": stream.id, "facts": [_fact(known, fact, own, named) for fact in stream.facts]}
 
 
-def _fact(known: Everything, fact: Told, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+def _fact(known: PersonalData, fact: PersonalFact, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
     r, struck = fact.recorded, fact.struck
     content = None if fact.withheld else _content(known, r, own, named)
     return {
@@ -101,8 +101,8 @@ def _fact(known: Everything, fact: Told, own: set[UUID], named: dict[str, str]) 
     }
 
 
-def _content(known: Everything, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    """The fields of a fact, ids of other people left out; what the other ids are called is added to `named`."""
+def _content(known: PersonalData, recorded: Recorded, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    """Returns the fields of an event without the ids of other people; adds the names of the other ids to `named`."""
     content: dict[str, Any] = msgspec.to_builtins(recorded.event)
     for name in (field.name for field in fields(recorded.event)):  # type: ignore[arg-type]
         value = getattr(recorded.event, name)
@@ -115,8 +115,8 @@ def _content(known: Everything, recorded: Recorded, own: set[UUID], named: dict[
     return content
 
 
-def _name(known: Everything, id: UUID | None, named: dict[str, str]) -> str | None:
-    """What a colleague or a campaign is called, None for anything else."""
+def _name(known: PersonalData, id: UUID | None, named: dict[str, str]) -> str | None:
+    """Returns the name of a colleague or of a campaign, None for another id; adds it to `named`."""
     campaign, member = known.refs.campaigns.get(id) if id else None, known.refs.team.get(id) if id else None
     found = campaign.name if campaign else member.name if member else None
     if id and found:

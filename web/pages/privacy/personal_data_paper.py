@@ -1,4 +1,4 @@
-"""Everything that pixflow knows of one young person, as a paper that they can read (RGPD, articles 12 and 15)."""
+"""The paper of a person's data, for them to read (GDPR, articles 12 and 15)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from web.french.events import workshops
 from web.french.vocabulary import NBSP, plural, say
 from web.http.forms import ID
 from web.http.papers import compiled
-from web.pages.privacy.personal_data import Everything, Stream, Told
+from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
 from web.pages.privacy.personal_data_file import why
 
 _DATE = "Date"
@@ -19,11 +19,11 @@ _SHORT = 4
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact: what it says, when and by whom, each of its fields; `struck` is why it counts no more."""
+    """An event: its sentence, its stamps, its fields; `struck` is the reason of its retraction."""
 
     said: str
     stamp: str
-    told: Sequence[tuple[str, str]] = ()
+    details: Sequence[tuple[str, str]] = ()
     struck: str = ""
 
 
@@ -36,8 +36,8 @@ class Section:
     entries: Sequence[Entry] = ()
 
 
-def pdf(known: Everything) -> bytes:
-    """The paper, A4, in French."""
+def pdf(known: PersonalData) -> bytes:
+    """Returns the paper as a PDF."""
     person = known.person
     made = dates.instant(known.made_at, known.zone)
     paper = {
@@ -50,7 +50,7 @@ def pdf(known: Everything) -> bytes:
     return compiled("privacy/person.typ", paper)
 
 
-def _sections(known: Everything) -> Iterator[Section]:
+def _sections(known: PersonalData) -> Iterator[Section]:
     yield Section("Qui vous êtes", _identity(known))
     for n, dossier in enumerate(known.dossiers):
         yield Section("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
@@ -65,7 +65,7 @@ def _sections(known: Everything) -> Iterator[Section]:
     yield Section("Ce que vous devez savoir", privacy.information(known.months))
 
 
-def _identity(known: Everything) -> list[tuple[str, str]]:
+def _identity(known: PersonalData) -> list[tuple[str, str]]:
     person, advisor = known.person, known.refs.team.get(known.person.advisor) if known.person.advisor else None
     said = (
         ("Prénom et nom", f"{person.first_name} {person.last_name}"),
@@ -88,27 +88,27 @@ def _programme(person: Dossier) -> str:
     return ", ".join(part for part in (named, person.group or "", until) if part)
 
 
-def _entries(stream: Stream) -> list[Entry]:
+def _entries(stream: PersonalStream) -> list[Entry]:
     return [_entry(fact) for fact in stream.facts]
 
 
-def _entry(fact: Told) -> Entry:
-    told = [(label, value) for label, value in fact.told if not _is_told(label, value, fact.said)]
+def _entry(fact: PersonalFact) -> Entry:
+    details = [(label, value) for label, value in fact.details if not _is_repeated(label, value, fact.said)]
     said = say("{title} : {said}", title=fact.title, said=fact.said) if fact.withheld else fact.said
-    return Entry(said, f"{fact.when} · {fact.who}", told, fact.struck_said)
+    return Entry(said, f"{fact.when} · {fact.who}", details, fact.struck_said)
 
 
-def _is_told(label: str, value: str, said: str) -> bool:
-    """Whether the sentence or the stamp says it already, or only a program can read it."""
+def _is_repeated(label: str, value: str, said: str) -> bool:
+    """True for a value that the sentence or the stamp has already, or that only a program can read."""
     return label == _DATE or re.fullmatch(ID, value) is not None or (len(value) >= _SHORT and value in said)
 
 
-def _campaign(known: Everything, stream: Stream) -> str:
+def _campaign(known: PersonalData, stream: PersonalStream) -> str:
     found = known.refs.campaigns.get(stream.state.campaign)
     return found.name if found else "une campagne"
 
 
-def _workshop(known: Everything, stream: Stream) -> str:
+def _workshop(known: PersonalData, stream: PersonalStream) -> str:
     state = stream.state
     when = workshops.moment(state.starts, state.ends, known.zone)
     return say("Atelier : {when}, {place}", when=when, place=workshops.place(state.site, state.place))

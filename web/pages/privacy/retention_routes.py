@@ -1,43 +1,80 @@
-"""Conservation: the dossiers that have been kept as long as the protocol says; those whose erasure is asked for."""
+"""Conservation: the dossiers whose retention ended, and those whose erasure is requested."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.dossier import retention
+from pixflow.dossier.erasure import erase_person
 from pixflow.events.values import Role
+from pixflow.protocol.document import Retention
 from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
-from web.french import privacy
+from web.french import privacy, vocabulary
 from web.http.forms import FormData, validate
 from web.http.pagination import SIZE, Pager, address
-from web.http.templates import page
+from web.http.templates import Page, page
 from web.pages.privacy import erasure
-from web.pages.privacy.erasure import Several
+from web.pages.privacy.erasure import RequestSeveralForm
 
 router = APIRouter()
 VALIDATING: tuple[Role, ...] = ("referent", "manager")
-"""Who looks at what has been kept long enough."""
+"""The roles that review the dossiers whose retention ended."""
 AtRetention = Annotated[Desk, allowed(*VALIDATING)]
 NOBODY = {"dossier": "Cochez au moins un dossier."}
 
 
+@dataclass(frozen=True, slots=True)
+class RetentionRow:
+    """A dossier whose retention ended; `asked` is true when its erasure is requested."""
+
+    id: UUID
+    last_name: str
+    first_name: str
+    programme: str
+    imilo_number: str | None
+    site: str
+    why: str
+    asked: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionPage(Page):
+    """The dossiers whose retention ended. `rules` are the label and the period of each rule.
+
+    `askable` is true when a row may be ticked, `confirms` for somebody who may erase.
+    """
+
+    template = "privacy/retention.html"
+    block = "retention"
+
+    rows: Sequence[RetentionRow]
+    pager: Pager
+    rules: Sequence[tuple[str, str]]
+    receipt: Receipt | None
+    errors: Mapping[str, str]
+    askable: bool
+    confirms: bool
+
+
 @router.get("/conservation")
 def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, fait: str = "") -> Response:
-    """The dossiers whose time has come, the oldest first, each with why; `fait` is what was just asked for."""
+    """Lists the dossiers whose retention ended, the oldest first; `fait` names the requests just recorded."""
     return _page(request, desk, p, receipt=receipts.describe(desk, fait))
 
 
 @router.post("/conservation")
 def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
-    """Ask that those who were ticked be erased; where one was refused, every row is told at once."""
-    form, errors = validate(Several, data)
+    """Requests the erasure of the ticked dossiers; answers every row when one was refused."""
+    form, errors = validate(RequestSeveralForm, data)
     if form is None:
         raise HTTPException(422)
     if not form.dossier:
@@ -64,22 +101,27 @@ def _page(
     pager = Pager.at(total, number, "/conservation", {})
     rows = dossier_sheet.past(desk.read, cutoffs, SIZE, pager.offset)
     states = folds_of(desk.read, [row.stream for row in rows])
-    lines = [
-        (
-            row,
-            privacy.why_passed(retention.retention_period(policy, row.programme, row.last_on), row.closed),
-            states[row.stream].erasure,
-        )
-        for row in rows
-    ]
-    context = {
-        "desk": desk,
-        "lines": lines,
-        "pager": pager,
-        "policy": policy,
-        "rights": privacy,
-        "receipt": receipt,
-        "errors": errors,
-        "askable": any(asked is None for _, _, asked in lines),
-    }
-    return page(request, "privacy/retention.html", context, block="retention", status=422 if errors else status)
+    lines = [_row(policy, row, states[row.stream].erasure is not None) for row in rows]
+    shown = RetentionPage(
+        rows=lines,
+        pager=pager,
+        rules=[(label, privacy.months(getattr(policy, rule))) for rule, label in privacy.RULES.items()],
+        receipt=receipt,
+        errors=errors,
+        askable=any(not row.asked for row in lines),
+        confirms=desk.may(erase_person),
+    )
+    return page(request, shown, status=422 if errors else status)
+
+
+def _row(policy: Retention, row: Any, asked: bool) -> RetentionRow:
+    return RetentionRow(
+        id=row.stream,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        programme=vocabulary.PROGRAMMES.get(row.programme, row.programme),
+        imilo_number=row.imilo_number,
+        site=row.site,
+        why=privacy.why_passed(retention.retention_period(policy, row.programme, row.last_on), row.closed),
+        asked=asked,
+    )

@@ -1,6 +1,7 @@
-"""Droits de la personne: everything that is kept about somebody, to give to them; and their erasure."""
+"""Droits de la personne: a copy of their data, and their erasure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,45 +15,71 @@ from web.desk.commands import Outcome, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import privacy, vocabulary
+from web.french import dates, privacy, vocabulary
 from web.french.errors import missing, refusals
 from web.http.forms import FormData, validate
-from web.http.templates import page, redirect
+from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
-from web.pages.privacy.erasure import Ask, Erase, Keep
-from web.pages.privacy.personal_data import Everything
+from web.pages.privacy.erasure import ConfirmForm, DeclineForm, ErasureRequest, RequestForm
+from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
 AtRights = Annotated[Desk, allowed("referent", "manager")]
 FILE = "donnees-personnelles"
-"""What the files are called: nobody's name is in it."""
+"""Name of the files, without anybody's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightsPage(Page):
+    """The rights of the person of a dossier: `facts` counts their events.
+
+    `confirms` is true for somebody who may erase; `seat` is the day of a booked seat, "" without one. `goes` and
+    `stays` say what an erasure deletes and keeps.
+    """
+
+    template = "privacy/rights.html"
+    block = "rights"
+
+    id: UUID
+    dossier: Dossier
+    facts: int
+    duplicates: int
+    follower: merge.Follower | None
+    asked: ErasureRequest | None
+    confirms: bool
+    seat: str
+    goes: Sequence[str]
+    stays: Sequence[str]
+    reasons: Sequence[tuple[str, str]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits")
 def read(request: Request, desk: AtRights, dossier_id: UUID) -> Response:
-    """What the person may ask: a copy of everything, and to be erased."""
+    """Shows the copy of the data, and the erasure."""
     return _page(request, desk, dossier_id, desk.dossier(dossier_id))
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.pdf")
 def as_paper(desk: AtRights, dossier_id: UUID) -> Response:
-    """Everything, to read."""
+    """Returns the data to read."""
     return _attached(personal_data_paper.pdf(_everything(desk, dossier_id)), "application/pdf", "pdf")
 
 
 @router.get("/dossiers/{dossier_id:uuid}/droits/tout.json")
 def as_file(desk: AtRights, dossier_id: UUID) -> Response:
-    """Everything, for another program."""
+    """Returns the data for another program."""
     return _attached(personal_data_file.encoded(_everything(desk, dossier_id)), "application/json", "json")
 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/demander")
 def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
-    """Ask that the person be erased."""
+    """Requests the erasure of the person."""
     _may(desk, request_erasure)
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(Ask, data)
+    form, errors = validate(RequestForm, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
     outcome = record(desk, {"dossier": dossier_id}, request_erasure, command_id=form.command_id, reason=form.reason)
@@ -61,10 +88,10 @@ def ask(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> R
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/garder")
 def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
-    """Decline it: the dossier is kept."""
+    """Declines the erasure: the dossier is kept."""
     _may(desk, decline_erasure)
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(Keep, data)
+    form, errors = validate(DeclineForm, data)
     if form is None:
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
     outcome = record(desk, {"dossier": dossier_id}, decline_erasure, command_id=form.command_id, note=form.note)
@@ -73,12 +100,12 @@ def keep(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> 
 
 @router.post("/dossiers/{dossier_id:uuid}/droits/effacer")
 def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) -> Response:
-    """Confirm it, the person's name typed: nothing of this comes back."""
+    """Confirms the erasure by the person's typed name; it cannot be undone."""
     _may(desk, erase_person)
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(Erase, data)
+    form, errors = validate(ConfirmForm, data)
     if form is None or (errors := erasure.wrong_name(dossier, form)):
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
     outcome = erasure.confirm(desk, dossier_id, dossier, form.command_id)
@@ -93,7 +120,7 @@ def _may(desk: Desk, decision: Decision[..., Any]) -> None:
 
 
 def _answer(request: Request, desk: Desk, dossier_id: UUID, outcome: Outcome, data: Mapping[str, Any]) -> Response:
-    """The page with what was recorded, or with why nothing was."""
+    """Redirects to the page, or answers it with the refusal."""
     if outcome.refused is None:
         return redirect(request, f"/dossiers/{dossier_id}/droits#effacement")
     desk.refresh()
@@ -111,25 +138,25 @@ def _page(
 ) -> Response:
     known = personal_data.everything(desk.engine, desk.read, dossier_id)
     seat = dossier.diagnostic.seat
-    context = {
-        "desk": desk,
-        "id": dossier_id,
-        "dossier": dossier,
-        "known": known,
-        "follower": merge.follower(desk, dossier),
-        "asked": erasure.asked(desk, known),
-        "confirms": desk.may(erase_person, Subject(dossier)),
-        "seat": seat if seat and seat.status == "booked" else None,
-        "goes": privacy.goes(known.content, len(known.participations)),
-        "stays": privacy.stays(len(known.workshops)),
-        "reasons": list(vocabulary.ERASURES.items()),
-        "values": data,
-        "errors": errors,
-    }
-    return page(request, "privacy/rights.html", context, block="rights", status=422 if errors else 200)
+    shown = RightsPage(
+        id=dossier_id,
+        dossier=dossier,
+        facts=known.facts,
+        duplicates=len(known.dossiers) - 1,
+        follower=merge.follower(desk, dossier),
+        asked=erasure.request(desk, known),
+        confirms=desk.may(erase_person, Subject(dossier)),
+        seat=dates.day(seat.day, year=seat.day.year != desk.today.year) if seat and seat.status == "booked" else "",
+        goes=privacy.goes(known.content, len(known.participations)),
+        stays=privacy.stays(len(known.workshops)),
+        reasons=list(vocabulary.ERASURES.items()),
+        values=data,
+        errors=errors,
+    )
+    return page(request, shown, status=422 if errors else 200)
 
 
-def _everything(desk: Desk, dossier_id: UUID) -> Everything:
+def _everything(desk: Desk, dossier_id: UUID) -> PersonalData:
     desk.dossier(dossier_id)
     return personal_data.everything(desk.engine, desk.read, dossier_id)
 
