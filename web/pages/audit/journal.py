@@ -1,4 +1,4 @@
-"""The lines of the Journal: what each fact says, when, by whom, whose it is, and where that leads."""
+"""The rows of the Journal: the sentence of each event, its stamps, its subject and a link to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,19 +28,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Protocole et grille": ("protocol", "grille"),
     "Structure": ("structure",),
 }
-"""Every kind of stream, under what its facts are about."""
+"""The kinds of streams, in groups."""
 SUBJECTS = {
     "workshop": "atelier", "staff": "équipe", "campaign": "campagne", "intake": "export",
     "participation": "participation", "notices": "courriel", "protocol": "protocole", "grille": "grille",
 }  # fmt: skip
-"""What a fact is about, where nobody's name says it."""
+"""The subject of an event that has no name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One fact: its position in the ledger, what it says, when, by whom, about whom or what, and where that leads.
+class JournalRow:
+    """An event: its position, its sentence, its stamps, its subject and the link to it.
 
-    `struck` is why it no longer counts.
+    `struck` is the reason of its retraction.
     """
 
     position: int
@@ -52,23 +52,23 @@ class Line:
     struck: str
 
 
-def lines(desk: Desk, rows: Sequence[Any]) -> list[Line]:
-    """The facts of these rows of the trail, in their order."""
-    histories = audit_trail.of_streams(desk.read, {row.stream for row in rows})
-    dossiers = folds_of(desk.read, {row.stream for row in rows if row.kind == "dossier"})
-    facts = [audit_trail.recorded(row) for row in rows]
+def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
+    """Returns these rows of the audit trail in words, in the same order."""
+    histories = audit_trail.of_streams(desk.read, {row.stream for row in found})
+    dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
+    facts = [audit_trail.recorded(row) for row in found]
     subjects = _Subjects(desk, facts)
-    return [_line(desk, fact, histories[fact.originator_id], dossiers, subjects) for fact in facts]
+    return [_row(desk, fact, histories[fact.originator_id], dossiers, subjects) for fact in facts]
 
 
-def _line(
+def _row(
     desk: Desk, fact: Recorded, history: Sequence[Recorded], dossiers: dict[UUID, Any], subjects: "_Subjects"
-) -> Line:
+) -> JournalRow:
     version, state = fact.originator_version, dossiers.get(fact.originator_id)
     names = names_for(desk, state if isinstance(state, Dossier) else None)
     until = [one for one in history if one.originator_version <= version]
     struck = retractions_by_version(history).get(version)
-    return Line(
+    return JournalRow(
         fact.position,
         sentences.sentence(fact, names, zone=desk.zone, history=until),
         sentences.when(fact, desk.zone),
@@ -79,7 +79,7 @@ def _line(
 
 
 class _Subjects:
-    """Whom or what facts are about, looked up once for all of them."""
+    """The subjects of events, looked up once for all of them."""
 
     def __init__(self, desk: Desk, facts: Sequence[Recorded]) -> None:
         streams = {fact.originator_id for fact in facts}
@@ -91,7 +91,7 @@ class _Subjects:
         self._written = {stream_of(person): person for person in desk.refs.team}
 
     def of(self, fact: Recorded) -> tuple[str, str]:
-        """In words, and the address of its page: "" when there is none for this reader."""
+        """Returns the subject in words, and the address of its page, "" when this reader has none."""
         stream, kind = fact.originator_id, kind_of(fact.event)
         match kind:
             case "dossier" if stream in self._people:
@@ -111,7 +111,7 @@ class _Subjects:
         return SUBJECTS.get(kind, "structure"), ""
 
     def _participation(self, row: Any) -> tuple[str, str]:
-        """The young person matched; else who the participant said they are, for those who read everybody."""
+        """Returns the young person matched, else the name typed on Pix for somebody who reads every dossier."""
         if row.dossier in self._people:
             return self._people[row.dossier], f"/rejouer/{row.dossier}"
         if row.dossier or self._desk.scope.whose != "all":

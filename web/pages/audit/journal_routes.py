@@ -1,9 +1,9 @@
-"""Journal: every fact of the structure, the latest first, by who, what, when and whose."""
+"""Journal: the events of the structure, the latest first, with filters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from web.french import privacy
 from web.french.events import sentences
 from web.http.forms import FormData
 from web.http.pagination import SIZE, Pager, address
-from web.http.templates import page, redirect
+from web.http.templates import Page, page, redirect
 from web.pages.audit import journal
 from web.pages.audit.replay_routes import READERS
 from web.pages.search import lookup
@@ -29,8 +29,8 @@ AtJournal = Annotated[Desk, allowed(*READERS)]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The filters, as the address says them; "" is all."""
+class JournalFilters:
+    """The filters as parameters of the address; "" is all."""
 
     par: str = ""
     fait: str = ""
@@ -39,12 +39,35 @@ class Asked:
     au: str = ""
 
     def but(self, dossier: UUID | str) -> str:
-        """The address of the same filters, of another dossier."""
+        """Returns the address of these filters with another dossier."""
         return address("/journal", {**self.params, "dossier": str(dossier)})
 
     @property
     def params(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in ("par", "fait", "dossier", "du", "au")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JournalPage(Page):
+    """The events that pass the filters; or the dossiers found for a search (`looked`), and those with similar names.
+
+    `whose` is the name of the dossier filtered by; `wrong` is true for a text that is no date.
+    """
+
+    template = "audit/journal.html"
+    block = "journal"
+
+    asked: JournalFilters
+    filtered: bool
+    people: Sequence[tuple[str, str]]
+    kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    rows: Sequence[journal.JournalRow]
+    pager: Pager | None
+    wrong: bool
+    whose: str
+    looked: lookup.Search | None
+    found: Sequence[lookup.FoundLine]
+    near: Sequence[lookup.FoundLine]
 
 
 @router.get("/journal")
@@ -58,56 +81,65 @@ def read(
     au: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """The facts that somebody recorded (`par`), of a kind (`fait`), of a dossier, from a day (`du`) to another."""
+    """Lists the events of an author (`par`), of a kind (`fait`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
     since, until = _day(du), _day(au)
     wanted = Wanted(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
-    asked = Asked(par, fait, str(dossier or ""), du, au)
+    asked = JournalFilters(par, fait, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
-    context = {
-        "lines": journal.lines(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset)),
-        "pager": pager,
-        "wrong": bool(du and since is None) or bool(au and until is None),
-        "whose": whose,
-    }
-    return _page(request, desk, asked, context)
+    shown = _page(
+        desk,
+        asked,
+        rows=journal.rows(desk, audit_trail.page(desk.read, wanted, SIZE, pager.offset)),
+        pager=pager,
+        wrong=bool(du and since is None) or bool(au and until is None),
+        whose=whose,
+    )
+    return page(request, shown)
 
 
 @router.post("/journal")
 def look(request: Request, desk: AtJournal, data: FormData) -> Response:
-    """The filters as an address; a dossier looked for by name or number is in it by its id, chosen among several."""
-    asked = Asked(**{name: str(data.get(name, "")).strip() for name in Asked().params})
+    """Redirects to the filters as an address, which names the dossier by its id; lists the dossiers of a search."""
+    asked = JournalFilters(**{name: str(data.get(name, "")).strip() for name in JournalFilters().params})
     found = lookup.look(desk, data.get("q", ""), SIZE)
     if len(found.found) == 1:
         return redirect(request, asked.but(found.found[0].stream))
     if not found.text:
         return redirect(request, asked.but(asked.dossier))
-    context = {
-        "looked": found,
-        "found": [lookup.line(desk, one) for one in found.found],
-        "near": [lookup.line(desk, one) for one in found.near],
-    }
-    return _page(request, desk, asked, context)
+    rows = [[lookup.line(desk, one) for one in some] for some in (found.found, found.near)]
+    return page(request, _page(desk, asked, looked=found, found=rows[0], near=rows[1]))
 
 
-def _page(request: Request, desk: Desk, asked: Asked, context: Mapping[str, Any]) -> Response:
-    shown = {
-        "lines": [],
-        "pager": None,
-        "wrong": False,
-        "whose": "",
-        "looked": None,
-        "asked": asked,
-        "filtered": any(asked.params.values()),
-        "people": _people(desk),
-        "kinds": list(_kinds()),
-        **context,
-    }
-    return page(request, "audit/journal.html", shown, block="journal")
+def _page(
+    desk: Desk,
+    asked: JournalFilters,
+    *,
+    rows: Sequence[journal.JournalRow] = (),
+    pager: Pager | None = None,
+    wrong: bool = False,
+    whose: str = "",
+    looked: lookup.Search | None = None,
+    found: Sequence[lookup.FoundLine] = (),
+    near: Sequence[lookup.FoundLine] = (),
+) -> JournalPage:
+    return JournalPage(
+        asked=asked,
+        filtered=any(asked.params.values()),
+        people=_people(desk),
+        kinds=list(_kinds()),
+        rows=rows,
+        pager=pager,
+        wrong=wrong,
+        whose=whose,
+        looked=looked,
+        found=found,
+        near=near,
+    )
 
 
 def _whose(desk: Desk, stream: UUID) -> str:
-    """Whose facts are asked for; 404 when they are nobody's."""
+    """Returns the name of the person of a dossier. Raises 404 for no dossier that this person reads."""
     if desk.erased(stream):
         return privacy.SOMEBODY
     dossier = desk.dossier(stream)
@@ -120,7 +152,7 @@ def _people(desk: Desk) -> list[tuple[str, str]]:
 
 
 def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
-    """The kinds of fact, in groups of streams."""
+    """Yields the kinds of events, in groups of streams."""
     for label, streams in journal.GROUPS.items():
         titles = ((topic, title) for topic, title in sentences.TITLES.items() if topic.split(".")[0] in streams)
         yield label, sorted(titles, key=_by_name)
@@ -138,5 +170,5 @@ def _day(text: str) -> date | None:
 
 
 def _starts(desk: Desk, day: date | None) -> datetime | None:
-    """The instant a day of the structure begins."""
+    """Returns the first instant of a local day."""
     return datetime.combine(day, time(), ZoneInfo(desk.zone)) if day else None
