@@ -1,4 +1,4 @@
-"""The web application of one host."""
+"""The web application: its pages, its error pages, its middleware."""
 
 from contextlib import nullcontext
 from uuid import UUID
@@ -15,23 +15,35 @@ from web.http import errors, security
 from web.http.old_addresses import OldAddresses
 from web.pages import ROUTERS
 
+UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
+"""Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
+
 
 def create_app(host: Host) -> FastAPI:
-    """Builds the application: every page, for the structures of `host`."""
+    """Builds the application for the structures of `host`."""
     app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.host = host
     for router in ROUTERS:
         app.include_router(router)
+    _answer_errors(app)
+    _add_middleware(app, host)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Gives every error an answer: a page, 503 when a store does not answer, 304 for a page that is up to date."""
     errors.install(app, recorded=_recorded)
-    # PendingRollbackError: the connection was lost while catch_up retried stream by stream.
-    for kind in (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore):
+    for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(dependencies.Unchanged, _unchanged)
+
+
+def _add_middleware(app: FastAPI, host: Host) -> None:
+    """Adds the middleware, the innermost first: a request passes `protect`, then old addresses, then the limit."""
     if limit := concurrency.limit_for(host):
         app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
     app.add_middleware(OldAddresses)
     security.protect(app, deny=errors.deny)
-    return app
 
 
 def _recorded(request: Request) -> bool | None:

@@ -1,4 +1,4 @@
-"""Pages that say what went wrong, in French, in the frame, and whether the action was recorded."""
+"""Error pages, in French: the cause, and whether the action was recorded."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -44,7 +44,7 @@ FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pri
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorPage(Page):
-    """An HTTP error in words; `recorded` says what became of the action."""
+    """An HTTP error in words; `recorded` is a sentence about the action."""
 
     template = "error.html"
 
@@ -55,9 +55,9 @@ class ErrorPage(Page):
 
 
 def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
-    """Answers every error of `app` with a page of ours. HTTPException(303) with a Location sends on.
+    """Answers every error of `app` with a page. HTTPException(303) with a Location redirects.
 
-    `recorded` tells, after a fault, whether the request's command is in the store (None when it cannot tell).
+    `recorded` tells, after a fault, if the request's command is in the store; None if that is unknown.
     """
 
     @app.exception_handler(HTTPException)
@@ -81,7 +81,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
 
 
 def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
-    """The error page, or for htmx the toast alone. `said` takes the place of the status's own sentence."""
+    """Returns the error page, or its toast alone for htmx. `said` replaces the sentence of the status."""
     title, sentence = SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
     shown = ErrorPage(title=title, sentence=said or sentence, recorded=_outcome(request, recorded), status=status)
     headers = {"Retry-After": "5"} if status == 503 else {}
@@ -94,7 +94,7 @@ def answer(request: Request, status: int, recorded: bool | None, *, said: str = 
 
 
 async def deny(scope: Scope, receive: Receive, send: Send) -> None:
-    """What a form sent from another site gets; give it to `pages.protect`."""
+    """ASGI application: answers 403 to a form of another site. Pass it to `security.protect`."""
     response = answer(Request(scope, receive), 403, False, said=FROM_ELSEWHERE)
     await response(scope, receive, send)
 
@@ -106,7 +106,7 @@ def _outcome(request: Request, recorded: bool | None) -> str:
 
 
 def was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:
-    """Whether a request that failed recorded its command all the same; None when that cannot be told."""
+    """Tells if a failed request recorded its command; None if that is unknown."""
     if status < 500:
         return False
     try:

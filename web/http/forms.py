@@ -87,7 +87,7 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
 
 
 async def form_data(request: Request) -> dict[str, Any]:
-    """What the form sent: text, UploadFile, or a list where a name came several times. Use it as `FormData`."""
+    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`."""
     if getattr(request.state, "too_large", False):
         raise HTTPException(413)
     sent = await request.form()
@@ -99,7 +99,7 @@ FormData = Annotated[dict[str, Any], Depends(form_data)]
 
 
 def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[str, str]]:
-    """The form's value and no errors, or None and one French sentence by field name ("" for the whole form).
+    """Returns the form and no errors, or None and one French sentence by field name ("" for the whole form).
 
     An emptied field is None, never its default; a list field accepts one value; an absent one has its default.
     """

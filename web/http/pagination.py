@@ -1,4 +1,4 @@
-"""Lists of fifty rows: which page, how many in all, what stands before and after."""
+"""Pages of fifty rows, with the addresses of the page before and the page after."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """One page of a list of `total` rows; `address` is the list's, `params` what it asks besides the page `name`."""
+    """One page of a list of `total` rows.
+
+    `address` and `params` are those of the list; `name` is the parameter that says the page.
+    """
 
     total: int
     number: int
@@ -22,7 +25,7 @@ class Pager:
     def at(
         cls, total: int, asked: int, address: str, params: Mapping[str, str], *, name: str = "p", anchor: str = ""
     ) -> "Pager":
-        """The page asked for, or the last one there is."""
+        """Returns the page asked for, or the last one."""
         last = max(1, -(-total // SIZE))
         return cls(total, min(max(1, asked), last), address, params, name, anchor)
 
@@ -47,7 +50,7 @@ class Pager:
         return self._url(self.number + 1) if self.last < self.total else None
 
     def under(self, path: str) -> str:
-        """An address below the list's, with this page and what the list asks: where its forms go."""
+        """Returns an address below the list's, with its parameters and this page: a form of the list goes there."""
         return self._url(self.number, path, "")
 
     def _url(self, number: int, path: str = "", anchor: str | None = None) -> str:
@@ -56,6 +59,6 @@ class Pager:
 
 
 def address(path: str, params: Mapping[str, str]) -> str:
-    """A path with those of its parameters that say something."""
+    """Returns an address. Parameters without a value are left out."""
     asked = {name: value for name, value in params.items() if value}
     return f"{path}?{urlencode(asked)}" if asked else path

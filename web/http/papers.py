@@ -44,7 +44,7 @@ class Paper:
 
     @property
     def qr(self) -> str:
-        """The link as an SVG in the address of an image, "" without one."""
+        """Returns the link as a QR code, an SVG in a data URI, "" without a link."""
         return segno.make(self.link).svg_data_uri(border=2, dark="#000", light="#fff") if self.link else ""
 
 

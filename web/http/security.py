@@ -28,7 +28,7 @@ HEADERS = {
 
 
 class SafeHeaders:
-    """Puts the security headers on every answer, and forbids caches to keep those that say nothing of it."""
+    """ASGI middleware: puts the security headers on every answer. An answer without a cache rule is not stored."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -49,7 +49,7 @@ def put_headers(headers: MutableHeaders) -> None:
 
 
 class LimitedBody:
-    """Refuses a body over `most` bytes with 413, before reading it when its length is told, else while reading."""
+    """ASGI middleware: refuses a body over `most` bytes with 413, before reading it when its length is known."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
         self.app = app
@@ -75,7 +75,7 @@ class LimitedBody:
 
 
 class OwnFiles(StaticFiles):
-    """Our static files; an address that carries the file's digest never changes its content."""
+    """Serves static files. The content of an address with a digest never changes."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
@@ -86,9 +86,9 @@ class OwnFiles(StaticFiles):
 
 
 def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = None) -> None:
-    """Mounts /static and puts the guards around `app`: known hosts, own origin for writes, safe headers.
+    """Mounts /static and adds the guards: safe headers, size limit, known hosts, own origin for writes.
 
-    `hosts` are added to this machine's own names; `deny` answers a form sent from another site.
+    `hosts` are added to the names of this machine; `deny` answers a form of another site.
     """
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
     app.add_middleware(CrossOriginProtection, deny_app=deny)

@@ -11,6 +11,6 @@ STATIC = HERE / "static"
 
 @cache
 def static_url(path: str) -> str:
-    """The address of one of our files, which changes with its content: a browser may keep it for ever."""
+    """Returns the address of a static file. It changes with the content, so a browser may cache it for ever."""
     digest = hashlib.sha256((STATIC / path).read_bytes()).hexdigest()
     return f"/static/{path}?v={digest[:12]}"

@@ -1,4 +1,4 @@
-"""Pages and forms: templates, whole pages or their blocks, what a form sent, headers, static files."""
+"""Templates: the environment, and the answer that draws a page or one of its blocks."""
 
 import typing
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ from web.http.static import HERE, static_url
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page. `nav`: (address, word, counter or None, is it this page).
+    """The parts around every page. `nav`: address, label, counter or None, and True for this page.
 
     `acting_for` names the colleagues this person deputises for today.
-    `theme` is light, dark or None (the system's); `change` is where one becomes somebody else.
-    `toasts`: sentences to show once, as (text, tone), tone being done, note or late.
-    `me` tells browsers shared by several people whose things they keep; `tag` is what a live page is compared with.
+    `theme` is light, dark or None (the system's); `change` is the address of the choice of a person.
+    `toasts` are sentences to show once, each with its tone: done, note or late.
+    `me` tells a shared browser whose views it keeps; `tag` tells a live page if it changed.
     """
 
     structure_name: str = ""
@@ -112,12 +112,15 @@ def _environment() -> Environment:
 
 @cache
 def environment() -> Environment:
-    """The one template environment. Every template sees `ui` (the macros), `static`, `new_command` and the LABELS."""
+    """Returns the only template environment.
+
+    Every template sees `ui` (the macros), `static`, `new_command` and the LABELS.
+    """
     return _environment()
 
 
 def wants_block(request: Request) -> bool:
-    """True for a request of htmx that swaps a part of the page; boosted links and history need all of it."""
+    """Tells if htmx asks for a part of the page. Boosted links and the history need the whole page."""
     said = request.headers.get
     return (
         said("HX-Request") == "true"
@@ -135,7 +138,7 @@ def page(
     block: str | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    """The whole page, or only its block (`block` instead of its own, when given) for a request of htmx.
+    """Draws a page, or for htmx its block alone; `block` replaces the page's own.
 
     A form that is refused (status 422) stays at the address where it was opened.
     """
@@ -169,7 +172,7 @@ def _draw(request: Request, template: str, seen: Mapping[str, Any], *, block: st
 
 
 def _rail(frame: Frame) -> str:
-    """The rail's counters beside a fragment: what was just recorded may have moved them."""
+    """Returns the rail with its counters, to swap beside a fragment: a command may have changed them."""
     if not frame.nav:
         return ""
     rail = environment().get_template("_rail.html").render(frame=frame)
@@ -177,7 +180,7 @@ def _rail(frame: Frame) -> str:
 
 
 def redirect(request: Request, url: str) -> Response:
-    """See `url` next: 303, or for htmx the header that loads it (a reload when only its fragment differs).
+    """Redirects to `url`: 303, or for htmx the header that loads it. Reloads when only the fragment differs.
 
     Raises ValueError when `url` is not a path of ours.
     """

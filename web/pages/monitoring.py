@@ -1,4 +1,4 @@
-"""What a monitor asks: whether the process lives, and whether it may be relied upon. Codes and counts, no name."""
+"""Routes for a monitor: is the process alive, is it ready. They answer codes and counts, never a name."""
 
 from typing import Any
 
@@ -10,28 +10,27 @@ from web.hosting.host import Host
 
 router = APIRouter()
 NEEDED = ("durability", "tables")
-"""Without these nothing should be asked of this process; what else is wrong is told."""
+"""The checks that a ready process passes. The others only raise an alarm."""
 
 
 @router.get("/healthz")
 def alive() -> Response:
-    """This process answers."""
+    """Answers while the process runs."""
     return PlainTextResponse("ok")
 
 
 @router.get("/readyz")
 def ready(request: Request) -> Response:
-    """Whether stores answer and tables follow: 503 when one does not.
+    """Answers 200 when stores and read tables answer, 503 otherwise.
 
-    `closed` counts the structures that do not open, `lag` the events that some tables do not show yet, `stopped` what
-    they cannot show, `jumps` how often the clock was seen to jump; `alarms` are the checks to look at with
-    `pixflow doctor`.
+    `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the
+    streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains.
     """
     host: Host = request.app.state.host
     found = [one for served in host.structures.values() for one in quick_findings(served.opened, served.reads)]
     alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if host.closed else set()))
     good = not set(alarms).intersection(NEEDED)
-    told = {
+    report = {
         "ready": good,
         "structures": len(host.structures),
         "closed": len(host.closed),
@@ -40,7 +39,7 @@ def ready(request: Request) -> Response:
         "jumps": host.clock_jumps,
         "alarms": alarms,
     }
-    return JSONResponse(told, 200 if good else 503, {"Cache-Control": "no-store"})
+    return JSONResponse(report, 200 if good else 503, {"Cache-Control": "no-store"})
 
 
 def _sum(found: list[Finding], name: str) -> int:

@@ -1,4 +1,4 @@
-"""Qui êtes-vous : the page of a demonstration, where one chooses who to be; and where each one begins."""
+"""Qui êtes-vous: the choice of a person, in a demonstration; and the first page of each role."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ HOME: dict[Role, str] = {
     "facilitator": "/ateliers",
     "auditor": "/rejouer",
 }
-"""Where each role begins, the first that somebody holds; the protocol for the others."""
+"""The first page of each role. The first role that a person holds counts; without one, the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who works in a structure; `more` names their other roles."""
+    """A member of staff of today; `more` names their other roles."""
 
     id: str
     name: str
@@ -57,13 +57,13 @@ class SignInPage(Page):
 
 @router.get("/")
 def home(request: Request, desk: AtDesk) -> Response:
-    """To the page where this person begins."""
+    """Redirects to the first page of this person."""
     return redirect(request, _home(desk.roles))
 
 
 @router.get("/qui")
-def choose(request: Request) -> Response:
-    """Everyone who works in the structures of this folder, by role."""
+def read(request: Request) -> Response:
+    """Shows the staff of every structure, by role. Raises 404 outside a demonstration."""
     host: Host = request.app.state.host
     if not host.demo:
         raise HTTPException(404)
@@ -73,8 +73,8 @@ def choose(request: Request) -> Response:
 
 
 @router.post("/qui")
-def be(request: Request, structure: Annotated[str, Form()], person: Annotated[UUID, Form()]) -> Response:
-    """From now on this browser is that person's."""
+def sign_in(request: Request, structure: Annotated[str, Form()], person: Annotated[UUID, Form()]) -> Response:
+    """Signs the person in: sets the cookie of this browser."""
     host: Host = request.app.state.host
     served = host.find(structure, person) if host.demo else None
     if served is None:

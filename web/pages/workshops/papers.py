@@ -15,7 +15,7 @@ BLANKS = 4
 """Empty lines for those who come without a seat."""
 
 
-def sign_in(workshop: ScopedWorkshop) -> Paper:
+def attendance_sheet(workshop: ScopedWorkshop) -> Paper:
     """Returns the sheet to sign: names in order, and a column for the signature."""
     seats = sorted(workshop.seats(), key=lambda seat: seat.sort)
     run_by = [names.staff_name(workshop.desk, person) for person in workshop.state.facilitators]

@@ -167,7 +167,7 @@ def _links(workshop: ScopedWorkshop) -> frozenset[str]:
     state, may = workshop.state, workshop.may
     shown = {
         "attendance": workshop.has_begun and bool(state.seats) and may(mark_attendance),
-        "sign-in-sheet": workshop.sees_names,
+        "attendance-sheet": workshop.sees_names,
         "facilitators": workshop.is_open and may(set_facilitators),
         "move": workshop.is_open and not state.attendance and may(move_workshop),
         "help": may(give_help),

@@ -96,13 +96,13 @@ def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
-def sign_in(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
+def attendance_sheet(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Shows the sheet to sign: names, without a result or a difficulty (docs/domain.md#papers)."""
     return papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement.pdf")
-def sign_in_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
+def attendance_sheet_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
     return papers.as_pdf(_sheet(desk, workshop_id), "emargement")
 
 
@@ -110,7 +110,7 @@ def _sheet(desk: Desk, id: UUID) -> Paper:
     found = ScopedWorkshop(desk, id)
     if not found.sees_names:
         raise HTTPException(403)
-    return workshop_papers.sign_in(found)
+    return workshop_papers.attendance_sheet(found)
 
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")
