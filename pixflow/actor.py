@@ -9,7 +9,7 @@ SYSTEM = (OPERATOR, IMPORT, CLOCK)
 
 
 class Actor(Struct, frozen=True):
-    """The staff id, or the name of a system's actor; and the colleague it acts for when deputising."""
+    """A staff id, or the name of a system's actor; with the colleague it acts for when deputising."""
 
     id: str
     acting_for: str | None = None

@@ -1,4 +1,4 @@
-"""Permissions: who may take a decision on a subject, and whose dossiers somebody reads (docs/permissions.md)."""
+"""Permissions: the actors allowed to take a decision, and the dossiers an actor reads (docs/permissions.md)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -31,7 +31,7 @@ from pixflow.team.absences import colleagues_deputised_by
 from pixflow.workshop.state import Workshop
 
 TASK_OWNERS = frozenset[Role]({"advisor", "facilitator", "referent"})
-"""Who may have tasks of their own: an advisor's dossiers, the workshops that somebody runs, what was handed to them."""
+"""The roles that may have tasks of their own: of their dossiers, of workshops they run, or handed over to them."""
 
 RECORDED_BY: Mapping[str, Decision[..., list[Event]]] = {
     AdvisorAssigned.TOPIC: assign_advisor,
@@ -41,7 +41,7 @@ RECORDED_BY: Mapping[str, Decision[..., list[Event]]] = {
     DossierMerged.TOPIC: undo_merge,
     DuplicateJoined.TOPIC: undo_merge,
 }
-"""The decisions that fewer roles may take than may retract: retracting their events asks for the same permission."""
+"""The decisions with stricter roles than `retract`. Retracting their events requires their permission."""
 
 
 class Subject(Struct, frozen=True):
@@ -53,9 +53,10 @@ class Subject(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """Whose dossiers somebody reads on a day: their own (`advisor`) and those of tasks handed to them, all, or none.
+    """The dossiers that an actor reads on a day: all, none, or `own`.
 
-    `deputised` are the colleagues away that day whose dossiers they see to: they read them too.
+    `own` are those of `advisor`, and those with a task handed over to them. `deputised` are the absent colleagues
+    whose dossiers they read too.
     """
 
     whose: Literal["own", "all", "none"]
@@ -65,11 +66,11 @@ class Scope(Struct, frozen=True):
 
     @property
     def advisors(self) -> frozenset[UUID]:
-        """Whose dossiers are read, where only some are."""
+        """The advisors whose dossiers are read, when only some are."""
         return self.deputised | ({self.advisor} if self.advisor else frozenset())
 
     def reads(self, advisor: UUID | None) -> bool:
-        """Whether the dossiers of somebody are read; None is nobody's."""
+        """Tells if the dossiers of an advisor are read. None is for dossiers without an advisor."""
         return self.whose == "all" or (self.whose == "own" and advisor in self.advisors)
 
     def sees(self, dossier: Dossier) -> bool:
@@ -79,7 +80,7 @@ class Scope(Struct, frozen=True):
 
 
 def follows(person: UUID, dossier: Dossier, day: date) -> bool:
-    """Whether somebody follows this dossier: it is theirs, or a colleague handed them a task of it."""
+    """Tells if a member of staff follows this dossier: as its advisor, or by a task handed over to them."""
     return dossier.advisor == person or any(h.to == person and h.is_active(day) for h in dossier.handovers.values())
 
 
@@ -123,9 +124,9 @@ def _owns(person: UUID, owned: Owned, subject: Subject, today: date) -> bool:
 
 
 def principal(actor: Actor, refs: References, today: date) -> UUID | None:
-    """Returns whose roles and dossiers count: the actor's, or those of the absent colleague they deputise for.
+    """Returns the member of staff whose roles and dossiers count: the actor, or the colleague they deputise for.
 
-    None for a stranger, for somebody who has left, and for somebody who acts for a colleague without being the deputy.
+    None for a stranger, for a former member, and for an actor who is not the deputy of `acting_for`.
     """
     me = _member(actor.id, refs)
     if me is None or not refs.team[me].works(today):
@@ -137,7 +138,7 @@ def principal(actor: Actor, refs: References, today: date) -> UUID | None:
 
 
 def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
-    """The roles held that day, those of colleagues deputised for included; none for the system and for strangers."""
+    """Returns the roles held that day, with those of deputised colleagues. None for the system and for strangers."""
     me = _member(actor.id, refs)
     if me is None or not refs.team[me].works(today):
         return frozenset()
@@ -146,9 +147,10 @@ def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
 
 
 def scope(actor: Actor, refs: References, today: date) -> Scope:
-    """Own for advisors, the structure for référents, managers and auditors, nothing for administrators.
+    """Returns the dossiers that an actor reads.
 
-    A deputy also reads what the absent colleague reads.
+    All for the operator, référents, managers and auditors; own for advisors; none for the others. A deputy also
+    reads what the absent colleague reads.
     """
     held = roles(actor, refs, today)
     if actor.id == OPERATOR or held & {"referent", "manager", "auditor"}:
@@ -159,7 +161,7 @@ def scope(actor: Actor, refs: References, today: date) -> Scope:
 
 
 def _reach(held: frozenset[Role], allowed: Mapping[Role, Reach]) -> Reach | None:
-    """The widest reach that these roles give; None when they give none."""
+    """Returns the widest reach of these roles; None when they give none."""
     reach = {allowed[role] for role in held if role in allowed}
     return "all" if "all" in reach else "own" if reach else None
 

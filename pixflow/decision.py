@@ -1,4 +1,4 @@
-"""A decision as a value: its stored name, its function, who may take it, and the arguments the engine adds."""
+"""A decision as a value: its stored name, its function, its roles, and the arguments the engine adds."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ OnErased = Literal["refuse", "ignore", "decide"]
 class Roles(Struct, frozen=True):
     """The roles that may take a decision, each on its own subjects or on all of them.
 
-    `own` is what makes a subject somebody's own: a dossier they follow, a workshop they run, or themselves.
+    `own` says what makes a subject their own: a dossier they follow, a workshop they run, or themselves.
     """
 
     reach: Mapping[Role, Reach]
@@ -49,7 +49,7 @@ OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 
 class Need(StrEnum):
-    """An argument that the engine adds, by the name of the parameter."""
+    """An argument that the engine adds, by the name of its parameter."""
 
     HISTORY = "history"
     WORKSHOP_HISTORY = "workshop_history"
@@ -93,7 +93,7 @@ def decision(
     dated: bool = True,
     checks_retracted: bool = False,
 ) -> Callable[[Callable[P, R]], Decision[P, R]]:
-    """Makes a decision of the function that follows."""
+    """Turns the function below it into a decision."""
 
     def made(function: Callable[P, R]) -> Decision[P, R]:
         return Decision(name, function, roles, system, needs, on_erased, dated, checks_retracted)

@@ -1,4 +1,4 @@
-"""The advisor of a dossier."""
+"""Assigns a dossier to an advisor."""
 
 from datetime import date
 from uuid import UUID

@@ -13,7 +13,7 @@ from pixflow.refused import Refused, required
 
 @decision("review_late_event", REFERENT_AND_MANAGER)
 def review_late_event(dossier: Dossier, *, note: str, on: date) -> list[Event]:
-    """The référent has read what came in after the dossier was closed."""
+    """Records that the référent has read an event received after the closing."""
     return [e.LateEventReviewed(note=note.strip(), on=on)] if dossier.late else []
 
 

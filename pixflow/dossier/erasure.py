@@ -1,4 +1,4 @@
-"""Forgetting a young person: asked for, confirmed or declined. What it takes besides is in pixflow/erasing.py."""
+"""Decisions on erasing a young person. pixflow/erasing.py destroys the keys."""
 
 from datetime import date
 from typing import Literal
@@ -17,10 +17,9 @@ Reason = Literal["request", "retention", "mistake"]
 
 @decision("request_erasure", REFERENT_AND_MANAGER, system=(OPERATOR,))
 def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event]:
-    """Ask for it, on an open or a closed dossier.
+    """Requests the erasure of the person of an open or closed dossier.
 
-    Raises Refused("unknown-dossier"), Refused("already-merged") for a duplicate, which goes with the dossier that
-    goes on, or Refused("seat-booked").
+    Raises Refused("unknown-dossier"), Refused("seat-booked"), or Refused("already-merged") for a duplicate.
     """
     if dossier.opened is None:
         raise Refused("unknown-dossier")
@@ -31,7 +30,7 @@ def request_erasure(dossier: Dossier, *, reason: Reason, on: date) -> list[Event
 
 @decision("decline_erasure", MANAGER)
 def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
-    """The dossier is kept; the note says why."""
+    """Declines the request; the note says why."""
     note = required(note, "note")
     return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
 
@@ -40,9 +39,10 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
 def erase_person(
     dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], on: date
 ) -> list[Event]:
-    """Confirm what was asked for; it cannot be undone.
+    """Confirms the request; it cannot be undone.
 
-    Raises Refused: "erasure-not-asked", "seat-booked", or "already-merged" for what became a duplicate since.
+    Raises Refused: "erasure-not-asked", "seat-booked", or "already-merged" for a dossier that became a duplicate
+    since.
     """
     if dossier.erased:
         return []
@@ -62,13 +62,13 @@ def erase_again(
     duplicates: tuple[UUID, ...] = (),
     on: date,
 ) -> list[Event]:
-    """A duplicate goes with its dossier; and a restored backup forgets again whom it had not forgotten."""
+    """Erases a duplicate with its dossier, or a person that a restored backup has brought back."""
     if dossier.erased:
         return []
     return [e.PersonErased(reason=reason, participations=participations, duplicates=duplicates, on=on)]
 
 
 def _must_go_on(dossier: Dossier) -> None:
-    """A duplicate is erased with the dossier that goes on for it."""
+    """Raises Refused("already-merged"): a duplicate is erased with the dossier it was merged into."""
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)

@@ -1,4 +1,4 @@
-"""What each event makes of a dossier: `evolve`, which never raises, with one match per stage."""
+"""Folds the events of a dossier: `evolve` never raises, and has one match a stage."""
 
 from collections.abc import Sequence
 
@@ -46,17 +46,17 @@ NO_ACTIVITY = (
     e.AdvisorAssigned, e.DossierLent, e.TaskSnoozed, e.TaskHandedOver, e.ErasureRequested, e.ErasureDeclined,
     e.Retracted,
 )  # fmt: skip
-"""They say who does what and when, or take something back, and tell nothing of the young person."""
+"""Events about who does what and when, or retractions: no activity of the young person."""
 
 
 def fold(events: Sequence[Recorded]) -> Dossier:
-    """The dossier after these events of its stream, retracted ones left out; its version is the last event's."""
+    """Returns the dossier after these events, without the retracted ones. Its version is the last event's."""
     dossier = fold_events(Dossier(), evolve, events)
     return replace(dossier, version=events[-1].originator_version) if events else dossier
 
 
 def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
-    """The dossier once this event has happened."""
+    """Returns the dossier after one more event."""
     event = recorded.event
     mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
     if isinstance(event, e.PersonErased):
@@ -239,5 +239,5 @@ def _of_tasks(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
 
 
 def _tried(dossier: Dossier, task: str, mark: Mark) -> dict[str, object]:
-    """One try more about a task."""
+    """Adds one chase about a task."""
     return {"chases": {**dossier.chases, task: (*dossier.chases.get(task, ()), mark)}}

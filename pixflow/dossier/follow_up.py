@@ -1,4 +1,4 @@
-"""Decisions on one task: appointments, reminders, snoozes, loans and notes."""
+"""Decisions on one task: appointments, reminders, snoozes, handovers and notes."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ LONGEST_REST = timedelta(days=90)
 def set_appointment(
     dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, owed: Collection[str]
 ) -> list[Event]:
-    """The task is then due that day, and not late before. `owed` are the keys of what the dossier owes."""
+    """Sets an appointment: the task is due on its day. `owed` holds the keys of the dossier's tasks."""
     must_be_open(dossier)
     _must_be_owed(task, owed)
     if day < on:
@@ -32,7 +32,7 @@ def set_appointment(
 
 @decision("miss_appointment", OWN_DOSSIERS)
 def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> list[Event]:
-    """The young person did not come: the task is due again at once."""
+    """Records a missed appointment: the task is due again at once."""
     must_be_open(dossier)
     current = dossier.appointments.get(task)
     if current is None:
@@ -48,7 +48,7 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
 def chase_young_person(
     dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
 ) -> list[Event]:
-    """One try to reach the young person about a task; it starts a new turn of it. `owed`: as for an appointment."""
+    """Records one try to reach the young person about a task. The task's delays start again."""
     must_be_open(dossier)
     _must_be_owed(about, owed)
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
@@ -58,7 +58,7 @@ def chase_young_person(
 def snooze_task(
     dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]
 ) -> list[Event]:
-    """The task rests until that day, for a reason; `owed` as for an appointment, each with the event that opened it."""
+    """Snoozes a task until a day, for a reason. `owed` maps each task key to the version that opened it."""
     must_be_open(dossier)
     _must_be_owed(task, owed)
     if not on < until <= on + LONGEST_REST:
@@ -73,9 +73,9 @@ def snooze_task(
 def hand_over_task(
     dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
 ) -> list[Event]:
-    """A colleague does this task through `until`, else for as long as may be; the dossier stays its advisor's.
+    """Hands a task over to a colleague through `until`, 90 days at most.
 
-    `owed`: as above. The colleague follows the dossier until then, so it always ends.
+    The dossier keeps its advisor. `owed` is the same as for a snooze.
     """
     must_be_open(dossier)
     _must_be_owed(task, owed)

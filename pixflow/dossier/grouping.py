@@ -1,4 +1,4 @@
-"""The CEJ group of a dossier: another name for it, another end of its collective period."""
+"""Decisions on the CEJ group of a dossier: its name and the end of its collective period."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from pixflow.refused import Refused, required
 
 @decision("correct_group", OWN_DOSSIERS_AND_MANAGER)
 def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, on: date) -> list[Event]:
-    """The same programme, said again with the group as it is now; without an end, each keeps its own."""
+    """Records the same programme with another group. Without `collective_end`, the dossier keeps its own."""
     must_be_open(dossier)
     if not dossier.group:
         raise Refused("no-group")
@@ -25,7 +25,7 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
 
 @decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Need.HISTORY)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """What that version said of the group counts no more, as long as it is what stands; the programme stays."""
+    """Retracts the latest change of group; the programme stays."""
     struck = retractions_by_version(history)
     said = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
     before = [event for known, event in said.items() if known < version and known not in struck]

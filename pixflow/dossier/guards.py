@@ -1,4 +1,4 @@
-"""What every decision on a dossier asks first."""
+"""Checks that several decisions on a dossier begin with."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ def must_be_open(dossier: Dossier) -> None:
 
 
 def must_have_no_seat(dossier: Dossier, on: date) -> None:
-    """Raises Refused("seat-booked") while a seat is kept in a workshop to come: it is released first."""
+    """Raises Refused("seat-booked") while a seat is booked in a workshop to come."""
     seat = dossier.diagnostic.seat
     if seat and seat.status == "booked" and seat.day >= on:
         raise Refused("seat-booked", day=seat.day)

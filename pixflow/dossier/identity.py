@@ -32,7 +32,7 @@ def open_dossier(
     advisor: UUID | None = None,
     project: str = "",
 ) -> list[Event]:
-    """A young person is followed from now on; what is known is said at once."""
+    """Opens a dossier, and records at once what is known of the young person."""
     if dossier.opened:
         return []
     names = _names(last_name, first_name)

@@ -1,4 +1,4 @@
-"""A dossier that a colleague follows until a day; how it goes back, and how a reassignment is undone."""
+"""Decisions on the loan of a dossier to a colleague, and on undoing an assignment."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +17,7 @@ from pixflow.team.staff import Team
 
 @decision("lend", REFERENT_AND_MANAGER)
 def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
-    """Followed by a colleague until that day, included. Lent again, it still goes back to the first advisor."""
+    """Lends the dossier through `until`. Lent again, it still goes back to its first advisor."""
     must_be_open(dossier)
     if until < on:
         raise Refused("until-past", field="until", until=until)
@@ -35,9 +35,9 @@ def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> l
 
 @decision("give_back", NOBODY, Need.TEAM, system=(CLOCK,), on_erased="ignore")
 def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
-    """The day is past: the dossier goes back, or stays where it is when its advisor has left meanwhile.
+    """Gives the dossier back once its day is past.
 
-    A closed dossier goes back too: reopened, it is its advisor's.
+    It stays where it is when its advisor has left. A closed dossier goes back too.
     """
     lent = dossier.lent
     if lent is None or on <= lent.until or dossier.advisor is None:
@@ -51,7 +51,7 @@ def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
 def undo_assignment(
     dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
-    """The reassignment of that version counts no more, as long as it is the one that stands."""
+    """Retracts the latest assignment or loan, at that version."""
     target = next((r.event for r in history if r.originator_version == version), None)
     if not isinstance(target, (e.AdvisorAssigned, e.DossierLent)):
         raise Refused("unknown-event", version=version)

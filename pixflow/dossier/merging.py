@@ -1,4 +1,4 @@
-"""Two dossiers of one young person: one goes on with all that happened in both, the other points to it; reversible."""
+"""Merges two dossiers of one young person, and undoes it: the duplicate's events are recorded on the other."""
 
 from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
@@ -15,9 +15,9 @@ from pixflow.folding import not_retracted
 from pixflow.refused import Refused, required
 
 ALONG_THE_WAY = (e.AppointmentSet, e.AppointmentMissed, e.YoungPersonChased, e.NoteTaken)
-"""Of no stage, and yet it happened to the young person: told again as the stages are."""
+"""Events without a stage that the other dossier takes over as well."""
 SEATS = (e.SeatBooked, e.SeatCancelled)
-"""Workshops keep them for one dossier; who was there, or was not, is known of the person."""
+"""Events that are not taken over: a workshop keeps a seat for one dossier. Attendance is taken over."""
 ONE_WORD: dict[type[Event], str] = {
     e.NeedAssessed: "need",
     e.PixPresented: "presented",
@@ -36,16 +36,16 @@ ONE_WORD: dict[type[Event], str] = {
     e.RetakePlanned: "retake",
     e.RetakeDeclined: "retake",
 }
-"""Of what a dossier knows one thing at a time; everything else stands beside what is there, by its id."""
+"""Events of which a dossier keeps the latest only, by subject. Other events are kept side by side, by their id."""
 
 
 @decision("merge", REFERENT_AND_MANAGER, Need.DOSSIER_ID)
 def merge_dossier(
     dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date
 ) -> list[Event]:
-    """This dossier is a duplicate of `into`: it owes nothing more, and keeps its history.
+    """Marks this dossier as the duplicate of `into`: it has no more tasks, and keeps its history.
 
-    `version` is the one whose facts the other takes over. Raises Refused("merged-with-itself"),
+    `version` is the one whose events the other takes over. Raises Refused("merged-with-itself"),
     Refused("already-merged"), Refused("seat-booked") or Refused("moved").
     """
     if dossier.merged:
@@ -72,7 +72,7 @@ def take_over_duplicate(
     on: date,
     history: Sequence[Recorded],
 ) -> list[Event]:
-    """What the duplicate knew and this one did not, then what happened there, told again with its days.
+    """Records what only the duplicate knew, then its path, each event with its own day.
 
     `told` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
     """
@@ -85,7 +85,7 @@ def take_over_duplicate(
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
-    """A number, a birth date, a phone, an address, a programme, a project; who follows, where nobody does."""
+    """Yields corrections for what this dossier lacks: number, birth date, contact, programme, project, advisor."""
     yield from correct_identity(
         dossier,
         last_name=dossier.last_name,
@@ -108,7 +108,7 @@ def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:
 
 
 def _happened(there: Sequence[Event], here: Sequence[Event]) -> list[Event]:
-    """The path of the duplicate; where each dossier has a word about the same thing, the later one counts."""
+    """Returns the duplicate's path. For one subject in both dossiers, the later event counts."""
     words: dict[Hashable, date] = {}
     for event in here:
         if subject := _subject(event):
@@ -121,7 +121,7 @@ def _of_the_path(event: Event) -> bool:
 
 
 def _subject(event: Event) -> Hashable:
-    """What the event is one dossier's word about; None for what stands beside others of its kind."""
+    """Returns the subject of which a dossier keeps one event; None for an event kept beside others."""
     if comes_from_pix(event):
         return None
     match event:
@@ -139,7 +139,7 @@ def _day(event: Event) -> date:
 
 @decision("unmerge", REFERENT_AND_MANAGER)
 def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
-    """They are two young people after all."""
+    """Retracts the merge: they are two young people."""
     if dossier.merged is None:
         return []
     return [e.Retracted(version=dossier.merged.mark.version, reason=required(reason, "reason"), on=on)]
@@ -149,9 +149,10 @@ def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
 def undo_take_over(
     dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
-    """What came with the merge, and what was built on it, is taken back. `command` is the one that merged.
+    """Retracts what the merge recorded here, and what was built on it.
 
-    Raises Refused("already-merged") when another dossier has all of it since: they are parted first.
+    `command` is the one that merged. Raises Refused("already-merged") when this dossier is merged into another one
+    since.
     """
     if dossier.merged:
         raise Refused("already-merged", dossier=dossier.merged.into)

@@ -1,4 +1,4 @@
-"""Stage 4 of a dossier: its actions, their referrals, the certification, the retake; and how events change them."""
+"""Stage 4 of a dossier, its fold: actions, referrals, complete diagnostic, certification, retake."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ class Referral(Struct, frozen=True):
 
 
 class ActionState(Struct, frozen=True):
-    """One action of a prescription and what became of it."""
+    """One action of a prescription, its referrals and its outcome."""
 
     action: Action
     built: Mark
@@ -41,21 +41,21 @@ class ActionState(Struct, frozen=True):
 
     @property
     def referral(self) -> Referral | None:
-        """The referral that holds: one that was accepted, else the last one, unless the partner refused it."""
+        """The current referral: an accepted one, else the latest one, unless the partner refused it."""
         accepted = [one for one in self.referrals if one.answer == "accepted"]
         last = [*self.referrals[-1:], *accepted][-1] if self.referrals else None
         return last if last and last.answer != "refused" else None
 
 
 class Answer(Struct, frozen=True):
-    """What was said of the complete diagnostic: taken, or declined."""
+    """The complete diagnostic: taken or declined."""
 
     mark: Mark
     accepted: bool
 
 
 class Certification(Struct, frozen=True):
-    """How far the certification is: the event that last said so, and what it says."""
+    """The step of the certification, and the event that set it."""
 
     mark: Mark
     step: Literal["proposed", "registered", "taken", "obtained", "not-obtained", "declined"]
@@ -65,7 +65,7 @@ class Certification(Struct, frozen=True):
 
 
 class Retake(Struct, frozen=True):
-    """The diagnostic to take again, planned with a campaign for a day, or declined."""
+    """The second diagnostic, planned with a campaign for a day, or declined."""
 
     mark: Mark
     campaign: UUID | None = None
@@ -81,7 +81,7 @@ class Parcours(Struct, frozen=True):
 
     @property
     def last_training(self) -> tuple[Mark, Action] | None:
-        """The remediation or training that was done last, and when; a check, a CV, a certification teach nothing."""
+        """The latest remediation or training done, and when. Checks, CV and certification do not count."""
         mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
         done = ((a.ended, a.action) for a in mine if a.ended)
         return max(done, key=lambda one: (one[0].on, one[0].version), default=None)
@@ -93,7 +93,7 @@ def with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Par
 
 
 def _under_way(state: Parcours, made: ActionState) -> ActionState:
-    """What was begun or done before it is prescribed, as after a workshop, is so from the start."""
+    """Marks a new action as started or done when the dossier shows it was, as after a workshop."""
     kind, step = made.action.kind, state.certification.step if state.certification else ""
     done = (
         (kind == "complete" and state.complete is not None and state.complete.accepted)
@@ -163,7 +163,7 @@ def _changed(state: Parcours, action: UUID | None, change: Callable[[ActionState
 
 
 def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionState]) -> Parcours:
-    """Every action of a kind that is not over, changed."""
+    """Changes every action of a kind that is not over."""
     actions = {
         id: change(known) if known.action.kind == kind and not known.over else known
         for id, known in state.actions.items()
@@ -172,7 +172,7 @@ def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionStat
 
 
 def _again(state: Parcours, kind: str, said: Answer | Certification | None) -> Parcours:
-    """What was declined is taken up after all: the actions of the kind that were dropped with it are not over."""
+    """Reopens the actions of a kind that were dropped when it was declined."""
     dropped = {
         id: replace(known, dropped=None)
         for id, known in state.actions.items()
@@ -186,12 +186,12 @@ def _of_referral(state: Parcours, referral: UUID) -> UUID | None:
 
 
 def _referred(state: ActionState, sent: Referral) -> ActionState:
-    """The end that a partner who refused had given goes with it."""
+    """Adds a referral, with its end. The end given by a partner who refused is dropped."""
     return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
 
 
 def _answered(state: ActionState, event: e.ReferralAnswered, mark: Mark) -> ActionState:
-    """Once a partner accepts, the end is the one that went with that referral, whoever was asked since."""
+    """Records a partner's answer. The end comes from the accepted referral."""
     referrals = (
         replace(r, answer=event.answer, answered=mark, reason=event.reason) if r.id == event.referral else r
         for r in state.referrals

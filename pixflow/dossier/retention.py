@@ -1,4 +1,4 @@
-"""How long a dossier is kept, and whether its time has come (docs/retention.md)."""
+"""Retention periods: how long a dossier is kept (docs/retention.md)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,13 +11,13 @@ from pixflow.protocol.document import Retention
 
 Rule = Literal["cej", "pacea", "other"]
 RULES: dict[str, Rule] = {"CEJ": "cej", "PACEA": "pacea"}
-"""The programmes that have a rule of their own; every other one, and none, has "other"."""
+"""The programmes with a rule of their own. All others, and none, have "other"."""
 
 
 class RetentionPeriod(Struct, frozen=True):
-    """How long a dossier is kept: by which rule, for how many months since its last fact, and until which day.
+    """A retention period: its rule, its months since the last event, and its last day.
 
-    On the day `until` its time has come.
+    The dossier may be erased from the day `until`.
     """
 
     rule: Rule
@@ -36,13 +36,13 @@ def months_of(policy: Retention, programme: str) -> int:
 
 
 def retention_period(policy: Retention, programme: str, last: date) -> RetentionPeriod:
-    """How long the policy keeps a dossier of this programme whose last fact happened that day."""
+    """Returns the retention period of a dossier of this programme, whose last event was that day."""
     months = months_of(policy, programme)
     return RetentionPeriod(rule_of(programme), months, last, last + relativedelta(months=months))
 
 
 def cutoffs(policy: Retention, today: date) -> Iterator[tuple[Rule, date]]:
-    """For each rule, the latest day of a last fact for which the time has come today."""
+    """Yields, for each rule, the latest day of a last event whose period is over today."""
     for rule in get_args(Rule):
         yield rule, _latest(getattr(policy, rule), today)
 

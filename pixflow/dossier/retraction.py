@@ -1,4 +1,4 @@
-"""Decisions that retract events of a dossier, with what was built on them."""
+"""Decisions that retract events of a dossier, with the events that depend on them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -22,18 +22,18 @@ FROM_PIX = (
 )
 
 AT_WORKSHOPS = (e.SeatBooked, e.SeatCancelled, e.WorkshopAttended, e.WorkshopMissed)
-"""What the stream of a workshop tells too: it is corrected there, on both sides at once."""
+"""Events that the workshop's stream records too: both are corrected at once, from the workshop."""
 
 OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
-"""What the two dossiers of one person say of each other: they are parted again, both at once."""
+"""Events of a merge: both dossiers are corrected at once, by undoing the merge."""
 
 
 @decision("retract", OWN_DOSSIERS, Need.HISTORY, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """Take back one event and what was built on it, the latest first.
+    """Retracts one event and those that depend on it, the latest first.
 
-    `history` is the dossier's whole stream. What came from a participation is taken back with its match
-    (participation.unmatch), what a workshop said too is corrected there; the opening and a retraction stay.
+    `history` is the dossier's whole stream. Events from a participation are retracted with its match
+    (`undo_match`), those of a workshop from the workshop. The opening and a retraction cannot be retracted.
     """
     target = next((r for r in history if r.originator_version == version), None)
     if target is None:
@@ -53,38 +53,38 @@ def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: S
 
 
 def retract_from_pix(participation: UUID, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """What Pix Orga said of the participation counts no more; what people did about it stays."""
+    """Retracts what Pix Orga said of the participation. What people did about it stays."""
     about = [r for r in not_retracted(history) if getattr(r.event, "participation", None) == participation]
     return retractions([r.originator_version for r in about if comes_from_pix(r.event)], reason, on)
 
 
 def comes_from_pix(event: Event) -> bool:
-    """Whether an export said it: it is corrected by its match, or by its campaign, never by itself."""
+    """Tells if an export recorded this event: its match or its campaign is corrected, not the event."""
     taken = isinstance(event, e.CompleteDiagnosticTaken) and event.participation is not None
     return taken or isinstance(event, FROM_PIX)
 
 
 def is_corrected_elsewhere(event: Event) -> bool:
-    """Whether another stream tells it too: there it is corrected, never here alone."""
+    """Tells if another stream records this event too: it is corrected from there."""
     return comes_from_pix(event) or isinstance(event, (*AT_WORKSHOPS, *OF_A_MERGE))
 
 
 def retract_participation(
     dossier: Dossier, *, participation: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:
-    """The match was wrong: every event that names the participation, or what was built on it, is taken back."""
+    """Retracts every event that names the participation, or depends on one that does."""
     taken = dependents(history, {participation})
     return retractions({*taken, *assignments_of_dispatches(history, taken)}, reason, on)
 
 
 def assignments_of_dispatches(history: Sequence[Recorded], versions: Sequence[int]) -> list[int]:
-    """The advisor assigned by the very command that dispatched one of these results goes back with it."""
+    """Returns the versions of the assignments made by the commands that dispatched these results."""
     sent = {r.command for r in history if r.originator_version in versions and isinstance(r.event, e.ResultDispatched)}
     return [r.originator_version for r in history if r.command in sent and isinstance(r.event, e.AdvisorAssigned)]
 
 
 def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
-    """Versions of the standing events that name one of these ids, or an id that such an event introduced."""
+    """Returns the versions of the events that name one of these ids, or an id that such an event introduced."""
     found = []
     for recorded in not_retracted(history):
         text = msgspec.json.encode(recorded.event)
@@ -95,7 +95,7 @@ def dependents(history: Sequence[Recorded], ids: set[UUID]) -> list[int]:
 
 
 def new_ids(event: Event) -> set[UUID]:
-    """The ids that later events may name because of this one."""
+    """Returns the ids that this event introduces: later events may name them."""
     match event:
         case e.PrescriptionBuilt(actions=actions):
             return {action.id for action in actions}

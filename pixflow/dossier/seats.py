@@ -1,4 +1,4 @@
-"""A dossier's half of what happens in workshops: a seat taken, lost, used or not."""
+"""The dossier's half of workshop decisions: a seat booked, cancelled, used or missed."""
 
 from datetime import date
 from typing import Literal
@@ -14,7 +14,7 @@ from pixflow.events.values import Presence
 def plan_in_workshop(
     dossier: Dossier, *, campaign: UUID, initial: bool, place: str, day: date, plan: UUID, on: date
 ) -> list[Event]:
-    """The diagnostic is then planned there, where it is the initial one, not taken yet and not planned so already."""
+    """Plans the initial diagnostic in a workshop, unless it is taken or planned there already."""
     orientation = dossier.orientation
     current = None if orientation.declined else orientation.plan
     planned = current and (current.modality, current.campaign) == ("workshop", campaign)
@@ -26,7 +26,7 @@ def plan_in_workshop(
 
 
 def keep_seat(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
-    """A seat in a workshop on that day; said again when the workshop has moved to another."""
+    """Books a seat in a workshop on that day, again when the workshop has moved."""
     known = dossier.diagnostic.seats.get(workshop)
     if known and (known.status, known.day) == ("booked", day):
         return []
@@ -41,7 +41,7 @@ def lose_seat(dossier: Dossier, *, workshop: UUID, reason: Literal["released", "
 def record_attendance(
     dossier: Dossier, *, workshop: UUID, presence: Presence, trouble: bool, ease: bool, by_advisor: bool, on: date
 ) -> list[Event]:
-    """Who came, in trouble or at ease; what is said last counts. Never refused: it happened."""
+    """Records presence, and difficulty or ease. The latest mark counts. Never refused: it happened."""
     known = dossier.diagnostic.seats.get(workshop)
     if presence == "present":
         there = (known.trouble, known.ease, known.by_advisor) if known and known.status == "attended" else None

@@ -1,4 +1,4 @@
-"""The dossier as its events made it: one sub-state per stage."""
+"""The state of a dossier: one sub-state a stage."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ class Plan(Struct, frozen=True):
 
 
 class NeedAssessment(Struct, frozen=True):
-    """What the advisor judged: whether Pix concerns this young person."""
+    """The advisor's judgement: Pix concerns this young person, or not."""
 
     mark: Mark
     needed: bool
@@ -38,7 +38,7 @@ class Orientation(Struct, frozen=True):
 
 
 class LinkedParticipation(Struct, frozen=True):
-    """A participation matched to this dossier; `finished` is when an export first showed it at 100 %."""
+    """A participation matched to this dossier. `finished`: an export showed it at 100 % for the first time."""
 
     mark: Mark
     campaign: UUID
@@ -53,7 +53,7 @@ class LinkedParticipation(Struct, frozen=True):
 
 
 class Seat(Struct, frozen=True):
-    """A seat in a workshop and what became of it; `mark` is the event that last said so, `day` the workshop's."""
+    """A seat in a workshop and its outcome. `mark` is the event that last changed it, `day` the workshop's day."""
 
     mark: Mark
     workshop: UUID
@@ -71,7 +71,7 @@ class Diagnostic(Struct, frozen=True):
 
     @property
     def seat(self) -> Seat | None:
-        """The seat that is booked, else the one of which something happened last, by the day it happened."""
+        """The booked seat, else the one that changed last, by the day it happened."""
         return max(self.seats.values(), key=lambda one: (one.status == "booked", *_when(one.mark)), default=None)
 
     @property
@@ -87,7 +87,7 @@ class Diagnostic(Struct, frozen=True):
         return max(shared, key=lambda profile: _moment(profile.shared), default=None)
 
     def current(self, purpose: Purpose) -> tuple[UUID, LinkedParticipation] | None:
-        """The most recent shared participation of a purpose: the later sharing, then the later start."""
+        """Returns the latest shared participation of a purpose, by its sharing, then by its start."""
         mine = ((p, link) for p, link in self.participations.items() if link.purpose == purpose)
         shared = ((_shared_at(link.result, link.started), p, link) for p, link in mine if link.result)
         latest = max(shared, key=itemgetter(0), default=None)
@@ -103,7 +103,7 @@ class Dispatch(Struct, frozen=True):
 
 
 class BuiltPrescription(Struct, frozen=True):
-    """A prescription; without number, percent and band when Pix gave no score for the grid to read."""
+    """A prescription. Number, percent and band are None when Pix gave no score."""
 
     mark: Mark
     grille: int | None
@@ -117,7 +117,7 @@ class BuiltPrescription(Struct, frozen=True):
 
 
 class Study(Struct, frozen=True):
-    """Tutorials to work through alone; `followed` is when somebody last asked how it goes."""
+    """Tutorials to work through alone. `followed` is the latest follow-up."""
 
     mark: Mark
     id: UUID
@@ -158,7 +158,7 @@ class Snooze(Struct, frozen=True):
 
 
 class Handover(Struct, frozen=True):
-    """A task that a colleague does; `until` is the last day, None without end."""
+    """A task handed over to a colleague. `until` is the last day, None without end."""
 
     mark: Mark
     to: UUID
@@ -169,7 +169,7 @@ class Handover(Struct, frozen=True):
 
 
 class Loan(Struct, frozen=True):
-    """Until that day a colleague follows the dossier of the advisor that it then goes back to."""
+    """A dossier lent to a colleague through `until`. Then it goes back to the advisor `back_to`."""
 
     mark: Mark
     back_to: UUID
@@ -177,7 +177,7 @@ class Loan(Struct, frozen=True):
 
 
 class Merge(Struct, frozen=True):
-    """A duplicate: the dossier that goes on, and the participations it took over."""
+    """The dossier that this duplicate was merged into, and the participations it took over."""
 
     mark: Mark
     into: UUID
@@ -185,14 +185,14 @@ class Merge(Struct, frozen=True):
 
 
 class ErasureRequest(Struct, frozen=True):
-    """Somebody asked that the person be erased."""
+    """A request to erase the person."""
 
     mark: Mark
     reason: Literal["request", "retention", "mistake"]
 
 
 class Dossier(Struct, frozen=True):
-    """`erased`: the person was, and nothing else is known of the dossier any more."""
+    """The state of a dossier. `erased`: the person was erased, and all other fields are empty."""
 
     version: int = 0
     erased: Mark | None = None
@@ -226,14 +226,14 @@ class Dossier(Struct, frozen=True):
     handovers: dict[str, Handover] = {}
     late: Mark | None = None
     last: Mark | None = None
-    """The latest event by the day it happened: a late entry about the past does not make the path look quiet.
+    """The latest activity, by the day it happened: a late entry about the past does not count as recent.
 
-    Another advisor, a task put off or handed over, and what is taken back are no event of the path.
+    Assignments, snoozes, handovers and retractions are no activity.
     """
 
     @property
     def in_trouble(self) -> Seat | None:
-        """The workshop where a difficulty was flagged whose cause nobody has found yet."""
+        """The workshop with a flagged difficulty whose cause nobody has found yet."""
         seat, explored = self.diagnostic.last_attended, self.prescription.explored
         if seat is None or not seat.trouble:
             return None

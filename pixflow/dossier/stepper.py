@@ -1,4 +1,4 @@
-"""Where a dossier stands on its four stages."""
+"""The progress of a dossier on its four stages."""
 
 from typing import Literal
 from uuid import UUID
@@ -13,7 +13,7 @@ Status = Literal["done", "current", "todo"]
 
 
 class StageStatus(Struct, frozen=True):
-    """One stage: how far it is, and the event that last moved it."""
+    """The status of one stage, and the event that last changed it."""
 
     stage: Stage
     status: Status
@@ -21,7 +21,7 @@ class StageStatus(Struct, frozen=True):
 
 
 def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
-    """The four stages in order; stages order the work, so the first that is not done is the current one."""
+    """Returns the four stages in order. The first one not done is the current one."""
     done = _done(dossier)
     current = current_stage(dossier)
     return tuple(
@@ -31,7 +31,7 @@ def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
 
 
 def current_stage(dossier: Dossier) -> Stage | None:
-    """The first stage that is not done; None when all are."""
+    """Returns the first stage not done; None when all are done."""
     done = _done(dossier)
     return next((stage for stage in STAGES if not done[stage]), None)
 

@@ -13,7 +13,7 @@ from pixflow.refused import Refused, required
 
 @decision("take_complete_diagnostic", OWN_DOSSIERS)
 def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
-    """It was taken: on the word of who was there, before any export says so."""
+    """Records that the complete diagnostic was taken, before any export shows it."""
     must_be_open(dossier)
     said = dossier.parcours.complete
     if said and said.accepted:
@@ -34,7 +34,7 @@ def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> l
 
 @decision("propose_certification", OWN_DOSSIERS)
 def propose_certification(dossier: Dossier, *, note: str, on: date) -> list[Event]:
-    """Its interest was presented, because the project calls for it."""
+    """Records that the certification was presented, because the project calls for it."""
     must_be_open(dossier)
     step = _step(dossier)
     if step == "proposed":
@@ -57,7 +57,7 @@ def decline_certification(dossier: Dossier, *, reason: str, on: date) -> list[Ev
 
 @decision("register_certification", OWN_DOSSIERS)
 def register_certification(dossier: Dossier, *, session: date, place: str, on: date) -> list[Event]:
-    """Registered for a session; said again with another day or place, the session changed."""
+    """Registers for a session. Another day or place replaces the first."""
     must_be_open(dossier)
     known = dossier.parcours.certification
     if known is None or known.step not in ("proposed", "registered", "not-obtained"):
@@ -82,7 +82,7 @@ def take_certification(dossier: Dossier, *, on: date) -> list[Event]:
 
 @decision("obtain_certification", OWN_DOSSIERS)
 def obtain_certification(dossier: Dossier, *, obtained: bool, level: str, note: str, on: date) -> list[Event]:
-    """What came of it; the level as the certificate says it."""
+    """Records the outcome, with the level as written on the certificate."""
     must_be_open(dossier)
     step = _step(dossier)
     if step == ("obtained" if obtained else "not-obtained"):
@@ -106,7 +106,7 @@ def add_result_to_cv(dossier: Dossier, *, on: date) -> list[Event]:
 
 @decision("plan_retake", OWN_DOSSIERS)
 def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date) -> list[Event]:
-    """The initial diagnostic is taken again, to measure what the action brought."""
+    """Plans a second initial diagnostic, to measure progress."""
     must_be_open(dossier)
     if dossier.diagnostic.current("initial") is None:
         raise Refused("no-result")

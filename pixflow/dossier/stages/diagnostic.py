@@ -1,4 +1,4 @@
-"""Stage 2: what comes from Pix. Nothing here is refused for the state of the dossier."""
+"""Stage 2: events that come from Pix. None is refused because of the dossier's state."""
 
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ def link_participation(
     profile: Profile | None = None,
     vanished: bool = False,
 ) -> list[Event]:
-    """A participation is this young person's, with what was shared of it; one that vanished is marked so."""
+    """Links a participation to the dossier, with what it shared. One that vanished is marked withdrawn."""
     if participation in dossier.diagnostic.participations:
         return []
     events: list[Event] = [
@@ -48,7 +48,7 @@ def link_participation(
 
 
 def advance_participation(dossier: Dossier, *, participation: UUID, progress: Decimal | None, on: date) -> list[Event]:
-    """A later export shows another progress, or shows again what had vanished."""
+    """Records another progress, or the return of a participation that had vanished."""
     link = dossier.diagnostic.participations.get(participation)
     if link is None or (link.progress == progress and link.withdrawn is None):
         return []
@@ -56,7 +56,10 @@ def advance_participation(dossier: Dossier, *, participation: UUID, progress: De
 
 
 def withdraw_participation(dossier: Dossier, *, participation: UUID, on: date) -> list[Event]:
-    """A later export no longer shows it (docs/domain.md#later-exports: the result is kept, its open tasks stop)."""
+    """Records that an export no longer shows it (docs/domain.md#later-exports).
+
+    The result is kept, its open tasks stop.
+    """
     link = dossier.diagnostic.participations.get(participation)
     if link is None or link.withdrawn:
         return []
@@ -64,7 +67,7 @@ def withdraw_participation(dossier: Dossier, *, participation: UUID, on: date) -
 
 
 def receive_result(dossier: Dossier, *, participation: UUID, purpose: Purpose, result: Result, on: date) -> list[Event]:
-    """A result was shared and imported; saying it twice records it once."""
+    """Records a shared result. The same result is recorded once."""
     link = dossier.diagnostic.participations.get(participation)
     if link is None or (link.result == result and link.withdrawn is None):
         return []
@@ -72,7 +75,7 @@ def receive_result(dossier: Dossier, *, participation: UUID, purpose: Purpose, r
 
 
 def receive_profile(dossier: Dossier, *, participation: UUID, profile: Profile, on: date) -> list[Event]:
-    """A profile was sent and imported; saying it twice records it once."""
+    """Records a shared profile. The same profile is recorded once."""
     link = dossier.diagnostic.participations.get(participation)
     if link is None or (link.profile == profile and link.withdrawn is None):
         return []
@@ -80,7 +83,7 @@ def receive_profile(dossier: Dossier, *, participation: UUID, profile: Profile, 
 
 
 def _received(participation: UUID, purpose: Purpose, result: Result, on: date, *, first: bool) -> list[Event]:
-    """A complete result says that the complete diagnostic was taken; another result of the same says no more."""
+    """Returns the result, and for a first complete result the event that it was taken."""
     received: list[Event] = [ResultReceived(participation=participation, purpose=purpose, result=result, on=on)]
     taken = first and purpose == "complete"
     return [*received, CompleteDiagnosticTaken(participation=participation, on=on)] if taken else received

@@ -1,4 +1,4 @@
-"""Stage 1: present Pix, plan the diagnostic, or hear that the young person declines it."""
+"""Stage 1: present Pix, plan the diagnostic, or record that it is declined."""
 
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ from pixflow.refused import Refused, required
 
 @decision("assess_need", OWN_DOSSIERS)
 def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> list[Event]:
-    """Where the protocol leaves it to the advisor: does Pix concern this young person (docs/domain.md#orientation)?"""
+    """Records if Pix concerns this young person, where the protocol asks the advisor (docs/domain.md#orientation)."""
     must_be_open(dossier)
     known = dossier.orientation.need
     if known and known.needed == needed:
@@ -25,7 +25,7 @@ def assess_need(dossier: Dossier, *, needed: bool, reason: str, on: date) -> lis
 
 @decision("present_pix", OWN_DOSSIERS)
 def present_pix(dossier: Dossier, *, occasion: Literal["welcome", "follow-up", "cej"], on: date) -> list[Event]:
-    """Pix was presented, at the first welcome or later (docs/domain.md#orientation)."""
+    """Records that Pix was presented, at the first welcome or later (docs/domain.md#orientation)."""
     must_be_open(dossier)
     presented = dossier.orientation.presented
     if presented:
@@ -47,7 +47,7 @@ def plan_diagnostic(
     on: date,
     plan: UUID,
 ) -> list[Event]:
-    """The fiche is filled: campaign, modality, place and the day from which the test can be taken."""
+    """Plans the diagnostic: campaign, modality, place, and the day from which the test can be taken."""
     must_be_open(dossier)
     current = None if dossier.orientation.declined else dossier.orientation.plan
     said = (campaign, modality, mediator, place, planned_for)
@@ -72,7 +72,7 @@ def plan_diagnostic(
 
 @decision("decline_diagnostic", OWN_DOSSIERS)
 def decline_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
-    """The young person does not want the test, for now."""
+    """Records that the young person declines the test for now."""
     must_be_open(dossier)
     if dossier.orientation.declined:
         return []

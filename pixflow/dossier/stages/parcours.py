@@ -1,4 +1,4 @@
-"""Stage 4: each action of the prescription becomes a referral, starts and ends."""
+"""Stage 4: refers, starts and ends each action of the prescription."""
 
 from datetime import date
 from typing import Literal
@@ -33,7 +33,7 @@ def send_referral(
     on: date,
     referral: UUID,
 ) -> list[Event]:
-    """The young person is referred to a partner for one action; to another one when the first has not answered."""
+    """Refers the young person to a partner for one action, or to another one before the first answers."""
     must_be_open(dossier)
     state = _running(dossier, action)
     name = required(partner.name, "partner")
@@ -61,7 +61,7 @@ def send_referral(
 def answer_referral(
     dossier: Dossier, *, referral: UUID, answer: Literal["accepted", "refused"], reason: str, on: date
 ) -> list[Event]:
-    """The partner answered: from outside, so never refused for the state of the dossier."""
+    """Records the partner's answer. It comes from outside: the dossier's state never refuses it."""
     known = _referral(dossier, referral)
     if known.answer == answer:
         return []
@@ -76,7 +76,7 @@ def answer_referral(
 def chase_partner(
     dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
 ) -> list[Event]:
-    """One try to have a partner's answer; the next one is due after the same delay."""
+    """Records one reminder to a partner. The next one is due after the same delay."""
     must_be_open(dossier)
     known = _referral(dossier, referral)
     if known.answer:
@@ -87,7 +87,7 @@ def chase_partner(
 
 @decision("start_action", OWN_DOSSIERS)
 def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> list[Event]:
-    """The action began; `ends` is when it should be over, and when its outcome is asked for."""
+    """Starts the action. `ends` is its expected last day: the outcome is asked for then."""
     must_be_open(dossier)
     state = _running(dossier, action)
     if state.started:
@@ -103,7 +103,7 @@ def start_action(dossier: Dossier, *, action: UUID, ends: date, on: date) -> lis
 def end_action(
     dossier: Dossier, *, action: UUID, outcome: Literal["done", "abandoned"], note: str, on: date
 ) -> list[Event]:
-    """What came of the action: done, or abandoned by the young person."""
+    """Records the outcome of the action: done, or abandoned by the young person."""
     must_be_open(dossier)
     state = dossier.parcours.actions.get(action)
     if state and state.outcome == outcome:
@@ -114,7 +114,7 @@ def end_action(
 
 @decision("drop_action", OWN_DOSSIERS)
 def drop_action(dossier: Dossier, *, action: UUID, reason: str, on: date) -> list[Event]:
-    """The action will not be done; a reason is kept."""
+    """Drops the action, for a reason."""
     must_be_open(dossier)
     state = dossier.parcours.actions.get(action)
     if state and state.dropped:

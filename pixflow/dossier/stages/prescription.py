@@ -1,4 +1,4 @@
-"""Stage 3: the result reaches the advisor, is debriefed, and the prescription is built."""
+"""Stage 3: dispatch the result, hold the debrief, build the prescription."""
 
 from datetime import date
 from typing import Literal
@@ -24,7 +24,7 @@ from pixflow.refused import Refused, required
 
 @decision("dispatch_result", REFERENT)
 def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on: date) -> list[Event]:
-    """The référent releases a result to the dossier's advisor; choosing another one assigns the dossier too."""
+    """Dispatches a result to an advisor; another advisor than the dossier's is assigned too."""
     must_be_open(dossier)
     _must_be_current(dossier, participation)
     sent = dossier.prescription.dispatched.get(participation)
@@ -48,9 +48,9 @@ def hold_debrief(
     tutorials: str = "",
     study: UUID | None = None,
 ) -> list[Event]:
-    """The score was explained to the young person, individually.
+    """Records the individual interview that explains the score.
 
-    The same interview finds the `cause` of a difficulty that was flagged, and may give tutorials to work through.
+    It may also record the `cause` of a flagged difficulty, and assign tutorials.
     """
     must_be_open(dossier)
     _must_be_current(dossier, participation)
@@ -73,7 +73,7 @@ def hold_debrief(
 def explore_difficulty(
     dossier: Dossier, *, cause: Cause, note: str, tutorials: str, on: date, study: UUID
 ) -> list[Event]:
-    """The interview found what the difficulty comes from; Pix tutorials may be given to work through alone."""
+    """Records the cause of a difficulty, found in an interview. It may assign Pix tutorials."""
     must_be_open(dossier)
     known = dossier.prescription.explored
     if cause == "other":
@@ -89,7 +89,7 @@ def _explored(cause: Cause, note: str, on: date) -> DifficultyExplored:
 
 @decision("assign_self_study", OWN_DOSSIERS)
 def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID) -> list[Event]:
-    """Tutorials that the young person works through alone; they are followed up until done or stopped."""
+    """Assigns tutorials to work through alone. They are followed up until done or stopped."""
     must_be_open(dossier)
     tutorials = required(tutorials, "tutorials")
     if any(known.tutorials == tutorials and not known.over for known in dossier.prescription.studies.values()):
@@ -101,7 +101,7 @@ def assign_self_study(dossier: Dossier, *, tutorials: str, on: date, study: UUID
 def follow_self_study(
     dossier: Dossier, *, study: UUID, outcome: Literal["done", "ongoing", "stopped"], note: str, on: date
 ) -> list[Event]:
-    """How the self-study goes: done, stopped, or still going on and followed up again."""
+    """Records the progress of a self-study: done, stopped, or ongoing and followed up again."""
     must_be_open(dossier)
     known = dossier.prescription.studies.get(study)
     if known is None:
@@ -128,12 +128,11 @@ def build_prescription(
     number: int,
     action_ids: tuple[UUID, ...],
 ) -> list[Event]:
-    """The grid proposed, the advisor decides (docs/domain.md#prescription).
+    """Records the advisor's choice among the proposals of the grid (docs/domain.md#prescription).
 
-    `kept` are ids among what the band proposes to somebody of the dossier's programme, `added` labels of actions from
-    outside; a reason is asked when nothing of what is proposed is kept, or something is added. `action_ids` names the
-    actions, kept ones first; there are at least as many. A result without a score is read by no grid: nothing is
-    proposed, the advisor says what is done and why.
+    `kept` are ids of proposals shown for the dossier's programme, `added` labels of other actions. A reason is
+    required when nothing is kept, or something is added. `action_ids` name the actions, kept ones first. There may
+    be more ids than actions. A result without a score has no proposals.
     """
     must_be_open(dossier)
     link = _must_be_current(dossier, participation)
