@@ -1,4 +1,4 @@
-"""Load, decide, stamp, record: the one way anything comes to be known."""
+"""The application of one structure: loads, decides, stamps and records each command."""
 
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,21 +35,21 @@ REFERENCE_TOPICS = [event.TOPIC for event in catalogue() if kind_of(event) in re
 
 
 class CommandResult(Struct, frozen=True):
-    """What a command recorded, nothing when it changed nothing; `repeated` when it had been recorded before."""
+    """The events that a command recorded, none when it changed nothing. `repeated`: it was recorded before."""
 
     recorded: tuple[Recorded, ...] = ()
     repeated: bool = False
 
 
 def new_id(command_id: UUID, name: str) -> UUID:
-    """The id that a command gives to something new: the same one when the command is sent again."""
+    """Returns the id that a command gives to something new. The same command always gives the same id."""
     return uuid5(command_id, name)
 
 
 class Engine(Application[UUID]):
     """The application of one structure, over its store.
 
-    `keys` seal what is personal, and make the digests of claims and fingerprints; `clock` gives the time in UTC.
+    `keys` seal personal data and make digests of claims and fingerprints. `clock` gives the time in UTC.
     """
 
     name = "pixflow"
@@ -78,7 +78,7 @@ class Engine(Application[UUID]):
         super().close()
         self.keys.close()
 
-    # --- saying
+    # --- commands
 
     def execute(
         self,
@@ -92,10 +92,10 @@ class Engine(Application[UUID]):
         context: Mapping[str, Any] | None = None,
         **sent: Any,
     ) -> CommandResult:
-        """Take one decision on the named streams and record it, all or nothing.
+        """Executes one decision on the named streams, all or nothing.
 
-        `sent` is what the person said, `context` what the program adds (new ids, the grid); both are the decision's
-        arguments. `seen` gives the versions the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
+        `sent` are the arguments from the person, `context` those from the program (new ids, the grid). `seen`
+        are the versions that the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
         """
         step = Step(streams, decision, sent, context or {})
         said = (decision.name, sorted((name, str(stream)) for name, stream in streams.items()), sent)
@@ -112,10 +112,11 @@ class Engine(Application[UUID]):
         seen: Mapping[str, int] | None = None,
         still: Callable[[], bool] = lambda: True,
     ) -> CommandResult:
-        """Take many decisions in order as one command; `said` is what the person sent, for its fingerprint.
+        """Executes decisions in order as one command.
 
-        Decides without a lock, then takes it and decides again only what moved meanwhile. `still` is asked under the
-        lock: whether what the steps were made of, beside their streams, is as it was; Refused("moved") when not.
+        `said` is the content of the fingerprint. Decides without a lock, then takes it, and decides again only
+        the steps whose streams moved. `still` is checked under the lock: Refused("moved") when something else
+        the steps depend on has changed.
         """
         for step in steps:
             refuse_nir(step.sent)
@@ -152,18 +153,21 @@ class Engine(Application[UUID]):
         context: Mapping[str, Any] | None = None,
         **sent: Any,
     ) -> dict[str, tuple[LoadedStream, LoadedStream]]:
-        """What a decision would change, recorded nowhere: each stream before and after. Raises Refused."""
+        """Returns each stream before and after a decision, and records nothing. Raises Refused."""
         changed = self.preview_all([Step(streams, decision, sent, context or {})], by=by)
         return {name: changed[stream] for name, stream in streams.items()}
 
     def preview_all(self, steps: Sequence[Step], *, by: Actor) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
-        """What decisions taken in order would change, recorded nowhere: each stream before and after."""
+        """Returns each stream before and after these decisions, and records nothing."""
         work = UnitOfWork(self._load, self.references(), by, self.clock(), "preview", UUID(int=0), {})
         work.decide(steps)
         return {stream: work.before_and_after(stream) for stream in work.versions}
 
     def earlier_answer(self, command_id: UUID, by: Actor, sent: bytes) -> CommandResult | None:
-        """The answer to a command that is recorded already; Refused("command-id-reused") if it said something else."""
+        """Returns the result of a command already recorded, else None.
+
+        Raises Refused("command-id-reused") when the stored one has another content or actor.
+        """
         row = self.recorder.command(command_id)
         if row is None:
             return None
@@ -173,7 +177,7 @@ class Engine(Application[UUID]):
         return CommandResult(tuple(recorded), repeated=True)
 
     def _fingerprint(self, sent: bytes, recorded: Iterable[Recorded]) -> bytes | None:
-        """Tells what a person sent from anything else; None once somebody it told of is erased."""
+        """Returns the digest of what a person sent; None once a person in it is erased."""
         people = {one.originator_id for one in recorded if kind_of(one.event) in KINDS_OF_PEOPLE}
         return self.keys.digest(people, b"command\x1f" + sent)
 
@@ -194,7 +198,7 @@ class Engine(Application[UUID]):
         return CommandResult(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
-        """Each stream that is told of a person on has its key, before the lock is taken for long."""
+        """Creates the missing keys of streams with personal data, before the lock is held for long."""
         self.keys.ensure({one.originator_id for one in recorded if self.mapper.seals(one.event)})
 
     def _claims(self, work: UnitOfWork) -> tuple[list[Claim], list[Claim]]:
@@ -211,19 +215,19 @@ class Engine(Application[UUID]):
     def _digest(self, kind: str, value: bytes) -> bytes:
         return hmac.digest(self.keys.digest_key, kind.encode() + b"\x1f" + value, "sha256")
 
-    # --- knowing
+    # --- reads
 
     def has_recorded(self, command_id: UUID) -> bool:
-        """Whether this command is in the store, whoever sent it: what an error page must say."""
+        """Tells if this command is in the store, for any actor. Error pages say it."""
         return self.recorder.command(command_id) is not None
 
     def events_of_command(self, command_id: UUID) -> list[Recorded]:
-        """What a command recorded, whoever sent it; nothing when it is not in the store."""
+        """Returns the events of a command of any actor; none when it is not in the store."""
         found = self.positions(command_id)
         return self.read(found[0] - 1, found[1] - found[0] + 1) if found else []
 
     def positions(self, command_id: UUID) -> tuple[int, int] | None:
-        """The first and last position of the events of a command; None when it is not in the store."""
+        """Returns the first and last position of a command's events; None when it is not in the store."""
         row = self.recorder.command(command_id)
         return (row.first_position, row.last_position) if row else None
 
@@ -239,35 +243,35 @@ class Engine(Application[UUID]):
         return {stream: _loaded(kind, events) for stream, events in histories.items()}
 
     def history(self, stream: UUID) -> list[Recorded]:
-        """Every event of a stream, in order; none for an unknown one."""
+        """Returns every event of a stream, in order; none for an unknown stream."""
         return self._opened([self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)])
 
     def state(self, kind: str, stream: UUID) -> Any:
-        """The fold of one stream (its initial state when unknown)."""
+        """Returns the fold of one stream, its initial state when unknown."""
         return _loaded(kind, self.history(stream)).state
 
     def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
-        """The folds of many streams of one kind."""
+        """Returns the folds of many streams of one kind."""
         return {stream: loaded.state for stream, loaded in self._load(kind, streams).items()}
 
     def read(self, after: int, limit: int) -> list[Recorded]:
-        """Events after a position, in order of position."""
+        """Returns the events after a position, in order of position."""
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
         return self._opened([self.mapper.recorded(*row) for row in rows])
 
     def erasures(self) -> list[Recorded]:
-        """Every fact that says somebody was erased, in order of position."""
+        """Returns every erasure event, in order of position."""
         topics = [event.TOPIC for event in ERASURES]
         return [self.mapper.recorded(*row) for row in self.recorder.log(0, 2**31, topics=topics)]
 
     def _opened(self, events: list[Recorded]) -> list[Recorded]:
-        """The same; the keys of whoever was erased are not kept in mind, another process may have destroyed them."""
+        """Returns `events`, and evicts the keys of erased people: another process may have destroyed them."""
         self.keys.forget(erased_streams(events))
         return events
 
     def head(self) -> int:
-        """The last position, 0 when nothing is recorded."""
+        """Returns the last position, 0 when nothing is recorded."""
         return self.recorder.max_notification_id()
 
     def references(self) -> References:
@@ -283,26 +287,26 @@ class Engine(Application[UUID]):
             yield self.mapper.recorded(*row)
 
     def today(self) -> date:
-        """The structure's day."""
+        """Returns the structure's day."""
         return self.references().calendar.local_day(self.clock())
 
     def token(self, kind: str, value: str) -> str:
-        """An unguessable name for a value, always the same, that says nothing of it: what a private address bears."""
+        """Returns an unguessable and stable name for a value, as used in private addresses."""
         return self._digest(kind, value.encode()).hex()
 
     def claim_holders(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
-        """Which of these values are held, and by which stream."""
+        """Returns the claimed values among these, each with the stream that holds it."""
         digests = {self._digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
 
 
 def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
-    """The streams among these whose person was erased."""
+    """Returns the streams whose person was erased."""
     return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
 
 
 def _loaded(kind: str, events: list[Recorded]) -> LoadedStream:
-    """A stream as it stands; Refused("unknown-stream") when it is of another kind than the decision is about."""
+    """Folds a stream. Raises Refused("unknown-stream") when it is of another kind."""
     if events and kind_of(events[0].event) != kind:
         raise Refused("unknown-stream")
     return LoadedStream(kind, events, KINDS[kind].fold(events))

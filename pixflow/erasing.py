@@ -1,8 +1,8 @@
-"""Erasing a young person for good: facts first, then keys, then what was made from them (docs/faults.md#keys).
+"""Erases a person for good: events first, then keys, then everything made from them (docs/faults.md#keys).
 
-keys/<slug>.erased has one line for each: ids, days and digests, nothing that tells who it was. It lies outside the
-structure's folder, so that a backup of before forgets them again when it is restored. keys/<slug>.erasing is there as
-long as an erasure may be recorded and not finished.
+keys/<slug>.erased has one line for each person: ids, days and digests, no personal data. It lies outside the
+structure's folder: a restored backup erases the same people again. keys/<slug>.erasing exists while an erasure may be
+recorded and not finished.
 """
 
 import logging
@@ -37,11 +37,11 @@ _log = logging.getLogger(__name__)
 
 
 class ErasureUnfinished(Exception):
-    """The person is erased, and what is to be done then is not yet: it is tried again in `tick` and at a start."""
+    """The person is erased, and the rest is not done: it is retried on each tick and at each start."""
 
 
 def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
-    """What would be erased with a dossier: the duplicates it goes on for, and the participations of them all."""
+    """Returns what is erased with a dossier: its duplicates, and the participations of them all."""
     engine = opened.engine
     dossiers = list(_with_duplicates(opened, dossier))
     states: dict[UUID, Dossier] = engine.states("dossier", dossiers)
@@ -68,13 +68,13 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
 def erase(
     opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web", reason: Reason | None = None
 ) -> CommandResult:
-    """Confirm that a person is erased; with a `reason`, ask for it in the same breath (the operator).
+    """Confirms the erasure of a person; with a `reason`, also requests it (for the operator).
 
-    Their facts stay as ids and days; the keys of what was said of them are destroyed, and the uploads that wait are
-    dropped. The read stores are the caller's to purge. Raises Refused: "unknown-dossier", "erasure-not-asked",
-    "already-merged", "seat-booked", "not-allowed"; Unfinished, once it is recorded.
+    Events stay as ids and days. Keys are destroyed, and waiting uploads deleted. The caller purges the read stores.
+    Raises Refused: "unknown-dossier", "erasure-not-asked", "already-merged", "seat-booked", "not-allowed". Raises
+    ErasureUnfinished once it is recorded.
     """
-    with opened.engine.recorder.exclusive():  # a match or a merge after the look at the scope would be left in clear
+    with opened.engine.recorder.exclusive():  # else a later match or merge would stay in clear
         steps = list(_steps(scope(opened, dossier), reason))
         _owe(opened)
         done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
@@ -85,7 +85,7 @@ def erase(
 
 @contextmanager
 def unfinished_on_failure() -> Iterator[None]:
-    """What fails here fails once somebody is erased. Raises Unfinished."""
+    """Raises ErasureUnfinished for any error in its block."""
     try:
         yield
     except Exception as error:
@@ -93,21 +93,24 @@ def unfinished_on_failure() -> Iterator[None]:
 
 
 def is_pending(opened: OpenStructure) -> bool:
-    """Whether an erasure may have to be finished: to be asked every minute."""
+    """Tells if an erasure may be unfinished: a fast check, made every minute."""
     return _mark(opened).exists()
 
 
 def has_unfinished(opened: OpenStructure) -> bool:
-    """The same, to be asked now and then: it reads all facts, and looks at the keys and the register themselves."""
+    """Tells if an erasure is unfinished: a slow check, for `doctor`.
+
+    It reads every event, the keys and the register.
+    """
     told = list(_told(opened))
     return is_pending(opened) or bool(_there(opened, told)) or not _has_all(opened, told)
 
 
 def settle(opened: OpenStructure) -> int:
-    """Finish every erasure that the facts tell of; how many keys it destroyed.
+    """Finishes every recorded erasure, and returns the number of keys destroyed.
 
-    Keys are destroyed, uploads that wait dropped, the register written, the keys of backups replaced. It is what
-    `erase` does, and what `tick` and a start do when that failed, or after a crash in the middle of it.
+    Destroys keys, deletes waiting uploads, writes the register, replaces the keys of backups. `erase`, `tick` and a
+    start call it. It is idempotent.
     """
     engine, head = opened.engine, opened.engine.head()
     told = list(_told(opened))
@@ -122,16 +125,16 @@ def settle(opened: OpenStructure) -> int:
         refresh_keys(opened)
     except SavingError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
-        return len(there)  # and it stays owed: they may hold a key that is destroyed here
+        return len(there)  # still pending: a backup may hold a destroyed key
     if is_pending(opened):
         with engine.recorder.exclusive():
-            if engine.head() == head:  # else another may have been recorded, and is not finished
+            if engine.head() == head:  # else another erasure may be recorded and unfinished
                 _mark(opened).unlink(missing_ok=True)
     return len(there)
 
 
 def forget_again(opened: OpenStructure) -> list[UUID]:
-    """After a restore: erase whom the register names and the restored facts do not; the dossiers it concerned."""
+    """Erases, after a restore, those whom the register names and the restored events do not. Returns their dossiers."""
     engine, again = opened.engine, []
     for line in register(opened):
         there = {stream for stream in line.streams if engine.recorder.versions([stream])[stream]}
@@ -151,7 +154,7 @@ def forget_again(opened: OpenStructure) -> list[UUID]:
 
 
 def register(opened: OpenStructure) -> list[Erasure]:
-    """Everybody who was ever erased here. Raises StoreRefused when it is damaged."""
+    """Returns every erasure of this structure. Raises StoreRefused when the register is damaged."""
     path = _path(opened)
     try:
         return lines(path.read_bytes()) if path.exists() else []
@@ -185,7 +188,7 @@ def _with_duplicates(opened: OpenStructure, dossier: UUID) -> Iterator[UUID]:
 
 
 def _told(opened: OpenStructure) -> Iterator[Erasure]:
-    """What the facts say was erased; a duplicate is told of by its dossier."""
+    """Yields the erasures in the events. A duplicate's is part of its dossier's."""
     found = opened.engine.erasures()
     rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
     events = [(r.originator_id, r.event) for r in found if isinstance(r.event, PersonErased)]
@@ -205,7 +208,7 @@ def _mark(opened: OpenStructure) -> Path:
 
 
 def _owe(opened: OpenStructure) -> None:
-    """Durable before the facts are, and under their lock, so that `settle` does not take it away in between."""
+    """Creates the pending file, before the events are recorded and under their lock, so that `settle` keeps it."""
     try:
         _mark(opened).touch(mode=0o600)
         sync_folder(_mark(opened).parent)
@@ -214,7 +217,7 @@ def _owe(opened: OpenStructure) -> None:
 
 
 def _there(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
-    """The streams of theirs whose key is not destroyed."""
+    """Returns the streams of these erasures whose key is not destroyed."""
     _, found = opened.engine.keys.vault.read({stream for one in told for stream in one.streams})
     return {stream for stream, key in found.items() if key}
 
@@ -224,7 +227,7 @@ def _has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
 
 
 def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:
-    """The register has them all, from one instant to the next."""
+    """Writes the register atomically, with these erasures added."""
     path = _path(opened)
     with opened.engine.keys.ring.changing():
         there = register(opened)

@@ -1,4 +1,4 @@
-"""Folding a stream: what is retracted never counts, what happened is never refused."""
+"""Folds a stream: retracted events never count, and no event is refused."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -21,18 +21,18 @@ _RETRACTIONS = frozenset(RETRACTIONS)
 
 
 def retractions_by_version(events: Iterable[Recorded]) -> dict[int, Recorded]:
-    """The retracted versions, each with the retraction that struck it."""
+    """Returns the retracted versions, each with its retraction."""
     return {r.event.version: r for r in events if type(r.event) in _RETRACTIONS}  # type: ignore[attr-defined]
 
 
 def not_retracted(events: Sequence[Recorded]) -> list[Recorded]:
-    """What was recorded and counts: neither retracted nor a retraction."""
+    """Returns the events that count: neither retracted nor retractions."""
     struck = retractions_by_version(events)
     return [r for r in events if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
-    """The state after `events`, retracted ones left out."""
+    """Returns the state after `events`, without the retracted ones."""
     struck = retractions_by_version(events)
     for recorded in events:
         if recorded.originator_version not in struck:
@@ -41,7 +41,7 @@ def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Record
 
 
 class Mark(Struct, frozen=True):
-    """When something happened and which event said so."""
+    """The day of an event and its version."""
 
     on: date
     version: int

@@ -1,4 +1,4 @@
-"""What people type about who they are: names, numbers, phones and e-mails, in one canonical form."""
+"""Identity data as typed, in one canonical form: names, numbers, phones and e-mails."""
 
 import re
 from typing import Final
@@ -40,11 +40,11 @@ def words(last: str, first: str) -> frozenset[str]:
 
 
 def looks_like_nir(text: str) -> bool:
-    """Whether the whole text is a social security number: 13 plausible digits, or 15 with its key.
+    """Tells if the whole text is a social security number: 13 plausible digits, or 15 with its key.
 
-    The key is not checked: a mistyped number is no less personal. Corsica's 2A and 2B, spaces, dots and hyphens are
-    understood; months are those INSEE gives (01-12, and 20, 30-42, 50-99 for births without a known month).
-    Source: docs/domain.md#nir: the NIR is refused wherever it is typed.
+    The key is not checked: a mistyped number is personal too. Corsica's 2A and 2B, spaces, dots and hyphens are
+    understood. Months are those of INSEE (01-12, and 20, 30-42, 50-99 for births without a known month). Source:
+    docs/domain.md#nir: the NIR is refused wherever it is typed.
     """
     found = _NIR.fullmatch(re.sub(r"[\s./_-]", "", anyascii(text)).upper())
     if not found or found["department"] == "00" or found["order"] == "000":
@@ -53,7 +53,7 @@ def looks_like_nir(text: str) -> bool:
 
 
 def contains_nir(text: str) -> bool:
-    """Whether a free text holds a social security number, written in one piece or in its usual groups."""
+    """Tells if a free text holds a social security number, in one piece or in its usual groups."""
     plain = text if text.isascii() else anyascii(text)
     if len(plain) < _NIR_LENGTH:
         return False
@@ -61,9 +61,10 @@ def contains_nir(text: str) -> bool:
 
 
 def imilo_number(text: str) -> str:
-    """The canonical i-Milo number: no spaces, upper case, leading zeros kept.
+    """Returns the canonical i-Milo number: no spaces, upper case, leading zeros kept.
 
-    Raises ValueError: "nir" for a social security number, "imilo-number" for anything but digits, letters, hyphens.
+    Raises ValueError: "nir" for a social security number, "imilo-number" for anything but digits, letters and
+    hyphens.
     """
     if len(text) >= _NIR_LENGTH and looks_like_nir(text):
         raise ValueError("nir")

@@ -1,4 +1,4 @@
-"""What decisions and pages look up: the structure, its documents, its campaigns and its team."""
+"""Reference data for decisions and pages: the structure, its documents, its campaigns and its team."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
@@ -37,16 +37,16 @@ class References(Struct, frozen=True):
         return Calendar(self.structure.calendar, self.structure.zone)
 
     def protocol(self, day: date) -> ProtocolDocument:
-        """The protocol in force on a day."""
+        """Returns the protocol in force on a day."""
         return in_force(self.protocols.published, day)
 
     def grille(self, day: date) -> NumberedGrille:
-        """The grid in force on a day, with its number."""
+        """Returns the grid in force on a day, with its number."""
         return in_force(self.grilles.published, day)
 
 
 def evolve(refs: References, recorded: Recorded) -> References:
-    """The references once this event has happened; events of other streams change nothing."""
+    """Returns the references after one more event. Events of other streams change nothing."""
     stream = recorded.originator_id
     match recorded.event.TOPIC.split(".", 1)[0]:
         case "structure":
@@ -65,7 +65,7 @@ def evolve(refs: References, recorded: Recorded) -> References:
 
 
 class ReferenceCache:
-    """The references of one structure, read on from the last position. Thread-safe.
+    """A thread-safe cache of one structure's references, updated from the last position read.
 
     `head` gives the last position of the store, `read` the events of references between two positions.
     """

@@ -17,7 +17,7 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Refused(Exception):
-    """A decision that was not taken: a code for the sentence (web/french/refusals.py) and its details."""
+    """A refused decision: a code for its sentence (web/french/errors/refusals.py), and its details."""
 
     def __init__(self, code: str, /, **details: object) -> None:
         super().__init__(code)
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 def required(text: str, field: str) -> str:
-    """The text without surrounding blanks; Refused("required") when nothing is left."""
+    """Returns the text without surrounding blanks. Raises Refused("required") when nothing is left."""
     stripped = text.strip()
     if not stripped:
         raise Refused("required", field=field)
@@ -37,9 +37,9 @@ def required(text: str, field: str) -> str:
 
 
 def refuse_nir(sent: Mapping[str, Any]) -> None:
-    """No field takes a social security number, however deep it stands (docs/domain.md#nir).
+    """Raises Refused("nir") for a social security number in any field, at any depth (docs/domain.md#nir).
 
-    Ids are left out: one task key in 1,400 would look like one.
+    Ids are skipped: one task key in 1,400 would look like one.
     """
     for field, value in sent.items():
         if any(contains_nir(_ID.sub("", text)) for text in _texts(value)):

@@ -1,4 +1,4 @@
-"""What a replay shows: one dossier as it stood after one of its facts, and what that fact changed. Pure."""
+"""The replay of a dossier: its state after one event, and the effect of that event. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,9 +22,9 @@ TaskChange = tuple[Task | None, Task | None]
 class Replay(Struct, frozen=True):
     """A dossier at one version.
 
-    `fact` is what was recorded then, `before` and `after` the dossier around it; `owed` is what it owed as could be
-    known then, `changed` the tasks that the fact closed, opened or moved; `struck` the versions retracted by then;
-    `reading` the current initial result read by the grid of its day.
+    `fact` is the event of that version, `before` and `after` the dossier around it. `owed` are the tasks known
+    then, `changed` those that the event closed, opened or moved. `struck` are the versions retracted by then.
+    `reading` is the current initial result, read by the grid of its day.
     """
 
     version: int
@@ -40,7 +40,7 @@ class Replay(Struct, frozen=True):
 
 
 def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
-    """The dossier after the first `n` events of its stream (from 1), with the references as they stood then.
+    """Returns the dossier after the first `n` events of its stream (from 1), with the references of that time.
 
     Raises IndexError when there is no such version.
     """
@@ -65,12 +65,12 @@ def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
 
 
 def version_at(events: Sequence[Recorded], instant: datetime) -> int:
-    """How many of these events had been recorded by an instant (UTC)."""
+    """Returns the number of events recorded by an instant (UTC)."""
     return sum(recorded.at <= instant for recorded in events)
 
 
 def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskChange, ...]:
-    """Each task that vanished beside one that appeared, then those whose days or tries changed."""
+    """Pairs each closed task with an opened one, then lists those whose days or chases changed."""
     were, are = {task.key: task for task in before}, {task.key: task for task in after}
     gone = [task for task in before if task.key not in are]
     new = [task for task in after if task.key not in were]
@@ -79,7 +79,7 @@ def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskCha
 
 
 def reading(dossier: Dossier, refs: References) -> Explanation | None:
-    """The current initial result, read by the grid in force the day it was learned."""
+    """Returns the current initial result, read by the grid in force on the day it was received."""
     current = dossier.diagnostic.current("initial")
     if current is None or current[1].result is None or current[1].result.mastery is None or current[1].received is None:
         return None

@@ -1,4 +1,4 @@
-"""Every kind of stream: how it folds, and which values it claims for itself alone."""
+"""The kinds of streams: their folds, and the values they claim."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ Claims = frozenset[tuple[str, str]]
 
 
 class Kind(Struct, frozen=True):
-    """How one kind of stream is folded. `claims` says which values a state holds, as (kind, value)."""
+    """The fold of one kind of stream. `claims` returns the values that a state holds, as (kind, value)."""
 
     fold: Callable[[Sequence[Recorded]], Any]
     evolve: Callable[[Any, Recorded], Any]
@@ -52,14 +52,14 @@ def _participation(state: participation_state.Participation) -> Claims:
 
 
 def row_key(campaign: UUID, last_name: str, first_name: str, external_id: str | None) -> str:
-    """What any row of one person in a campaign has in common, begun or shared whenever."""
+    """Returns the key shared by all rows of one person in a campaign, at any date."""
     return "|".join((str(campaign), normalise(last_name), normalise(first_name), external_id or ""))
 
 
 def participation_key(state: participation_state.Participation) -> str:
-    """What tells one participation from all others of its campaign (docs/pix-orga.md#import-rules).
+    """Returns the key that identifies a participation in its campaign (docs/pix-orga.md#import-rules).
 
-    A profile collection says no start: the sending stands for it, and nothing as long as the profile is not sent.
+    A profile collection has no start: the date of sharing replaces it, or nothing before.
     """
     dated = state.profile.shared if state.profile else state.started
     started = dated.at or dated.day if dated else None
@@ -82,5 +82,5 @@ KINDS: dict[str, Kind] = {
 
 
 def kind_of(event: Event | type[Event]) -> str:
-    """The kind of stream an event belongs to: the first word of its stored name."""
+    """Returns the kind of stream of an event: the first word of its stored name."""
     return event.TOPIC.split(".", 1)[0]

@@ -42,7 +42,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
 def open_structure(
     structure: Structure, *, name: str, sites: tuple[str, ...], zone: str, calendar: str, on: date
 ) -> list[Event]:
-    """The Mission locale begins to use pixflow."""
+    """Opens the structure: the Mission locale begins to use pixflow."""
     if structure.version:
         return []
     if calendar not in working_days.CODES:
@@ -58,5 +58,5 @@ def open_structure(
 
 @decision("start_program", NOBODY, system=(OPERATOR,), dated=False)
 def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
-    """This version of the program serves the structure from now on."""
+    """Records that this version of the program serves the structure."""
     return [] if structure.pixflow == pixflow else [ProgramStarted(pixflow=pixflow)]

@@ -58,7 +58,7 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class OpenStructure(msgspec.Struct, frozen=True):
-    """A structure in use: its folder, its id, its engine; its schema and the database when it is on PostgreSQL."""
+    """An open structure: its folder, its id, its engine. On PostgreSQL, also its schema and database."""
 
     slug: str
     folder: Path
@@ -68,17 +68,17 @@ class OpenStructure(msgspec.Struct, frozen=True):
     database: Database | None = None
 
     def stream(self, name: str) -> UUID:
-        """The id of one of the structure's own streams: structure, protocol, grille."""
+        """Returns the id of one of the structure's own streams: structure, protocol, grille."""
         return uuid5(self.id, name)
 
 
 def slug_of(name: str) -> str:
-    """The name of a structure's folder."""
+    """Returns the folder name of a structure."""
     return normalise(name).replace(" ", "-")
 
 
 def slugs(data: Path) -> list[str]:
-    """The structures of a data folder, by name of folder."""
+    """Returns the structures of a data folder, by folder name."""
     return sorted(found.parent.name for found in data.glob("*/structure.json"))
 
 
@@ -94,11 +94,11 @@ def create(
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> OpenStructure:
-    """Make the folder and the keys, and record the structure, its protocol and its grid.
+    """Creates the folder and the keys, and records the structure, its protocol and its grid.
 
-    It is kept in the folder, or in a schema of `database` when there is one. Raises Refused("structure-exists") when
-    the folder holds anything, or a key or a schema is left of that name: nothing is overwritten. When it fails, nothing
-    half-made stays.
+    The structure is kept in the folder, or in a schema of `database`. Raises Refused("structure-exists") when the
+    folder holds anything, or a key or a schema of that name exists: nothing is overwritten. On failure, everything
+    created is removed.
     """
     slug = slug_of(name)
     if not slug:
@@ -109,7 +109,7 @@ def create(
     there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
     if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
-    Ring.create(data / "keys", slug)  # of two at once, who makes the key makes the structure
+    Ring.create(data / "keys", slug)  # of two processes, the one that creates the key goes on
     try:
         for made in (folder, folder / "uploads", folder / "read"):
             made.mkdir(exist_ok=True, mode=0o700)
@@ -130,10 +130,10 @@ def create(
 
 
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:
-    """Open a structure of a data folder.
+    """Opens a structure of a data folder.
 
-    Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one is.
-    Raises KeysLost when its keys are gone and what they seal is not, StoreRefused when structure.json is damaged.
+    Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one
+    is. Raises KeysLost when its keys are lost and sealed data is not, StoreRefused when structure.json is damaged.
     """
     folder = data / slug
     if not (folder / "structure.json").exists():
@@ -154,7 +154,7 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
 
 
 def schema_of(slug: str) -> str:
-    """The schema of a structure on PostgreSQL: short enough for a read store's name to follow it, within 63 bytes."""
+    """Returns the schema of a structure on PostgreSQL, short enough for a read store's suffix within 63 bytes."""
     name = f"pixflow_{slug.replace('-', '_')}"
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}_{sha256(slug.encode()).hexdigest()[:8]}"
 
@@ -195,7 +195,7 @@ def _publish(
 
 
 def _forget(data: Path, slug: str) -> None:
-    """Take back a structure that could not be opened: nothing half-done stays."""
+    """Removes a structure that could not be opened."""
     folder = data / slug
     for path in sorted(folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()

@@ -1,4 +1,4 @@
-"""One command being decided: states loaded, decisions taken in order, events stamped."""
+"""One command: loads states, takes decisions in order, stamps their events."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -24,7 +24,8 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 class Guard(Struct, frozen=True):
     """The condition that a step was planned on: Refused("moved") once it no longer holds.
 
-    `holds` gets the states of the step's streams, then those of the streams `beside`, which the decision does not get.
+    `holds` gets the states of the step's streams, then those of the streams `beside`, which the decision does not
+    get.
     """
 
     holds: Callable[..., bool]
@@ -32,9 +33,9 @@ class Guard(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """One decision on named streams; a name is a kind of streams.KINDS.
+    """One decision on named streams; each name is a kind of streams.KINDS.
 
-    `sent` is what the person sent, `context` what the program adds: new ids, documents, times.
+    `sent` are the arguments from the person, `context` those from the program: new ids, documents, times.
     """
 
     streams: Mapping[str, UUID]
@@ -45,12 +46,12 @@ class Step(Struct, frozen=True):
 
     @property
     def read(self) -> Mapping[str, UUID]:
-        """Every stream the step is decided on: its own, and those its guard looks at."""
+        """The streams that the step reads: its own, and those of its guard."""
         return {**self.streams, **self.guard.beside} if self.guard else self.streams
 
 
 class LoadedStream(Struct, frozen=True):
-    """A stream as it stands: its kind, its events, their fold."""
+    """A loaded stream: its kind, its events, their fold."""
 
     kind: str
     events: list[Recorded]
@@ -71,7 +72,7 @@ class LoadedStream(Struct, frozen=True):
 
 
 class Stale(Exception):
-    """The page was out of date: `meanwhile` happened to the stream `name` since the version that was seen."""
+    """The page was out of date: the events `meanwhile` were recorded on the stream `name` since the version seen."""
 
     def __init__(self, name: str, meanwhile: list[Recorded]) -> None:
         super().__init__(name)
@@ -80,7 +81,7 @@ class Stale(Exception):
 
 
 class UnitOfWork:
-    """Decides steps in order, each on what the ones before it left."""
+    """Takes the decisions of a command in order, each on the state left by the ones before."""
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class UnitOfWork:
 
     @property
     def versions(self) -> dict[UUID, int]:
-        """The version each stream was loaded at."""
+        """The loaded version of each stream."""
         return {stream: loaded.version for stream, loaded in self._base.items()}
 
     def decide(self, steps: Sequence[Step]) -> None:
@@ -116,7 +117,7 @@ class UnitOfWork:
         self._outcomes = [self._decide(step) for step in steps]
 
     def decide_again(self, moved: set[UUID]) -> None:
-        """Decide again the steps on streams that moved, and those that share a stream with them."""
+        """Repeats the steps on streams that moved, and those that share a stream with them."""
         again: set[int] = set()
         touched = set(moved)
         while more := {i for i, s in enumerate(self._steps) if i not in again and touched & set(s.read.values())}:
@@ -128,16 +129,16 @@ class UnitOfWork:
                 self._outcomes[i] = self._decide(self._steps[i])
 
     def events(self) -> list[Recorded]:
-        """The events decided, stamped, in the order of the steps."""
+        """Returns the stamped events, in the order of the steps."""
         return [recorded for outcome in self._outcomes for recorded in outcome]
 
     def before_and_after(self, stream: UUID) -> tuple[LoadedStream, LoadedStream]:
         return self._base[stream], self._current[stream]
 
     def claims(self) -> Iterable[tuple[UUID, Claims, Claims]]:
-        """For each stream: the values it held before, and those it holds now.
+        """Yields for each stream the values it held before, and those it holds now.
 
-        An erased person's are kept, so that nobody brings them back unknowing.
+        An erased person's claims are kept: an import must not bring them back.
         """
         for stream, before in self._base.items():
             kind, after = KINDS[before.kind], self._current[stream]
@@ -219,12 +220,12 @@ def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
 
 
 def _history(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> list[Recorded]:
-    """The events of the dossier; without one, of the only stream."""
+    """Returns the events of the dossier; without one, of the only stream."""
     return loaded.get("dossier", next(iter(loaded.values()))).events
 
 
 def _owed(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> dict[str, int]:
-    """The keys of the dossier's tasks, each with the version of the event that opened it."""
+    """Returns the keys of the dossier's tasks, each with the version of the event that opened it."""
     return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
 
 
@@ -246,14 +247,14 @@ def _is_erased(loaded: LoadedStream) -> bool:
 
 
 def stage_of(recorded: Recorded, history: Sequence[Recorded]) -> str | None:
-    """The stage an event belongs to; a retraction takes its target's."""
+    """Returns the stage of an event. A retraction has its target's."""
     if isinstance(recorded.event, RETRACTIONS):
         return history[recorded.event.version - history[0].originator_version].event.STAGE
     return recorded.event.STAGE
 
 
 def check_days(event: Event) -> None:
-    """Refused("bad-date") for a day that no path can have: a year mistyped once would bother every page for good."""
+    """Raises Refused("bad-date") for an impossible day: a mistyped year would stay on every page."""
     for name, value in _days(event):
         if not FIRST_DAY <= value <= LAST_DAY:
             raise Refused("bad-date", field=name)

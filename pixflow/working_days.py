@@ -38,18 +38,21 @@ class Calendar:
         return _is_working(self.code, day)
 
     def add(self, day: date, n: int) -> date:
-        """The n-th working day after `day`; for 0, `day` itself or the next one worked. ValueError if n < 0."""
+        """Returns the n-th working day after `day`; for 0, `day` itself or the next working day.
+
+        Raises ValueError if n < 0.
+        """
         return _add(self.code, day, n)
 
     def count(self, a: date, b: date) -> int:
-        """Working days after `a` up to and including `b`; when b < a, minus those after `b` up to `a`."""
+        """Returns the working days after `a` through `b`; when b < a, minus those after `b` through `a`."""
         worked = _weekdays(b) - _weekdays(a)
         if a <= b:
             return worked - _holidays_between(self.code, a, b)
         return worked + _holidays_between(self.code, b, a)
 
     def local_day(self, instant: datetime) -> date:
-        """The day it is here at an aware instant. ValueError if the instant is naive."""
+        """Returns the local day of an aware instant. Raises ValueError if the instant is naive."""
         if instant.utcoffset() is None:
             raise ValueError("a naive time has no local day")
         return instant.astimezone(_zone(self.zone)).date()

@@ -177,7 +177,7 @@ def _prescription(state: Prescription, event: object, mark: Mark) -> Prescriptio
 
 def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
     match event:
-        case e.NoteTaken():  # the most frequent of all
+        case e.NoteTaken():  # the most frequent event
             return {}
         case e.DossierOpened() | e.IdentityCorrected():
             identity = {

@@ -37,7 +37,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased(Event):
-    """What is left of an event whose personal fields were sealed with a key that is destroyed."""
+    """An event whose personal data was sealed with a destroyed key."""
 
     TOPIC: str  # type: ignore[misc]
     STAGE: Stage | None  # type: ignore[misc]
@@ -45,7 +45,7 @@ class Erased(Event):
 
 
 def personal_fields(event: type[Event]) -> frozenset[str]:
-    """The names of an event's personal fields; empty for one that is written as it is."""
+    """Returns the names of an event's personal fields; none for an event stored in clear."""
     return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
 
 
@@ -54,7 +54,7 @@ def _is_personal(hint: object) -> bool:
 
 
 def as_erased(event: Event) -> Event:
-    """The event as it reads once its stream's key is destroyed."""
+    """Returns the event as it is read once its stream's key is destroyed."""
     if isinstance(event, Erased) or not personal_fields(type(event)):
         return event
     return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event.on)  # type: ignore[attr-defined]

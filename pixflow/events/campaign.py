@@ -13,9 +13,10 @@ PLAIN = frozenset({"pix_id", "code", "name", "pix_course", "kind", "on", "purpos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignFound(Event):
-    """First met in an export. `pix_id` is Pix Orga's number, `code` what the young person types.
+    """A campaign met in an export.
 
-    `kind` is the kind of its exports, which Pix Orga settles once and for all.
+    `pix_id` is Pix Orga's number, `code` the one that the young person types. `kind` is the kind of its exports,
+    and never changes.
     """
 
     TOPIC: ClassVar[str] = "campaign.CampaignFound"
@@ -29,7 +30,7 @@ class CampaignFound(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDeclared(Event):
-    """What the campaign is for; said once."""
+    """The purpose of the campaign, declared once."""
 
     TOPIC: ClassVar[str] = "campaign.CampaignDeclared"
     CLOSES: ClassVar[bool] = True
@@ -42,7 +43,7 @@ class CampaignDeclared(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeCorrected(Event):
-    """It was declared for something else: what followed from the first purpose is said again."""
+    """Another purpose: events that followed from the first one are recorded again."""
 
     TOPIC: ClassVar[str] = "campaign.PurposeCorrected"
     purpose: Purpose
@@ -52,7 +53,7 @@ class PurposeCorrected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignClosed(Event):
-    """No diagnostic is planned in it any more; its exports still come in."""
+    """No diagnostic is planned in it any more; its exports are still imported."""
 
     TOPIC: ClassVar[str] = "campaign.CampaignClosed"
     on: date
@@ -66,7 +67,7 @@ class CampaignReopened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalIdColumnChosen(Event):
-    """Which column holds the external id, where the file alone cannot tell; `header` is "" for none."""
+    """The column of the external id, when the file alone cannot tell. `header` is "" for none."""
 
     TOPIC: ClassVar[str] = "campaign.ExternalIdColumnChosen"
     header: str

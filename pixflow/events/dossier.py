@@ -15,9 +15,9 @@ PLAIN = frozenset({
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
     "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version",
 })  # fmt: skip
-"""What is written in clear: ids, days, and codes of what was done."""
+"""Fields in clear: ids, days, and codes of actions."""
 
-# --- who, and whose
+# --- identity and advisor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class AdvisorAssigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierLent(Event):
-    """A colleague follows the dossier until a day, that day included; then it goes back (AdvisorAssigned)."""
+    """The dossier is lent to a colleague through a day, then goes back (AdvisorAssigned)."""
 
     TOPIC: ClassVar[str] = "dossier.DossierLent"
     advisor: UUID
@@ -91,7 +91,7 @@ class DossierLent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedAssessed(Event):
-    """The advisor judged whether Pix concerns this young person, where the protocol leaves it to advisors."""
+    """The advisor's judgement that Pix concerns this young person or not, where the protocol asks it."""
 
     TOPIC: ClassVar[str] = "dossier.NeedAssessed"
     STAGE: ClassVar[Stage | None] = "orientation"
@@ -111,7 +111,7 @@ class PixPresented(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosticPlanned(Event):
-    """The fiche: which campaign, how, where, from which day. A later plan replaces it."""
+    """The fiche: campaign, modality, place and first day. A later plan replaces it."""
 
     TOPIC: ClassVar[str] = "dossier.DiagnosticPlanned"
     STAGE: ClassVar[Stage | None] = "orientation"
@@ -136,7 +136,7 @@ class DiagnosticDeclined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatBooked(Event):
-    """A seat in a workshop; said again with another `day`, the workshop was moved."""
+    """A seat in a workshop; recorded again with another `day` when the workshop is moved."""
 
     TOPIC: ClassVar[str] = "dossier.SeatBooked"
     STAGE: ClassVar[Stage | None] = "orientation"
@@ -148,7 +148,7 @@ class SeatBooked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatCancelled(Event):
-    """The seat is no longer theirs: they gave it up (released), or the workshop will not be held (cancelled)."""
+    """The seat is released by the young person, or cancelled with the workshop."""
 
     TOPIC: ClassVar[str] = "dossier.SeatCancelled"
     STAGE: ClassVar[Stage | None] = "orientation"
@@ -185,7 +185,7 @@ class ParticipationAdvanced(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationWithdrawn(Event):
-    """The participation vanished from the exports: a result already received is kept, its open tasks stop."""
+    """The participation vanished from the exports. A received result is kept, its open tasks stop."""
 
     TOPIC: ClassVar[str] = "dossier.ParticipationWithdrawn"
     STAGE: ClassVar[Stage | None] = "diagnostic"
@@ -195,7 +195,7 @@ class ParticipationWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopAttended(Event):
-    """Present at a workshop. `by_advisor`: the dossier's own advisor was among those who ran it."""
+    """Present at a workshop. `by_advisor`: the dossier's advisor was one of its facilitators."""
 
     TOPIC: ClassVar[str] = "dossier.WorkshopAttended"
     STAGE: ClassVar[Stage | None] = "diagnostic"
@@ -217,7 +217,7 @@ class WorkshopMissed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultReceived(Event):
-    """A shared result came in; `on` is the day it was learned, from which delays count."""
+    """A shared result. `on` is the day it was received: delays count from it."""
 
     TOPIC: ClassVar[str] = "dossier.ResultReceived"
     STAGE: ClassVar[Stage | None] = "diagnostic"
@@ -229,7 +229,7 @@ class ResultReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileReceived(Event):
-    """A profile was shared in a profile collection; `on` is the day it was learned."""
+    """A shared profile of a profile collection. `on` is the day it was received."""
 
     TOPIC: ClassVar[str] = "dossier.ProfileReceived"
     STAGE: ClassVar[Stage | None] = "diagnostic"
@@ -264,10 +264,10 @@ class DebriefHeld(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrescriptionBuilt(Event):
-    """What was decided and what it relied on: evidence does not depend on code.
+    """The prescription and its evidence, independent of the code.
 
-    `percent` is the score read by grid number `grille`, in the band `low`-`high`; `proposed` are the ids
-    of the proposals shown; actions without a proposal were added by the advisor.
+    `percent` is the score read by grid number `grille`, in the band `low`-`high`. `proposed` are the ids of the
+    proposals shown. Actions without a proposal were added by the advisor.
     """
 
     TOPIC: ClassVar[str] = "dossier.PrescriptionBuilt"
@@ -288,7 +288,7 @@ class PrescriptionBuilt(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifficultyExplored(Event):
-    """The interview found what the difficulty comes from."""
+    """The cause of a difficulty, found in an interview."""
 
     TOPIC: ClassVar[str] = "dossier.DifficultyExplored"
     STAGE: ClassVar[Stage | None] = "prescription"
@@ -300,7 +300,7 @@ class DifficultyExplored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfStudyAssigned(Event):
-    """Pix tutorials to work through alone; `tutorials` says which, as the advisor wrote it."""
+    """Pix tutorials to work through alone. `tutorials` names them, as the advisor wrote it."""
 
     TOPIC: ClassVar[str] = "dossier.SelfStudyAssigned"
     STAGE: ClassVar[Stage | None] = "prescription"
@@ -311,7 +311,7 @@ class SelfStudyAssigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfStudyFollowed(Event):
-    """What came of a self-study; still `ongoing`, it will be followed up again."""
+    """The progress of a self-study. While `ongoing`, it is followed up again."""
 
     TOPIC: ClassVar[str] = "dossier.SelfStudyFollowed"
     STAGE: ClassVar[Stage | None] = "prescription"
@@ -382,7 +382,7 @@ class ActionDropped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteDiagnosticTaken(Event):
-    """The complete diagnostic (parcours Cléa numérique) was taken; `participation` when an export says so."""
+    """The complete diagnostic (parcours Cléa numérique) was taken. `participation` is set by an export."""
 
     TOPIC: ClassVar[str] = "dossier.CompleteDiagnosticTaken"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -429,7 +429,7 @@ class CertificationTaken(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificationObtained(Event):
-    """`level` as the certificate says it, empty when not known."""
+    """`level` as written on the certificate, empty when unknown."""
 
     TOPIC: ClassVar[str] = "dossier.CertificationObtained"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -463,7 +463,7 @@ class ResultAddedToCv(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetakePlanned(Event):
-    """The initial diagnostic will be taken again, to measure progress."""
+    """A second initial diagnostic, to measure progress."""
 
     TOPIC: ClassVar[str] = "dossier.RetakePlanned"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -520,7 +520,7 @@ class YoungPersonChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerChased(Event):
-    """A try to have a partner's answer."""
+    """A reminder to a partner."""
 
     TOPIC: ClassVar[str] = "dossier.PartnerChased"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -545,7 +545,7 @@ class TaskSnoozed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskHandedOver(Event):
-    """A colleague does this task; the dossier stays its advisor's. `until` is the last day, None without end."""
+    """A task handed over to a colleague. The dossier keeps its advisor. `until` is the last day, None without end."""
 
     TOPIC: ClassVar[str] = "dossier.TaskHandedOver"
     task: str
@@ -588,9 +588,9 @@ class DossierReopened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierMerged(Event):
-    """This dossier was the duplicate of another one, which has its `participations` from now on.
+    """This dossier is the duplicate of another one, which takes its `participations` over.
 
-    `gives_number`: the other one, which had no i-Milo number, takes this one's.
+    `gives_number`: the other one, without an i-Milo number, takes this one's.
     """
 
     TOPIC: ClassVar[str] = "dossier.DossierMerged"
@@ -602,7 +602,7 @@ class DossierMerged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateJoined(Event):
-    """This dossier goes on for a duplicate as well; what came from there was recorded by the same command."""
+    """A duplicate was merged into this dossier. The same command recorded its events here."""
 
     TOPIC: ClassVar[str] = "dossier.DuplicateJoined"
     duplicate: UUID
@@ -611,7 +611,7 @@ class DuplicateJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureRequested(Event):
-    """Somebody asks that this person be forgotten: they wish it, their time has come, or all of it was a mistake."""
+    """A request to erase this person: their own, the end of the retention period, or a mistake."""
 
     TOPIC: ClassVar[str] = "dossier.ErasureRequested"
     reason: Literal["request", "retention", "mistake"]
@@ -628,9 +628,9 @@ class ErasureDeclined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonErased(Event):
-    """The keys of this dossier, of its `participations` and of its `duplicates` are destroyed: nobody is told of here.
+    """The keys of this dossier, of its `participations` and of its `duplicates` are destroyed.
 
-    It ends the stream. A duplicate that was erased with it says so itself, and names none.
+    It ends the stream. A duplicate erased with it has its own event, without ids.
     """
 
     TOPIC: ClassVar[str] = "dossier.PersonErased"
@@ -643,7 +643,7 @@ class PersonErased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted(Event):
-    """The event of that version never counts again; history shows it struck through, with the reason."""
+    """The event of that version no longer counts. History shows it struck through, with the reason."""
 
     TOPIC: ClassVar[str] = "dossier.Retracted"
     version: int

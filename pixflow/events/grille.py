@@ -13,7 +13,7 @@ PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrilleDrafted(Event):
-    """The whole grid, proposed to the team under the number `draft`; it takes the place of an earlier draft."""
+    """A grid proposed to the team under the number `draft`. It replaces an earlier draft."""
 
     TOPIC: ClassVar[str] = "grille.GrilleDrafted"
     draft: int
@@ -24,7 +24,7 @@ class GrilleDrafted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrilleEndorsed(Event):
-    """A colleague's word on a draft: a comment, and whether they endorse it. Their latest word holds."""
+    """A colleague's comment or endorsement of a draft. The latest one counts."""
 
     TOPIC: ClassVar[str] = "grille.GrilleEndorsed"
     draft: int
@@ -43,7 +43,7 @@ class GrilleDraftDropped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrillePublished(Event):
-    """The whole grid under its number, in force from a day."""
+    """A grid published under its number, in force from a day."""
 
     TOPIC: ClassVar[str] = "grille.GrillePublished"
     number: int

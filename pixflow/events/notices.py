@@ -1,4 +1,4 @@
-"""What was sent by e-mail: one stream a person, ids only; the text is not kept."""
+"""E-mails sent, one stream a person: ids only, no text."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +12,9 @@ PLAIN = frozenset({"notice", "which", "on"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Event):
-    """A notice left for this person: the day's digest, a call for help, a table that stopped.
+    """An e-mail to this person: a daily digest, a call for help, or a stopped table.
 
-    `which` says which one: the day of a digest, the workshop and instant of a call, the projection and position.
+    `which` identifies it: the day of a digest, the workshop and instant of a call, the projection and position.
     """
 
     TOPIC: ClassVar[str] = "notices.NoticeSent"

@@ -13,12 +13,12 @@ PLAIN = frozenset({
     "campaign", "purpose", "ordinal", "exported_at", "on", "dossier", "automatic", "score", "reasons",
     "warnings", "others", "version", "row",
 })  # fmt: skip
-"""What is written in clear: ids, days, and codes of what was done."""
+"""Fields in clear: ids, days, and codes of actions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationImported(Event):
-    """A row met for the first time. `progress` is a fraction of 1; `ordinal` tells equal rows apart."""
+    """A new row. `progress` is a fraction of 1; `ordinal` distinguishes equal rows."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationImported"
     campaign: UUID
@@ -36,7 +36,7 @@ class ParticipationImported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeSettled(Event):
-    """The campaign was declared after this row came in, and matching may begin; or its purpose was corrected."""
+    """The declared or corrected purpose of the campaign: matching may begin."""
 
     TOPIC: ClassVar[str] = "participation.PurposeSettled"
     purpose: Purpose
@@ -45,7 +45,7 @@ class PurposeSettled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationProgressed(Event):
-    """A later export shows another progress, or shows a vanished row again."""
+    """Another progress in a later export, or the return of a vanished row."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationProgressed"
     progress: Personal[Decimal | None]
@@ -63,7 +63,7 @@ class ResultShared(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileShared(Event):
-    """The profile was sent. From then on its sending names the row, `ordinal` among those of the same minute."""
+    """The profile was sent. Its sending date now identifies the row, with `ordinal` among those of the same minute."""
 
     TOPIC: ClassVar[str] = "participation.ProfileShared"
     profile: Personal[Profile]
@@ -74,7 +74,7 @@ class ProfileShared(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationVanished(Event):
-    """A later export no longer shows the row: deleted in Pix Orga. Its result is kept."""
+    """A later export no longer shows the row: it was deleted in Pix Orga. Its result is kept."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationVanished"
     exported_at: datetime
@@ -83,7 +83,10 @@ class ParticipationVanished(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchConfirmed(Event):
-    """Whose it is. `score` is 0 to 100; reasons and warnings are matching's codes; `others` were proposed too."""
+    """The match with a dossier.
+
+    `score` is 0 to 100; reasons and warnings are codes of matching; `others` were proposed too.
+    """
 
     TOPIC: ClassVar[str] = "participation.MatchConfirmed"
     CLOSES: ClassVar[bool] = True
@@ -98,7 +101,7 @@ class MatchConfirmed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRejected(Event):
-    """Not this dossier: it is not proposed again."""
+    """A rejected dossier: it is not proposed again."""
 
     TOPIC: ClassVar[str] = "participation.MatchRejected"
     dossier: UUID
@@ -107,7 +110,7 @@ class MatchRejected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipationSetAside(Event):
-    """Nobody's here: a test account, a colleague, someone followed elsewhere."""
+    """A participation of nobody here: a test account, a colleague, a person followed elsewhere."""
 
     TOPIC: ClassVar[str] = "participation.ParticipationSetAside"
     CLOSES: ClassVar[bool] = True
@@ -117,9 +120,10 @@ class ParticipationSetAside(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonErased(Event):
-    """Whose it was is erased, and the key of this stream destroyed with theirs. It ends the stream.
+    """Its person was erased, and the key of this stream destroyed.
 
-    `row` is a digest that recognises their rows in later exports, None when another participation holds it.
+    It ends the stream. `row` is a digest that recognises their rows in later exports, None when another
+    participation holds it.
     """
 
     TOPIC: ClassVar[str] = "participation.PersonErased"

@@ -1,4 +1,4 @@
-"""The protocol: who does what, when, and within which delays."""
+"""The protocol: roles, moments and delays."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolDrafted(Event):
-    """The whole document, proposed to the team under the number `draft`; it takes the place of an earlier draft."""
+    """A protocol proposed to the team under the number `draft`. It replaces an earlier draft."""
 
     TOPIC: ClassVar[str] = "protocol.ProtocolDrafted"
     draft: int
@@ -24,7 +24,7 @@ class ProtocolDrafted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolEndorsed(Event):
-    """A colleague's word on a draft: a comment, and whether they endorse it. Their latest word holds."""
+    """A colleague's comment or endorsement of a draft. The latest one counts."""
 
     TOPIC: ClassVar[str] = "protocol.ProtocolEndorsed"
     draft: int
@@ -43,7 +43,7 @@ class ProtocolDraftDropped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtocolPublished(Event):
-    """The whole document, in force from a day."""
+    """A protocol, in force from a day."""
 
     TOPIC: ClassVar[str] = "protocol.ProtocolPublished"
     document: ProtocolDocument

@@ -9,9 +9,9 @@ from pixflow.events.base import Event, Personal
 from pixflow.events.values import Role
 
 PLAIN = frozenset({"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version"})
-"""What is written in clear: ids, days, and codes of what was done."""
+"""Fields in clear: ids, days, and codes of actions."""
 
-# --- here, in which roles
+# --- membership and roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class RoleEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffLeft(Event):
-    """Works here until `last_day`, that day included; said again with another day, it replaces the first."""
+    """The last day of work, included. A later one replaces it."""
 
     TOPIC: ClassVar[str] = "staff.StaffLeft"
     last_day: date
@@ -48,7 +48,7 @@ class StaffLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffReturned(Event):
-    """Works here after all, or again: the departure counts no more, the roles are those held before it."""
+    """The departure is cancelled, or the member is back, with the former roles."""
 
     TOPIC: ClassVar[str] = "staff.StaffReturned"
     on: date
@@ -56,19 +56,19 @@ class StaffReturned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactStated(Event):
-    """The professional phone, E.164, that papers give; said again, it replaces the first, and None takes it away."""
+    """The professional phone (E.164) printed on papers. A later one replaces it; None removes it."""
 
     TOPIC: ClassVar[str] = "staff.ContactStated"
     phone: Personal[str | None]
     on: date
 
 
-# --- away, and who sees to things meanwhile
+# --- absences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceDeclared(Event):
-    """Away from `first` to `last`, both included; said again of the same `absence`, it replaces what was said."""
+    """Absent from `first` to `last`, both included. The same `absence` again replaces it."""
 
     TOPIC: ClassVar[str] = "staff.AbsenceDeclared"
     absence: UUID
@@ -85,12 +85,12 @@ class AbsenceCancelled(Event):
     on: date
 
 
-# --- making Pix one's own
+# --- milestones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferentDesignated(Event):
-    """Named référent Pix of the Mission locale, or of a site: the role comes with it."""
+    """Designated référent Pix of the Mission locale or of a site, with the role."""
 
     TOPIC: ClassVar[str] = "staff.ReferentDesignated"
     site: str | None
@@ -99,7 +99,7 @@ class ReferentDesignated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PixTakenByStaff(Event):
-    """Took the test themselves, to know it; no score is kept."""
+    """The member took the test; no score is kept."""
 
     TOPIC: ClassVar[str] = "staff.PixTakenByStaff"
     on: date
@@ -114,7 +114,7 @@ class TrainingAttended(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefingHeld(Event):
-    """Was told what Pix is for and how the structure uses it."""
+    """The member was briefed on Pix and its use in the structure."""
 
     TOPIC: ClassVar[str] = "staff.BriefingHeld"
     title: str
@@ -123,7 +123,7 @@ class BriefingHeld(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted(Event):
-    """What was noted of a test, a training or a briefing never counts again."""
+    """A milestone that no longer counts."""
 
     TOPIC: ClassVar[str] = "staff.Retracted"
     version: int

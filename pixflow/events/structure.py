@@ -24,7 +24,7 @@ class StructureOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramStarted(Event):
-    """This version of pixflow began to serve the structure: evidence names the code that ran."""
+    """The version of pixflow that serves the structure from now on: evidence names it."""
 
     TOPIC: ClassVar[str] = "structure.ProgramStarted"
     pixflow: str

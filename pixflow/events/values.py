@@ -77,7 +77,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Whom a young person is referred to; `id` once the partner is listed."""
+    """A partner for referrals; `id` once it is listed."""
 
     id: UUID | None
     name: str

@@ -1,4 +1,4 @@
-"""A workshop: when and where, who runs it, who has a seat, who came. Ids and counts only, nobody's name."""
+"""A workshop: hours, place, facilitators, seats, attendance. Ids and counts only, no names."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ PLAIN = frozenset({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopScheduled(Event):
-    """`starts` and `ends` are UTC, `day` is the structure's; workshops of one form share their `series`."""
+    """`starts` and `ends` are UTC, `day` is the structure's. Workshops of one form share their `series`."""
 
     TOPIC: ClassVar[str] = "workshop.WorkshopScheduled"
     campaign: UUID
@@ -47,7 +47,7 @@ class FacilitatorLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopMoved(Event):
-    """Another day, other hours, or another place: each who has a seat keeps it."""
+    """Another day, other hours or another place. Seats are kept."""
 
     TOPIC: ClassVar[str] = "workshop.WorkshopMoved"
     place: str
@@ -87,7 +87,7 @@ class WaitlistJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitlistLeft(Event):
-    """They wait no longer; a seat that was offered to them is free again."""
+    """A place on the waiting list is given up. A seat offered with it is free again."""
 
     TOPIC: ClassVar[str] = "workshop.WaitlistLeft"
     dossier: UUID
@@ -96,7 +96,7 @@ class WaitlistLeft(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatOffered(Event):
-    """A seat is kept for who waits first, through the day `until`."""
+    """A seat offered to the first in line, through the day `until`."""
 
     TOPIC: ClassVar[str] = "workshop.SeatOffered"
     dossier: UUID
@@ -106,7 +106,7 @@ class SeatOffered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatOfferLapsed(Event):
-    """Nobody answered in time: they are off the list, and the seat goes to who waits next."""
+    """An expired seat offer. The person leaves the list, and the next in line gets an offer."""
 
     TOPIC: ClassVar[str] = "workshop.SeatOfferLapsed"
     dossier: UUID
@@ -115,7 +115,7 @@ class SeatOfferLapsed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceMarked(Event):
-    """Who came. Said again, the later mark counts. Whether it was hard or easy stands in the dossier alone."""
+    """An attendance mark. The latest one counts. Difficulty and ease stand in the dossier only."""
 
     TOPIC: ClassVar[str] = "workshop.AttendanceMarked"
     CLOSES: ClassVar[bool] = True
@@ -126,7 +126,7 @@ class AttendanceMarked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpAsked(Event):
-    """Who runs the workshop calls for the assistant."""
+    """The facilitator calls for the assistant."""
 
     TOPIC: ClassVar[str] = "workshop.HelpAsked"
     on: date
@@ -140,7 +140,7 @@ class HelpGiven(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkshopClosed(Event):
-    """Everybody is marked, and nobody else comes: how many of each."""
+    """The final counts: every registrant is marked."""
 
     TOPIC: ClassVar[str] = "workshop.WorkshopClosed"
     present: int
@@ -151,7 +151,7 @@ class WorkshopClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted(Event):
-    """One event of the workshop that is not true: a mark, who was added by mistake, a seat not given up after all."""
+    """An event of the workshop that no longer counts: a mark, a walk-in, a released seat."""
 
     TOPIC: ClassVar[str] = "workshop.Retracted"
     version: int

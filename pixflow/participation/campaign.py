@@ -1,4 +1,4 @@
-"""A Pix campaign: found in an export, declared once with its purpose."""
+"""A Pix campaign, found in an export and declared once with its purpose."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -31,21 +31,21 @@ class Campaign(Struct, frozen=True):
 
     @property
     def link(self) -> str | None:
-        """Where the young person takes the test (docs/pix-orga.md#campaigns)."""
+        """The address of the test (docs/pix-orga.md#campaigns)."""
         return f"https://app.pix.fr/campagnes/{self.code}" if self.code else None
 
     @property
     def open(self) -> bool:
-        """A diagnostic may be planned in it."""
+        """A diagnostic may be planned in this campaign."""
         return self.declared is not None and self.closed is None
 
     def takes(self, kind: CampaignKind | None) -> bool:
-        """Whether an export of that kind can be one of this campaign."""
+        """Tells if an export of that kind can belong to this campaign."""
         return self.kind in (None, kind) and (self.purpose is None or suits(self.purpose, kind))
 
 
 def suits(purpose: Purpose, kind: CampaignKind | None) -> bool:
-    """A profile collection gives no result to read, and an assessment no profile."""
+    """Tells if a purpose suits a kind: a profile collection gives profiles, an assessment gives results."""
     return kind is None or (purpose in ("profile", "other") if kind == "profile" else purpose != "profile")
 
 
@@ -87,7 +87,7 @@ def find_campaign(
     on: date,
     kind: CampaignKind = "assessment",
 ) -> list[Event]:
-    """An export of this campaign came in; it is recorded the first time."""
+    """Records a campaign at its first export."""
     if not campaign.takes(kind):
         raise Refused("not-its-kind", kind=kind)
     if campaign.pix_id == pix_id:
@@ -113,7 +113,7 @@ def declare_campaign(
 
 @decision("correct_purpose", REFERENT)
 def correct_purpose(campaign: Campaign, *, purpose: Purpose, reason: str, on: date) -> list[Event]:
-    """It was declared for something else; what followed from it is said again by those who know it (the importer)."""
+    """Corrects the purpose. The importer then corrects the participations."""
     if campaign.declared is None:
         raise Refused("undeclared-campaign")
     if campaign.purpose == purpose:
@@ -124,7 +124,7 @@ def correct_purpose(campaign: Campaign, *, purpose: Purpose, reason: str, on: da
 
 @decision("close_campaign", REFERENT)
 def close_campaign(campaign: Campaign, *, on: date) -> list[Event]:
-    """Not offered any more when a diagnostic is planned."""
+    """Closes a campaign: no diagnostic is planned in it any more."""
     if campaign.declared is None:
         raise Refused("undeclared-campaign")
     return [] if campaign.closed else [e.CampaignClosed(on=on)]
@@ -132,7 +132,7 @@ def close_campaign(campaign: Campaign, *, on: date) -> list[Event]:
 
 @decision("reopen_campaign", REFERENT)
 def reopen_campaign(campaign: Campaign, *, on: date) -> list[Event]:
-    """Offered again when a diagnostic is planned."""
+    """Reopens a campaign for new diagnostics."""
     return [e.CampaignReopened(on=on)] if campaign.closed else []
 
 
@@ -143,7 +143,7 @@ def _must_suit(campaign: Campaign, purpose: Purpose) -> None:
 
 @decision("choose_external_id_column", REFERENT)
 def choose_external_id_column(campaign: Campaign, *, header: str, on: date) -> list[Event]:
-    """Which column of this campaign's exports holds the external id; "" when none does."""
+    """Chooses the column of the external id in this campaign's exports; "" for none."""
     if campaign.external_id_column == header:
         return []
     return [e.ExternalIdColumnChosen(header=header, on=on)]

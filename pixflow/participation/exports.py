@@ -1,4 +1,4 @@
-"""Decisions on a participation when an export tells of it."""
+"""Decisions on a participation from the rows of exports."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -41,7 +41,7 @@ def import_participation(
     on: date,
     profile: Profile | None = None,
 ) -> list[Event]:
-    """A row met for the first time, with its result or its profile when it is shared already."""
+    """Imports a new row, with its result or profile when it is shared."""
     if participation.imported:
         return []
     first = e.ParticipationImported(
@@ -73,7 +73,7 @@ def record_progress(
     profile: Profile | None = None,
     ordinal: int = 0,
 ) -> dict[str, list[Event]]:
-    """A later export shows the row: only what changed is recorded, here and on the matched dossier.
+    """Records the changes of a known row, on the participation and on its dossier.
 
     `ordinal` is that of a profile among those sent at the same time.
     """
@@ -95,7 +95,7 @@ def _shared(
     exported_at: datetime,
     on: date,
 ) -> list[Event]:
-    """What the row shares that was not known."""
+    """Returns the event of a newly shared result or profile."""
     if result and result != known.result:
         return [e.ResultShared(result=result, exported_at=exported_at, on=on)]
     if profile and profile != known.profile:
@@ -104,7 +104,7 @@ def _shared(
 
 
 def _learned(known: Participation, dossier: Dossier, participation: UUID, event: Event, on: date) -> list[Event]:
-    """The same, as the matched dossier learns it."""
+    """Returns the events of the matched dossier for this event."""
     match event:
         case e.ResultShared(result=result) if known.purpose:
             return receive_result(dossier, participation=participation, purpose=known.purpose, result=result, on=on)
@@ -124,7 +124,7 @@ def record_disappearance(
     exported_at: datetime,
     on: date,
 ) -> dict[str, list[Event]]:
-    """A later export no longer shows the row."""
+    """Records that an export no longer shows the row."""
     if participation.vanished or participation.seen is None or exported_at <= participation.seen:
         return {}
     own: list[Event] = [e.ParticipationVanished(exported_at=exported_at, on=on)]
@@ -136,7 +136,7 @@ def record_disappearance(
 
 @decision("settle_purpose", REFERENT, on_erased="ignore")
 def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) -> list[Event]:
-    """The campaign has been declared: the row may be matched."""
+    """Gives the row the declared purpose: it may be matched."""
     waits = participation.imported is not None and participation.purpose is None
     return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
 
@@ -152,9 +152,9 @@ def resettle_purpose(
     on: date,
     history: Sequence[Recorded],
 ) -> dict[str, list[Event]]:
-    """The campaign was declared for something else: the dossier learns again what Pix Orga said, as what it is.
+    """Corrects the purpose, and records again on the dossier what Pix Orga said.
 
-    `history` is the dossier's stream. What people did about it stays: it happened.
+    `history` is the dossier's stream. What people did about it stays.
     """
     if participation.imported is None or participation.purpose in (None, purpose):
         return {}

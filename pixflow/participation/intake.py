@@ -1,4 +1,4 @@
-"""The exports received for one campaign: which is the newest, which files were seen."""
+"""The exports received for one campaign: the newest date and the known files."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -36,7 +36,7 @@ def evolve(state: Intake, recorded: Recorded) -> Intake:
 def receive_export(
     intake: Intake, *, digest: str, campaign: UUID, exported_at: datetime, counts: dict[str, int], on: date
 ) -> list[Event]:
-    """The file was read and recorded; the same file again changes nothing. `counts` are ExportReceived's six."""
+    """Records an export file, once. `counts` are the six of ExportReceived."""
     if digest in intake.digests:
         return []
     return [ExportReceived(digest=digest, campaign=campaign, exported_at=exported_at, on=on, **counts)]

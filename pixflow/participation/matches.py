@@ -20,7 +20,7 @@ from pixflow.refused import Refused, required
 
 @decision("move_match", REFERENT_AND_MANAGER)
 def move_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
-    """A participation of the duplicate is the other dossier's; the match it had stands behind it."""
+    """Moves a match from the duplicate to the other dossier. The former match is kept behind it."""
     if participation.dossier == dossier:
         return []
     return [
@@ -30,7 +30,7 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
 
 @decision("move_back", REFERENT_AND_MANAGER, Need.HISTORY)
 def undo_match_move(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """The participation is matched as it was before the merge."""
+    """Retracts the match made by a merge: the former one counts again."""
     matched = participation.matched
     merged = matched and any(
         r.originator_version == matched.version
@@ -55,7 +55,7 @@ def confirm_match(
     others: tuple[UUID, ...],
     on: date,
 ) -> dict[str, list[Event]]:
-    """It is this young person's: the dossier learns of the participation, and of its result when shared."""
+    """Confirms a match, and records the participation and its result on the dossier."""
     if participation.dossier == dossier_id:
         return {}
     if participation.dossier:
@@ -89,7 +89,7 @@ def link_to_dossier(known: Participation, dossier: Dossier, participation: UUID,
 
 @decision("reject_match", REFERENT)
 def reject_match(participation: Participation, *, dossier: UUID, on: date) -> list[Event]:
-    """Not this dossier: it is not proposed again for this row."""
+    """Rejects a proposed dossier: it is not proposed again."""
     _must_be_known(participation)
     if participation.dossier == dossier:
         raise Refused("already-matched", dossier=dossier)
@@ -98,7 +98,7 @@ def reject_match(participation: Participation, *, dossier: UUID, on: date) -> li
 
 @decision("set_aside", REFERENT)
 def set_participation_aside(participation: Participation, *, reason: str, on: date) -> list[Event]:
-    """Nobody's here."""
+    """Sets a participation aside: it belongs to nobody here."""
     _must_be_known(participation)
     if participation.set_aside:
         return []
@@ -117,9 +117,9 @@ def undo_match(
     on: date,
     history: Sequence[Recorded],
 ) -> dict[str, list[Event]]:
-    """The match was wrong: it is taken back, and not proposed again.
+    """Retracts a match, with all that names the participation on the dossier.
 
-    `history` is the dossier's stream: all that names the participation goes with it.
+    It is not proposed again. `history` is the dossier's stream.
     """
     if participation.matched is None or participation.dossier is None:
         return {}
@@ -139,13 +139,13 @@ def undo_match(
 
 @decision("erase_participation", MANAGER, system=(OPERATOR,), on_erased="decide")
 def erase_participation(participation: Participation, *, dossier: UUID, row: str | None, on: date) -> list[Event]:
-    """Whose it was is erased; `row` is the token of streams.row_key, None when another one holds it."""
+    """Erases a participation with its person. `row` is the token of streams.row_key, None when another one holds it."""
     return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
 
 
 @decision("bring_back", REFERENT, Need.HISTORY)
 def undo_set_aside(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """It was set aside by mistake: it waits for a match again."""
+    """Retracts setting it aside: the participation waits for a match again."""
     if participation.set_aside is None or participation.set_aside.version in retractions_by_version(history):
         return []
     return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]

@@ -1,4 +1,4 @@
-"""Is this participant that young person? Certain, proposed with reasons and warnings, or not at all."""
+"""Scores the match between a participant and a young person: certain, proposed or none."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ _BIRTHS: Final = {"same-birth-date": 5, "other-birth-date": -15}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Names as typed; `number` as typed too: on a participant it is the external id, so perhaps no i-Milo number."""
+    """Names and number as typed. A participant's number is the external id: perhaps not an i-Milo number."""
 
     last_name: str
     first_name: str
@@ -42,7 +42,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is compared of a person, worked out once."""
+    """The normalised data of a person, computed once."""
 
     words: frozenset[str]
     as_typed: str
@@ -61,26 +61,26 @@ class Match:
 
 
 def certain(participant: Person, candidate: Person) -> bool:
-    """Whether the match is made by itself: equal i-Milo numbers and equal sets of words (docs/domain.md#matching)."""
+    """Tells if the match is automatic: equal i-Milo numbers and equal sets of words (docs/domain.md#matching)."""
     return _certain(_known(participant), _known(candidate))
 
 
 def score(participant: Person, candidate: Person) -> Match | None:
-    """How far the two agree, or None under THRESHOLD.
+    """Returns the match of two people, or None under THRESHOLD.
 
     Reasons: same-number; same-words, same-words-other-order, one-word-more or one-word-less (on the participant's
-    side), words-included, one-word-in-common (a name of one word only), close-spelling; same-birth-date.
-    Warnings: same-number-other-name, number-without-leading-zeros, other-number, other-birth-date.
-    Source: docs/domain.md#matching. Inclusion of word sets matched 93 % of participants, equality 64 %
+    side), words-included, one-word-in-common (a name of one word only), close-spelling; same-birth-date. Warnings:
+    same-number-other-name, number-without-leading-zeros, other-number, other-birth-date. Source:
+    docs/domain.md#matching. Inclusion of word sets matched 93 % of participants, equality 64 %
     (docs/pix-orga.md#pitfalls).
     """
     return _score(_known(participant), _known(candidate))
 
 
 def rank(participant: Person, candidates: Iterable[tuple[K, Person]], limit: int = 3) -> list[tuple[K, Match]]:
-    """The best `limit` matches, best first, in the order given when equal.
+    """Returns the best `limit` matches, best first, equal ones in the order given.
 
-    Warns of a `namesake` on each one whose set of words is also another candidate's.
+    Adds the warning `namesake` when another candidate has the same set of words.
     """
     mine = _known(participant)
     known = [(key, _known(person)) for key, person in candidates]
@@ -148,7 +148,7 @@ def _compare_births(mine: _Known, theirs: _Known) -> str:
 
 
 def _compare_names(mine: _Known, theirs: _Known) -> tuple[str, int]:
-    """The reason and its points; `("", 0)` when the names do not agree."""
+    """Returns the reason and its points; `("", 0)` when the names do not agree."""
     if not mine.words or not theirs.words:
         return "", 0
     if reason := _compare_words(mine, theirs):

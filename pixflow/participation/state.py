@@ -1,4 +1,4 @@
-"""One participation: what Pix Orga says of it over time, and whose it is."""
+"""The state of a participation: its data from Pix Orga, and its match."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,11 @@ from pixflow.folding import fold as fold_events
 
 
 class Participation(Struct, frozen=True):
-    """`erased`: its person was, and nothing else is known of it; `row` is what their rows are recognised by."""
+    """The state of a participation.
+
+    `erased`: its person was erased, and all other fields but `row` are empty. `row` recognises their rows in later
+    exports.
+    """
 
     version: int = 0
     erased: Mark | None = None
@@ -44,12 +48,12 @@ class Participation(Struct, frozen=True):
 
     @property
     def waiting(self) -> bool:
-        """Somebody must say whose it is."""
+        """The participation waits for a match."""
         return self.imported is not None and self.dossier is None and self.set_aside is None and not self.vanished
 
 
 def fold(events: Sequence[Recorded]) -> Participation:
-    """The participation after these events of its stream, retracted ones left out."""
+    """Returns the participation after these events of its stream, without the retracted ones."""
     state = fold_events(Participation(), evolve, events)
     return replace(state, version=events[-1].originator_version) if events else state
 
@@ -96,9 +100,3 @@ def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object
         case e.ParticipationSetAside():
             return {"set_aside": mark}
     return {}
-
-
-# --- what the import says
-
-
-# --- whose it is

@@ -1,4 +1,4 @@
-"""What one grid changes to another: its bands, its proposals, and the scores that are read otherwise."""
+"""Compares two grids: their bands, their proposals, and the scores that are read otherwise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pixflow.protocol.grille import Band, Grille, Proposal, band_of
 
 @dataclass(frozen=True, slots=True)
 class BandChange:
-    """A band before and after; None for one that is new or gone. Proposals are the same when their ids are."""
+    """A band before and after; None when new or removed. Proposals with the same id are the same."""
 
     before: Band | None
     after: Band | None
@@ -23,23 +23,23 @@ class BandChange:
 
     @property
     def altered(self) -> tuple[tuple[Proposal, Proposal], ...]:
-        """The proposals that stay under their id and say something else."""
+        """The proposals with the same id and another text."""
         then = {one.id: one for one in self.after.proposals} if self.after else {}
         pairs = ((one, then[one.id]) for one in _proposals(self.before) if one.id in then)
         return tuple((was, is_) for was, is_ in pairs if was != is_)
 
     @property
     def reordered(self) -> bool:
-        """Whether those that stay come in another order."""
+        """Tells if the proposals kept are in another order."""
         was, is_ = ([one.id for one in _proposals(band)] for band in (self.before, self.after))
         return [id for id in was if id in is_] != [id for id in is_ if id in was]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The whole percents from `first` to `last`, both included: the band that reads them now, and the one to come.
+    """The percents from `first` to `last`, both included, with their band now and next.
 
-    `elsewhere`: it is another band; otherwise the same one, which says or proposes something else.
+    `elsewhere`: it is another band; else the same one with other texts or proposals.
     """
 
     first: int
@@ -50,7 +50,7 @@ class Move:
 
 
 def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
-    """The bands of both in order, each that goes on beside what it becomes; those that stay the same left out."""
+    """Returns the changed bands of both grids, in order."""
     kept = _heirs(before.bands, after.bands)
     named = {then: now for now, then in kept.items()}
     changes = [
@@ -60,7 +60,7 @@ def band_changes(before: Grille, after: Grille) -> tuple[BandChange, ...]:
 
 
 def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
-    """The percents that would be read otherwise, in order. Both grids hold (`problems` is empty)."""
+    """Returns the percents that would be read otherwise, in order. Both grids are valid (`problems` is empty)."""
     kept = _heirs(before.bands, after.bands)
     found: list[Move] = []
     for percent in range(101):
@@ -77,7 +77,7 @@ def moves(before: Grille, after: Grille) -> tuple[Move, ...]:
 
 
 def _heirs(before: Sequence[Band], after: Sequence[Band]) -> dict[int, int]:
-    """Which band goes on as which: each shares more percents with the other than with any other band."""
+    """Pairs the bands of both grids that share the most percents."""
     pairs = {}
     for i, band in enumerate(before):
         heir = max(range(len(after)), key=lambda j: _shared(band, after[j]))

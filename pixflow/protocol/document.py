@@ -1,4 +1,4 @@
-"""The protocol document: what a structure has agreed, and which one is in force on a day."""
+"""The protocol document of a structure, and the one in force on a day."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -68,9 +68,9 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Workshops:
-    """How workshops are held: seats, whether one may run them alone, working days that an offered seat is kept.
+    """The rules of workshops: seats, facilitators, working days of a seat offer.
 
-    Source: docs/mission.md (6 to 10), and Hautes-Pyrénées (8 at most, in pair then alone).
+    Source: docs/mission.md (6 to 10 seats), and Hautes-Pyrénées (8 at most, in pair then alone).
     """
 
     smallest: int = 6
@@ -81,7 +81,7 @@ class Workshops:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Months that a dossier is kept after its last fact, by programme (docs/retention.md says where they come from)."""
+    """Months that a dossier is kept after its last event, by programme (docs/retention.md)."""
 
     cej: int = 24
     pacea: int = 24
@@ -90,7 +90,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class StageText:
-    """What the team wrote for one stage of the path: who does it, when, and how (French, shown as is)."""
+    """The team's text for one stage: who does it, when, and how (French, shown as is)."""
 
     stage: Stage
     who: str
@@ -122,10 +122,10 @@ class ProtocolDocument:
 
 
 def in_force(published: Sequence[tuple[date, T]], day: date) -> T:
-    """The latest document published from a date on or before `day`; before all of them, the earliest one.
+    """Returns the latest document published from a date on or before `day`, else the earliest one.
 
-    `published` is in order of publication; the dates may come in any order, and of two from the same date
-    the one published last wins. Raises LookupError when nothing is published. Source: docs/domain.md#tasks.
+    `published` is in order of publication. Of two from the same date, the one published last wins. Raises
+    LookupError when nothing is published. Source: docs/domain.md#tasks.
     """
     if not published:
         raise LookupError("no protocol is published")
@@ -141,7 +141,7 @@ def _from(entry: tuple[date, T]) -> date:
 
 
 def out_of_range(document: ProtocolDocument) -> Iterator[tuple[str, int, int, int]]:
-    """Each number of the document that cannot be: its key like "delays.refer", itself, the least and the most."""
+    """Yields each number out of range: its key like "delays.refer", itself, the least and the most."""
     for part in ("delays", "escalation"):
         for name, days in asdict(getattr(document, part)).items():
             yield from _outside(f"{part}.{name}", days, 0, LONGEST_DELAY)

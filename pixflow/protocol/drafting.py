@@ -1,4 +1,4 @@
-"""A protocol or a grid made together: drafted, endorsed by the team, published from a day, or dropped."""
+"""Decisions on the draft of a protocol or grid: proposed, endorsed, published or dropped."""
 
 from datetime import date
 from typing import TypeVar
@@ -19,7 +19,7 @@ T = TypeVar("T")
 def draft_protocol(
     protocols: Protocols, *, document: ProtocolDocument, note: str, replaces: int, on: date
 ) -> list[Event]:
-    """Propose a protocol to the team; the endorsements of `replaces`, the draft it was written over (0: none), fall."""
+    """Proposes a protocol. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
     if _says_already(protocols.draft, document, note):
         return []
     _must_replace(protocols.draft, replaces)
@@ -35,7 +35,7 @@ def draft_protocol(
 
 @decision("draft_grille", REFERENT)
 def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int, on: date) -> list[Event]:
-    """Propose a grid to the team; the endorsements of `replaces`, the draft it was written over (0: none), fall."""
+    """Proposes a grid. It replaces the draft numbered `replaces` (0: none), whose endorsements are lost."""
     if _says_already(grilles.draft, document, note):
         return []
     _must_replace(grilles.draft, replaces)
@@ -50,7 +50,7 @@ def draft_grille(grilles: Grilles, *, document: Grille, note: str, replaces: int
 def endorse_protocol(
     protocols: Protocols, *, draft: int, endorsed: bool, comment: str, by: str, on: date
 ) -> list[Event]:
-    """A colleague comments on the draft, endorses it, or takes their endorsement back; `by` is their staff id."""
+    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
     said = Opinion(endorsed, comment.strip(), on)
     if not _adds(_current(protocols.draft, draft), said, by):
         return []
@@ -59,7 +59,7 @@ def endorse_protocol(
 
 @decision("endorse_grille", TEAM)
 def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
-    """A colleague comments on the draft, endorses it, or takes their endorsement back; `by` is their staff id."""
+    """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
     said = Opinion(endorsed, comment.strip(), on)
     if not _adds(_current(grilles.draft, draft), said, by):
         return []
@@ -68,7 +68,7 @@ def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str
 
 @decision("drop_protocol_draft", REFERENT)
 def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: date) -> list[Event]:
-    """The draft will not be published."""
+    """Drops the draft, for a reason."""
     if protocols.draft is None and draft in range(1, protocols.drafts + 1) and draft != protocols.made_of:
         return []
     _current(protocols.draft, draft)
@@ -77,7 +77,7 @@ def drop_protocol_draft(protocols: Protocols, *, draft: int, reason: str, on: da
 
 @decision("drop_grille_draft", REFERENT)
 def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) -> list[Event]:
-    """The draft will not be published."""
+    """Drops the draft, for a reason."""
     if grilles.draft is None and draft in range(1, grilles.drafts + 1) and draft != grilles.made_of:
         return []
     _current(grilles.draft, draft)
@@ -86,7 +86,7 @@ def drop_grille_draft(grilles: Grilles, *, draft: int, reason: str, on: date) ->
 
 @decision("publish_protocol_draft", REFERENT_AND_MANAGER)
 def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
-    """The draft counts from today or a later day; `alone`: even though nobody endorsed it."""
+    """Publishes the draft from today or a later day. `alone`: also without any endorsement."""
     if draft == protocols.made_of and protocols.published[-1][0] == from_day:
         return []
     document = _ready(_current(protocols.draft, draft), from_day, alone, on)
@@ -95,7 +95,7 @@ def publish_protocol_draft(protocols: Protocols, *, draft: int, from_day: date, 
 
 @decision("publish_grille_draft", REFERENT_AND_MANAGER)
 def publish_grille_draft(grilles: Grilles, *, draft: int, from_day: date, alone: bool, on: date) -> list[Event]:
-    """The draft counts from today or a later day, under the next number; `alone`: even though nobody endorsed it."""
+    """Publishes the draft under the next number, from today or a later day. `alone`: also without any endorsement."""
     if draft == grilles.made_of and grilles.published[-1][0] == from_day:
         return []
     document = _ready(_current(grilles.draft, draft), from_day, alone, on)
@@ -107,7 +107,7 @@ def _says_already(draft: Draft[T] | None, document: T, note: str) -> bool:
 
 
 def _must_replace(draft: Draft[T] | None, replaces: int) -> None:
-    """What a colleague proposed meanwhile is not put aside unseen."""
+    """Raises Refused("other-draft") when a colleague proposed another draft meanwhile."""
     if draft is not None and draft.number != replaces:
         raise Refused("other-draft", draft=draft.number)
 
@@ -120,7 +120,7 @@ def _current(draft: Draft[T] | None, number: int) -> Draft[T]:
 
 
 def _adds(draft: Draft[T], said: Opinion, by: str) -> bool:
-    """Whether this is more than the colleague's latest word; nobody endorses their own draft."""
+    """Tells if this differs from the colleague's latest opinion. Raises Refused("own-draft") for an own endorsement."""
     if said.endorsed and by == draft.by:
         raise Refused("own-draft")
     known = draft.opinions.get(by)
@@ -133,7 +133,7 @@ def _adds(draft: Draft[T], said: Opinion, by: str) -> bool:
 
 
 def _ready(draft: Draft[T], from_day: date, alone: bool, on: date) -> T:
-    """The document, if it may be published from that day."""
+    """Returns the document, if it may be published from that day."""
     if from_day < on:
         raise Refused("from-the-past", from_day=from_day)
     if not draft.endorsed_by and not alone:

@@ -54,12 +54,12 @@ class Grille:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a grid is refused, with the numbers that fail.
+    """The reason for refusing a grid, with the numbers that fail.
 
-    `numbers` by code: gap and overlap, the first and last percent concerned; start and end, the percent that
-    stands in place of 0 or 100; order, the two lows, or the low and high, that are the wrong way round; empty,
-    nothing for a grid without bands, else the band without proposals; duplicate-proposal, the band, and the id
-    in `detail`; rounding, nothing, and the unknown rule in `detail`.
+    `numbers` by code: gap and overlap, the first and last percent concerned; start and end, the percent that stands
+    in place of 0 or 100; order, the two lows, or the low and high, in the wrong order; empty, nothing for a grid
+    without bands, else the band without proposals; duplicate-proposal, the band, and the id in `detail`; rounding,
+    nothing, and the unknown rule in `detail`.
     """
 
     code: ProblemCode
@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """This score, this rounding, this band, this version of the grid, these proposals: those of the programme."""
+    """The reading of a score: rounding, band, grid version, and proposals for the programme."""
 
     mastery: Decimal
     percent: int
@@ -80,7 +80,7 @@ class Explanation:
 
 
 def problems(grille: Grille) -> tuple[Problem, ...]:
-    """All that keeps the grid from giving each percent of 0..100 one band; empty when it is valid.
+    """Returns every reason why a percent of 0..100 lacks one band; empty when the grid is valid.
 
     Source: docs/domain.md#reading-grid: gaps and overlaps are refused with the numbers that fail.
     """
@@ -88,7 +88,7 @@ def problems(grille: Grille) -> tuple[Problem, ...]:
 
 
 def percent(mastery: Decimal) -> int:
-    """Mastery, a fraction of 0..1, as a whole percent: round half up of 100 × Decimal (docs/domain.md#reading-grid).
+    """Returns a mastery of 0..1 as a whole percent: round half up of 100 × Decimal (docs/domain.md#reading-grid).
 
     Raises ValueError outside 0..1.
     """
@@ -98,7 +98,7 @@ def percent(mastery: Decimal) -> int:
 
 
 def band_of(grille: Grille, percent: int) -> Band:
-    """The first band that holds this percent. Raises ValueError when none does."""
+    """Returns the first band that holds this percent. Raises ValueError when none does."""
     for band in grille.bands:
         if band.low <= percent <= band.high:
             return band
@@ -106,13 +106,13 @@ def band_of(grille: Grille, percent: int) -> Band:
 
 
 def is_for(proposal: Proposal, programme: str) -> bool:
-    """Whether it is offered to a young person of this programme, "" for none (docs/domain.md#reading-grid)."""
+    """Tells if a proposal is for this programme, "" for none (docs/domain.md#reading-grid)."""
     known = programme if programme in PROGRAMMES else "other"
     return not proposal.programmes or bool({programme, known} & set(proposal.programmes))
 
 
 def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None = None) -> Explanation:
-    """Why this band: the arithmetic, the grid's published number, and what is proposed to somebody of this programme.
+    """Explains the reading of a score: arithmetic, grid number, and proposals for this programme.
 
     Without a programme, every proposal of the band. Raises ValueError as its parts do.
     """

@@ -1,4 +1,4 @@
-"""Publish a protocol or a grid: whole documents, in force from a day. And the draft that the team discusses."""
+"""Published protocols and grids, in force from a day, and the draft under discussion."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Opinion(Struct, frozen=True):
-    """The latest word of one colleague on a draft."""
+    """The latest opinion of one colleague on a draft."""
 
     endorsed: bool
     comment: str
@@ -29,7 +29,7 @@ class Opinion(Struct, frozen=True):
 
 
 class Draft(Struct, Generic[T], frozen=True):
-    """A document that is being discussed; `by` is a staff id, `opinions` the team's latest words by staff id."""
+    """A document under discussion. `by` is a staff id, `opinions` the latest opinions by staff id."""
 
     number: int
     document: T
@@ -40,14 +40,14 @@ class Draft(Struct, Generic[T], frozen=True):
 
     @property
     def endorsed_by(self) -> tuple[str, ...]:
-        """Who endorses it, in the order in which they first spoke."""
+        """The colleagues who endorse it, in the order of their first opinion."""
         return tuple(id for id, opinion in self.opinions.items() if opinion.endorsed)
 
 
 class Protocols(Struct, frozen=True):
-    """Every protocol published, in order of publication, each with its first day; the draft under discussion.
+    """Every published protocol with its first day, in order of publication, and the draft.
 
-    `drafts` counts them all; `made_of` is the number of the draft published last, 0 for none.
+    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none.
     """
 
     version: int = 0
@@ -63,9 +63,9 @@ class NumberedGrille(Struct, frozen=True):
 
 
 class Grilles(Struct, frozen=True):
-    """Every grid published, in order of publication, each with its first day and its number; the draft discussed.
+    """Every published grid with its first day and number, in order of publication, and the draft.
 
-    `drafts` counts them all; `made_of` is the number of the draft published last, 0 for none.
+    `drafts` counts all drafts; `made_of` is the number of the draft published last, 0 for none.
     """
 
     version: int = 0
@@ -116,7 +116,7 @@ def evolve_grilles(state: Grilles, recorded: Recorded) -> Grilles:
 
 
 def _published(state: S, document: object) -> S:
-    """The draft that was published is one no more; another one stays."""
+    """Removes the draft that was published; another one stays."""
     if state.draft is None or state.draft.document != document:
         return state
     return replace(state, draft=None, made_of=state.draft.number)
@@ -130,7 +130,7 @@ def _said(state: S, number: int, by: str, opinion: Opinion) -> S:
 
 @decision("publish_protocol", NOBODY, system=(OPERATOR,), dated=False)
 def publish_protocol(protocols: Protocols, *, document: ProtocolDocument, from_day: date) -> list[Event]:
-    """The document counts from that day; saying the same one again publishes nothing."""
+    """Publishes a protocol from that day. The same document again changes nothing."""
     if protocols.published and protocols.published[-1][1] == document:
         return []
     return [p.ProtocolPublished(document=document, from_day=from_day)]
@@ -138,7 +138,7 @@ def publish_protocol(protocols: Protocols, *, document: ProtocolDocument, from_d
 
 @decision("publish_grille", NOBODY, system=(OPERATOR,), dated=False)
 def publish_grille(grilles: Grilles, *, document: Grille, from_day: date) -> list[Event]:
-    """The grid counts from that day, under the next number; a gap or an overlap is refused with its numbers."""
+    """Publishes a grid from that day, under the next number. Raises Refused("bad-grille") for a gap or an overlap."""
     if grilles.published and grilles.published[-1][1].document == document:
         return []
     must_hold(document)

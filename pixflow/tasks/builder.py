@@ -1,4 +1,4 @@
-"""How a task is made: its delays, its turns, its appointment, who has it for a while."""
+"""Builds tasks: their delays, chases, appointment, snooze and handover."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +12,7 @@ from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 
 
 class TaskBuilder:
-    """One dossier being asked what it owes. `exhausted` is the last of the tries to reach the young person."""
+    """Builds the tasks of one dossier. `exhausted` is the last chase once the tries are used up."""
 
     def __init__(self, dossier: Dossier, opened: Mark, refs: References) -> None:
         self.dossier = dossier
@@ -41,7 +41,7 @@ class TaskBuilder:
     def chase(
         self, kind: Kind, about: UUID, mark: Mark, start: date, details: dict[str, str], lapses: date | None = None
     ) -> Iterator[Task]:
-        """A task that each chase starts again, until it lapses or the tries of the protocol are used up."""
+        """Yields a task that each chase starts again, until it lapses or the protocol's tries are used up."""
         key = key_of(kind, about)
         if self._count_tries(key, mark):
             return
@@ -51,7 +51,7 @@ class TaskBuilder:
             yield self.task(kind, about, "advisor", mark, details, opens, lapses=lapses)
 
     def delay_end(self, day: date, delay: str, mark: Mark) -> date:
-        """The day a delay of the protocol of `mark` ends, in working days from `day`."""
+        """Returns the end of a delay of the protocol of `mark`, in working days from `day`."""
         days: int = getattr(self.refs.protocol(mark.on).delays, delay.replace("-", "_"))
         return self.refs.calendar.add(day, days)
 
@@ -75,7 +75,7 @@ def task(
     due: date | None = None,
     lapses: date | None = None,
 ) -> Task:
-    """One task of a subject; `due` stands in for the day that its delay gives, unless that turn begins after it."""
+    """Builds one task. `due` replaces the day given by its delay, unless the task opens after it."""
     protocol, add = refs.protocol(mark.on), refs.calendar.add
     dossier = dossier or Dossier()
     key = key_of(kind, about)
@@ -121,12 +121,12 @@ def when(mark: Mark) -> tuple[date, int]:
 
 
 def _chases(dossier: Dossier, key: str, mark: Mark) -> list[Mark]:
-    """The tries to reach the young person about a task since the event that opens it."""
+    """Returns the tries to reach the young person about a task, since the event that opens it."""
     return [chase for chase in dossier.chases.get(key, ()) if chase.version > mark.version]
 
 
 def _appointment(set_: Appointment | None, mark: Mark, chases: list[Mark]) -> Appointment | None:
-    """The appointment that gives a task its day: not one that served an earlier turn of it."""
+    """Returns the appointment that gives a task its day, unless it served an earlier turn of the task."""
     if set_ is None:
         return None
     said = set_.missed or set_.mark
@@ -137,7 +137,7 @@ def _appointment(set_: Appointment | None, mark: Mark, chases: list[Mark]) -> Ap
 
 
 def _snooze(said: Snooze | None, mark: Mark, chases: list[Mark], appointment: Appointment | None) -> Snooze | None:
-    """The rest given to this turn of a task: an appointment missed since has it due at once."""
+    """Returns the snooze of this turn of a task. A missed appointment since then cancels it."""
     missed = [appointment.missed] if appointment and appointment.missed else []
     since = max(known.version for known in (mark, *chases, *missed))
     return said if said and said.mark.version > since else None

@@ -1,4 +1,4 @@
-"""Nobody could be reached, or nothing is left to do and nothing has happened for long."""
+"""The task close-or-plan: nobody could be reached, or a dossier without tasks is inactive for long."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]
 
 
 def _ways_on(dossier: Dossier) -> Iterator[Mark]:
-    """Every event that gave the dossier something to do."""
+    """Yields every event that gave the dossier something to do."""
     orientation, prescription, parcours = dossier.orientation, dossier.prescription, dossier.parcours
     marks = [orientation.presented, orientation.plan.mark if orientation.plan else None]
     marks += [seat.mark for seat in dossier.diagnostic.seats.values()]
@@ -38,7 +38,7 @@ def _ways_on(dossier: Dossier) -> Iterator[Mark]:
 
 
 def _days_to_come(dossier: Dossier) -> Iterator[date]:
-    """The days that are set: appointments, a workshop, the session of a certification, a retake."""
+    """Yields the days set: appointments, a workshop, a certification session, a second diagnostic."""
     yield from (set_.day for set_ in _appointments(dossier))
     yield from (seat.day for seat in dossier.diagnostic.seats.values() if seat.status == "booked")
     certification, retake = dossier.parcours.certification, dossier.parcours.retake
@@ -49,5 +49,5 @@ def _days_to_come(dossier: Dossier) -> Iterator[date]:
 
 
 def _appointments(dossier: Dossier) -> list[Appointment]:
-    """Those set and not missed, about anything but closing."""
+    """Returns the appointments set and not missed, about anything but closing."""
     return [set_ for key, set_ in dossier.appointments.items() if key != "close-or-plan" and not set_.missed]

@@ -24,7 +24,7 @@ def diagnostic(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _overtaken(links: dict[UUID, LinkedParticipation], purpose: Purpose, finished: Mark) -> bool:
-    """Another result of the same purpose came in since: nobody needs this one any more."""
+    """Tells if another result of the same purpose came in since: this one is not needed any more."""
     return any(
         other.received and other.purpose == purpose and other.received.on >= finished.on for other in links.values()
     )

@@ -1,4 +1,4 @@
-"""What one dossier owes, in the order of the path."""
+"""The tasks of one dossier, in the order of the path."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +18,7 @@ from pixflow.tasks.task import Task
 
 
 def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
-    """Every task that stands or will, given nothing more happens; none for a dossier that was never opened."""
+    """Returns every present and future task of the dossier as it stands; none for a dossier never opened."""
     if dossier.opened is None:
         return []
     builder = TaskBuilder(dossier, dossier.opened, refs)
@@ -30,7 +30,7 @@ def of_dossier(dossier: Dossier, refs: References) -> list[Task]:
 
 
 def _answer_a_person(builder: TaskBuilder) -> Iterator[Task]:
-    """Who asks to be erased has an answer within a month (RGPD, article 12, 3), whatever the protocol says."""
+    """Yields the answer due to an erasure request within a month (RGPD, article 12, 3), for any protocol."""
     asked = builder.dossier.erasure
     if asked:
         due = asked.mark.on + relativedelta(months=1)
@@ -38,7 +38,7 @@ def _answer_a_person(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:
-    """Somebody must follow the dossier: nobody does, or its advisor works here until a day."""
+    """Yields the assignment of an advisor, when there is none or the advisor leaves."""
     dossier = builder.dossier
     if dossier.advisor is None or dossier.assigned is None:
         yield builder.task("assign-advisor", "", "referent", builder.opened)

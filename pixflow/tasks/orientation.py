@@ -24,7 +24,7 @@ def orientation(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _concerned(builder: TaskBuilder) -> Mark | None:
-    """The event since which Pix concerns this young person: the opening, the programme, or a need that was judged."""
+    """Returns the event since which Pix concerns this young person: the opening, the programme, or a need."""
     if builder.refs.protocol(builder.opened.on).concerned == "all":
         return builder.opened
     need = builder.dossier.orientation.need
@@ -32,7 +32,7 @@ def _concerned(builder: TaskBuilder) -> Mark | None:
 
 
 def _seat(builder: TaskBuilder, plan: Plan, diagnostic: Diagnostic) -> Iterator[Task]:
-    """A diagnostic planned in a workshop needs a seat; one that was missed, or lost, another."""
+    """Yields the booking of a seat for a diagnostic planned in a workshop, again after a missed or lost seat."""
     seat = diagnostic.seat
     if seat is None or (seat.status != "booked" and when(seat.mark) < when(plan.mark)):
         yield builder.task("book-workshop", "", "advisor", plan.mark, {"by": "planned"})

@@ -1,4 +1,4 @@
-"""Stage 4: each action is referred, answered, ends; the complete diagnostic, the certification, the retake."""
+"""Stage 4: tasks of actions, complete diagnostic, certification, second diagnostic."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
 
 
 def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
-    """A partner who does not answer is chased, until the referral lapses and another one must be found."""
+    """Yields chases of a silent partner, then the search for another one once the referral has lapsed."""
     details = {"label": state.action.label, "partner": sent.partner.name}
     lapses = builder.delay_end(sent.mark.on, "chase-partner-lapses", sent.mark)
     yield from builder.chase("chase-partner", sent.id, sent.mark, sent.mark.on, details, lapses)
@@ -44,14 +44,14 @@ def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterato
 
 
 def _under_way(state: ActionState) -> Mark | None:
-    """The event since which the action runs: its start, or the referral that holds."""
+    """Returns the event since which the action runs: its start, or its current referral."""
     return state.started or (state.referral.mark if state.referral else None)
 
 
 def _complete(builder: TaskBuilder) -> Iterator[Task]:
-    """At ease in a workshop, or kept in the prescription: the complete diagnostic, within the collective period.
+    """Yields the complete diagnostic, for ease in a workshop or a kept proposal, within the collective period.
 
-    Once an export shows it finished, its sharing is what is waited for. Declined, it is owed when it is kept since.
+    Once an export shows it finished, its sharing is awaited instead. Once declined, it is due when kept since.
     """
     dossier = builder.dossier
     links = [link for link in dossier.diagnostic.participations.values() if link.purpose == "complete"]
@@ -78,7 +78,7 @@ def _certification(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _certifiable(diagnostic: Diagnostic) -> Mark | None:
-    """When it was learned: the profile shared last says so, or the complete diagnostic earned its badge."""
+    """Returns the event that makes the person certifiable: a shared profile, or the complete diagnostic."""
     profile, complete = diagnostic.profile, diagnostic.current("complete")
     sent = diagnostic.participations.values() if profile and profile.certifiable else ()
     marks = [link.received for link in sent if link.profile == profile]
@@ -88,7 +88,7 @@ def _certifiable(diagnostic: Diagnostic) -> Mark | None:
 
 
 def _retake(builder: TaskBuilder) -> Iterator[Task]:
-    """What was learned is measured again some time after the last action that was done."""
+    """Yields the second diagnostic, some time after the last action done."""
     learned, retake = builder.dossier.parcours.last_training, builder.dossier.parcours.retake
     if learned is None:
         return
@@ -100,7 +100,7 @@ def _retake(builder: TaskBuilder) -> Iterator[Task]:
 
 
 def _tested_since(builder: TaskBuilder, since: Mark) -> bool:
-    """An initial test was begun after that day, whenever its export came in."""
+    """Tells if an initial test began after that day, on any date of export."""
     links = builder.dossier.diagnostic.participations.values()
     begun = ((link.started.day if link.started else link.mark.on, link) for link in links if link.purpose == "initial")
     return any((day, link.mark.version) > (since.on, since.version) for day, link in begun)

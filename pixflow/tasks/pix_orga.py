@@ -1,4 +1,4 @@
-"""What the exports of Pix Orga owe: campaigns to declare, participations to match."""
+"""Tasks from the exports of Pix Orga: campaigns to declare, participations to match."""
 
 from pixflow.participation.campaign import Campaign
 from pixflow.participation.state import Participation
@@ -8,7 +8,7 @@ from pixflow.tasks.task import Task
 
 
 def of_participation(participation: Participation, refs: References) -> list[Task]:
-    """A row of an export that waits for somebody to say whose it is."""
+    """Returns the matching task of a participation that waits for a match."""
     if not participation.waiting or participation.imported is None or participation.settled is None:
         return []
     mark = max(participation.imported, participation.settled, key=when)
@@ -16,7 +16,7 @@ def of_participation(participation: Participation, refs: References) -> list[Tas
 
 
 def of_campaign(campaign: Campaign, refs: References) -> list[Task]:
-    """A campaign that an export showed and nobody has declared."""
+    """Returns the declaration task of a campaign found in an export."""
     if campaign.found is None or campaign.declared:
         return []
     return [task(refs, "declare-campaign", "", "referent", campaign.found, {"campaign": campaign.name})]

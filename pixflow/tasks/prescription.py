@@ -1,4 +1,4 @@
-"""Stage 3: the result reaches the advisor, is explained, and the prescription is built."""
+"""Stage 3: tasks to dispatch the result, hold the debrief, build the prescription."""
 
 from collections.abc import Iterator
 
@@ -43,12 +43,12 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
 
 
 def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Mark) -> bool:
-    """Whether the protocol of that day sends this result through the référent."""
+    """Tells if the protocol of that day sends this result through the référent."""
     route = builder.refs.protocol(received.on).result_route
     return route == "referent" or (route == "workshop" and not _ran_it(builder, link))
 
 
 def _ran_it(builder: TaskBuilder, link: LinkedParticipation) -> bool:
-    """The dossier's advisor was at the workshop where the test was begun."""
+    """Tells if the dossier's advisor ran the workshop where the test began."""
     seats = builder.dossier.diagnostic.seats.values()
     return any(seat.by_advisor and link.started is not None and link.started.day == seat.mark.on for seat in seats)

@@ -1,4 +1,4 @@
-"""One thing owed, and the list of all kinds."""
+"""A task, and all kinds of tasks."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -67,7 +67,7 @@ STAGE_OF: dict[Kind, Stage | None] = {
 
 
 class Why(Struct, frozen=True):
-    """Why a task stands: the event that opens it, on its day, and what its sentence names."""
+    """The reason for a task: the event that opens it, its day, and details for the sentence."""
 
     version: int
     on: date
@@ -75,12 +75,12 @@ class Why(Struct, frozen=True):
 
 
 class Task(Struct, frozen=True):
-    """One thing owed. `key` is the kind and what it is about, never a version.
+    """A task. `key` is its kind and subject, never a version.
 
-    Visible on days from `opens` (until `lapses`, excluded); in time through `due`; from each escalation's day
-    that role sees it too. Days are the structure's; delays are working days. Until `paused` it rests; a colleague it
-    was `handed_to` does it through `handed_until` (None: without end). `owner` is whose it is when its subject is
-    nobody's: a facilitator's, of a workshop.
+    It is visible from `opens` to `lapses` (excluded), in time through `due`, and visible to another role from the
+    day of each escalation. Days are the structure's; delays are working days. It rests until `paused`. A colleague,
+    `handed_to`, does it through `handed_until` (None: without end). `owner` is set when the subject has no advisor:
+    the facilitator of a workshop.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What a workshop owes once its day has come: who was there."""
+"""The task of a workshop once its day has come: mark attendance."""
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from pixflow.workshop.state import Workshop
 
 
 def of_workshop(workshop: Workshop, refs: References) -> list[Task]:
-    """One task, of its first facilitator, while somebody with a seat is unmarked; none once it is cancelled."""
+    """Returns one task for the first facilitator, while a person with a seat is unmarked; none once cancelled."""
     if workshop.said is None or workshop.day is None or workshop.cancelled or not workshop.unmarked:
         return []
     campaign = refs.campaigns.get(workshop.campaign) if workshop.campaign else None

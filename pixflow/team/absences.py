@@ -13,17 +13,17 @@ from pixflow.refused import Refused
 from pixflow.team.staff import Absence, Staff, Team, must_work
 
 FOLLOWING: frozenset[Role] = frozenset({"advisor", "referent"})
-"""The roles that work on dossiers: only one of them stands in for another."""
+"""The roles that work on dossiers. The deputy of one of them has one of them too."""
 
 
 def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
-    """Those who are away that day and whose deputy somebody is; their deputies' own absence changes nothing to it."""
+    """Returns the absent colleagues whose deputy this person is that day, even when absent too."""
     away = ((id, member.absence(day)) for id, member in team.items() if member.absences and member.works(day))
     return frozenset(id for id, absence in away if absence and absence.deputy == deputy)
 
 
 def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
-    """The absences, with a day from `first` to `last`, that somebody is the deputy for."""
+    """Yields the absences with a day from `first` to `last` whose deputy this person is."""
     for id, member in team.items():
         yield from (
             (id, away) for away in member.absences.values() if away.deputy == deputy and away.meets(first, last)
@@ -31,7 +31,7 @@ def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> 
 
 
 def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
-    """The absences, from today on, during which nobody sees to somebody's dossiers, for one day at least."""
+    """Yields the absences of advisors, from today on, without an available deputy on every day."""
     for id, member in team.items():
         if not member.works(today) or "advisor" not in member.roles:
             continue
@@ -54,9 +54,10 @@ def declare_absence(
     person: UUID,
     team: Team,
 ) -> list[Event]:
-    """Away on these days, with or without a deputy; said again of the same absence, it is moved, or cut short.
+    """Declares an absence, with or without a deputy.
 
-    `anyway`: also on days when this person is somebody's deputy, who is then left without.
+    The same absence again is changed. `anyway`: also on days when this person is the deputy of an absent colleague,
+    who is then left without.
     """
     must_work(staff, on)
     known = staff.absences.get(absence)
@@ -80,7 +81,7 @@ def declare_absence(
 
 @decision("cancel_absence", OWN_DETAILS, system=(OPERATOR,))
 def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
-    """Not away after all; what was done meanwhile by the deputy stays theirs."""
+    """Cancels an absence. Decisions taken by the deputy stay."""
     known = staff.absences.get(absence)
     if known is None:
         return []
@@ -90,12 +91,12 @@ def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
 
 
 def _stands_in(deputy: Staff, first: date, last: date) -> bool:
-    """Whether a deputy is here on all these days."""
+    """Tells if a deputy works and is present on all these days."""
     return deputy.works(last) and not any(away.meets(first, last) for away in deputy.absences.values())
 
 
 def _must_stand_in(staff: Staff, team: Team, person: UUID, deputy: UUID, first: date, last: date) -> None:
-    """A deputy is somebody else, who does this work, here on all these days and away on none of them."""
+    """Refuses a deputy who is the person, lacks the role, leaves or is absent on one of these days."""
     if deputy == person:
         raise Refused("deputy-self", field="deputy")
     member = team.get(deputy)

@@ -1,4 +1,4 @@
-"""How a team makes Pix its own: who leads, who took the test, who was trained, who was told (mission, page 3)."""
+"""Milestones of the team's own use of Pix: référent, test taken, training, briefing (docs/mission.md)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from pixflow.team.staff import Staff, must_work
 
 @decision("designate_referent", ACCOUNTS)
 def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Event]:
-    """Named référent Pix, of a site or of the whole structure; the role comes with it."""
+    """Designates the référent Pix of a site or of the whole structure, and grants the role."""
     must_work(staff, on)
     if staff.designated and staff.designated_for == site:
         return []
@@ -22,7 +22,7 @@ def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Even
 
 @decision("take_pix", OWN_MILESTONES)
 def take_pix(staff: Staff, *, on: date) -> list[Event]:
-    """Took the test themselves: once is enough."""
+    """Records that a member took the test, once."""
     must_work(staff, on)
     taken = staff.last("pix")
     if taken is None:
@@ -41,7 +41,7 @@ def attend_training(staff: Staff, *, title: str, on: date) -> list[Event]:
 
 @decision("hold_briefing", OWN_MILESTONES)
 def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
-    """Was told what Pix is for; `title` says at which meeting."""
+    """Records that a member was briefed on Pix. `title` is the meeting."""
     must_work(staff, on)
     title = required(title, "title")
     return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
@@ -49,7 +49,7 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
 
 @decision("take_back", OWN_MILESTONES, Need.HISTORY)
 def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
-    """A test, a training or a briefing that was noted by mistake."""
+    """Retracts a test, a training or a briefing noted by mistake."""
     if version in retractions_by_version(history):
         return []
     if not any(one.mark.version == version for one in staff.milestones):

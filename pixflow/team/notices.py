@@ -1,4 +1,4 @@
-"""What was sent to one person by e-mail: each thing once."""
+"""E-mails sent to one member of staff, each once."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from pixflow.events.notices import NoticeSent
 from pixflow.folding import fold as fold_events
 
 KEPT = 50
-"""How many of the latest notices a state remembers: more than could be asked for again."""
+"""The number of latest notices that a state keeps: more than can be sent again."""
 
 
 class Notices(Struct, frozen=True):
@@ -23,7 +23,7 @@ class Notices(Struct, frozen=True):
 
 
 def stream_of(person: UUID) -> UUID:
-    """The stream of what was sent to a member of staff."""
+    """Returns the stream of the notices sent to a member of staff."""
     return uuid5(person, "notices")
 
 
@@ -40,5 +40,5 @@ def evolve(state: Notices, recorded: Recorded) -> Notices:
 
 @decision("send_notice", NOBODY, system=(CLOCK,))
 def send_notice(notices: Notices, *, notice: Literal["digest", "help", "stopped"], which: str, on: date) -> list[Event]:
-    """The notice leaves now; said again, it left already."""
+    """Records a notice as sent. The same notice is recorded once."""
     return [] if (notice, which) in notices.sent else [NoticeSent(notice=notice, which=which, on=on)]

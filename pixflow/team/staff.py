@@ -1,4 +1,4 @@
-"""A member of staff, and the team as the fold of all of them: who works here, in which roles, until when."""
+"""A member of staff: roles, absences, departure. The team is the fold of all members."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ from pixflow.refused import Refused, required
 
 
 class Absence(Struct, frozen=True):
-    """Days away, both included, and who sees to the dossiers meanwhile."""
+    """Days of absence, both included, and the deputy."""
 
     id: UUID
     first: date
@@ -31,12 +31,12 @@ class Absence(Struct, frozen=True):
         return self.first <= day <= self.last
 
     def meets(self, first: date, last: date) -> bool:
-        """Whether it has a day in common with others."""
+        """Tells if the absence has a day in common with a period."""
         return self.first <= last and first <= self.last
 
 
 class Milestone(Struct, frozen=True):
-    """One step of making Pix one's own: the test taken, a training, a briefing."""
+    """The test taken, a training or a briefing."""
 
     kind: Literal["pix", "training", "briefing"]
     mark: Mark
@@ -44,7 +44,7 @@ class Milestone(Struct, frozen=True):
 
 
 class Staff(Struct, frozen=True):
-    """`left` is the last day here; roles held then stay written, and give nothing after it."""
+    """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it."""
 
     version: int = 0
     name: str = ""
@@ -66,11 +66,11 @@ class Staff(Struct, frozen=True):
         return self.roles if self.works(day) else frozenset()
 
     def absence(self, day: date) -> Absence | None:
-        """The absence that covers a day."""
+        """Returns the absence that covers a day."""
         return next((away for away in self.absences.values() if away.covers(day)), None)
 
     def last(self, kind: str) -> Milestone | None:
-        """The latest step of that kind."""
+        """Returns the latest milestone of a kind."""
         return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.mark.on, default=None)
 
 
@@ -125,7 +125,7 @@ def _milestones(state: Staff, event: object, mark: Mark) -> dict[str, object]:
     return {}
 
 
-# --- joining, roles, leaving
+# --- decisions
 
 
 @decision("add", ACCOUNTS, system=(OPERATOR,))
@@ -139,10 +139,7 @@ def add_member(
     phone: str | None = None,
     on: date,
 ) -> list[Event]:
-    """Somebody works here, in these roles; said again with another role or phone, that is added.
-
-    Somebody who had left is back.
-    """
+    """Adds a member with these roles; again, adds roles and phone. A member who had left is back."""
     _must_be_known(roles)
     known = address(email)
     joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=known, site=site, on=on)]
@@ -155,7 +152,7 @@ def add_member(
 
 @decision("state_contact", OWN_DETAILS)
 def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
-    """The professional phone, none when it is empty."""
+    """Records the professional phone; none when it is empty."""
     must_work(staff, on)
     return _stated(staff, phone, on)
 
@@ -172,7 +169,7 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
 def change_roles(
     staff: Staff, *, roles: tuple[Role, ...], on: date, anyway: bool = False, person: UUID, team: Team
 ) -> list[Event]:
-    """The roles held from now on. `anyway`: also when nobody is référent any more."""
+    """Changes the roles. `anyway`: also when no référent is left."""
     must_work(staff, on)
     _must_be_known(roles)
     if not roles:
@@ -188,7 +185,7 @@ def change_roles(
 def record_departure(
     staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team
 ) -> list[Event]:
-    """Works here until that day, included. `anyway`: also when nobody is référent after it."""
+    """Records the last day, included. `anyway`: also when no référent is left after it."""
     if staff.version == 0:
         raise Refused("unknown-person")
     if last_day == staff.left:
@@ -200,12 +197,12 @@ def record_departure(
 
 @decision("come_back", ACCOUNTS, system=(OPERATOR,))
 def undo_departure(staff: Staff, *, on: date) -> list[Event]:
-    """The departure counts no more."""
+    """Records that the member works here again."""
     return [] if staff.left is None else [e.StaffReturned(on=on)]
 
 
 def address(email: str) -> str:
-    """The e-mail in the form that is claimed. Raises Refused("bad-email")."""
+    """Returns the e-mail in the form that is claimed. Raises Refused("bad-email")."""
     try:
         return identity.email(email).casefold()
     except ValueError:

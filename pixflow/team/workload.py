@@ -1,19 +1,19 @@
-"""Sharing a portfolio among colleagues so that their loads come out even."""
+"""Shares a portfolio among colleagues, so that their loads are even."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
 
 def weight(tasks: int) -> int:
-    """What a dossier asks of somebody: itself, and each of its tasks to be done now."""
+    """Returns the weight of a dossier: one, and one for each of its present tasks."""
     return 1 + tasks
 
 
 def share(tasks: Mapping[UUID, int], loads: Mapping[UUID, int]) -> dict[UUID, UUID]:
-    """For each dossier, who takes it: the heaviest first, always to whom has least.
+    """Assigns each dossier, the heaviest first, to the colleague with the least load.
 
-    `tasks` says how many tasks each dossier has; `loads` what each colleague carries already, as sums of `weight`.
-    Among equals, the order in which they are given decides. Raises ValueError when there is nobody to take any.
+    `tasks` is the number of tasks of each dossier; `loads` the present load of each colleague, in `weight`. Among
+    equals, the first given is taken. Raises ValueError when there is no colleague.
     """
     if not loads:
         raise ValueError("nobody to share among")

@@ -1,4 +1,4 @@
-"""Seats in a workshop: booked, waited for, offered, given up, and used. Each decision writes both streams."""
+"""Decisions on the seats of a workshop. Each one writes both streams, workshop and dossier."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -23,7 +23,7 @@ def offer_deadline(refs: References, on: date) -> date:
     return refs.calendar.add(on, refs.protocol(on).workshops.offer)
 
 
-# --- a seat
+# --- seats
 
 
 @decision("book_seat", OWN_SEATS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
@@ -38,7 +38,7 @@ def book_seat(
     plan: UUID,
     on: date,
 ) -> dict[str, list[Event]]:
-    """A seat, or the one that is kept for them; when there is none, the end of the list if they `or_wait`.
+    """Books a free or offered seat; without one, and with `or_wait`, joins the waiting list.
 
     `initial`: the workshop's campaign is an initial diagnostic, which is then planned there.
     """
@@ -63,9 +63,9 @@ def book_seat(
 def release_seat(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, until: date, on: date
 ) -> dict[str, list[Event]]:
-    """They give up their seat, the one kept for them, or their place on the list; who waits first is offered it.
+    """Releases a seat, an offered seat or a place on the waiting list.
 
-    `until` is the last day on which it is kept for that one.
+    The seat is offered to the next in line, through `until`.
     """
     if workshop.cancelled:
         raise Refused("workshop-cancelled", on=workshop.cancelled.on)
@@ -85,7 +85,7 @@ def release_seat(
 
 @decision("lapse_offer", NOBODY, system=(CLOCK,))
 def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, on: date) -> list[Event]:
-    """Nobody answered through the day `kept`: the seat is offered to who waits next, `until` another."""
+    """Expires a seat offer after the day `kept`, and offers the seat to the next in line, through `until`."""
     waited = workshop.waiting.get(dossier)
     if waited is None or waited.until != kept or on <= kept:
         return []
@@ -96,7 +96,7 @@ def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, o
 def apply_workshop_change(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
-    """The dossier learns that its workshop was moved to another day, or cancelled."""
+    """Records on the dossier that its workshop was moved or cancelled."""
     if dossier_id not in workshop.seats or workshop.day is None:
         return {}
     if workshop.cancelled:
@@ -104,7 +104,7 @@ def apply_workshop_change(
     return {"dossier": keep_seat(dossier, workshop=workshop_id, day=workshop.day, on=on)}
 
 
-# --- who came
+# --- attendance
 
 
 @decision("mark_attendance", OWN_WORKSHOPS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
@@ -119,9 +119,9 @@ def mark_attendance(
     ease: bool,
     on: date,
 ) -> dict[str, list[Event]]:
-    """Present, absent or excused; present, in trouble or at ease. A later mark corrects an earlier one.
+    """Marks a registrant present, absent or excused; if present, in difficulty or at ease.
 
-    It happened on the day of the workshop, whenever it is noted. Being there counts as Pix presented.
+    The mark has the workshop's day. The latest mark counts. Presence counts as Pix presented.
     """
     day = must_be_held(workshop, on)
     if dossier_id not in workshop.seats:
@@ -144,7 +144,7 @@ def mark_attendance(
 def walk_in(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, initial: bool, plan: UUID, on: date
 ) -> dict[str, list[Event]]:
-    """Somebody comes without a seat, and is there: as many as there are seats of those who did not come."""
+    """Adds and marks present a person without a seat, while the room has space."""
     must_be_open(dossier)
     day = must_be_held(workshop, on)
     if workshop.attendance.get(dossier_id) == "present":
@@ -171,11 +171,11 @@ def walk_in(
     }
 
 
-# --- what they ask first
+# --- checks
 
 
 def must_take_bookings(workshop: Workshop, on: date) -> date:
-    """Its day; raises as `must_be_on` does, and Refused("workshop-past")."""
+    """Returns the workshop's day. Raises the refusals of `must_be_on`, and Refused("workshop-past")."""
     must_be_on(workshop)
     assert workshop.day is not None
     if workshop.day < on:
@@ -184,7 +184,7 @@ def must_take_bookings(workshop: Workshop, on: date) -> date:
 
 
 def must_be_held(workshop: Workshop, on: date) -> date:
-    """Its day, once it has come; marks may still be corrected when it is closed."""
+    """Returns the workshop's day once it has come. A closed workshop is accepted: marks may be corrected."""
     if workshop.scheduled is None or workshop.day is None:
         raise Refused("unknown-workshop")
     if workshop.cancelled:
@@ -194,7 +194,7 @@ def must_be_held(workshop: Workshop, on: date) -> date:
 
 
 def _must_have_room(workshop: Workshop) -> None:
-    """As many may be there as there are seats; who is not marked may still come."""
+    """Raises Refused when present and unmarked people fill the room."""
     left = len(workshop.unmarked)
     if workshop.count("present") + left < workshop.capacity:
         return
@@ -220,7 +220,7 @@ def _planned(workshop: Workshop, dossier: Dossier, initial: bool, plan: UUID, on
 
 
 def _offers(workshop: Workshop, freed: int, until: date, on: date, but: UUID | None = None) -> Iterator[Event]:
-    """Seats that became free are kept for those who wait first, no longer than the workshop's day."""
+    """Yields offers of the freed seats to the first in line, at the latest until the workshop's day."""
     if workshop.day is None or workshop.day < on or workshop.cancelled or workshop.closed:
         return
     first = (dossier for dossier in waiting_without_seat(workshop) if dossier != but)

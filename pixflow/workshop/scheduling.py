@@ -31,7 +31,7 @@ def schedule_workshop(
     rules: Rules,
     on: date,
 ) -> dict[str, list[Event]]:
-    """A workshop will be held; seats and facilitators as the protocol says (`rules`)."""
+    """Schedules a workshop, with seats and facilitators as the protocol says (`rules`)."""
     if workshop.scheduled:
         return {}
     if campaign.declared is None:
@@ -58,7 +58,7 @@ def schedule_workshop(
 
 @decision("set_facilitators", TEAM)
 def set_facilitators(workshop: Workshop, *, facilitators: tuple[UUID, ...], rules: Rules, on: date) -> list[Event]:
-    """These run it, and nobody else."""
+    """Replaces the facilitators."""
     must_be_on(workshop)
     run_by = _runners(facilitators, rules)
     left = [who for who in workshop.facilitators if who not in run_by]
@@ -80,7 +80,7 @@ def move_workshop(
     registrants: tuple[UUID, ...],
     on: date,
 ) -> list[Event]:
-    """Another day, other hours or another place. `registrants` are those whose dossiers follow in the same command."""
+    """Moves a workshop to another day, hours or place. `registrants` are the dossiers changed by the same command."""
     must_be_on(workshop)
     if (workshop.place, workshop.starts, workshop.ends) == (place.strip(), starts, ends):
         return []
@@ -98,7 +98,7 @@ def cancel_workshop(
     registrants: tuple[UUID, ...],
     on: date,
 ) -> list[Event]:
-    """It will not be held. `registrants` as for a move."""
+    """Cancels a workshop. `registrants` is the same as for a move."""
     if workshop.cancelled:
         return []
     must_be_on(workshop)
@@ -109,7 +109,7 @@ def cancel_workshop(
 
 @decision("close_workshop", OWN_WORKSHOPS)
 def close_workshop(workshop: Workshop, *, on: date) -> list[Event]:
-    """Everybody is marked, and nobody else comes."""
+    """Closes a workshop once every registrant is marked."""
     if workshop.closed:
         return []
     must_be_on(workshop)
@@ -144,7 +144,7 @@ def _must_be_unmarked(workshop: Workshop) -> None:
 
 
 def _must_be_all(workshop: Workshop, registrants: tuple[UUID, ...]) -> None:
-    """Who was registered meanwhile would not be told: the whole command is to be said again."""
+    """Raises Refused("moved") when someone registered meanwhile: the command must include them."""
     if set(registrants) != set(workshop.seats):
         raise Refused("moved")
 

@@ -1,4 +1,4 @@
-"""One workshop: its hours and place, who runs it, who has a seat and who waits, who came."""
+"""The state of a workshop: hours and place, facilitators, seats, waiting list, attendance."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -17,23 +17,24 @@ from pixflow.refused import Refused
 
 
 class WaitlistEntry(Struct, frozen=True):
-    """Somebody on the list; `until` is the last day on which a seat is kept for them, None when none is."""
+    """A place on the waiting list. `until` is the last day of a seat offered to them, None without offer."""
 
     mark: Mark
     until: date | None = None
 
 
 class Help(Struct, frozen=True):
-    """A call for the assistant that nobody has answered: when, and who called."""
+    """An open call for the assistant: when, and by whom."""
 
     at: datetime
     by: str
 
 
 class Workshop(Struct, frozen=True):
-    """`said` is the event that last gave hours and place, `changed` the instant of it; `moves` counts such events.
+    """The state of a workshop.
 
-    Seats and waiting list are in order; ids are those of dossiers.
+    `said` is the event that last set hours and place, `changed` its instant. `moves` counts such events. Seats and
+    waiting list are in order; ids are those of dossiers.
     """
 
     version: int = 0
@@ -60,24 +61,24 @@ class Workshop(Struct, frozen=True):
 
     @property
     def free(self) -> int:
-        """Seats that nobody has and that are kept for nobody."""
+        """The seats neither taken nor offered."""
         return self.capacity - len(self.seats) - sum(one.until is not None for one in self.waiting.values())
 
     @property
     def unmarked(self) -> list[UUID]:
-        """Those with a seat of whom nobody has said whether they came."""
+        """The registrants without an attendance mark."""
         return [dossier for dossier in self.seats if dossier not in self.attendance]
 
     def count(self, presence: Presence) -> int:
         return sum(self.attendance.get(dossier) == presence for dossier in self.seats)
 
     def runs(self, person: str) -> bool:
-        """Whether this member of staff is one of its facilitators."""
+        """Tells if this member of staff is one of the facilitators."""
         return any(str(facilitator) == person for facilitator in self.facilitators)
 
 
 def fold(events: Sequence[Recorded]) -> Workshop:
-    """The workshop after these events, retracted ones left out; its version is the last event's."""
+    """Returns the workshop after these events, without the retracted ones. Its version is the last event's."""
     workshop = fold_events(Workshop(), evolve, events)
     return replace(workshop, version=events[-1].originator_version) if events else workshop
 
@@ -157,17 +158,11 @@ def _without(known: dict[UUID, Any], dossier: UUID) -> dict[UUID, Any]:
 
 
 def waiting_without_seat(state: Workshop) -> Iterator[UUID]:
-    """Those on the list for whom no seat is kept, in their order."""
+    """Yields the dossiers on the waiting list without a seat offer, in order."""
     return (dossier for dossier, one in state.waiting.items() if one.until is None)
 
 
-# --- when, where, by whom
-
-
-# --- a call for the assistant
-
-
-# --- what every decision on a workshop asks first
+# --- checks of decisions
 
 
 def must_be_on(workshop: Workshop) -> None:

@@ -1,4 +1,4 @@
-"""Taken back on both streams at once: a mark, who was added at the door, a seat that was given up."""
+"""Undoes an attendance mark, a walk-in or the release of a seat, on both streams at once."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from pixflow.workshop.state import Workshop, fold, waiting_without_seat
 
 
 def walk_ins(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
-    """Who came without a seat, with the event that gave them one: the command that said that they were there."""
+    """Returns the dossiers that came without a seat, each with the event that gave one."""
     told = not_retracted(workshop_history)
     came = {(r.command, r.event.dossier) for r in told if isinstance(r.event, e.AttendanceMarked)}
     taken = [(r, r.event.dossier) for r in told if isinstance(r.event, e.SeatTaken)]
@@ -26,7 +26,7 @@ def walk_ins(workshop_history: Sequence[Recorded]) -> dict[UUID, Recorded]:
 
 
 def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
-    """Whether people acted on a dossier since its presence at this workshop was first noted."""
+    """Tells if people acted on a dossier since its first attendance mark at this workshop."""
     told = not_retracted(history)
     marks = [r.originator_version for r in told if _marks(r.event, workshop)]
     later = [r.event for r in told if marks and r.originator_version > marks[0] and not _marks(r.event, workshop)]
@@ -45,10 +45,9 @@ def undo_attendance(
     history: Sequence[Recorded],
     workshop_history: Sequence[Recorded],
 ) -> dict[str, list[Event]]:
-    """Nothing is said any more of their presence; who came without a seat never came, nor was it planned for them.
+    """Retracts the attendance marks of a dossier; for a walk-in, also its seat and its plan.
 
-    Refused("acted-since") once the dossier of somebody with a seat went on from there: the mark is then corrected by
-    another.
+    Raises Refused("acted-since") when people acted on the dossier since: another mark corrects it then.
     """
     must_be_held(workshop, on)
     if dossier_id not in workshop.attendance:
@@ -78,9 +77,9 @@ def undo_release(
     history: Sequence[Recorded],
     workshop_history: Sequence[Recorded],
 ) -> dict[str, list[Event]]:
-    """They keep the seat, or the place on the list, that was given up; to whom it was offered it is offered no more.
+    """Retracts the release of a seat or place, and the offers that it made.
 
-    Refused("seat-gone") once somebody else has it, or the workshop has moved.
+    Raises Refused("seat-gone") when another person has the seat, or the workshop has moved.
     """
     told = not_retracted(workshop_history)
     given_up = [r for r in told if _given_up(r.event, dossier_id)]
@@ -103,7 +102,7 @@ def undo_release(
 
 
 def _planned_by(came: Recorded, history: Sequence[Recorded]) -> set[int]:
-    """What the dossier learnt by the command that let somebody in, and what was built on it."""
+    """Returns the versions that the walk-in recorded on the dossier, and those that depend on them."""
     learnt = [r for r in not_retracted(history) if r.command == came.command]
     plans = {plan for r in learnt for plan in new_ids(r.event)}
     return {*(r.originator_version for r in learnt), *(dependents(history, plans) if plans else ())}
