@@ -69,7 +69,6 @@ class DossiersPage(Page):
     regroup: str
     receipt: Receipt | None
     undo: str
-    errors: Mapping[str, str]
     filtered: bool
     nothing: bool
     clear: str
@@ -95,7 +94,6 @@ def dossiers_page(desk: Desk, wanted: Filter, number: int, done: str) -> Dossier
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
         receipt=receipts.describe(desk, done),
         undo=done if groups.undoable(desk, done) else "",
-        errors={},
         filtered=any(asked.values()),
         nothing=not counted,
         clear=address(PATH, kept),
