@@ -15,7 +15,7 @@ from web.pages.protocol import draft_routes
 from web.pages.protocol import routes as protocol_routes
 from web.pages.queue import bulk_routes
 from web.pages.queue import routes as queue_routes
-from web.pages.results import campaign_routes, import_routes
+from web.pages.results import campaign_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
 from web.pages.team import handover_routes
@@ -48,6 +48,7 @@ MODULES = (  # in the order in which addresses are tried
     protocol_routes,
     draft_routes,
     results_routes,
+    match_routes,
     import_routes,
     campaign_routes,
     workshops_routes,

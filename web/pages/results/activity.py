@@ -1,4 +1,4 @@
-"""What happened lately around the results: the last export, who was matched, what was set aside or is gone."""
+"""The last events around the results: the export, the matches, the participations set aside or gone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _queue = advisor_queue.table.c
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """The export recorded last: when it was made, of which campaign, what it brought."""
+    """The export recorded last: its time, its campaign, the counts of its rows."""
 
     when: str
     campaign: str
@@ -36,12 +36,12 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A participation that no longer waits: its name, what became of it, when and by whom, and where it leads."""
+class PastRow:
+    """A participation that no longer waits; `why` is what became of it, `undo` the address where that is undone."""
 
     stream: UUID
     name: str
-    said: str
+    why: str
     when: str = ""
     dossier: UUID | None = None
     person: str = ""
@@ -49,7 +49,7 @@ class Past:
 
 
 def export(desk: Desk) -> Export | None:
-    """The export received last, of any campaign."""
+    """Returns the export received last, of any campaign."""
     intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
     query = select(audit_trail.table).where(_trail.stream.in_(intakes), _trail.topic == ExportReceived.TOPIC)
     row = desk.read.execute(query.order_by(_trail.position.desc()).limit(1)).first()
@@ -62,8 +62,8 @@ def export(desk: Desk) -> Export | None:
     return Export(when, desk.refs.campaigns[event.campaign].name, sentences.counts(event))
 
 
-def matched(desk: Desk) -> list[Past]:
-    """The last matches that stand, of two weeks: by whom, or by themselves, and why."""
+def matched(desk: Desk) -> list[PastRow]:
+    """Returns the last matches of two weeks that still hold, at most SHOWN."""
     since = desk.engine.clock().astimezone(UTC).replace(tzinfo=None) - _DAYS
     query = select(audit_trail.table).where(_trail.at >= since, _trail.topic == MatchConfirmed.TOPIC)
     found = desk.read.execute(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
@@ -79,16 +79,16 @@ def matched(desk: Desk) -> list[Past]:
     return [_matched(desk, known[stream], fact, event, people[event.dossier].name) for stream, (fact, event) in shown]
 
 
-def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> Past:
+def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> PastRow:
     by = "automatique" if event.automatic else sentences.who(fact, names_for(desk))
     why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
     undo = task_links.form(event.dossier, "unmatch", str(row.stream))
     when = f"{by}, {dates.instant(fact.at, desk.zone)}"
-    return Past(row.stream, _name(row), why, when, event.dossier, person, undo)
+    return PastRow(row.stream, _name(row), why, when, event.dossier, person, undo)
 
 
-def set_aside(desk: Desk, rows: Sequence[Any]) -> list[Past]:
-    """Why each was set aside, by whom and when."""
+def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
+    """Returns participations set aside, with the reason."""
     streams = [row.stream for row in rows]
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
     facts = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
@@ -98,24 +98,24 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[Past]:
         fact = last[row.stream]
         assert isinstance(fact.event, ParticipationSetAside)
         when = f"{sentences.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
-        made.append(Past(row.stream, _name(row), fact.event.reason, when))
+        made.append(PastRow(row.stream, _name(row), fact.event.reason, when))
     return made
 
 
-def gone(desk: Desk, rows: Sequence[Any]) -> list[Past]:
-    """Since which export, and whose they were."""
+def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
+    """Returns participations that an export no longer shows, with their dossiers."""
     people = directory.named(desk.read, {row.dossier for row in rows if row.dossier})
     made = []
     for row in rows:
         at = row.seen.replace(tzinfo=UTC)
         said = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
         person = people[row.dossier].name if row.dossier else ""
-        made.append(Past(row.stream, _name(row), said, "", row.dossier, person))
+        made.append(PastRow(row.stream, _name(row), said, "", row.dossier, person))
     return made
 
 
 def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:
-    """How many of each advisor's debriefs are late, and by how many working days at most."""
+    """Returns by advisor how many debriefs are late, and by how many working days at most."""
     query = select(_queue.owner, func.count(), func.min(_queue.due)).where(
         _queue.kind == "hold-debrief", _queue.owner.is_not(None), _queue.due < desk.today
     )

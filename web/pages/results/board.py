@@ -1,69 +1,54 @@
-"""What the board of results shows: what waits for a match, what goes to whom, what went, and what was left out."""
+"""The board of results: participations to match, results to dispatch, results dispatched, participations left out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pixflow.participation.campaign import Campaign
 from pixflow.participation.matching import Match
 from pixflow.protocol.grille import percent
 from projections import match_proposals, result_routing
 from projections.directory import Found
 from web.desk.desk import Desk
+from web.desk.names import staff_name
 from web.desk.receipts import Receipt
 from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
 from web.french.vocabulary import NBSP, say
+from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager, address
-from web.pages.results import activity
-from web.pages.results import dispatch as sending
+from web.http.templates import Page
+from web.pages.results import activity, dispatch
+from web.pages.results.dispatch import AdvisorLoad, AdvisorResults, ResultRow
 
 BOARD = "/resultats"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which page of each list is shown."""
+class PageNumbers:
+    """The page of each list of the board."""
 
     waiting: int = 1
-    sending: int = 1
+    to_dispatch: int = 1
     aside: int = 1
     gone: int = 1
     sent: int = 1
 
     def params(self, but: str = "") -> dict[str, str]:
-        numbers = {"p": self.waiting, "t": self.sending, "e": self.aside, "d": self.gone, "s": self.sent}
+        numbers = {"p": self.waiting, "t": self.to_dispatch, "e": self.aside, "d": self.gone, "s": self.sent}
         return {name: str(number) for name, number in numbers.items() if number > 1 and name != but}
 
     @property
     def query(self) -> str:
-        """What an address of the board ends with, "" on the first pages."""
+        """The end of an address of the board; "" on the first pages."""
         return address("", self.params())
 
 
 @dataclass(frozen=True, slots=True)
-class OpenForm:
-    """The form open on one row: other, new or aside about a participation, send about a dossier.
-
-    `found` answers a search, once made.
-    """
-
-    name: str
-    about: UUID
-    values: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    found: Sequence["Candidate"] | None = None
-
-    def get(self, name: str) -> Any:
-        return self.values.get(name, "")
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A dossier proposed or found for a participation, in words."""
+    """A dossier proposed or found for a participation; `why` and `warnings` explain the proposal."""
 
     stream: UUID
     name: str
@@ -73,129 +58,187 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A participation that waits, and whose it may be; `sure` is the one that may be confirmed with others."""
+class MatchCard:
+    """A participation to match, with the dossiers proposed. `sure` is the one that a bulk may confirm."""
 
     stream: UUID
     name: str
-    said: str
+    about: str
     candidates: Sequence[Candidate]
     sure: Candidate | None
 
 
-def context(
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign with the number of its participations."""
+
+    stream: UUID
+    name: str
+    code: str | None
+    purpose: str | None
+    site: str | None
+    closed: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of the forms: of a new dossier, and the advisors with their load."""
+
+    sites: Sequence[tuple[str, str]]
+    programmes: Sequence[tuple[str, str]]
+    advisors: Sequence[tuple[str, str]]
+    loads: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardForm(OpenForm):
+    """The form open on one row: other, new or aside about a participation, send about a dossier.
+
+    `found` are the dossiers that a search found, None before any.
+    """
+
+    found: Sequence[Candidate] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardPage(Page):
+    """The board of results. `here` is the end of its address; `certain` are the cards that a bulk may confirm.
+
+    `by_referent`: the protocol has results go through the référent. The pagers are those of the lists.
+    """
+
+    template = "results/board.html"
+    block = "board"
+
+    here: str
+    receipt: Receipt | None
+    form: BoardForm | None
+    choices: Choices | None
+    errors: Mapping[str, str]
+    export: activity.Export | None
+    undeclared: Sequence[CampaignRow]
+    declared: Sequence[CampaignRow]
+    cards: Sequence[MatchCard]
+    certain: Sequence[MatchCard]
+    waiting: Pager
+    results: Sequence[ResultRow]
+    to_dispatch: Pager
+    advisors: Sequence[AdvisorLoad]
+    by_referent: bool
+    sent: Sequence[AdvisorResults]
+    sent_pager: Pager
+    matched: Sequence[activity.PastRow]
+    aside: Sequence[activity.PastRow]
+    aside_pager: Pager
+    gone: Sequence[activity.PastRow]
+    gone_pager: Pager
+
+
+def board_page(
     desk: Desk,
-    place: Place,
+    numbers: PageNumbers,
     *,
     receipt: Receipt | None = None,
-    opened: OpenForm | None = None,
+    opened: BoardForm | None = None,
     errors: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """Everything results/board.html needs."""
-    waiting = _pager(result_routing.waiting_total(desk.read), place.waiting, place, "p", "a-rapprocher")
-    routed = _pager(result_routing.to_dispatch_total(desk.read, desk.refs), place.sending, place, "t", "a-transmettre")
+) -> BoardPage:
+    """Returns the board, at one page of each list."""
+    waiting = _pager(result_routing.waiting_total(desk.read), numbers.waiting, numbers, "p", "a-rapprocher")
+    routed_total = result_routing.to_dispatch_total(desk.read, desk.refs)
+    routed = _pager(routed_total, numbers.to_dispatch, numbers, "t", "a-transmettre")
     cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
     results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
     counted = result_routing.of_campaigns(desk.read)
-    return {
-        "desk": desk,
-        "here": place.query,
-        "receipt": receipt,
-        "form": opened,
-        "errors": errors or {},
-        "export": activity.export(desk),
-        "undeclared": _campaigns(desk, counted, declared=False),
-        "declared": _campaigns(desk, counted, declared=True),
-        "cards": cards,
-        "waiting": waiting,
-        "certain": [card for card in cards if card.sure],
-        "sending": routed,
-        "results": [sending.sending(desk, row) for row in results],
-        "advisors": sending.advisors(desk) if results else [],
-        "by_referent": desk.refs.protocol(desk.today).result_route == "referent",
-        "matched": activity.matched(desk),
-        "choices": _choices(desk) if opened else {},
-        **_sent(desk, place),
-        **_left_out(desk, place),
-    }
+    monday = desk.today - timedelta(days=desk.today.weekday())
+    counts = result_routing.dispatched_counts(desk.read, monday)
+    sent = _pager(sum(given for given, _ in counts.values()), numbers.sent, numbers, "s", "transmis")
+    aside = _pager(result_routing.set_aside_total(desk.read), numbers.aside, numbers, "e", "de-cote")
+    gone = _pager(result_routing.vanished_total(desk.read), numbers.gone, numbers, "d", "disparues")
+    return BoardPage(
+        here=numbers.query,
+        receipt=receipt,
+        form=opened,
+        choices=_choices(desk) if opened else None,
+        errors=errors or {},
+        export=activity.export(desk),
+        undeclared=_campaigns(desk, counted, declared=False),
+        declared=_campaigns(desk, counted, declared=True),
+        cards=cards,
+        certain=[card for card in cards if card.sure],
+        waiting=waiting,
+        results=[dispatch.result_row(desk, row) for row in results],
+        to_dispatch=routed,
+        advisors=dispatch.advisors(desk) if results else [],
+        by_referent=desk.refs.protocol(desk.today).result_route == "referent",
+        sent=dispatch.by_advisor(desk, monday, counts, sent.offset),
+        sent_pager=sent,
+        matched=activity.matched(desk),
+        aside=activity.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset)) if aside.total else [],
+        aside_pager=aside,
+        gone=activity.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
+        gone_pager=gone,
+    )
 
 
-def blank(desk: Desk, name: str, about: UUID) -> OpenForm | None:
-    """A form to fill, with what was typed on Pix for a new dossier; None when there is nothing of the kind to fill."""
+def blank(desk: Desk, name: str, about: UUID) -> BoardForm | None:
+    """Returns a form to fill, with what was typed on Pix for a new dossier; None when there is none of that name."""
     if name in ("aside", "send"):
-        return OpenForm(name, about)
+        return BoardForm(name, str(about))
     row = result_routing.one(desk.read, about) if name == "new" else None
     if row is None:
         return None
     sites, campaign = desk.refs.structure.sites, desk.refs.campaigns[row.campaign]
     site = campaign.site if campaign.site in sites else sites[0] if len(sites) == 1 else ""
-    said = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or "", "site": site}
-    return OpenForm(name, about, said)
+    typed = {"last_name": row.last_name, "first_name": row.first_name, "imilo_number": row.number or "", "site": site}
+    return BoardForm(name, str(about), typed)
 
 
-def _choices(desk: Desk) -> dict[str, list[tuple[str, str]]]:
-    """What a new dossier may be given."""
-    return {
-        "sites": [("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
-        "programmes": [("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
-        "advisors": [("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
-        "loads": [(str(id), f"{name} ({vocabulary.number(load)})") for id, name, load in sending.advisors(desk)],
-    }
+def _choices(desk: Desk) -> Choices:
+    return Choices(
+        sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
+        programmes=[("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
+        advisors=[("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
+        loads=[(str(one.id), f"{one.name} ({vocabulary.number(one.tasks)})") for one in dispatch.advisors(desk)],
+    )
 
 
-def _sent(desk: Desk, place: Place) -> dict[str, Any]:
-    monday = desk.today - timedelta(days=desk.today.weekday())
-    counts = result_routing.dispatched_counts(desk.read, monday)
-    sent = _pager(sum(given for given, _ in counts.values()), place.sent, place, "s", "transmis")
-    return {"sent": sending.by_advisor(desk, monday, counts, sent.offset), "sent_pager": sent}
+def _pager(total: int, asked: int, numbers: PageNumbers, name: str, anchor: str) -> Pager:
+    return Pager.at(total, asked, BOARD, numbers.params(but=name), name=name, anchor=f"#{anchor}")
 
 
-def _left_out(desk: Desk, place: Place) -> dict[str, Any]:
-    aside = _pager(result_routing.set_aside_total(desk.read), place.aside, place, "e", "de-cote")
-    gone = _pager(result_routing.vanished_total(desk.read), place.gone, place, "d", "disparues")
-    return {
-        "aside": activity.set_aside(desk, result_routing.set_aside(desk.read, SIZE, aside.offset))
-        if aside.total
-        else [],
-        "aside_pager": aside,
-        "gone": activity.gone(desk, result_routing.vanished(desk.read, SIZE, gone.offset)) if gone.total else [],
-        "gone_pager": gone,
-    }
-
-
-def _pager(total: int, asked: int, place: Place, name: str, anchor: str) -> Pager:
-    return Pager.at(total, asked, BOARD, place.params(but=name), name=name, anchor=f"#{anchor}")
-
-
-def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[tuple[UUID, Campaign, int]]:
-    known = desk.refs.campaigns.items()
-    found = [(id, one, counted.get(id, 0)) for id, one in known if (one.declared is not None) == declared]
-    return sorted(found, key=lambda item: item[1].name)
+def _campaigns(desk: Desk, counted: Mapping[UUID, int], *, declared: bool) -> list[CampaignRow]:
+    """Returns the campaigns that were declared, or the others, by name."""
+    found = [(id, one) for id, one in desk.refs.campaigns.items() if (one.declared is not None) == declared]
+    return [
+        CampaignRow(id, one.name, one.code, one.purpose, one.site, one.closed is not None, counted.get(id, 0))
+        for id, one in sorted(found, key=lambda item: item[1].name)
+    ]
 
 
 # --- to match
 
 
-def _cards(desk: Desk, rows: Sequence[Any]) -> list[Card]:
+def _cards(desk: Desk, rows: Sequence[Any]) -> list[MatchCard]:
     found = match_proposals.proposals(desk.read, rows)
     several = sum(one.declared is not None for one in desk.refs.campaigns.values()) > 1
     return [_card(desk, row, found[row.stream], several) for row in rows]
 
 
-def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> Card:
+def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], several: bool) -> MatchCard:
     candidates = [candidate(desk, person, match, numbered=row.number is not None) for person, match in found]
     sure = match_proposals.sure(found)
-    said = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
+    about = [number(row), progress(row), desk.refs.campaigns[row.campaign].name if several else ""]
     name = f"{row.last_name} {row.first_name}"
-    return Card(row.stream, name, " · ".join(filter(None, said)), candidates, candidates[0] if sure else None)
+    return MatchCard(row.stream, name, " · ".join(filter(None, about)), candidates, candidates[0] if sure else None)
 
 
 def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered: bool = True) -> Candidate:
-    """A dossier as the board names it: programme, advisor, number when it helps; why it is proposed."""
+    """Returns a dossier as the board shows it; the i-Milo number only when it helps."""
     alike = match is not None and "namesake" in match.warnings
     about = (
         vocabulary.PROGRAMMES.get(found.programme, found.programme),
-        sending.staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère",
+        staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère",
         f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
         "dossier clos" if found.closed else "",
     )
@@ -207,14 +250,14 @@ def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered:
 
 
 def number(row: Any) -> str:
-    """What the participant typed to be recognised by."""
+    """Returns the identifier that the participant typed."""
     if not row.external_id:
         return "sans n°"
     return f"n°{NBSP}{row.external_id}" if row.number else say("identifiant « {id} »", id=row.external_id)
 
 
 def progress(row: Any) -> str:
-    """How far the participation is: its result, or what of the test is done."""
+    """Returns the result of a participation, or the part of the test that is done."""
     if row.profile:
         return profiles.short(row.pix, row.certifiable)
     if row.shared_day:

@@ -1,4 +1,4 @@
-"""Many rows of the board at once: one command for each, one result a row."""
+"""The bulks of the board: one command and one result for each row."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ CHANGED = "n’est plus parmi les sûrs : regardez-le seul"
 UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
 
 
-class Pairs(Form):
-    """What was shown: on the left the participation, or the dossier, that each command is about."""
+class PairsForm(Form):
+    """The rows shown, as pairs: on the left the participation, or the dossier, that each command is about."""
 
     pair: tuple[Pair, ...]
 
 
-def confirm(desk: Desk, form: Pairs) -> Outcomes:
-    """Each participation with the dossier shown, as long as the match is as sure as it was."""
+def confirm(desk: Desk, form: PairsForm) -> Outcomes:
+    """Confirms each match that is as sure as it was when it was shown."""
     rows = result_routing.many(desk.read, [left for left, _ in form.pair])
     people = directory.named(desk.read, [right for _, right in form.pair])
     found = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
@@ -49,13 +49,13 @@ def confirm(desk: Desk, form: Pairs) -> Outcomes:
 
 
 def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
-    """What confirm_match takes besides its streams."""
+    """Returns the arguments of confirm_match besides its streams."""
     evidence = match_proposals.evidence(desk.read, row, person)
     return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}
 
 
-def dispatch(desk: Desk, form: Pairs) -> Outcomes:
-    """Each dossier's result to the advisor who follows it."""
+def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
+    """Dispatches each dossier's result to the advisor who follows it."""
     rows = result_routing.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))
     made = []

@@ -1,4 +1,4 @@
-"""A campaign: declared once with what it is for, corrected, closed when nobody takes it any more."""
+"""The routes of a campaign: declare it, correct its purpose, close it, reopen it."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -21,28 +21,28 @@ from web.french.errors import missing, refusals
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
-from web.pages.results import campaigns as results_campaigns
+from web.pages.results import campaign as results_campaign
 from web.pages.results import import_preview
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
 
 
-class Declaration(Form):
+class DeclarationForm(Form):
     name: str
     code: str
     purpose: Purpose
     site: str | None = None
 
 
-class Corrected(Form):
+class CorrectionForm(Form):
     purpose: Purpose
     reason: str
 
 
 @router.get("/resultats/campagnes/nouvelle")
 def new(request: Request, desk: AtBoard) -> Response:
-    """A campaign that no export has shown yet."""
+    """Shows the form of a campaign that no export has shown yet."""
     return _page(request, desk, None)
 
 
@@ -53,25 +53,25 @@ def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
 
 @router.get("/resultats/campagnes/{stream:uuid}")
 def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, fait: str = "") -> Response:
-    """What it is for. `usage` shows what another purpose would change; `fait` says what was just done."""
+    """Shows a campaign. `usage` previews another purpose; `fait` names the command just recorded."""
     known = desk.refs.campaigns.get(stream)
     if known is None:
         raise HTTPException(404)
     if known.declared:
-        preview = results_campaigns.correction(desk, stream, usage) if usage and usage != known.purpose else None
+        preview = results_campaign.correction(desk, stream, usage) if usage and usage != known.purpose else None
         return _page(request, desk, stream, correction=preview, receipt=receipts.describe(desk, fait))
     site, code = known.site or "", known.code or ""
     return _page(
         request,
         desk,
         stream,
-        {"name": known.name, "code": code, "purpose": results_campaigns.likely(known), "site": site},
+        {"name": known.name, "code": code, "purpose": results_campaign.likely(known), "site": site},
     )
 
 
 @router.post("/resultats/campagnes/{stream:uuid}")
 def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
-    """What waited for it is then settled, and matched by number."""
+    """Declares a campaign; its participations are then settled, and matched by number."""
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
     return _declare(request, desk, stream, data)
@@ -79,10 +79,10 @@ def declare(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
 
 @router.post("/resultats/campagnes/{stream:uuid}/usage")
 def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
-    """It was declared for something else: what followed is said again, all or nothing."""
+    """Corrects the purpose; what followed from the first is recorded again, all or nothing."""
     if stream not in desk.refs.campaigns:
         raise HTTPException(404)
-    form, errors = validate(Corrected, data)
+    form, errors = validate(CorrectionForm, data)
     if form is None:
         return _again(request, desk, stream, data, missing.named(errors))
     said: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
@@ -90,19 +90,19 @@ def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
         by = desk.by(campaign.correct_purpose)
         done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
-        return _again(request, desk, stream, data, _said(desk, refused))
-    return _done(stream, receipts.reference(done.recorded))
+        return _again(request, desk, stream, data, _errors(desk, refused))
+    return _see(stream, receipts.reference(done.recorded))
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/clore")
 def close(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
-    """Not offered any more when a diagnostic is planned."""
+    """Closes a campaign: it is no more offered when a diagnostic is planned."""
     return _take(request, desk, stream, data, campaign.close_campaign)
 
 
 @router.post("/resultats/campagnes/{stream:uuid}/rouvrir")
 def reopen(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Response:
-    """Offered again."""
+    """Reopens a campaign: it is offered again."""
     return _take(request, desk, stream, data, campaign.reopen_campaign)
 
 
@@ -114,12 +114,12 @@ def _take(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], d
         return _page(request, desk, stream, errors=errors)
     outcome = record(desk, {"campaign": stream}, decide, command_id=form.command_id)
     if outcome.refused:
-        return _page(request, desk, stream, errors=_said(desk, outcome.refused))
-    return _done(stream, receipts.reference(outcome.recorded))
+        return _page(request, desk, stream, errors=_errors(desk, outcome.refused))
+    return _see(stream, receipts.reference(outcome.recorded))
 
 
 def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[str, Any]) -> Response:
-    form, errors = validate(Declaration, data)
+    form, errors = validate(DeclarationForm, data)
     errors = missing.named(errors)
     if form and form.site and form.site not in desk.refs.structure.sites:
         errors = {"site": "Choisissez l’un des sites proposés."}
@@ -130,22 +130,22 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
         by = desk.by(campaign.declare_campaign)
         done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
     except Refused as refused:
-        return _page(request, desk, stream, data, errors=_said(desk, refused))
+        return _page(request, desk, stream, data, errors=_errors(desk, refused))
     return RedirectResponse(address("/resultats", {"fait": receipts.reference(done.recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    """The correction as it was sent, with what it would change."""
-    form, _ = validate(Corrected, {**data, "reason": str(data.get("reason", "")).strip() or "—"})
-    preview = results_campaigns.correction(desk, stream, form.purpose) if form else None
+    """Shows the correction as it was sent, with its effects."""
+    form, _ = validate(CorrectionForm, {**data, "reason": str(data.get("reason", "")).strip() or "—"})
+    preview = results_campaign.correction(desk, stream, form.purpose) if form else None
     return _page(request, desk, stream, data, errors=errors, correction=preview)
 
 
-def _done(stream: UUID, fait: str) -> Response:
-    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": fait}), 303)
+def _see(stream: UUID, reference: str) -> Response:
+    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": reference}), 303)
 
 
-def _said(desk: Desk, refused: Refused) -> dict[str, str]:
+def _errors(desk: Desk, refused: Refused) -> dict[str, str]:
     field = "code" if refused.code == "taken" else str(refused.details.get("field", ""))
     return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
 
@@ -154,5 +154,5 @@ def _page(
     request: Request, desk: Desk, stream: UUID | None, values: Mapping[str, Any] | None = None, **more: Any
 ) -> Response:
     waiting = result_routing.of_campaigns(desk.read).get(stream, 0) if stream else 0
-    context = results_campaigns.context(desk, stream, values=values or {}, waiting=waiting, **more)
-    return page(request, "results/campaign.html", context, status=422 if more.get("errors") else 200)
+    shown = results_campaign.campaign_page(desk, stream, waiting=waiting, values=values or {}, **more)
+    return page(request, shown, status=422 if shown.errors else 200)

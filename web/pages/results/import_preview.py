@@ -1,6 +1,6 @@
-"""What an export would change, in words, and what must be answered before it is recorded."""
+"""The preview of an export: its changes, and the questions to answer before it is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,8 +21,9 @@ from web.desk.desk import Desk
 from web.french import dates, matching, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
-from web.http.forms import Form
+from web.http.forms import Form, OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
 
 FIRST_QUESTIONS = ("external-id-column", "exported-at")
 ORDER = ("vanished", "shared", "corrected", "progressed", "returned", "new", "left")
@@ -31,8 +32,8 @@ RECENT = 100_000
 _trail = audit_trail.table.c
 
 
-class Said(Form):
-    """The answers. The column is a header, `-` for none of them, as an emptied field says nothing."""
+class ImportForm(Form):
+    """The answers. The column is a header; `-` means none of them, for an emptied field has no value."""
 
     exported_at: str | None = None
     external_id_column: str | None = None
@@ -41,8 +42,8 @@ class Said(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the preview: where it stands in the file, whose it is, what becomes of it."""
+class FileRow:
+    """A row of the file: its line, its participant, its change."""
 
     line: int | None
     name: str
@@ -53,14 +54,41 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its control: radios over `choices`, or a date and time without any."""
+class QuestionRow:
+    """A question and its control: radios over `choices`, or a date and time when there is none."""
 
     code: str
     name: str
     question: str
     explanation: str
     choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPage(Page):
+    """The preview of an export. `first` are the questions that change what is shown, `last` the others.
+
+    `kept` are the answers given so far. `misfit` is the kind of the file when the campaign is of the other kind.
+    `older` is when the export was made that is newer than this one.
+    """
+
+    template = "results/import.html"
+
+    token: str
+    file: str
+    misfit: str
+    campaign_id: UUID | None
+    facts: Sequence[tuple[str, str]]
+    counts: Sequence[tuple[int, str]]
+    first: Sequence[QuestionRow]
+    last: Sequence[QuestionRow]
+    kept: Mapping[str, str]
+    form: OpenForm
+    changes: Sequence[FileRow]
+    pager: Pager
+    problems: Sequence[str]
+    older: str
+    command_id: UUID
 
 
 SHARED: dict[CampaignKind, tuple[str, str]] = {
@@ -76,7 +104,7 @@ FIELDS = {
 
 
 def importer(desk: Desk) -> Importer:
-    """An importer for the structure of the desk; what it knows is read up to the last event each time."""
+    """Returns an importer of the structure; it reads the tables up to the last event each time."""
 
     def known(campaign: UUID) -> list[Known]:
         side = desk.served.read()
@@ -87,15 +115,15 @@ def importer(desk: Desk) -> Importer:
 
 
 def uploads(desk: Desk) -> Uploads:
-    """The files that wait; those that have waited an hour are gone."""
+    """Returns the files that wait, without those that have waited an hour."""
     kept = Uploads(desk.served.opened.folder / "uploads")
     kept.sweep(utc_now())
     return kept
 
 
-def answers(desk: Desk, said: Mapping[str, Any]) -> tuple[Answers, dict[str, str]]:
-    """What was answered, and what of it cannot be understood, by field."""
-    text, column = str(said.get("exported_at") or ""), said.get("external_id_column") or None
+def answers(desk: Desk, given: Mapping[str, Any]) -> tuple[Answers, dict[str, str]]:
+    """Returns the answers, and an error for each field that cannot be read."""
+    text, column = str(given.get("exported_at") or ""), given.get("external_id_column") or None
     at, errors = None, {}
     if text:
         try:
@@ -104,22 +132,22 @@ def answers(desk: Desk, said: Mapping[str, Any]) -> tuple[Answers, dict[str, str
             errors["exported_at"] = vocabulary.invalid("datetime_parsing", {})
         if at and at > desk.engine.clock():
             at, errors["exported_at"] = None, "Cette heure est à venir : écrivez celle de l’export."
-    doubtful = said.get("doubtful")
+    doubtful = given.get("doubtful")
     return Answers(
         exported_at=at,
         external_id_column="" if column == NOTHING else column,
-        accept_vanished=said.get("vanished") == "accept",
+        accept_vanished=given.get("vanished") == "accept",
         doubtful=doubtful if doubtful in ("leave", "record") else None,
     ), errors
 
 
 def unanswered(preview: Preview) -> dict[str, str]:
-    """Under each question still open, what must be said first."""
+    """Returns an error for each question still open."""
     return {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions}
 
 
 def recorded_at(desk: Desk, prepared: Prepared) -> int:
-    """The position of the fact that this very file was recorded, 0 when it was not."""
+    """Returns the position of the event that recorded this very file, 0 when there is none."""
     campaign = prepared.preview.campaign_id if prepared.preview else None
     if campaign is None:
         return 0
@@ -132,7 +160,7 @@ def recorded_at(desk: Desk, prepared: Prepared) -> int:
 
 
 def recorded_by(desk: Desk, command_id: UUID) -> int:
-    """The position of the fact that an export was recorded by this command, 0 for none; looks at the last facts."""
+    """Returns the position of the export that a command recorded, 0 for none; reads the RECENT last events."""
     head = desk.engine.head()
     query = select(_trail.position).where(
         _trail.position > head - RECENT, _trail.command == command_id, _trail.topic == ExportReceived.TOPIC
@@ -140,46 +168,42 @@ def recorded_by(desk: Desk, command_id: UUID) -> int:
     return int(desk.read.execute(query).scalar() or 0)
 
 
-def context(
+def import_page(
     desk: Desk,
     token: str,
     name: str,
     prepared: Prepared,
-    said: Mapping[str, Any],
+    given: Mapping[str, Any],
     number: int,
     errors: Mapping[str, str],
-) -> dict[str, Any]:
-    """Everything results/import.html needs; `number` is the page of rows."""
+) -> ImportPage:
+    """Returns the preview of a file `name` with the answers `given`; `number` is the page of rows."""
     preview = prepared.preview
     assert preview is not None
-    first = [asked(q) for q in preview.questions if q.code in FIRST_QUESTIONS]
-    last = [asked(q) for q in preview.questions if q.code not in FIRST_QUESTIONS]
-    kept = {key: str(value) for key, value in said.items() if value and key in FIELDS.values()}
+    kept = {key: str(value) for key, value in given.items() if value and key in FIELDS.values()}
     pager = Pager.at(len(preview.changes), number, f"/resultats/import/{token}", kept, anchor="#lignes")
     ordered = sorted(preview.changes, key=lambda change: ORDER.index(change.what))
-    return {
-        "desk": desk,
-        "token": token,
-        "file": name,
-        "preview": preview,
-        "kinds": profiles.KINDS,
-        "facts": facts(desk, preview),
-        "counts": counts(preview),
-        "first": first,
-        "last": last,
-        "kept": kept,
-        "given": said,
-        "errors": errors,
-        "changes": [line(change, preview.kind) for change in ordered[pager.offset : pager.offset + SIZE]],
-        "pager": pager,
-        "problems": [(one, files.problem(one.code, one.line, one.details)) for one in preview.problems],
-        "older": dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
-        "command_id": desk.new_command(),
-    }
+    return ImportPage(
+        token=token,
+        file=name,
+        misfit=profiles.KINDS[preview.kind] if preview.misfit else "",
+        campaign_id=preview.campaign_id,
+        facts=facts(desk, preview),
+        counts=counts(preview),
+        first=[question_of(q) for q in preview.questions if q.code in FIRST_QUESTIONS],
+        last=[question_of(q) for q in preview.questions if q.code not in FIRST_QUESTIONS],
+        kept=kept,
+        form=OpenForm("import", values=given, errors=errors),
+        changes=[file_row(change, preview.kind) for change in ordered[pager.offset : pager.offset + SIZE]],
+        pager=pager,
+        problems=[files.problem(one.code, one.line, one.details) for one in preview.problems],
+        older=dates.instant(preview.newest, desk.zone) if preview.older and preview.newest else "",
+        command_id=desk.new_command(),
+    )
 
 
 def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
-    """What the file is: campaign, kind, when exported, how many rows."""
+    """Returns the facts of the file: campaign, kind, time of the export, number of rows."""
     campaign = preview.campaign
     code = f", code {campaign.code}" if campaign.code else ""
     if preview.purpose:
@@ -199,25 +223,25 @@ def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
 
 
 def counts(preview: Preview) -> list[tuple[int, str]]:
-    """How many rows each thing happens to."""
-    told = preview.counts
+    """Returns the number of rows by change."""
+    counted = preview.counts
     named = (
-        (told.new, "nouvelle"),
-        (told.progressed, "avancée"),
-        (told.shared, "partagée"),
-        (told.unchanged, "inchangée"),
-        (told.vanished, "disparue"),
+        (counted.new, "nouvelle"),
+        (counted.progressed, "avancée"),
+        (counted.shared, "partagée"),
+        (counted.unchanged, "inchangée"),
+        (counted.vanished, "disparue"),
     )
     return [(n, word if n < 2 else f"{word}s") for n, word in named]
 
 
-def line(change: Change, kind: CampaignKind) -> Line:
+def file_row(change: Change, kind: CampaignKind) -> FileRow:
     before = _done(change.progress_before) if change.progress_before is not None else ""
     what = matching.CHANGES[change.what]
     if change.doubt:
         what += f" ({matching.DOUBTS[change.doubt]})"
     name = f"{change.last_name} {change.first_name}"
-    return Line(change.line, name, change.external_id or "", what, before, _after(change, kind))
+    return FileRow(change.line, name, change.external_id or "", what, before, _after(change, kind))
 
 
 def _after(change: Change, kind: CampaignKind) -> str:
@@ -236,11 +260,11 @@ def _done(progress: Decimal, finished: str = "fini") -> str:
     return finished if progress == 1 else vocabulary.percent(percent(progress))
 
 
-def asked(question: Question) -> Asked:
+def question_of(question: Question) -> QuestionRow:
     code = question.code
     values = {"vanished": ("accept",), "external-id-column": (*question.choices[:-1], NOTHING)}.get(
         code, question.choices
     )
     labels = [(value, matching.choice(code, "" if value == NOTHING else value)) for value in values]
     text = matching.question(code, question.count, question.among)
-    return Asked(code, FIELDS[code], text, matching.explanation(code), labels)
+    return QuestionRow(code, FIELDS[code], text, matching.explanation(code), labels)

@@ -1,6 +1,7 @@
-"""Résultats, import: an export waits, is previewed, answered, recorded."""
+"""The routes of an import: choose a file, preview it, record it, cancel it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,16 +18,37 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.errors import files, refusals
 from web.http.forms import FormData, validate
-from web.http.templates import page
+from web.http.templates import Page, page
 from web.pages.results import activity, import_preview
 
 router = APIRouter()
 AtBoard = Annotated[Desk, allowed("referent")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefusedFilePage(Page):
+    """The problems of a file that cannot be imported: those that refuse it, and the others."""
+
+    template = "results/refused.html"
+    block = "refused"
+
+    file: str
+    problems: Sequence[str]
+    remarks: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileGonePage(Page):
+    """A file that waits no more; `export` is the last one recorded."""
+
+    template = "results/gone.html"
+
+    export: activity.Export | None
+
+
 @router.post("/resultats/import")
 def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
-    """Keep the file until it is recorded; one that is refused, or recorded already, is not kept."""
+    """Keeps the file until it is recorded; one that is refused, or recorded already, is not kept."""
     file = data.get("export")
     if not isinstance(file, UploadFile) or not file.filename:
         return RedirectResponse("/resultats", 303)
@@ -34,8 +56,7 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
         content, name = file.file.read(), file.filename[:200]
     prepared = import_preview.importer(desk).prepare(content, name)
     if prepared.preview is None:
-        found = [(one, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
-        return page(request, "results/refused.html", {"file": name, "problems": found}, status=422)
+        return page(request, _refused_page(name, prepared), status=422)
     if prepared.preview.seen_before:
         return RedirectResponse(f"/resultats?deja={import_preview.recorded_at(desk, prepared)}", 303)
     return RedirectResponse(f"/resultats/import/{import_preview.uploads(desk).keep(content, name)}", 303)
@@ -43,14 +64,14 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
 
 @router.get("/resultats/import/{token}")
 def preview(request: Request, desk: AtBoard, token: str, p: Annotated[int, Query(ge=1)] = 1) -> Response:
-    """What the file would change. The first questions are answered in the address: they change what is shown."""
+    """Shows what the file would change. The address has the answers to the first questions."""
     return _preview(request, desk, token, dict(request.query_params), p)
 
 
 @router.post("/resultats/import/{token}")
 def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
-    """Record it, once every question is answered."""
-    form, _ = validate(import_preview.Said, data)
+    """Records the file, once every question is answered."""
+    form, _ = validate(import_preview.ImportForm, data)
     if form is None:
         return _preview(request, desk, token, data, 1, asking=True)
     answers, errors = import_preview.answers(desk, data)
@@ -73,7 +94,7 @@ def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Respo
 
 @router.post("/resultats/import/{token}/annuler")
 def cancel(desk: AtBoard, token: str) -> Response:
-    """Nothing was recorded, and the file goes."""
+    """Deletes the file; nothing was recorded."""
     try:
         import_preview.uploads(desk).discard(token)
     except Refused:
@@ -85,27 +106,27 @@ def _preview(
     request: Request,
     desk: Desk,
     token: str,
-    said: Mapping[str, Any],
+    given: Mapping[str, Any],
     number: int,
     *,
     asking: bool = False,
     refused: str = "",
 ) -> Response:
-    """The preview with these answers; `asking` says under each question still open that it must be answered."""
-    answers, errors = import_preview.answers(desk, said)
+    """Shows the preview with these answers; with `asking`, an error under each question still open."""
+    answers, errors = import_preview.answers(desk, given)
     try:
         name, prepared = _prepared(desk, token, answers)
     except Refused as gone:
         if gone.code == "unknown-column":
             return _preview(request, desk, token, {}, number, refused=_sentence(desk, gone))
-        return page(request, "results/gone.html", {"export": activity.export(desk)}, status=410)
+        return page(request, FileGonePage(export=activity.export(desk)), status=410)
     assert prepared.preview is not None
     if asking:
         errors = import_preview.unanswered(prepared.preview) | errors
     if refused:
         errors[""] = refused
-    context = import_preview.context(desk, token, name, prepared, said, number, errors)
-    return page(request, "results/import.html", context, status=422 if errors else 200)
+    shown = import_preview.import_page(desk, token, name, prepared, given, number, errors)
+    return page(request, shown, status=422 if errors else 200)
 
 
 def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, Prepared]:
@@ -119,7 +140,7 @@ def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, Prepared]:
 def _not_recorded(
     request: Request, desk: Desk, token: str, data: Mapping[str, Any], command_id: UUID, refused: Refused
 ) -> Response:
-    """The file may be gone because this very form was sent twice: then it is recorded."""
+    """Shows the refusal. The file may be gone because this very form was sent twice: then it is recorded."""
     if refused.code == "upload-gone" and (position := import_preview.recorded_by(desk, command_id)):
         return RedirectResponse(f"/resultats?importe={position}", 303)
     return _preview(request, desk, token, data, 1, refused=_sentence(desk, refused))
@@ -127,3 +148,11 @@ def _not_recorded(
 
 def _sentence(desk: Desk, refused: Refused) -> str:
     return refusals.refusal(refused.code, refused.details, names_for(desk))
+
+
+def _refused_page(name: str, prepared: Prepared) -> RefusedFilePage:
+    found = [(one.severity, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
+    problems = [sentence for severity, sentence in found if severity == "refused"]
+    return RefusedFilePage(
+        file=name, problems=problems, remarks=[sentence for severity, sentence in found if severity != "refused"]
+    )

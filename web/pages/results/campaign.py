@@ -1,7 +1,7 @@
-"""A campaign's page: what it is for, what it would mean to have said something else, whether it is open."""
+"""The page of a campaign: its purpose, the effects of another purpose, its state."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,14 @@ from pixflow.participation.campaign import Campaign, correct_purpose, suits
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.receipts import Receipt
 from web.french import tasks as french_tasks
 from web.french import vocabulary
 from web.french.dossier import profiles
 from web.french.errors import refusals
 from web.french.vocabulary import plural, say
+from web.http.forms import OpenForm
+from web.http.templates import Page
 from web.pages.results import import_preview
 
 MEANINGS: tuple[tuple[Purpose, str], ...] = (
@@ -31,15 +34,38 @@ Option = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What a corrected purpose would change, in sentences; or why it cannot be."""
+    """The effects of another purpose, as sentences; or why it is refused."""
 
     purpose: Purpose
-    said: Sequence[str] = ()
+    effects: Sequence[str] = ()
     refused: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CampaignPage(Page):
+    """The page of a campaign, or of a new one (`campaign` is None). `waiting` counts its participations.
+
+    `kind` is the kind of its exports; `purposes` are the options to declare it, `others` those to correct it.
+    """
+
+    template = "results/campaign.html"
+
+    address: str
+    campaign: Campaign | None
+    waiting: int
+    form: OpenForm
+    errors: Mapping[str, str]
+    kind: str
+    purposes: Sequence[Option]
+    others: Sequence[Option]
+    sites: Sequence[tuple[str, str]]
+    correction: Correction | None
+    receipt: Receipt | None
+    command_id: UUID
+
+
 def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[Option]:
-    """What a campaign may be for, with its kind of exports; `but` is left out."""
+    """Returns the purposes that suit the exports of a campaign, as options; `but` is left out."""
     kind = campaign.kind if campaign else None
     return [
         (purpose, vocabulary.upper_first(vocabulary.PURPOSES[purpose]), say(means))
@@ -49,12 +75,12 @@ def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[O
 
 
 def likely(campaign: Campaign) -> str:
-    """The purpose that a form shows first: the declared one, or that of a profile collection."""
+    """Returns the purpose that a form shows first: the declared one, or that of a profile collection."""
     return campaign.purpose or ("profile" if campaign.kind == "profile" else "")
 
 
 def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
-    """What would follow in the dossiers; records nothing."""
+    """Returns the effects of another purpose in the dossiers; records nothing."""
     try:
         by = desk.by(correct_purpose)
         changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
@@ -63,8 +89,8 @@ def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
     rows = [now for _, now in changed.values() if now.kind == "participation"]
     dossiers = [(then.state, now.state) for then, now in changed.values() if now.kind == "dossier"]
     streams = {stream for stream, (_, now) in changed.items() if now.kind == "participation"}
-    told = [_counted(len(rows), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
-    return Correction(purpose, [one for one in told if one])
+    effects = [_counted(len(rows), len(dossiers)), *_tasks(desk, dossiers), _kept(dossiers, streams)]
+    return Correction(purpose, list(filter(None, effects)))
 
 
 def _counted(rows: int, dossiers: int) -> str:
@@ -76,15 +102,15 @@ def _counted(rows: int, dossiers: int) -> str:
 
 
 def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]:
-    """The tasks that vanish and those that appear, by kind."""
+    """Returns the tasks that vanish and those that appear, by kind."""
     gone, new = Counter[str](), Counter[str]()
     for then, now in dossiers:
         before = {task.key: task.kind for task in tasks.of_dossier(then, desk.refs)}
         after = {task.key: task.kind for task in tasks.of_dossier(now, desk.refs)}
         gone.update(kind for key, kind in before.items() if key not in after)
         new.update(kind for key, kind in after.items() if key not in before)
-    told = (("Ne sont plus à faire : {tasks}.", gone), ("Deviennent à faire : {tasks}.", new))
-    return [say(text, tasks=_listed(counted)) for text, counted in told if counted]
+    sentences = (("Ne sont plus à faire : {tasks}.", gone), ("Deviennent à faire : {tasks}.", new))
+    return [say(text, tasks=_listed(counted)) for text, counted in sentences if counted]
 
 
 def _listed(counted: Counter[str]) -> str:
@@ -94,28 +120,36 @@ def _listed(counted: Counter[str]) -> str:
 
 
 def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:
-    """What people did about these results stays."""
+    """Returns what the team did about these results, which stays."""
     built = sum(bool(participations & now.prescription.built.keys()) for _, now in dossiers)
     held = sum(bool(participations & now.prescription.debriefs.keys()) for _, now in dossiers)
-    told = ", ".join(plural(n, word) for n, word in ((held, "restitution"), (built, "prescription")) if n)
-    return say("Ce qui a été fait reste dans les dossiers : {told}.", told=told) if told else ""
+    done = ", ".join(plural(n, word) for n, word in ((held, "restitution"), (built, "prescription")) if n)
+    return say("Ce qui a été fait reste dans les dossiers : {done}.", done=done) if done else ""
 
 
-def context(desk: Desk, stream: UUID | None, **shown: Any) -> dict[str, Any]:
-    """Everything results/campaign.html needs, whatever form is shown."""
+def campaign_page(
+    desk: Desk,
+    stream: UUID | None,
+    *,
+    waiting: int,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] = {},
+    correction: Correction | None = None,
+    receipt: Receipt | None = None,
+) -> CampaignPage:
+    """Returns the page of a campaign, or of a new one, with the form that is open."""
     campaign = desk.refs.campaigns.get(stream) if stream else None
-    return {
-        "desk": desk,
-        "stream": stream,
-        "campaign": campaign,
-        "purposes": purposes(campaign),
-        "kinds": profiles.KINDS,
-        "others": purposes(campaign, but=campaign.purpose) if campaign and campaign.declared else [],
-        "sites": [(site, site) for site in desk.refs.structure.sites],
-        "correction": None,
-        "receipt": None,
-        "values": {},
-        "errors": {},
-        "command_id": desk.new_command(),
-        **shown,
-    }
+    return CampaignPage(
+        address=f"/resultats/campagnes/{stream or 'nouvelle'}",
+        campaign=campaign,
+        waiting=waiting,
+        form=OpenForm("correct" if correction else "declare", values=values, errors=errors),
+        errors=errors,
+        kind=profiles.KINDS[campaign.kind] if campaign and campaign.kind else "",
+        purposes=purposes(campaign),
+        others=purposes(campaign, but=campaign.purpose) if campaign and campaign.declared else [],
+        sites=[("", "Tous les sites"), *((site, site) for site in desk.refs.structure.sites)],
+        correction=correction,
+        receipt=receipt,
+        command_id=desk.new_command(),
+    )

@@ -1,0 +1,57 @@
+"""The answers of the board: itself, with errors or a form, or a redirect to it with a receipt."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.refused import Refused
+from web.desk.dependencies import allowed
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french.errors import refusals
+from web.http.pagination import address
+from web.http.templates import page
+from web.pages.results.board import BoardForm, PageNumbers, board_page
+
+AtBoard = Annotated[Desk, allowed("referent")]
+Number = Annotated[int, Query(ge=1)]
+
+
+def _numbers(p: Number = 1, t: Number = 1, e: Number = 1, d: Number = 1, s: Number = 1) -> PageNumbers:
+    return PageNumbers(p, t, e, d, s)
+
+
+Where = Annotated[PageNumbers, Depends(_numbers)]
+
+
+def draw_board(request: Request, desk: Desk, where: PageNumbers, *, status: int = 200, **shown: Any) -> Response:
+    """Draws the board; htmx keeps its address when there are errors."""
+    response = page(request, board_page(desk, where, **shown), status=status)
+    if status == 422:
+        response.headers["HX-Replace-Url"] = "false"
+    return response
+
+
+def answer(request: Request, desk: Desk, where: PageNumbers, refused: Refused | None, reference: str) -> Response:
+    """Redirects to the board with a receipt, or draws it with the refusal."""
+    if refused is None:
+        return see_board(where, reference)
+    return show_errors(request, desk, where, {"": refusals.refusal(refused.code, refused.details, names_for(desk))})
+
+
+def see_board(where: PageNumbers, reference: str) -> Response:
+    return RedirectResponse(address("/resultats", {**where.params(), "fait": reference}), 303)
+
+
+def show_errors(request: Request, desk: Desk, where: PageNumbers, errors: Mapping[str, str]) -> Response:
+    """Draws the board as it is now, with the errors of a form that has no place to show them."""
+    desk.refresh()
+    return draw_board(request, desk, where, errors={"": " ".join(dict.fromkeys(errors.values()))}, status=422)
+
+
+def show_form(request: Request, desk: Desk, where: PageNumbers, opened: BoardForm) -> Response:
+    """Draws the board as it is now, with the form as it was sent."""
+    desk.refresh()
+    return draw_board(request, desk, where, opened=opened, status=422)
