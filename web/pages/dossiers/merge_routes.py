@@ -32,7 +32,7 @@ class MergeForm(Form):
 
 
 class UndoMergeForm(Form):
-    """Why they are two people after all."""
+    """The reason to undo the merge."""
 
     reason: str
 
