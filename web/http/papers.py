@@ -60,10 +60,10 @@ def pdf(paper: Paper) -> bytes:
     drawn = BytesIO()
     if paper.link:
         segno.make(paper.link).save(drawn, kind="svg", border=2, dark="#000", light="#fff")
-    return compiled("papers/paper.typ", {**asdict(paper), "qr": drawn.getvalue().decode()})
+    return compile_template("papers/paper.typ", {**asdict(paper), "qr": drawn.getvalue().decode()})
 
 
-def compiled(template: str, paper: Mapping[str, Any]) -> bytes:
+def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
     """Returns the PDF of a paper that has a Typst template of its own."""
     said = {"paper": dumps(paper, ensure_ascii=False)}
     made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=said, ignore_system_fonts=True)
@@ -85,14 +85,14 @@ class PaperPage(Page):
     pdf: str
 
 
-def printed(request: Request, paper: Paper | None, back: str) -> Response:
+def paper_page(request: Request, paper: Paper | None, back: str) -> Response:
     """Shows a paper to print, with a link to its PDF. Raises 404 when there is none."""
     if paper is None:
         raise HTTPException(404)
     return page(request, PaperPage(paper=paper, back=back, pdf=f"{request.url.path}.pdf"))
 
 
-def as_pdf(paper: Paper | None, name: str) -> Response:
+def pdf_response(paper: Paper | None, name: str) -> Response:
     """Sends a paper as a PDF. The name of the file names no young person. Raises 404 without a paper."""
     if paper is None:
         raise HTTPException(404)

@@ -48,7 +48,7 @@ def put_headers(headers: MutableHeaders) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
-class LimitedBody:
+class BodyLimit:
     """ASGI middleware: refuses a body over `most` bytes with 413, before reading it when its length is known."""
 
     def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
@@ -93,7 +93,7 @@ def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = N
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
     app.add_middleware(CrossOriginProtection, deny_app=deny)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *hosts], www_redirect=False)
-    app.add_middleware(LimitedBody)
+    app.add_middleware(BodyLimit)
     _keep_uploads_in_memory()
     app.add_middleware(SafeHeaders)
 

@@ -14,13 +14,13 @@ NEEDED = ("durability", "tables")
 
 
 @router.get("/healthz")
-def alive() -> Response:
+def health() -> Response:
     """Answers while the process runs."""
     return PlainTextResponse("ok")
 
 
 @router.get("/readyz")
-def ready(request: Request) -> Response:
+def readiness(request: Request) -> Response:
     """Answers 200 when stores and read tables answer, 503 otherwise.
 
     `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the

@@ -9,7 +9,7 @@ from web.french import dates, privacy, tasks, vocabulary
 from web.french.events import workshops
 from web.french.vocabulary import NBSP, plural, say
 from web.http.forms import ID
-from web.http.papers import compiled
+from web.http.papers import compile_template
 from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
 from web.pages.privacy.personal_data_file import why
 
@@ -47,7 +47,7 @@ def pdf(known: PersonalData) -> bytes:
         "lead": say("Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.facts)),
         "sections": [asdict(section) for section in _sections(known)],
     }
-    return compiled("privacy/person.typ", paper)
+    return compile_template("privacy/person.typ", paper)
 
 
 def _sections(known: PersonalData) -> Iterator[Section]:

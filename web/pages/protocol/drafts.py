@@ -196,7 +196,7 @@ def draft_page(
         endorsers=endorsers,
         endorsements=french.endorsements(len(endorsers)),
         opinions=list(opinions(desk, kind, draft)),
-        takes_over=takes_over(desk, kind, day),
+        takes_over=takeover_warning(desk, kind, day),
         opinion_form=forms["opinion"],
         drop_form=forms["drop"],
         publication_form=forms["publish"],
@@ -243,7 +243,7 @@ def number_of(protocols: Protocols, document: ProtocolDocument) -> int:
     return next(n for n, (_, one) in enumerate(protocols.published, 1) if one is document)
 
 
-def takes_over(desk: Desk, kind: DocumentKind, day: date) -> str:
+def takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
     """Warns of the next version that is published already for a later day, "" when there is none."""
     days = [(since, number) for number, (since, _) in enumerate(kind.state(desk).published, 1) if since > day]
     if not days:

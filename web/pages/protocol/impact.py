@@ -31,7 +31,7 @@ RULES: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class MovedResult:
+class ResultMove:
     """A young person whose result another band would read; `move` is both bands in words."""
 
     stream: UUID
@@ -54,7 +54,7 @@ class GridImpact:
     total: int
     sentence: str
     groups: Sequence[str]
-    results: Sequence[MovedResult]
+    results: Sequence[ResultMove]
     more: int
     pager: Pager | None
     others: str
@@ -96,11 +96,11 @@ def grid_impact(
     )
 
 
-def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[MovedResult]:
+def _results(desk: Desk, moved: Sequence[Move], limit: int, offset: int) -> list[ResultMove]:
     by_percent = {one: move for move in moved for one in range(move.first, move.last + 1)}
     rows = dossier_sheet.scored(desk.read, desk.scope, list(by_percent), limit, offset)
     return [
-        MovedResult(
+        ResultMove(
             row.stream,
             f"{row.first_name} {row.last_name}",
             row.percent,

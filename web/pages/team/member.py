@@ -99,7 +99,7 @@ def blank(desk: Desk, person: UUID, name: str, about: str) -> OpenForm:
     return OpenForm(name, about, FORMS[name].initial(desk, desk.refs.team[person], about))
 
 
-def refused(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
+def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> OpenForm:
     """Returns a form with every value that was sent, and its errors."""
     subject = FORMS[name].subject
     return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}))

@@ -127,7 +127,9 @@ def _new(
 
 
 @router.get("/equipe/{person:uuid}")
-def one(request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: int = -1) -> Response:
+def read_member(
+    request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: int = -1
+) -> Response:
     """Shows a member; `formulaire` opens a form, about the id or the version `sur`; `fait` is the version recorded."""
     _must_exist(desk, person)
     form = member.blank(desk, person, formulaire, sur) if formulaire in offers(desk, person) else None
@@ -146,12 +148,12 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     form, errors = validate(spec.model, data)
     errors = missing.named(errors) or (unknown_site(desk, form) if form else {})
     if form is None or errors:
-        return _again(request, desk, person, member.refused(name, data, errors))
+        return _again(request, desk, person, member.refused_form(name, data, errors))
     outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
     if outcome.refused:
         field = str(outcome.refused.details.get("field", ""))
         errors = {field: _sentence(desk, outcome.refused)}
-        return _again(request, desk, person, member.refused(name, data, errors))
+        return _again(request, desk, person, member.refused_form(name, data, errors))
     version = outcome.recorded[-1].originator_version if outcome.recorded else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
 

@@ -154,7 +154,7 @@ def add(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
     )
 
 
-def take_back(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
+def undo(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
     """Takes a mark back. Somebody who had no seat leaves the workshop."""
     return record(
         workshop.desk,

@@ -58,7 +58,7 @@ def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/venu")
-def come(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+def walk_in(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records somebody who came without a seat."""
     workshop, form = _workshop(desk, workshop_id), _form(SeatForm, data)
     outcome = attendance.add(workshop, form.dossier, form.command_id)
@@ -66,10 +66,10 @@ def come(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/annuler")
-def take_back(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+def undo(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Takes a mark back."""
     workshop, form = _workshop(desk, workshop_id), _form(SeatForm, data)
-    outcome = attendance.take_back(workshop, form.dossier, form.command_id)
+    outcome = attendance.undo(workshop, form.dossier, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 
@@ -80,7 +80,7 @@ def call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/repondu")
-def helped(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+def end_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Ends the call: the assistant came, or is needed no longer."""
     return _decide(request, desk, workshop_id, scheduling.give_help, data)
 

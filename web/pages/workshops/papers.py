@@ -57,7 +57,7 @@ def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]
     if workshop.state.cancelled:
         text = "L’atelier auquel vous étiez inscrit·e n’aura pas lieu. Une autre date vous sera proposée."
         return "Votre atelier est annulé", vocabulary.typeset(text), [("Il était prévu", held[0][1]), held[1]]
-    if was := previous(workshop):
+    if was := previous_schedule(workshop):
         text = "L’atelier auquel vous êtes inscrit·e change de date ou de lieu. Votre place est gardée."
         said = [("Nouveau rendez-vous", held[0][1]), held[1], ("Au lieu de", vocabulary.upper_first(was))]
         return "Votre atelier est déplacé", vocabulary.typeset(text), said
@@ -66,7 +66,7 @@ def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]
     return "Convocation à un atelier Pix", vocabulary.typeset(text), [*held, ("À apporter", vocabulary.typeset(bring))]
 
 
-def previous(workshop: ScopedWorkshop) -> str:
+def previous_schedule(workshop: ScopedWorkshop) -> str:
     """Returns the day, hours and place before the last move, "" for a workshop that never moved."""
     said = [one.event for one in workshop.trail if isinstance(one.event, WorkshopScheduled | WorkshopMoved)]
     if len(said) < 2:

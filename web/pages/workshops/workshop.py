@@ -224,7 +224,7 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     return Receipt("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
 
 
-def undoable(workshop: ScopedWorkshop, reference: str) -> Seat | None:
+def undo_seat(workshop: ScopedWorkshop, reference: str) -> Seat | None:
     """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
     facts = _recorded(workshop, reference)
     given_up = [one.event.dossier for one in facts if isinstance(one.event, SeatReleased | WaitlistLeft)]

@@ -84,7 +84,7 @@ def read(
         groupe,
         form=workshop.blank(found, formulaire),
         receipt=workshop.receipt(found, fait),
-        undo=workshop.undoable(found, fait),
+        undo=workshop.undo_seat(found, fait),
     )
 
 
@@ -98,12 +98,12 @@ def file(desk: AtWorkshops, workshop_id: UUID) -> Response:
 @router.get("/ateliers/{workshop_id:uuid}/emargement")
 def attendance_sheet(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
     """Shows the sheet to sign: names, without a result or a difficulty (docs/domain.md#papers)."""
-    return papers.printed(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
+    return papers.paper_page(request, _sheet(desk, workshop_id), f"/ateliers/{workshop_id}")
 
 
 @router.get("/ateliers/{workshop_id:uuid}/emargement.pdf")
 def attendance_sheet_pdf(desk: AtWorkshops, workshop_id: UUID) -> Response:
-    return papers.as_pdf(_sheet(desk, workshop_id), "emargement")
+    return papers.pdf_response(_sheet(desk, workshop_id), "emargement")
 
 
 def _sheet(desk: Desk, id: UUID) -> Paper:
@@ -174,7 +174,7 @@ def _with_registrants(
 
 
 @router.post("/ateliers/{workshop_id:uuid}/animation")
-def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Sets the people who run the workshop."""
     _must(desk, workshop_id, scheduling.set_facilitators)
     form, errors = validate(FacilitatorsForm, data)
@@ -197,7 +197,7 @@ def run(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) 
 
 
 @router.post("/ateliers/{workshop_id:uuid}/aide")
-def help_given(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
+def answer_call(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Answers the call for help: somebody goes there."""
     _must(desk, workshop_id, scheduling.give_help)
     form = validate(Form, data)[0]
