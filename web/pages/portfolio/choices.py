@@ -1,4 +1,4 @@
-"""A portfolio file in the web: who may import one, with what, and what was chosen of it."""
+"""The choices made in the preview of a portfolio, and the right to import one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from web.http.forms import Form
 from web.http.pagination import SIZE, Pager
 
 PAGES = ("c", "d", "r", "n")
-"""Where each list stands: what changed, what is doubtful, the remarks, the new dossiers."""
+"""The lists of the preview, by the parameter of their page: changed, doubtful, remarks, new."""
 _HEX = frozenset("0123456789abcdef")
 
 
-class Said(Form):
-    """The form of the preview. `kept` are the rows ticked so far, of which page `at` of the changes tells its own."""
+class ImportForm(Form):
+    """The form of the preview. `kept` are the rows ticked so far; `line` are those of page `at` of the changes."""
 
     site: str | None = None
     sheet: int | None = None
@@ -42,7 +42,7 @@ class Said(Form):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was chosen in the preview, from its address or its form; what cannot be understood is left out."""
+    """The choices in the address or the form of the preview; an unreadable value is left out."""
 
     site: str | None
     sheet: int | None
@@ -66,7 +66,7 @@ class Choices:
         )
 
     def accepted(self, preview: Preview) -> frozenset[int]:
-        """The lines whose changes are ticked: on this page or on another one, or all of them."""
+        """Returns the lines whose changes are ticked, on any page."""
         places = changed_places(preview)
         lines = [preview.lines[place].said.line for place in places]
         if self.all:
@@ -77,23 +77,23 @@ class Choices:
 
 
 def changed_places(preview: Preview) -> list[int]:
-    """Where the changed rows stand among the lines."""
+    """Returns the indexes of the changed rows among the lines."""
     return [place for place, line in enumerate(preview.lines) if line.status == "changed"]
 
 
 def shown(places: Sequence[int], page: int) -> set[int]:
-    """Those of one page of the changes."""
+    """Returns the indexes of one page of the changes."""
     offset = Pager.at(len(places), page, "", {}).offset
     return set(places[offset : offset + SIZE])
 
 
 def kept(preview: Preview, accepted: frozenset[int]) -> str:
-    """The accepted rows, one bit each, as a form carries them from page to page."""
+    """Returns the accepted rows as a hexadecimal number, one bit each."""
     return f"{sum(1 << place for place, line in enumerate(preview.lines) if line.said.line in accepted):x}"
 
 
 def seen(preview: Preview) -> int:
-    """A number that moves when what is offered does: what the file and the dossiers say differently."""
+    """Returns a checksum of the changes offered: it moves when the file or a dossier does."""
     offered = [(line.said.line, line.dossier, line.differs, line.before) for line in _changed(preview)]
     return crc32(msgspec.json.encode(offered))
 
@@ -115,23 +115,23 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else 0
 
 
-# --- who imports, and with what
+# --- the right to import
 
 
 def may_import(desk: Desk) -> bool:
-    """Those who open dossiers for others too: they also say who follows them."""
+    """True for those who open dossiers and assign advisors."""
     return desk.may(open_dossier) and desk.may(assign_advisor)
 
 
 def importing(desk: AtDesk) -> Desk:
-    """A dependency: 403 for the others."""
+    """A dependency: 403 for those who may not import."""
     if not may_import(desk):
         raise HTTPException(403)
     return desk
 
 
 def importer_of(served: ServedStructure) -> PortfolioImporter:
-    """An importer over the served structure; what it knows is up to date."""
+    """Returns an importer of the structure; it reads the tables up to the last event each time."""
 
     def everyone() -> list[Found]:
         with served.read().database.connect() as connection:
@@ -145,7 +145,7 @@ def importer_of(served: ServedStructure) -> PortfolioImporter:
 
 
 def staff(desk: Desk, advisor: UUID | None) -> str:
-    """Who follows, in words."""
+    """Returns the name of an advisor, or a text for none."""
     if advisor is None:
         return "sans conseiller·ère"
     member = desk.refs.team.get(advisor)

@@ -1,44 +1,91 @@
-"""What the import of a portfolio brought: how many, and the way to each dossier."""
+"""The page of a recorded portfolio: the counts, and the way to each dossier."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from pixflow.portfolio import Outcome
 from projections import directory
 from projections.directory import Found
 from web.desk.desk import Desk
 from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
 from web.pages.portfolio import choices
 
 
-def context(desk: Desk, outcome: Outcome, opened: int, corrected: int, where: str) -> dict[str, Any]:
-    """Everything portfolio/done.html needs; `opened` and `corrected` are the pages of its lists."""
+@dataclass(frozen=True, slots=True)
+class DossierRow:
+    """A dossier that the import opened or corrected; `advisor` is a text, `followed` whether somebody follows it."""
+
+    stream: UUID
+    name: str
+    imilo_number: str | None
+    site: str
+    programme: str
+    advisor: str
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierList:
+    """One page of the dossiers opened, or of those corrected; `code` names it in the address."""
+
+    code: str
+    title: str
+    noun: str
+    rows: Sequence[DossierRow]
+    pager: Pager
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomePage(Page):
+    """What an import recorded. `stopped`: it stopped before the end. `see_results`: it matched results."""
+
+    template = "portfolio/done.html"
+
+    figures: Sequence[tuple[int, str]]
+    see_results: bool
+    unassigned: int
+    lists: Sequence[DossierList]
+    stopped: bool
+
+
+def outcome_page(
+    desk: Desk, outcome: Outcome, opened: int, corrected: int, where: str, *, stopped: bool
+) -> OutcomePage:
+    """Returns the page of an import; `opened` and `corrected` are the pages of its lists."""
     people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
-    lists = {
-        name: _list(desk, [people[id] for id in ids if id in people], page, where, name, other)
-        for name, ids, page, other in (
-            ("o", outcome.opened, opened, {"c": str(corrected) if corrected > 1 else ""}),
-            ("c", outcome.corrected, corrected, {"o": str(opened) if opened > 1 else ""}),
-        )
-    }
-    return {
-        "desk": desk,
-        "figures": [
+    first, second = ([people[id] for id in ids if id in people] for ids in (outcome.opened, outcome.corrected))
+    return OutcomePage(
+        figures=[
             _figure(len(outcome.opened), "dossier ouvert", "dossiers ouverts"),
             _figure(len(outcome.corrected), "dossier corrigé", "dossiers corrigés"),
             _figure(len(outcome.matched), "résultat rapproché", "résultats rapprochés"),
         ],
-        "matched": len(outcome.matched),
-        "unassigned": sum(people[id].advisor is None for id in outcome.opened if id in people),
-        "lists": lists,
-    }
+        see_results=bool(outcome.matched) and "referent" in desk.roles,
+        unassigned=sum(people[id].advisor is None for id in outcome.opened if id in people),
+        lists=[
+            _list(desk, "Ouverts", first, _pager(first, where, ("o", opened), ("c", corrected))),
+            _list(desk, "Corrigés", second, _pager(second, where, ("c", corrected), ("o", opened))),
+        ],
+        stopped=stopped,
+    )
 
 
-def _list(
-    desk: Desk, people: Sequence[Found], page: int, where: str, name: str, other: Mapping[str, str]
-) -> tuple[Pager, list[tuple[Found, str]]]:
-    pager = Pager.at(len(people), page, where, other, name=name, anchor=f"#{name}")
-    return pager, [(one, choices.staff(desk, one.advisor)) for one in people[pager.offset : pager.offset + SIZE]]
+def _pager(people: Sequence[Found], where: str, own: tuple[str, int], other: tuple[str, int]) -> Pager:
+    """Returns the pager of a list: its parameter and page are `own`, those of the other list stay."""
+    kept = {other[0]: str(other[1]) if other[1] > 1 else ""}
+    return Pager.at(len(people), own[1], where, kept, name=own[0], anchor=f"#{own[0]}")
+
+
+def _list(desk: Desk, title: str, people: Sequence[Found], pager: Pager) -> DossierList:
+    rows = [_row(desk, one) for one in people[pager.offset : pager.offset + SIZE]]
+    return DossierList(pager.name, title, f"dossiers {title.lower()}", rows, pager)
+
+
+def _row(desk: Desk, one: Found) -> DossierRow:
+    name, advisor = f"{one.last_name} {one.first_name}", choices.staff(desk, one.advisor)
+    return DossierRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
 
 
 def _figure(count: int, one: str, many: str) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What a portfolio file would change, in words: its columns, what is new, what changed, what to check."""
+"""The preview of a portfolio file: its columns, the new rows, the changed rows, the doubtful rows, the remarks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,28 +6,30 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.portfolio import Column, Line, Prepared, Preview, Problem
+from pixflow.portfolio import Column, Counts, Line, Prepared, Preview, Problem
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
 from web.french import dates, matching, vocabulary
 from web.french.errors import files
 from web.french.vocabulary import say
+from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
+from web.http.templates import Page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio.choices import Choices, staff
 
-TOGETHER = frozenset(
+GROUPED = frozenset(
     {"advisor-unknown", "advisor-ambiguous", "site-unknown", "site-needed", "formula-empty", "cell-error"}
 )
-"""Problems told once for all the lines that have them."""
+"""The problems that have one sentence for all their lines."""
 STATUSES: dict[str, tuple[str, ...]] = {"c": ("changed",), "d": ("doubtful", "closed"), "n": ("new",)}
 NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A column that is read: its title, what it is read as, and after which other one, if any."""
+class ColumnRow:
+    """A column that is read: its title, its field, and the columns that come before it for that field."""
 
     header: str
     field: str
@@ -35,19 +37,19 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A row that says otherwise than a dossier; `changes`: field, before, after."""
+class ChangedRow:
+    """A row of the file that differs from its dossier; `changes`: field, before, after."""
 
     line: int
     name: str
     dossier: UUID | None
-    changes: list[tuple[str, str, str]]
+    changes: Sequence[tuple[str, str, str]]
     ticked: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A row that is not recorded: why, and the dossier met, if it is only one."""
+class DoubtfulRow:
+    """A row of the file that is not recorded, with the reason, and the dossier found when there is only one."""
 
     line: int
     name: str
@@ -57,8 +59,8 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
-    """A row that opens a dossier."""
+class NewRow:
+    """A row of the file that opens a dossier."""
 
     line: int
     name: str
@@ -70,44 +72,73 @@ class New:
     unassigned: bool
 
 
-def context(
+@dataclass(frozen=True, kw_only=True)
+class PreviewPage(Page):
+    """The preview of a portfolio. `kept` are the rows ticked so far, `accepted` their number; `all`: every one is.
+
+    `sheet` is the name of the sheet read, `chosen_sheet` its number when it was chosen; `pages` are the pagers by the
+    name of their list. `sites` are the options for the rows without a site, none when nothing is asked.
+    """
+
+    template = "portfolio/preview.html"
+
+    token: str
+    file: str
+    sheet: str
+    chosen_sheet: int | None
+    site: str | None
+    sites: Sequence[tuple[str, str]]
+    counts: Counts
+    figures: Sequence[tuple[int, str]]
+    columns: Sequence[ColumnRow]
+    ignored: Sequence[str]
+    all: bool
+    accepted: int
+    kept: str
+    form: OpenForm
+    pages: Mapping[str, Pager]
+    changed: Sequence[ChangedRow]
+    doubtful: Sequence[DoubtfulRow]
+    new: Sequence[NewRow]
+    remarks: Sequence[str]
+    command_id: UUID
+
+
+def preview_page(
     desk: Desk, token: str, name: str, prepared: Prepared, choices: Choices, errors: Mapping[str, str]
-) -> dict[str, Any]:
-    """Everything portfolio/preview.html needs."""
+) -> PreviewPage:
+    """Returns the preview of a file `name`, with what was chosen of it."""
     preview = prepared.preview
     assert preview is not None
     accepted = choices.accepted(preview)
     lists = {name: _of(preview, *statuses) for name, statuses in STATUSES.items()}
-    remarks = told_together(preview.problems)
-    pages = {
-        name: Pager.at(total, choices.pages[name], "", {})
-        for name, total in {**{name: len(lines) for name, lines in lists.items()}, "r": len(remarks)}.items()
-    }
+    remarks = remarks_on(preview.problems)
+    totals = {**{name: len(lines) for name, lines in lists.items()}, "r": len(remarks)}
+    pages = {name: Pager.at(total, choices.pages[name], "", {}) for name, total in totals.items()}
     shown = {name: _page(lines, pages[name]) for name, lines in lists.items()}
     sheets = prepared.portfolio.sheets
-    return {
-        "desk": desk,
-        "token": token,
-        "file": name,
-        "sheet": sheets[0].name if sheets else "",
-        "preview": preview,
-        "counts": preview.counts,
-        "figures": figures(preview),
-        "read": read_as(preview.columns),
-        "ignored": [column.header for column in preview.columns if column.header and not column.field],
-        "choices": choices,
-        "accepted": len(accepted),
-        "kept": portfolio_choices.kept(preview, accepted),
-        "seen": portfolio_choices.seen(preview),
-        "sites": _sites(desk, preview, choices),
-        "pages": pages,
-        "changed": [changed(desk, line, accepted) for line in shown["c"]],
-        "doubtful": checked(desk, shown["d"]),
-        "new": [new(desk, line) for line in shown["n"]],
-        "remarks": _page(remarks, pages["r"]),
-        "errors": errors,
-        "command_id": desk.new_command(),
-    }
+    return PreviewPage(
+        token=token,
+        file=name,
+        sheet=sheets[0].name if sheets else "",
+        chosen_sheet=choices.sheet,
+        site=choices.site,
+        sites=_sites(desk, preview, choices),
+        counts=preview.counts,
+        figures=figures(preview),
+        columns=columns_read(preview.columns),
+        ignored=[column.header for column in preview.columns if column.header and not column.field],
+        all=choices.all,
+        accepted=len(accepted),
+        kept=portfolio_choices.kept(preview, accepted),
+        form=OpenForm("import", errors=errors, seen=portfolio_choices.seen(preview)),
+        pages=pages,
+        changed=[_changed(desk, line, accepted) for line in shown["c"]],
+        doubtful=_doubtful(desk, shown["d"]),
+        new=[_new(desk, line) for line in shown["n"]],
+        remarks=_page(remarks, pages["r"]),
+        command_id=desk.new_command(),
+    )
 
 
 def _of(preview: Preview, *statuses: str) -> list[Line]:
@@ -119,47 +150,47 @@ def _page(rows: Sequence[Any], pager: Pager) -> Sequence[Any]:
 
 
 def figures(preview: Preview) -> list[tuple[int, str]]:
-    """How many rows each thing happens to."""
-    told = preview.counts
+    """Returns the number of rows by change."""
+    counted = preview.counts
     named = (
-        (told.new, "nouveau dossier", "nouveaux dossiers"),
-        (told.changed, "modifié", "modifiés"),
-        (told.unchanged, "inchangé", "inchangés"),
-        (told.doubtful + told.closed, "à vérifier", "à vérifier"),
-        (told.left, "laissé de côté", "laissés de côté"),
+        (counted.new, "nouveau dossier", "nouveaux dossiers"),
+        (counted.changed, "modifié", "modifiés"),
+        (counted.unchanged, "inchangé", "inchangés"),
+        (counted.doubtful + counted.closed, "à vérifier", "à vérifier"),
+        (counted.left, "laissé de côté", "laissés de côté"),
     )
     return [(count, one if count < 2 else many) for count, one, many in named]
 
 
-def read_as(columns: Sequence[Column]) -> list[Read]:
-    """The columns that are read, in the order of the file. Of several for one field the first that is filled counts."""
+def columns_read(columns: Sequence[Column]) -> list[ColumnRow]:
+    """Returns the columns read, in the order of the file. Of several for a field, the first filled one counts."""
     order = places(columns)
     made = []
     for column in columns:
         if column.field:
             before = order[column.field][: order[column.field].index(column.position - 1)]
             after = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
-            made.append(Read(column.header, files.FIELDS[column.field], after))
+            made.append(ColumnRow(column.header, files.FIELDS[column.field], after))
     return made
 
 
 def _sites(desk: Desk, preview: Preview, choices: Choices) -> list[tuple[str, str]]:
-    """Asked only when rows lack a site, or when it was said already."""
+    """Returns the options for the rows without a site; none when no row lacks one."""
     if not choices.site and not any(one.code == "site-needed" for one in preview.problems):
         return []
     return [("", "aucun : ces lignes restent de côté"), *((site, site) for site in desk.refs.structure.sites)]
 
 
-def changed(desk: Desk, line: Line, accepted: frozenset[int]) -> Changed:
+def _changed(desk: Desk, line: Line, accepted: frozenset[int]) -> ChangedRow:
     changes = [
         (files.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.said, field)))
         for field, before in zip(line.differs, line.before, strict=True)
     ]
-    return Changed(line.said.line, _name(line), line.dossier, changes, line.said.line in accepted)
+    return ChangedRow(line.said.line, _name(line), line.dossier, changes, line.said.line in accepted)
 
 
 def value(desk: Desk, field: str, said: object) -> str:
-    """What a field says, as a page shows it."""
+    """Returns the value of a field as a page shows it."""
     match said:
         case None | "":
             return NOTHING
@@ -174,10 +205,10 @@ def value(desk: Desk, field: str, said: object) -> str:
     return str(said)
 
 
-def checked(desk: Desk, lines: Sequence[Line]) -> list[Checked]:
+def _doubtful(desk: Desk, lines: Sequence[Line]) -> list[DoubtfulRow]:
     people = directory.named(desk.read, {line.dossier for line in lines if line.dossier})
     return [
-        Checked(
+        DoubtfulRow(
             line.said.line,
             _name(line),
             _why(line),
@@ -195,9 +226,9 @@ def _why(line: Line) -> str:
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
 
 
-def new(desk: Desk, line: Line) -> New:
+def _new(desk: Desk, line: Line) -> NewRow:
     said = line.said
-    return New(
+    return NewRow(
         said.line,
         _name(line),
         said.imilo_number or NOTHING,
@@ -213,11 +244,11 @@ def _name(line: Line) -> str:
     return f"{line.said.last_name} {line.said.first_name}"
 
 
-def told_together(found: Sequence[Problem]) -> list[str]:
-    """A sentence for each problem, or one for all the lines that have the same one."""
+def remarks_on(found: Sequence[Problem]) -> list[str]:
+    """Returns a sentence for each problem, or one for all the lines that have the same one."""
     groups: dict[object, list[Problem]] = {}
     for place, one in enumerate(found):
-        alone = one.line is None or one.code not in TOGETHER
+        alone = one.line is None or one.code not in GROUPED
         groups.setdefault(place if alone else (one.code, one.field, one.value), []).append(one)
     return [_remark(group) for group in groups.values()]
 

@@ -1,6 +1,7 @@
-"""Dossiers, import: a portfolio waits, is previewed, its changes are ticked, it is recorded."""
+"""The routes of a portfolio: choose a file, preview it, tick its changes, record it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,13 +9,13 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
-from pixflow.portfolio import Outcome, PortfolioImporter, Prepared
+from pixflow.portfolio import Outcome, PortfolioImporter, Prepared, Sheet
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french.errors import files, refusals
 from web.http.forms import FormData, validate
-from web.http.templates import page
+from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio import outcome as portfolio_outcome
 from web.pages.portfolio import preview as portfolio_preview
@@ -29,15 +30,53 @@ NOTHING_TICKED = "Aucun dossier n’est nouveau : cochez les corrections à enre
 NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
 
 
+@dataclass(frozen=True, kw_only=True)
+class StartPage(Page):
+    """The choice of a file. `already`: the last one had nothing new."""
+
+    template = "portfolio/start.html"
+
+    already: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetsPage(Page):
+    """The choice of a sheet of the file."""
+
+    template = "portfolio/sheets.html"
+
+    token: str
+    file: str
+    sheets: Sequence[Sheet]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedPage(Page):
+    """The problems of a file that cannot be imported; with a `token` another sheet of it can be."""
+
+    template = "portfolio/refused.html"
+
+    file: str
+    problems: Sequence[str]
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class GonePage(Page):
+    """A file that waits no more."""
+
+    template = "portfolio/gone.html"
+
+
 @router.get("/dossiers/import")
 def start(request: Request, desk: AtImport, deja: int = 0) -> Response:
-    """Where a file is chosen. `deja`: the last one said nothing new."""
-    return page(request, "portfolio/start.html", {"desk": desk, "already": bool(deja)})
+    """Shows where a file is chosen. `deja`: the last one had nothing new."""
+    return page(request, StartPage(already=bool(deja)))
 
 
 @router.post("/dossiers/import")
 def choose(request: Request, desk: AtImport, data: FormData) -> Response:
-    """Keep the file until it is recorded; one that is refused is not kept."""
+    """Keeps the file until it is recorded; one that is refused is not kept."""
     file = data.get("portfolio")
     if not isinstance(file, UploadFile) or not file.filename:
         return RedirectResponse("/dossiers/import", 303)
@@ -45,21 +84,21 @@ def choose(request: Request, desk: AtImport, data: FormData) -> Response:
         content, name = file.file.read(), file.filename[:200]
     prepared = _importer(desk).prepare(content)
     if prepared.preview is None and len(prepared.portfolio.sheets) < 2:
-        return _refused(request, desk, name, prepared, "")
+        return _refused(request, name, prepared, "")
     return RedirectResponse(f"/dossiers/import/{import_preview.uploads(desk).keep(content, name)}", 303)
 
 
 @router.get("/dossiers/import/{token}")
 def preview(request: Request, desk: AtImport, token: str) -> Response:
-    """What the file would change. What is chosen stands in the address: nothing is kept before it is recorded."""
+    """Shows what the file would change. The address has the choices: none is kept before it is recorded."""
     asked = request.query_params
     return _preview(request, desk, token, {name: asked.getlist(name) for name in asked}, {})
 
 
 @router.post("/dossiers/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
-    """Open what is new, correct what is ticked."""
-    form, _ = validate(portfolio_choices.Said, data)
+    """Opens the new dossiers and corrects those ticked."""
+    form, _ = validate(portfolio_choices.ImportForm, data)
     if form is None:
         return _preview(request, desk, token, data, {"": NOT_VALID})
     choices, importer = Choices.of(data), _importer(desk)
@@ -78,7 +117,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
 
 @router.post("/dossiers/import/{token}/annuler")
 def cancel(desk: AtImport, token: str) -> Response:
-    """Nothing was recorded, and the file goes."""
+    """Deletes the file; nothing was recorded."""
     try:
         import_preview.uploads(desk).discard(token)
     except Refused:
@@ -88,57 +127,54 @@ def cancel(desk: AtImport, token: str) -> Response:
 
 @router.get("/dossiers/import/fait/{command:uuid}")
 def done(request: Request, desk: AtImport, command: UUID, o: Number = 1, c: Number = 1, reste: int = 0) -> Response:
-    """What an import recorded, with the way to each dossier. `reste`: it stopped before the end."""
+    """Shows what an import recorded. `reste`: it stopped before the end."""
     outcome = _importer(desk).outcome(command)
     if outcome == Outcome():
         raise HTTPException(404)
-    context = portfolio_outcome.context(desk, outcome, o, c, request.url.path)
-    return page(request, "portfolio/done.html", {**context, "stopped": bool(reste)})
+    where = request.url.path
+    return page(request, portfolio_outcome.outcome_page(desk, outcome, o, c, where, stopped=bool(reste)))
 
 
 def _importer(desk: Desk) -> PortfolioImporter:
     return portfolio_choices.importer_of(desk.served)
 
 
-def _preview(request: Request, desk: Desk, token: str, said: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    choices = Choices.of(said)
+def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
+    choices = Choices.of(sent)
     try:
         content, name = import_preview.uploads(desk).get(token)
         prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
     except Refused as refused:
         if refused.code == "unknown-site":
-            return _preview(request, desk, token, {**said, "site": ""}, {"site": _sentence(desk, refused)})
-        return _gone(request, desk)
+            return _preview(request, desk, token, {**sent, "site": ""}, {"site": _sentence(desk, refused)})
+        return _gone(request)
     if prepared.preview is None:
-        return _without_preview(request, desk, token, name, prepared)
-    context = portfolio_preview.context(desk, token, name, prepared, choices, errors)
-    return page(request, "portfolio/preview.html", context, status=422 if errors else 200)
+        return _without_preview(request, token, name, prepared)
+    shown = portfolio_preview.preview_page(desk, token, name, prepared, choices, errors)
+    return page(request, shown, status=422 if errors else 200)
 
 
-def _without_preview(request: Request, desk: Desk, token: str, name: str, prepared: Prepared) -> Response:
-    """Which sheet, or that the one chosen cannot be read. Any other file that cannot be is none that was kept here."""
+def _without_preview(request: Request, token: str, name: str, prepared: Prepared) -> Response:
+    """Asks for the sheet, or shows that the one chosen cannot be read. Another page's file counts as gone."""
     sheets = prepared.portfolio.sheets
     if len(sheets) > 1:
-        return page(request, "portfolio/sheets.html", {"token": token, "file": name, "sheets": sheets})
-    return _gone(request, desk) if prepared.sheet is None else _refused(request, desk, name, prepared, token)
+        return page(request, SheetsPage(token=token, file=name, sheets=sheets))
+    return _gone(request) if prepared.sheet is None else _refused(request, name, prepared, token)
 
 
-def _gone(request: Request, desk: Desk) -> Response:
-    return page(request, "portfolio/gone.html", {"desk": desk}, status=410)
+def _gone(request: Request) -> Response:
+    return page(request, GonePage(), status=410)
 
 
-def _refused(request: Request, desk: Desk, name: str, prepared: Prepared, token: str) -> Response:
-    """Why nothing of it can be imported; with a `token` another sheet can be."""
-    found = [
-        (one, files.portfolio_problem(one.code, one.line, one.field, one.value)) for one in prepared.portfolio.problems
-    ]
-    return page(
-        request, "portfolio/refused.html", {"desk": desk, "file": name, "problems": found, "token": token}, status=422
-    )
+def _refused(request: Request, name: str, prepared: Prepared, token: str) -> Response:
+    """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
+    refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
+    problems = [files.portfolio_problem(one.code, one.line, one.field, one.value) for one in refusing]
+    return page(request, RefusedPage(file=name, problems=problems, token=token), status=422)
 
 
 def _unready(prepared: Prepared, choices: Choices, seen: int | None) -> tuple[dict[str, str], frozenset[int]]:
-    """What keeps it from being recorded, and the lines whose changes are accepted."""
+    """Returns the errors that keep the file from being recorded, and the lines whose changes are accepted."""
     if prepared.preview is None:
         return {}, frozenset()
     accepted = choices.accepted(prepared.preview)
@@ -152,7 +188,7 @@ def _unready(prepared: Prepared, choices: Choices, seen: int | None) -> tuple[di
 def _not_recorded(
     request: Request, desk: Desk, token: str, data: Mapping[str, Any], command: UUID, refused: Refused
 ) -> Response:
-    """The file may be gone because this very form was sent twice; a large one may be recorded in part."""
+    """Shows the refusal. The file may be gone because the form was sent twice; a large one may be recorded in part."""
     outcome = _importer(desk).outcome(command)
     if outcome != Outcome():
         return _recorded(outcome, command, stopped=refused.code != "upload-gone")
