@@ -53,7 +53,7 @@ class Need(StrEnum):
 
     HISTORY = "history"
     WORKSHOP_HISTORY = "workshop_history"
-    OWED = "owed"
+    OPEN_TASKS = "open_tasks"
     TEAM = "team"
     PERSON = "person"
     CAMPAIGN_ID = "campaign_id"

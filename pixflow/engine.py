@@ -11,6 +11,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pixflow import reference_data
 from pixflow.actor import Actor
@@ -195,7 +196,7 @@ class Engine(Application[UUID]):
             return self.earlier_answer(work.command_id, work.by, sent) or CommandResult()
         positions = [recording.notification.id for recording in saved]
         self._references.skip(recorded, positions)
-        return CommandResult(tuple(_positioned(r, p) for r, p in zip(recorded, positions, strict=True)))
+        return CommandResult(tuple(replace(r, position=p) for r, p in zip(recorded, positions, strict=True)))
 
     def _have_keys(self, recorded: Sequence[Recorded]) -> None:
         """Creates the missing keys of streams with personal data, before the lock is held for long."""
@@ -310,17 +311,3 @@ def _loaded(kind: str, events: list[Recorded]) -> LoadedStream:
     if events and kind_of(events[0].event) != kind:
         raise Refused("unknown-stream")
     return LoadedStream(kind, events, KINDS[kind].fold(events))
-
-
-def _positioned(recorded: Recorded, position: int) -> Recorded:
-    return Recorded(
-        recorded.originator_id,
-        recorded.originator_version,
-        recorded.event,
-        recorded.at,
-        recorded.by,
-        recorded.acting_for,
-        recorded.via,
-        recorded.command,
-        position,
-    )

@@ -224,7 +224,7 @@ def _history(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -
     return loaded.get("dossier", next(iter(loaded.values()))).events
 
 
-def _owed(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> dict[str, int]:
+def _open_tasks(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> dict[str, int]:
     """Returns the keys of the dossier's tasks, each with the version of the event that opened it."""
     return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
 
@@ -232,7 +232,7 @@ def _owed(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> d
 _ADDED: Mapping[Need, Callable[[Step, Mapping[str, LoadedStream], References], Any]] = {
     Need.HISTORY: _history,
     Need.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
-    Need.OWED: _owed,
+    Need.OPEN_TASKS: _open_tasks,
     Need.TEAM: lambda step, loaded, refs: refs.team,
     Need.PERSON: lambda step, loaded, refs: step.streams["staff"],
     Need.CAMPAIGN_ID: lambda step, loaded, refs: step.streams["campaign"],

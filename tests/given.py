@@ -133,8 +133,8 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
     for kind in kinds:
         if f"{kind}_history" in signature(function_of(decide)).parameters:
             asked[f"{kind}_history"] = before.histories.get(kind, [])
-    if "owed" in signature(function_of(decide)).parameters:
-        asked["owed"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
+    if "open_tasks" in signature(function_of(decide)).parameters:
+        asked["open_tasks"] = {task.key: task.why.version for task in of_dossier(states[0], references())}
     if "team" in signature(function_of(decide)).parameters:
         asked.setdefault("team", {})
     if "person" in signature(function_of(decide)).parameters:

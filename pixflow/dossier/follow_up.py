@@ -15,13 +15,13 @@ from pixflow.refused import Refused, required
 LONGEST_REST = timedelta(days=90)
 
 
-@decision("set_appointment", OWN_DOSSIERS, Need.OWED)
+@decision("set_appointment", OWN_DOSSIERS, Need.OPEN_TASKS)
 def set_appointment(
-    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, owed: Collection[str]
+    dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
-    """Sets an appointment: the task is due on its day. `owed` holds the keys of the dossier's tasks."""
+    """Sets an appointment: the task is due on its day. `open_tasks` holds the keys of the dossier's tasks."""
     must_be_open(dossier)
-    _must_be_owed(task, owed)
+    _must_have_task(task, open_tasks)
     if day < on:
         raise Refused("appointment-past", day=day)
     current = dossier.appointments.get(task)
@@ -44,43 +44,43 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
     return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
 
 
-@decision("chase", OWN_DOSSIERS, Need.OWED)
+@decision("chase", OWN_DOSSIERS, Need.OPEN_TASKS)
 def chase_young_person(
-    dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, owed: Collection[str]
+    dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
     """Records one try to reach the young person about a task. The task's delays start again."""
     must_be_open(dossier)
-    _must_be_owed(about, owed)
+    _must_have_task(about, open_tasks)
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
-@decision("snooze", OWN_DOSSIERS, Need.OWED)
+@decision("snooze", OWN_DOSSIERS, Need.OPEN_TASKS)
 def snooze_task(
-    dossier: Dossier, *, task: str, until: date, reason: str, on: date, owed: Mapping[str, int]
+    dossier: Dossier, *, task: str, until: date, reason: str, on: date, open_tasks: Mapping[str, int]
 ) -> list[Event]:
-    """Snoozes a task until a day, for a reason. `owed` maps each task key to the version that opened it."""
+    """Snoozes a task until a day, for a reason. `open_tasks` maps each task key to the version that opened it."""
     must_be_open(dossier)
-    _must_be_owed(task, owed)
+    _must_have_task(task, open_tasks)
     if not on < until <= on + LONGEST_REST:
         raise Refused("snooze-until", field="until", last=on + LONGEST_REST)
     known = dossier.snoozes.get(task)
-    if known and (known.until, known.mark.on) == (until, on) and known.mark.version > owed[task]:
+    if known and (known.until, known.mark.on) == (until, on) and known.mark.version > open_tasks[task]:
         return []
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
 
 
-@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Need.OWED)
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Need.OPEN_TASKS)
 def hand_over_task(
-    dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, owed: Mapping[str, int]
+    dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, open_tasks: Mapping[str, int]
 ) -> list[Event]:
     """Hands a task over to a colleague through `until`, 90 days at most.
 
-    The dossier keeps its advisor. `owed` is the same as for a snooze.
+    The dossier keeps its advisor. `open_tasks` is the same as for a snooze.
     """
     must_be_open(dossier)
-    _must_be_owed(task, owed)
+    _must_have_task(task, open_tasks)
     known = dossier.handovers.get(task)
-    now = known if known and known.mark.version > owed[task] and known.is_active(on) else None
+    now = known if known and known.mark.version > open_tasks[task] and known.is_active(on) else None
     if now and now.to == to and until in (None, now.until):
         return []
     if now is None and to == dossier.advisor:
@@ -98,6 +98,6 @@ def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     return [e.NoteTaken(text=required(text, "text"), on=on)]
 
 
-def _must_be_owed(task: str, owed: Collection[str]) -> None:
-    if task not in owed:
+def _must_have_task(task: str, open_tasks: Collection[str]) -> None:
+    if task not in open_tasks:
         raise Refused("not-owed")

@@ -295,14 +295,14 @@ def arguments(
         "history": history,
         "plan": new,
         "action_ids": tuple(uuid5(new, str(n)) for n in range(5)),
-        "owed": {task.key: task.why.version for task in of_dossier(dossier, REFS)},
+        "open_tasks": {task.key: task.why.version for task in of_dossier(dossier, REFS)},
     }
     if decide is parcours.send_referral:
         known["referral"] = new
     if decide is not prescription.follow_self_study:
         known["study"] = new
     actions = dossier.parcours.actions
-    owed = [*known["owed"], f"hold-debrief:{PARTICIPATION}"]
+    owed = [*known["open_tasks"], f"hold-debrief:{PARTICIPATION}"]
     ids = {
         "task": [*dossier.appointments, *owed] if decide is follow_up.miss_appointment else owed,
         "about": owed,

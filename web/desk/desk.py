@@ -12,7 +12,6 @@ from pixflow import authorization
 from pixflow.actor import Actor
 from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
-from pixflow.dossier import assignment, erasure, identity, merging
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
@@ -22,14 +21,6 @@ from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
 NO_SUBJECT = Subject()
-_OF_TEMPLATES = {
-    one.name: one
-    for one in (
-        merging.merge_dossier, merging.undo_merge, identity.open_dossier, assignment.assign_advisor,
-        erasure.erase_person,
-    )
-}  # fmt: skip
-"""The decisions that templates ask for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +57,8 @@ class Desk:
         """Whose tasks are to be done at this desk."""
         return self.deputised | {self.me}
 
-    def may(self, decision: Decision[..., Any] | str, subject: Subject = NO_SUBJECT) -> bool:
+    def may(self, decision: Decision[..., Any], subject: Subject = NO_SUBJECT) -> bool:
         """Tells if this person may take the decision on this subject: a page offers it then."""
-        decision = _OF_TEMPLATES[decision] if isinstance(decision, str) else decision
         return authorization.allows(self.by(decision, subject), decision, subject, self.refs, self.today)
 
     def ever(self, decision: Decision[..., Any]) -> bool:

@@ -109,7 +109,7 @@ def join(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
 
 
 @router.post("/dossiers/{dossier_id:uuid}/fusion/defaire")
-def part(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
+def undo_merge(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Response:
     """Undoes the merge: each dossier has its own events again."""
     _may(desk)
     dossier = desk.dossier(dossier_id)

@@ -136,7 +136,7 @@ def set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID
 
 
 @router.post("/resultats/{participation:uuid}/reprendre")
-def bring_back(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
+def undo_set_aside(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Undoes that it was set aside."""
     form, errors = validate(Form, data)
     if form is None:
