@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.backups import SavingError
+from pixflow.backups import BackupError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import refresh_keys
 from pixflow.dossier.erasure import Reason, erase_again, erase_person, request_erasure
@@ -123,7 +123,7 @@ def settle(opened: OpenStructure) -> int:
         _register(opened, told)
     try:
         refresh_keys(opened)
-    except SavingError:
+    except BackupError:
         _log.warning("backups keep the keys they have: the structure lacks some of its own")
         return len(there)  # still pending: a backup may hold a destroyed key
     if is_pending(opened):

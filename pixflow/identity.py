@@ -29,13 +29,13 @@ _OVERSEAS: Final = {
 
 
 def normalise(text: str) -> str:
-    """Accents, case and punctuation aside: `"  D'Ornano-Lefèvre "` gives `"d ornano lefevre"`."""
+    """Returns the text without accents, case and punctuation: `"  D'Ornano-Lefèvre "` gives `"d ornano lefevre"`."""
     plain = text if text.isascii() else anyascii(text)
     return " ".join(re.findall(r"[0-9a-z]+", plain.lower()))
 
 
 def words(last: str, first: str) -> frozenset[str]:
-    """The set of a person's name words, in no order (docs/domain.md#matching)."""
+    """Returns the set of words of a person's names (docs/domain.md#matching)."""
     return frozenset(normalise(f"{last} {first}").split())
 
 
@@ -75,7 +75,7 @@ def imilo_number(text: str) -> str:
 
 
 def phone(text: str) -> str:
-    """A French number as E.164: `"06 12 34 56 78"` gives `"+33612345678"`, `"0692 …"` gives `"+262692…"`.
+    """Returns a French number as E.164: `"06 12 34 56 78"` gives `"+33612345678"`, `"0692 …"` gives `"+262692…"`.
 
     Raises ValueError("phone").
     """
@@ -88,7 +88,7 @@ def phone(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """An e-mail address in lower case, without the spaces around it. Raises ValueError("email")."""
+    """Returns an e-mail address in lower case, without the spaces around it. Raises ValueError("email")."""
     address = text.strip().lower()
     if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise ValueError("email")

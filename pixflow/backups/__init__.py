@@ -11,14 +11,14 @@ A backup is whole or not there. Read stores, uploads and locks are in none.
 from typing import Any
 
 STAMP = "%Y-%m-%dT%H%M%SZ"
-"""How a moment in UTC names a folder."""
+"""Format of the name of a backup's folder: a UTC time."""
 
 
-class SavingError(Exception):
-    """Why there is no backup, or nothing is restored; nothing has changed.
+class BackupError(Exception):
+    """A backup was not taken, or nothing was restored. Nothing has changed.
 
-    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, bad-name, structure-there,
-    other-structure, kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
+    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, bad-name, structure-there, other-structure,
+    kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
     """
 
     def __init__(self, code: str, **details: Any) -> None:

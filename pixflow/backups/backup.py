@@ -1,4 +1,4 @@
-"""Take a backup: into a folder of another name first, so that it is whole or not there."""
+"""Takes a backup, in a folder with a temporary name first: the backup is complete or absent."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from pixflow import __version__
-from pixflow.backups import STAMP, SavingError, key_copies, manifest
+from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import discard, replace, write_new
@@ -21,22 +21,23 @@ from pixflow.structure_folder import OpenStructure
 _NOTE = "backup.json"
 
 
-class Noted(Struct, frozen=True):
-    """Where a backup was put that is not in the data folder, and when (UTC)."""
+class ExternalBackup(Struct, frozen=True):
+    """Path and time (UTC) of a backup outside the data folder."""
 
     path: str
     made: datetime
 
 
 def folder_of(data: Path, slug: str) -> Path:
-    """Where a structure's backups are, unless one says otherwise."""
+    """Returns the default folder of a structure's backups."""
     return data / "backups" / slug
 
 
 def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
-    """A backup of a structure as it stands, in `root`/<slug> (else in the data folder); others may write meanwhile.
+    """Backs a structure up to `root`/<slug>, else to the data folder; others may write meanwhile.
 
-    Raises SavingError: "backup-exists" within a second of another, "not-written", "keys-missing"; StoreFull, StoreBusy.
+    Raises BackupError: "backup-exists" within a second of another, "not-written", "keys-missing". Raises StoreFull and
+    StoreBusy.
     """
     folder = root / opened.slug if root else folder_of(opened.folder.parent, opened.slug)
     at = opened.engine.clock().astimezone(UTC)
@@ -50,7 +51,7 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
         for left in folder.glob(".*Z"):
             _discard(left)
         if (folder / name).exists():
-            raise SavingError("backup-exists", path=str(folder / name))
+            raise BackupError("backup-exists", path=str(folder / name))
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
@@ -59,19 +60,19 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
             _discard(making)
             raise
     if root:
-        _note(opened.folder, backup)
+        _remember_external(opened.folder, backup)
     return backup
 
 
-def noted(folder: Path) -> Noted | None:
-    """The last backup of the structure in `folder` that is kept elsewhere; None also when the note cannot be read."""
+def last_external_backup(folder: Path) -> ExternalBackup | None:
+    """Returns the last backup of a structure outside its data folder, None also when the note cannot be read."""
     with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode((folder / _NOTE).read_bytes(), type=Noted)
+        return msgspec.json.decode((folder / _NOTE).read_bytes(), type=ExternalBackup)
     return None
 
 
 def keep(folder: Path, number: int) -> list[Path]:
-    """Leave the latest backups of a folder, so many, and delete the others; returns those deleted."""
+    """Deletes all backups of a folder but the latest ones. Returns those deleted."""
     with FileLock(folder / ".lock"):
         gone = [backup.path for backup in manifest.all_of(folder)[:-number]]
         for path in gone:
@@ -80,7 +81,7 @@ def keep(folder: Path, number: int) -> list[Path]:
 
 
 def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Backup:
-    """Keys after events, so that each event finds its key; nobody is erased between the keys and the last name."""
+    """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
     keys = opened.engine.keys
     _copy_events(opened, making / EVENTS)
     said = Manifest(
@@ -96,15 +97,18 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Back
     sealed = copy.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():
         key_copies.check_none_lost(keys, sealed)
-        write_new(making / key_copies.FILE, key_copies.taken(keys))
+        write_new(making / key_copies.FILE, key_copies.encoded(keys))
         making.rename(made)
         copy.sync(made.parent)
     return Backup(made, said)
 
 
-def _note(folder: Path, backup: Backup) -> None:
-    """A disk that is full here takes nothing from the backup that is elsewhere."""
-    path, content = folder / _NOTE, msgspec.json.encode(Noted(str(backup.path.absolute()), backup.manifest.made))
+def _remember_external(folder: Path, backup: Backup) -> None:
+    """Notes where the backup is. A full disk here does not harm a backup elsewhere."""
+    path, content = (
+        folder / _NOTE,
+        msgspec.json.encode(ExternalBackup(str(backup.path.absolute()), backup.manifest.made)),
+    )
     with suppress(OSError):
         (replace if path.exists() else write_new)(path, content)
 
@@ -116,7 +120,7 @@ def _copy_events(opened: OpenStructure, path: Path) -> None:
 
 
 def _discard(backup: Path) -> None:
-    """Delete it; what its keys held is overwritten."""
+    """Deletes a backup and overwrites its keys."""
     for path in backup.glob(f"{key_copies.FILE}*"):
         discard(path)
     shutil.rmtree(backup)
@@ -127,4 +131,4 @@ def _disk_in_words() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SavingError("not-written", why=error.strerror or type(error).__name__) from error
+        raise BackupError("not-written", why=error.strerror or type(error).__name__) from error

@@ -1,4 +1,4 @@
-"""The register of erasures: one line per erased person, so that a restored backup erases them again."""
+"""Register of erasures: one line an erased person, so that a restored backup erases them again."""
 
 from contextlib import suppress
 from datetime import date
@@ -11,7 +11,7 @@ from pixflow.dossier.erasure import Reason
 
 
 class Erasure(Struct, frozen=True):
-    """One line of the register: whom to forget again, and by what their rows are recognised."""
+    """One line of the register: the streams to erase again, and digests that recognise the rows."""
 
     dossier: UUID
     reason: Reason
@@ -25,7 +25,10 @@ class Erasure(Struct, frozen=True):
 
 
 def lines(content: bytes) -> list[Erasure]:
-    """The lines of a register. Raises DecodeError, but for the last: if it is torn, `settle` writes it again."""
+    """Returns the lines of a register.
+
+    Raises DecodeError, but not for an incomplete last line: `settle` writes it again.
+    """
     *whole, last = content.split(b"\n")
     found = [msgspec.json.decode(line, type=Erasure) for line in whole if line]
     with suppress(msgspec.DecodeError):

@@ -1,7 +1,7 @@
-"""The keys that a backup holds: one file, so that it is replaced at one instant.
+"""Keys in a backup: one file, so that it can be replaced atomically.
 
-When somebody is erased, `refresh_keys` gives every backup of the data folder the keys that are left: none can bring the
-person back. A backup kept elsewhere has to be replaced by whoever keeps it (docs/operations.md).
+After an erasure, `refresh_keys` replaces the keys in every backup of the data folder, so that none can bring the person
+back. The owner of a backup kept elsewhere must replace it (docs/operations.md).
 """
 
 from collections.abc import Iterator, Set
@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import MsgspecError, Struct
 
-from pixflow.backups import SavingError
+from pixflow.backups import BackupError
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import replace
 from pixflow.store.keys import Keys
@@ -21,9 +21,9 @@ FILE = "keys.json"
 
 
 class KeysCopy(Struct, frozen=True):
-    """keys/<slug>.ring and keys/<slug>.erased as they stood, and the vault: its ring's number and its wrapped keys.
+    """Content of keys/<slug>.ring, of keys/<slug>.erased, and of the vault: its ring number and its wrapped keys.
 
-    None stands for a key that is destroyed.
+    None stands for a destroyed key.
     """
 
     ring: bytes
@@ -32,64 +32,64 @@ class KeysCopy(Struct, frozen=True):
     streams: dict[UUID, bytes | None]
 
 
-class _Made(Struct, frozen=True):
-    """What tells whether a copy is of today."""
+class _Origin(Struct, frozen=True):
+    """The part of a copy that shows whether it is current."""
 
     ring: bytes
     erased: bytes
 
 
-def taken(keys: Keys) -> bytes:
-    """The keys as they are, as a file's content. Within `keys.ring.changing()`: the ring and the vault agree."""
+def encoded(keys: Keys) -> bytes:
+    """Returns the keys as the content of a file. Within `keys.ring.changing()` the ring and the vault match."""
     number, streams = keys.vault.read(keys.vault.streams())
     return msgspec.json.encode(KeysCopy(*_today(keys), number, streams))
 
 
 def read(backup: Path) -> KeysCopy:
-    """The keys of a backup. Raises SavingError("damaged")."""
+    """Returns the keys of a backup. Raises BackupError("damaged")."""
     try:
         return msgspec.json.decode((backup / FILE).read_bytes(), type=KeysCopy)
     except (OSError, MsgspecError):
-        raise SavingError("damaged", file=FILE) from None
+        raise BackupError("damaged", file=FILE) from None
 
 
 def refresh_keys(opened: OpenStructure) -> int:
-    """Give every backup in the data folder the keys and the register of today; how many had others.
+    """Replaces keys and register in every outdated backup of the data folder. Returns the number of backups changed.
 
-    What a backup's file held is overwritten. Raises SavingError("keys-missing"), and nothing is, when the structure
-    itself lacks a key: a backup may be all that has it. To be called whenever keys were destroyed, or the structure's
-    key changed.
+    To be called after keys were destroyed or the structure's key was changed. Overwrites the old content. Raises
+    BackupError("keys-missing") and changes nothing when the structure lacks a key itself: a backup may hold the only
+    copy.
     """
     keys = opened.engine.keys
     with keys.ring.changing():
         stale = [path for path in _copies(opened) if not _is_of_today(path, keys)]
         if stale:
             check_whole(opened)
-            content = taken(keys)
+            content = encoded(keys)
             for path in stale:
                 replace(path, content)
     return len(stale)
 
 
 def check_whole(opened: OpenStructure) -> None:
-    """Raises SavingError("keys-missing") when what is sealed here lacks its key."""
+    """Raises BackupError("keys-missing") when sealed data of this structure lack their key."""
     check_none_lost(opened.engine.keys, opened.engine.recorder.streams(sealed_topics()))
 
 
 def check_none_lost(keys: Keys, sealed: Set[UUID]) -> None:
-    """Raises SavingError("keys-missing") when one of these streams has lost its key; a destroyed one is not lost."""
+    """Raises BackupError("keys-missing") when one of these streams has lost its key. A destroyed key is not lost."""
     if lost := keys.lost(sealed):
-        raise SavingError("keys-missing", count=len(lost))
+        raise BackupError("keys-missing", count=len(lost))
 
 
 def _copies(opened: OpenStructure) -> Iterator[Path]:
-    """Those of backups that a crash left unfinished too."""
+    """Yields the key file of every backup, unfinished ones included."""
     return (opened.folder.parent / "backups" / opened.slug).glob(f"*/{FILE}")
 
 
 def _is_of_today(path: Path, keys: Keys) -> bool:
     try:
-        made = msgspec.json.decode(path.read_bytes(), type=_Made)
+        made = msgspec.json.decode(path.read_bytes(), type=_Origin)
     except MsgspecError:
         return False
     return (made.ring, made.erased) == _today(keys)

@@ -1,4 +1,4 @@
-"""What a backup says of itself, and whether it is what it says."""
+"""Manifest of a backup, and the check of a backup against it."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import MsgspecError, Struct
 
-from pixflow.backups import SavingError
+from pixflow.backups import BackupError
 from pixflow.store import StoreError
 from pixflow.store.sqlite import copy
 from pixflow.store.sqlite.copy import Holding
@@ -20,9 +20,9 @@ FORMAT = 1
 
 
 class Manifest(Struct, frozen=True):
-    """`made` in UTC; `pixflow` is the version that made it, `store` where it was taken from.
+    """Description of a backup: `made` in UTC, the version of `pixflow` that made it, and the `store` it comes from.
 
-    `sha256` names each file that never changes; keys.json does, and is known by the key that wraps it.
+    `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
     """
 
     structure: UUID
@@ -36,14 +36,14 @@ class Manifest(Struct, frozen=True):
 
 
 class Backup(Struct, frozen=True):
-    """A backup that is there: its folder and its manifest."""
+    """An existing backup: its folder and its manifest."""
 
     path: Path
     manifest: Manifest
 
 
 def all_of(folder: Path) -> list[Backup]:
-    """The backups in a folder, oldest first; what is none is passed over."""
+    """Returns the backups in a folder, oldest first. Skips other folders."""
     return sorted(_found(folder), key=lambda backup: backup.manifest.made)
 
 
@@ -51,20 +51,20 @@ def _found(folder: Path) -> Iterator[Backup]:
     for path in folder.glob(f"[!.]*/{FILE}"):
         try:
             yield Backup(path.parent, read(path.parent))
-        except SavingError:
+        except BackupError:
             continue
 
 
 def read(backup: Path) -> Manifest:
-    """Raises SavingError: "not-a-backup", or "newer-format" when a later pixflow made it."""
+    """Returns the manifest. Raises BackupError: "not-a-backup", or "newer-format" when a later pixflow made it."""
     try:
         content = (backup / FILE).read_bytes()
         made = msgspec.json.decode(content, type=_Format).format
         if made > FORMAT:
-            raise SavingError("newer-format", found=made, known=FORMAT)
+            raise BackupError("newer-format", found=made, known=FORMAT)
         return msgspec.json.decode(content, type=Manifest)
     except (OSError, MsgspecError):
-        raise SavingError("not-a-backup", path=str(backup)) from None
+        raise BackupError("not-a-backup", path=str(backup)) from None
 
 
 class _Format(Struct):
@@ -72,18 +72,18 @@ class _Format(Struct):
 
 
 def verified(backup: Path) -> Manifest:
-    """The manifest of a backup whose events are all there. Raises SavingError: those of `read`, or "damaged"."""
+    """Returns the manifest of a complete backup. Raises BackupError: the codes of `read`, or "damaged"."""
     manifest = read(backup)
     for name, wanted in manifest.sha256.items():
         if not (backup / name).is_file() or digest(backup / name) != wanted:
-            raise SavingError("damaged", file=name)
+            raise BackupError("damaged", file=name)
     try:
         copy.check(backup / EVENTS)
         if copy.holding(backup / EVENTS) == manifest.holding:
             return manifest
     except StoreError:
         pass
-    raise SavingError("damaged", file=EVENTS)
+    raise BackupError("damaged", file=EVENTS)
 
 
 def digest(path: Path) -> str:

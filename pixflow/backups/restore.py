@@ -1,11 +1,11 @@
-"""Put a backup back: its events in place of what is there, the keys of both, and nobody who was erased.
+"""Restores a backup: its events replace the present ones, the keys of both are kept, and erased people stay erased.
 
-`structure.json` is taken away first and comes back last: a structure is restored, or not there, and the same command
-goes on from where another one stopped.
+Moves `structure.json` away first and back last. A structure is restored or absent, and the same command completes an
+interrupted restore.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import msgspec
 from msgspec import MsgspecError, Struct
 
 from pixflow import erasing, structure_folder
-from pixflow.backups import STAMP, SavingError, key_copies, manifest, restored_keys
+from pixflow.backups import STAMP, BackupError, key_copies, manifest, restored_keys
 from pixflow.backups.manifest import EVENTS, Manifest
-from pixflow.backups.targets import Folder, Place, Schema
+from pixflow.backups.targets import FolderTarget, SchemaTarget, Target
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
 from pixflow.store.durable_files import write_new
@@ -28,8 +28,8 @@ _IDENTITY = "structure.json"
 _ASIDE = "_aside_"
 
 
-class Restored(Struct, frozen=True):
-    """What was put back, how many were erased again, and where what was there is now ("" when nothing was)."""
+class RestoreReport(Struct, frozen=True):
+    """Result of a restore: people erased again, and the place of the replaced data ("" when there were none)."""
 
     slug: str
     manifest: Manifest
@@ -46,76 +46,75 @@ def restore(
     rebuild: Callable[[OpenStructure], object],
     clock: Clock = utc_now,
     database: Database | None = None,
-) -> Restored:
-    """Put a backup back into a data folder (and a database), as the structure `slug`, else the one it was taken of.
+) -> RestoreReport:
+    """Restores a backup into a data folder (and a database), as the structure `slug`, else as its original structure.
 
-    `over`: in place of what is there, which is moved aside. `rebuild` makes its read stores anew. Raises SavingError,
-    AlreadyServed, StoreBusy when another process uses the structure.
+    `over` moves the present structure aside and replaces it. `rebuild` rebuilds its read stores. Raises BackupError,
+    AlreadyServed, and StoreBusy when another process uses the structure.
     """
     made, copy = manifest.verified(backup), key_copies.read(backup)
     name = slug or made.slug
     if structure_folder.slug_of(name) != name:
-        raise SavingError("bad-name", slug=name)
+        raise BackupError("bad-name", slug=name)
     folder = data / name
     document = Document(made.structure, structure_folder.schema_of(folder.name) if database else None)
     stamp = f"{clock().astimezone(UTC):{STAMP}}"
-    place = _place(folder, stamp, document, database)
-    _check(data, folder, place, document, over)
+    target = _target(folder, stamp, document, database)
+    _check(data, folder, target, document, over)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with place.alone():
-        keys = restored_keys.merged(data / "keys", folder.name, place, made.structure, copy)
+    with target.alone():
+        keys = restored_keys.merged(data / "keys", folder.name, target, made.structure, copy)
         try:
             key_copies.check_none_lost(keys, sqlite_copy.streams(backup / EVENTS, sealed_topics()))
             _take_away(folder, stamp)
-            aside = place.put(backup / EVENTS)
-            engine = Engine(place.store(), keys, clock)
-            opened = OpenStructure(folder.name, folder, document.id, engine, document.schema, database)
-            erased = erasing.forget_again(opened)
-            rebuild(opened)
-            engine.close()
+            aside = target.put(backup / EVENTS)
+            with closing(Engine(target.store(), keys, clock)) as engine:
+                opened = OpenStructure(folder.name, folder, document.id, engine, document.schema, database)
+                erased = erasing.forget_again(opened)
+                rebuild(opened)
         finally:
             keys.close()
         write_new(folder / _IDENTITY, msgspec.json.encode(document))
-    return Restored(folder.name, made, len(erased), aside)
+    return RestoreReport(folder.name, made, len(erased), aside)
 
 
 def set_aside(opened: OpenStructure) -> list[str]:
-    """What restores have moved aside and is still there: folders, or schemas.
+    """Returns the folders or schemas that earlier restores moved aside and that still exist.
 
-    Whoever is in it alone is in no dossier any more: erasing does not reach them, deleting it does.
+    An erasure does not reach people who are only there. Deleting the folder or the schema does.
     """
     if opened.database and opened.schema:
         return postgres_copy.asides(opened.database, f"{opened.schema}{_ASIDE}")
     return sorted({str(path.parent) for path in (opened.folder / "replaced").glob("*/*.db")})
 
 
-def _place(folder: Path, stamp: str, document: Document, database: Database | None) -> Place:
+def _target(folder: Path, stamp: str, document: Document, database: Database | None) -> Target:
     if database and document.schema:
-        return Schema(database, document.schema, f"{document.schema}{_ASIDE}{stamp.replace('-', '').lower()}")
-    return Folder(folder, _aside(folder, stamp))
+        return SchemaTarget(database, document.schema, f"{document.schema}{_ASIDE}{stamp.replace('-', '').lower()}")
+    return FolderTarget(folder, _aside(folder, stamp))
 
 
-def _check(data: Path, folder: Path, place: Place, document: Document, over: bool) -> None:
+def _check(data: Path, folder: Path, target: Target, document: Document, over: bool) -> None:
     if not (key := data / "keys" / f"{folder.name}.key").exists():
-        raise SavingError("no-structure-key", path=str(key))
+        raise BackupError("no-structure-key", path=str(key))
     known = _known(folder)
     if known and known.id != document.id:
-        raise SavingError("other-structure", slug=folder.name)
+        raise BackupError("other-structure", slug=folder.name)
     if known and known.schema != document.schema:
-        raise SavingError("kept-elsewhere", slug=folder.name)
-    if not over and ((folder / _IDENTITY).exists() or place.holds()):
-        raise SavingError("structure-there", slug=folder.name)
+        raise BackupError("kept-elsewhere", slug=folder.name)
+    if not over and ((folder / _IDENTITY).exists() or target.holds()):
+        raise BackupError("structure-there", slug=folder.name)
 
 
 def _known(folder: Path) -> Document | None:
-    """What is there; None also when that cannot be read."""
+    """Returns the present document, None also when it cannot be read."""
     with suppress(FileNotFoundError, MsgspecError):
         return msgspec.json.decode((folder / _IDENTITY).read_bytes(), type=Document)
     return None
 
 
 def _take_away(folder: Path, stamp: str) -> None:
-    """From now on nobody opens the structure."""
+    """Moves `structure.json` away: nobody can open the structure from now on."""
     aside = _aside(folder, stamp)
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):

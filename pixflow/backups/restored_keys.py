@@ -1,6 +1,6 @@
-"""The keys of a structure that is put back: those that are there, and what they lack of the backup's.
+"""Keys of a restored structure: the present ones, and those of the backup that are missing.
 
-A key that was destroyed in either, or whose stream the register of erasures names, does not come back.
+A key does not return if it was destroyed in either, or if the register of erasures names its stream.
 """
 
 from collections.abc import Set
@@ -10,20 +10,20 @@ from uuid import UUID
 import msgspec
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pixflow.backups import SavingError
+from pixflow.backups import BackupError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import FILE, KeysCopy
-from pixflow.backups.targets import Place
+from pixflow.backups.targets import Target
 from pixflow.store import StoreRefused
 from pixflow.store.durable_files import replace, write_new
 from pixflow.store.keys import Keys
 from pixflow.store.ring import Ring
 
 
-def merged(folder: Path, slug: str, place: Place, structure: UUID, copy: KeysCopy) -> Keys:
-    """The keys of a structure whose ring is in `folder`.
+def merged(folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy) -> Keys:
+    """Returns the keys of a structure whose ring is in `folder`.
 
-    Raises SavingError: "keys-not-opened" when the structure's key is not the one that wraps them, "damaged".
+    Raises BackupError: "keys-not-opened" when another structure's key wraps them, "damaged".
     """
     ring = _ring(folder, slug, copy)
     register = _register(ring.path.with_suffix(".erased"), copy)
@@ -38,7 +38,7 @@ def merged(folder: Path, slug: str, place: Place, structure: UUID, copy: KeysCop
 
 
 def _ring(folder: Path, slug: str, copy: KeysCopy) -> Ring:
-    """The ring of this machine, else that of the backup."""
+    """Returns the ring of this machine, else the ring of the backup."""
     path = folder / f"{slug}.ring"
     new = not path.exists()
     if new:
@@ -48,16 +48,16 @@ def _ring(folder: Path, slug: str, copy: KeysCopy) -> Ring:
     except StoreRefused:
         if new:
             path.unlink()
-        raise SavingError("keys-not-opened") from None
+        raise BackupError("keys-not-opened") from None
 
 
 def _register(path: Path, copy: KeysCopy) -> list[Erasure]:
-    """Everybody who is in the register of this machine or in that of the backup; the first has them all from now on."""
+    """Merges the registers of this machine and of the backup, and writes the result to this machine."""
     there = path.read_bytes() if path.exists() else b""
     try:
         found = [*lines(there), *lines(copy.erased)]
     except msgspec.DecodeError:
-        raise SavingError("damaged", file=path.name) from None
+        raise BackupError("damaged", file=path.name) from None
     content = b"".join(line + b"\n" for line in dict.fromkeys(map(msgspec.json.encode, found)))
     if content != there:
         (replace if path.exists() else write_new)(path, content)
@@ -79,13 +79,13 @@ def _adopt(keys: Keys, copy: KeysCopy, gone: Set[UUID]) -> None:
 
 
 def _rewrapped(lacking: dict[UUID, bytes], copy: KeysCopy, keys: Keys) -> dict[UUID, bytes]:
-    """By the ring key of this machine instead of the backup's."""
+    """Wraps the keys with the ring key of this machine instead of the backup's."""
     ours = keys.ring.key(keys.vault.ring())
-    assert ours is not None  # `Place.vault` gives no other
+    assert ours is not None  # `Target.vault` returns no other
     try:
         theirs = keys.ring.keys_of(copy.ring)[copy.number]
         return {stream: aes_key_wrap(ours, aes_key_unwrap(theirs, wrapped)) for stream, wrapped in lacking.items()}
     except StoreRefused:
-        raise SavingError("keys-not-opened") from None
+        raise BackupError("keys-not-opened") from None
     except (InvalidUnwrap, KeyError):
-        raise SavingError("damaged", file=FILE) from None
+        raise BackupError("damaged", file=FILE) from None

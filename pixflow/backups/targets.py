@@ -1,4 +1,4 @@
-"""Where a structure is put back: its folder, or a schema of PostgreSQL."""
+"""Target of a restore: a folder, or a PostgreSQL schema."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -21,28 +21,28 @@ from pixflow.store.vault import Vault
 Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
 
 
-class Place(Protocol):
+class Target(Protocol):
     def holds(self) -> bool:
-        """Whether anything is recorded there."""
+        """Tells whether the target holds records."""
         ...
 
     def alone(self) -> AbstractContextManager[None]:
-        """Nobody else uses it meanwhile. Raises AlreadyServed, StoreBusy."""
+        """Excludes other users meanwhile. Raises AlreadyServed and StoreBusy."""
         ...
 
     def vault(self, ring: Ring) -> Vault:
-        """Its keys; those that `ring` cannot open are moved aside, and others begun."""
+        """Returns the vault of the target. Moves keys aside that `ring` cannot open, and starts new ones."""
         ...
 
     def put(self, copy: Path) -> str:
-        """Make a copy what is recorded there; where what was there is now, "" when nothing was."""
+        """Replaces the records of the target by a copy. Returns where the old ones are, "" when there were none."""
         ...
 
     def store(self) -> Store: ...
 
 
-class Folder:
-    """`aside` is a folder that is made when something is moved there."""
+class FolderTarget:
+    """A folder. `aside` is created when something is moved there."""
 
     def __init__(self, folder: Path, aside: Path) -> None:
         self.folder, self.aside = folder, aside
@@ -78,8 +78,8 @@ class Folder:
         return sqlite_recorder.factory(self.folder)
 
 
-class Schema:
-    """`aside` is the name of a schema that is made when something is moved there."""
+class SchemaTarget:
+    """A schema. `aside` is the name of the schema that is created when something is moved there."""
 
     def __init__(self, database: Database, schema: str, aside: str) -> None:
         self.database, self.schema, self.aside = database, schema, aside

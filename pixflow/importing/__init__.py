@@ -10,7 +10,7 @@
 `importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
 """
 
-from pixflow.importing.importer import Imported, Importer, Prepared
+from pixflow.importing.importer import Importer, ImportResult, Prepared
 from pixflow.importing.matching import match_after_opening, match_all
 from pixflow.importing.plan import Answers, Change, Counts, Preview, Question
 from pixflow.importing.rows import KnownRow
@@ -21,7 +21,7 @@ __all__ = [
     "Answers",
     "Change",
     "Counts",
-    "Imported",
+    "ImportResult",
     "Importer",
     "KnownRow",
     "Prepared",

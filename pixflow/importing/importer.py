@@ -1,4 +1,4 @@
-"""Exports of Pix Orga, from bytes to events: prepare, answer, record; and what waited for a campaign."""
+"""Imports exports of Pix Orga (prepare, answer, record), and participations that waited for a campaign."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from pixflow.importing.erased import erased_lines
 from pixflow.importing.matching import dossiers_of, number_of
 from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
 from pixflow.importing.purposes import correcting, declaring
-from pixflow.importing.rows import KnownRow, Said
+from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.importing.steps import campaign_code, intake_id, steps
 from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Campaign as PixCampaign
@@ -28,7 +28,7 @@ NOTHING_SAID = Answers()
 
 
 class Prepared(Struct, frozen=True):
-    """An export read and compared to what is known; no plan when nothing can be recorded of the file."""
+    """An export compared with the known participations. No plan when the file is refused."""
 
     digest: str
     answers: Answers
@@ -40,8 +40,8 @@ class Prepared(Struct, frozen=True):
         return self.plan.preview if self.plan else None
 
 
-class Imported(Struct, frozen=True):
-    """What was recorded; `done` records nothing when another command had recorded the file before."""
+class ImportResult(Struct, frozen=True):
+    """Result of an import. `done` records nothing when another command had recorded the file before."""
 
     campaign: UUID
     counts: Counts
@@ -49,7 +49,7 @@ class Imported(Struct, frozen=True):
 
 
 class Importer:
-    """Imports into one structure. `known` gives every participation of a campaign, up to the last event recorded."""
+    """Imports into one structure. `known` returns every participation of a campaign, up to the last event."""
 
     def __init__(self, engine: Engine, known: Callable[[UUID], Sequence[KnownRow]]) -> None:
         self.engine = engine
@@ -58,9 +58,9 @@ class Importer:
     # --- an export
 
     def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> Prepared:
-        """Read a file and say what it would change; records nothing.
+        """Reads a file and returns the changes it would make. Records nothing.
 
-        Raises Refused("unknown-column") when the file lacks the column chosen.
+        Raises Refused("unknown-column") when the file lacks the chosen column.
         """
         digest = hashlib.sha256(data).hexdigest()
         export = read(data, name)
@@ -75,12 +75,12 @@ class Importer:
             raise Refused("unknown-column", field="external_id_column")
         return self._prepared(digest, answers, export)
 
-    def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> Imported:
-        """Record what was prepared, in one transaction; compares once again when something moved meanwhile.
+    def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> ImportResult:
+        """Records a prepared import in one transaction. Compares once more when something changed meanwhile.
 
-        As when somebody is erased, or a dossier of a row's number opened, in between. Raises Refused:
-        "export-refused"; "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while
-        one is not answered; "not-allowed"; "moved".
+        Examples are an erasure, or a dossier opened with the number of a row. Raises Refused: "export-refused";
+        "not-its-kind" (kind) for another kind of file than the campaign's; "questions" (codes) while one is not
+        answered; "not-allowed"; "moved".
         """
         try:
             return self._record(prepared, by, command_id)
@@ -105,7 +105,7 @@ class Importer:
         )
         return Prepared(digest, answers, export, made)
 
-    def _record(self, prepared: Prepared, by: Actor, command_id: UUID) -> Imported:
+    def _record(self, prepared: Prepared, by: Actor, command_id: UUID) -> ImportResult:
         made = prepared.plan
         if made is None:
             raise Refused("export-refused")
@@ -128,10 +128,10 @@ class Importer:
             via="import",
             still=still,
         )
-        return Imported(campaign, _counts(done), done)
+        return ImportResult(campaign, _counts(done), done)
 
     def _dossiers(self, made: Plan) -> dict[str | None, UUID]:
-        """The dossiers of the numbers of new rows, as far as these are to be matched."""
+        """Returns the dossiers with the numbers of the new rows, as far as these are to be matched."""
         return dossiers_of(self.engine, map(_number, _new(made))) if made.preview.purpose else {}
 
     def _steps(
@@ -153,7 +153,7 @@ class Importer:
         )
 
     def _stream(self, campaign: PixCampaign | None) -> UUID | None:
-        """The campaign met before, or declared by its code."""
+        """Returns the stream of the campaign: known from an earlier export, or declared with its code."""
         if campaign is None:
             return None
         found = self.engine.claim_holders("campaign", [str(campaign.id)])
@@ -182,32 +182,34 @@ class Importer:
         command_id: UUID,
         via: str = "web",
     ) -> CommandResult:
-        """Say what a campaign is for; its participations settle, and those with a number match, in one transaction.
+        """Declares a campaign, settles its participations and matches those with a number, in one transaction.
 
-        `campaign` is None before any export of it came in. Raises Refused: "already-declared", "bad-code", "required",
+        `campaign` is None before its first export. Raises Refused: "already-declared", "bad-code", "required",
         "not-allowed", "taken" when another campaign has the code, "moved".
         """
         stream = campaign or self._declared_as(code) or new_id(command_id, "campaign")
-        said: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
+        arguments: dict[str, Any] = {"name": name, "code": code, "purpose": purpose, "site": site}
 
         def declare() -> CommandResult:
-            made = self._declaring(stream, said)
-            return self.engine.execute_all(made, ("declare", campaign, said), by=by, command_id=command_id, via=via)
+            made = self._declaring(stream, arguments)
+            return self.engine.execute_all(
+                made, ("declare", campaign, arguments), by=by, command_id=command_id, via=via
+            )
 
         return _once_more(declare)
 
     def correct_purpose(
         self, campaign: UUID, *, purpose: Purpose, reason: str, by: Actor, command_id: UUID, via: str = "web"
     ) -> CommandResult:
-        """Say that a campaign is for something else; what followed from the first purpose is said again.
+        """Corrects the purpose of a campaign and replays the effects of the first one.
 
         Raises Refused: "undeclared-campaign", "unsuited-purpose", "required", "not-allowed", "moved".
         """
-        said: dict[str, Any] = {"purpose": purpose, "reason": reason}
+        arguments: dict[str, Any] = {"purpose": purpose, "reason": reason}
 
         def correct() -> CommandResult:
-            made = self._correcting(campaign, said)
-            told = ("correct-purpose", campaign, said)
+            made = self._correcting(campaign, arguments)
+            told = ("correct-purpose", campaign, arguments)
             return self.engine.execute_all(made, told, by=by, command_id=command_id, via=via)
 
         return _once_more(correct)
@@ -215,24 +217,24 @@ class Importer:
     def preview_correction(
         self, campaign: UUID, purpose: Purpose, *, by: Actor
     ) -> dict[UUID, tuple[LoadedStream, LoadedStream]]:
-        """Every stream that the correction would change, before and after; records nothing. Raises as it does."""
+        """Returns every stream that the correction would change, before and after. Raises the same refusals."""
         return self.engine.preview_all(self._correcting(campaign, {"purpose": purpose, "reason": "—"}), by=by)
 
     def _declared_as(self, code: str) -> UUID | None:
         canonical = campaign_code(code) or ""
         return self.engine.claim_holders("campaign-code", [canonical]).get(canonical)
 
-    def _declaring(self, campaign: UUID, said: dict[str, Any]) -> list[Step]:
+    def _declaring(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
         known = self.known(campaign)
         waiting = {one.stream: number_of(one.external_id) for one in known if one.dossier is None and not one.vanished}
         held = dossiers_of(self.engine, waiting.values())
         matches = {stream: held[number] for stream, number in waiting.items() if number in held}
-        return list(declaring(campaign, said, planned=planned, known=known, matches=matches))
+        return list(declaring(campaign, arguments, planned=planned, known=known, matches=matches))
 
-    def _correcting(self, campaign: UUID, said: dict[str, Any]) -> list[Step]:
+    def _correcting(self, campaign: UUID, arguments: dict[str, Any]) -> list[Step]:
         planned = self._intake(campaign).version
-        return list(correcting(campaign, said, planned=planned, known=self.known(campaign)))
+        return list(correcting(campaign, arguments, planned=planned, known=self.known(campaign)))
 
     def _intake(self, campaign: UUID) -> Intake:
         intake: Intake = self.engine.state("intake", intake_id(campaign))
@@ -240,7 +242,7 @@ class Importer:
 
 
 def _once_more(say: Callable[[], CommandResult]) -> CommandResult:
-    """Again when an export came in, or a match was made, while it was being prepared."""
+    """Tries again when an export or a match was recorded meanwhile."""
     try:
         return say()
     except Refused as refused:
@@ -249,17 +251,17 @@ def _once_more(say: Callable[[], CommandResult]) -> CommandResult:
     return say()
 
 
-def _new(made: Plan) -> list[Said]:
-    """The rows that nobody knows."""
-    return [line.pair.said for line in made.lines if line.what == "new" and line.pair.said]
+def _new(made: Plan) -> list[FileRow]:
+    """Returns the rows of unknown participations."""
+    return [line.pair.file_row for line in made.lines if line.what == "new" and line.pair.file_row]
 
 
-def _number(said: Said) -> str | None:
-    return number_of(said.row.external_id)
+def _number(row: FileRow) -> str | None:
+    return number_of(row.row.external_id)
 
 
 def _counts(done: CommandResult) -> Counts:
-    """What the export's own event says; nothing for a file that was recorded before."""
+    """Returns the counts of the recorded event, all zero for a file that was recorded before."""
     for recorded in done.recorded:
         if isinstance(event := recorded.event, ExportReceived):
             return Counts(event.new, event.progressed, event.shared, event.unchanged, event.vanished, event.problems)

@@ -1,4 +1,4 @@
-"""What an export would change, said before anything is recorded (docs/domain.md#later-exports)."""
+"""Changes that an export would make, before anything is recorded (docs/domain.md#later-exports)."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -12,7 +12,7 @@ from msgspec import Struct
 from pixflow.events.values import CampaignKind, Purpose
 from pixflow.importing.profile_pairing import pair_profiles
 from pixflow.importing.row_pairing import Doubt, Pair, alone, pair, same_outcome
-from pixflow.importing.rows import KnownRow, Said, base_of, said
+from pixflow.importing.rows import FileRow, KnownRow, base_of, file_rows
 from pixflow.participation.intake import Intake
 from pixflow.pix_orga import Campaign, Export, Problem
 from pixflow.reference_data import References
@@ -26,7 +26,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class Answers(Struct, frozen=True):
-    """What the person said to the questions of a preview; None and False say nothing yet.
+    """Answers to the questions of a preview; None and False mean not answered.
 
     `external_id_column` is a header, "" for none; `doubtful` says whether doubtful rows are left out of this import or
     recorded as best guessed.
@@ -54,12 +54,12 @@ class Question(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One row, or one participation no longer in the file (no `line`), and what becomes of it.
+    """A row, or a participation that is no longer in the file (without `line`), and its change.
 
     `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, left
-    (doubtful and left out), or erased (begun before its person was erased: it does not come back). Progress and mastery
+    (doubtful and left out), or erased (begun before its person was erased: it is not imported). Progress and mastery
     are fractions of 1; `pix` and `certifiable` are a profile's. `shared`: the row holds a result or a profile. `doubt`
-    names why it is doubtful.
+    is the reason of the doubt.
     """
 
     what: What
@@ -116,8 +116,8 @@ class Preview(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-class Line(Struct, frozen=True):
-    """One pair and what becomes of it; `ordinal` tells from equal ones a new row, or a profile sent since."""
+class PlannedRow(Struct, frozen=True):
+    """A pair and its change. `ordinal` distinguishes a new row, or a profile sent since, from equal ones."""
 
     what: What
     pair: Pair
@@ -125,10 +125,10 @@ class Line(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """A preview and what it was made of: enough to record it, as long as the intake stands at `intake_version`."""
+    """A preview and its source. It can be recorded as long as the intake has the version `intake_version`."""
 
     preview: Preview
-    lines: tuple[Line, ...]
+    lines: tuple[PlannedRow, ...]
     digest: str
     pix_course: str | None
     intake_version: int
@@ -144,12 +144,11 @@ def plan(
     campaign_id: UUID | None,
     intake: Intake,
     known: Sequence[KnownRow],
-    erased: Callable[[Sequence[Said]], Collection[int]] = lambda rows: (),
+    erased: Callable[[Sequence[FileRow]], Collection[int]] = lambda rows: (),
 ) -> Plan:
-    """What an export would change; `known` is every participation of its campaign.
+    """Returns the changes that an export would make; `known` is every participation of its campaign.
 
-    `erased` tells, of rows that nobody knows, the lines of those whose person is erased. Raises
-    Refused("export-refused").
+    `erased` receives the unknown rows and returns the lines whose person is erased. Raises Refused("export-refused").
     """
     if export.campaign is None or export.kind is None:
         raise Refused("export-refused")
@@ -158,9 +157,9 @@ def plan(
     seen_before = digest in intake.digests
     older = bool(when and intake.newest and when <= intake.newest)
     campaign = refs.campaigns.get(campaign_id) if campaign_id else None
-    rows = said(export.entries, refs.calendar, when)
+    rows = file_rows(export.entries, refs.calendar, when)
     pairs = _pairs(export.kind, rows, known, older, when) if not seen_before else []
-    gone = erased([found.said for found in pairs if found.said and found.known is None])
+    gone = erased([found.file_row for found in pairs if found.file_row and found.known is None])
     lines = _lines(pairs, known, older, answers, gone)
     counts = _counts(lines, len(export.problems))
     preview = Preview(
@@ -185,7 +184,7 @@ def plan(
 
 
 def _pairs(
-    kind: CampaignKind, rows: list[Said], known: Sequence[KnownRow], older: bool, when: datetime | None
+    kind: CampaignKind, rows: list[FileRow], known: Sequence[KnownRow], older: bool, when: datetime | None
 ) -> list[Pair]:
     if kind == "profile":
         return pair_profiles(rows, known, older=older, when=when)
@@ -195,7 +194,7 @@ def _pairs(
 
 def _lines(
     pairs: list[Pair], known: Sequence[KnownRow], older: bool, answers: Answers, gone: Collection[int]
-) -> list[Line]:
+) -> list[PlannedRow]:
     free = Counter[tuple[str, ...]]()
     for one in known:
         base = base_of(one)
@@ -203,23 +202,23 @@ def _lines(
     lines = []
     for found in _in_order(pairs):
         what = "left" if found.doubt and answers.doubtful != "record" else _what(found, older)
-        if found.said and found.known is None and found.said.row.line in gone:
+        if found.file_row and found.known is None and found.file_row.row.line in gone:
             what = "erased"
         ordinal = 0
-        if found.said and (what == "new" or (what == "shared" and found.said.profile)):
-            ordinal = free[found.said.base]
-            free[found.said.base] += 1
-        lines.append(Line(what, found, ordinal))
+        if found.file_row and (what == "new" or (what == "shared" and found.file_row.profile)):
+            ordinal = free[found.file_row.base]
+            free[found.file_row.base] += 1
+        lines.append(PlannedRow(what, found, ordinal))
     return lines
 
 
 def _in_order(pairs: list[Pair]) -> list[Pair]:
-    """As in the file, then what is no longer in it."""
-    return sorted(pairs, key=lambda found: (found.said is None, found.said.row.line if found.said else 0))
+    """Sorts the pairs as in the file, then those that are no longer in it."""
+    return sorted(pairs, key=lambda found: (found.file_row is None, found.file_row.row.line if found.file_row else 0))
 
 
 def _what(found: Pair, older: bool) -> What:
-    row, known = found.said, found.known
+    row, known = found.file_row, found.known
     if known is None:
         return "new"
     if older:
@@ -236,8 +235,8 @@ def _what(found: Pair, older: bool) -> What:
     return "progressed" if told is None and row.progress not in (None, known.progress) else "unchanged"
 
 
-def _counts(lines: list[Line], problems: int) -> Counts:
-    told = Counter(line.what for line in lines if line.pair.said or line.what == "vanished")
+def _counts(lines: list[PlannedRow], problems: int) -> Counts:
+    told = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
     return Counts(
         new=told["new"],
         progressed=told["progressed"] + told["returned"],
@@ -248,8 +247,8 @@ def _counts(lines: list[Line], problems: int) -> Counts:
     )
 
 
-def _change(line: Line) -> Change:
-    row, known, who = line.pair.said, line.pair.known, line.pair.who
+def _change(line: PlannedRow) -> Change:
+    row, known, who = line.pair.file_row, line.pair.known, line.pair.who
     return Change(
         what=line.what,
         line=row.row.line if row else None,
@@ -268,7 +267,7 @@ def _change(line: Line) -> Change:
 
 
 def _questions(
-    export: Export, when: datetime | None, lines: list[Line], known: Sequence[KnownRow], answers: Answers
+    export: Export, when: datetime | None, lines: list[PlannedRow], known: Sequence[KnownRow], answers: Answers
 ) -> Iterator[Question]:
     unsure_of_column = bool(export.columns) and answers.external_id_column is None
     if unsure_of_column:

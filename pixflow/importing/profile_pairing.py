@@ -1,4 +1,4 @@
-"""Profile collections: a row has no date until the profile is sent, so what waited is told by its person."""
+"""Pairs the rows of profile collections. A row has no date before the profile is sent, so its person identifies it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -7,24 +7,27 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from pixflow.importing.row_pairing import Doubt, Pair, alone, pair
-from pixflow.importing.rows import Base, KnownRow, Said, base_of, dated, is_since
+from pixflow.importing.rows import Base, FileRow, KnownRow, base_of, dated, is_since
 
 Person = tuple[str, ...]
 
 
-class _Left(Struct):
-    """What one person's exports leave to be told: rows sent or not, participations sent or not."""
+class _Unpaired(Struct):
+    """Rows and participations of one person that are not paired yet, sent or not."""
 
-    sent: list[Said]
-    unsent: list[Said]
+    sent: list[FileRow]
+    unsent: list[FileRow]
     gone: list[KnownRow]
     waiting: list[KnownRow]
 
 
-def pair_profiles(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool, when: datetime | None) -> list[Pair]:
-    """Every row and every known participation, once each; `when` is the time of the export.
+def pair_profiles(
+    rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool, when: datetime | None
+) -> list[Pair]:
+    """Pairs every row with every known participation, once each; `when` is the time of the export.
 
-    What was sent goes by its sending (docs/pix-orga.md#import-rules); then what waited may have been sent since.
+    A sent profile is identified by its sending (docs/pix-orga.md#import-rules). A profile that waited may have been
+    sent since.
     """
     pairs, (sent, gone) = pair(
         [row for row in rows if not row.unsent], [one for one in known if one.profile], older=older
@@ -36,12 +39,12 @@ def pair_profiles(rows: Sequence[Said], known: Sequence[KnownRow], *, older: boo
 
 
 def _of_each(
-    sent: Iterable[Said], unsent: Iterable[Said], gone: Iterable[KnownRow], waiting: Iterable[KnownRow]
-) -> dict[Person, _Left]:
-    people: dict[Person, _Left] = {}
+    sent: Iterable[FileRow], unsent: Iterable[FileRow], gone: Iterable[KnownRow], waiting: Iterable[KnownRow]
+) -> dict[Person, _Unpaired]:
+    people: dict[Person, _Unpaired] = {}
 
-    def of(base: Base) -> _Left:
-        return people.setdefault(base[:3], _Left([], [], [], []))
+    def of(base: Base) -> _Unpaired:
+        return people.setdefault(base[:3], _Unpaired([], [], [], []))
 
     for row in sorted(sent, key=lambda row: row.base[3]):
         of(row.base).sent.append(row)
@@ -54,9 +57,11 @@ def _of_each(
     return people
 
 
-def _now(left: _Left, *, named: bool) -> Iterator[Pair]:
-    """The first sent since is the one that waited. Without an id of theirs it may be a namesake's: who waits still
-    is the one known, and among several nobody can tell which was sent.
+def _now(left: _Unpaired, *, named: bool) -> Iterator[Pair]:
+    """Pairs the first row sent since with the participation that waited.
+
+    Without an external id it may be a namesake's. If one still waits, it is the known one; among several, the match is
+    doubtful.
     """
     doubt: Doubt | None = "equal-rows" if len(left.waiting) > 1 and not named else None
     first, then = (left.sent, left.unsent) if named else (left.unsent, left.sent)
@@ -65,8 +70,8 @@ def _now(left: _Left, *, named: bool) -> Iterator[Pair]:
     yield from alone([], left.gone)
 
 
-def _then(left: _Left, when: datetime) -> Iterator[Pair]:
-    """In an older export, who waited may have sent since."""
+def _then(left: _Unpaired, when: datetime) -> Iterator[Pair]:
+    """Pairs the rows of an older export: a person who waited may have sent the profile since."""
     since = [one for one in left.gone if (moment := dated(one)) and is_since(moment, when)]
     others = [one for one in left.gone if one not in since]
     for row, one in zip_longest(left.unsent, (*left.waiting, *since)):

@@ -1,4 +1,4 @@
-"""What a campaign is for, said or corrected: everything that waited for it, or followed from it, in one transaction."""
+"""Declares or corrects the purpose of a campaign, with all its consequences, in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,33 +14,35 @@ from pixflow.participation import exports
 
 def declaring(
     campaign: UUID,
-    said: Mapping[str, Any],
+    arguments: Mapping[str, Any],
     *,
     planned: int,
     known: Sequence[KnownRow],
     matches: Mapping[UUID, UUID],
 ) -> Iterator[Step]:
-    """A campaign is declared, its participations settle, and those of `matches` find their dossier.
+    """Yields the steps that declare a campaign, settle its participations and match those in `matches`.
 
-    `planned` is the version of its intake on which that was made.
+    `planned` is the version of its intake at that time.
     """
     guard = _no_export_since(campaign, planned)
-    yield Step({"campaign": campaign}, participation_campaign.declare_campaign, said, guard=guard)
+    yield Step({"campaign": campaign}, participation_campaign.declare_campaign, arguments, guard=guard)
     for one in known:
-        settled = {"purpose": said["purpose"]}
+        settled = {"purpose": arguments["purpose"]}
         yield Step({"participation": one.stream}, exports.settle_purpose, context=settled)
     for participation, dossier in matches.items():
         yield match_step(participation, dossier)
 
 
-def correcting(campaign: UUID, said: Mapping[str, Any], *, planned: int, known: Sequence[KnownRow]) -> Iterator[Step]:
-    """A purpose is corrected, and each participation is said again under the new one; `said` is purpose and reason."""
+def correcting(
+    campaign: UUID, arguments: Mapping[str, Any], *, planned: int, known: Sequence[KnownRow]
+) -> Iterator[Step]:
+    """Yields the steps that correct a purpose and settle each participation again. `arguments`: purpose, reason."""
     guard = _no_export_since(campaign, planned)
-    yield Step({"campaign": campaign}, participation_campaign.correct_purpose, said, guard=guard)
+    yield Step({"campaign": campaign}, participation_campaign.correct_purpose, arguments, guard=guard)
     for one in known:
-        yield Step(of_known(one), exports.resettle_purpose, context=said, guard=still_matched(one.dossier))
+        yield Step(of_known(one), exports.resettle_purpose, context=arguments, guard=still_matched(one.dossier))
 
 
 def _no_export_since(campaign: UUID, planned: int) -> Guard:
-    """No export of the campaign came in: its intake is still at that version."""
+    """Refuses when an export of the campaign came in meanwhile: its intake has another version."""
     return Guard(lambda known, intake: intake.version == planned, {"intake": intake_id(campaign)})

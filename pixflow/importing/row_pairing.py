@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from pixflow.importing.rows import (
     Base,
+    FileRow,
     KnownRow,
-    Said,
     base_of,
     dated,
     has_day_only,
@@ -21,31 +21,31 @@ from pixflow.pix_orga import Entry
 T = TypeVar("T")
 G = TypeVar("G")
 Doubt = Literal["equal-rows", "day-only"]
-Left = tuple[list[Said], list[KnownRow]]
+Left = tuple[list[FileRow], list[KnownRow]]
 
 
 class Pair(Struct, frozen=True):
-    """A row and the participation it shows: a new one without `known`, one no longer shown without `said`.
+    """A row and its participation: a new row without `known`, a vanished participation without `file_row`.
 
     `doubt` says why it is only the best guess among equal ones.
     """
 
-    said: Said | None
+    file_row: FileRow | None
     known: KnownRow | None
     doubt: Doubt | None = None
 
     @property
     def who(self) -> Entry | KnownRow:
-        """Where the names stand: in the file, else as known."""
-        if self.said:
-            return self.said.row
+        """The names: from the file, else as known."""
+        if self.file_row:
+            return self.file_row.row
         if self.known:
             return self.known
         raise ValueError("a pair of nothing")
 
 
-def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
-    """Every row and every known participation that can be told to be one; and what is left on either side."""
+def pair(rows: Sequence[FileRow], known: Sequence[KnownRow], *, older: bool) -> tuple[list[Pair], Left]:
+    """Pairs every row with its known participation, as far as possible. Returns also those left on either side."""
     pairs: list[Pair] = []
     there, here = _grouped(rows, lambda row: row.base), _grouped(known, base_of)
     left_rows, left_known = [], []
@@ -58,13 +58,13 @@ def pair(rows: Sequence[Said], known: Sequence[KnownRow], *, older: bool) -> tup
     return [*pairs, *settled], (left_rows, left_known)
 
 
-def alone(rows: Sequence[Said], known: Sequence[KnownRow]) -> list[Pair]:
-    """New rows, and participations no longer shown."""
+def alone(rows: Sequence[FileRow], known: Sequence[KnownRow]) -> list[Pair]:
+    """Returns the pairs of new rows, and of vanished participations."""
     return [*(Pair(row, None) for row in rows), *(Pair(None, one) for one in known)]
 
 
-def same_outcome(row: Said, known: KnownRow) -> bool:
-    """The row says nothing new."""
+def same_outcome(row: FileRow, known: KnownRow) -> bool:
+    """Tells whether the row has the same outcome as the known participation."""
     if row.result and known.result:
         return same_result(row.result, known.result)
     if row.profile and known.profile:
@@ -73,8 +73,10 @@ def same_outcome(row: Said, known: KnownRow) -> bool:
     return shown is told and row.progress == known.progress
 
 
-def _by_day(rows: list[Said], known: list[KnownRow], older: bool) -> tuple[list[Pair], list[Said], list[KnownRow]]:
-    """Rows with a day against participations with a time, and the other way round."""
+def _by_day(
+    rows: list[FileRow], known: list[KnownRow], older: bool
+) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
+    """Pairs rows that have a day with participations that have a time, and the reverse."""
     if not rows or not known:
         return [], rows, known
     pairs: list[Pair] = []
@@ -91,11 +93,11 @@ def _day(base: Base, day: str) -> Base:
 
 
 def _settle(
-    rows: list[Said], known: list[KnownRow], doubt: Doubt, older: bool
-) -> tuple[list[Pair], list[Said], list[KnownRow]]:
-    """Pair what can be told apart by what it says; what is left over on one side; the rest is doubtful.
+    rows: list[FileRow], known: list[KnownRow], doubt: Doubt, older: bool
+) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
+    """Pairs what its content distinguishes, and what is left on one side. Marks the rest as doubtful.
 
-    An older export records nothing of known rows, so which is which does not matter there.
+    An older export records nothing of known rows, so the choice does not matter there.
     """
     if not rows or not known:
         return [], rows, known
@@ -114,7 +116,7 @@ def _settle(
     return [*pairs, *guesses], [], rest
 
 
-def _exact(rows: list[Said], known: list[KnownRow]) -> tuple[list[Pair], list[Said], list[KnownRow]]:
+def _exact(rows: list[FileRow], known: list[KnownRow]) -> tuple[list[Pair], list[FileRow], list[KnownRow]]:
     if len(rows) == len(known) == 1:
         return [Pair(rows[0], known[0])], [], []
     pairs, left, open_ones = [], [], sorted(known, key=lambda one: one.vanished)
@@ -129,13 +131,13 @@ def _exact(rows: list[Said], known: list[KnownRow]) -> tuple[list[Pair], list[Sa
 
 
 def _rank(known: KnownRow) -> tuple[bool, str, object, int]:
-    """As pix_orga ranks equal rows: shared ones first, as they were shared, then the most advanced."""
+    """Ranks equal rows as pix_orga does: shared ones first, in order of sharing, then the most advanced."""
     outcome = known.result or known.profile
     shared = utc_day(outcome.shared) if outcome else ""
     return outcome is None, shared, -(known.progress or 0), known.ordinal
 
 
-def _zipped(rows: list[Said], known: list[KnownRow]) -> Iterator[tuple[Said | None, KnownRow | None]]:
+def _zipped(rows: list[FileRow], known: list[KnownRow]) -> Iterator[tuple[FileRow | None, KnownRow | None]]:
     for place in range(max(len(rows), len(known))):
         yield (rows[place] if place < len(rows) else None), (known[place] if place < len(known) else None)
 

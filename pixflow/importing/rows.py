@@ -1,4 +1,4 @@
-"""What is known and what the file says of one participation, in the same words."""
+"""One participation, as it is known and as the file shows it, with the same fields."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ Base = tuple[str, str, str, str]
 
 
 class KnownRow(Protocol):
-    """One participation of the campaign as the read side knows it; a time without a zone is UTC."""
+    """One known participation of the campaign. A time without a zone is UTC."""
 
     @property
     def stream(self) -> UUID: ...
@@ -44,8 +44,8 @@ class KnownRow(Protocol):
     def dossier(self) -> UUID | None: ...
 
 
-class Said(Struct, frozen=True):
-    """One row of the file, in the values that events carry."""
+class FileRow(Struct, frozen=True):
+    """One row of the file, with the values that events carry."""
 
     row: Entry
     key: Key
@@ -59,33 +59,33 @@ class Said(Struct, frozen=True):
 
     @property
     def progress(self) -> Decimal | None:
-        """A fraction of 1; a shared row is finished, whatever its column says or lacks. A profile has none."""
+        """The fraction of 1. A shared row is finished, even if its column says otherwise. None for a profile."""
         if not isinstance(self.row, Row):
             return None
         return Decimal(1) if self.row.shared else self.row.progress
 
     @property
     def dated(self) -> Moment | None:
-        """What its key names it by."""
+        """The date in its key."""
         return self.profile.shared if self.profile else self.started
 
     @property
     def unsent(self) -> bool:
-        """A profile that was not sent: nothing dates it."""
+        """Tells whether it is a profile that was not sent: it has no date."""
         return isinstance(self.row, ProfileRow) and not self.row.shared
 
 
-def said(rows: tuple[Entry, ...], calendar: Calendar, exported_at: datetime | None) -> list[Said]:
-    """The rows of an export; days are the structure's, and a row shared without a date is dated by its start."""
-    return [_said(row, key, calendar, exported_at) for row, key in zip(rows, participation_keys(rows), strict=True)]
+def file_rows(rows: tuple[Entry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
+    """Returns the rows of an export, with the structure's days. A row shared without a date is dated by its start."""
+    return [_file_row(row, key, calendar, exported_at) for row, key in zip(rows, participation_keys(rows), strict=True)]
 
 
-def _said(row: Entry, key: Key, calendar: Calendar, exported_at: datetime | None) -> Said:
+def _file_row(row: Entry, key: Key, calendar: Calendar, exported_at: datetime | None) -> FileRow:
     started = _moment(row.started, calendar) if isinstance(row, Row) else None
     shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
     if shared and isinstance(row, Row):
-        return Said(row, key, started, _result(row, shared))
-    return Said(row, key, started, None, _profile(row, shared) if shared and isinstance(row, ProfileRow) else None)
+        return FileRow(row, key, started, _result(row, shared))
+    return FileRow(row, key, started, None, _profile(row, shared) if shared and isinstance(row, ProfileRow) else None)
 
 
 def _moment(at: datetime | date | None, calendar: Calendar) -> Moment | None:
@@ -117,12 +117,12 @@ def _profile(row: ProfileRow, shared: Moment) -> Profile:
 
 
 def dated(known: KnownRow) -> Moment | None:
-    """What the participation's key names it by: when it was begun, or when the profile was sent."""
+    """Returns the date in the key of a participation: its start, or the sending of the profile."""
     return known.profile.shared if known.profile else known.started
 
 
 def base_of(known: KnownRow) -> Base:
-    """The participation's key without its ordinal, as pix_orga.Key has it."""
+    """Returns the key of a participation without its ordinal, in the form of pix_orga.Key."""
     moment = dated(known)
     at = moment and _start(moment)
     names = normalise(known.last_name), normalise(known.first_name)
@@ -140,7 +140,7 @@ def utc_day(moment: Moment | None) -> str:
 
 
 def same_result(one: Result, other: Result) -> bool:
-    """Nothing is contradicted: what only one of the two tells (a time, a badge of later) is no other result."""
+    """Tells whether two results agree. A field that only one of them has (a time, a later badge) does not count."""
     return one == other or (
         (one.mastery, one.palier) == (other.mastery, other.palier)
         and _same_moment(one.shared, other.shared)
@@ -151,7 +151,7 @@ def same_result(one: Result, other: Result) -> bool:
 
 
 def same_profile(one: Profile, other: Profile) -> bool:
-    """The same for profiles."""
+    """Tells whether two profiles agree. A field that only one of them has does not count."""
     return one == other or (
         (one.pix, one.certifiable, one.certifiable_competences)
         == (other.pix, other.certifiable, other.certifiable_competences)
@@ -161,7 +161,7 @@ def same_profile(one: Profile, other: Profile) -> bool:
 
 
 def is_since(moment: Moment, when: datetime) -> bool:
-    """Later than an instant; a day is, unless it is over by then."""
+    """Tells whether a time is after an instant. A day counts as after it, unless the day is over by then."""
     start = _start(moment)
     return start > when if isinstance(start, datetime) else start >= when.astimezone(UTC).date()
 

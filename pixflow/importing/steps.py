@@ -1,4 +1,4 @@
-"""A plan as steps, each with a guard: Refused("moved") when the plan must be made again."""
+"""Steps of a plan. Each has a guard that raises Refused("moved") when the plan must be made again."""
 
 from collections.abc import Iterator, Mapping
 from uuid import UUID
@@ -7,20 +7,20 @@ from msgspec.structs import asdict
 
 from pixflow.engine import Guard, Step, new_id
 from pixflow.importing.matching import match_step, number_of
-from pixflow.importing.plan import Answers, Line, Plan
-from pixflow.importing.rows import KnownRow, Said
+from pixflow.importing.plan import Answers, Plan, PlannedRow
+from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import exports
 from pixflow.participation.intake import receive_export
 
 
 def intake_id(campaign: UUID) -> UUID:
-    """The stream of the exports received for a campaign."""
+    """Returns the stream of the exports received for a campaign."""
     return new_id(campaign, "intake")
 
 
 def campaign_code(code: str | None) -> str | None:
-    """A campaign's code as its claim has it."""
+    """Returns the code of a campaign in the form of its claim."""
     return code.replace(" ", "").upper() if code else None
 
 
@@ -33,9 +33,9 @@ def steps(
     numbers: Mapping[str | None, UUID],
     code: str | None,
 ) -> Iterator[Step]:
-    """The decisions that record a plan on the campaign's stream. `numbers`: the dossier that holds each i-Milo number.
+    """Yields the steps that record a plan on the campaign's stream. `numbers`: the dossier with each i-Milo number.
 
-    `code` is the campaign's, None where another campaign holds it.
+    `code` is the campaign's, None when another campaign holds it.
     """
     preview, streams = plan.preview, {"campaign": campaign}
     found = {
@@ -66,9 +66,9 @@ def steps(
 
 
 def _of_line(
-    line: Line, plan: Plan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
+    line: PlannedRow, plan: Plan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
 ) -> Iterator[Step]:
-    row, known, when = line.pair.said, line.pair.known, plan.preview.exported_at
+    row, known, when = line.pair.file_row, line.pair.known, plan.preview.exported_at
     if row and line.what == "new":
         stream = new_id(command_id, f"row {row.row.line}")
         yield Step(
@@ -91,8 +91,8 @@ def _of_line(
         yield Step(of_known(known), exports.record_disappearance, context={"exported_at": when}, guard=guard)
 
 
-def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
-    row = said.row
+def _first(file_row: FileRow, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
+    row = file_row.row
     return {
         "campaign": campaign,
         "purpose": plan.preview.purpose,
@@ -100,20 +100,20 @@ def _first(said: Said, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, ob
         "first_name": row.first_name,
         "external_id": row.external_id,
         "imported": row.imported,
-        "started": said.started,
-        "progress": said.progress,
+        "started": file_row.started,
+        "progress": file_row.progress,
         "ordinal": ordinal,
-        "result": said.result,
-        "profile": said.profile,
+        "result": file_row.result,
+        "profile": file_row.profile,
         "exported_at": plan.preview.exported_at,
     }
 
 
 def of_known(known: KnownRow) -> dict[str, UUID]:
-    """The streams of a participation: its own, and the dossier it was matched with."""
+    """Returns the streams of a participation: its own, and the dossier that it was matched with."""
     return {"participation": known.stream, **({"dossier": known.dossier} if known.dossier else {})}
 
 
 def still_matched(matched: UUID | None) -> Guard:
-    """The participation is still matched with that dossier, or with none."""
+    """Refuses when the participation is matched with another dossier meanwhile."""
     return Guard(lambda participation, dossier=None: participation.dossier == matched)

@@ -1,7 +1,7 @@
-"""Files that wait between their preview and their record: sealed, under random names, for an hour.
+"""Files between their preview and their import: encrypted, under random names, for an hour.
 
-Only the token opens a file, and it is in the address of the preview alone: what stays on a disk of a file that is gone
-can be read by nobody.
+Only the token opens a file, and only the address of the preview contains it. Nobody can read the remains of a deleted
+file on the disk.
 """
 
 import os
@@ -28,7 +28,7 @@ class Uploads:
         self.folder = folder
 
     def keep(self, data: bytes, name: str) -> str:
-        """Keep a file; returns the token that gets it back. Its own name is inside, not on the disk."""
+        """Stores a file. Returns the token that opens it. Its name is inside the file, not on the disk."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         token = os.urandom(16).hex()
         sealed = _cipher(token).encrypt(_NONCE, msgspec.json.encode(name) + b"\n" + data, None)
@@ -38,7 +38,7 @@ class Uploads:
         return token
 
     def get(self, token: str) -> tuple[bytes, str]:
-        """The file and its name. Raises Refused("upload-gone") when it was discarded, swept, cut or never kept."""
+        """Returns a file and its name. Raises Refused("upload-gone") when it was deleted, truncated or never stored."""
         try:
             opened = _cipher(token).decrypt(_NONCE, self._path(token).read_bytes(), None)
         except (FileNotFoundError, InvalidTag):
@@ -47,11 +47,11 @@ class Uploads:
         return data, msgspec.json.decode(head, type=str)
 
     def discard(self, token: str) -> None:
-        """Recorded or cancelled; nothing when it is gone already."""
+        """Deletes a file that was imported or cancelled; does nothing when it is gone."""
         self._path(token).unlink(missing_ok=True)
 
     def sweep(self, now: datetime) -> int:
-        """Delete what has waited for more than an hour at `now`, the clock of the disk; returns how many."""
+        """Deletes files older than an hour at `now`, by the clock of the disk. Returns their number."""
         old = [path for path in self.folder.glob("*") if _NAME.fullmatch(path.name) and _kept_at(path) < now - KEPT]
         for path in old:
             path.unlink(missing_ok=True)
@@ -68,7 +68,7 @@ def _cipher(token: str) -> AESGCM:
 
 
 def _derived(purpose: str, token: str) -> bytes:
-    """32 bytes that tell nothing of the token, which is 16 random ones, nor of what else is derived from it."""
+    """Derives 32 bytes from the token, 16 random ones. They reveal neither the token nor other derived bytes."""
     return sha256(f"pixflow upload {purpose} {token}".encode()).digest()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pixflow.events.values import Level
 from pixflow.pix_orga.cells import BadCell, count, yes_no
 from pixflow.pix_orga.columns.profile_columns import ProfileTail
-from pixflow.pix_orga.results import Line
+from pixflow.pix_orga.results import Record
 
 HIGHEST = 8
 ENOUGH = 5
@@ -22,7 +22,7 @@ class Shown:
     levels: tuple[Level, ...] = ()
 
 
-def shown(line: Line, tail: ProfileTail) -> Shown:
+def shown(line: Record, tail: ProfileTail) -> Shown:
     """The profile of a sent row, checked against itself."""
     if not line.shows(tail.shared_at):
         return Shown()
@@ -39,7 +39,7 @@ def shown(line: Line, tail: ProfileTail) -> Shown:
     return profile
 
 
-def hidden(line: Line, tail: ProfileTail) -> Shown:
+def hidden(line: Record, tail: ProfileTail) -> Shown:
     """The profile of a row not sent: none."""
     line.hides(tail.shared_at)
     return Shown()
@@ -53,7 +53,7 @@ def level(text: str) -> int:
     return value
 
 
-def _check(line: Line, tail: ProfileTail, profile: Shown) -> None:
+def _check(line: Record, tail: ProfileTail, profile: Shown) -> None:
     if line.cells[tail.pix] == "":
         line.problems.warn("pix-null", line.number)
     pix = [one.pix for one in profile.levels if one.pix is not None]

@@ -12,7 +12,7 @@ from pixflow.pix_orga.dates import BUG_FROM, BUG_UNTIL, exported_at
 from pixflow.pix_orga.decoding import open_text
 from pixflow.pix_orga.export import Campaign, Entry, Export, Row
 from pixflow.pix_orga.problems import Problems
-from pixflow.pix_orga.results import Line
+from pixflow.pix_orga.results import Record
 from pixflow.pix_orga.rows import read_campaign, read_course, read_profile, read_row
 from pixflow.pix_orga.table import find_delimiter, records
 
@@ -66,7 +66,7 @@ def _read_rows(
     export: Export,
     lines: Records,
     layout: Layout[T],
-    read_one: Callable[[Line, Layout[T]], E | None],
+    read_one: Callable[[Record, Layout[T]], E | None],
     problems: Problems,
 ) -> tuple[Export, list[E]]:
     rows: list[E] = []
@@ -77,7 +77,7 @@ def _read_rows(
         if len(cells) != len(layout.headers):
             problems.refuse("cell-count", number, expected=len(layout.headers), found=len(cells))
             continue
-        line = Line(number, cells, layout.headers, problems)
+        line = Record(number, cells, layout.headers, problems)
         found = read_campaign(line, layout)
         if campaign is None:
             campaign, course = found, read_course(line, layout)

@@ -27,7 +27,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Record:
     """The cells of one record, read one by one, problems noted with its line."""
 
     number: int
@@ -71,13 +71,13 @@ class Line:
         return False
 
 
-def hidden(line: Line, tail: Tail) -> Results:
+def hidden(line: Record, tail: Tail) -> Results:
     """The results of a row not shared: none."""
     line.hides(tail.shared_at)
     return Results()
 
 
-def shown(line: Line, tail: Tail) -> Results:
+def shown(line: Record, tail: Tail) -> Results:
     """The results of a shared row, checked against each other."""
     if not line.shows(tail.shared_at):
         return Results()
@@ -93,7 +93,7 @@ def shown(line: Line, tail: Tail) -> Results:
     return results
 
 
-def _palier(line: Line, tail: Tail) -> int | None:
+def _palier(line: Record, tail: Tail) -> int | None:
     if tail.palier is None or tail.paliers is None or line.cells[tail.palier] in ABSENT:
         return None
     reached = line.take(integer, tail.palier)
@@ -102,12 +102,12 @@ def _palier(line: Line, tail: Tail) -> int | None:
     return None if reached == -1 else reached
 
 
-def _parts(line: Line, blocks: list[Named]) -> tuple[Part, ...]:
+def _parts(line: Record, blocks: list[Named]) -> tuple[Part, ...]:
     parts = (_part(line, place, name) for place, name in blocks)
     return tuple(part for part in parts if part is not None)
 
 
-def _part(line: Line, place: int, name: str) -> Part | None:
+def _part(line: Record, place: int, name: str) -> Part | None:
     share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
     targeted = line.take(count, place + 1)
     mastered = line.take(count, place + 2)
@@ -116,7 +116,7 @@ def _part(line: Line, place: int, name: str) -> Part | None:
     return Part(name, share, targeted, mastered)
 
 
-def _check_mastery(line: Line, tail: Tail, results: Results) -> None:
+def _check_mastery(line: Record, tail: Tail, results: Results) -> None:
     if line.cells[tail.mastery] == "":
         line.problems.warn("mastery-null", line.number)
     targeted = sum(part.targeted for part in results.competences)

@@ -11,10 +11,10 @@ from pixflow.pix_orga.columns.profile_columns import ProfileTail
 from pixflow.pix_orga.columns.result_columns import Tail
 from pixflow.pix_orga.dates import Moment, moment
 from pixflow.pix_orga.export import Campaign, Pairs, ProfileRow, Row
-from pixflow.pix_orga.results import Line, hidden, shown
+from pixflow.pix_orga.results import Record, hidden, shown
 
 
-def read_campaign(line: Line, layout: Layout[Any]) -> Campaign | None:
+def read_campaign(line: Record, layout: Layout[Any]) -> Campaign | None:
     """The campaign a record belongs to; None once its problem is noted."""
     head = layout.head
     number = line.take(count, head.campaign_id)
@@ -24,13 +24,13 @@ def read_campaign(line: Line, layout: Layout[Any]) -> Campaign | None:
     return Campaign(number, code, unguard(line.cells[head.campaign_name]))
 
 
-def read_course(line: Line, layout: Layout[Any]) -> str | None:
+def read_course(line: Record, layout: Layout[Any]) -> str | None:
     """The internal name of the target profile, where the file has it."""
     course = layout.head.course
     return None if course is None else unguard(line.cells[course]) or None
 
 
-def read_row(line: Line, layout: Layout[Tail]) -> Row | None:
+def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
     """The participation in a record with the right number of cells; None once a problem leaves its sharing unknown."""
     tail = layout.tail
     _refuse_nir(line, layout)
@@ -59,7 +59,7 @@ def read_row(line: Line, layout: Layout[Tail]) -> Row | None:
     )
 
 
-def read_profile(line: Line, layout: Layout[ProfileTail]) -> ProfileRow | None:
+def read_profile(line: Record, layout: Layout[ProfileTail]) -> ProfileRow | None:
     """The profile in a record with the right number of cells; None once a problem leaves its sending unknown."""
     tail = layout.tail
     _refuse_nir(line, layout)
@@ -81,7 +81,7 @@ def read_profile(line: Line, layout: Layout[ProfileTail]) -> ProfileRow | None:
     )
 
 
-def _who(line: Line, layout: Layout[Any]) -> dict[str, Any]:
+def _who(line: Record, layout: Layout[Any]) -> dict[str, Any]:
     return {
         "line": line.number,
         "last_name": unguard(line.cells[layout.head.last_name]),
@@ -91,7 +91,7 @@ def _who(line: Line, layout: Layout[Any]) -> dict[str, Any]:
     }
 
 
-def _moment(line: Line, place: int, zone: str) -> Moment | None:
+def _moment(line: Record, place: int, zone: str) -> Moment | None:
     text = line.cells[place]
     if text in ABSENT:
         return None
@@ -101,16 +101,16 @@ def _moment(line: Line, place: int, zone: str) -> Moment | None:
     return time
 
 
-def _external_id(line: Line, layout: Layout[Any]) -> str | None:
+def _external_id(line: Record, layout: Layout[Any]) -> str | None:
     place = layout.middle.external_id
     return None if place is None else unguard(line.cells[place]) or None
 
 
-def _imported(line: Line, layout: Layout[Any]) -> Pairs:
+def _imported(line: Record, layout: Layout[Any]) -> Pairs:
     return tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported)
 
 
-def _refuse_nir(line: Line, layout: Layout[Any]) -> None:
+def _refuse_nir(line: Record, layout: Layout[Any]) -> None:
     for place in range(layout.head.last_name, layout.tail.start):
         if contains_nir(line.cells[place]):
             line.problems.refuse("nir", line.number, column=line.headers[place])

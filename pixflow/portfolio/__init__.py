@@ -10,8 +10,8 @@ The same file twice records nothing; a dossier absent from the file is left alon
 
 from pixflow.portfolio.columns import Column, Field
 from pixflow.portfolio.entries import Entry
-from pixflow.portfolio.importer import Outcome, PortfolioImporter, Prepared, Taken
-from pixflow.portfolio.plan import Counts, Line, Preview
+from pixflow.portfolio.importer import Outcome, PortfolioImporter, Prepared, RecordedCounts
+from pixflow.portfolio.plan import Counts, PortfolioRow, Preview
 from pixflow.portfolio.problems import Problem
 from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.workbook import Sheet
@@ -21,14 +21,14 @@ __all__ = [
     "Counts",
     "Entry",
     "Field",
-    "Line",
     "Outcome",
     "Portfolio",
     "PortfolioImporter",
+    "PortfolioRow",
     "Prepared",
     "Preview",
     "Problem",
+    "RecordedCounts",
     "Sheet",
-    "Taken",
     "read",
 ]

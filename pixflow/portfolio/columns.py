@@ -1,4 +1,4 @@
-"""Which header is read as what: French headers as structures write them, accents, case and little words aside."""
+"""Fields of the columns: French headers as structures write them, without accents, case and small words."""
 
 from collections.abc import Sequence
 from typing import Literal, get_args
@@ -31,7 +31,7 @@ _SAME = {
     "prenoms": "prenom", "pro": "professionnel", "id": "identifiant",
 }  # fmt: skip
 
-# Per field, the forms of its headers in order of preference: of several columns the first that says something counts.
+# Headers of each field, in order of preference: of several columns, the first non-empty one counts.
 _FORMS: dict[Field, tuple[str, ...]] = {
     "imilo_number": (
         "numero dossier imilo", "numero imilo", "identifiant imilo", "dossier imilo", "imilo", "numero dossier",
@@ -75,7 +75,7 @@ _PREFERENCE = {form: place for forms in _FORMS.values() for place, form in enume
 
 
 class Column(Struct, frozen=True):
-    """One column as read; `field` is None when it is ignored. `position` counts from 1."""
+    """One column of the file; `field` is None when it is ignored. `position` counts from 1."""
 
     position: int
     header: str
@@ -83,13 +83,13 @@ class Column(Struct, frozen=True):
 
 
 def canonical(header: str) -> str:
-    """`"N° de dossier i-Milo"` and `"Numéro dossier i-milo"` give `"numero dossier imilo"`."""
+    """Normalises a header: `"N° de dossier i-Milo"` and `"Numéro dossier i-milo"` give `"numero dossier imilo"`."""
     words = normalise(header.replace("°", " ").replace("º", " ")).replace("i milo", "imilo").split()
     return " ".join(_SAME.get(word, word) for word in words if word not in _LITTLE)
 
 
 def read_columns(headers: Sequence[str]) -> tuple[Column, ...]:
-    """Every column with the field it is read as. Numbers come from one column only: another may just count the rows."""
+    """Returns every column with its field. Only one column gives the numbers: another one may just count the rows."""
     forms = [canonical(header) for header in headers]
     numbers = [form for form in forms if _FIELD_OF.get(form) == "imilo_number"]
     best = min(numbers, key=_PREFERENCE.__getitem__, default="")
@@ -101,7 +101,7 @@ def read_columns(headers: Sequence[str]) -> tuple[Column, ...]:
 
 
 def places(columns: Sequence[Column]) -> dict[Field, list[int]]:
-    """The indexes of the columns of each field, the preferred first."""
+    """Returns the indexes of the columns of each field, the preferred first."""
     found: dict[Field, list[int]] = {}
     for column in sorted(columns, key=lambda column: _PREFERENCE.get(canonical(column.header), 0)):
         if column.field:

@@ -1,4 +1,4 @@
-"""What a row says otherwise than a dossier, and the decisions that take it over, the rest of the dossier kept."""
+"""Differences between a row and a dossier, and the decisions that correct the dossier."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -11,7 +11,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.base import Event
 from pixflow.identity import normalise, words
 from pixflow.portfolio.columns import FIELDS, Field
-from pixflow.portfolio.resolving import Said
+from pixflow.portfolio.resolving import ResolvedRow
 
 CONTACT: tuple[Field, ...] = ("phone", "email")
 TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
@@ -20,13 +20,13 @@ TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
     identity.join_programme: ("programme", "group", "collective_end"),
     identity.state_project: ("project",),
 }
-"""The decisions that take over what a row says, and the fields of each."""
+"""The decisions that correct a dossier, and the fields of each."""
 
 Command = tuple[Decision[..., list[Event]], dict[str, Any]]
 
 
-def differences(said: Said, dossier: Dossier) -> tuple[Field, ...]:
-    """The fields that the row says otherwise; what it does not say, and accents, case and spaces, are no difference."""
+def differences(said: ResolvedRow, dossier: Dossier) -> tuple[Field, ...]:
+    """Returns the fields that differ. Empty cells, accents, case and spaces are no difference."""
     same_words = words(said.last_name, said.first_name) == words(dossier.last_name, dossier.first_name)
     silent: set[Field] = {"last_name", "first_name"} if same_words else set()
     if (said.programme or dossier.programme) != "CEJ":
@@ -34,7 +34,7 @@ def differences(said: Said, dossier: Dossier) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field not in silent and _differs(said, dossier, field))
 
 
-def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
+def _differs(said: ResolvedRow, dossier: Dossier, field: Field) -> bool:
     new, old = getattr(said, field), getattr(dossier, field)
     if new is None or new == old:
         return False
@@ -43,8 +43,8 @@ def _differs(said: Said, dossier: Dossier, field: Field) -> bool:
     return True
 
 
-def corrections(said: Said, differs: Collection[Field]) -> Iterator[Command]:
-    """The decisions that bring those fields into the dossier, with their arguments."""
+def corrections(said: ResolvedRow, differs: Collection[Field]) -> Iterator[Command]:
+    """Returns the decisions that write these fields to the dossier, with their arguments."""
     told = {field: getattr(said, field) for fields in TAKEN.values() for field in fields if field in differs}
     if told:
         yield correct_from_portfolio, {"told": told}
@@ -52,8 +52,8 @@ def corrections(said: Said, differs: Collection[Field]) -> Iterator[Command]:
         yield assignment.assign_advisor, {"advisor": said.advisor}
 
 
-def opening(said: Said, site: str) -> Command:
-    """The decision that opens the dossier of a row."""
+def opening(said: ResolvedRow, site: str) -> Command:
+    """Returns the decision that opens the dossier of a row, with its arguments."""
     return identity.open_dossier, {
         "last_name": said.last_name,
         "first_name": said.first_name,
@@ -72,7 +72,7 @@ def opening(said: Said, site: str) -> Command:
 
 @decision("correct_from_portfolio", OWN_DOSSIERS_AND_MANAGER, system=(OPERATOR,))
 def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: date) -> list[Event]:
-    """What a file says otherwise of one young person, by whoever may import it (people.py); the rest is kept."""
+    """Corrects one young person from a file, for anyone who may import it (authorization.py). Keeps the rest."""
     events: list[Event] = []
     for correct, fields in TAKEN.items():
         if any(field in told for field in fields):

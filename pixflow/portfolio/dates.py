@@ -1,4 +1,4 @@
-"""Dates as people and spreadsheets write them in French."""
+"""Reads dates as people and spreadsheets write them in French."""
 
 import re
 from datetime import date, timedelta
@@ -20,9 +20,9 @@ _SHORTEST = 3
 
 
 def day(text: str) -> date:
-    """12/03/2005, 12.3.05, 2005-03-12 (a time after it is dropped), 12 mars 2005, or Excel's 38423.
+    """Reads 12/03/2005, 12.3.05, 2005-03-12 (also with a time), 12 mars 2005, or Excel's 38423.
 
-    Two figures of a year up to 50 are of this century. Raises ValueError.
+    A year of two figures up to 50 is of this century. Raises ValueError.
     """
     text = text.strip()
     if found := _FRENCH.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Portfolio files, from bytes to events: prepare, accept, record."""
+"""Imports portfolio files in three steps: prepare, accept, record."""
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -14,20 +14,20 @@ from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.matching import match_all
 from pixflow.portfolio.corrections import corrections, opening
-from pixflow.portfolio.plan import KnownPerson, Line, Planner, Preview, by_bare_number, by_words
+from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioRow, Preview, by_bare_number, by_words
 from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
 
 Accepted = bool | Collection[int]
-"""Which changes are accepted: all, none, or those of these lines of the file."""
+"""The accepted changes: all, none, or those of these lines."""
 
 AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
 
 
 class Prepared(Struct, frozen=True):
-    """A portfolio read and compared to the dossiers; no preview when the file is refused."""
+    """A portfolio compared with the dossiers. No preview when the file is refused."""
 
     digest: str
     site: str | None
@@ -36,8 +36,8 @@ class Prepared(Struct, frozen=True):
     preview: Preview | None
 
 
-class Taken(Struct, frozen=True):
-    """What was recorded: dossiers opened, dossiers corrected, participations matched to them at once."""
+class RecordedCounts(Struct, frozen=True):
+    """Numbers of dossiers opened, dossiers corrected and participations matched to them."""
 
     opened: int = 0
     corrected: int = 0
@@ -46,7 +46,7 @@ class Taken(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """The same by name: the dossiers opened and corrected, in the order of the file, the participations matched."""
+    """The dossiers opened and corrected, in the order of the file, and the participations matched."""
 
     opened: tuple[UUID, ...] = ()
     corrected: tuple[UUID, ...] = ()
@@ -56,7 +56,7 @@ class Outcome(Struct, frozen=True):
 class PortfolioImporter:
     """Imports into one structure.
 
-    `people` gives every dossier, `waiting` the participations that wait under these i-Milo numbers, both up to date.
+    `people` returns every dossier, `waiting` the participations that wait for these i-Milo numbers, both up to date.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class PortfolioImporter:
         self.waiting = waiting
 
     def prepare(self, data: bytes, site: str | None = None, sheet: int | None = None) -> Prepared:
-        """Read a file and say what it would change; records nothing.
+        """Reads a file and returns the changes it would make. Records nothing.
 
-        `site` is for new dossiers whose row tells none, `sheet` the position of a workbook's sheet. Raises
+        `site` applies to new dossiers whose row has none; `sheet` is the position of a workbook's sheet. Raises
         Refused("unknown-site").
         """
         if site and site not in self.engine.references().structure.sites:
@@ -83,11 +83,11 @@ class PortfolioImporter:
 
     def record(
         self, prepared: Prepared, *, by: Actor, command_id: UUID, accept_changes: Accepted = False, via: str = "web"
-    ) -> Taken:
-        """Open what is new and correct what changed, where that is accepted: one transaction per 1,000 rows.
+    ) -> RecordedCounts:
+        """Opens new dossiers and corrects accepted changes, in one transaction per 1,000 rows.
 
-        Then match what waited for these dossiers. Raises Refused: "portfolio-refused", "not-allowed"; "taken",
-        "closed" and "person-erased" when others opened, closed or erased the same dossiers twice meanwhile.
+        Then matches the participations that waited for them. Raises Refused: "portfolio-refused", "not-allowed";
+        "taken", "closed" and "person-erased" when others opened, closed or erased the same dossiers twice meanwhile.
         """
         if prepared.preview is None:
             raise Refused("portfolio-refused")
@@ -104,10 +104,10 @@ class PortfolioImporter:
         matched = match_all(self.engine, self._waiting(recorded), command_id=command_id)
         outcome = _outcome(recorded, matched.recorded)
         repeated = any(each.repeated for each in done)
-        return Taken(len(outcome.opened), len(outcome.corrected), len(outcome.matched), repeated)
+        return RecordedCounts(len(outcome.opened), len(outcome.corrected), len(outcome.matched), repeated)
 
     def outcome(self, command_id: UUID) -> Outcome:
-        """What an import recorded, whoever sent it; nothing when this command is not known."""
+        """Returns the outcome of an import, whoever sent it; nothing for an unknown command."""
         chunks = (
             self.engine.events_of_command(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK)
         )
@@ -115,7 +115,7 @@ class PortfolioImporter:
         return _outcome(recorded, self.engine.events_of_command(new_id(command_id, "match")))
 
     def _waiting(self, recorded: Sequence[Recorded]) -> dict[UUID, Sequence[UUID]]:
-        """What waits for the dossiers opened or whose identity was corrected."""
+        """Returns the participations that wait for dossiers opened or with a corrected identity."""
         numbers = dict(_numbers(recorded))
         found = self.waiting(list(numbers.values())) if numbers else {}
         return {dossier: found[number] for dossier, number in numbers.items() if number in found}
@@ -131,10 +131,10 @@ class PortfolioImporter:
         via: str,
     ) -> CommandResult:
         told = accepted if isinstance(accepted, bool) else sorted(accepted)
-        said = (prepared.digest, prepared.site, prepared.sheet, told, start)
+        content = (prepared.digest, prepared.site, prepared.sheet, told, start)
         lines = preview.lines[start : start + CHUNK]
         steps = [step for line in lines for step in _steps(line, command_id, accepted)]
-        return self.engine.execute_all(steps, said, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
+        return self.engine.execute_all(steps, content, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
     def _preview(self, portfolio: Portfolio, site: str | None) -> Preview:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
@@ -160,13 +160,13 @@ def _chunk(start: int) -> str:
     return f"lines {start}"
 
 
-def _steps(line: Line, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
-    said = line.said
+def _steps(line: PortfolioRow, command_id: UUID, accepted: Accepted) -> Iterator[Step]:
+    row = line.row
     if line.status == "new":
-        decision, arguments = opening(said, said.site or "")
-        yield Step({"dossier": new_id(command_id, f"line {said.line}")}, decision, context=arguments)
-    elif line.status == "changed" and line.dossier and _is_accepted(said.line, accepted):
-        for decision, arguments in corrections(said, line.differs):
+        decision, arguments = opening(row, row.site or "")
+        yield Step({"dossier": new_id(command_id, f"line {row.line}")}, decision, context=arguments)
+    elif line.status == "changed" and line.dossier and _is_accepted(row.line, accepted):
+        for decision, arguments in corrections(row, line.differs):
             yield Step({"dossier": line.dossier}, decision, context=arguments)
 
 
@@ -182,7 +182,7 @@ def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> Outco
 
 
 def _numbers(recorded: Sequence[Recorded]) -> Iterator[tuple[UUID, str]]:
-    """The dossiers opened or whose identity was corrected, with their numbers."""
+    """Returns the dossiers opened or with a corrected identity, with their numbers."""
     for one in recorded:
         if isinstance(one.event, DossierOpened | IdentityCorrected) and one.event.imilo_number:
             yield one.originator_id, one.event.imilo_number

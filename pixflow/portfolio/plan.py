@@ -1,4 +1,4 @@
-"""What a portfolio file would change, said before anything is recorded."""
+"""Changes that a portfolio file would make, before anything is recorded."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from pixflow.portfolio.columns import FIELDS, Column, Field
 from pixflow.portfolio.corrections import corrections, differences, opening
 from pixflow.portfolio.problems import Problem
 from pixflow.portfolio.reader import Portfolio
-from pixflow.portfolio.resolving import Resolver, Said
+from pixflow.portfolio.resolving import ResolvedRow, Resolver
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 
@@ -26,7 +26,7 @@ Doubt = Literal["other-name", "same-person", "namesake", "twice-in-file", "lost-
 
 
 class KnownPerson(Protocol):
-    """One dossier as the read side knows it."""
+    """One known dossier."""
 
     @property
     def stream(self) -> UUID: ...
@@ -40,19 +40,20 @@ class KnownPerson(Protocol):
     def imilo_number(self) -> str | None: ...
 
 
-class Line(Struct, frozen=True):
-    """One row and what becomes of it.
+class PortfolioRow(Struct, frozen=True):
+    """One row and its change.
 
-    `status`: new; unchanged; changed (`differs` names what the file says otherwise, `before` what the dossier says of
-    each: offered); doubtful (see `doubt`, nothing is recorded); closed (it differs, and the dossier is closed); left (a
-    problem of its line says why).
+    `status`: new; unchanged; changed (`differs` names the differing fields, `before` the dossier's values: offered);
+    doubtful (see `doubt`, nothing is recorded); closed (it differs, and the dossier is closed); left (a problem of its
+    line says why).
+
     `doubt`: other-name (same number, other names), same-person (same names and birth date), namesake (same names, no
-    birth date to tell them apart), twice-in-file, lost-zeros (the number of another dossier or row but for the zeros in
-    front, which a spreadsheet eats). `dossier` is the one met, when there is just one.
+    birth date to distinguish them), twice-in-file, lost-zeros (the number of another dossier or row but for leading
+    zeros, which a spreadsheet removes). `dossier` is the one found, when there is just one.
     """
 
     status: Status
-    said: Said
+    row: ResolvedRow
     dossier: UUID | None = None
     differs: tuple[Field, ...] = ()
     doubt: Doubt | None = None
@@ -70,10 +71,10 @@ class Counts(Struct, frozen=True):
 
 
 class Preview(Struct, frozen=True):
-    """What to show before recording; `unassigned` counts the new dossiers without an advisor."""
+    """Preview of an import; `unassigned` counts the new dossiers without an advisor."""
 
     columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PortfolioRow, ...]
     counts: Counts
     problems: tuple[Problem, ...]
 
@@ -81,9 +82,9 @@ class Preview(Struct, frozen=True):
 class Planner:
     """Compares the rows of one file, in order, with the dossiers of a structure.
 
-    `holders`: which dossier has each i-Milo number of the file; `states`: those dossiers and the namesakes of its rows;
-    `people`: every dossier, by name words; `bare`: every numbered one, by its number without the zeros in front; `site`
-    is for new dossiers whose row tells none.
+    `holders`: the dossier with each i-Milo number of the file; `states`: those dossiers and the namesakes of its rows;
+    `people`: every dossier, by name words; `bare`: every numbered one, by its number without leading zeros; `site`
+    applies to new dossiers whose row has none.
     """
 
     def __init__(
@@ -101,97 +102,97 @@ class Planner:
         self._holders, self._states, self._people, self._bare = holders, states, people, bare
         self._resolver = Resolver(refs, today)
         self._left: list[Problem] = []
-        self._opened: dict[Words, list[Said]] = {}
+        self._opened: dict[Words, list[ResolvedRow]] = {}
         self._numbers: dict[str, int] = {}
         self._bare_numbers: set[str] = set()
 
     def preview(self, portfolio: Portfolio) -> Preview:
-        """What the file would change."""
+        """Returns the changes that the file would make."""
         lines = tuple(self._line(self._resolver.resolve(entry)) for entry in portfolio.rows)
         problems = (*portfolio.problems, *self._resolver.problems, *self._left, *_figures(lines))
         return Preview(
             portfolio.columns, lines, _counts(lines, portfolio), tuple(sorted(problems, key=lambda one: one.line or 0))
         )
 
-    def _line(self, said: Said) -> Line:
-        number = said.imilo_number
+    def _line(self, row: ResolvedRow) -> PortfolioRow:
+        number = row.imilo_number
         if not number:
-            return self._of_names(said)
-        first = self._numbers.setdefault(number, said.line)
-        if first != said.line:
-            return self._leave(said, "number-twice", "imilo_number", str(first))
+            return self._of_names(row)
+        first = self._numbers.setdefault(number, row.line)
+        if first != row.line:
+            return self._leave(row, "number-twice", "imilo_number", str(first))
         bare, holder = _bare(number), self._holders.get(number)
         met = bare in self._bare or bare in self._bare_numbers
         self._bare_numbers.add(bare)
         if holder:
-            return self._of_number(said, holder)
-        return Line("doubtful", said, self._bare.get(bare), doubt="lost-zeros") if met else self._of_names(said)
+            return self._of_number(row, holder)
+        return PortfolioRow("doubtful", row, self._bare.get(bare), doubt="lost-zeros") if met else self._of_names(row)
 
-    def _of_number(self, said: Said, dossier: UUID) -> Line:
+    def _of_number(self, row: ResolvedRow, dossier: UUID) -> PortfolioRow:
         state = self._states[dossier]
         if state.erased:
-            return self._leave(said, "person-erased", "imilo_number", state.erased.on.isoformat())
-        if not _same_person(said, state):
-            return Line("doubtful", said, dossier, doubt="other-name")
-        return self._compared(said, dossier, state)
+            return self._leave(row, "person-erased", "imilo_number", state.erased.on.isoformat())
+        if not _same_person(row, state):
+            return PortfolioRow("doubtful", row, dossier, doubt="other-name")
+        return self._compared(row, dossier, state)
 
-    def _compared(self, said: Said, dossier: UUID, state: Dossier) -> Line:
-        differs = differences(said, state)
+    def _compared(self, row: ResolvedRow, dossier: UUID, state: Dossier) -> PortfolioRow:
+        differs = differences(row, state)
         if not differs:
-            return Line("unchanged", said, dossier)
+            return PortfolioRow("unchanged", row, dossier)
         if state.closed:
-            return Line("closed", said, dossier, differs)
+            return PortfolioRow("closed", row, dossier, differs)
         try:
-            for decide, arguments in corrections(said, differs):
+            for decide, arguments in corrections(row, differs):
                 decide(state, **arguments, on=self._today)
         except Refused as refused:
-            return self._leave(said, refused.code, refused.details.get("field"))
-        return Line("changed", said, dossier, differs, before=tuple(getattr(state, field) for field in differs))
+            return self._leave(row, refused.code, refused.details.get("field"))
+        return PortfolioRow("changed", row, dossier, differs, before=tuple(getattr(state, field) for field in differs))
 
-    def _of_names(self, said: Said) -> Line:
-        mine = words(said.last_name, said.first_name)
-        near = [one for one in self._people.get(mine, ()) if _could_be(said, one)]
-        if len(near) == 1 and not said.imilo_number and not differences(said, self._states[near[0].stream]):
-            return Line("unchanged", said, near[0].stream)
+    def _of_names(self, row: ResolvedRow) -> PortfolioRow:
+        mine = words(row.last_name, row.first_name)
+        near = [one for one in self._people.get(mine, ()) if _could_be(row, one)]
+        if len(near) == 1 and not row.imilo_number and not differences(row, self._states[near[0].stream]):
+            return PortfolioRow("unchanged", row, near[0].stream)
         if near:
-            sure = any(one.birth_date and one.birth_date == said.birth_date for one in near)
+            sure = any(one.birth_date and one.birth_date == row.birth_date for one in near)
             only = near[0].stream if len(near) == 1 else None
-            return Line("doubtful", said, only, doubt="same-person" if sure else "namesake")
-        if any(_could_be(said, other) for other in self._opened.get(mine, ())):
-            return Line("doubtful", said, doubt="twice-in-file")
-        return self._new(said, mine)
+            return PortfolioRow("doubtful", row, only, doubt="same-person" if sure else "namesake")
+        if any(_could_be(row, other) for other in self._opened.get(mine, ())):
+            return PortfolioRow("doubtful", row, doubt="twice-in-file")
+        return self._new(row, mine)
 
-    def _new(self, said: Said, mine: Words) -> Line:
-        site = said.site or self._default_site(said)
+    def _new(self, row: ResolvedRow, mine: Words) -> PortfolioRow:
+        site = row.site or self._default_site(row)
         if site is None:
-            return self._leave(said, "site-needed", "site")
-        decide, arguments = opening(said, site)
+            return self._leave(row, "site-needed", "site")
+        decide, arguments = opening(row, site)
         try:
             decide(Dossier(), **arguments, on=self._today)
         except Refused as refused:
-            return self._leave(said, refused.code, refused.details.get("field"))
-        self._opened.setdefault(mine, []).append(said)
-        return Line("new", replace(said, site=site))
+            return self._leave(row, refused.code, refused.details.get("field"))
+        self._opened.setdefault(mine, []).append(row)
+        return PortfolioRow("new", replace(row, site=site))
 
-    def _default_site(self, said: Said) -> str | None:
-        """The advisor's, else the one asked for, else the only one."""
-        member = self._refs.team.get(said.advisor) if said.advisor else None
+    def _default_site(self, row: ResolvedRow) -> str | None:
+        """Returns the advisor's site, else the requested one, else the only one."""
+        member = self._refs.team.get(row.advisor) if row.advisor else None
         sites = self._refs.structure.sites
         return (member.site if member else None) or self._site or (sites[0] if len(sites) == 1 else None)
 
-    def _leave(self, said: Said, code: str, field: object = None, value: str = "") -> Line:
+    def _leave(self, row: ResolvedRow, code: str, field: object = None, value: str = "") -> PortfolioRow:
         named = next((known for known in FIELDS if known == field), None)
-        self._left.append(Problem("left", code, said.line, named, value))
-        return Line("left", said)
+        self._left.append(Problem("left", code, row.line, named, value))
+        return PortfolioRow("left", row)
 
 
 def by_bare_number(people: Iterable[KnownPerson]) -> dict[str, UUID]:
-    """The dossier under each number, the zeros in front left out."""
+    """Returns the dossier with each number, without leading zeros."""
     return {_bare(one.imilo_number): one.stream for one in people if one.imilo_number}
 
 
 def by_words(people: Iterable[KnownPerson]) -> dict[Words, list[KnownPerson]]:
-    """Everybody under the words of their names."""
+    """Returns everybody by the words of their names."""
     found: dict[Words, list[KnownPerson]] = {}
     for one in people:
         found.setdefault(words(one.last_name, one.first_name), []).append(one)
@@ -202,28 +203,28 @@ def _bare(number: str) -> str:
     return number.lstrip("0") or "0"
 
 
-def _figures(lines: Sequence[Line]) -> Iterator[Problem]:
-    """Said once, not for each line."""
-    if any(line.status == "new" and line.said.figures for line in lines):
+def _figures(lines: Sequence[PortfolioRow]) -> Iterator[Problem]:
+    """Warns once for all lines."""
+    if any(line.status == "new" and line.row.figures for line in lines):
         yield Problem("warning", "number-figures", field="imilo_number")
 
 
-def _same_person(said: Said, state: Dossier) -> bool:
-    """With one number: the names agree, or are near enough for the file to correct them."""
-    mine = Person(said.last_name, said.first_name, said.imilo_number)
-    known = Person(state.last_name, state.first_name, said.imilo_number)
+def _same_person(row: ResolvedRow, state: Dossier) -> bool:
+    """Tells whether the names agree, or nearly: the file may correct them. Both have the same number."""
+    mine = Person(row.last_name, row.first_name, row.imilo_number)
+    known = Person(state.last_name, state.first_name, row.imilo_number)
     match = score(mine, known)
     return match is not None and "same-number-other-name" not in match.warnings
 
 
-def _could_be(said: Said, other: KnownPerson | Said) -> bool:
-    """With the same names: nothing tells them apart, neither birth dates nor, without these, numbers."""
-    if said.birth_date and other.birth_date:
-        return said.birth_date == other.birth_date
-    return not (said.imilo_number and other.imilo_number)
+def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:
+    """Tells whether nothing distinguishes two people with the same names: birth dates, or without them numbers."""
+    if row.birth_date and other.birth_date:
+        return row.birth_date == other.birth_date
+    return not (row.imilo_number and other.imilo_number)
 
 
-def _counts(lines: Sequence[Line], portfolio: Portfolio) -> Counts:
+def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> Counts:
     told = Counter(line.status for line in lines)
     return Counts(
         new=told["new"],
@@ -232,5 +233,5 @@ def _counts(lines: Sequence[Line], portfolio: Portfolio) -> Counts:
         doubtful=told["doubtful"],
         closed=told["closed"],
         left=told["left"] + sum(problem.severity == "left" for problem in portfolio.problems),
-        unassigned=sum(line.status == "new" and line.said.advisor is None for line in lines),
+        unassigned=sum(line.status == "new" and line.row.advisor is None for line in lines),
     )

@@ -1,4 +1,4 @@
-"""What is wrong with a portfolio file, as codes; the sentences are web/french's."""
+"""Problems of a portfolio file, as codes; web/french has the sentences."""
 
 from typing import Literal
 
@@ -33,7 +33,7 @@ class Problem(Struct, frozen=True):
 
 
 class Refusal(Exception):
-    """Nothing of the file is read."""
+    """The file is refused."""
 
     def __init__(self, code: str, line: int | None = None, value: str = "") -> None:
         super().__init__(code)

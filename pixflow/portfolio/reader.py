@@ -1,4 +1,4 @@
-"""Read a portfolio file, as i-Milo or a spreadsheet gives it: CSV or XLSX with a header of free French words."""
+"""Reads a portfolio file from i-Milo or a spreadsheet: CSV or XLSX with a header of free French words."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ MAX_BYTES = 5 * 1024 * 1024
 class Portfolio(Struct, frozen=True):
     """A whole file; `rows` is empty when it is refused.
 
-    `sheets`: those of a workbook whose header fits. With several of them one must be asked for.
+    `sheets`: the sheets of a workbook with a suitable header. With several, the person must choose one.
     """
 
     columns: tuple[Column, ...] = ()
@@ -30,9 +30,10 @@ class Portfolio(Struct, frozen=True):
 
 
 def read(data: bytes, sheet: int | None = None) -> Portfolio:
-    """Read a portfolio file; never raises on bad content. At most 5 MB and 20,000 rows.
+    """Reads a portfolio file. Never raises on bad content. Accepts at most 5 MB and 20,000 rows.
 
-    What it is, its content says. Of a workbook, `sheet` is the position of the sheet to read, else the one that fits.
+    Detects the format by the content. `sheet` is the position of the sheet to read in a workbook, else the suitable
+    one.
     """
     problems: list[Problem] = []
     columns: tuple[Column, ...] = ()
@@ -55,7 +56,7 @@ def read(data: bytes, sheet: int | None = None) -> Portfolio:
 
 
 def _fitting(book: Workbook, wanted: int | None) -> tuple[Sheet, ...]:
-    """The sheet asked for, else those in sight that have a header."""
+    """Returns the requested sheet, else the visible ones that have a header."""
     if wanted is not None:
         if found := [one for one in book.sheets if one.position == wanted]:
             return tuple(found)
@@ -82,7 +83,7 @@ def _has_names(columns: Sequence[Column]) -> bool:
 
 
 def _header(records: Sequence[Record]) -> tuple[tuple[Column, ...], Sequence[Record]]:
-    """The columns, and the records after them: titles may stand above the header."""
+    """Returns the columns, and the records after them: titles may stand above the header."""
     for place, record in enumerate(records[:TITLES]):
         columns = read_columns(record.cells)
         if _has_names(columns):

@@ -1,4 +1,4 @@
-"""The rows of a portfolio file as texts, whatever holds them; here those of a CSV file."""
+"""Rows of a portfolio file as texts, whatever its format; here those of a CSV file."""
 
 import csv
 import io
@@ -11,16 +11,16 @@ from pixflow.portfolio.problems import Problem, Refusal
 
 MAX_ROWS = 20_000
 TITLES = 10
-"""Among how many rows, blank ones aside, the header is looked for."""
+"""Number of rows, without blank ones, that may hold the header."""
 DELIMITERS = (";", ",", "\t")
 _BEGINNING = 20_000
 
 
 class Record(Struct, frozen=True):
-    """One row. `line` is its first line in the file, from 1; places count from 0.
+    """One row. `line` is its first line in the file, from 1; indexes count from 0.
 
-    `figures`: the places that a workbook keeps as plain numbers, without the zeros in front. `faults`: the places that
-    cannot be read, each with the code of its problem and what stands there instead.
+    `figures`: indexes of cells that a workbook stores as numbers, without leading zeros. `faults`: indexes of
+    unreadable cells, each with the code of its problem and its text.
     """
 
     line: int
@@ -30,7 +30,7 @@ class Record(Struct, frozen=True):
 
 
 def of_text(data: bytes, problems: list[Problem]) -> list[Record]:
-    """The records of a CSV file that are not blank. Raises Refusal."""
+    """Returns the records of a CSV file that are not blank. Raises Refusal."""
     text = _decoded(data, problems)
     heads = text[:_BEGINNING].splitlines()[:TITLES]
     delimiter = max(DELIMITERS, key=lambda mark: max(_known(head.split(mark)) for head in heads))
@@ -48,7 +48,7 @@ def of_text(data: bytes, problems: list[Problem]) -> list[Record]:
 
 
 def must_be_few(records: Sequence[Record]) -> None:
-    """Raises Refusal("too-many-rows"): a header and what stands above it are allowed for."""
+    """Raises Refusal("too-many-rows"). Allows for the header and the titles above it."""
     if len(records) > MAX_ROWS + TITLES:
         raise Refusal("too-many-rows")
 

@@ -1,4 +1,4 @@
-"""What a row says in the structure's own terms: its sites, its team, its programmes."""
+"""Resolves the texts of a row to sites, members of the team and programmes of the structure."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,8 +20,8 @@ _PROGRAMMES = {
 }
 
 
-class Said(Struct, frozen=True):
-    """One row; None is what it does not say, or says of nothing the structure knows."""
+class ResolvedRow(Struct, frozen=True):
+    """One row; None for what is absent or unknown to the structure."""
 
     line: int
     last_name: str
@@ -40,7 +40,7 @@ class Said(Struct, frozen=True):
 
 
 class Resolver:
-    """Reads rows for one structure; what it does not know is in `problems`."""
+    """Resolves rows for one structure. `problems` collects the unknown texts."""
 
     def __init__(self, refs: References, today: date) -> None:
         self.problems: list[Problem] = []
@@ -48,8 +48,8 @@ class Resolver:
         self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles_on(today)}
         self._advisors: dict[str, UUID | str] = {}
 
-    def resolve(self, entry: Entry) -> Said:
-        return Said(
+    def resolve(self, entry: Entry) -> ResolvedRow:
+        return ResolvedRow(
             entry.line,
             entry.last_name,
             entry.first_name,
@@ -90,7 +90,7 @@ class Resolver:
 
 
 def find_advisor(text: str, team: Mapping[UUID, Staff]) -> UUID | str:
-    """The one member with this e-mail, these name words, or a name that holds them; else the code of the warning."""
+    """Returns the only member with this e-mail, these name words, or more words; else the code of the warning."""
     by_email = [member for member, state in team.items() if state.email.casefold() == text.casefold()]
     words = set(normalise(text).split()) - _CIVILITIES
     names = {member: set(normalise(state.name).split()) for member, state in team.items()}
@@ -107,7 +107,7 @@ def find_advisor(text: str, team: Mapping[UUID, Staff]) -> UUID | str:
 
 
 def programme(text: str | None) -> str | None:
-    """CEJ and PACEA under any of their names; others as typed."""
+    """Returns CEJ or PACEA for any of their names, and other programmes as typed."""
     if text is None:
         return None
     plain = normalise(text)

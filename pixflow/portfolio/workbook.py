@@ -1,4 +1,4 @@
-"""A portfolio kept as a workbook (XLSX): its sheets, row by row, as the texts that a CSV of them would hold."""
+"""Reads an XLSX portfolio: its sheets, row by row, as the texts of an equal CSV file."""
 
 import io
 import re
@@ -37,7 +37,7 @@ class Sheet(Struct, frozen=True):
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether it is an XLSX, by its content; False for what may be a text. Raises Refusal for what is neither."""
+    """Tells whether the content is XLSX; False for a possible text. Raises Refusal for other formats."""
     if data.startswith(_OLE):
         raise Refusal("locked-workbook" if _LOCKED in data else "old-workbook")
     if not data.startswith(_ZIP):
@@ -55,7 +55,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 class Workbook:
-    """The sheets of an XLSX file and the values it keeps; every method raises Refusal when they cannot be read."""
+    """The sheets of an XLSX file and its stored values. Every method raises Refusal when they cannot be read."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -66,12 +66,12 @@ class Workbook:
         ]
 
     def heads(self, sheet: Sheet) -> list[Record]:
-        """The first rows that are not blank."""
+        """Returns the first rows that are not blank."""
         with _in_words():
             return list(islice(self._records(sheet, ()), TITLES))
 
     def records(self, sheet: Sheet) -> list[Record]:
-        """All the rows that are not blank, as wide as the widest: a column without a title is no cut row."""
+        """Returns all rows that are not blank, as wide as the widest: an untitled column does not shorten a row."""
         with _in_words():
             records = []
             for record in self._records(sheet, self._formulas(sheet)):
@@ -92,7 +92,7 @@ class Workbook:
                 yield record
 
     def _formulas(self, sheet: Sheet) -> set[Place]:
-        """Where a formula stands: beside the values kept, only a second reading tells."""
+        """Returns the cells with a formula. The stored values do not show them: only a second reading does."""
         with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
             parts = [name for name in archive.namelist() if "worksheets/" in name and name.endswith(".xml")]
             if not any(_FORMULA.search(archive.read(name)) for name in parts):
@@ -102,7 +102,7 @@ class Workbook:
 
 
 def _rows(book: Any, sheet: Sheet) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The cells of each row with its number; what a file says of its own size is not believed."""
+    """Yields the cells of each row with its number. Ignores the size that the file declares."""
     found = book.worksheets[sheet.position - 1]
     found.reset_dimensions()
     for line, cells in enumerate(found.iter_rows(), 1):
@@ -134,7 +134,7 @@ def _record(line: int, cells: tuple[Any, ...], formulas: Collection[Place]) -> R
 
 
 def _shown_as(cell: Any) -> str:
-    """The number format; a workbook may have no styles at all."""
+    """Returns the number format. A workbook may have no styles."""
     try:
         return str(cell.number_format)
     except (IndexError, TypeError):
@@ -142,14 +142,14 @@ def _shown_as(cell: Any) -> str:
 
 
 def _number(value: float, shown_as: str) -> str:
-    """123.0 gives "123", and "0000123" where the cell shows seven figures."""
+    """Returns a number as text: 123.0 gives "123", and "0000123" where the cell shows seven figures."""
     text = str(int(value)) if isinstance(value, int) or value.is_integer() else repr(value)
     zeros = shown_as.split(";")[0]
     return text.zfill(len(zeros)) if _ZEROS.fullmatch(zeros) else text
 
 
 def _text(value: object) -> str:
-    """A day is written as 12/03/2005, its time left out."""
+    """Returns a text. A day becomes 12/03/2005, without its time."""
     if isinstance(value, date):
         return f"{value:%d/%m}/{value.year:04}"
     return unescape(value) if isinstance(value, str) else str(value)
@@ -157,7 +157,7 @@ def _text(value: object) -> str:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Whatever a strange file makes the library say becomes a refusal; its warnings quote cells: they are not told."""
+    """Turns every error of the library into a refusal. Suppresses its warnings, because they quote cells."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

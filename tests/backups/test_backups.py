@@ -18,10 +18,10 @@ from psycopg.sql import SQL, Identifier
 
 from pixflow import erasing, presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.backups import SavingError, key_copies, manifest
-from pixflow.backups.backup import Noted, back_up, folder_of, keep, noted
+from pixflow.backups import BackupError, key_copies, manifest
+from pixflow.backups.backup import ExternalBackup, back_up, folder_of, keep, last_external_backup
 from pixflow.backups.manifest import EVENTS, Backup
-from pixflow.backups.restore import Restored, restore, set_aside
+from pixflow.backups.restore import RestoreReport, restore, set_aside
 from pixflow.dossier import identity
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
@@ -59,7 +59,7 @@ class House:
     def backed_up(self) -> Backup:
         return back_up(self.opened)
 
-    def restored(self, backup: Path, **how: Any) -> Restored:
+    def restored(self, backup: Path, **how: Any) -> RestoreReport:
         """Put back, whoever has it open here having left; then open again."""
         self.opened.engine.close()
         done = restore(self.data, backup, rebuild=nothing, clock=self.clock, database=self.database, **how)
@@ -146,7 +146,7 @@ def files(tmp_path: Path) -> Iterator[House]:
 
 
 def refused(backup: Path, house: House, **how: Any) -> str:
-    with pytest.raises(SavingError) as caught:
+    with pytest.raises(BackupError) as caught:
         house.restored(backup, **how)
     return caught.value.code
 
@@ -172,9 +172,9 @@ def test_it_may_be_kept_elsewhere(files: House, tmp_path: Path) -> None:
     backup = back_up(files.opened, tmp_path / "disk")
     assert backup.path.parent == tmp_path / "disk" / "ici"
     assert not folder_of(files.data, "ici").exists()
-    assert noted(files.opened.folder) == Noted(str(backup.path), backup.manifest.made)
+    assert last_external_backup(files.opened.folder) == ExternalBackup(str(backup.path), backup.manifest.made)
     again = back_up(files.opened, tmp_path / "disk")
-    assert noted(files.opened.folder) == Noted(str(again.path), again.manifest.made)
+    assert last_external_backup(files.opened.folder) == ExternalBackup(str(again.path), again.manifest.made)
 
 
 def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:
@@ -216,7 +216,7 @@ def test_what_fails_leaves_nothing_and_what_a_crash_left_goes(files: House) -> N
 def test_two_in_one_second_are_refused(files: House) -> None:
     backup = files.backed_up()
     files.now = backup.manifest.made - timedelta(seconds=1)
-    with pytest.raises(SavingError, match="backup-exists"):
+    with pytest.raises(BackupError, match="backup-exists"):
         files.backed_up()
     assert manifest.verified(backup.path)
 
@@ -449,7 +449,7 @@ def test_a_backup_is_never_worse_than_the_one_before(files: House) -> None:
     lose_keys(files, lost)
     files.opened.engine.keys.ring.change_structure_key()
     for attempt in (back_up, key_copies.refresh_keys):
-        with pytest.raises(SavingError, match="keys-missing"):
+        with pytest.raises(BackupError, match="keys-missing"):
             attempt(files.opened)
     assert (backup / key_copies.FILE).read_bytes() == held
     assert manifest.all_of(folder_of(files.data, "ici"))[-1].path == backup

@@ -14,7 +14,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.importing import Answers, Counts, Imported, Importer, Prepared
+from pixflow.importing import Answers, Counts, Importer, ImportResult, Prepared
 from pixflow.participation.state import Participation
 from pixflow.pix_orga import Campaign, Part, Row
 from pixflow.pix_orga.samples.assessment import file_name, write_export
@@ -95,7 +95,7 @@ class House:
     def receive(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Counts:
         return self.record(self.prepare(rows, at, answers, **form)).counts
 
-    def record(self, prepared: Prepared, command_id: UUID | None = None) -> Imported:
+    def record(self, prepared: Prepared, command_id: UUID | None = None) -> ImportResult:
         return self.importer.record(prepared, by=self.referent, command_id=command_id or uuid4())
 
     # --- what became of it

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from pixflow.dossier.follow_up import take_note
-from pixflow.importing import Imported, Importer
+from pixflow.importing import Importer, ImportResult
 from pixflow.participation.matches import confirm_match
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row, shared
@@ -116,7 +116,7 @@ def test_a_dossier_opened_meanwhile_is_matched_all_the_same(house: House, monkey
 
 def test_two_at_once_record_each_row_once(house: House) -> None:
     rows = [row(f"Jeune{n}", "Sam") for n in range(200)]
-    ready, outcomes = Barrier(2), list[Imported | Refused]()
+    ready, outcomes = Barrier(2), list[ImportResult | Refused]()
 
     def importing() -> None:
         importer = Importer(house.engine, lambda campaign: house.known(campaign))
@@ -132,5 +132,5 @@ def test_two_at_once_record_each_row_once(house: House) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(one.counts.new if isinstance(one, Imported) else -1 for one in outcomes) == [0, 200]
+    assert sorted(one.counts.new if isinstance(one, ImportResult) else -1 for one in outcomes) == [0, 200]
     assert len(house.participations()) == 200

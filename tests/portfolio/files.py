@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from pixflow.actor import Actor
-from pixflow.portfolio import PortfolioImporter, Prepared, Taken
+from pixflow.portfolio import PortfolioImporter, Prepared, RecordedCounts
 from pixflow.portfolio.importer import Accepted
 from projections import directory
 from tests.importing.house import House
@@ -49,7 +49,7 @@ class Office(House):
         command_id: UUID | None = None,
         site: str | None = None,
         header: str = HEADER,
-    ) -> Taken:
+    ) -> RecordedCounts:
         prepared = self.look(*lines, site=site, header=header)
         command_id = command_id or uuid4()
         return self.portfolios.record(prepared, by=by or self.referent, command_id=command_id, accept_changes=accept)

@@ -282,11 +282,11 @@ def test_an_unknown_site_is_the_advisors_or_the_one_chosen_or_needed(office: Off
     office.hire("Zoé Petit", "zoe@example.org", "advisor", site="Mortagne")
     placed = office.look(nowhere.replace("MOREL Paul", "Zoé Petit"), unassigned).preview
     assert placed
-    assert [(line.status, line.said.site) for line in placed.lines] == [("new", "Mortagne"), ("left", None)]
+    assert [(line.status, line.row.site) for line in placed.lines] == [("new", "Mortagne"), ("left", None)]
     assert [(p.code, p.line) for p in placed.problems] == [("site-unknown", 2), ("site-unknown", 3), ("site-needed", 3)]
     chosen = office.look(unassigned, site="L’Aigle").preview
     assert chosen
-    assert [(line.status, line.said.site) for line in chosen.lines] == [("new", "L’Aigle")]
+    assert [(line.status, line.row.site) for line in chosen.lines] == [("new", "L’Aigle")]
     with pytest.raises(Refused, match="unknown-site"):
         office.look(unassigned, site="Paris")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from pixflow import structure_folder
-from pixflow.backups import SavingError, restore
+from pixflow.backups import BackupError, restore
 from pixflow.backups.backup import back_up, keep
 from pixflow.refused import Refused
 from pixflow.structure_folder import OpenStructure
@@ -123,9 +123,9 @@ def open_slug(slug: str) -> Iterator[OpenStructure]:
 
 @contextmanager
 def saving_in_words() -> Iterator[None]:
-    """Turns known exceptions into a French error message, as `in_words` does, and SavingError too."""
+    """Turns known exceptions into a French error message, as `in_words` does, and BackupError too."""
     with in_words():
         try:
             yield
-        except SavingError as error:
+        except BackupError as error:
             fail(backups.sentence(error))

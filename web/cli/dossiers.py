@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.portfolio import Prepared, Problem, Taken
+from pixflow.portfolio import Prepared, Problem, RecordedCounts
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
     FileArgument,
@@ -55,7 +55,7 @@ def import_command(
         raise typer.Exit(REFUSED)
 
 
-def _document(prepared: Prepared, taken: Taken | None) -> dict[str, Any]:
+def _document(prepared: Prepared, taken: RecordedCounts | None) -> dict[str, Any]:
     found = prepared.preview.problems if prepared.preview else prepared.portfolio.problems
     return {
         "columns": prepared.portfolio.columns,
@@ -65,7 +65,7 @@ def _document(prepared: Prepared, taken: Taken | None) -> dict[str, Any]:
     }
 
 
-def _tell(prepared: Prepared, taken: Taken | None, accept_changes: bool) -> None:
+def _tell(prepared: Prepared, taken: RecordedCounts | None, accept_changes: bool) -> None:
     read = [c for c in prepared.portfolio.columns if c.field]
     ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
     if read:
@@ -104,7 +104,7 @@ def _print_lines(prepared: Prepared) -> None:
         if line.status in ("changed", "doubtful", "closed"):
             differs = ", ".join(files.FIELDS[name] for name in line.differs)
             what = matching.people_doubt(line.doubt) if line.doubt else f"{matching.PEOPLE[line.status]} : {differs}"
-            table.add_row(str(line.said.line), f"{line.said.last_name} {line.said.first_name}", what)
+            table.add_row(str(line.row.line), f"{line.row.last_name} {line.row.first_name}", what)
     if table.row_count:
         console.print(table)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from pixflow.importing import Answers, Imported, Importer, Preview
+from pixflow.importing import Answers, Importer, ImportResult, Preview
 from pixflow.pix_orga import Export, Problem, read
 from projections import result_routing
 from web.cli import export_table
@@ -123,7 +123,7 @@ def importer_of(served: ServedStructure) -> Importer:
     return Importer(served.engine, known)
 
 
-def _tell(shown: Preview, imported: Imported | None, json: bool) -> None:
+def _tell(shown: Preview, imported: ImportResult | None, json: bool) -> None:
     counts = imported.counts if imported else shown.counts
     recorded = bool(imported and imported.done.recorded)
     numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from pixflow import erasing
 from pixflow.backups import manifest
-from pixflow.backups.backup import folder_of, noted
+from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.backups.restore import set_aside
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
@@ -157,7 +157,7 @@ def backup(data: Path, slug: str, now: datetime, oldest: timedelta = BACKUP) -> 
     """Checks the age in hours of the last backup, in the data folder or in another place."""
     made = max((one.manifest.made for one in manifest.all_of(folder_of(data, slug))), default=None)
     told: dict[str, Any] = {}
-    if (elsewhere := noted(data / slug)) and (made is None or elsewhere.made > made):
+    if (elsewhere := last_external_backup(data / slug)) and (made is None or elsewhere.made > made):
         made, told = elsewhere.made, {"why": "elsewhere", "path": elsewhere.path}
     if made is None:
         return Finding("backup", "alarm", {"why": "none"})

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pixflow import backups as pixflow_backups
-from pixflow.backups import SavingError, manifest
+from pixflow.backups import BackupError, manifest
 from pixflow.store.locks import ServeLock
 from tests.web.cli.test_app import NADIA, SOPHIE, ran, run, said
 from tests.web.french.test_sentences import assert_well_set
@@ -178,17 +178,17 @@ def test_no_part_of_the_secret_is_told(data: Path, monkeypatch: pytest.MonkeyPat
 
 
 def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every SavingError of the engine, read in its source: its code and the names of its details."""
+    """Every BackupError of the engine, read in its source: its code and the names of its details."""
     for path in Path(pixflow_backups.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "SavingError":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BackupError":
                 assert isinstance(node.args[0], ast.Constant)
                 yield str(node.args[0].value), tuple(one.arg for one in node.keywords if one.arg)
 
 
 @pytest.mark.parametrize(("code", "names"), sorted(set(raised())))
 def test_every_refusal_is_a_sentence(code: str, names: tuple[str, ...]) -> None:
-    sentence = errors_backups.sentence(SavingError(code, **dict.fromkeys(names, "2")))
+    sentence = errors_backups.sentence(BackupError(code, **dict.fromkeys(names, "2")))
     assert_well_set(sentence)
     assert sentence.endswith(".")
 

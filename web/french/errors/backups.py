@@ -1,6 +1,6 @@
 """Sentences for errors of backups and restores."""
 
-from pixflow.backups import SavingError
+from pixflow.backups import BackupError
 from web.french.vocabulary import say
 
 SENTENCES = {
@@ -27,5 +27,5 @@ ASIDE = say(
 )
 
 
-def sentence(error: SavingError) -> str:
+def sentence(error: BackupError) -> str:
     return say(SENTENCES[error.code], **error.details)

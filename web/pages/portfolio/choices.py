@@ -11,7 +11,7 @@ from fastapi import HTTPException
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
-from pixflow.portfolio import Line, PortfolioImporter, Preview
+from pixflow.portfolio import PortfolioImporter, PortfolioRow, Preview
 from projections import directory, result_routing
 from projections.directory import Found
 from web.desk.dependencies import AtDesk
@@ -68,11 +68,11 @@ class Choices:
     def accepted(self, preview: Preview) -> frozenset[int]:
         """Returns the lines whose changes are ticked, on any page."""
         places = changed_places(preview)
-        lines = [preview.lines[place].said.line for place in places]
+        lines = [preview.lines[place].row.line for place in places]
         if self.all:
             return frozenset(lines)
         here = shown(places, self.at)
-        kept = {preview.lines[place].said.line for place in places if self.kept >> place & 1 and place not in here}
+        kept = {preview.lines[place].row.line for place in places if self.kept >> place & 1 and place not in here}
         return frozenset(kept | (self.ticked & set(lines)))
 
 
@@ -89,16 +89,16 @@ def shown(places: Sequence[int], page: int) -> set[int]:
 
 def kept(preview: Preview, accepted: frozenset[int]) -> str:
     """Returns the accepted rows as a hexadecimal number, one bit each."""
-    return f"{sum(1 << place for place, line in enumerate(preview.lines) if line.said.line in accepted):x}"
+    return f"{sum(1 << place for place, line in enumerate(preview.lines) if line.row.line in accepted):x}"
 
 
 def seen(preview: Preview) -> int:
     """Returns a checksum of the changes offered: it moves when the file or a dossier does."""
-    offered = [(line.said.line, line.dossier, line.differs, line.before) for line in _changed(preview)]
+    offered = [(line.row.line, line.dossier, line.differs, line.before) for line in _changed(preview)]
     return crc32(msgspec.json.encode(offered))
 
 
-def _changed(preview: Preview) -> list[Line]:
+def _changed(preview: Preview) -> list[PortfolioRow]:
     return [line for line in preview.lines if line.status == "changed"]
 
 

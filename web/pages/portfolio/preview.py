@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.portfolio import Column, Counts, Line, Prepared, Preview, Problem
+from pixflow.portfolio import Column, Counts, PortfolioRow, Prepared, Preview, Problem
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
@@ -141,7 +141,7 @@ def preview_page(
     )
 
 
-def _of(preview: Preview, *statuses: str) -> list[Line]:
+def _of(preview: Preview, *statuses: str) -> list[PortfolioRow]:
     return [line for line in preview.lines if line.status in statuses]
 
 
@@ -181,12 +181,12 @@ def _sites(desk: Desk, preview: Preview, choices: Choices) -> list[tuple[str, st
     return [("", "aucun : ces lignes restent de côté"), *((site, site) for site in desk.refs.structure.sites)]
 
 
-def _changed(desk: Desk, line: Line, accepted: frozenset[int]) -> ChangedRow:
+def _changed(desk: Desk, line: PortfolioRow, accepted: frozenset[int]) -> ChangedRow:
     changes = [
-        (files.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.said, field)))
+        (files.FIELDS[field], value(desk, field, before), value(desk, field, getattr(line.row, field)))
         for field, before in zip(line.differs, line.before, strict=True)
     ]
-    return ChangedRow(line.said.line, _name(line), line.dossier, changes, line.said.line in accepted)
+    return ChangedRow(line.row.line, _name(line), line.dossier, changes, line.row.line in accepted)
 
 
 def value(desk: Desk, field: str, said: object) -> str:
@@ -205,11 +205,11 @@ def value(desk: Desk, field: str, said: object) -> str:
     return str(said)
 
 
-def _doubtful(desk: Desk, lines: Sequence[Line]) -> list[DoubtfulRow]:
+def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
     people = directory.named(desk.read, {line.dossier for line in lines if line.dossier})
     return [
         DoubtfulRow(
-            line.said.line,
+            line.row.line,
             _name(line),
             _why(line),
             line.dossier,
@@ -219,15 +219,15 @@ def _doubtful(desk: Desk, lines: Sequence[Line]) -> list[DoubtfulRow]:
     ]
 
 
-def _why(line: Line) -> str:
+def _why(line: PortfolioRow) -> str:
     if line.doubt:
         return matching.people_doubt(line.doubt)
     differs = ", ".join(vocabulary.lower_first(files.FIELDS[field]) for field in line.differs)
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
 
 
-def _new(desk: Desk, line: Line) -> NewRow:
-    said = line.said
+def _new(desk: Desk, line: PortfolioRow) -> NewRow:
+    said = line.row
     return NewRow(
         said.line,
         _name(line),
@@ -240,8 +240,8 @@ def _new(desk: Desk, line: Line) -> NewRow:
     )
 
 
-def _name(line: Line) -> str:
-    return f"{line.said.last_name} {line.said.first_name}"
+def _name(line: PortfolioRow) -> str:
+    return f"{line.row.last_name} {line.row.first_name}"
 
 
 def remarks_on(found: Sequence[Problem]) -> list[str]:
