@@ -19,7 +19,7 @@ from web.cli.terminal import (
     shown,
     working,
 )
-from web.french import vocabulary
+from web.french import typography
 from web.french.errors import presets as errors_presets
 from web.hosting.mail import chosen
 from web.hosting.settings import Settings
@@ -40,7 +40,7 @@ def rotate(structure: StructureOption = None) -> None:
         backups = refresh_keys(opened)
     console.print(f"La clé de la structure a changé : {ring.key_path}", soft_wrap=True)
     if backups:
-        console.print(f"{vocabulary.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")
+        console.print(f"{typography.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")
     console.print("Gardez-en une copie à part, et détruisez celles de l'ancienne.")
 
 

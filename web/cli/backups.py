@@ -14,7 +14,7 @@ from pixflow.refused import Refused
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
-from web.french import dates, vocabulary
+from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
@@ -48,7 +48,7 @@ def backup_command(
         as_json(done)
     else:
         for one in done:
-            console.print(f"[bold]{one['slug']}[/] : {vocabulary.plural(one['events'], 'fait')}", end=" ")
+            console.print(f"[bold]{one['slug']}[/] : {typography.plural(one['events'], 'fait')}", end=" ")
             console.print(f"dans {one['path']}", soft_wrap=True)
         if done:
             console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
@@ -85,10 +85,10 @@ def restore_command(
     if json:
         as_json(done)
         return
-    made, events = dates.instant(done.manifest.made, "UTC"), vocabulary.plural(done.manifest.holding.head, "fait")
+    made, events = dates.instant(done.manifest.made, "UTC"), typography.plural(done.manifest.holding.head, "fait")
     console.print(f"[bold]{done.slug}[/] : {events}, sauvegarde du {made} (UTC)")
     if done.erased:
-        console.print(f"{vocabulary.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
+        console.print(f"{typography.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     if done.aside:
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
         console.print(backups.ASIDE)

@@ -19,7 +19,7 @@ from web.cli.terminal import (
     person,
     working,
 )
-from web.french import matching, vocabulary
+from web.french import matching, typography
 from web.french.errors import files
 from web.pages.portfolio.choices import importer_of
 
@@ -84,9 +84,9 @@ def _tell(prepared: Prepared, taken: RecordedCounts | None, accept_changes: bool
         console.print("Rien n'est enregistré : c'est un aperçu.")
     else:
         console.print(
-            f"[green]Enregistré.[/] {vocabulary.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
-            f"{vocabulary.plural(taken.corrected, 'corrigé')}, "
-            f"{vocabulary.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
+            f"[green]Enregistré.[/] {typography.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
+            f"{typography.plural(taken.corrected, 'corrigé')}, "
+            f"{typography.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
         )
         if prepared.preview.counts.changed and not accept_changes:
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")

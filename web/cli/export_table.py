@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from pixflow.pix_orga import Entry, Export, Problem, ProfileRow, Row
 from pixflow.protocol.grille import percent
-from web.french import vocabulary
+from web.french import typography
 from web.french.errors.files import problem
-from web.french.vocabulary import say
+from web.french.typography import say
 
 Side = Literal["left", "right"]
 
@@ -89,19 +89,19 @@ def _first(row: Entry) -> list[str]:
 
 
 def _done(row: Row) -> str:
-    return vocabulary.percent(int(row.progress * 100)) if row.progress is not None else "—"
+    return typography.percent(int(row.progress * 100)) if row.progress is not None else "—"
 
 
 def _score(row: Row) -> str:
     if row.mastery is not None:
-        return vocabulary.percent(percent(row.mastery))
+        return typography.percent(percent(row.mastery))
     return "—" if row.shared else "non envoyé"
 
 
 def _pix(row: ProfileRow) -> str:
     if not row.shared:
         return "non envoyé"
-    return "—" if row.pix is None else say("{pix} pix", pix=vocabulary.number(row.pix))
+    return "—" if row.pix is None else say("{pix} pix", pix=typography.number(row.pix))
 
 
 def _certifiable(row: ProfileRow) -> str:
@@ -109,7 +109,7 @@ def _certifiable(row: ProfileRow) -> str:
         return "—"
     counted = row.certifiable_competences
     said = "oui" if row.certifiable else "non"
-    return said if counted is None else f"{said} ({vocabulary.plural(counted, 'compétence')})"
+    return said if counted is None else f"{said} ({typography.plural(counted, 'compétence')})"
 
 
 def _iso(moment: datetime | date | None) -> str | None:

@@ -14,7 +14,7 @@ from pixflow.tasks import Task
 from projections import audit_trail
 from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, working
 from web.desk.names import ScopedNames
-from web.french import dates, privacy, tasks, vocabulary
+from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import sentences
 from web.hosting.served_structure import ServedStructure
 
@@ -98,7 +98,7 @@ def _document(
 
 def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: ServedStructure, *, whole: bool) -> None:
     zone = served.refs.structure.zone
-    name = f"{shown.after.first_name} {shown.after.last_name}".strip() or vocabulary.upper_first(privacy.ERASED)
+    name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
     console.print(f"[bold]{name}[/] · fait {shown.version} sur {shown.total}")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):

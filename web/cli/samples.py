@@ -19,7 +19,7 @@ from web.cli.terminal import (
     fail,
     in_words,
 )
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.errors import presets as errors_presets
 from web.hosting.host import open_host
 from web.hosting.settings import PORT, Settings
@@ -74,7 +74,7 @@ def simulate(
     console.print(f"[bold]{structure}[/] ({opened.folder})", soft_wrap=True)
     period = f"du {dates.day(played.first, year=True)} au {dates.day(played.last, year=True)}"
     counts = f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits"
-    console.print(vocabulary.typeset(f"{counts}, {period}"))
+    console.print(typography.typeset(f"{counts}, {period}"))
     for code, count in played.refused.items():
         console.print(f"[yellow]●[/] {count} refus ({code})")
     console.print("Ensuite : pixflow serve --demo")

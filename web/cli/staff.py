@@ -22,7 +22,7 @@ from web.cli.terminal import (
     member,
     working,
 )
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.events import team
 from web.hosting.served_structure import ServedStructure
 
@@ -119,7 +119,7 @@ def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], sai
     """Executes the operator's decision about a person, and prints its result."""
     done = served.engine.execute({"staff": person}, decide, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
     told = f"{served.refs.team[person].name} : {said if done.recorded else 'rien à changer'}"
-    console.print(vocabulary.typeset(told))
+    console.print(typography.typeset(told))
 
 
 def _site(served: ServedStructure, named: str) -> str:

@@ -10,9 +10,9 @@ from web.desk.commands import Outcome
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt, ReceiptLine
-from web.french import vocabulary
+from web.french import typography
 from web.french.errors import refusals
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Outcomes:
         done = sum(not row.refused for row in self.rows)
         lines = [ReceiptLine(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
         title = say(
-            "{done} sur {all} enregistrés :", done=vocabulary.number(done), all=vocabulary.number(len(self.rows))
+            "{done} sur {all} enregistrés :", done=typography.number(done), all=typography.number(len(self.rows))
         )
         return Receipt(title, lines, "late")
 
@@ -56,4 +56,4 @@ def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
 
 
 def _why(desk: Desk, refused: Refused) -> str:
-    return vocabulary.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))
+    return typography.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))

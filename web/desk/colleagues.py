@@ -8,7 +8,7 @@ from pixflow.team.staff import Absence, Staff
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.events import team
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:

@@ -20,10 +20,10 @@ from projections import audit_trail, result_routing
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import dates, vocabulary
+from web.french import dates, typography
 from web.french.events import sentences
 from web.french.events.fields import Names
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 from web.http.forms import Form
 
 MOST = 500
@@ -112,7 +112,7 @@ def describe(desk: Desk, said: str) -> Receipt | None:
     lines = list(_lines(desk, recorded(desk, said)))
     if not lines:
         return None
-    return Receipt("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
+    return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
 
 
 def imported(desk: Desk, position: int) -> Receipt | None:
@@ -124,7 +124,7 @@ def imported(desk: Desk, position: int) -> Receipt | None:
     counts = sentences.counts(export.event)
     by_themselves = plural(matched, "rapprochée d’elle-même", "rapprochées d’elles-mêmes")
     return Receipt(
-        "Export enregistré :", [ReceiptLine(f"{counts}{vocabulary.NBSP}; {by_themselves}" if matched else counts)]
+        "Export enregistré :", [ReceiptLine(f"{counts}{typography.NBSP}; {by_themselves}" if matched else counts)]
     )
 
 
@@ -185,16 +185,16 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine |
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case d.ResultDispatched(advisor=advisor):
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            of, to = vocabulary.de(names.dossier(fact.originator_id)), names.staff(advisor)
+            of, to = typography.de(names.dossier(fact.originator_id)), names.staff(advisor)
             return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
             return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
         case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
             undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            text = vocabulary.lower_first(sentences.sentence(fact, names))
+            text = typography.lower_first(sentences.sentence(fact, names))
             return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text), undo)
         case d.ProgrammeJoined():
-            text = vocabulary.lower_first(sentences.sentence(fact, names))
+            text = typography.lower_first(sentences.sentence(fact, names))
             return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text))
         case d.Retracted():
             return ReceiptLine(say("annulé pour {name}", name=names.dossier(fact.originator_id)))

@@ -1,1 +1,1 @@
-"""French sentences: events, tasks, errors, dates."""
+"""French sentences: events, tasks, errors, dates, labels."""

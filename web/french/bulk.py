@@ -3,7 +3,7 @@
 from datetime import date
 
 from web.french import dates
-from web.french.vocabulary import lower_first, plural, say
+from web.french.typography import lower_first, plural, say
 
 TITLES = {"snooze": "Mettre en pause", "hand": "Confier", "chase": "Noter une relance"}
 BUTTONS = {"snooze": "Mettre en pause", "hand": "Confier", "chase": "Noter la relance"}

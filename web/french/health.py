@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from web.french.vocabulary import number, plural, say
+from web.french.typography import number, plural, say
 
 TITLES = {
     "store": "Ouverture",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from web.french.vocabulary import number, plural, say
+from web.french.typography import number, plural, say
 
 REASONS = {
     "same-number": "même n°\N{NO-BREAK SPACE}i-Milo",

@@ -7,10 +7,10 @@ from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import current_stage
 from pixflow.events.base import Recorded
 from pixflow.folding import not_retracted
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.events import sentences
 from web.french.events.fields import PARIS, Names
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str = PARIS) -> list[tuple[str, str]]:
@@ -18,17 +18,17 @@ def fields(dossier: Dossier, trail: Sequence[Recorded], names: Names, zone: str 
     stage, last = current_stage(dossier), _last(trail)
     return [
         ("Nom", f"{dossier.first_name} {dossier.last_name}"),
-        (f"N°{vocabulary.NBSP}i-Milo", dossier.imilo_number or ""),
+        (f"N°{typography.NBSP}i-Milo", dossier.imilo_number or ""),
         ("Naissance", dates.day(dossier.birth_date, year=True, short=True) if dossier.birth_date else ""),
         ("Site", dossier.site),
         ("Suivi par", names.staff(dossier.advisor) if dossier.advisor else "personne"),
-        ("Téléphone", vocabulary.phone(dossier.phone) if dossier.phone else ""),
+        ("Téléphone", typography.phone(dossier.phone) if dossier.phone else ""),
         ("Courriel", dossier.email or ""),
         ("Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)),
         ("Projet", dossier.project),
         ("Ouvert le", dates.day(dossier.opened.on, year=True, short=True) if dossier.opened else ""),
         ("Étape", vocabulary.STAGES[stage] if stage else "parcours fait"),
-        ("Historique", vocabulary.plural(dossier.version, "fait")),
+        ("Historique", typography.plural(dossier.version, "fait")),
         ("Dernier fait", dated(last, names, trail, zone) if last else ""),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from web.french import dates, tasks
-from web.french.vocabulary import plural, say, typeset
+from web.french.typography import plural, say, typeset
 
 Counted = dict[str, tuple[int, int]]
 """Tasks and late tasks, by kind."""

@@ -1,6 +1,6 @@
 """Parts of sentences, joined."""
 
-from web.french import vocabulary
+from web.french import typography
 
 LONGEST = 240
 
@@ -11,7 +11,7 @@ def listed(*parts: object) -> str:
 
 def noted(text: str, note: str, between: str = " : ") -> str:
     """Returns the text, followed by a note if there is one."""
-    return f"{text}{vocabulary.typeset(between)}{short(note)}" if note.strip() else text
+    return f"{text}{typography.typeset(between)}{short(note)}" if note.strip() else text
 
 
 def short(text: str) -> str:

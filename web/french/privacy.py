@@ -5,7 +5,7 @@ from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from web.french import dates, vocabulary
 from web.french.phrases import noted
-from web.french.vocabulary import plural, say, typeset
+from web.french.typography import plural, say, typeset
 
 WITHHELD = typeset("ce fait concernait une autre personne : son contenu n’est pas donné")
 

@@ -8,8 +8,8 @@ from functools import partial
 from pixflow.protocol.grille import percent
 from pixflow.tasks import Task
 from web.french import dates
-from web.french.vocabulary import lower_first, plural, say
-from web.french.vocabulary import percent as percent_words
+from web.french.typography import lower_first, plural, say
+from web.french.typography import percent as percent_words
 
 VERBS: dict[str, str] = {
     "present-pix": "Présenter Pix",

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
-from web.french import vocabulary
+from web.french import validation
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -114,7 +114,7 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
             kind = error["type"]
             if error["input"] is None and kind != "extra_forbidden":
                 kind = "missing"
-            errors.setdefault(name, vocabulary.invalid(kind, error.get("ctx", {})))
+            errors.setdefault(name, validation.invalid(kind, error.get("ctx", {})))
         return None, errors
 
 

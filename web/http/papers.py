@@ -15,7 +15,7 @@ import typst
 from fastapi import HTTPException, Request, Response
 
 from pixflow.team.staff import Staff
-from web.french.vocabulary import phone
+from web.french.typography import phone
 from web.http.templates import Page, page
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"

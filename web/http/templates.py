@@ -15,7 +15,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2_fragments import render_block
 
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.dossier import path
 from web.http.static import HERE, static_url
 
@@ -69,7 +69,7 @@ class FrenchTypesetting(Extension):
 
     def filter_stream(self, stream: TokenStream) -> typing.Iterator[Token]:
         for token in stream:
-            yield Token(token.lineno, token.type, vocabulary.typeset(token.value)) if token.type == "data" else token
+            yield Token(token.lineno, token.type, typography.typeset(token.value)) if token.type == "data" else token
 
 
 LABELS = {
@@ -83,8 +83,8 @@ LABELS = {
 TEXT_FILTERS = {
     function.__name__: function
     for function in (
-        vocabulary.de, vocabulary.lower_first, vocabulary.number, vocabulary.percent, vocabulary.phone,
-        vocabulary.plural, vocabulary.typeset, vocabulary.upper_first, path.fraction, path.group, path.site,
+        typography.de, typography.lower_first, typography.number, typography.percent, typography.phone,
+        typography.plural, typography.typeset, typography.upper_first, path.fraction, path.group, path.site,
     )
 }  # fmt: skip
 DATE_FILTERS = {

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from web.french import dates, vocabulary
+from web.french import dates, typography, validation
 
 MONDAY = date(2026, 3, 16)
 
@@ -25,25 +25,25 @@ def plain(text: str) -> str:
     ],
 )
 def test_typeset_puts_the_spaces_and_apostrophes_of_french(typed: str, set_: str) -> None:
-    assert vocabulary.typeset(typed) == set_
-    assert vocabulary.typeset(set_) == set_
+    assert typography.typeset(typed) == set_
+    assert typography.typeset(set_) == set_
 
 
 def test_french_counts_from_two() -> None:
-    said = [plain(vocabulary.plural(count, "dossier")) for count in (0, 1, 2, 2500)]
+    said = [plain(typography.plural(count, "dossier")) for count in (0, 1, 2, 2500)]
     assert said == ["0 dossier", "1 dossier", "2 dossiers", "2 500 dossiers"]
     assert (
-        plain(vocabulary.plural(2, "résultat à transmettre", "résultats à transmettre")) == "2 résultats à transmettre"
+        plain(typography.plural(2, "résultat à transmettre", "résultats à transmettre")) == "2 résultats à transmettre"
     )
 
 
 def test_a_percent_has_its_space() -> None:
-    assert vocabulary.percent(40) == "40\u202f%"
+    assert typography.percent(40) == "40\u202f%"
 
 
 def test_an_unknown_reason_is_still_a_sentence() -> None:
-    assert vocabulary.invalid("something_new", {}) == "Cette réponse n’est pas valable."
-    assert vocabulary.invalid("greater_than_equal", {"ge": 1}) == "Écrivez un nombre d’au moins 1."
+    assert validation.invalid("something_new", {}) == "Cette réponse n’est pas valable."
+    assert validation.invalid("greater_than_equal", {"ge": 1}) == "Écrivez un nombre d’au moins 1."
 
 
 @pytest.mark.parametrize(

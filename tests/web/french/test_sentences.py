@@ -33,7 +33,7 @@ from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, 
 from tests.decisions import DECISIONS
 from web.french import matching as french_matching
 from web.french import tasks as french_tasks
-from web.french import vocabulary
+from web.french import typography
 from web.french.errors import files, refusals
 from web.french.events import details, sentences
 
@@ -69,7 +69,7 @@ NAMES = Named()
 
 
 def plain(text: str) -> str:
-    return text.replace(vocabulary.NBSP, " ").replace(vocabulary.THIN, " ")
+    return text.replace(typography.NBSP, " ").replace(typography.THIN, " ")
 
 
 def told(event: Event, version: int = 1, by: str = str(ID), acting_for: str | None = None) -> Recorded:
@@ -86,7 +86,7 @@ def assert_well_set(text: str) -> None:
     """A French line: nothing left to fill, no plain space where French has another, no jargon of ours."""
     assert text
     assert text == text.strip()
-    assert text == vocabulary.typeset(text)
+    assert text == typography.typeset(text)
     for wrong in ("{", "}", "None", "  ", "event", "événement", "stream", "projection", "..", "n° "):
         assert wrong not in text, (wrong, text)
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
 from pixflow.protocol.grille import percent
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.vocabulary import de, plural, say
+from web.french.typography import de, plural, say
 
 
 def age(birth_date: date, today: date) -> str:
@@ -37,7 +37,7 @@ def site(name: str) -> str:
 def scored(link: LinkedParticipation) -> str:
     """Returns a text like "40 %", or "résultat" when Pix gave no score."""
     mastery = link.result.mastery if link.result else None
-    return "résultat" if mastery is None else vocabulary.percent(percent(mastery))
+    return "résultat" if mastery is None else typography.percent(percent(mastery))
 
 
 def participation(link: LinkedParticipation, today: date) -> str:
@@ -61,7 +61,7 @@ def unshared(link: LinkedParticipation) -> str:
     if link.purpose == "profile":
         return "profil pas encore envoyé"
     return (
-        "test en cours" if link.progress is None else f"test en cours, {vocabulary.percent(int(link.progress * 100))}"
+        "test en cours" if link.progress is None else f"test en cours, {typography.percent(int(link.progress * 100))}"
     )
 
 
@@ -105,7 +105,7 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
     """Returns a prescription and its actions as plain text to copy into i-Milo."""
     shared = link.result.shared.day if link and link.result else None
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
-    score = "sans taux" if built.percent is None else vocabulary.percent(built.percent)
+    score = "sans taux" if built.percent is None else typography.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
     lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
     for state in actions:
@@ -116,7 +116,7 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
 
 def points(change: int) -> str:
     """Returns a text like "+ 8 points", "− 3 points", "sans changement"."""
-    return vocabulary.signed(change, "point", "points") if change else "sans changement"
+    return typography.signed(change, "point", "points") if change else "sans changement"
 
 
 def short(day: date, today: date) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pixflow.events.values import Level, Profile
-from web.french.vocabulary import NBSP, number, plural, say
+from web.french.typography import NBSP, number, plural, say
 
 ENOUGH = 5
 HIGHEST = 8

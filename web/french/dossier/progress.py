@@ -10,7 +10,7 @@ from pixflow.dossier.state import Difficulty, Dossier, NeedAssessment, Seat, Stu
 from pixflow.events.values import Result
 from web.french import vocabulary
 from web.french.phrases import listed
-from web.french.vocabulary import say
+from web.french.typography import say
 
 Said = Callable[..., str]
 

@@ -10,7 +10,7 @@ from pixflow.dossier.stepper import StageStatus
 from pixflow.events.base import Stage
 from web.french import vocabulary
 from web.french.dossier import path, progress
-from web.french.vocabulary import plural, upper_first
+from web.french.typography import plural, upper_first
 
 
 @dataclass(frozen=True, slots=True)

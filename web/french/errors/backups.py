@@ -1,7 +1,7 @@
 """Sentences for errors of backups and restores."""
 
 from pixflow.backups import BackupError
-from web.french.vocabulary import say
+from web.french.typography import say
 
 SENTENCES = {
     "backup-exists": "Une sauvegarde s'appelle déjà ainsi ({path}) : recommencez dans une seconde.",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from web.french import dates
-from web.french.vocabulary import lower_first, number, say, upper_first
+from web.french.typography import lower_first, number, say, upper_first
 
 _AGAIN = " Réexportez le fichier depuis Pix Orga sans l’ouvrir dans Excel."
 _CHECK = " Vérifiez cette ligne dans Pix Orga."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.french import vocabulary
+from web.french import typography, validation
 from web.french.errors.refusals import REQUIRED
 
 MISSING: dict[str, str] = {
@@ -36,7 +36,7 @@ MISSING: dict[str, str] = {
 
 def named(errors: Mapping[str, str], sentences: Mapping[str, str] = MISSING) -> dict[str, str]:
     """Replaces the error of each empty field by its own sentence, so that a list of errors can be read alone."""
-    empty = vocabulary.invalid("missing", {})
+    empty = validation.invalid("missing", {})
     return {
-        name: vocabulary.typeset(sentences.get(name, said)) if said == empty else said for name, said in errors.items()
+        name: typography.typeset(sentences.get(name, said)) if said == empty else said for name, said in errors.items()
     }

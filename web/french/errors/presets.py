@@ -5,7 +5,7 @@ from typing import Any
 
 from pixflow.presets import PresetError
 from web.french.errors.refusals import grille_problem
-from web.french.vocabulary import say, upper_first
+from web.french.typography import say, upper_first
 
 _TYPES = {
     "int": "un nombre entier", "float": "un nombre", "str": "un texte entre guillemets", "bool": "true ou false",

@@ -15,11 +15,11 @@ from pixflow.store import (
     StoreRefused,
     StoreUnreached,
 )
-from web.french import dates, matching, vocabulary
+from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import team, workshops
 from web.french.events.fields import Names
-from web.french.vocabulary import say
+from web.french.typography import say
 
 REFUSALS: dict[str, str] = {
     # the dossier
@@ -302,7 +302,7 @@ def refusal(code: str, details: Mapping[str, object], names: Names) -> str:
 
 def grille_problem(code: str, numbers: Sequence[int]) -> str:
     """Returns the problem of a grid, with the percents that fail."""
-    said = [vocabulary.percent(n) for n in numbers] or [""]
+    said = [typography.percent(n) for n in numbers] or [""]
     first, last = said[0], said[-1]
     between = first if first == last else f"{numbers[0]}-{last}"
     return say(
@@ -310,8 +310,8 @@ def grille_problem(code: str, numbers: Sequence[int]) -> str:
         first=first,
         last=last,
         range=between,
-        zero=vocabulary.percent(0),
-        hundred=vocabulary.percent(100),
+        zero=typography.percent(0),
+        hundred=typography.percent(100),
         of_range=f" ({between})" if between else "",
     )
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier, Plan
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.dossier import path, progress
 from web.french.events.fields import PARIS, Names
 from web.french.phrases import short
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 
 NOBODY = "personne"
 Field = tuple[str, str, str]
@@ -56,9 +56,9 @@ def _identity(dossier: Dossier, names: Names) -> Iterator[Field]:
     yield "last_name", "Nom", dossier.last_name
     yield "first_name", "Prénom", dossier.first_name
     yield "birth_date", "Date de naissance", _day(dossier.birth_date)
-    yield "imilo_number", f"N°{vocabulary.NBSP}i-Milo", dossier.imilo_number or ""
+    yield "imilo_number", f"N°{typography.NBSP}i-Milo", dossier.imilo_number or ""
     yield "site", "Site", dossier.site
-    yield "phone", "Téléphone", vocabulary.phone(dossier.phone) if dossier.phone else ""
+    yield "phone", "Téléphone", typography.phone(dossier.phone) if dossier.phone else ""
     yield "email", "Courriel", dossier.email or ""
     yield "programme", "Programme", vocabulary.PROGRAMMES.get(dossier.programme, dossier.programme)
     yield "group", "Groupe", dossier.group or ""
@@ -130,16 +130,16 @@ def _beyond(dossier: Dossier, names: Names) -> Iterator[Field]:
 
 def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]:
     for key, appointment in dossier.appointments.items():
-        label = say("Rendez-vous : {task}", task=vocabulary.lower_first(names.task(key)))
+        label = say("Rendez-vous : {task}", task=typography.lower_first(names.task(key)))
         yield f"appointment {key}", label, _appointment(appointment, zone)
     for key, tries in dossier.chases.items():
-        label = say("Relances : {task}", task=vocabulary.lower_first(names.task(key)))
+        label = say("Relances : {task}", task=typography.lower_first(names.task(key)))
         yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
     for key, rest in dossier.snoozes.items():
-        label = say("En pause : {task}", task=vocabulary.lower_first(names.task(key)))
+        label = say("En pause : {task}", task=typography.lower_first(names.task(key)))
         yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
     for key, handed in dossier.handovers.items():
-        label = say("Confié : {task}", task=vocabulary.lower_first(names.task(key)))
+        label = say("Confié : {task}", task=typography.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""
         yield f"handed {key}", label, f"à {names.staff(handed.to)}{until}"
     yield "late", "Fait tardif", f"à relire, arrivé le {_day(dossier.late.on)}" if dossier.late else ""

@@ -8,10 +8,10 @@ from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
 from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.protocol.grille import Grille
-from web.french import privacy, tasks, vocabulary
+from web.french import privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
-from web.french.vocabulary import lower_first, plural, say
+from web.french.typography import lower_first, plural, say
 
 ROUTES = {
     "referent": "la référente ou le référent Pix",
@@ -79,7 +79,7 @@ def _of_grille(grille: Grille) -> Iterator[tuple[str, str]]:
     for band in grille.bands:
         proposals = ", ".join(proposal.label for proposal in band.proposals) or EMPTY
         text = say("{objective} : {proposals}", objective=band.objective, proposals=proposals)
-        yield f"Tranche {band.low}-{vocabulary.percent(band.high)}", text
+        yield f"Tranche {band.low}-{typography.percent(band.high)}", text
 
 
 def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
@@ -87,7 +87,7 @@ def of_protocol(document: ProtocolDocument) -> Iterator[tuple[str, str]]:
     yield LABELS["name"], document.name
     concerned = "tous les jeunes" if document.concerned == "all" else "les jeunes pour qui un besoin est jugé"
     yield "Pix est présenté à", concerned
-    yield "Obligatoire en CEJ", vocabulary.yes_no(document.cej_mandatory)
+    yield "Obligatoire en CEJ", typography.yes_no(document.cej_mandatory)
     yield "Modalités", ", ".join(vocabulary.MODALITIES[modality] for modality in document.modalities) or EMPTY
     yield "Résultats transmis par", ROUTES[document.result_route]
     yield "Relances avant de décider", str(document.tries)
@@ -119,7 +119,7 @@ def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
 def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
     for field in fields(workshops):
         value = getattr(workshops, field.name)
-        said = vocabulary.yes_no(value) if isinstance(value, bool) else vocabulary.number(value)
+        said = typography.yes_no(value) if isinstance(value, bool) else typography.number(value)
         yield say("Ateliers : {label}", label=lower_first(WORKSHOPS[field.name])), said
 
 

@@ -13,9 +13,9 @@ from pixflow.events.values import Action, Moment, Partner
 from pixflow.events.workshop import WorkshopCancelled
 from pixflow.folding import retractions_by_version
 from pixflow.protocol.grille import percent
-from web.french import dates, matching, vocabulary
+from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.vocabulary import lower_first
+from web.french.typography import lower_first
 
 PARIS = "Europe/Paris"
 EMPTY = "—"
@@ -156,14 +156,14 @@ def text_of(name: str, value: Any, fact: Fact) -> str:
     if name in _CODES:
         return str(_CODES[name].get(value, value))
     if name in _PERCENTS:
-        return vocabulary.percent(value)
+        return typography.percent(value)
     return fraction(value) if name in _FRACTIONS else _typed(name, value, fact)
 
 
 def _typed(name: str, value: Any, fact: Fact) -> str:
     match value:
         case bool():
-            return vocabulary.yes_no(value)
+            return typography.yes_no(value)
         case datetime():
             return dates.instant(value, fact.zone)
         case date():
@@ -177,7 +177,7 @@ def _typed(name: str, value: Any, fact: Fact) -> str:
         case Action():
             return value.label if value.proposal else f"{value.label} (hors grille)"
     if name == "phone":
-        return vocabulary.phone(value)
+        return typography.phone(value)
     return fact.names.task(value) if name in ("task", "about") else str(value)
 
 
@@ -199,6 +199,6 @@ def _named(name: str, id: UUID, fact: Fact) -> str:
 def fraction(fraction: Decimal) -> str:
     """Returns a fraction as a percent, other text unchanged."""
     try:
-        return vocabulary.percent(percent(fraction))
+        return typography.percent(percent(fraction))
     except (ValueError, ArithmeticError):
         return str(fraction)

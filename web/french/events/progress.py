@@ -7,7 +7,7 @@ from pixflow.events.base import Event
 from web.french import dates, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed, noted
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 def sentence(event: Event, fact: Fact) -> str:

@@ -17,12 +17,12 @@ from pixflow.events.base import Erased, Event, Recorded
 from pixflow.events.values import Result
 from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
-from web.french import dates, matching, privacy, tasks, vocabulary
+from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import progress, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
-from web.french.vocabulary import de, lower_first, plural, say, typeset, upper_first
+from web.french.typography import de, lower_first, plural, say, typeset, upper_first
 
 TITLES: dict[str, str] = {
     "structure.StructureOpened": "Structure",
@@ -286,7 +286,7 @@ def _whose(event: Event, fact: Fact) -> str:
         case e.ContactCorrected(phone=phone, email=email):
             before = fact.before(e.ContactCorrected)
             if before is None:
-                given = listed(phone and vocabulary.phone(phone), email)
+                given = listed(phone and typography.phone(phone), email)
                 return say("Coordonnées : {given}", given=given) if given else "Coordonnées effacées"
             return _corrected("Coordonnées corrigées", before, event, fact)
         case e.ProjectStated(project=project):
@@ -366,7 +366,7 @@ def _diagnostic(event: Event, fact: Fact) -> str:
             return "Test fini, résultat pas encore envoyé" if progress == 1 else f"Test avancé à {fraction(progress)}"
         case e.ParticipationWithdrawn():
             return "Participation disparue de l’export ; un résultat déjà reçu est gardé".replace(
-                " ;", f"{vocabulary.THIN};"
+                " ;", f"{typography.THIN};"
             )
         case e.ResultReceived(purpose=purpose, result=result):
             of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
@@ -389,7 +389,7 @@ def _prescription(event: Event, fact: Fact) -> str:
             labels = short(", ".join(action.label for action in actions) or "aucune action")
             if score is None or grille is None:
                 return say("Prescription construite sans taux : {actions}", actions=labels)
-            return say(text, score=vocabulary.percent(score), grille=grille, actions=labels)
+            return say(text, score=typography.percent(score), grille=grille, actions=labels)
         case e.ReferralSent(action=action, partner=partner):
             text = "Orientation vers {partner} : {action}"
             return listed(
@@ -421,7 +421,7 @@ def _dossier(event: Event, fact: Fact) -> str:
 
 def _notice(event: Event, fact: Fact) -> str:
     assert isinstance(event, n.NoticeSent)
-    return f"Courriel envoyé : {vocabulary.NOTICES[event.notice]}".replace(" :", f"{vocabulary.NBSP}:")
+    return f"Courriel envoyé : {vocabulary.NOTICES[event.notice]}".replace(" :", f"{typography.NBSP}:")
 
 
 _TELLERS = {
@@ -436,7 +436,7 @@ def _struck(target: str, reason: str) -> str:
 
 
 def _scored(result: Result, before: str) -> str:
-    return ", sans taux" if result.mastery is None else vocabulary.typeset(before) + fraction(result.mastery)
+    return ", sans taux" if result.mastery is None else typography.typeset(before) + fraction(result.mastery)
 
 
 def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:

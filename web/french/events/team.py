@@ -4,10 +4,10 @@ from datetime import date
 
 from pixflow.events import staff as s
 from pixflow.events.base import Event
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed, noted
-from web.french.vocabulary import NBSP, de, say
+from web.french.typography import NBSP, de, say
 
 TITLES: dict[str, str] = {
     "staff.StaffJoined": "Arrivée dans l’équipe",
@@ -72,7 +72,7 @@ def sentence(event: Event, fact: Fact) -> str:
             return listed(f"{joined} rejoint l’équipe", site and f"site {de(site)}")
         case s.ContactStated(phone=phone):
             said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
-            return say(said, of=de(name), phone=vocabulary.phone(phone or ""))
+            return say(said, of=de(name), phone=typography.phone(phone or ""))
         case s.RoleGranted(role=role):
             return say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
         case s.RoleEnded(role=role):

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french.events.fields import Fact
 from web.french.phrases import listed
-from web.french.vocabulary import NBSP, plural, say
+from web.french.typography import NBSP, plural, say
 
 TITLES: dict[str, str] = {
     "workshop.WorkshopScheduled": "Atelier fixé",
@@ -161,7 +161,7 @@ def left(free: int, waiting: int) -> str:
     """Returns a text like "3 places libres", "complet, 2 en attente"."""
     if free > 0:
         return plural(free, "place libre", "places libres")
-    return f"complet, {vocabulary.number(waiting)}{NBSP}en attente" if waiting else "complet"
+    return f"complet, {typography.number(waiting)}{NBSP}en attente" if waiting else "complet"
 
 
 def place(site: str, room: str) -> str:

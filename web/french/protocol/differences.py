@@ -8,9 +8,9 @@ from difflib import SequenceMatcher
 from pixflow.protocol.comparison import BandChange
 from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import Band, Proposal
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.events import details
-from web.french.vocabulary import say
+from web.french.typography import say
 
 KINDS = {
     "action": "action",
@@ -39,7 +39,7 @@ class Change:
 
 def range_of(band: Band) -> str:
     """Returns a text like "41-70 %"."""
-    return f"{band.low}-{vocabulary.percent(band.high)}"
+    return f"{band.low}-{typography.percent(band.high)}"
 
 
 def band_title(change: BandChange) -> str:
@@ -108,8 +108,8 @@ def _told(one: Proposal) -> list[tuple[str, str]]:
         ("partenaire", one.partner or ""),
         ("note", one.note),
         ("programmes", programmes or "tous"),
-        ("pour la conseillère ou le conseiller seulement", vocabulary.yes_no(one.advisor_only)),
-        ("si le projet s’y prête", vocabulary.yes_no(one.needs_project)),
+        ("pour la conseillère ou le conseiller seulement", typography.yes_no(one.advisor_only)),
+        ("si le projet s’y prête", typography.yes_no(one.needs_project)),
     ]
 
 

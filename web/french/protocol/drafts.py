@@ -7,10 +7,10 @@ from typing import Any
 
 from pixflow.protocol.comparison import Move
 from pixflow.protocol.document import Delays
-from web.french import dates, tasks, vocabulary
+from web.french import dates, tasks, typography, vocabulary
 from web.french.protocol.differences import Change, range_of
 from web.french.protocol.protocol import delay
-from web.french.vocabulary import plural, say, upper_first
+from web.french.typography import plural, say, upper_first
 
 CONCERNED = [
     ("all", "Tous les jeunes"),
@@ -99,7 +99,7 @@ def move_said(move: Move) -> str:
 
 def move_count(move: Move, count: int) -> str:
     """Returns a text like "3 jeunes de 41 à 45 %"."""
-    first, last = vocabulary.percent(move.first), vocabulary.percent(move.last)
+    first, last = typography.percent(move.first), typography.percent(move.last)
     of = say("de {first} à {last}", first=move.first, last=last) if move.first < move.last else f"à {first}"
     return f"{plural(count, 'jeune')} {of}"
 
@@ -152,7 +152,7 @@ def delay_change(turn: str, before: int, after: int) -> Change:
 def shift(kind: str, count: int, how: str) -> str:
     """Returns a text like "3 « Tenir la restitution » à une autre date"."""
     text = {"moved": "à une autre date", "new": "à faire en plus", "gone": "à ne plus faire"}[how]
-    return say("{count} « {verb} » {how}", count=vocabulary.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
+    return say("{count} « {verb} » {how}", count=typography.number(count), verb=tasks.VERBS.get(kind, kind), how=text)
 
 
 def since(day: date, today: date) -> str:

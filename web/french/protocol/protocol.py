@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pixflow.protocol.document import Escalation, ProtocolDocument
 from pixflow.protocol.grille import Proposal
 from web.french import tasks, vocabulary
-from web.french.vocabulary import NBSP, plural, say
+from web.french.typography import NBSP, plural, say
 
 CONCERNED = {
     "all": "Pix est présenté à tous les jeunes.",

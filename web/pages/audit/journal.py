@@ -17,7 +17,7 @@ from web.desk.desk import Desk
 from web.desk.names import is_erased, names_for
 from web.french import privacy
 from web.french.events import sentences
-from web.french.vocabulary import say
+from web.french.typography import say
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Dossiers": ("dossier",),

@@ -14,7 +14,7 @@ from pixflow.replay import Replay
 from pixflow.tasks import Task
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.french import tasks as french
 from web.french.dossier.stages import StageStep, steps
 from web.french.events import changes, details, sentences
@@ -157,7 +157,7 @@ def _task(task: Task | None, day: date) -> TaskWords | None:
     until = f"pour le {dates.day(task.due, year=task.due.year != day.year)}"
     opens = f"à partir du {dates.day(task.opens, year=task.opens.year != day.year)}" if task.opens > day else ""
     who = "" if task.role == "advisor" else vocabulary.ROLES[task.role]
-    tried = vocabulary.plural(task.chases, "relance") if task.chases else ""
+    tried = typography.plural(task.chases, "relance") if task.chases else ""
     label = task.why.details.get("label", "")
     return french.VERBS[task.kind], ", ".join(filter(None, (label, who, opens, until, tried)))
 
@@ -197,4 +197,4 @@ def _bands(shown: Replay, refs: References) -> list[ScoreBand]:
     """Returns the bands of the grid that read the result."""
     number = shown.reading.grille_number if shown.reading else 0
     grids = [one.document for _, one in refs.grilles.published if one.number == number]
-    return [ScoreBand(one.low, one.high, vocabulary.lower_first(one.short)) for grid in grids for one in grid.bands]
+    return [ScoreBand(one.low, one.high, typography.lower_first(one.short)) for grid in grids for one in grid.bands]

@@ -15,7 +15,7 @@ from projections import workshops
 from projections.store.folds import fold_of
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
-from web.french import vocabulary
+from web.french import validation
 from web.french.dossier import progress
 from web.http.forms import Form
 from web.pages.dossier import form_models
@@ -147,7 +147,7 @@ def no_errors(desk: Desk, dossier: Dossier, form: Form) -> Errors:
 
 
 def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
-    return {} if valid else {field: vocabulary.invalid(kind, {})}
+    return {} if valid else {field: validation.invalid(kind, {})}
 
 
 def check_campaign(desk: Desk, dossier: Dossier, form: form_models.Plan | form_models.Retake) -> Errors:

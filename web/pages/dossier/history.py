@@ -18,7 +18,7 @@ from web.desk.names import ScopedNames
 from web.french import tasks as french_tasks
 from web.french.errors import refusals
 from web.french.events import sentences
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.http.forms import Form, OpenForm
 from web.pages.dossier.forms import FORMS
 

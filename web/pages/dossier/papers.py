@@ -7,7 +7,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
+from web.french import dates, typography, vocabulary
 from web.http.papers import Paper, whom_to_call
 from web.pages.dossier import grid_reading
 
@@ -30,7 +30,7 @@ def fiche(desk: Desk, dossier: Dossier) -> Paper | None:
         code=campaign.code or "",
         link=campaign.link or "",
         facts=_typeset(
-            ("Où", vocabulary.upper_first(where)),
+            ("Où", typography.upper_first(where)),
             ("Quand", f"{first} {dates.weekday_day(plan.planned_for, year=True)}"),
             ("Durée", "Prenez votre temps : le test s’arrête et se reprend."),
             ("À la fin", ENDING),
@@ -50,9 +50,9 @@ def convocation(desk: Desk, dossier: Dossier) -> Paper | None:
         structure=desk.refs.structure.name,
         title="Convocation à un atelier Pix",
         name=_name(dossier),
-        lead=vocabulary.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
+        lead=typography.typeset("Vous êtes attendu·e pour un atelier sur les compétences numériques."),
         facts=_typeset(
-            ("Quand", f"{vocabulary.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
+            ("Quand", f"{typography.upper_first(dates.weekday_day(workshop.day, year=True))}, de {hours}"),
             ("Où", f"{workshop.place}, {workshop.site}" if workshop.place != workshop.site else workshop.place),
             ("À apporter", "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."),
             ("Un empêchement", f"Prévenez {_contact(desk, dossier)}."),
@@ -71,7 +71,7 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
-        lead=vocabulary.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
+        lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
         entries=[(state.action.label, _detail(desk, state)) for state in shown],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),
@@ -86,7 +86,7 @@ def _detail(desk: Desk, state: ActionState) -> str:
     sent = state.referral
     parts = [f"avec {sent.partner.name}" if sent else ""]
     parts.append(f"jusqu’au {dates.day(state.ends, year=True)}" if state.ends else "")
-    return vocabulary.upper_first(", ".join(filter(None, parts)))
+    return typography.upper_first(", ".join(filter(None, parts)))
 
 
 def _name(dossier: Dossier) -> str:
@@ -98,4 +98,4 @@ def _contact(desk: Desk, dossier: Dossier) -> str:
 
 
 def _typeset(*facts: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(label, vocabulary.typeset(value)) for label, value in facts]
+    return [(label, typography.typeset(value)) for label, value in facts]

@@ -7,7 +7,7 @@ from functools import partial
 
 from pixflow.dossier.state import Dossier, Seat
 from web.french.dossier import path, progress
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.pages.dossier.availability import can_certify, has_begun
 from web.pages.dossier.tasks import OpenTask
 

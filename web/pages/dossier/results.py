@@ -10,9 +10,9 @@ from pixflow.dossier.state import Dossier, LinkedParticipation
 from pixflow.events.values import Level, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
 from pixflow.protocol.grille import percent
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.dossier import path, profiles
-from web.french.vocabulary import say
+from web.french.typography import say
 
 Shared = tuple[UUID, LinkedParticipation]
 
@@ -71,7 +71,7 @@ def progress(dossier: Dossier, purpose: Purpose = "initial") -> str:
         return ""
     then = percent(before.mastery)
     change = path.points(percent(now.mastery) - then)
-    return say("{change} depuis {before}", change=change, before=vocabulary.percent(then))
+    return say("{change} depuis {before}", change=change, before=typography.percent(then))
 
 
 def latest(dossier: Dossier, purpose: Purpose) -> tuple[Shared | None, Shared | None]:
@@ -96,7 +96,7 @@ def _complete(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
         told = (_shared_on(result.shared, today), progress(dossier, "complete"), palier, *badges, _gone(now[1], today))
         yield SharedOutcome(
             now[0],
-            vocabulary.upper_first(vocabulary.PURPOSES["complete"]),
+            typography.upper_first(vocabulary.PURPOSES["complete"]),
             path.scored(now[1]),
             tuple(filter(None, told)),
             _bars(now, before),
@@ -114,7 +114,7 @@ def _profile(dossier: Dossier, today: date) -> Iterator[SharedOutcome]:
             _gone(now[1], today),
         )
         groups = list(_levels(profile, earlier))
-        title = vocabulary.upper_first(vocabulary.PURPOSES["profile"])
+        title = typography.upper_first(vocabulary.PURPOSES["profile"])
         about = tuple(filter(None, told))
         yield SharedOutcome(now[0], title, profiles.total(profile), about, Bars((), ()), groups)
 
@@ -158,7 +158,7 @@ def _level(now: Level, before: Level | None) -> Bar:
     was = before.level if before else None
     change = 0 if now.level is None or was is None else now.level - was
     return Bar(
-        now.name, now.level or 0, profiles.HIGHEST, vocabulary.signed(change, "niveau", "niveaux") if change else ""
+        now.name, now.level or 0, profiles.HIGHEST, typography.signed(change, "niveau", "niveaux") if change else ""
     )
 
 
@@ -167,7 +167,7 @@ def _pix(now: Profile, before: Profile | None) -> str:
         return ""
     if now.pix == before.pix:
         return "sans changement"
-    change = vocabulary.signed(now.pix - before.pix, "pix", "pix")
+    change = typography.signed(now.pix - before.pix, "pix", "pix")
     return say("{change} depuis {before}", change=change, before=profiles.pix(before.pix))
 
 

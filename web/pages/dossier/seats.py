@@ -10,7 +10,7 @@ from projections import workshops
 from web.desk.desk import Desk
 from web.french import dates
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from projections import audit_trail
 from web.desk.colleagues import absence_said
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.dossier import path
 from web.french.dossier.stages import StageStep, steps
 from web.http.forms import OpenForm
@@ -200,7 +200,7 @@ def _participations(
     """Returns the participations besides the current results, in the order of their starts."""
     shown = {one.participation for one in others} | ({current[0]} if current else set())
     return [
-        ParticipationRow(id, vocabulary.upper_first(vocabulary.PURPOSES[link.purpose]), path.participation(link, today))
+        ParticipationRow(id, typography.upper_first(vocabulary.PURPOSES[link.purpose]), path.participation(link, today))
         for id, link in grid_reading.participations(dossier)
         if id not in shown
     ]

@@ -13,8 +13,8 @@ from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task
 from web.desk import task_links
 from web.desk.desk import Desk
-from web.french import dates, tasks, vocabulary
-from web.french.vocabulary import say
+from web.french import dates, tasks, typography
+from web.french.typography import say
 
 NO_MEETING = ("assign-advisor", "dispatch-result", "review-late-event", "close-or-plan", "confirm-erasure")
 OF_ACTION = {"cv": ("cv", "Sur le CV"), "certification": ("certify", "Proposée")}
@@ -129,7 +129,7 @@ def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"
         until = f" jusqu’au {_day(task.handed_until, desk.today)}" if task.handed_until else ""
         told.append(f"confiée à {who}{until}")
-    return vocabulary.upper_first(" ; ".join(told))
+    return typography.upper_first(" ; ".join(told))
 
 
 def _other(dossier: Dossier, task: Task, about: str) -> Button:

@@ -24,7 +24,7 @@ from web.desk.names import names_for
 from web.desk.receipts import UndoForm
 from web.french import dates
 from web.french import tasks as french_tasks
-from web.french.vocabulary import lower_first, say
+from web.french.typography import lower_first, say
 from web.http.forms import Day, Form
 
 MOST = 300

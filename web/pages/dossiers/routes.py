@@ -17,7 +17,7 @@ from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary
+from web.french import typography, validation, vocabulary
 from web.french.errors import missing, refusals
 from web.http.forms import Day, Form, FormData, validate
 from web.http.templates import Page, page, redirect
@@ -138,9 +138,9 @@ def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
     """Refuses a value that its list does not have."""
     errors = {}
     if form.site not in desk.refs.structure.sites:
-        errors["site"] = vocabulary.invalid("literal_error", {})
+        errors["site"] = validation.invalid("literal_error", {})
     if form.advisor and form.advisor not in dict(desk.staff("advisor")):
-        errors["advisor"] = vocabulary.invalid("literal_error", {})
+        errors["advisor"] = validation.invalid("literal_error", {})
     return errors
 
 
@@ -153,7 +153,7 @@ def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[Found]:
 
 
 def _said_twice(count: int) -> str:
-    holders = "Un dossier porte" if count == 1 else f"{vocabulary.number(count)} dossiers portent"
+    holders = "Un dossier porte" if count == 1 else f"{typography.number(count)} dossiers portent"
     return f"{holders} déjà ce nom et cette date de naissance."
 
 

@@ -10,9 +10,9 @@ from pixflow.portfolio import Column, Counts, PortfolioRow, Prepared, Preview, P
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
-from web.french import dates, matching, vocabulary
+from web.french import dates, matching, typography, vocabulary
 from web.french.errors import files
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
@@ -199,7 +199,7 @@ def value(desk: Desk, field: str, said: object) -> str:
         case UUID():
             return staff(desk, said)
         case str() if field == "phone":
-            return vocabulary.phone(said)
+            return typography.phone(said)
         case str() if field == "programme":
             return vocabulary.PROGRAMMES.get(said, said)
     return str(said)
@@ -222,7 +222,7 @@ def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
 def _why(line: PortfolioRow) -> str:
     if line.doubt:
         return matching.people_doubt(line.doubt)
-    differs = ", ".join(vocabulary.lower_first(files.FIELDS[field]) for field in line.differs)
+    differs = ", ".join(typography.lower_first(files.FIELDS[field]) for field in line.differs)
     return say("dossier clos, et le fichier dit autre chose ({differs}) : rien n’est enregistré", differs=differs)
 
 

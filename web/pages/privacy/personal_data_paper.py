@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from pixflow.dossier.state import Dossier
-from web.french import dates, privacy, tasks, vocabulary
+from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import workshops
-from web.french.vocabulary import NBSP, plural, say
+from web.french.typography import NBSP, plural, say
 from web.http.forms import ID
 from web.http.papers import compile_template
 from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
@@ -71,7 +71,7 @@ def _identity(known: PersonalData) -> list[tuple[str, str]]:
         ("Prénom et nom", f"{person.first_name} {person.last_name}"),
         ("Date de naissance", dates.day(person.birth_date, year=True) if person.birth_date else ""),
         (f"N°{NBSP}i-Milo", person.imilo_number or ""),
-        ("Téléphone", vocabulary.phone(person.phone) if person.phone else ""),
+        ("Téléphone", typography.phone(person.phone) if person.phone else ""),
         ("Courriel", person.email or ""),
         ("Site", person.site),
         ("Programme", _programme(person)),

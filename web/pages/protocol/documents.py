@@ -7,7 +7,7 @@ from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import Band, Grille
 from web.french.protocol import protocol as french
 from web.french.protocol.protocol import ProtocolTask
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)

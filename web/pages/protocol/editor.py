@@ -10,11 +10,11 @@ from pixflow import presets
 from pixflow.protocol.document import ProtocolDocument
 from pixflow.protocol.grille import PROGRAMMES, Grille
 from web.desk.desk import Desk
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
 from web.french.protocol.differences import Change
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.http.templates import Page
 from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form
 from web.pages.protocol.drafts import DocumentKind
@@ -155,7 +155,7 @@ def starts(desk: Desk, kind: DocumentKind, editor: Editor) -> list[tuple[str, st
     named.append((PUBLISHED, "grille en vigueur" if kind.what == "grille" else "protocole en vigueur"))
     named += [(name, say("modèle {name}", name=presets.load(name).protocol.name)) for name in presets.names()]
     base = f"/protocole/projet/{kind.what}/modifier"
-    return [(f"{base}?depuis={name}", vocabulary.upper_first(text), name == editor.start) for name, text in named]
+    return [(f"{base}?depuis={name}", typography.upper_first(text), name == editor.start) for name, text in named]
 
 
 def _sheet(document: Grille | ProtocolDocument, note: str = "") -> GridSheet | ProtocolSheet:

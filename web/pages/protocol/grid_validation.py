@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pixflow.identity import normalise
 from pixflow.protocol.grille import KINDS, Band, Grille, Problem, Proposal, problems
-from web.french import vocabulary
+from web.french import typography, validation
 from web.french.errors import refusals
-from web.french.vocabulary import say, upper_first
+from web.french.typography import say, upper_first
 from web.pages.protocol.grid_form import MOST, GridSheet, ProposalSheet, whole_number
 
 LONGEST = 2_000
-TOO_LONG = vocabulary.invalid("string_too_long", {"max_length": LONGEST})
+TOO_LONG = validation.invalid("string_too_long", {"max_length": LONGEST})
 
 
 def parse(sheet: GridSheet) -> tuple[Grille | None, Mapping[str, str]]:
@@ -65,13 +65,13 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
         yield "note", TOO_LONG
     for i, band in enumerate(sheet.bands):
         if whole_number(band.high) is None:
-            yield f"b{i}-high", vocabulary.invalid("int_parsing", {})
+            yield f"b{i}-high", validation.invalid("int_parsing", {})
         yield from _unfit(f"b{i}-short", band.short)
         yield from _unfit(f"b{i}-objective", band.objective)
         for j, line in enumerate(band.lines):
             yield from _unfit(f"b{i}-p{j}-label", line.label)
             if line.kind not in KINDS:
-                yield f"b{i}-p{j}-kind", vocabulary.invalid("literal_error", {})
+                yield f"b{i}-p{j}-kind", validation.invalid("literal_error", {})
             for name in ("note", "partner"):
                 if len(getattr(line, name)) > LONGEST:
                     yield f"b{i}-p{j}-{name}", TOO_LONG
@@ -79,7 +79,7 @@ def _missing(sheet: GridSheet) -> Iterator[tuple[str, str]]:
 
 def _unfit(name: str, text: str) -> Iterator[tuple[str, str]]:
     if not text:
-        yield name, vocabulary.invalid("missing", {})
+        yield name, validation.invalid("missing", {})
     elif len(text) > LONGEST:
         yield name, TOO_LONG
 
@@ -88,7 +88,7 @@ def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
     """Yields the errors that keep the bands from covering 0 to 100 once, by the field that mends each."""
     upside_down = [i for i, band in enumerate(grille.bands) if band.low > band.high]
     for i in upside_down:
-        low, high = vocabulary.percent(grille.bands[i].low), vocabulary.percent(grille.bands[i].high)
+        low, high = typography.percent(grille.bands[i].low), typography.percent(grille.bands[i].high)
         yield f"b{i}-high", say("Cette tranche commencerait à {low} et finirait à {high}.", low=low, high=high)
     for problem in problems(grille):
         if problem.code != "order":

@@ -15,7 +15,7 @@ from pixflow.protocol.document import (
     Workshops,
     out_of_range,
 )
-from web.french import privacy, vocabulary
+from web.french import privacy, typography, validation
 from web.french.events import details
 from web.french.protocol import drafts as french
 
@@ -72,7 +72,7 @@ def protocol_fields() -> ProtocolFields:
         escalation=[(name, french.ESCALATION[name]) for name in numbers("escalation")],
         workshops=[(name, details.WORKSHOPS[name]) for name in numbers("workshops")],
         alone=details.WORKSHOPS["alone"],
-        retention=[(name, vocabulary.upper_first(privacy.RULES[name])) for name in numbers("retention")],
+        retention=[(name, typography.upper_first(privacy.RULES[name])) for name in numbers("retention")],
         delays=french.delay_rows(),
         turns=french.TURNS,
         stages=STAGES,
@@ -119,7 +119,7 @@ def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, s
     )
     for key, found, low, high in out_of_range(document):
         bound = ("greater_than_equal", {"ge": low}) if found < low else ("less_than_equal", {"le": high})
-        errors[key.replace(".", "-")] = vocabulary.invalid(*bound)
+        errors[key.replace(".", "-")] = validation.invalid(*bound)
     return (None if errors else document), errors
 
 
@@ -142,7 +142,7 @@ def _stages(sheet: ProtocolSheet) -> Iterator[StageText]:
 
 
 def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
-    missing, off = vocabulary.invalid("missing", {}), vocabulary.invalid("literal_error", {})
+    missing, off = validation.invalid("missing", {}), validation.invalid("literal_error", {})
     if not sheet.get("name"):
         yield "name", missing
     for name in _CHOICES:
@@ -150,13 +150,13 @@ def _wrong(sheet: ProtocolSheet) -> Iterator[tuple[str, str]]:
             yield name, off
     chosen = sheet.get("modalities")
     if not chosen or set(chosen) - set(get_args(Modality)):
-        yield "modalities", vocabulary.invalid("too_short", {"min_length": 1}) if not chosen else off
+        yield "modalities", validation.invalid("too_short", {"min_length": 1}) if not chosen else off
     for key in ("tries", *(f"{part}-{name}" for part in PARTS for name in numbers(part))):
         if not _whole(sheet.get(key)):
-            yield key, vocabulary.invalid("int_parsing", {})
+            yield key, validation.invalid("int_parsing", {})
     for key, value in sheet.values.items():
         if len(value) > LONGEST:
-            yield key, vocabulary.invalid("string_too_long", {"max_length": LONGEST})
+            yield key, validation.invalid("string_too_long", {"max_length": LONGEST})
 
 
 def _whole(text: str) -> bool:

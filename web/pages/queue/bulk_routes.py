@@ -15,7 +15,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, UndoForm
 from web.french import bulk as french
-from web.french import vocabulary
+from web.french import validation
 from web.french.errors import missing
 from web.http.forms import FormData, OpenForm, validate
 from web.http.pagination import address
@@ -84,7 +84,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
         raise HTTPException(404)
     form, errors = validate(bulk.ACTIONS[do].model, data)
     if form and not bulk.known(desk, form):
-        errors = {"to": vocabulary.invalid("literal_error", {})}
+        errors = {"to": validation.invalid("literal_error", {})}
     sent = data.get("task", [])
     picks = [sent] if isinstance(sent, str) else sent
     if form is None or errors or not bulk.chosen(desk, picks):

@@ -18,7 +18,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import dates, matching
 from web.french.events import sentences
-from web.french.vocabulary import say
+from web.french.typography import say
 
 SHOWN = 20
 _DAYS = timedelta(days=14)

@@ -14,9 +14,9 @@ from projections.directory import Found
 from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.desk.receipts import Receipt
-from web.french import dates, matching, vocabulary
+from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.vocabulary import NBSP, say
+from web.french.typography import NBSP, say
 from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page
@@ -199,7 +199,7 @@ def _choices(desk: Desk) -> Choices:
         sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
         programmes=[("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
         advisors=[("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
-        loads=[(str(one.id), f"{one.name} ({vocabulary.number(one.tasks)})") for one in dispatch.advisors(desk)],
+        loads=[(str(one.id), f"{one.name} ({typography.number(one.tasks)})") for one in dispatch.advisors(desk)],
     )
 
 
@@ -261,10 +261,10 @@ def progress(row: Any) -> str:
     if row.profile:
         return profiles.short(row.pix, row.certifiable)
     if row.shared_day:
-        return f"résultat {vocabulary.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
+        return f"résultat {typography.percent(percent(Decimal(row.mastery)))}" if row.mastery else "résultat sans taux"
     if row.purpose == "profile" and not row.shared_day:
         return "profil pas encore envoyé"
     if row.progress is None:
         return "en cours"
     done = Decimal(row.progress)
-    return "fini, non partagé" if done == 1 else f"{vocabulary.percent(percent(done))} du test"
+    return "fini, non partagé" if done == 1 else f"{typography.percent(percent(done))} du test"

@@ -15,10 +15,10 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import Receipt
 from web.french import tasks as french_tasks
-from web.french import vocabulary
+from web.french import typography, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import refusals
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 from web.http.forms import OpenForm
 from web.http.templates import Page
 from web.pages.results import import_preview
@@ -68,7 +68,7 @@ def purposes(campaign: Campaign | None, *, but: Purpose | None = None) -> list[O
     """Returns the purposes that suit the exports of a campaign, as options; `but` is left out."""
     kind = campaign.kind if campaign else None
     return [
-        (purpose, vocabulary.upper_first(vocabulary.PURPOSES[purpose]), say(means))
+        (purpose, typography.upper_first(vocabulary.PURPOSES[purpose]), say(means))
         for purpose, means in MEANINGS
         if suits(purpose, kind) and purpose != but
     ]
@@ -116,7 +116,7 @@ def _tasks(desk: Desk, dossiers: Sequence[tuple[Dossier, Dossier]]) -> list[str]
 def _listed(counted: Counter[str]) -> str:
     order = list(french_tasks.VERBS)
     kinds = sorted(counted, key=order.index)
-    return ", ".join(f"{french_tasks.verb(kind)} ({vocabulary.number(counted[kind])})" for kind in kinds)
+    return ", ".join(f"{french_tasks.verb(kind)} ({typography.number(counted[kind])})" for kind in kinds)
 
 
 def _kept(dossiers: Sequence[tuple[Dossier, Dossier]], participations: set[UUID]) -> str:

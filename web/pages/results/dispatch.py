@@ -12,7 +12,7 @@ from projections import advisor_queue, result_routing
 from web.desk.colleagues import absence_said
 from web.desk.desk import Desk
 from web.desk.names import staff_name
-from web.french import vocabulary
+from web.french import typography
 from web.http.pagination import SIZE
 from web.pages.results import activity
 
@@ -71,7 +71,7 @@ def result_row(desk: Desk, row: Any) -> ResultRow:
     if row.mastery is not None:
         published = desk.refs.grille(row.received_on)
         read = explain(published.document, published.number, Decimal(row.mastery))
-        result = f"{vocabulary.percent(read.percent)} · {read.band.low}-{read.band.high}"
+        result = f"{typography.percent(read.percent)} · {read.band.low}-{read.band.high}"
     advisor = desk.refs.team.get(row.advisor)
     if advisor is None or "advisor" not in advisor.roles_on(desk.today):
         return ResultRow(row.stream, row.participation, row.name, result, "")

@@ -18,7 +18,7 @@ from pixflow.structure_folder import utc_now
 from projections import audit_trail, result_routing
 from projections.result_routing import Known
 from web.desk.desk import Desk
-from web.french import dates, matching, vocabulary
+from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import profiles
 from web.french.errors import files
 from web.http.forms import Form, OpenForm
@@ -129,7 +129,7 @@ def answers(desk: Desk, given: Mapping[str, Any]) -> tuple[Answers, dict[str, st
         try:
             at = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(desk.zone)).astimezone(UTC)
         except ValueError:
-            errors["exported_at"] = vocabulary.invalid("datetime_parsing", {})
+            errors["exported_at"] = validation.invalid("datetime_parsing", {})
         if at and at > desk.engine.clock():
             at, errors["exported_at"] = None, "Cette heure est à venir : écrivez celle de l’export."
     doubtful = given.get("doubtful")
@@ -211,10 +211,10 @@ def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
     else:
         purpose = "pas encore déclarée : les résultats attendront qu’elle le soit"
     when = dates.instant(preview.exported_at, desk.zone) if preview.exported_at else "à préciser"
-    rows = f"{vocabulary.plural(preview.rows, 'participation')} de {vocabulary.plural(preview.people, 'personne')}"
-    shared = vocabulary.plural(preview.with_result, *SHARED[preview.kind])
+    rows = f"{typography.plural(preview.rows, 'participation')} de {typography.plural(preview.people, 'personne')}"
+    shared = typography.plural(preview.with_result, *SHARED[preview.kind])
     return [
-        ("Campagne", f"{campaign.name} (n°{vocabulary.NBSP}{campaign.id}{code})"),
+        ("Campagne", f"{campaign.name} (n°{typography.NBSP}{campaign.id}{code})"),
         ("Usage", purpose),
         ("Genre", profiles.KINDS[preview.kind]),
         ("Exporté le", when),
@@ -248,7 +248,7 @@ def _after(change: Change, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
     if change.mastery is not None:
-        return f"résultat {vocabulary.percent(percent(change.mastery))}"
+        return f"résultat {typography.percent(percent(change.mastery))}"
     if kind == "profile":
         return profiles.short(change.pix, change.certifiable) if change.shared else "pas encore envoyé"
     if change.shared:
@@ -257,7 +257,7 @@ def _after(change: Change, kind: CampaignKind) -> str:
 
 
 def _done(progress: Decimal, finished: str = "fini") -> str:
-    return finished if progress == 1 else vocabulary.percent(percent(progress))
+    return finished if progress == 1 else typography.percent(percent(progress))
 
 
 def question_of(question: Question) -> QuestionRow:

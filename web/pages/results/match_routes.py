@@ -14,7 +14,7 @@ from web.desk import receipts
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
-from web.french import vocabulary
+from web.french import validation
 from web.french.errors import missing, refusals
 from web.http.forms import Day, Form, FormData, validate
 from web.pages.results import board, bulk
@@ -168,7 +168,7 @@ def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> C
 
 def _unknown(desk: Desk, form: NewDossierForm) -> dict[str, str]:
     """Returns an error for each choice that is not on its list."""
-    off = vocabulary.invalid("literal_error", {})
+    off = validation.invalid("literal_error", {})
     site = {} if form.site in desk.refs.structure.sites else {"site": off}
     unknown = form.advisor and form.advisor not in dict(desk.staff("advisor"))
     return site | ({"advisor": off} if unknown else {})

@@ -6,7 +6,7 @@ from uuid import UUID
 from projections import directory, name_search
 from projections.directory import Found
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
+from web.french import dates, typography
 
 FEW = 8
 """Up to how many in all those spelt nearly so are shown after those found."""
@@ -43,7 +43,7 @@ def look(desk: Desk, typed: object, limit: int) -> Search:
 def line(desk: Desk, found: Found) -> FoundLine:
     """A young person among others: number, birth date, site, who follows them."""
     said = (
-        found.imilo_number and f"n°{vocabulary.NBSP}{found.imilo_number}",
+        found.imilo_number and f"n°{typography.NBSP}{found.imilo_number}",
         found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",
         found.site,
         "" if desk.scope.whose == "own" else advisor(desk, found.advisor),

@@ -16,7 +16,7 @@ from web.desk import bulk
 from web.desk.colleagues import day, days_said, next_away
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 from web.http import filters
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page

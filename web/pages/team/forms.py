@@ -12,7 +12,7 @@ from pixflow.events.values import Role
 from pixflow.team import absences, milestones, staff
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
-from web.french import vocabulary
+from web.french import validation
 from web.http.forms import Day, Form
 
 Arguments = dict[str, Any]
@@ -98,7 +98,7 @@ def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
     """Returns an error for a site that is not one of the structure's."""
     site = getattr(form, "site", None)
     known = site is None or site in desk.refs.structure.sites
-    return {} if known else {"site": vocabulary.invalid("literal_error", {})}
+    return {} if known else {"site": validation.invalid("literal_error", {})}
 
 
 def _absence(form: AbsenceForm) -> Arguments:

@@ -12,7 +12,7 @@ from projections import advisor_queue, dossier_sheet
 from web.desk.colleagues import away
 from web.desk.desk import Desk
 from web.french.errors import missing
-from web.french.vocabulary import plural
+from web.french.typography import plural
 from web.http.forms import Day, Form, Pair
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page

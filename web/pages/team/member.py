@@ -17,7 +17,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import vocabulary
 from web.french.events import sentences
-from web.french.vocabulary import plural
+from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
 from web.http.templates import Page
 from web.pages.team.board import MILESTONES

@@ -11,7 +11,7 @@ from web.desk.names import staff_name
 from web.desk.navigation import seats_kept
 from web.french import dates
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)

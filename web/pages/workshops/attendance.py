@@ -19,7 +19,7 @@ from web.desk import names
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.french import vocabulary
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 from web.http.templates import Page
 from web.pages.workshops.scoped_workshop import ScopedWorkshop, Seat
 

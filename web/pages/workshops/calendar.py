@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from projections import workshops
 from projections.workshops import Filter
 from web.desk.desk import Desk
-from web.french import dates, vocabulary
-from web.french.vocabulary import say
+from web.french import dates, typography
+from web.french.typography import say
 from web.http.pagination import address
 from web.pages.workshops.listing import LIST, View, WorkshopRow, params, rows
 
@@ -70,7 +70,7 @@ def span(view: View, about: date) -> tuple[date, date]:
 
 def heading(view: View, about: date) -> str:
     if view == "mois":
-        return vocabulary.upper_first(dates.month(about))
+        return typography.upper_first(dates.month(about))
     first, last = span(view, about)
     text = "Du {first} au {last}"
     return say(text, first=dates.weekday_day(first), last=dates.weekday_day(last, year=True))

@@ -13,7 +13,7 @@ from pixflow.workshop.state import Workshop
 from projections import workshops
 from projections.store.folds import fold_of
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 

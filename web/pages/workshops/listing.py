@@ -15,7 +15,7 @@ from web.desk.names import campaign_name, names_for, staff_name
 from web.french import dates
 from web.french.errors import refusals
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.french.typography import say
 from web.http.filters import Chip
 from web.http.pagination import SIZE, Pager, address
 

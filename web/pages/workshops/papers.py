@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pixflow.events.workshop import WorkshopMoved, WorkshopScheduled
 from web.desk import names
-from web.french import dates, vocabulary
+from web.french import dates, typography
 from web.french.events import workshops as french
-from web.french.vocabulary import plural, say
+from web.french.typography import plural, say
 from web.http.papers import Paper, whom_to_call
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 
@@ -22,7 +22,7 @@ def attendance_sheet(workshop: ScopedWorkshop) -> Paper:
     return Paper(
         structure=workshop.desk.refs.structure.name,
         title="Feuille d’émargement",
-        name=vocabulary.upper_first(day(workshop)),
+        name=typography.upper_first(day(workshop)),
         facts=[("Où", workshop.where), ("Animé par", ", ".join(run_by)), ("Inscrits", plural(len(seats), "personne"))],
         titles=("Nom et prénom", "Signature"),
         rows=[(seat.name, "") for seat in seats] + [("", "")] * BLANKS,
@@ -53,17 +53,17 @@ def _notice(workshop: ScopedWorkshop, name: str, advisor: UUID | None) -> Paper:
 
 
 def _text(workshop: ScopedWorkshop) -> tuple[str, str, Sequence[tuple[str, str]]]:
-    held = [("Quand", vocabulary.upper_first(day(workshop))), ("Où", workshop.where)]
+    held = [("Quand", typography.upper_first(day(workshop))), ("Où", workshop.where)]
     if workshop.state.cancelled:
         text = "L’atelier auquel vous étiez inscrit·e n’aura pas lieu. Une autre date vous sera proposée."
-        return "Votre atelier est annulé", vocabulary.typeset(text), [("Il était prévu", held[0][1]), held[1]]
+        return "Votre atelier est annulé", typography.typeset(text), [("Il était prévu", held[0][1]), held[1]]
     if was := previous_schedule(workshop):
         text = "L’atelier auquel vous êtes inscrit·e change de date ou de lieu. Votre place est gardée."
-        said = [("Nouveau rendez-vous", held[0][1]), held[1], ("Au lieu de", vocabulary.upper_first(was))]
-        return "Votre atelier est déplacé", vocabulary.typeset(text), said
+        said = [("Nouveau rendez-vous", held[0][1]), held[1], ("Au lieu de", typography.upper_first(was))]
+        return "Votre atelier est déplacé", typography.typeset(text), said
     text = "Vous êtes attendu·e pour un atelier sur les compétences numériques."
     bring = "Une adresse électronique que vous pouvez lire sur place, ou votre compte Pix."
-    return "Convocation à un atelier Pix", vocabulary.typeset(text), [*held, ("À apporter", vocabulary.typeset(bring))]
+    return "Convocation à un atelier Pix", typography.typeset(text), [*held, ("À apporter", typography.typeset(bring))]
 
 
 def previous_schedule(workshop: ScopedWorkshop) -> str:

@@ -14,7 +14,7 @@ from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine
-from web.french import dates, vocabulary
+from web.french import dates, typography
 from web.http import filters
 from web.http.pagination import Pager
 from web.http.templates import Page, page
@@ -104,5 +104,5 @@ def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None
     days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in days]
     lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
-    fixed = vocabulary.plural(len(days), "atelier fixé", "ateliers fixés")
-    return Receipt(vocabulary.say("{fixed} :", fixed=fixed), lines) if days else None
+    fixed = typography.plural(len(days), "atelier fixé", "ateliers fixés")
+    return Receipt(typography.say("{fixed} :", fixed=fixed), lines) if days else None

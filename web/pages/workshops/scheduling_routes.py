@@ -15,7 +15,7 @@ from pixflow.workshop.scheduling import schedule_workshop
 from web.desk import receipts
 from web.desk.commands import record_all
 from web.desk.desk import Desk
-from web.french import vocabulary
+from web.french import typography, validation
 from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http.forms import Day, Form, FormData, validate
@@ -136,15 +136,15 @@ def _is_off(desk: Desk, day: date) -> bool:
 def _off_errors(desk: Desk, form: SchedulingForm) -> dict[str, str]:
     """Returns an error for a day off that nobody confirmed, and for a series without a working day."""
     if form.times == 1 and _is_off(desk, form.day) and not form.anyway:
-        return {"anyway": vocabulary.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=day_off(form.day))}
+        return {"anyway": typography.say("Le {off}. Choisissez un autre jour, ou cochez ici.", off=day_off(form.day))}
     if not _working_days(desk, form):
-        return {"day": vocabulary.say("Aucun de ces jours n’est travaillé : le {off}.", off=day_off(form.day))}
+        return {"day": typography.say("Aucun de ces jours n’est travaillé : le {off}.", off=day_off(form.day))}
     return {}
 
 
 def _unknown(desk: Desk, form: SchedulingForm) -> dict[str, str]:
     """Returns an error for each choice that its list does not have."""
-    off = vocabulary.invalid("literal_error", {})
+    off = validation.invalid("literal_error", {})
     chosen = {
         "campaign": str(form.campaign) in dict(listing.campaigns(desk)),
         "site": form.site in desk.refs.structure.sites,

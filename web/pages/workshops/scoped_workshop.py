@@ -19,7 +19,7 @@ from web.desk import names
 from web.desk.desk import Desk
 from web.french import dates, privacy, vocabulary
 from web.french.events import workshops as french
-from web.french.vocabulary import say
+from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, row_command
-from web.french import vocabulary
+from web.french import typography
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.pages.workshops.routes import AtWorkshops, Number
@@ -48,7 +48,7 @@ def add(
     form, errors = validate(BookingForm, data)
     if form is None or not form.dossier:
         sentence = next(iter(errors.values()), "Cochez au moins une personne.")
-        receipt = Receipt(vocabulary.typeset(sentence), tone="late")
+        receipt = Receipt(typography.typeset(sentence), tone="late")
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=receipt, status=422)
     outcomes = Outcomes([_book(workshop, dossier, form) for dossier in form.dossier], form.command_id)
     if outcomes.refused:

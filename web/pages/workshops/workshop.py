@@ -26,7 +26,7 @@ from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames
 from web.desk.receipts import Receipt, ReceiptLine
-from web.french import vocabulary
+from web.french import typography
 from web.french.events import sentences
 from web.french.events import workshops as french
 from web.http import filters
@@ -221,7 +221,7 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in facts]
     if not lines:
         return None
-    return Receipt("Enregistré :" if len(lines) == 1 else f"{vocabulary.number(len(lines))} faits enregistrés :", lines)
+    return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
 
 
 def undo_seat(workshop: ScopedWorkshop, reference: str) -> Seat | None:

@@ -18,7 +18,7 @@ from web.desk import receipts
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
-from web.french import vocabulary
+from web.french import validation
 from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http import papers
@@ -180,7 +180,7 @@ def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, dat
     form, errors = validate(FacilitatorsForm, data)
     known = dict(listing.runners(desk)).keys()
     if form and not {str(who) for who in form.facilitators} <= known:
-        errors = {"facilitators": vocabulary.invalid("literal_error", {})}
+        errors = {"facilitators": validation.invalid("literal_error", {})}
     if form is None or errors:
         return _again(request, desk, workshop_id, "facilitators", data, missing.named(errors, french.MISSING))
     outcome = record(

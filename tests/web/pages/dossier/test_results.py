@@ -8,7 +8,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.dossier import ProfileReceived
 from pixflow.events.values import Level, Moment, Part, Profile, Result
 from tests.given import DAY, PARTICIPATION, SECOND, linked, opened, received, state_of, withdrawn
-from web.french.vocabulary import NBSP
+from web.french.typography import NBSP
 from web.pages.dossier import results
 
 LATER = DAY + timedelta(days=60)

@@ -1,0 +1,81 @@
+"""French typography: spaces, apostrophes, numbers, plurals."""
+
+import re
+from functools import cache
+
+from babel.numbers import format_decimal
+
+NBSP = "\N{NO-BREAK SPACE}"
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+_BEFORE_THIN = re.compile(r"(?<!\s) ([;!?%])(?!\w)")
+_BEFORE_COLON = re.compile(r"(?<!\s) :(?![^\s<])")
+_QUOTES = re.compile(r"(«) | (»)")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+
+
+def typeset(text: str) -> str:
+    """Adds non-breaking spaces before : ; ! ? % and inside « », and typographic apostrophes.
+
+    They are thin before ; ! ? %, as the Imprimerie nationale prescribes. Idempotent.
+    """
+    text = _BEFORE_THIN.sub(THIN + r"\1", text)
+    text = _BEFORE_COLON.sub(f"{NBSP}:", text)
+    text = _QUOTES.sub(lambda found: f"«{NBSP}" if found[1] else f"{NBSP}»", text)
+    return _APOSTROPHE.sub("’", text)
+
+
+def say(template: str, **values: object) -> str:
+    """Fills a template. Only the template is typeset; values stand as people typed them."""
+    return _typeset_once(template).format(**values)
+
+
+@cache
+def _typeset_once(template: str) -> str:
+    return typeset(template).replace("n° ", f"n°{NBSP}")
+
+
+def de(name: str) -> str:
+    """Returns "de Mortagne", "d’Alençon": elides before a vowel."""
+    return f"d’{name}" if name[:1] and name[:1].upper() in "AEIOUÀÂÄÉÈÊËÎÏÔÖÛÜÙÆŒ" else f"de {name}"
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def yes_no(value: bool) -> str:
+    return "oui" if value else "non"
+
+
+def phone(number: str) -> str:
+    """Formats an E.164 number like "06 12 34 56 78"; a number from overseas or abroad keeps its code."""
+    if not number.startswith("+33") or len(number) != 12:
+        return number
+    national = f"0{number[3:]}"
+    return NBSP.join(national[i : i + 2] for i in range(0, 10, 2))
+
+
+def number(value: int) -> str:
+    """Returns a text like "2 500"."""
+    return format_decimal(value, locale="fr")
+
+
+def percent(value: int) -> str:
+    """Formats a whole percent like "40 %"."""
+    return f"{value}{THIN}%"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Returns "1 dossier", "3 dossiers", "0 dossier": plural from two. `many` is an irregular plural."""
+    word = one if abs(count) < 2 else many or f"{one}s"
+    return f"{number(count)}{NBSP}{word}"
+
+
+def signed(change: int, one: str, many: str) -> str:
+    """Returns a text like "+ 8 points", "− 1 niveau"."""
+    return f"{'+' if change > 0 else '−'}{NBSP}{plural(abs(change), one, many)}"
