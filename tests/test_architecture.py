@@ -3,9 +3,11 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -16,6 +18,15 @@ FORBIDDEN_IMPORTS = {
 }  # fmt: skip
 FORBIDDEN_CALLS = {"now", "utcnow", "today", "uuid1", "uuid4"}
 PACKAGES = ("pixflow", "projections", "web", "tests")
+MOST_MODULES, MOST_LINES, MEDIAN_LINES = 16, 320, 120
+LONG = {
+    "pixflow.events.dossier": "a table: one class for each event of the dossier",
+    "web.french.events.sentences": "a table: one sentence for each event",
+    "web.french.errors.refusals": "a table: one sentence for each refusal",
+    "projections.advisor_queue": "a read model is one module: table, rows, queries",
+    "projections.result_routing": "a read model is one module: table, rows, queries",
+}
+"""The modules over MOST_LINES, each with its reason."""
 
 
 def pure_modules() -> list[Path]:
@@ -131,6 +142,27 @@ def test_no_import_is_relative() -> None:
     """The search for circles reads absolute names."""
     nodes = {name: ast.walk(ast.parse(text)) for name, text in sources().items()}
     assert not [name for name, found in nodes.items() if any(isinstance(n, ast.ImportFrom) and n.level for n in found)]
+
+
+def lines_by_module() -> dict[str, int]:
+    """The number of lines of each module of the house, tests and packages' own files left out."""
+    found = (path for package in PACKAGES[:-1] for path in sorted((ROOT / package).rglob("*.py")))
+    return {_module(path): len(path.read_text().splitlines()) for path in found if path.name != "__init__.py"}
+
+
+def test_no_folder_has_more_modules_than_one_reads_at_a_glance() -> None:
+    counts = Counter(name.rpartition(".")[0] for name in lines_by_module())
+    crowded = [f"{folder} has {n} modules: part it" for folder, n in counts.items() if n > MOST_MODULES]
+    assert not crowded, f"at most {MOST_MODULES}; {crowded}"
+
+
+def test_no_module_is_longer_than_one_reads_in_a_sitting() -> None:
+    lines = lines_by_module()
+    long = {name for name, n in lines.items() if n > MOST_LINES}
+    cut = [f"{name} has {lines[name]} lines: cut it" for name in sorted(long - LONG.keys())]
+    gone = [f"{name} is short now: leave it out of LONG" for name in sorted(LONG.keys() - long)]
+    assert not cut + gone, f"at most {MOST_LINES}; {cut + gone}"
+    assert (found := median(lines.values())) < MEDIAN_LINES, f"half of the modules have over {found} lines"
 
 
 def test_imports_keep_to_the_contracts() -> None:
