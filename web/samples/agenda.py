@@ -1,4 +1,4 @@
-"""The agenda of a simulation, and the log through which its commands reach the engine."""
+"""Agenda of a simulation, and log of its commands."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

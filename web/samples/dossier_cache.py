@@ -1,4 +1,4 @@
-"""The dossiers as they stand, the latest ones in mind."""
+"""Cache of dossiers."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from pixflow.events.dossier import DossierOpened
 from pixflow.folding import RETRACTIONS
 
 KEPT = 20_000
-"""How many are kept in mind; the others are read again from the store."""
+"""Most dossiers in the cache; the others are read again from the store."""
 
 
 class Dossiers:
-    """Follows what is recorded, so that a dossier is read from the store only when it has long been quiet."""
+    """Cache of the dossiers that changed last (LRU), kept current by recorded events."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -77,17 +77,17 @@ PROJECTS = (
 
 
 def first_name(random: Random) -> str:
-    """One, or two joined by a hyphen."""
+    """Draws a first name, or two joined by a hyphen."""
     return random.choice(JOINED_NAMES if random.random() < DOUBLE_FIRST else FIRST_NAMES)
 
 
 def last_name(random: Random) -> str:
-    """One, or those of both parents."""
+    """Draws a last name, or those of both parents."""
     name = random.choice(LAST_NAMES)
     return f"{name}-{random.choice(LAST_NAMES)}" if random.random() < DOUBLE_LAST else name
 
 
 def places(count: int) -> list[str]:
-    """As many different names of towns; a number tells apart those beyond all that can be made."""
+    """Returns so many names of towns, all different: a number is added when names run out."""
     made = [f"{place}{where}" for where in SITUATED for place in PLACES]
     return [made[n % len(made)] + (f" {n // len(made) + 1}" if n >= len(made) else "") for n in range(count)]

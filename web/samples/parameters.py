@@ -1,7 +1,7 @@
 """Parameters of the drawn paths: every number of the simulation.
 
-Shares are of 1, delays are working days. What the guide says is quoted (docs/mission.md); seats, tries and the delays
-of tasks are the protocol's. Everything else is assumed: it makes a Mission locale look right, it measures none.
+Shares are of 1, delays are working days. Quotes are the guide's (docs/mission.md). Seats, tries and the delays of tasks
+come from the protocol. Every other number is an assumption: it makes a Mission locale plausible, it measures none.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Share:
-    """A chance, of 1."""
+    """A chance, of 1. Two equal chances differ: the scripted cast has a rule for each."""
 
     of: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Days:
-    """A delay in working days: at least, most often, at most; drawn from the triangle of the three."""
+    """A delay in working days, drawn from a triangular distribution. Two equal delays differ, like shares."""
 
     least: int
     often: int
@@ -46,17 +46,17 @@ LEAST_ADVISORS, LEAST_SITES = 2, 2
 ADVISORS_A_REFERENT = 25  # "désignation d'un référent Pix par Mission locale"; a large one has several
 ADVISORS_A_MANAGER = 60
 IN_CEJ_ADVISORS = 0.35  # of the advisors of a site, those who follow the groups in CEJ
-TEMPO = (0.5, 2.2, 1.0)  # how long an advisor lets things wait: least, most, most often
+TEMPO = (0.5, 2.2, 1.0)  # multiplies an advisor's delays: least, most, most often
 TRAINED = 0.5  # "des conseillers volontaires formés à l'utilisation de Pix"
 NOT_TESTED = 0.05  # "un diagnostic initial passé par tous les personnels": nearly
 TESTED_IN, TRAINED_IN = Days(0, 8, 60), Days(5, 20, 90)
 LEAVE = 0.04  # of the advisors, a year
-ABSENCES = (("summer", 0.9, 10, 15), ("winter", 0.6, 4, 7), ("any", 0.9, 1, 5))  # whether, working days least and most
+ABSENCES = (("summer", 0.9, 10, 15), ("winter", 0.6, 4, 7), ("any", 0.9, 1, 5))  # share, fewest and most working days
 ABSENCE_TOLD = Days(5, 15, 40)  # before it begins
-DEPUTY = 0.85  # of the absences, those with a deputy
-DEPUTY_DOES = 0.35  # of what falls due meanwhile, what the deputy does; the rest waits
+DEPUTY = 0.85  # of the absences
+DEPUTY_DOES = 0.35  # of the tasks due meanwhile; the others wait
 
-# --- who comes
+# --- young people
 
 ARRIVALS = (1.0, 0.95, 1.0, 0.9, 0.85, 0.9, 0.75, 0.5, 1.4, 1.45, 1.15, 0.75)  # by month: many in autumn, few in August
 PROGRAMMES = (("CEJ", 0.36), ("PACEA", 0.52), ("Obligation de formation", 0.07), ("", 0.05))
@@ -72,16 +72,16 @@ NO_PROJECT = 0.3
 NO_BIRTH_DATE = 0.03
 EMAIL = 0.7
 SKILL = (2.6, 1.9)  # a beta: about a fifth under 41 %, two fifths to 70 %, two fifths above
-ZEAL = (4.0, 2.2)  # a beta: how far somebody can be counted on
+ZEAL = (4.0, 2.2)  # a beta: reliability
 
-# what they type on Pix
+# names as typed on Pix
 TYPED = (("as-known", 0.78), ("capitals", 0.06), ("swapped", 0.04), ("no-number", 0.06), ("initial", 0.02),
          ("letter-lost", 0.02), ("formula", 0.01), ("spaces", 0.01))  # fmt: skip
 
-# --- what the team does
+# --- the team at work
 
 PATIENCE: dict[Kind, Days] = {
-    # how long a task waits, once it is visible, before its owner sees to it
+    # from the day a task is visible to the day its owner does it
     "present-pix": Days(0, 4, 25),
     "plan-diagnostic": Days(0, 1, 10),
     "book-workshop": Days(0, 2, 8),
@@ -104,10 +104,10 @@ PATIENCE: dict[Kind, Days] = {
     "close-or-plan": Days(0, 3, 14),
     "review-late-event": Days(0, 2, 6),
 }
-FORGOTTEN, REMEMBERED = 0.05, Days(15, 30, 70)  # what an advisor does not think of, and for how long
+FORGOTTEN, REMEMBERED = 0.05, Days(15, 30, 70)  # tasks that an advisor forgets, and for how long
 SNOOZED, SNOOZE = 0.03, Days(3, 8, 20)
 HANDED_OVER = 0.01
-AGAIN = Days(2, 4, 8)  # until what could not be done is tried again
+AGAIN = Days(2, 4, 8)  # before another try
 
 AT_WELCOME = 0.6  # "en premier accueil, ou plus tard au cours de l'accompagnement"
 CONCERNED, JUDGED = Share(0.65), Days(0, 3, 15)  # "tous les jeunes pour lesquels le conseiller expertise un besoin"
@@ -129,11 +129,11 @@ PROJECT_CALLS = Share(0.35)  # "si son projet demande des compétences numériqu
 CHASE_CHANNELS: tuple[tuple[Channel, float], ...] = (("sms", 0.45), ("phone", 0.45), ("email", 0.1))
 REACHED = Share(0.5)
 MATCHED_IN = Days(0, 1, 5)
-WRONG_MATCH, WRONG_FOUND_IN = 0.2, Days(2, 6, 20)  # where a twin or a namesake is as good a guess
+WRONG_MATCH, WRONG_FOUND_IN = 0.2, Days(2, 6, 20)  # between a twin or namesake and the right person
 
-# --- what young people do
+# --- attempts at the tests
 
-TAKES = Share(0.72)  # the test as planned, for somebody one can just count on; the others when they are chased
+TAKES = Share(0.72)  # the test as planned, at average zeal; the others take it when they are chased
 LATE = Days(0, 1, 9)
 FINISHES = 0.9
 SHARES, SHARES_LATER = 0.84, 0.3
@@ -141,10 +141,10 @@ TAKES_ONCE_REACHED, SHARES_ONCE_REACHED = Share(0.55), Share(0.7)
 STUDY = (("done", 0.5), ("ongoing", 0.35), ("stopped", 0.15))
 COMPLETES = Share(0.8)  # "début du parcours Cléa numérique si le temps le permet"
 DECLINES_COMPLETE = Share(0.15)
-SAID_AT_ONCE = Share(0.3)  # complete diagnostics that the advisor notes before any export does
+SAID_AT_ONCE = Share(0.3)  # complete diagnostics that the advisor notes before an export reports them
 SENDS_PROFILE = 0.5
 COMPLETE_MINUTES = (90, 120)  # "le diagnostic complet (1h30/2h)"
-LEARNED = (0.05, 0.3)  # what a retake gains
+LEARNED = (0.05, 0.3)  # gain of mastery before a retake
 
 # --- partners
 
@@ -180,17 +180,17 @@ RELEASED = 0.07
 SEATS_MISSED = 2  # after that, the test is taken at the office
 OFFER_TAKEN = 0.7
 ABSENT, EXCUSED = 0.14, 0.07
-AT_EASE = 0.55  # the mastery from which one is: "une majorité de jeunes à l'aise sur le diagnostic initial"
+AT_EASE = 0.55  # least mastery: "une majorité de jeunes à l'aise sur le diagnostic initial"
 IN_TROUBLE = 0.35
-FLAGGED = 0.85  # of those at ease or in trouble, those of whom it is noted
-WALKS_IN = 0.5  # of those on the list of a workshop that some did not come to
+FLAGGED = 0.85  # of those at ease or in trouble
+WALKS_IN = 0.5  # of the people on the waiting list, when a seat is empty
 CANCELLED, MOVED = 0.04, 0.05
-CLOSED_LATE = 0.1  # attendance left to be marked until the next days
-LEAST_WANTED, ASKED_AGAIN, ASKED_BEFORE = 3, 0.8, 0.5  # seats to have ahead, by what was asked for lately
-WAITS_FOR_ONE = Share(0.7)  # of those for whom there is no workshop yet; the others go to the office
-WORKSHOPS_ALONE = 400  # young people that a site needs to have workshops of its own
+CLOSED_LATE = 0.1  # workshops whose attendance is marked one of the next days
+LEAST_WANTED, ASKED_AGAIN, ASKED_BEFORE = 3, 0.8, 0.5  # fewest seats to schedule, and weights of the seats asked for
+WAITS_FOR_ONE = Share(0.7)  # when there is no workshop yet; the others go to the office
+WORKSHOPS_ALONE = 400  # fewest young people of a site with workshops of its own
 
-# --- along the way
+# --- incidents
 
 NOTE_EVERY = Days(5, 45, 160)
 CONTACT_CHANGES = 0.1
@@ -200,13 +200,13 @@ MISTAKE = Share(0.012)  # a presentation noted on the wrong day and taken back
 LENT, LENT_FOR = 0.006, Days(3, 8, 20)
 WITHDRAWN = 0.003  # participations deleted on Pix Orga
 SOMETIME = Days(3, 40, 150)
-ENDS = (("employment", 0.16), ("moved", 0.04), ("declined", 0.03), ("other", 0.02))  # of the dossiers, before their end
+ENDS = (("employment", 0.16), ("moved", 0.04), ("declined", 0.03), ("other", 0.02))  # of the dossiers
 ENDS_IN = Days(20, 90, 240)
 CLOSES_WHEN_TRIED, CLOSES_WHEN_QUIET = Share(0.75), Share(0.7)
 REOPENED, REOPENED_IN = Share(0.05), Days(15, 45, 120)
 
 # --- Pix Orga
 
-ROWS_A_CAMPAIGN = 200  # a campaign is one site's, for as many months as give this many rows
-EXPORTED_WEEKS, WEEKS_ONCE_OVER = 10, 2  # how long after its months, and how often: somebody may still share
+ROWS_A_CAMPAIGN = 200  # a campaign lasts as many months as give one site this many rows
+EXPORTED_WEEKS, WEEKS_ONCE_OVER = 10, 2  # after a campaign's months: people may still share
 UNDECLARED = 0.05  # campaigns that nobody declared before their first export

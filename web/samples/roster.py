@@ -1,17 +1,21 @@
-"""The staff of a simulated structure: by role, by site, present or away."""
+"""Staff of an invented structure: by role, by site, present or away."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from pixflow.actor import Actor
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Role
 from pixflow.tasks import Task
+from pixflow.team import absences, staff
 from pixflow.team.staff import Absence
 from web.samples import parameters
+from web.samples.agenda import PlannedCommand, command
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +45,7 @@ class Member:
 
 
 class Roster:
-    """The staff of a structure whose sites have these names."""
+    """Staff of a structure; `sites` are names."""
 
     def __init__(self, sites: Sequence[str], random: Random) -> None:
         self.sites = sites
@@ -76,6 +80,10 @@ class Roster:
     def manager(self, day: date) -> Member:
         here = [one for one in self.of("manager") if one.here(day)]
         return (here or self.of("manager"))[0]
+
+    def note(self, one: Member, day: date, decide: Decision[..., Any], **said: Any) -> PlannedCommand:
+        """Notes a milestone of somebody, in the manager's name."""
+        return command(self.manager(day).actor, {"staff": one.id}, decide, **said)
 
     def runner(self, runners: Sequence[UUID], site: int, day: date) -> Member | None:
         """Returns who records the facts of a workshop: one of its facilitators, else the référent."""
@@ -117,3 +125,14 @@ class Roster:
         member = self.advisor(state)
         away = member.absence(day) if member else None
         return away.last if away else None
+
+
+def hire(members: Iterable[Member]) -> Iterator[PlannedCommand]:
+    for one in members:
+        said: dict[str, Any] = {"name": one.name, "email": one.email, "phone": one.phone, "roles": (one.role,)}
+        yield command(Actor(OPERATOR), {"staff": one.id}, staff.add_member, site=None, **said)
+
+
+def declare_absence(one: Member, away: Absence) -> PlannedCommand:
+    said: dict[str, Any] = {"first": away.first, "last": away.last, "deputy": away.deputy}
+    return command(one.actor, {"staff": one.id}, absences.declare_absence, absence=away.id, **said)

@@ -1,4 +1,4 @@
-"""The engine of both casts: runs the actions of each moment, then plans what their events make people owe."""
+"""Engine of both casts: runs the actions of each moment, then plans the tasks that their events open."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ FollowUp = Callable[[Case], Iterable[PlannedCommand]]
 
 
 class Cast(Protocol):
-    """The behaviours that a simulation asks for."""
+    """Behaviours that a simulation asks for."""
 
     def when(self, state: Dossier, task: Task) -> Moment | None:
         """Returns the moment to do a new task; None when the cast finds the task by itself, or leaves it."""
@@ -154,14 +154,17 @@ class Simulation:
     def _due(self, young: Young, task: Task) -> Iterable[PlannedCommand]:
         """Performs a task, unless it is no longer owed, or owed for another reason."""
         owed = young.owed.get(task.key)
-        if owed is None or _occurrence(owed) != _occurrence(task):
-            return ()
-        state = self.dossiers.of(young.dossier)
-        by = self.roster.doer(state, young.site, self.today, owed)
-        if by is None:
+        return self.perform(young, task.key) if owed and _occurrence(owed) == _occurrence(task) else ()
+
+    def perform(self, young: Young, key: str) -> Iterable[PlannedCommand]:
+        """Performs a task if it is owed; later, when nobody acts today."""
+        task, state = young.owed.get(key), self.dossiers.of(young.dossier)
+        by = self.roster.doer(state, young.site, self.today, task) if task else None
+        if task and by:
+            return self.cast.perform(Case(young, state, by), task)
+        if task:
             self.do_task(young, task, self._once_back(state))
-            return ()
-        return self.cast.perform(Case(young, state, by), owed)
+        return ()
 
     # --- running
 

@@ -64,6 +64,29 @@ class Young:
         return f"{self.first_name} {self.last_name}"
 
 
+def typed(young: Young, how: str) -> Typed:
+    """Returns a name as people type it: capitals, no-number, formula…"""
+    last, first, number = young.last_name, young.first_name, young.number or None
+    match how:
+        case "capitals":
+            return last.upper(), first.upper(), number
+        case "swapped":
+            return first, last, number
+        case "swapped-capitals":
+            return first.upper(), last.upper(), number
+        case "no-number":
+            return last, first, None
+        case "initial":
+            return last, first[0] + ".", number.lstrip("0") if number else None
+        case "letter-lost":
+            return last, first[:-1] or first, None
+        case "formula":
+            return f"={last}", first, number
+        case "spaces":
+            return f"{last} ", first.lower(), number
+    return last, first, number
+
+
 def take_test(young: Young, began: datetime, random: Random) -> Attempt:
     """Draws an initial diagnostic begun at that moment."""
     finished = began + timedelta(minutes=25 + random.randrange(35)) if random.random() < parameters.FINISHES else None

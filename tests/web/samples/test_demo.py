@@ -1,4 +1,4 @@
-"""The demonstration shows all that the program has to show, whatever the day it is prepared."""
+"""The demonstration shows every feature, on any day."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from web.samples import demo
 WEDNESDAY = datetime(2026, 3, 18, 15, 30, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
 NOT_PLAYED = {
-    # what goes wrong seldom, and what the tour lets you do yourself
+    # rare failures, and steps of the tour that the visitor does
     "campaign.CampaignClosed", "campaign.CampaignReopened", "campaign.ExternalIdColumnChosen",
     "campaign.PurposeCorrected", "dossier.ActionDropped", "dossier.CompleteDiagnosticDeclined",
     "dossier.ErasureDeclined", "dossier.PersonErased", "participation.PersonErased",
@@ -45,7 +45,7 @@ def everything(served: ServedStructure) -> list[Recorded]:
 
 
 def owed(served: ServedStructure, now: datetime) -> list[tuple[str, str]]:
-    """The kind and the name of all that is visible on the day of the demonstration."""
+    """Returns the kind and the name of each visible task."""
     table = advisor_queue.table
     with served.read().database.connect() as connection:
         rows = connection.execute(table.select().where(table.c.opens <= now.date())).all()

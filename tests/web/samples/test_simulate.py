@@ -1,4 +1,4 @@
-"""A population of any size: the same for the same seed, played through the engine as people would."""
+"""A population of any size: the same for the same seed, recorded by the engine like commands of people."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,6 +22,7 @@ from pixflow.events.intake import ExportReceived
 from pixflow.events.participation import MatchConfirmed
 from pixflow.events.staff import StaffJoined
 from pixflow.structure_folder import OpenStructure
+from pixflow.tasks import Kind
 from pixflow.working_days import Calendar
 from projections import advisor_queue
 from projections.store import stores
@@ -29,6 +30,7 @@ from projections.store.catch_up import ReadSide
 from web.cli.app import app
 from web.samples import parameters, population
 from web.samples.agenda import Agenda, ScheduledAction
+from web.samples.behaviours import Behaviours
 from web.samples.population import Totals
 from web.samples.population.crowd import Crowd
 from web.samples.population.staffing import DrawnRoster, sites_of
@@ -47,7 +49,7 @@ def everything(opened: OpenStructure) -> list[Recorded]:
 
 
 def told(opened: OpenStructure) -> list[Recorded]:
-    """Returns the simulation's events, without those that opened the structure with a random id."""
+    """Returns the events of the simulation, without those of the new structure: its id is random."""
     return everything(opened)[3:]
 
 
@@ -67,7 +69,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OpenStruct
 
 @pytest.fixture(params=["one_by_one", "batch"])
 def played(request: pytest.FixtureRequest) -> tuple[OpenStructure, Totals]:
-    """L'Aigle-Mortagne's protocol one command at a time; the Hautes-Pyrénées', everybody's day at once."""
+    """Plays L'Aigle-Mortagne one command at a time, the Hautes-Pyrénées one command a person and a day."""
     found: tuple[OpenStructure, Totals] = request.getfixturevalue(request.param)
     return found
 
@@ -116,7 +118,7 @@ def test_the_clock_is_the_real_one_again(played: tuple[OpenStructure, Totals]) -
 
 
 def test_the_same_seed_tells_the_same_in_another_process(batch: tuple[OpenStructure, Totals], tmp_path: Path) -> None:
-    """Sets have another order there."""
+    """Runs with another hash seed, so that sets have another order."""
     line = [sys.executable, "-c", "from web.cli.app import app; app()", "simulate", "--batch", "--structure", NAME]
     line += ["--young-people", str(SIZE["young_people"]), "--months", str(SIZE["months"]), "--start", str(START)]
     line += ["--preset", OTHER]
@@ -142,7 +144,7 @@ def test_what_one_person_says_in_a_day_is_one_command(
 
 
 def most_dossiers(opened: OpenStructure) -> int:
-    """Of how many dossiers one command on the pages told something, at most."""
+    """Returns the most dossiers that one command of the pages changed."""
     about: dict[UUID, set[UUID]] = defaultdict(set)
     for one in told(opened):
         if one.via == "web" and one.event.TOPIC.startswith("dossier."):
@@ -150,7 +152,14 @@ def most_dossiers(opened: OpenStructure) -> int:
     return max(map(len, about.values()))
 
 
-# --- who works there, who comes
+def test_every_kind_of_task_that_a_dossier_owes_has_a_behaviour() -> None:
+    played = {kind for kind in get_args(Kind) if callable(getattr(Behaviours, kind.replace("-", "_"), None))}
+    assert set(get_args(Kind)) - played == {
+        "mark-attendance", "declare-campaign", "match-participation", "confirm-erasure",
+    }  # fmt: skip
+
+
+# --- staff and young people
 
 
 @pytest.mark.parametrize(("young_people", "advisors", "sites"), [(30, 2, 2), (700, 10, 2), (7_000, 100, 9)])

@@ -1,4 +1,4 @@
-"""Pix Orga as the structure uses it: campaigns declared, tests taken, exports imported."""
+"""Pix Orga: campaigns declared, tests taken, exports imported."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -62,12 +62,15 @@ class PixOrga:
 
     def season(self, purpose: Purpose, site: int) -> Season:
         """Returns the season in use at a site today."""
-        return [one for one in self.seasons[purpose, site] if one.opens <= self.sim.today][-1]
+        return self._begun(purpose, site)[-1]
 
     def campaign(self, purpose: Purpose, site: int) -> UUID:
         stream = self.season(purpose, site).stream
         assert stream is not None
         return stream
+
+    def _begun(self, purpose: Purpose, site: int) -> list[Season]:
+        return [one for one in self.seasons[purpose, site] if one.opens <= self.sim.today]
 
     def takes(self, young: Young, purpose: Purpose, one: Attempt) -> None:
         self.season(purpose, young.site).add(young, one)

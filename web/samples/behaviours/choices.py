@@ -1,4 +1,4 @@
-"""Base of the behaviours: what they act on, and how they choose."""
+"""Base of the behaviours: their parts and their choices."""
 
 from datetime import date
 from typing import TypeVar

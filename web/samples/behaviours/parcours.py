@@ -22,11 +22,11 @@ from web.samples.youth import Young
 
 LEVELS = ("Novice 2", "Indépendant 1", "Indépendant 2", "Avancé 1")
 ALONE = "tutos-pix"
-"""The proposal that the young person carries out alone."""
+"""Proposal that the young person carries out alone."""
 
 
 class Parcours(Advisors):
-    ROOM = "Lycée de {site}, salle 12"
+    SESSION_ROOM = "Lycée de {site}, salle 12"
     SESSION_OVER = 16 * 60
 
     # --- partners
@@ -152,7 +152,7 @@ class Parcours(Advisors):
     def _register(self, case: Case) -> Commands:
         known = case.state.parcours.certification
         if known and known.step in ("proposed", "registered"):
-            session, place = self.in_days(parameters.SESSION_IN, case), self.ROOM.format(site=self.site(case))
+            session, place = self.in_days(parameters.SESSION_IN, case), self.SESSION_ROOM.format(site=self.site(case))
             yield case.say(certification.register_certification, session=session, place=place)
             self.sim.later(case.young, (session, self.SESSION_OVER), self._session)
 
@@ -212,13 +212,13 @@ class Parcours(Advisors):
         """Closes a dossier when nobody could be reached or all is done, or takes it up again."""
         tried = task.why.details.get("by") == "tries"
         if self.chance(parameters.CLOSES_WHEN_TRIED if tried else parameters.CLOSES_WHEN_QUIET, case):
-            yield from self.end(case, "unreachable" if tried else "done", "")
+            yield from self.end_path(case, "unreachable" if tried else "done", "")
         elif not case.state.diagnostic.has_participation("initial") and case.state.orientation.presented:
             yield self.planned(case, "office")
         else:
             yield case.say(follow_up.take_note, text="Fait le point par téléphone, suite à convenir")
 
-    def end(self, case: Case, reason: Reason, note: str) -> Commands:
+    def end_path(self, case: Case, reason: Reason, note: str) -> Commands:
         """Closes a dossier, after its seat is given up."""
         seat = case.state.diagnostic.seat
         if seat and seat.status == "booked" and seat.day >= self.sim.today:

@@ -49,7 +49,7 @@ class WorkshopCase:
 
 
 class Workshops:
-    """The workshops that are not over. Follows the events of their seats."""
+    """Workshops that are not over, kept current by their events."""
 
     def __init__(self, sim: Simulation, pix: PixOrga) -> None:
         self.sim = sim

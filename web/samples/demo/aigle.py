@@ -1,23 +1,34 @@
-"""The demonstration of L'Aigle-Mortagne: who works there, and what happens once."""
+"""Demonstration of L'Aigle-Mortagne: its staff and its scenes."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from pixflow.pix_orga import Campaign
 from web.samples.clock import at
-from web.samples.demo import aigle_scenes, scenes
+from web.samples.demo import aigle_scenes
 from web.samples.demo.aigle_youths import WAITING, WORKSHOP, everyone
-from web.samples.demo.cast import ScriptedCast
-from web.samples.demo.people import Company
-from web.samples.demo.story import Story, TimedScene
+from web.samples.demo.people import Company, ScriptedYoung
+from web.samples.demo.story import Scene, Story
 from web.samples.pix_exports import Offer
 
 NADIA, PAUL, KARIM, ELISE = "Nadia Benali", "Paul Rey", "Karim Morel", "Élise Caron"
 SOPHIE, THOMAS = "Sophie Lecomte", "Thomas Garnier"
+ABSENCE = timedelta(days=9)
+OFFERS = (
+    aigle_scenes.INITIAL,
+    Offer(
+        Campaign(530277, "LTBJUP656", "Diagnostic complet (parcours Cléa numérique)"),
+        "complete",
+        "CléA numérique",
+        "Prêt pour le CléA numérique",
+    ),
+)
 COMPANY = Company(
     structure="Mission locale de L’Aigle – Mortagne",
     preset="laigle-mortagne",
     sites=("L’Aigle", "Mortagne-au-Perche"),
+    room="Salle multimédia, 12 place Boislandry",
     domain="ml-demo.example",
     staff=(
         (NADIA, "advisor"),
@@ -39,50 +50,47 @@ COMPANY = Company(
         "metiers-numeriques": "Campus numérique d’Alençon",
         "": "Centre social de L’Aigle",
     },
+    offers=OFFERS,
     lasts=timedelta(days=122),
 )
-OFFERS = (
-    aigle_scenes.INITIAL,
-    Offer(
-        Campaign(530277, "LTBJUP656", "Diagnostic complet (parcours Cléa numérique)"),
-        "complete",
-        "CléA numérique",
-        "Prêt pour le CléA numérique",
-    ),
-)
-ROOM = "Salle multimédia, 12 place Boislandry"
 
 
-def timed_scenes(cast: ScriptedCast) -> Iterator[TimedScene]:
-    """Workshops past, moved, cancelled and to come; an absence, a duplicate, a grid being discussed."""
-    day, after = cast.days, cast.sim.calendar.add
-    yield at(day[-62], 9, 20), scenes.schedule("hiver", day[-50], THOMAS, NADIA, place=ROOM)
-    yield at(day[-45], 9, 20), scenes.schedule("report", day[-28], THOMAS, PAUL, place=ROOM)
-    yield at(day[-31], 9, 20), scenes.move("report", THOMAS, day[-26], ROOM)
-    yield at(day[-22], 9, 20), scenes.schedule("annule", day[-14], SOPHIE, place=ROOM)
-    yield at(day[-16], 9, 20), scenes.cancel("annule", SOPHIE, "room")
-    yield at(day[-15], 9, 20), scenes.schedule("referente", day[-9], SOPHIE, place=ROOM)
-    yield at(day[-4], 9, 5), scenes.schedule("complet", after(day[-1], 2), THOMAS, PAUL, place=ROOM, capacity=6)
-    yield at(day[-4], 9, 15), scenes.schedule("suivant", after(day[-1], 9), THOMAS, NADIA, place=ROOM)
-    yield at(day[-4], 9, 10), scenes.fill("complet", THOMAS, *WORKSHOP, WAITING)
-    yield at(day[-2], 9, 15), scenes.release("complet", THOMAS, WORKSHOP[-1])
-    yield at(day[-36], 9, 15), scenes.leave(PAUL, ELISE, day[-35], day[-31])
-    yield at(day[-25], 9, 15), aigle_scenes.merge
-    yield at(day[-4], 9, 30), aigle_scenes.draft
-    yield at(day[-3], 9, 15), aigle_scenes.endorse(PAUL, True, "")
-    yield at(day[-3], 9, 25), aigle_scenes.endorse(ELISE, False, "Et le fablab, à partir de 45 ?")
-    yield at(day[-2], 9, 10), aigle_scenes.endorse(NADIA, True, "Testé avec trois jeunes")
-    yield at(day[-2], 9, 20), scenes.set_aside(NADIA, PAUL)
-    yield at(day[-2], 9, 40), aigle_scenes.forget_me
+class Aigle(Story):
+    company = COMPANY
 
+    def youths(self) -> list[ScriptedYoung]:
+        return everyone(self)
 
-STORY = Story(
-    company=COMPANY,
-    offers=OFFERS,
-    youths=everyone,
-    scenes=timed_scenes,
-    settle=scenes.settle((SOPHIE,), (SOPHIE, NADIA, THOMAS), (KARIM, "Claire Vasseur", "Bruno Petit")),
-    arrived=aigle_scenes.mistake,
-    morning=aigle_scenes.undeclared,
-    end=aigle_scenes.end,
-)
+    def settle(self) -> None:
+        self.settle_team((SOPHIE,), (SOPHIE, NADIA, THOMAS), (KARIM, "Claire Vasseur", "Bruno Petit"))
+
+    def arrived(self, young: ScriptedYoung) -> None:
+        aigle_scenes.mistake(self, young)
+
+    def conclude(self, now: datetime) -> None:
+        super().conclude(now)
+        self.leave(ELISE, NADIA, self.sim.today, self.sim.today + ABSENCE)
+        aigle_scenes.export_today(self)
+
+    def scenes(self) -> Iterator[Scene]:
+        """Yields workshops past, moved, cancelled and to come; an absence, a duplicate, a draft grid."""
+        day, after = self.days, self.sim.calendar.add
+        yield at(day[-62], 9, 20), partial(self.schedule, "hiver", day[-50], THOMAS, NADIA)
+        yield at(day[-45], 9, 20), partial(self.schedule, "report", day[-28], THOMAS, PAUL)
+        yield at(day[-31], 9, 20), partial(self.move, "report", THOMAS, day[-26], COMPANY.room)
+        yield at(day[-22], 9, 20), partial(self.schedule, "annule", day[-14], SOPHIE)
+        yield at(day[-16], 9, 20), partial(self.cancel, "annule", SOPHIE, "room")
+        yield at(day[-15], 9, 20), partial(self.schedule, "referente", day[-9], SOPHIE)
+        yield at(day[-4], 9, 5), partial(self.schedule, "complet", after(day[-1], 2), THOMAS, PAUL, capacity=6)
+        yield at(day[-4], 9, 15), partial(self.schedule, "suivant", after(day[-1], 9), THOMAS, NADIA)
+        yield at(day[-4], 9, 10), partial(self.fill, "complet", THOMAS, *WORKSHOP, WAITING)
+        yield at(day[-2], 9, 15), partial(self.release, "complet", THOMAS, WORKSHOP[-1])
+        yield at(day[-36], 9, 15), partial(self.leave, PAUL, ELISE, day[-35], day[-31])
+        yield at(day[-25], 9, 15), partial(aigle_scenes.merge, self)
+        yield at(day[-4], 9, 30), partial(aigle_scenes.draft, self)
+        yield at(day[-3], 9, 15), partial(aigle_scenes.endorse, self, PAUL, True, "")
+        yield at(day[-3], 9, 25), partial(aigle_scenes.endorse, self, ELISE, False, "Et le fablab, à partir de 45 ?")
+        yield at(day[-2], 9, 10), partial(aigle_scenes.endorse, self, NADIA, True, "Testé avec trois jeunes")
+        yield at(day[-2], 9, 20), partial(self.set_aside, NADIA, PAUL)
+        yield at(day[-2], 9, 40), partial(aigle_scenes.forget_me, self)
+        yield at(day[-1], 8, 50), partial(aigle_scenes.import_undeclared, self)

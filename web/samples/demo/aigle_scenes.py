@@ -1,4 +1,4 @@
-"""What happens once at L'Aigle-Mortagne: mistakes put right, two dossiers made one, a grid discussed, a late export."""
+"""Scenes of L'Aigle-Mortagne: a mistake, a merge, a draft grid, an erasure request, two exports."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +11,6 @@ from pixflow.protocol import drafting
 from pixflow.protocol.grille import Grille
 from web.samples.behaviours.campaigns import Season
 from web.samples.clock import at
-from web.samples.demo import scenes
 from web.samples.demo.aigle_youths import TWICE
 from web.samples.demo.cast import ScriptedCast
 from web.samples.demo.people import ScriptedYoung
@@ -26,7 +25,6 @@ INITIAL = Offer(
     strangers=True,
 )
 UNDECLARED = Offer(Campaign(530391, "TQKWJD742", "Atelier numérique de L’Aigle"), "initial", "Diagnostic initial")
-AWAY, DEPUTY, LONG = "Élise Caron", "Nadia Benali", timedelta(days=9)
 NOTE = "Au-dessus de 45, ils n’ont pas besoin du CAP LEC : trois mois de recul le montrent"
 
 
@@ -42,10 +40,8 @@ def mistake(cast: ScriptedCast, young: ScriptedYoung) -> None:
     cast.sim.execute(cast.take_back(cast.case(young, young.advisor_name), "erreur de date"))
 
 
-def undeclared(cast: ScriptedCast) -> None:
-    """Imports, on the last day, a campaign that nobody declared: three people took it yesterday."""
-    if cast.sim.today != cast.days[-1]:
-        return
+def import_undeclared(cast: ScriptedCast) -> None:
+    """Imports a campaign that nobody declared: three people took it yesterday."""
     began = cast.sim.now - timedelta(hours=18)
     one = Attempt(began, began + timedelta(minutes=40), None, Decimal("0.6"), Decimal(1))
     rows = [(young, one) for young in cast.pix.everyone[:3]]
@@ -75,23 +71,19 @@ def draft(cast: ScriptedCast) -> None:
     cast.say(cast.company.referent, streams, drafting.draft_grille, document=proposed, note=NOTE, replaces=0)
 
 
-def endorse(name: str, endorsed: bool, comment: str) -> scenes.Scene:
-    def play(cast: ScriptedCast) -> None:
-        streams, context = {"grille": cast.opened.stream("grille")}, {"by": cast.actor(name).id}
-        said = {"draft": 1, "endorsed": endorsed, "comment": comment}
-        cast.say(name, streams, drafting.endorse_grille, context=context, **said)
-
-    return play
+def endorse(cast: ScriptedCast, name: str, endorsed: bool, comment: str) -> None:
+    streams, context = {"grille": cast.opened.stream("grille")}, {"by": cast.actor(name).id}
+    said = {"draft": 1, "endorsed": endorsed, "comment": comment}
+    cast.say(name, streams, drafting.endorse_grille, context=context, **said)
 
 
-def end(cast: ScriptedCast) -> None:
-    """Makes an advisor away from today on, and writes today's export, to be dropped on Résultats."""
-    today = cast.sim.today
-    scenes.leave(AWAY, DEPUTY, today, today + LONG)(cast)
+def export_today(cast: ScriptedCast) -> None:
+    """Writes today's export, to be dropped on Résultats: some people took the test yesterday evening."""
+    yesterday = cast.sim.today - timedelta(days=1)
     everyone = cast.pix.everyone
     planned = [young for young in everyone if young.manner == "shares" and not young.attempts and not young.waits]
     for young in planned[:4]:
-        young.take_test(at(today - timedelta(days=1), 17), cast.random)
+        young.take_test(at(yesterday, 17), cast.random)
     name, content = cast.pix.export(cast.pix.season("initial", 0))
     folder = cast.opened.folder / EXPORTS
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The young people of L'Aigle-Mortagne's demonstration: everyone is invented."""
+"""Young people of L'Aigle-Mortagne's demonstration: everyone is invented."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -7,11 +7,11 @@ from decimal import Decimal
 from web.samples.clock import at
 from web.samples.demo.cast import ScriptedCast
 from web.samples.demo.people import NEVER, ScriptedYoung
-from web.samples.youth import Attempt, Typed
+from web.samples.youth import Attempt, typed
 
 YOUNG_PEOPLE = 44
-EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # whose results come in with the last export
-# Whose turn it is when somebody arrives: half of them come to Nadia Benali, whose day the tour shows.
+EAGER = range(YOUNG_PEOPLE - 16, YOUNG_PEOPLE - 4)  # their results come in with the last export
+# Advisors in the order of arrivals: Nadia Benali, whose day the tour shows, has every second one.
 FOLLOWS = ("Nadia Benali", "Paul Rey", "Nadia Benali", "Karim Morel", "Nadia Benali", "Élise Caron")
 
 FIRST = (
@@ -30,8 +30,11 @@ PROJECTS = (
 )  # fmt: skip
 MANNERS = ("shares",) * 11 + ("starts-only", "no-test", "keeps", "declines", "leaves")
 
-# Last name, first name, manner, what they type as their first name, and the working days before the last one when
-# they arrive and (0: never) take the test, in the evening: what the tour must show whatever its date.
+TYPED = {3: "swapped-capitals", 5: "no-number", 7: "formula", 8: "initial"}
+"""Mistypes of every tenth name, by last digit of the rank."""
+
+# Last name, first name, manner, first name as typed, then working days before the last one: of the arrival, and of the
+# test, in the evening (0: never). The tour shows them, whatever its date.
 STAGED = (
     ("Ferrand", "Alix", "no-test", "Alix", 24, 0),
     ("Lemoine", "Sacha", "declines", "Sacha", 68, 0),
@@ -41,71 +44,57 @@ STAGED = (
     ("Tanguy", "Marie-Lou", "no-test", "Marie", 50, 40),
     ("Vallet", "Maud", "keeps", "Maud", 30, 0),
 )
-# A workshop of six to come, and the one who waits for a seat there.
+# The six seats of a workshop to come, and its waiting list.
 WORKSHOP = ("Bérénice Aubert", "Dylan Cotard", "Flavie Gosselin", "Idriss Hamel", "Justine Ledoux", "Loïs Picard")
 WAITING = "Naëlle Prunier"
 NOT_CHASED = dict.fromkeys(("chase-diagnostic", "chase-sharing", "close-or-plan"), NEVER)
 NOT_BEGUN = dict.fromkeys(("present-pix", "plan-diagnostic"), NEVER)
 TO_BOOK = dict.fromkeys(("plan-diagnostic", "book-workshop", "rebook-absent"), NEVER)
-# Twice in the files: the first pair is left to be merged, the second one was.
+# People with two dossiers: the first pair stays to be merged, the second one is merged.
 TWICE = (("Lina Baudry", 40, 6), ("Kenza Morin", 45, 30))
 
 
 def everyone(cast: ScriptedCast) -> list[ScriptedYoung]:
-    """Those who come one after another, and those whom the tour needs."""
+    """Returns the crowd, and the people whom the tour shows."""
     return [*_invented(cast), *_staged(cast), *_of_the_workshop(cast), *_twice(cast)]
 
 
 def _invented(cast: ScriptedCast) -> list[ScriptedYoung]:
-    """The `EAGER` ones take the test within days of arriving."""
+    """Draws the crowd. The `EAGER` take the test within days of arriving."""
     random, first_names, last_names, made = cast.random, FIRST.split(), LAST.split(), []
     for i, day in enumerate(_spread(cast.days)):
         first, last = first_names[i % 40], last_names[(i * 7 + i // 40) % 40]
         number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
-        made.append(
-            ScriptedYoung(
-                dossier=cast.sim.log.new_id(),
-                number=number,
-                last_name=last,
-                first_name=first,
-                birth_date=date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
-                programme="CEJ" if random.random() < 0.55 else "PACEA",
-                project=PROJECTS[random.randrange(len(PROJECTS))],
-                site=random.randrange(2),
-                typed=_typed(i, last, first, number),
-                advisor_name="" if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
-                arrives=at(day, 9 + i % 8, 5),
-                manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],
-                eager=i in EAGER,
-            )
+        young = ScriptedYoung(
+            dossier=cast.sim.log.new_id(),
+            number=number,
+            last_name=last,
+            first_name=first,
+            birth_date=date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
+            programme="CEJ" if random.random() < 0.55 else "PACEA",
+            project=PROJECTS[random.randrange(len(PROJECTS))],
+            site=random.randrange(2),
+            typed=(last, first, number),
+            advisor_name="" if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
+            arrives=at(day, 9 + i % 8, 5),
+            manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],
+            eager=i in EAGER,
         )
+        young.typed = typed(young, TYPED.get(i % 10, ""))
+        made.append(young)
     return made
 
 
 def _spread(days: Sequence[date]) -> list[date]:
-    """Their arrivals: more of them lately, the first on the first day."""
+    """Returns the days of arrival: the first one is the first day, most are late."""
     last = len(days) - 1
     spread = [days[round(last * (i / (YOUNG_PEOPLE - 1)) ** 0.62)] for i in range(YOUNG_PEOPLE)]
     return sorted(days[-8 + i % 4] if i in EAGER else day for i, day in enumerate(spread))
 
 
-def _typed(i: int, last: str, first: str, number: str) -> Typed:
-    """Names as people type them: shortened, swapped, without a number, with a zero lost, or with a formula's sign."""
-    match i % 10:
-        case 3:
-            return first.upper(), last.upper(), number
-        case 5:
-            return last, first, None
-        case 7:
-            return f"={last}", first, number
-        case 8:
-            return last, first[0] + ".", number.lstrip("0")
-    return last, first, number
-
-
 def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
-    """Two leave and come back; two are sisters, and one types the other's name."""
-    for i, (last, first, manner, typed, arrives, tests) in enumerate(STAGED):
+    """Yields two people who leave and come back, two sisters of whom one types the other's name, and others."""
+    for i, (last, first, manner, types, arrives, tests) in enumerate(STAGED):
         number = f"{24_100 + 41 * i}"
         young = ScriptedYoung(
             dossier=cast.sim.log.new_id(),
@@ -116,7 +105,7 @@ def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
             programme="PACEA",
             project=PROJECTS[i],
             site=i % 2,
-            typed=(last, typed, number if typed == first else None),
+            typed=(last, types, number if types == first else None),
             advisor_name=FOLLOWS[0],
             arrives=at(cast.days[-arrives], 9, 10 + i),
             manner=manner,
@@ -132,7 +121,7 @@ def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
 
 
 def _of_the_workshop(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
-    """They came last week; who runs the workshop registers them, their advisors do not."""
+    """Yields the people who arrived last week. The facilitator registers them, their advisors do not."""
     for i, name in enumerate((*WORKSHOP, WAITING)):
         first, last = name.split()
         number = f"{25_010 + 43 * i}"
@@ -154,7 +143,7 @@ def _of_the_workshop(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
 
 
 def _twice(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
-    """The second time without a number: nothing but the name and the birth date says who it is."""
+    """Yields the same people twice, the second time without a number."""
     for i, (name, *arrivals) in enumerate(TWICE):
         first, last = name.split()
         for again, days in enumerate(arrivals):

@@ -1,9 +1,10 @@
-"""The scripted cast: everybody does what their manner says, in time, and nothing happens by chance."""
+"""Scripted cast: people act in time, as their manner says; nothing happens by chance."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,14 +14,15 @@ from pixflow.dossier import follow_up
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Modality
+from pixflow.identity import normalise
 from pixflow.protocol.grille import Proposal
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
-from web.samples.agenda import Moment, command
+from web.samples.agenda import Agenda, CommandLog, Moment, command
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
 from web.samples.behaviours.choices import subject
-from web.samples.clock import at, minute_of
+from web.samples.clock import Clock, at, minute_of, working_days
 from web.samples.demo import script
 from web.samples.demo.people import Company, ScriptedYoung
 from web.samples.demo.pix_orga import ScriptedMatching, ScriptedPixOrga
@@ -32,11 +34,20 @@ from web.samples.simulation import Case, FollowUp, Simulation
 T = TypeVar("T")
 
 EVENING = 16 * 60 + 30
+MORNING_OVER = (9, 5)
+"""Time from which a day is played."""
 ELSEWHERE = "Espace public numérique du centre social"
 
 
 class ScriptedRoster(Roster):
-    """Staff known by name, whose deputies do all that falls due."""
+    """Staff by name. Deputies do every task that falls due."""
+
+    def __init__(self, company: Company, random: Random, new_id: Callable[[], UUID]) -> None:
+        super().__init__(company.sites, random)
+        for n, (name, role) in enumerate(company.staff):
+            email = f"{normalise(name).replace(' ', '.')}@{company.domain}"
+            phone = f"01 99 00 12 {n + 10}" if role == "advisor" else None
+            self.add(Member(new_id(), name, email, phone, role))
 
     def named(self, name: str) -> Member:
         return next(one for one in self.members.values() if one.name == name)
@@ -46,34 +57,28 @@ class ScriptedRoster(Roster):
 
 
 class ScriptedCast(Behaviours):
-    """The people of one demonstration. `days` are the working days played, up to `opens_on`."""
+    """People of one demonstration. `days` are the working days played, up to `opens_on`."""
 
+    company: Company
     CAFE = "Médiathèque"
     NO_PROJECT = "Pas encore de projet"
-    ROOM = "Lycée, salle 12"
+    SESSION_ROOM = "Lycée, salle 12"
     SESSION_OVER = EVENING
 
-    def __init__(
-        self,
-        sim: Simulation,
-        opened: OpenStructure,
-        company: Company,
-        days: Sequence[date],
-        opens_on: date,
-        pix: ScriptedPixOrga,
-        workshops: ScriptedWorkshops,
-        matching: ScriptedMatching,
-        roster: ScriptedRoster,
-    ) -> None:
-        super().__init__(sim, pix, workshops, matching)
+    def __init__(self, opened: OpenStructure, clock: Clock, random: Random, now: datetime) -> None:
+        log = CommandLog(opened.engine, clock, opened.id, strict=True)
+        log.go(minute_of(clock.now))
+        self.roster = ScriptedRoster(self.company, random, log.new_id)
+        sim = Simulation(opened.engine, log, Agenda(by_day=False), self.roster, random)
+        self.matching: ScriptedMatching = ScriptedMatching(sim)
+        self.pix: ScriptedPixOrga = ScriptedPixOrga(sim, self.matching.imported, self.company.offers)
+        self.workshops: ScriptedWorkshops = ScriptedWorkshops(sim, self.pix, self.company.calls, self.company.kept)
+        super().__init__(sim, self.pix, self.workshops, self.matching)
+        sim.cast = self
         self.opened = opened
-        self.company = company
-        self.days = days
-        self.opens_on = opens_on
-        self.pix: ScriptedPixOrga = pix
-        self.workshops: ScriptedWorkshops = workshops
-        self.matching: ScriptedMatching = matching
-        self.roster = roster
+        self.opens_on = sim.calendar.local_day(now)
+        days = working_days(sim.today, self.opens_on, sim.calendar)
+        self.days = [day for day in days if at(day, *MORNING_OVER) <= now]
 
     # --- names
 
@@ -106,13 +111,9 @@ class ScriptedCast(Behaviours):
     def working_day(self, days: int) -> date:
         return self.sim.calendar.add(self.sim.today, days)
 
-    def plan(self, moment: Moment, scene: "Callable[[ScriptedCast], object]") -> None:
+    def plan(self, moment: Moment, scene: Callable[[], object]) -> None:
         """Plans a scene, which executes its own commands."""
-        self.sim.plan(moment, partial(self._play, scene))
-
-    def _play(self, scene: "Callable[[ScriptedCast], object]") -> Commands:
-        scene(self)
-        return iter(())
+        self.sim.plan(moment, partial(_play, scene))
 
     # --- the day
 
@@ -169,7 +170,7 @@ class ScriptedCast(Behaviours):
             yield case.say(follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
 
     def modality(self, case: Case) -> Modality:
-        """In CEJ a workshop; at the office for the eager. Else at home, here or at the café."""
+        """Returns a workshop in CEJ (the office for the eager), else home, office or café."""
         young, offered = scripted(case), self.sim.protocol.modalities
         if young.programme == "CEJ":
             return "office" if young.eager else "workshop"
@@ -254,3 +255,8 @@ def scripted(case: Case) -> ScriptedYoung:
 
 def _first(young: ScriptedYoung) -> int:
     return 0
+
+
+def _play(scene: Callable[[], object]) -> Commands:
+    scene()
+    return iter(())

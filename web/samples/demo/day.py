@@ -1,21 +1,19 @@
-"""The working day of a demonstration: the référent's morning, everybody's round, the evening."""
+"""Working day of a demonstration: the référent's morning, the advisors' round, the evening."""
 
 from datetime import date
 from functools import partial
 
 from pixflow.dossier import closing
 from pixflow.tasks import Kind, Task
-from web.samples.behaviours.advisors import Commands
 from web.samples.clock import at
 from web.samples.demo.cast import EVENING, ScriptedCast, scripted
 from web.samples.demo.people import ScriptedYoung
-from web.samples.demo.scenes import Scene
 from web.samples.simulation import Case
 
 FIRST_EXPORT, FIRST_MATCH, FIRST_TASK = 8 * 60 + 40, 8 * 60 + 50, 9 * 60 + 10
 MONDAY, THURSDAY = 0, 3
 AT_MOST = 18
-"""Tasks that the advisors do in one day."""
+"""Most tasks that the advisors do in one day."""
 LEFT_FOR_YOU = 2
 """Working days before the end during which doubtful results stay on the board."""
 UNSENT = 4
@@ -23,13 +21,12 @@ UNSENT = 4
 SETTLED = (None, "obtained", "not-obtained", "declined")
 
 
-def plan(cast: ScriptedCast, day: date, after: Scene, last_scene: int | None) -> None:
-    """Plans a day; `after` follows the référent's morning. Without `last_scene` the day is not over."""
-    cast.plan((day, FIRST_EXPORT), _morning)
-    cast.plan((day, FIRST_EXPORT), after)
+def plan(cast: ScriptedCast, day: date, last_scene: int | None) -> None:
+    """Plans a day; without `last_scene` it is not over."""
+    cast.plan((day, FIRST_EXPORT), partial(_morning, cast))
     if last_scene is not None:
-        cast.plan((day, max(FIRST_TASK, last_scene)), _round)
-        cast.plan((day, EVENING), _evening)
+        cast.plan((day, max(FIRST_TASK, last_scene)), partial(_round, cast))
+        cast.plan((day, EVENING), partial(_evening, cast))
 
 
 def _morning(cast: ScriptedCast) -> None:
@@ -44,7 +41,7 @@ def _morning(cast: ScriptedCast) -> None:
         cast.matching.work()
     _dispatch(cast, UNSENT if left else 0)
     for young, task in _waiting(cast, "review-late-event", 2):
-        cast.sim.execute(_answer(cast, young, task.key))
+        cast.sim.execute(cast.sim.perform(young, task.key))
     cast.matching.correct()
 
 
@@ -54,7 +51,7 @@ def _dispatch(cast: ScriptedCast, unsent: int) -> None:
     ready.sort(key=lambda one: (one[1].why.on, one[0].name))
     for young, task in ready[: max(0, len(ready) - unsent)]:
         cast.sim.log.wait(1)
-        cast.sim.execute(_answer(cast, young, task.key))
+        cast.sim.execute(cast.sim.perform(young, task.key))
 
 
 def _waiting(cast: ScriptedCast, kind: Kind, days: int) -> list[tuple[ScriptedYoung, Task]]:
@@ -62,14 +59,6 @@ def _waiting(cast: ScriptedCast, kind: Kind, days: int) -> list[tuple[ScriptedYo
     today, count = cast.sim.today, cast.sim.calendar.count
     tasks = [(young, task) for young in cast.here() for task in young.owed.values() if task.kind == kind]
     return [(young, task) for young, task in tasks if count(task.opens, today) >= days and not young.never(kind)]
-
-
-def _answer(cast: ScriptedCast, young: ScriptedYoung, key: str) -> Commands:
-    """Performs a task, if it is still owed."""
-    task, state = young.owed.get(key), cast.sim.dossiers.of(young.dossier)
-    by = cast.roster.doer(state, young.site, cast.sim.today, task)
-    if task and by:
-        yield from cast.perform(Case(young, state, by), task)
 
 
 def _round(cast: ScriptedCast) -> None:
@@ -82,7 +71,7 @@ def _round(cast: ScriptedCast) -> None:
         if cast.sim.calendar.count(task.opens, today) >= young.patience(task, slowness)
     ]
     for n, (young, task) in enumerate(ready[:AT_MOST]):
-        cast.sim.plan((today, FIRST_TASK + 20 * n), partial(_answer, cast, young, task.key))
+        cast.sim.plan((today, FIRST_TASK + 20 * n), partial(cast.sim.perform, young, task.key))
     cast.workshops.hold()
 
 
@@ -113,7 +102,7 @@ def _close_path(cast: ScriptedCast, case: Case) -> None:
     settled = (certified.step if certified else None) in SETTLED
     quiet = cast.sim.calendar.count(state.last.on, cast.sim.today) >= 6
     if settled and quiet and all(one.over for one in actions):
-        cast.sim.execute(cast.end(case, "done", ""))
+        cast.sim.execute(cast.end_path(case, "done", ""))
         if len(young.first_name) % 3 == 0:
             young.take_test(at(cast.working_day(4), 18), cast.random)
 

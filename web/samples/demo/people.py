@@ -8,6 +8,7 @@ from random import Random
 
 from pixflow.events.values import Role
 from pixflow.tasks import Task
+from web.samples.pix_exports import Offer
 from web.samples.youth import Attempt, Young
 
 NEVER = 1_000
@@ -16,21 +17,27 @@ NEVER = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A structure and its staff. `referent` imports the exports.
+    """A structure, its staff, its campaigns. `referent` imports the exports. `room`: the place of the
+    workshops. `lasts`: the time played.
 
     `slowness`: the most working days that each advisor lets pass before a task. `partners`: the partner for each
-    proposal of the grid, "" for any other. `lasts`: the time played.
+    proposal of the grid, "" for any other. `calls`: workshops where the assistant is called; `kept`: workshops left to
+    be marked.
     """
 
     structure: str
     preset: str
     sites: tuple[str, ...]
+    room: str
     domain: str
     staff: Sequence[tuple[str, Role]]
     referent: str
     slowness: Mapping[str, int]
     partners: Mapping[str, str]
+    offers: Sequence[Offer]
     lasts: timedelta
+    calls: Sequence[str] = ()
+    kept: Sequence[str] = ()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

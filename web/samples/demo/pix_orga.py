@@ -1,4 +1,4 @@
-"""Pix Orga and matching of a script: the exports tell all that its young people did, the first proposal is taken."""
+"""Pix Orga and matching of a script."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -25,8 +25,8 @@ class ScriptedPixOrga(PixOrga):
         for offer in offers:
             self.seasons[offer.purpose, 0].append(Season(offer, 0, date.min, date.max))
 
-    def season(self, purpose: Purpose, site: int) -> Season:
-        return super().season(purpose, 0)
+    def _begun(self, purpose: Purpose, site: int) -> list[Season]:
+        return self.seasons[purpose, 0]
 
     def rows(self, season: Season) -> list[tuple[Young, Attempt]]:
         complete = season.offer.purpose != "initial"

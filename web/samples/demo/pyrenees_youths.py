@@ -1,4 +1,4 @@
-"""The young people of the Hautes-Pyrénées' demonstration: three groups in CEJ, and others; everyone is invented."""
+"""Young people of the Hautes-Pyrénées' demonstration: three groups in CEJ, and others; everyone is invented."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ NO_NUMBER = "Ilyes Nogaro"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One young person: what they master of a hundred, what they do, how they are at the workshop, what waits."""
+    """One young person. `skill` is their mastery, of 100; the other fields are those of ScriptedYoung."""
 
     name: str
     skill: int
@@ -77,7 +77,7 @@ OUTSIDE = (
 
 
 def everyone(cast: ScriptedCast, marc: str, julien: str, lucie: str) -> list[ScriptedYoung]:
-    """A group arrives together, one after the other on the same morning; the others on days of their own."""
+    """Returns the groups, each on one morning, then the others, on days of their own."""
     days, number, made = cast.days, iter(range(65_010, 70_000, 37)), []
     for group, advisor, day in ((FIRST_GROUP, marc, 3), (SECOND_GROUP, julien, -22), (THIRD_GROUP, marc, -4)):
         made += [_young(cast, next(number), part, "CEJ", advisor, days[day], n) for n, part in enumerate(group)]

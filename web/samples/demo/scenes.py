@@ -1,96 +1,72 @@
 """Scenes that any demonstration may play, each once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from pixflow.decision import Decision
 from pixflow.dossier import follow_up
 from pixflow.team import milestones
 from pixflow.team.staff import Absence
 from web.samples import phrases
 from web.samples.demo.cast import ScriptedCast
-from web.samples.team import declare_absence, note
-
-Scene = Callable[[ScriptedCast], object]
-"""Something that happens once."""
+from web.samples.roster import declare_absence
 
 
-def settle(referents: Sequence[str], trained: Sequence[str], not_yet: Sequence[str] = ()) -> Scene:
-    """Designates the référents and briefs everybody; most take the test, some are trained."""
+class Scenes(ScriptedCast):
+    """Acts of a script, by name."""
 
-    def play(cast: ScriptedCast) -> None:
-        sim, everybody = cast.sim, cast.roster.members.values()
-        sim.execute(note(sim, cast.roster.named(name), milestones.designate_referent, site=None) for name in referents)
-        for one in everybody:
-            sim.execute([note(sim, one, milestones.hold_briefing, title=phrases.BRIEFING)])
-            if one.name not in not_yet:
-                sim.execute([note(sim, one, milestones.take_pix)])
-        training = {"title": phrases.TRAINING}
-        sim.execute(note(sim, cast.roster.named(name), milestones.attend_training, **training) for name in trained)
+    def _note(self, name: str, decide: Decision[..., Any], **said: Any) -> None:
+        self.sim.execute([self.roster.note(self.roster.named(name), self.sim.today, decide, **said)])
 
-    return play
+    def settle_team(self, referents: Sequence[str], trained: Sequence[str], not_yet: Sequence[str] = ()) -> None:
+        """Designates the référents and briefs everybody; most take the test, some are trained."""
+        for name in referents:
+            self._note(name, milestones.designate_referent, site=None)
+        for name, _ in self.company.staff:
+            self._note(name, milestones.hold_briefing, title=phrases.BRIEFING)
+            if name not in not_yet:
+                self._note(name, milestones.take_pix)
+        for name in trained:
+            self._note(name, milestones.attend_training, title=phrases.TRAINING)
 
+    def schedule(self, name: str, day: date, *runners: str, capacity: int = 8) -> None:
+        members = [self.roster.named(runner) for runner in runners]
+        self.sim.execute([self.workshops.set_up(name, day, members, self.company.room, capacity)])
 
-def schedule(name: str, day: date, *runners: str, place: str, capacity: int = 8) -> Scene:
-    def play(cast: ScriptedCast) -> None:
-        members = [cast.roster.named(runner) for runner in runners]
-        cast.sim.execute([cast.workshops.set_up(name, day, members, place, capacity)])
+    def move(self, name: str, by: str, day: date, place: str) -> None:
+        self.sim.execute([self.workshops.move(self.workshops.called(name), self.actor(by), day, place)])
 
-    return play
+    def cancel(self, name: str, by: str, reason: str) -> None:
+        self.sim.execute([self.workshops.cancel(self.workshops.called(name), self.actor(by), reason)])
 
-
-def move(name: str, by: str, day: date, place: str) -> Scene:
-    return lambda cast: cast.sim.execute([cast.workshops.move(cast.workshops.called(name), cast.actor(by), day, place)])
-
-
-def cancel(name: str, by: str, reason: str) -> Scene:
-    return lambda cast: cast.sim.execute([cast.workshops.cancel(cast.workshops.called(name), cast.actor(by), reason)])
-
-
-def fill(name: str, by: str, *young_people: str) -> Scene:
-    """Books a seat for each, or a place on the waiting list."""
-
-    def play(cast: ScriptedCast) -> None:
+    def fill(self, name: str, by: str, *young_people: str) -> None:
+        """Books a seat for each, or a place on the waiting list."""
         for young in young_people:
-            case = cast.case(cast.named(young)[0], by)
-            cast.sim.execute([cast.workshops.book(case, cast.workshops.called(name))])
+            case = self.case(self.named(young)[0], by)
+            self.sim.execute([self.workshops.book(case, self.workshops.called(name))])
 
-    return play
+    def release(self, name: str, by: str, young: str) -> None:
+        case = self.case(self.named(young)[0], by)
+        self.sim.execute([self.workshops.release(case, self.workshops.named[name])])
 
+    def leave(self, name: str, deputy: str, first: date, last: date) -> None:
+        """Declares an absence, with a deputy."""
+        member, away = self.roster.named(name), self.roster.named(deputy)
+        member.away.append(Absence(self.sim.log.new_id(), first, last, away.id))
+        self.sim.execute([declare_absence(member, member.away[-1])])
 
-def release(name: str, by: str, young: str) -> Scene:
-    return lambda cast: cast.sim.execute(
-        [cast.workshops.release(cast.case(cast.named(young)[0], by), cast.workshops.named[name])]
-    )
+    def lend_to(self, young: str, colleague: str, days: int) -> None:
+        self.sim.execute([self.lend(self.named(young)[0], self.roster.named(colleague), self.working_day(days))])
 
-
-def leave(name: str, deputy: str, first: date, last: date) -> Scene:
-    """Declares an absence, with a deputy."""
-
-    def play(cast: ScriptedCast) -> None:
-        away = Absence(cast.sim.log.new_id(), first, last, cast.roster.named(deputy).id)
-        cast.roster.named(name).away.append(away)
-        cast.sim.execute([declare_absence(cast.roster.named(name), away)])
-
-    return play
-
-
-def lend(young: str, to: str, days: int) -> Scene:
-    return lambda cast: cast.sim.execute(
-        [cast.lend(cast.named(young)[0], cast.roster.named(to), cast.sim.calendar.add(cast.sim.today, days))]
-    )
-
-
-def set_aside(name: str, to: str) -> Scene:
-    """Snoozes one task of somebody, and hands another one over."""
-
-    def play(cast: ScriptedCast) -> None:
-        owed = {young: task for young, task in cast.owed([name]) if task.stage in ("prescription", "parcours")}
-        latest = sorted(owed.items(), key=lambda one: one[1].opens, reverse=True)[:2]
-        until = cast.sim.calendar.add(cast.sim.today, 8)
-        for (young, task), handed in zip(latest, (False, True), strict=False):
-            case, colleague = cast.case(young, name), cast.roster.named(to)
-            said = {"to": colleague.id, "note": phrases.HANDED[0]} if handed else {"reason": phrases.RESTING[0]}
-            decide = follow_up.hand_over_task if handed else follow_up.snooze_task
-            cast.sim.execute([case.say(decide, task=task.key, until=until, **said)])
-
-    return play
+    def set_aside(self, name: str, to: str) -> None:
+        """Snoozes one task of somebody, and hands another one over."""
+        owed = {young: task for young, task in self.owed([name]) if task.stage in ("prescription", "parcours")}
+        latest = sorted(owed.items(), key=lambda one: one[1].opens, reverse=True)
+        until, colleague = self.working_day(8), self.roster.named(to).id
+        said: dict[Decision[..., Any], dict[str, Any]] = {
+            follow_up.snooze_task: {"reason": phrases.RESTING[0]},
+            follow_up.hand_over_task: {"to": colleague, "note": phrases.HANDED[0]},
+        }
+        for (young, task), decide in zip(latest, said, strict=False):
+            self.sim.execute([self.case(young, name).say(decide, task=task.key, until=until, **said[decide])])

@@ -1,36 +1,67 @@
-"""Definition of a demonstration: a structure, its young people, its campaigns, its scenes."""
+"""Base of the demonstrations: plays the young people, the scenes and the days of a script."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
 
-from web.samples.demo.cast import ScriptedCast
-from web.samples.demo.people import Company, ScriptedYoung
-from web.samples.demo.scenes import Scene
-from web.samples.pix_exports import Offer
+from web.samples.clock import at, minute_of
+from web.samples.demo import day
+from web.samples.demo.cast import EVENING
+from web.samples.demo.people import ScriptedYoung
+from web.samples.demo.scenes import Scenes
+from web.samples.roster import hire
 
-TimedScene = tuple[datetime, Scene]
+Scene = tuple[datetime, Callable[[], object]]
+"""An act that happens once, at its moment."""
+DAY_ENDS, MIDNIGHT = 17, 24 * 60
 
 
-def nothing(*_: object) -> None:
-    """Adds nothing to the story."""
+class Story(Scenes):
+    """One demonstration; its class holds its `company`."""
 
+    def youths(self) -> list[ScriptedYoung]:
+        """Returns everybody who will come."""
+        raise NotImplementedError
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One demonstration.
+    def scenes(self) -> Iterator[Scene]:
+        raise NotImplementedError
 
-    `settle` plays the first morning. `arrived` follows each arrival, `morning` each import of the référent, `end` the
-    last moment. `calls`: workshops where the assistant is called; `kept`: workshops left to be marked.
-    """
+    def settle(self) -> None:
+        """Plays the first morning."""
+        raise NotImplementedError
 
-    company: Company
-    offers: Sequence[Offer]
-    youths: Callable[[ScriptedCast], list[ScriptedYoung]]
-    scenes: Callable[[ScriptedCast], Iterable[TimedScene]]
-    settle: Scene
-    arrived: Callable[[ScriptedCast, ScriptedYoung], None] = nothing
-    morning: Scene = nothing
-    end: Scene = nothing
-    calls: Sequence[str] = ()
-    kept: Sequence[str] = ()
+    def arrived(self, young: ScriptedYoung) -> None:
+        """Follows an arrival."""
+
+    def conclude(self, now: datetime) -> None:
+        """Plays the moment when the demonstration is opened."""
+        self.sim.log.go(minute_of(now))
+        self.sim.log.clock.go(now)
+
+    def play(self, now: datetime) -> None:
+        sim, pix = self.sim, self.pix
+        sim.execute(hire(self.roster.members.values()))
+        self.settle()
+        for seasons in pix.seasons.values():
+            sim.execute(pix.declare(seasons[0], self.actor(self.company.referent), None))
+        pix.everyone = self.youths()
+        last_scenes = self._plan_scenes()
+        for today in self.days:
+            whole = at(today, DAY_ENDS) < now
+            day.plan(self, today, last_scenes.get(today, 0) if whole else None)
+            sim.run((today, MIDNIGHT) if whole else min(minute_of(now), (today, EVENING - 1)))
+        self.conclude(now)
+
+    def _plan_scenes(self) -> dict[date, int]:
+        """Plans the arrivals and the scenes; returns the minute of the last one of each day."""
+        last: dict[date, int] = {}
+        arrivals: list[Scene] = [(young.arrives, partial(self._arrive, young)) for young in self.pix.everyone]
+        for moment, scene in (*arrivals, *self.scenes()):
+            today, minute = minute_of(moment)
+            self.plan((today, minute), scene)
+            last[today] = max(minute, last.get(today, 0))
+        return last
+
+    def _arrive(self, young: ScriptedYoung) -> None:
+        self.welcome(young)
+        self.arrived(young)

@@ -1,4 +1,4 @@
-"""Workshops of a script, each called by a name: scheduled by scenes, held in the afternoon."""
+"""Workshops of a script, by name: scenes schedule them, the afternoon holds them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""The drawn cast: arrivals, tasks done in time or late or by a colleague, and the incidents of each path."""
+"""Drawn cast: arrivals, tasks in time or late or handed over, incidents of each path."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -119,7 +119,7 @@ class DrawnCast(Behaviours):
             passed += share
 
     def _end_early(self, case: Case, reason: Reason) -> Commands:
-        yield from self.end(case, reason, self.choose(phrases.ENDS[reason], case))
+        yield from self.end_path(case, reason, self.choose(phrases.ENDS[reason], case))
 
     def _note(self, case: Case) -> Commands:
         self.sim.later(case.young, parameters.NOTE_EVERY, self._note)

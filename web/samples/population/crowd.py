@@ -8,7 +8,7 @@ from uuid import UUID
 from pixflow.identity import normalise
 from web.samples import names, parameters
 from web.samples.parameters import weighted
-from web.samples.youth import Typed, Young
+from web.samples.youth import Young, typed
 
 
 class Crowd:
@@ -45,7 +45,7 @@ class Crowd:
             zeal=random.betavariate(*parameters.ZEAL),
             typed=(last, first, number or None),
         )
-        young.typed = _typed(young, weighted(random, parameters.TYPED))
+        young.typed = typed(young, weighted(random, parameters.TYPED))
         self._last = young
         return young
 
@@ -65,23 +65,3 @@ class Crowd:
         if self._random.random() < parameters.NO_NUMBER:
             return ""
         return f"00{self._number}" if self._random.random() < parameters.ZERO_AHEAD else str(self._number)
-
-
-def _typed(young: Young, how: str) -> Typed:
-    last, first, number = young.last_name, young.first_name, young.number or None
-    match how:
-        case "capitals":
-            return last.upper(), first.upper(), number
-        case "swapped":
-            return first, last, number
-        case "no-number":
-            return last, first, None
-        case "initial":
-            return last, first[0] + ".", number.lstrip("0") if number else None
-        case "letter-lost":
-            return last, first[:-1] or first, None
-        case "formula":
-            return f"={last}", first, number
-        case "spaces":
-            return f"{last} ", first.lower(), number
-    return last, first, number

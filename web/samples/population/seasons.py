@@ -26,7 +26,7 @@ COURSES: dict[Purpose, tuple[str, str, str]] = {
 SHARE: dict[Purpose, float] = {"initial": 0.8, "complete": 0.4, "profile": 0.2}
 """Rows that one young person makes, about. It only sets the length of a season."""
 Duty = Callable[[Season, Actor], Iterator[PlannedCommand]]
-"""What a référent does with a season."""
+"""Commands of a référent about a season."""
 
 
 class Seasons(PixOrga):
@@ -37,12 +37,11 @@ class Seasons(PixOrga):
         sim: Simulation,
         young_people: int,
         months: int,
-        first: date,
-        last: date,
+        span: tuple[date, date],
         imported: Callable[[Season], object],
     ) -> None:
         super().__init__(sim, imported)
-        self.first, self.last = first, last
+        self.first, self.last = span
         for purpose, share in SHARE.items():
             rows_a_month = young_people / len(sim.roster.sites) / months * share
             length = next((n for n in (12, 6, 4, 3, 2) if rows_a_month * n <= parameters.ROWS_A_CAMPAIGN), 1)

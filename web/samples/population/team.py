@@ -13,9 +13,8 @@ from web.samples import parameters, phrases
 from web.samples.agenda import OPENS, PlannedCommand, command
 from web.samples.parameters import Days
 from web.samples.population.staffing import DrawnRoster
-from web.samples.roster import Member
+from web.samples.roster import Member, declare_absence, hire
 from web.samples.simulation import Simulation
-from web.samples.team import declare_absence, hire, note
 
 MONTHS = {"summer": (7, 8), "winter": (12, 2), "any": tuple(range(1, 13))}
 
@@ -24,8 +23,8 @@ def settle(sim: Simulation) -> Iterator[PlannedCommand]:
     """Notes the first milestones: référents designated, the briefing. Tests and training follow later."""
     for one in sim.roster.members.values():
         if one.role == "referent":
-            yield note(sim, one, milestones.designate_referent, site=None)
-        yield note(sim, one, milestones.hold_briefing, title=phrases.BRIEFING)
+            yield sim.roster.note(one, sim.today, milestones.designate_referent, site=None)
+        yield sim.roster.note(one, sim.today, milestones.hold_briefing, title=phrases.BRIEFING)
         if not sim.chance(parameters.NOT_TESTED):
             _note_later(sim, one, parameters.TESTED_IN, milestones.take_pix)
         if one.role in ("referent", "facilitator") or (one.role == "advisor" and sim.chance(parameters.TRAINED)):
@@ -33,7 +32,7 @@ def settle(sim: Simulation) -> Iterator[PlannedCommand]:
 
 
 def _note_later(sim: Simulation, one: Member, days: Days, decide: Decision[..., Any], **said: Any) -> None:
-    sim.plan((sim.in_days(days), OPENS + 10), lambda: [note(sim, one, decide, **said)])
+    sim.plan((sim.in_days(days), OPENS + 10), lambda: [sim.roster.note(one, sim.today, decide, **said)])
 
 
 # --- who leaves
