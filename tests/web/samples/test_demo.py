@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from pixflow.actor import CLOCK
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
 from pixflow.tasks import Kind
@@ -110,6 +111,12 @@ def test_the_sister_s_test_went_to_the_right_dossier(prepared: Prepared) -> None
 def test_a_workshop_of_the_group_in_cej_waits_for_its_marks(prepared: Prepared) -> None:
     (_, served), now = prepared
     assert [kind for kind, _ in owed(served, now) if kind == "mark-attendance"] == ["mark-attendance"]
+
+
+def test_the_clock_ends_the_loan_and_records_it_like_its_jobs(prepared: Prepared) -> None:
+    (_, served), now = prepared
+    by_clock = [one for one in everything(served) if one.by == CLOCK and one.at <= now]
+    assert [(one.event.TOPIC, one.via) for one in by_clock] == [("dossier.AdvisorAssigned", "cli")]
 
 
 def test_those_whom_the_readme_names_have_what_it_says(prepared: Prepared) -> None:
