@@ -137,6 +137,15 @@ def test_another_seed_tells_something_else(batch: tuple[OpenStructure, Totals], 
     other.engine.close()
 
 
+def test_tests_are_planned_in_the_last_declared_campaign_while_the_referent_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parameters, "ROWS_A_CAMPAIGN", 1)  # a campaign a month
+    opened, totals = built(tmp_path, months=6, start=date(2025, 6, 1), batch=True)
+    opened.engine.close()
+    assert totals.refused == {}
+
+
 def test_what_one_person_says_in_a_day_is_one_command(
     batch: tuple[OpenStructure, Totals], one_by_one: tuple[OpenStructure, Totals]
 ) -> None:

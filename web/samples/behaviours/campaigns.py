@@ -65,9 +65,8 @@ class PixOrga:
         return self._begun(purpose, site)[-1]
 
     def campaign(self, purpose: Purpose, site: int) -> UUID:
-        stream = self.season(purpose, site).stream
-        assert stream is not None
-        return stream
+        """Returns the last campaign that the structure knows at a site."""
+        return [one.stream for one in self._begun(purpose, site) if one.stream][-1]
 
     def _begun(self, purpose: Purpose, site: int) -> list[Season]:
         return [one for one in self.seasons[purpose, site] if one.opens <= self.sim.today]
