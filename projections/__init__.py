@@ -1,1 +1,1 @@
-"""The read side: tables computed from events, one module a table."""
+"""Read side: tables computed from events, one module a projection."""

@@ -1,4 +1,4 @@
-"""Ma boîte: what each advisor has to do, and the piles of the référent and of the direction."""
+"""Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
@@ -76,11 +76,11 @@ TABLES = (table,)
 Owners = Collection[UUID]
 _URGENT = (table.c.due, table.c.name, table.c.key, table.c.stream)
 PILED = frozenset({"referent", "manager"})
-"""The roles whose tasks are nobody's own: they stand in piles."""
+"""The roles whose tasks belong to no person: they stand in piles."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """One row for each task that the subject owes."""
+    """Returns one row for each task that the subject owes."""
     match change.kind:
         case "dossier":
             owed, owner, state = tasks.of_dossier(change.after, change.refs), change.after.advisor, change.after
@@ -139,7 +139,7 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
 
 
 class Filter(Struct, frozen=True):
-    """What of the queue is asked for; empty means all. `pour` is the id of whose rows they are."""
+    """Filter of the queue; an empty field means all. `pour` is the id of the person whose rows they are."""
 
     kind: str = ""
     stage: str = ""
@@ -150,7 +150,7 @@ class Filter(Struct, frozen=True):
 
 
 class Counted(Struct, frozen=True):
-    """How many rows are alike, under the names of the filters."""
+    """Number of rows with the same values of the filters."""
 
     kind: str
     stage: str | None
@@ -163,7 +163,7 @@ class Counted(Struct, frozen=True):
 
 
 class Pile(Struct, frozen=True):
-    """A role's tasks of one kind."""
+    """Tasks of one kind that a role owes."""
 
     kind: str
     count: int
@@ -179,13 +179,13 @@ def page(
     limit: int | None = 50,
     offset: int = 0,
 ) -> list[Any]:
-    """The visible rows of these people, the most urgent first; `doer` is whose each is today."""
+    """Returns the visible rows of these people, the most urgent first; `doer` is the person who has each row today."""
     query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
     return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
-    """How many rows these people have, and how many are late, by kind, stage, programme, site, group and person."""
+    """Counts the rows of these people, and the late ones, by kind, stage, programme, site, group and person."""
     late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
     alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group)
     query = select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
@@ -197,12 +197,12 @@ def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]
 
 
 def total(connection: Connection, owners: Owners, today: date) -> int:
-    """How many rows an advisor sees."""
+    """Returns the number of rows that an advisor sees."""
     return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
 
 
 def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
-    """The visible tasks that stand in piles for somebody of these roles, one row a kind."""
+    """Returns the piles that somebody with these roles sees, one row a kind."""
     if PILED.isdisjoint(roles):
         return []
     late = func.sum(case((table.c.due < today, 1), else_=0))
@@ -212,7 +212,7 @@ def piles(connection: Connection, roles: Collection[str], today: date) -> list[P
 
 
 def due_days(connection: Connection, owners: Owners, today: date, wanted: Filter) -> dict[date, int]:
-    """How many of an advisor's visible rows are due on each day."""
+    """Counts an advisor's visible rows by due day."""
     query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
     return dict(connection.execute(query).all())
 
@@ -223,7 +223,7 @@ def pile_total(connection: Connection, roles: Collection[str], kind: str, today:
 
 
 def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
-    """The rows of one pile of these roles, the oldest first."""
+    """Returns the rows of one pile of these roles, the oldest first."""
     query = select(table).where(_pile(roles, kind, today))
     return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
@@ -238,38 +238,38 @@ def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Ow
 def waiting_long(
     connection: Connection, roles: frozenset[str], owners: Owners, today: date, limit: int, offset: int
 ) -> list[Any]:
-    """The rows of others that are so late that somebody of these roles sees them too, the oldest first."""
+    """Returns the late rows of others that are escalated to these roles, the oldest first."""
     query = select(table).where(_escalated(roles, owners, today))
     return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
-    """What owes a task that an event of a day or later opened, dossiers aside: its kind and its stream."""
+    """Returns kind and stream of subjects other than dossiers with a task opened by an event of a day or later."""
     query = select(table.c.subject, table.c.stream).where(table.c.why_on >= day, table.c.subject != "dossier")
     return list(connection.execute(query.distinct()))
 
 
 def later(connection: Connection, owners: Owners, today: date) -> tuple[int, date | None]:
-    """How many of an advisor's rows are still to open, and the day the first of them does."""
+    """Returns the number of an advisor's rows that are not open yet, and the day of the first one."""
     query = select(func.count(), func.min(table.c.opens)).where(table.c.owner.in_(owners), table.c.opens > today)
     count, first = connection.execute(query).one()
     return count, first
 
 
 def resting_total(connection: Connection, owners: Owners, today: date) -> int:
-    """How many of an advisor's rows rest until a day."""
+    """Returns the number of an advisor's rows that are postponed to a day."""
     return int(connection.execute(select(func.count()).where(*_resting(owners, today))).scalar_one())
 
 
 def resting(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
-    """An advisor's rows that rest, the first to come back first."""
+    """Returns an advisor's postponed rows, the first to come back first."""
     query = select(table, _doer(today).label("doer")).where(*_resting(owners, today))
     ordered = query.order_by(table.c.paused, table.c.name, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
 
 def picked(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:
-    """Those of these people's open rows that are named by stream and key, the most urgent first."""
+    """Returns the open rows of these people with these streams and keys, the most urgent first."""
     chosen = tuple_(table.c.stream, table.c.key).in_(keys)
     query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
     return list(connection.execute(query.order_by(*_URGENT)))
@@ -278,7 +278,7 @@ def picked(connection: Connection, owners: Owners, today: date, keys: Collection
 def groups_without_seat(
     connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
 ) -> dict[str, int]:
-    """How many dossiers of each group owe one of these kinds; "" is those of none."""
+    """Counts the dossiers of each group that owe one of these kinds; "" stands for no group."""
     query = select(table.c.group, func.count()).where(*_without_seat(kinds, owners, but, cej))
     return dict(connection.execute(query.group_by(table.c.group)).all())
 
@@ -293,10 +293,10 @@ def without_seat(
     limit: int,
     offset: int,
 ) -> list[Any]:
-    """The dossiers of these owners (of all, when None) that owe one of these kinds, but some: the most urgent first.
+    """Returns the dossiers of these owners (None: all) that owe one of these kinds, but some, the most urgent first.
 
-    `cej`: those in CEJ come first, and whose diagnostic is not planned yet waits too: a workshop is where it is taken.
-    `group`: of that group only; "" for all.
+    `cej`: puts those in CEJ first, and includes those without a planned diagnostic, because a workshop is where it is
+    taken. `group`: only that group; "" for all.
     """
     first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
     query = select(table).where(*_without_seat(kinds, owners, but, cej))
@@ -316,14 +316,14 @@ def _without_seat(
 
 
 def load(connection: Connection, today: date) -> dict[UUID, int]:
-    """How many visible tasks each person has to do."""
+    """Returns the number of visible tasks of each person."""
     doer = _doer(today)
     query = select(doer, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(doer)
     return dict(connection.execute(query).all())
 
 
 def load_of(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
-    """How many of somebody's visible tasks each dossier has."""
+    """Returns the number of somebody's visible tasks in each dossier."""
     query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")
     return dict(connection.execute(query.group_by(table.c.stream)).all())
 
@@ -341,13 +341,13 @@ def _mine(owners: Owners, today: date) -> ColumnElement[bool]:
 
 
 def _done_by(people: Owners, today: date) -> ColumnElement[bool]:
-    """Their own rows that no colleague has now, and those of colleagues that were handed to them."""
+    """Selects a person's own rows that no colleague has now, and the rows of colleagues handed to them."""
     handed = _handed(today)
     return or_(and_(table.c.owner.in_(people), not_(handed)), and_(table.c.handed_to.in_(people), handed))
 
 
 def _doer(today: date) -> ColumnElement[UUID]:
-    """Whose a row is today: the colleague it was handed to, or its owner."""
+    """Returns the person who has a row today: the colleague it was handed to, or its owner."""
     return case((_handed(today), table.c.handed_to), else_=table.c.owner)
 
 

@@ -1,4 +1,4 @@
-"""Rejouer: every fact of every stream, in order, as codes; the sentences are web/french's."""
+"""Rejouer: every event of every stream, in order, as codes; web/french has the sentences."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -69,7 +69,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.D
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """One row for each event; one that is erased has no `data`."""
+    """Returns one row for each event. An erased event has no `data`."""
     return {
         table: [
             {
@@ -94,19 +94,19 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 def forget(connection: Connection, streams: Sequence[UUID]) -> None:
-    """What the facts of these streams told of a person goes; that they happened stays."""
+    """Deletes the personal data of the events of these streams, and keeps the events."""
     if streams:
         told = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
         connection.execute(told.values(data=""))
 
 
 def of_stream(connection: Connection, stream: UUID) -> list[Any]:
-    """The facts of one stream, oldest first."""
+    """Returns the events of one stream, oldest first."""
     return list(connection.execute(select(table).where(table.c.stream == stream).order_by(table.c.version)))
 
 
 def recorded(row: Any) -> Recorded:
-    """The fact of a row, as it was recorded."""
+    """Returns the event of a row, as it was recorded."""
     event: Event = Erased(TOPIC=row.topic, STAGE=row.stage, on=row.on)
     if row.data:
         event = _DECODERS[row.topic].decode(row.data)
@@ -115,7 +115,7 @@ def recorded(row: Any) -> Recorded:
 
 
 class Wanted(Struct, frozen=True):
-    """What of the trail is asked for; empty means all. `since` and `until` are instants (UTC), the second excluded."""
+    """Filter of the trail; an empty field means all. `since` and `until` are instants (UTC); `until` is excluded."""
 
     by: str = ""
     topic: str = ""
@@ -125,7 +125,7 @@ class Wanted(Struct, frozen=True):
 
 
 def page(connection: Connection, wanted: Wanted, limit: int, offset: int) -> list[Any]:
-    """The facts wanted, the latest first."""
+    """Returns the selected events, the latest first."""
     query = select(table).where(*_wanted(wanted)).order_by(table.c.position.desc())
     return list(connection.execute(query.limit(limit).offset(offset)))
 
@@ -135,7 +135,7 @@ def total(connection: Connection, wanted: Wanted) -> int:
 
 
 def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[Recorded]]:
-    """Every fact of these streams, oldest first."""
+    """Returns every event of these streams, oldest first."""
     found: dict[UUID, list[Recorded]] = {}
     query = select(table).where(table.c.stream.in_(set(streams))).order_by(table.c.stream, table.c.version)
     for row in connection.execute(query):
@@ -160,13 +160,13 @@ def _naive(instant: datetime) -> datetime:
 
 
 def positions(connection: Connection, stream: UUID) -> dict[int, int]:
-    """The position of each version of a stream."""
+    """Returns the position of each version of a stream."""
     query = select(table.c.version, table.c.position).where(table.c.stream == stream)
     return dict(connection.execute(query).all())
 
 
 def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
-    """The dossiers changed last, each with its last fact; looks at the `among` latest facts."""
+    """Returns the dossiers changed last, each with its last event, among the latest `among` events."""
     query = select(table).where(table.c.kind == "dossier").order_by(table.c.position.desc()).limit(among)
     found: dict[UUID, Any] = {}
     for row in connection.execute(query):
@@ -175,7 +175,7 @@ def recent(connection: Connection, limit: int, among: int = 400) -> list[Any]:
 
 
 def position_at(connection: Connection, instant: datetime) -> int:
-    """The last position recorded at or before an instant, 0 when nothing was."""
+    """Returns the last position recorded at or before an instant, 0 when there is none."""
     known = table.c.at <= _naive(instant)
     query = select(table.c.position).where(known).order_by(table.c.at.desc(), table.c.position.desc()).limit(1)
     return int(connection.execute(query).scalar() or 0)

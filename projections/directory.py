@@ -1,4 +1,4 @@
-"""Who is who: find a dossier by name or number, and the name of one. The one projection others may ask."""
+"""Finds dossiers by name or number, and names them. Other projections may use no other one."""
 
 import re
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ READS = {
 }
 
 _ZEROS: Final = 4
-"""How many leading zeros a number may have lost, in a spreadsheet or on its way from one."""
+"""Number of leading zeros that a number may have lost in a spreadsheet."""
 
 people = Table(
     "directory_people",
@@ -71,7 +71,7 @@ TABLES = (people, words)
 
 
 class Found(Struct, frozen=True):
-    """One young person, as lists and choices name them."""
+    """One young person, with the fields that lists and choices show."""
 
     stream: UUID
     last_name: str
@@ -112,9 +112,9 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[Found]:
-    """The dossiers whose number is the text or begins so, or whose names begin with each of its words.
+    """Returns the dossiers whose number is or begins with the text, or whose names begin with each of its words.
 
-    Accents, case, spaces in a number and its leading zeros aside; a number that is the text is found alone.
+    Ignores accents, case, spaces in a number and its leading zeros. A number that equals the text is found alone.
     """
     if scope.whose == "none":
         return []
@@ -124,7 +124,7 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
 
 
 def followed(advisors: Iterable[UUID]) -> Select[tuple[UUID]]:
-    """The dossiers of these advisors, to ask in another question."""
+    """Selects the dossiers of these advisors, for use in another query."""
     return select(people.c.stream).where(people.c.advisor.in_(list(advisors)))
 
 
@@ -159,7 +159,7 @@ def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
 
 
 def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
-    """The people of these dossiers."""
+    """Returns the people of these dossiers."""
     wanted = list(streams)
     found: dict[UUID, Found] = {}
     for start in range(0, len(wanted), 500):
@@ -169,7 +169,7 @@ def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
 
 
 def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[Found]:
-    """Those born that day whose names are the same words, in any order (accents and case aside)."""
+    """Returns people born that day with the same words as names, in any order, without accents and case."""
     asked = name_words(last_name, first_name)
     born = connection.execute(
         select(people).where(people.c.birth_date == birth_date).order_by(people.c.sort, people.c.stream)
@@ -178,12 +178,12 @@ def same_person(connection: Connection, last_name: str, first_name: str, birth_d
 
 
 def doubles_total(connection: Connection) -> int:
-    """How many people have several open dossiers: the same names in the same order, the same birth date."""
+    """Returns the number of people with several open dossiers: same names in the same order, same birth date."""
     return int(connection.execute(select(func.count()).select_from(_doubles().subquery())).scalar_one())
 
 
 def doubles(connection: Connection, limit: int, offset: int) -> list[list[Found]]:
-    """Those people's dossiers, by name, each group in the order of their ids."""
+    """Returns the dossiers of these people, by name, each group in the order of its ids."""
     groups = _doubles().order_by(people.c.sort, people.c.birth_date).limit(limit).offset(offset).subquery()
     same = and_(people.c.sort == groups.c.sort, people.c.birth_date == groups.c.birth_date)
     query = select(people).join(groups, same).where(~people.c.closed)
@@ -203,5 +203,5 @@ def _found(row: Any) -> Found:
 
 
 def everyone(connection: Connection) -> list[Found]:
-    """Every dossier, for a file that must be compared with all of them."""
+    """Returns every dossier, for a file that must be compared with all of them."""
     return [_found(row) for row in connection.execute(select(people))]

@@ -1,4 +1,4 @@
-"""Dossiers: one line for each young person, for lists and filters."""
+"""Dossiers: one row for each young person, for lists and filters."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -90,7 +90,7 @@ TABLES = (table,)
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """One row for an opened dossier."""
+    """Returns one row for an opened dossier."""
     state = change.after
     if state.opened is None:
         return {table: []}
@@ -126,7 +126,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 class Filter(Struct, frozen=True):
-    """What of the list is asked for; empty means all. `state` is open, closed or unassigned."""
+    """Filter of the list; an empty field means all. `state` is open, closed or unassigned."""
 
     stage: str = ""
     programme: str = ""
@@ -136,7 +136,7 @@ class Filter(Struct, frozen=True):
 
 
 def page(connection: Connection, scope: Scope, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
-    """The dossiers somebody reads, by name."""
+    """Returns the dossiers that somebody may read, by name."""
     query = select(table).where(*_wanted(scope, wanted)).order_by(table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
@@ -146,7 +146,7 @@ def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
 
 
 def counts(connection: Connection, scope: Scope) -> list[Any]:
-    """How many dossiers somebody reads, by stage, programme, site, group, and whether closed or followed by nobody."""
+    """Counts the dossiers that somebody may read, by stage, programme, site, group, and as closed or unassigned."""
     unassigned = table.c.advisor.is_(None)
     columns = (table.c.stage, table.c.programme, table.c.site, table.c.group, table.c.closed)
     query = select(*columns, unassigned.label("unassigned"), func.count().label("n")).where(*_scope(scope))
@@ -154,25 +154,25 @@ def counts(connection: Connection, scope: Scope) -> list[Any]:
 
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
-    """The open dossiers of a group that somebody reads, by name."""
+    """Returns the open dossiers of a group that somebody may read, by name."""
     query = select(table).where(*_wanted(scope, Filter()), table.c.group == group, table.c.group != "")
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
 def load(connection: Connection) -> dict[UUID, int]:
-    """How many open dossiers each advisor follows."""
+    """Returns the number of open dossiers of each advisor."""
     query = select(table.c.advisor, func.count()).where(table.c.advisor.is_not(None), ~table.c.closed)
     return dict(connection.execute(query.group_by(table.c.advisor)).all())
 
 
 def portfolio(connection: Connection, advisor: UUID, limit: int | None = None, offset: int = 0) -> list[Any]:
-    """The open dossiers that somebody follows, by name."""
+    """Returns the open dossiers of an advisor, by name."""
     query = select(table).where(table.c.advisor == advisor, ~table.c.closed).order_by(table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
-    """The dossiers that a colleague followed until before a day, closed ones too, each with that last day."""
+    """Returns the dossiers lent to a colleague until before a day, closed ones too, each with its last day."""
     query = select(table.c.stream, table.c.lent_until).where(table.c.lent_until < day)
     return [
         (row.stream, row.lent_until) for row in connection.execute(query.order_by(table.c.lent_until, table.c.stream))
@@ -180,7 +180,7 @@ def lent_before(connection: Connection, day: date) -> list[tuple[UUID, date]]:
 
 
 def scores(connection: Connection, scope: Scope) -> dict[int, int]:
-    """How many open dossiers that somebody reads have each percent, no prescription being built on it yet."""
+    """Counts open dossiers that somebody may read, by percent, if no prescription is built on the result yet."""
     query = select(table.c.percent, func.count()).where(*_to_prescribe(scope)).group_by(table.c.percent)
     return dict(connection.execute(query).all())
 
@@ -188,24 +188,24 @@ def scores(connection: Connection, scope: Scope) -> dict[int, int]:
 def scored(
     connection: Connection, scope: Scope, percents: Sequence[int], limit: int = 50, offset: int = 0
 ) -> list[Any]:
-    """Those dossiers, of some percents, by name."""
+    """Returns these dossiers with one of these percents, by name."""
     query = select(table).where(*_to_prescribe(scope), table.c.percent.in_(percents))
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream).limit(limit).offset(offset)))
 
 
 def moved_since(connection: Connection, day: date) -> list[UUID]:
-    """The dossiers in which something happened on a day or later."""
+    """Returns the dossiers with an event on a day or later."""
     return list(connection.execute(select(table.c.stream).where(table.c.last_on >= day)).scalars())
 
 
 def past(connection: Connection, cutoffs: Iterable[tuple[Rule, date]], limit: int = 50, offset: int = 0) -> list[Any]:
-    """The dossiers whose last fact is no later than their rule's day, the oldest first; duplicates are left out."""
+    """Returns the dossiers whose last event is not after the day of their rule, oldest first, without duplicates."""
     query = select(table).where(*_past(cutoffs)).order_by(table.c.last_on, table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
 def past_counts(connection: Connection, cutoffs: Iterable[tuple[Rule, date]]) -> list[Any]:
-    """How many they are, by programme and whether closed."""
+    """Counts these dossiers by programme, and by whether they are closed."""
     query = select(table.c.programme, table.c.closed, func.count().label("n")).where(*_past(cutoffs))
     return list(connection.execute(query.group_by(table.c.programme, table.c.closed)))
 

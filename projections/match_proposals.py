@@ -1,4 +1,4 @@
-"""Whose the participations of one page may be: looked for all at once, explained, never stored."""
+"""Proposes dossiers for the participations of one page: found with few queries, explained, never stored."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,10 +39,10 @@ _ALL: Final = Scope("all")
 
 
 def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -> dict[UUID, list[Proposal]]:
-    """For each participation's row, its best dossiers, best first; those it was refused are left out.
+    """Returns the best dossiers for each participation's row, best first, without those refused before.
 
-    Dossiers are looked for by two words that begin alike, or a number that looks alike; where that gives no name that
-    agrees, by a close spelling. What is found is ranked by `matching.rank`.
+    Candidates share the beginnings of two words or a similar number; else, without an agreeing name, a close spelling.
+    `matching.rank` sorts them.
     """
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))
@@ -54,7 +54,7 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
 
 
 def sure(found: Sequence[Proposal]) -> Proposal | None:
-    """The one that may be confirmed among others in one go: nearly certain, nothing to check, nobody like it."""
+    """Returns the proposal that may be confirmed in bulk: nearly certain, nothing to check, no similar dossier."""
     if not found:
         return None
     (person, match), others = found[0], found[1:]
@@ -63,7 +63,7 @@ def sure(found: Sequence[Proposal]) -> Proposal | None:
 
 
 def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
-    """What a confirmed match says of itself: its score, its reasons, and who else was proposed."""
+    """Returns the evidence of a confirmed match: its score, its reasons and the other proposals."""
     found = proposals(connection, [row])[row.stream]
     match = next((match for one, match in found if one.stream == chosen.stream), None)
     match = match or score(participant(row), person_of(chosen)) or BY_HAND
@@ -72,18 +72,18 @@ def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
 
 
 def told(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
-    """A match as MatchConfirmed tells it, made by somebody."""
+    """Returns a match, made by somebody, as the arguments of MatchConfirmed."""
     said = {"score": match.score, "reasons": match.reasons, "warnings": match.warnings}
     return {**said, "others": others, "automatic": False}
 
 
 def person_of(found: Found) -> Person:
-    """A dossier, as matching compares it."""
+    """Returns a dossier in the form that matching compares."""
     return Person(found.last_name, found.first_name, found.imilo_number, found.birth_date)
 
 
 def participant(row: Any) -> Person:
-    """A participation's row, as matching compares it."""
+    """Returns a participation's row in the form that matching compares."""
     return Person(row.last_name, row.first_name, row.external_id)
 
 
@@ -105,7 +105,7 @@ def _ranked(
 
 
 def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
-    """The dossiers that have two words beginning as theirs do; one is enough for a name of one word."""
+    """Selects dossiers that share the beginnings of two words; one is enough for a name of one word."""
     near: dict[UUID, set[UUID]] = defaultdict(set)
     short = [stream for stream, words in asked.items() if len(words) == 1]
     long = [stream for stream, words in asked.items() if len(words) > 1]
@@ -118,7 +118,7 @@ def _near(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, 
 
 
 def _nearest(listed: CTE, least: int) -> Select[Any]:
-    """Place and dossier, those with the most whole words in common first, and no more than MOST of them a place."""
+    """Selects place and dossier, those with the most whole words in common first, at most MOST a place."""
     found, word = listed.c, directory.words.c
     whole = func.sum(case((word.word == found.word, 1), else_=0))
     number = func.row_number().over(partition_by=found.place, order_by=(whole.desc(), word.stream))
@@ -133,7 +133,7 @@ def _nearest(listed: CTE, least: int) -> Select[Any]:
 
 
 def _spelled_alike(connection: Connection, asked: Mapping[UUID, set[str]]) -> dict[UUID, set[UUID]]:
-    """The dossiers whose names are made of the most of the same letters, wherever a mistake is."""
+    """Returns the dossiers whose names share the most letters, wherever a mistake is."""
     found = name_search.sharing(connection, [" ".join(words) for words in asked.values()], _ALL, _SPELT)
     return {stream: set(alike) for stream, alike in zip(asked, found, strict=True)}
 
@@ -144,7 +144,7 @@ def _begins(listed: CTE) -> ColumnElement[bool]:
 
 
 def _listed(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None:
-    """Every word, with the place of its participation in `order`; None without any."""
+    """Returns every word with the place of its participation in `order`; None without any."""
     words = sorted((place, word) for place, stream in enumerate(order) for word in asked[stream])
     if not words:
         return None
@@ -153,7 +153,7 @@ def _listed(order: Sequence[UUID], asked: Mapping[UUID, set[str]]) -> CTE | None
 
 
 def _numbered(connection: Connection, rows: Iterable[Any]) -> dict[UUID, set[UUID]]:
-    """The dossiers whose i-Milo number is the one typed, leading zeros aside."""
+    """Returns the dossiers with the typed i-Milo number, without leading zeros."""
     wanted: dict[str, set[UUID]] = defaultdict(set)
     for row in rows:
         for form in _forms(row.number) if row.number else ():

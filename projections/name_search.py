@@ -1,4 +1,4 @@
-"""Names spelt nearly so: the trigrams of every young person's name, whom they lead to, and how alike those are."""
+"""Finds similar spellings of names: the trigrams of every young person's names, and their likeness."""
 
 import json
 from collections import Counter
@@ -22,9 +22,9 @@ APPENDS = False
 READS = {"dossier": attrgetter("opened", "last_name", "first_name")}
 
 CANDIDATES: Final = 100
-"""How many dossiers are compared with what was typed, those that share the most trigrams."""
+"""Number of dossiers compared with the text: those that share the most trigrams."""
 ROWS: Final = 4_000
-"""How many rows of trigrams are counted, those of the rarest ones: the cost does not grow with the house."""
+"""Number of rows of trigrams that are counted, rarest first: the cost does not grow with the structure."""
 _ENOUGH: Final = 3
 _ON_SQLITE: Final = """SELECT value, (SELECT count(*) FROM
     (SELECT 1 FROM name_trigrams WHERE trigram = value LIMIT ?2) AS few) FROM json_each(?1)"""
@@ -55,7 +55,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 
 
 def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> list[Found]:
-    """The dossiers of a scope whose names are spelt nearly as the text, the nearest first."""
+    """Returns the dossiers of a scope with the most similar names, the most similar first."""
     if scope.whose == "none":
         return []
     (sharers,) = sharing(connection, [text], scope)
@@ -66,7 +66,7 @@ def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> lis
 
 
 def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: int = CANDIDATES) -> list[list[UUID]]:
-    """For each text, the dossiers of a scope whose names share the most trigrams with it, the most first."""
+    """Returns, for each text, the dossiers of a scope that share the most trigrams with it, the most first."""
     runs = [similarity.trigrams(text) for text in texts]
     counts = _counts(connection, frozenset().union(*runs))
     asked = [_rarest(counts, of) for of in runs]
@@ -75,7 +75,7 @@ def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: i
 
 
 def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
-    """How many dossiers each trigram leads to, those that lead to one; not counted beyond ROWS."""
+    """Counts the dossiers of each trigram that has any, up to ROWS."""
     if connection.dialect.name == "sqlite":
         found = connection.exec_driver_sql(_ON_SQLITE, (json.dumps(sorted(runs)), ROWS + 1))
     else:
@@ -84,7 +84,7 @@ def _counts(connection: Connection, runs: Set[str]) -> dict[str, int]:
 
 
 def _rarest(counts: Mapping[str, int], runs: Iterable[str]) -> list[str]:
-    """Those that lead somewhere, the rarest first, while they have ROWS in all; a few at least."""
+    """Returns the trigrams with any dossier, rarest first, up to ROWS rows in all, and at least a few."""
     kept: list[str] = []
     left = ROWS
     for n, run in sorted((counts[run], run) for run in runs if run in counts):
@@ -96,7 +96,7 @@ def _rarest(counts: Mapping[str, int], runs: Iterable[str]) -> list[str]:
 
 
 def _led_to(connection: Connection, runs: Set[str], scope: Scope) -> dict[str, list[str]]:
-    """The dossiers of a scope that each trigram leads to, in order; as text, and in one row each, for they are many."""
+    """Selects the dossiers of a scope for each trigram, in order. One row holds them as text, because they are many."""
     streams = func.aggregate_strings(cast(trigrams.c.stream, String), ",")
     query = select(trigrams.c.trigram, streams).where(trigrams.c.trigram.in_(runs))
     if scope.whose == "own":
@@ -106,6 +106,6 @@ def _led_to(connection: Connection, runs: Set[str], scope: Scope) -> dict[str, l
 
 
 def _the_most(led: Iterable[Sequence[str]], limit: int) -> list[UUID]:
-    """Those that are named the most often, of as many those met first."""
+    """Returns the most frequent ones; the first met, of those equally frequent."""
     named = Counter(chain.from_iterable(led))
     return [UUID(one) for one, _ in named.most_common(limit)]

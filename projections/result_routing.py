@@ -114,7 +114,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Known(Struct, frozen=True):
-    """What is known of one participation of a campaign, for the next export of it."""
+    """The known state of one participation of a campaign, for the next export of it."""
 
     stream: UUID
     last_name: str
@@ -131,7 +131,7 @@ class Known(Struct, frozen=True):
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """A participation's row, or a dossier's current initial result."""
+    """Returns a participation's row, or a dossier's current initial result."""
     if change.kind == "participation":
         known = [_participation(change.stream, change.after)] if change.after.imported else []
         return {participations: known, results: []}
@@ -211,7 +211,7 @@ def _number(external_id: str | None) -> str | None:
 
 
 def known(connection: Connection, campaign: UUID) -> list[Known]:
-    """Every participation of a campaign."""
+    """Returns every participation of a campaign."""
     decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
     found = connection.execute(select(participations).where(participations.c.campaign == campaign))
     return [
@@ -234,7 +234,7 @@ def known(connection: Connection, campaign: UUID) -> list[Known]:
 
 
 def waiting(connection: Connection, limit: int = 50, offset: int = 0) -> list[Any]:
-    """The participations of declared campaigns that wait for a match, oldest first."""
+    """Returns the participations of declared campaigns that wait for a match, oldest first."""
     row = participations.c
     query = select(participations).where(*_waiting())
     query = query.order_by(row.imported_on, row.last_name, row.first_name, row.stream)
@@ -246,12 +246,12 @@ def waiting_total(connection: Connection) -> int:
 
 
 def waiting_with_number(connection: Connection, number: str) -> list[UUID]:
-    """The waiting participations whose external id is this i-Milo number."""
+    """Returns the waiting participations whose external id is this i-Milo number."""
     return waiting_with_numbers(connection, [number]).get(number, [])
 
 
 def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, list[UUID]]:
-    """The same for many numbers; those under which nothing waits are left out."""
+    """Returns the waiting participations of many numbers; numbers without any are left out."""
     found: dict[str, list[UUID]] = {}
     for start in range(0, len(numbers), 500):
         some = participations.c.number.in_(numbers[start : start + 500])
@@ -262,24 +262,24 @@ def waiting_with_numbers(connection: Connection, numbers: Sequence[str]) -> dict
 
 
 def one(connection: Connection, stream: UUID) -> Any:
-    """One participation's row, None when unknown."""
+    """Returns one participation's row, None when unknown."""
     return connection.execute(select(participations).where(participations.c.stream == stream)).first()
 
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
-    """The rows of these participations."""
+    """Returns the rows of these participations."""
     query = select(participations).where(participations.c.stream.in_(list(streams)))
     return {row.stream: row for row in connection.execute(query)}
 
 
 def of_campaigns(connection: Connection) -> dict[UUID, int]:
-    """How many participations each campaign has."""
+    """Counts the participations of each campaign."""
     query = select(participations.c.campaign, func.count()).group_by(participations.c.campaign)
     return dict(connection.execute(query).all())
 
 
 def set_aside(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
-    """The participations set aside, latest first."""
+    """Returns the participations set aside, latest first."""
     query = select(participations).where(participations.c.set_aside)
     order = participations.c.imported_on.desc(), participations.c.last_name, participations.c.stream
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
@@ -290,7 +290,7 @@ def set_aside_total(connection: Connection) -> int:
 
 
 def vanished(connection: Connection, limit: int = 20, offset: int = 0) -> list[Any]:
-    """The participations no longer exported."""
+    """Returns the participations no longer exported."""
     query = select(participations).where(participations.c.vanished)
     order = participations.c.seen.desc().nulls_last(), participations.c.last_name, participations.c.stream
     return list(connection.execute(query.order_by(*order).limit(limit).offset(offset)))
@@ -301,9 +301,9 @@ def vanished_total(connection: Connection) -> int:
 
 
 def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
-    """The current initial results that no advisor has been given, oldest first.
+    """Returns the current initial results that no advisor has received, oldest first.
 
-    With `refs`, only those that the protocol of the day they came in sends through the référent.
+    With `refs`, only those that the protocol of their day sends through the référent.
     """
     query = select(results).where(*_to_dispatch(refs))
     query = query.order_by(results.c.received_on, results.c.name, results.c.stream)
@@ -315,13 +315,13 @@ def to_dispatch_total(connection: Connection, refs: References | None = None) ->
 
 
 def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
-    """The current initial result of each of these dossiers that has one, dispatched or not."""
+    """Returns the current initial result of each of these dossiers, dispatched or not."""
     query = select(results).where(results.c.stream.in_(list(dossiers)))
     return {row.stream: row for row in connection.execute(query)}
 
 
 def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[int, int]]:
-    """How many results each advisor was given since a day, and how many of them are debriefed."""
+    """Counts the results that each advisor received since a day, and how many of them are debriefed."""
     query = select(results.c.dispatched_to, func.count(), func.count(results.c.debriefed_on))
     found = connection.execute(query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to))
     return {advisor: (given, held) for advisor, given, held in found}
@@ -330,7 +330,7 @@ def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[i
 def dispatched(
     connection: Connection, since: date, advisors: Sequence[UUID], limit: int = 50, offset: int = 0
 ) -> list[Any]:
-    """The results that these advisors were given since a day: advisor by advisor in that order, latest first."""
+    """Returns the results that these advisors received since a day, in the order of the advisors, latest first."""
     if not advisors:
         return []
     place = case({advisor: place for place, advisor in enumerate(advisors)}, value=results.c.dispatched_to)

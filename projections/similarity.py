@@ -1,4 +1,4 @@
-"""How alike names are, however they were typed: trigrams to look among many, a likeness to rank a few."""
+"""Likeness of names, however they were typed: trigrams search among many, a likeness ranks a few."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,23 +8,23 @@ from rapidfuzz import fuzz
 from pixflow.identity import normalise
 
 ALIKE: Final = 75
-"""From which likeness a name is worth showing: one letter wrong in a word of four."""
+"""Lowest likeness of a name worth showing: one wrong letter in a word of four."""
 _LEAST: Final = 60
 
 
 def trigrams(text: str) -> frozenset[str]:
-    """The runs of three letters of each word, its ends marked: `"Léa Ba"` gives `" le", "lea", "ea ", " ba", "ba "`.
+    """Returns the trigrams of each word, its ends marked: `"Léa Ba"` gives `" le", "lea", "ea ", " ba", "ba "`.
 
-    Whatever one typing mistake does to a word of four letters or more, some of them stay.
+    One typing mistake in a word of four letters or more leaves some of them.
     """
     return frozenset(run for word in normalise(text).split() for run in _runs(f" {word} "))
 
 
 def likeness(asked: str, name: str) -> float:
-    """How near what was typed is to a name, 0..100, accents and case aside; 0 when a word of it is like none.
+    """Returns the likeness of a typed text to a name, 0..100, without accents and case; 0 if a word resembles none.
 
-    Each typed word counts, by its length, as it is like the nearest word of the name or the beginning of one; or
-    the whole does, spaces aside.
+    Compares each typed word with the nearest word of the name, or its beginning, and weights it by its length. Compares
+    also the whole text, without spaces.
     """
     typed, words = normalise(asked).split(), normalise(name).split()
     if not typed or not words:

@@ -1,4 +1,4 @@
-"""Ateliers: each workshop with its counts, who runs it, who has a seat and who waits."""
+"""Ateliers: each workshop with its counts, its facilitators, its seats and its waiting list."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -135,7 +135,7 @@ When = Literal["to-come", "past", "cancelled"]
 
 
 class Filter(Struct, frozen=True):
-    """What of the list is asked for; empty means all. `mine`: those that this person runs."""
+    """Filter of the list; an empty field means all. `mine`: the workshops that this person runs."""
 
     when: When = "to-come"
     site: str = ""
@@ -143,7 +143,7 @@ class Filter(Struct, frozen=True):
 
 
 def page(connection: Connection, today: date, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
-    """Those to come, the next first; those past or cancelled, the latest first."""
+    """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()
     query = select(table).where(*_wanted(today, wanted)).order_by(order, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
@@ -155,30 +155,30 @@ def total(connection: Connection, today: date, wanted: Filter) -> int:
 
 
 def sites(connection: Connection) -> list[str]:
-    """The sites where workshops are held."""
+    """Returns the sites of workshops."""
     return list(connection.execute(select(table.c.site).distinct().order_by(table.c.site)).scalars())
 
 
 def between(connection: Connection, first: date, last: date, wanted: Filter) -> list[Any]:
-    """Those held from one day to another, for a calendar; cancelled ones left out."""
+    """Returns the workshops from one day to another, for a calendar, without cancelled ones."""
     held = (table.c.day >= first, table.c.day <= last, ~table.c.cancelled)
     query = select(table).where(*held, *_where(wanted)).order_by(table.c.starts, table.c.stream)
     return list(connection.execute(query))
 
 
 def one(connection: Connection, stream: UUID) -> Any:
-    """One workshop's row, None when unknown."""
+    """Returns one workshop's row, None when unknown."""
     return connection.execute(select(table).where(table.c.stream == stream)).first()
 
 
 def many(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]:
-    """The rows of these workshops."""
+    """Returns the rows of these workshops."""
     query = select(table).where(table.c.stream.in_(list(streams)))
     return {row.stream: row for row in connection.execute(query)}
 
 
 def run_by(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Who runs each of these workshops, in their order."""
+    """Returns the facilitators of each of these workshops, in their order."""
     query = select(facilitators).where(facilitators.c.stream.in_(list(streams))).order_by(facilitators.c.rank)
     found: dict[UUID, list[UUID]] = {}
     for row in connection.execute(query):
@@ -187,15 +187,15 @@ def run_by(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, list[U
 
 
 def bookable(connection: Connection, today: date, limit: int = 50) -> list[Any]:
-    """The workshops that still take bookings, the next first."""
+    """Returns the workshops that accept bookings, the next first."""
     query = select(table).where(table.c.day >= today, ~table.c.cancelled, ~table.c.closed)
     return list(connection.execute(query.order_by(table.c.starts, table.c.stream).limit(limit)))
 
 
 def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
-    """The seats to come of a young person, and the lists they wait on: seat and workshop in one row.
+    """Returns a young person's seats to come and waiting lists: seat and workshop in one row.
 
-    A seat of which somebody said whether they came is no longer to come.
+    A seat with a recorded attendance is no longer to come.
     """
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     held = (seats.c.dossier == dossier, seats.c.presence.is_(None), table.c.day >= today, ~table.c.cancelled)
@@ -203,7 +203,7 @@ def of_dossier(connection: Connection, dossier: UUID, today: date) -> list[Any]:
 
 
 def of_person(connection: Connection, person: UUID) -> list[Any]:
-    """Every workshop that somebody runs, cancelled ones too: their calendar says so."""
+    """Returns every workshop that somebody runs, cancelled ones too: the calendar shows them."""
     query = select(table).join(facilitators, facilitators.c.stream == table.c.stream)
     return list(
         connection.execute(query.where(facilitators.c.person == person).order_by(table.c.starts, table.c.stream))
@@ -211,7 +211,7 @@ def of_person(connection: Connection, person: UUID) -> list[Any]:
 
 
 def offers(connection: Connection, today: date) -> list[Any]:
-    """The seats that are kept for somebody today or later, with their workshop."""
+    """Returns the seats offered until today or later, with their workshop."""
     query = select(seats, *_columns()).join(table, table.c.stream == seats.c.stream)
     kept = (seats.c.until >= today, table.c.day >= today)
     return list(
@@ -220,27 +220,27 @@ def offers(connection: Connection, today: date) -> list[Any]:
 
 
 def lapsed(connection: Connection, today: date) -> list[tuple[UUID, UUID, date]]:
-    """The seats kept until a day that is past: workshop, dossier, that day."""
+    """Returns the expired seat offers: workshop, dossier, last day."""
     query = select(seats.c.stream, seats.c.dossier, seats.c.until).where(seats.c.until < today)
     found = connection.execute(query.order_by(seats.c.until, seats.c.rank, seats.c.stream))
     return [(row.stream, row.dossier, row.until) for row in found]
 
 
 def to_mark(connection: Connection, person: UUID, today: date) -> int:
-    """How many workshops of somebody wait for marks."""
+    """Returns the number of somebody's workshops that wait for attendance."""
     query = select(func.count()).select_from(table).join(facilitators, facilitators.c.stream == table.c.stream)
     waits = (facilitators.c.person == person, table.c.day <= today, table.c.unmarked > 0, ~table.c.cancelled)
     return int(connection.execute(query.where(*waits)).scalar_one())
 
 
 def calls(connection: Connection, day: date) -> list[Any]:
-    """The workshops of a day that call for help."""
+    """Returns the workshops of a day that call for help."""
     query = select(table).where(table.c.day == day, table.c.help_at.is_not(None))
     return list(connection.execute(query.order_by(table.c.help_at, table.c.stream)))
 
 
 def _columns() -> Sequence[Column[Any]]:
-    """What a seat's row says of its workshop."""
+    """Selects the columns of a seat's workshop."""
     names = ("campaign", "site", "place", "starts", "ends", "day", "capacity", "taken", "offered", "waiting")
     return [table.c[name] for name in names]
 

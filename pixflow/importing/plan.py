@@ -39,7 +39,7 @@ class Answers(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """What must be answered before anything is recorded; the first two change what the others are about.
+    """A question to answer before anything is recorded. The first two change the subject of the others.
 
     - external-id-column: `choices` are headers, "" for none of them
     - exported-at: the file name does not say when it was exported, or says a time to come
@@ -89,7 +89,7 @@ class Counts(Struct, frozen=True):
 
 
 class Preview(Struct, frozen=True):
-    """What to show before recording. `campaign_id` is None for a campaign never met, `purpose` for an undeclared one.
+    """Preview of an import. `campaign_id` is None for an unknown campaign, `purpose` for an undeclared one.
 
     `misfit`: the campaign is known as another kind than the file's, or declared for what such a file cannot give:
     nothing can be recorded until its purpose is corrected.

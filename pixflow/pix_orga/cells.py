@@ -18,7 +18,7 @@ _SKILLS = {"OK": "ok", "KO": "ko", "Non testé": "untested"}
 
 
 class BadCell(ValueError):
-    """A cell that is not what its column holds."""
+    """The cell does not hold a value of its column."""
 
     def __init__(self, code: Refusal) -> None:
         super().__init__(code)
@@ -26,13 +26,13 @@ class BadCell(ValueError):
 
 
 def unguard(text: str) -> str:
-    """Remove the apostrophe Pix Orga puts before `- @ = +`; keep every other one."""
+    """Removes the apostrophe that Pix Orga puts before `- @ = +`, and no other one."""
     return text[1:] if text.startswith(_GUARDED) else text
 
 
 @lru_cache(maxsize=4096)
 def rate(text: str) -> Decimal:
-    """A fraction 0..1, decimal comma or point. Raises BadCell "rate-range" (73, 73 %) or "rate" (no number)."""
+    """Reads a fraction 0..1, decimal comma or point. Raises BadCell "rate-range" (73, 73 %) or "rate" (no number)."""
     digits = text.removesuffix("%").rstrip()
     if not _NUMBER.fullmatch(digits):
         raise BadCell("rate")
@@ -43,14 +43,14 @@ def rate(text: str) -> Decimal:
 
 
 def integer(text: str) -> int:
-    """Digits only, an optional minus. Raises BadCell "integer"."""
+    """Reads digits with an optional minus. Raises BadCell "integer"."""
     if not _INTEGER.fullmatch(text):
         raise BadCell("integer")
     return int(text)
 
 
 def count(text: str) -> int:
-    """An integer of zero or more. Raises BadCell "integer"."""
+    """Reads an integer of zero or more. Raises BadCell "integer"."""
     value = integer(text)
     if value < 0:
         raise BadCell("integer")
@@ -58,14 +58,14 @@ def count(text: str) -> int:
 
 
 def yes_no(text: str) -> bool:
-    """Oui or Non. Raises BadCell "yes-no"."""
+    """Reads Oui or Non. Raises BadCell "yes-no"."""
     if text not in _YES_NO:
         raise BadCell("yes-no")
     return _YES_NO[text]
 
 
 def skill(text: str) -> str:
-    """ "ok", "ko" or "untested". Raises BadCell "skill"."""
+    """Reads a skill as "ok", "ko" or "untested". Raises BadCell "skill"."""
     if text not in _SKILLS:
         raise BadCell("skill")
     return _SKILLS[text]

@@ -36,9 +36,9 @@ class Moment:
 
 @lru_cache(maxsize=8192)
 def moment(text: str, zone: str) -> Moment:
-    """Read a cell under a header that names `zone` ("" when unsaid).
+    """Reads a cell under a header that names `zone` ("" when it names none).
 
-    Raises BadCell "date" when it is none of the three forms or cannot exist, "date-zone" when its zone is unsaid.
+    Raises BadCell "date" when it has none of the three forms or cannot exist, "date-zone" when its zone is unknown.
     """
     try:
         if _DAY.fullmatch(text):
@@ -56,7 +56,7 @@ def moment(text: str, zone: str) -> Moment:
 
 
 def exported_at(name: str, problems: Problems) -> datetime | None:
-    """The UTC time in a file name such as resultats-…-481516-2026-05-12-0910.csv; None when it does not say."""
+    """Returns the UTC time in a file name such as resultats-…-481516-2026-05-12-0910.csv, None when there is none."""
     match = _NAME.fullmatch(base_name(name))
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""From bytes to text: what kind of file it is and how it is encoded (docs/pix-orga.md#file-format, #pitfalls)."""
+"""Decodes the bytes of a file: its format and its encoding (docs/pix-orga.md#file-format, #pitfalls)."""
 
 import codecs
 
@@ -11,12 +11,12 @@ ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 def base_name(name: str) -> str:
-    """The last part of a path, of either slash."""
+    """Returns the last part of a path, with either slash."""
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def open_text(data: bytes, name: str, problems: Problems) -> str | None:
-    """The text without its BOM, or None when a problem refuses the file."""
+    """Returns the text without its BOM, None when a problem refuses the file."""
     if not _is_candidate(data, name, problems):
         return None
     text = _decode(data, problems)

@@ -1,4 +1,4 @@
-"""What one export of Pix Orga says, as plain values (docs/pix-orga.md)."""
+"""Content of an export of Pix Orga, as plain values (docs/pix-orga.md)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """`code` is None in files of 2021, which lack the column."""
+    """A campaign of Pix Orga. `code` is None in files of 2021, which lack the column."""
 
     id: int
     code: str | None
@@ -23,7 +23,7 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column the file cannot settle alone; `position` counts from 1."""
+    """A column that only a person can decide; `position` counts from 1."""
 
     position: int
     header: str
@@ -42,10 +42,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One participation, not one person: what both kinds of exports say of it.
+    """One participation (not one person), with the fields that both kinds of exports have.
 
     `line`: physical line of the file, from 1, where the record starts. `imported` also holds Classe, Groupe and Numéro
-    Étudiant. `shared_at`: an aware UTC datetime, or a date (UTC day) when the file says no time.
+    Étudiant. `shared_at`: an aware UTC datetime, or a date (UTC day) when the file gives no time.
     """
 
     line: int
@@ -78,9 +78,9 @@ class Row(Entry):
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow(Entry):
-    """A participation in a profile collection: nothing but who, until the profile is sent.
+    """A participation in a profile collection: only the person, until the profile is sent.
 
-    `pix` is the total, `certifiable_competences` how many can be certified, `levels` each competence in its order.
+    `pix` is the total, `certifiable_competences` the number of certifiable ones, `levels` each competence in its order.
     """
 
     pix: int | None
@@ -113,5 +113,5 @@ class Export:
 
     @property
     def refused(self) -> bool:
-        """True when at least one problem forbids recording anything of this file."""
+        """Tells whether a problem refuses the whole file."""
         return any(problem.severity == "refused" for problem in self.problems)

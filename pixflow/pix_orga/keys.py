@@ -1,4 +1,4 @@
-"""The key of a participation, since the file has no stable id (docs/pix-orga.md#import-rules)."""
+"""Key of a participation, because the file has no stable id (docs/pix-orga.md#import-rules)."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ Rank = tuple[bool, str, Decimal, Decimal, str]
 class Key(NamedTuple):
     """Normalised names, external id or "", start or "" (ISO: a UTC time or a day), rank among equal keys from 0.
 
-    A profile collection says no start: the sending stands for it, "" as long as the profile is not sent.
+    A profile collection has no start: the key has the time of sending instead, "" until the profile is sent.
     """
 
     last_name: str
@@ -27,7 +27,7 @@ class Key(NamedTuple):
 
 
 def participation_keys(rows: Sequence[Entry]) -> tuple[Key, ...]:
-    """The key of each row without its campaign, in the order of `rows`; the ordinal does not depend on that order."""
+    """Returns the key of each row without its campaign, in order. The ordinal does not depend on that order."""
     keys: dict[int, Key] = {}
     seen: Counter[tuple[str, str, str, str]] = Counter()
     for place in sorted(range(len(rows)), key=lambda place: _rank(rows[place])):
@@ -43,7 +43,7 @@ def _dated(row: Entry) -> Moment:
 
 
 def _rank(row: Entry) -> Rank:
-    """Shared rows first, as they were shared: a row shared later never takes the rank of one shared before."""
+    """Ranks shared rows first, in order of sharing: a row shared later never takes the rank of an earlier one."""
     best, done = Decimal(0), Decimal(0)
     if isinstance(row, Row):
         best, done = row.mastery or best, row.progress or done

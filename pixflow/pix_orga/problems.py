@@ -1,4 +1,4 @@
-"""Problems are codes with details; sentences live in the web package."""
+"""Problems as codes with details. The web package has the sentences."""
 
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -61,7 +61,7 @@ LONGEST_DETAIL = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong. `line` counts from 1, None for the file.
+    """One problem. `line` counts from 1, None for the file.
 
     `details` may quote a cell: show them, never log them.
     """
@@ -74,18 +74,18 @@ class Problem:
 
 @dataclass(slots=True)
 class Problems:
-    """Collects problems; the file's own are never pushed out by those of lines, nor refusals by warnings."""
+    """Collects problems. Problems of the file take precedence over those of lines, refusals over warnings."""
 
     _refused: list[Problem] = field(default_factory=list)
     _warned: list[Problem] = field(default_factory=list)
     _found: int = 0
 
     def refuse(self, code: Refusal, line: int | None = None, **details: object) -> None:
-        """Note a problem that refuses the whole file."""
+        """Adds a problem that refuses the whole file."""
         self._note(self._refused, Problem("refused", line, code, _texts(details)))
 
     def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
-        """Note a problem that people should see, and that refuses nothing."""
+        """Adds a problem that people should see and that refuses nothing."""
         self._note(self._warned, Problem("warning", line, code, _texts(details)))
 
     @property
@@ -93,7 +93,7 @@ class Problems:
         return bool(self._refused)
 
     def listed(self) -> tuple[Problem, ...]:
-        """At most 200, the file's own first, then by line; the rest is counted in "more-problems"."""
+        """Returns at most 200 problems, those of the file first, then by line. "more-problems" counts the rest."""
         kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
         if self._found > MOST_PROBLEMS:
             kept = kept[: MOST_PROBLEMS - 1]

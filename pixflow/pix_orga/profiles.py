@@ -1,4 +1,4 @@
-"""The cells of one profile (docs/pix-orga.md#profiles)."""
+"""Reads the cells of one profile (docs/pix-orga.md#profiles)."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from pixflow.pix_orga.results import Record
 
 HIGHEST = 8
 ENOUGH = 5
-"""Competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""
+"""Number of competences of level 1 or more that make a profile certifiable (docs/pix-orga.md#framework)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a profile tells; all empty when it is not sent."""
+    """Content of a profile; all fields are empty when it is not sent."""
 
     pix: int | None = None
     certifiable: bool | None = None
@@ -23,7 +23,7 @@ class Shown:
 
 
 def shown(line: Record, tail: ProfileTail) -> Shown:
-    """The profile of a sent row, checked against itself."""
+    """Reads the profile of a sent row, and checks its consistency."""
     if not line.shows(tail.shared_at):
         return Shown()
     levels = (
@@ -40,13 +40,13 @@ def shown(line: Record, tail: ProfileTail) -> Shown:
 
 
 def hidden(line: Record, tail: ProfileTail) -> Shown:
-    """The profile of a row not sent: none."""
+    """Returns the empty profile of a row that is not sent."""
     line.hides(tail.shared_at)
     return Shown()
 
 
 def level(text: str) -> int:
-    """A level, 0 to 8. Raises BadCell "integer" or "level-range"."""
+    """Reads a level, 0 to 8. Raises BadCell "integer" or "level-range"."""
     value = count(text)
     if value > HIGHEST:
         raise BadCell("level-range")

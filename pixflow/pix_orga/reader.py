@@ -1,4 +1,4 @@
-"""Read a whole file, all or nothing."""
+"""Reads a whole file, all or nothing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,11 +22,11 @@ E = TypeVar("E", bound=Entry)
 
 
 def read(data: bytes, name: str = "", *, external_id_column: str | None = None) -> Export:
-    """Read an export of Pix Orga from its bytes and its file name (docs/pix-orga.md).
+    """Reads an export of Pix Orga from its bytes and its file name (docs/pix-orga.md).
 
-    Never raises on bad content: what is wrong is in `problems`, and one refusal leaves it without rows.
-    `external_id_column` settles which free column is the external id: a header, or "" for none of them.
-    At most 5 MB and 20,000 rows; times come out in UTC, rates as fractions 0..1.
+    Never raises on bad content: `problems` lists what is wrong, and one refusal leaves the export without rows.
+    `external_id_column` decides which free column is the external id: a header, or "" for none. Accepts at most 5 MB
+    and 20,000 rows. Times are UTC, rates are fractions 0..1.
     """
     problems = Problems()
     export = _read(data, name, external_id_column, problems)

@@ -1,4 +1,4 @@
-"""The result cells of one assessment row (docs/pix-orga.md#assessments)."""
+"""Reads the result cells of one assessment row (docs/pix-orga.md#assessments)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TOLERANCE = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a shared row tells; all empty when not shared."""
+    """Results of a shared row; all fields are empty when it is not shared."""
 
     mastery: Decimal | None = None
     palier: int | None = None
@@ -28,7 +28,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of one record, read one by one, problems noted with its line."""
+    """Cells of one record, read one by one. Problems are noted with its line."""
 
     number: int
     cells: list[str]
@@ -36,7 +36,7 @@ class Record:
     problems: Problems
 
     def take(self, parse: Callable[[str], T], place: int) -> T | None:
-        """The value of one cell, or None once its problem is noted."""
+        """Returns the value of one cell, None after noting its problem."""
         text = self.cells[place]
         try:
             return parse(text)
@@ -45,7 +45,7 @@ class Record:
             return None
 
     def take_rate(self, place: int) -> Decimal | None:
-        """A fraction 0..1; None for an absent one, and for NaN with a warning."""
+        """Returns a fraction 0..1, None for an absent one, and for NaN with a warning."""
         text = self.cells[place]
         if text == NOT_A_NUMBER:
             self.problems.warn("not-a-number", self.number, column=self.headers[place])
@@ -53,17 +53,17 @@ class Record:
         return None if text in ABSENT else self.take(rate, place)
 
     def take_known(self, parse: Callable[[str], T], place: int) -> T | None:
-        """The value of one cell; None for an absent one."""
+        """Returns the value of one cell, None for an absent one."""
         return None if self.cells[place] in ABSENT else self.take(parse, place)
 
     def hides(self, start: int) -> None:
-        """A row not shared holds no result: "result-not-shared" refuses one that does, from `start` on."""
+        """Refuses a row that is not shared and holds a result from `start` on ("result-not-shared")."""
         shown = next((place for place in range(start, len(self.cells)) if self.cells[place] not in ABSENT), None)
         if shown is not None:
             self.problems.refuse("result-not-shared", self.number, column=self.headers[shown])
 
     def shows(self, start: int) -> bool:
-        """A shared row says NA nowhere from `start` on: "na-on-shared" refuses one that does."""
+        """Refuses a shared row with NA from `start` on ("na-on-shared")."""
         if NOT_SHARED not in self.cells[start:]:
             return True
         place = self.cells.index(NOT_SHARED, start)
@@ -72,13 +72,13 @@ class Record:
 
 
 def hidden(line: Record, tail: Tail) -> Results:
-    """The results of a row not shared: none."""
+    """Returns the empty results of a row that is not shared."""
     line.hides(tail.shared_at)
     return Results()
 
 
 def shown(line: Record, tail: Tail) -> Results:
-    """The results of a shared row, checked against each other."""
+    """Reads the results of a shared row, and checks them against each other."""
     if not line.shows(tail.shared_at):
         return Results()
     results = Results(

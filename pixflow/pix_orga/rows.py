@@ -1,4 +1,4 @@
-"""One record of the file as a Row, or as a ProfileRow."""
+"""Reads one record of the file as a Row or a ProfileRow."""
 
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from pixflow.pix_orga.results import Record, hidden, shown
 
 
 def read_campaign(line: Record, layout: Layout[Any]) -> Campaign | None:
-    """The campaign a record belongs to; None once its problem is noted."""
+    """Returns the campaign of a record, None after noting its problem."""
     head = layout.head
     number = line.take(count, head.campaign_id)
     if number is None:
@@ -25,13 +25,13 @@ def read_campaign(line: Record, layout: Layout[Any]) -> Campaign | None:
 
 
 def read_course(line: Record, layout: Layout[Any]) -> str | None:
-    """The internal name of the target profile, where the file has it."""
+    """Returns the internal name of the target profile, if the file has it."""
     course = layout.head.course
     return None if course is None else unguard(line.cells[course]) or None
 
 
 def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
-    """The participation in a record with the right number of cells; None once a problem leaves its sharing unknown."""
+    """Returns the participation of a record with the right number of cells; None if its sharing is unclear."""
     tail = layout.tail
     _refuse_nir(line, layout)
     shared = line.take(yes_no, tail.shared)
@@ -60,7 +60,7 @@ def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
 
 
 def read_profile(line: Record, layout: Layout[ProfileTail]) -> ProfileRow | None:
-    """The profile in a record with the right number of cells; None once a problem leaves its sending unknown."""
+    """Returns the profile of a record with the right number of cells; None if its sending is unclear."""
     tail = layout.tail
     _refuse_nir(line, layout)
     sent = line.take(yes_no, tail.shared)

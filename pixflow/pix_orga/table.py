@@ -1,4 +1,4 @@
-"""From text to records: the delimiter, and each record with the line where it starts."""
+"""Splits a text into records: the delimiter, and each record with the line where it starts."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab"}
 
 
 def find_delimiter(text: str, problems: Problems) -> str | None:
-    """The delimiter under which the header holds the name column; None when a problem refuses the file."""
+    """Returns the delimiter under which the header has the name column, None when a problem refuses the file."""
     heads = {delimiter: _first_record(text, delimiter) for delimiter in DELIMITERS}
     for delimiter, cells in heads.items():
         if LAST_NAME in cells:
@@ -28,7 +28,7 @@ def find_delimiter(text: str, problems: Problems) -> str | None:
 
 
 def records(text: str, delimiter: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, with the physical line (from 1) where it starts; the first is the header."""
+    """Yields each record that is not blank, with the physical line (from 1) where it starts. The header is first."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line, count = 1, 0
     while True:

@@ -1,4 +1,4 @@
-"""What every command of the terminal needs: the structure, the person, words for what is refused."""
+"""Common parts of the commands: the structure, the person, error messages."""
 
 import json
 from collections.abc import Iterator
@@ -52,24 +52,24 @@ JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un progr
 
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
-    """Say why nothing was done, and stop."""
+    """Prints why nothing was done, and exits."""
     errors.print(f"[bold red]Refusé.[/] {escape(sentence)}" if code == 1 else escape(sentence))
     raise typer.Exit(code)
 
 
 @contextmanager
 def in_words() -> Iterator[None]:
-    """Refusals, errors of the store and of the disk, tables that do not answer become a sentence and exit code 1."""
+    """Turns known exceptions into a French error message and exit code 1."""
     try:
         yield
-    except BrokenPipeError:  # nobody reads on: Typer ends without a word
+    except BrokenPipeError:  # nobody reads any more: Typer exits silently
         raise
     except (Refused, StoreError, Damaged, UnknownTopic, OperationalError, OSError) as error:
         fail(explained(error))
 
 
 def explained(error: Exception) -> str:
-    """What went wrong, as a sentence; no more than its kind when it was not foreseen."""
+    """Returns the message for an exception, only its kind when it was not foreseen."""
     match error:
         case Refused():
             return refusal(error.code, error.details, NoNames())
@@ -87,7 +87,7 @@ def explained(error: Exception) -> str:
 
 @contextmanager
 def working(structure: str | None) -> Iterator[ServedStructure]:
-    """The one structure of the data folder, or the one named; its read side is up to date."""
+    """Opens the only structure of the data folder, or the named one, with its read side up to date."""
     with opening(structure) as opened:
         served = serve_one(opened, shown("Mise à jour des tables"))
         try:
@@ -98,7 +98,7 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
 
 @contextmanager
 def opening(structure: str | None) -> Iterator[OpenStructure]:
-    """The same without its read side."""
+    """Opens the structure without its read side."""
     data = Settings().data
     known = structure_folder.slugs(data)
     if not known:
@@ -116,7 +116,7 @@ def opening(structure: str | None) -> Iterator[OpenStructure]:
 
 
 def person(served: ServedStructure, address: str) -> Actor:
-    """The member of staff with this e-mail, who works here today."""
+    """Returns the member of staff with this e-mail, who works here today."""
     found = member(served, address)
     known = served.refs.team[found]
     if not known.works(served.today()):
@@ -125,7 +125,7 @@ def person(served: ServedStructure, address: str) -> Actor:
 
 
 def day(text: str) -> date:
-    """A day as typed."""
+    """Reads a day."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -133,7 +133,7 @@ def day(text: str) -> date:
 
 
 def member(served: ServedStructure, address: str) -> UUID:
-    """The id of who has, or had, this e-mail in the team."""
+    """Returns the id of the present or former member of the team with this e-mail."""
     found = served.engine.claim_holders("email", [staff.address(address)])
     if not found:
         fail(f"Personne n'a le courriel {address} dans {served.refs.structure.name}.")
@@ -141,7 +141,7 @@ def member(served: ServedStructure, address: str) -> UUID:
 
 
 def dossier(served: ServedStructure, named: str) -> UUID:
-    """A dossier by its id or its i-Milo number."""
+    """Returns a dossier by its id or its i-Milo number."""
     found = served.engine.claim_holders("imilo", [named.strip().upper()])
     if found:
         return next(iter(found.values()))
@@ -152,7 +152,7 @@ def dossier(served: ServedStructure, named: str) -> UUID:
 
 
 def shown(title: str) -> Any:
-    """A progress bar for what counts from 0 to a total; nothing is drawn for what is short."""
+    """Returns a progress bar that counts up to a total; short work shows none."""
     state: dict[str, Any] = {}
 
     def progress(done: int, total: int) -> None:
@@ -170,5 +170,5 @@ def shown(title: str) -> Any:
 
 
 def as_json(value: Any) -> None:
-    """One JSON document on standard output."""
+    """Prints one JSON document on standard output."""
     typer.echo(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))

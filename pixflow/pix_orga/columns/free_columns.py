@@ -9,7 +9,7 @@ from pixflow.pix_orga.problems import Problems
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """Indexes of the free columns; `columns` those that only a person can settle."""
+    """Indexes of the free columns; `columns` are those that only a person can decide."""
 
     imported: tuple[int, ...]
     external_id: int | None
@@ -19,10 +19,10 @@ class Middle:
 def read_middle(
     tidy: tuple[str, ...], flat: tuple[str, ...], places: range, choice: str | None, problems: Problems
 ) -> Middle:
-    """By position: the last column is the external id unless it is a student label.
+    """Finds the free columns by position: the last one is the external id, unless it is a student label.
 
-    A choice wins over position: "" for no external id, else a header. Two or more unknown columns in a row at the end
-    stay ambiguous without one.
+    A choice takes precedence: "" for no external id, else a header. Without one, two or more unknown columns in a row
+    at the end stay ambiguous.
     """
     if choice == "":
         return Middle(tuple(places), None)

@@ -1,4 +1,4 @@
-"""The French labels of Pix Orga, and how a header is compared to them (docs/pix-orga.md#assessments, #profiles)."""
+"""French labels of Pix Orga, and the comparison of a header with them (docs/pix-orga.md#assessments, #profiles)."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ ENGLISH = frozenset({"Organisation's name", "Campaign ID", "Participant's last n
 
 
 class BadHeader(ValueError):
-    """The column at `position` (from 0) is missing or not the `expected` one ("" when several could stand there)."""
+    """The column at `position` (from 0) is missing or is not the `expected` one ("" when several are possible)."""
 
     def __init__(self, position: int, expected: str) -> None:
         super().__init__(position)
@@ -53,17 +53,17 @@ _LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f
 
 
 def tidy(header: str) -> str:
-    """The header without its formula guard, composed (NFC)."""
+    """Returns the header without its formula guard, composed (NFC)."""
     return unguard(unicodedata.normalize("NFC", header))
 
 
 def plain(header: str) -> str:
-    """The header as compared: tidy, with ASCII apostrophes and spaces; as long as the tidy one."""
+    """Returns the header to compare: tidy, with ASCII apostrophes and spaces, and of the same length."""
     return tidy(header).translate(_LIKE)
 
 
 def zone_of(header: str, labels: tuple[str, ...]) -> str | None:
-    """The zone in parentheses after a date label, "" when unsaid, None when the header is another one."""
+    """Returns the zone in parentheses after a date label, "" when absent, None for another header."""
     for label in labels:
         if header == label:
             return ""

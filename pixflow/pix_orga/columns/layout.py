@@ -61,7 +61,7 @@ class Layout(Generic[T]):
 
 
 def kind_of(header: list[str]) -> CampaignKind | None:
-    """What the file holds, told by its last column that only one kind has: an external id may bear such a label."""
+    """Returns the kind of the file, by the last column that only one kind has: an external id may have such a label."""
     return next((_KINDS[cell] for cell in map(labels.plain, reversed(header)) if cell in _KINDS), None)
 
 
@@ -71,9 +71,9 @@ def read_layout(
     problems: Problems,
     read_tail: Callable[[tuple[str, ...], tuple[str, ...], int], T],
 ) -> Layout[T] | None:
-    """The columns of an export, the last ones read by `read_tail`; None when a header problem refuses the file.
+    """Finds the columns of an export; `read_tail` reads the last ones. None when a header problem refuses the file.
 
-    `external_id_column`: the header that holds the external id, "" for none of them, None to go by position.
+    `external_id_column`: the header of the external id, "" for none, None to go by position.
     """
     tidy = tuple(map(labels.tidy, header))
     plain = tuple(map(labels.plain, header))

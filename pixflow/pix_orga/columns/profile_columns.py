@@ -9,7 +9,7 @@ from pixflow.pix_orga.columns.result_columns import Named
 
 @dataclass(slots=True)
 class ProfileTail:
-    """Indexes. A competence is the first of its two columns, with its name."""
+    """Indexes of the last columns. A competence has its name and the first of its two columns."""
 
     start: int
     shared: int
@@ -22,7 +22,7 @@ class ProfileTail:
 
 
 def read_profile_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> ProfileTail:
-    """The tail of a header whose fixed columns end before `first`. Raises BadHeader."""
+    """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
     place, zone = _find_sending(plain, first)
     tail = ProfileTail(place, place, place + 1, zone, place + 2, place + 3, place + 4)
     fixed = (labels.PIX_TOTAL, labels.CERTIFIABLE, labels.CERTIFIABLE_COMPETENCES)
@@ -35,7 +35,7 @@ def read_profile_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int)
 
 
 def _find_sending(plain: tuple[str, ...], first: int) -> tuple[int, str]:
-    # The last match: an external id may bear any of these labels, and stands before them.
+    # The last match: an external id may have any of these labels, and stands before them.
     for place in range(len(plain) - 2, first - 1, -1):
         zone = labels.zone_of(plain[place + 1], labels.SENT_AT)
         if plain[place] == labels.SENT and zone is not None:

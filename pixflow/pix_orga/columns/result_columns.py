@@ -1,4 +1,4 @@
-"""The columns of progress, dates and results, whose number differs per campaign (docs/pix-orga.md#assessments)."""
+"""Columns of progress, dates and results, whose number differs by campaign (docs/pix-orga.md#assessments)."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ Named = tuple[int, str]
 
 @dataclass(slots=True)
 class Tail:
-    """Indexes. A competence or domain is the first of its three columns, with its name."""
+    """Indexes of the last columns. A competence or domain has its name and the first of its three columns."""
 
     start: int
     progress: int | None
@@ -29,7 +29,7 @@ class Tail:
 
 
 def read_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> Tail:
-    """The tail of a header whose fixed columns end before `first`. Raises BadHeader."""
+    """Reads the last columns of a header whose fixed columns end before `first`. Raises BadHeader."""
     tail = _find_dates(plain, first)
     place = _read_palier(tail, plain, tail.shared_at + 1)
     while place < len(plain) and plain[place].endswith(labels.BADGE_END):
@@ -43,7 +43,7 @@ def read_tail(tidy: tuple[str, ...], plain: tuple[str, ...], first: int) -> Tail
 
 
 def _find_dates(plain: tuple[str, ...], first: int) -> Tail:
-    # The last match: an external id may bear any of these labels, and stands before them.
+    # The last match: an external id may have any of these labels, and stands before them.
     for place in range(len(plain) - 3, first - 1, -1):
         started = labels.zone_of(plain[place], labels.STARTED)
         shared = labels.zone_of(plain[place + 2], labels.SHARED_AT)

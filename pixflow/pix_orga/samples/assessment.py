@@ -37,7 +37,7 @@ SKILLS = {"ok": "OK", "ko": "KO", "untested": "Non testé"}
 
 @dataclass(frozen=True, slots=True)
 class ResultColumns:
-    """What the target profile adds to the columns; `paliers` is the highest one."""
+    """Columns that the target profile adds; `paliers` is the highest one."""
 
     paliers: int | None = None
     badges: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class ResultColumns:
 
 
 def columns_of(rows: Sequence[Row]) -> ResultColumns:
-    """The columns of the first shared row."""
+    """Returns the columns of the first shared row."""
     row = next((row for row in rows if row.shared), None)
     if row is None:
         return ResultColumns(rows[0].paliers if rows else None)
@@ -76,11 +76,11 @@ def write_export(
     progress: bool = True,
     dates: Dates = "paris",
 ) -> bytes:
-    """The bytes of an assessment export, UTF-8 with BOM.
+    """Returns the bytes of an assessment export, UTF-8 with BOM.
 
-    `columns` default to those of the first shared row, imported columns to those of the first row. A column is left
-    out where `campaign.code`, `pix_course` or `external_id_label` is None, or `progress` False.
-    `dates`: "day" (to November 2024), "iso" (to early 2025) or "paris" (now).
+    `columns` default to those of the first shared row, imported columns to those of the first row. A column is left out
+    when `campaign.code`, `pix_course` or `external_id_label` is None, or `progress` False. `dates`: "day" (to November
+    2024), "iso" (to early 2025) or "paris" (now).
     """
     rows = list(rows)
     columns = columns or columns_of(rows)
@@ -103,7 +103,7 @@ def write_export(
 
 
 def file_name(campaign: Campaign, exported_at: datetime) -> str:
-    """The name Pix Orga gives today to a file exported at an aware time."""
+    """Returns the name that Pix Orga gives today to a file exported at an aware time."""
     whole = f"Resultats-{campaign.name}-{campaign.id}-{exported_at.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
     bare = unicodedata.normalize("NFD", whole.lower())
     return re.sub(r"[^_. a-z0-9-]", "", bare).strip().replace(" ", "_")
@@ -115,7 +115,7 @@ def record(cells: Iterable[Value]) -> str:
 
 
 def cell(value: Value) -> str:
-    """One value as Pix Orga serialises it: by type, not by column."""
+    """Returns one value as Pix Orga writes it: by type, not by column."""
     if value is None:
         return '""'
     if isinstance(value, int | Decimal):
@@ -131,7 +131,7 @@ def _number(value: int | Decimal) -> str:
 
 
 def head(campaign: Campaign, pix_course: str | None) -> list[str]:
-    """The headers of the fixed first columns."""
+    """Returns the headers of the fixed first columns."""
     code = [] if campaign.code is None else ["Code"]
     course = [] if pix_course is None else ["Parcours"]
     names = ["Nom du Participant", "Prénom du Participant"]
@@ -175,7 +175,7 @@ def _parts(parts: tuple[Part, ...]) -> list[Value]:
 
 
 def date_cell(at: datetime | date | None, dates: Dates) -> str | None:
-    """A moment as that generation of exports writes it."""
+    """Returns a moment as that generation of exports writes it."""
     if at is None:
         return None
     if not isinstance(at, datetime):

@@ -25,9 +25,9 @@ def write_profiles(
     competences: Sequence[str] = COMPETENCES,
     dates: Dates = "paris",
 ) -> bytes:
-    """The bytes of a profile export, UTF-8 with BOM; `dates` are as for an assessment.
+    """Returns the bytes of a profile export, UTF-8 with BOM; `dates` are as for an assessment.
 
-    Imported columns are those of the first row. A column is left out where `campaign.code` or `external_id_label` is
+    Imported columns are those of the first row. A column is left out when `campaign.code` or `external_id_label` is
     None. A sent row has a level for each of the `competences`.
     """
     labels: list[Value] = [] if external_id_label is None else [external_id_label]
