@@ -99,29 +99,29 @@ class Engine(Application[UUID]):
         are the versions that the person was looking at. Raises Refused, Stale, StoreBusy, StoreFull.
         """
         step = Step(streams, decision, sent, context or {})
-        said = (decision.name, sorted((name, str(stream)) for name, stream in streams.items()), sent)
-        return self.execute_all([step], said, by=by, command_id=command_id, via=via, seen=seen)
+        content = (decision.name, sorted((name, str(stream)) for name, stream in streams.items()), sent)
+        return self.execute_all([step], content, by=by, command_id=command_id, via=via, seen=seen)
 
     def execute_all(
         self,
         steps: Sequence[Step],
-        said: object,
+        content: object,
         *,
         by: Actor,
         command_id: UUID,
         via: str,
         seen: Mapping[str, int] | None = None,
-        still: Callable[[], bool] = lambda: True,
+        unchanged: Callable[[], bool] = lambda: True,
     ) -> CommandResult:
         """Executes decisions in order as one command.
 
-        `said` is the content of the fingerprint. Decides without a lock, then takes it, and decides again only
-        the steps whose streams moved. `still` is checked under the lock: Refused("moved") when something else
+        `content` is hashed into the fingerprint. Decides without a lock, then takes it, and decides again only
+        the steps whose streams moved. `unchanged` is called under the lock: Refused("moved") when something else
         the steps depend on has changed.
         """
         for step in steps:
             refuse_nir(step.sent)
-        sent = msgspec.json.encode(said, order="deterministic")
+        sent = msgspec.json.encode(content, order="deterministic")
         if known := self.earlier_answer(command_id, by, sent):
             return known
         work = UnitOfWork(self._load, self.references(), by, self.clock(), via, command_id, seen or {})
@@ -141,7 +141,7 @@ class Engine(Application[UUID]):
                     return known
                 work.decide_again(moved)
                 claims = self._claims(work)
-            if not still():
+            if not unchanged():
                 raise Refused("moved")
             return self._save(work, sent, claims)
 
@@ -235,21 +235,22 @@ class Engine(Application[UUID]):
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
         ids = list(streams)
         if len(ids) == 1:
-            return {ids[0]: _loaded(kind, self.history(ids[0]))}
+            return {ids[0]: _fold_stream(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
         self.keys.load(ids)
         histories = {
-            stream: self._opened([self.mapper.to_domain_event(event) for event in stored[stream]]) for stream in ids
+            stream: self._evict_erased([self.mapper.to_domain_event(event) for event in stored[stream]])
+            for stream in ids
         }
-        return {stream: _loaded(kind, events) for stream, events in histories.items()}
+        return {stream: _fold_stream(kind, events) for stream, events in histories.items()}
 
     def history(self, stream: UUID) -> list[Recorded]:
         """Returns every event of a stream, in order; none for an unknown stream."""
-        return self._opened([self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)])
+        return self._evict_erased([self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)])
 
     def state(self, kind: str, stream: UUID) -> Any:
         """Returns the fold of one stream, its initial state when unknown."""
-        return _loaded(kind, self.history(stream)).state
+        return _fold_stream(kind, self.history(stream)).state
 
     def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
         """Returns the folds of many streams of one kind."""
@@ -259,14 +260,14 @@ class Engine(Application[UUID]):
         """Returns the events after a position, in order of position."""
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
-        return self._opened([self.mapper.recorded(*row) for row in rows])
+        return self._evict_erased([self.mapper.recorded(*row) for row in rows])
 
     def erasures(self) -> list[Recorded]:
         """Returns every erasure event, in order of position."""
         topics = [event.TOPIC for event in ERASURES]
         return [self.mapper.recorded(*row) for row in self.recorder.log(0, 2**31, topics=topics)]
 
-    def _opened(self, events: list[Recorded]) -> list[Recorded]:
+    def _evict_erased(self, events: list[Recorded]) -> list[Recorded]:
         """Returns `events`, and evicts the keys of erased people: another process may have destroyed them."""
         self.keys.forget(erased_streams(events))
         return events
@@ -306,7 +307,7 @@ def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
     return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
 
 
-def _loaded(kind: str, events: list[Recorded]) -> LoadedStream:
+def _fold_stream(kind: str, events: list[Recorded]) -> LoadedStream:
     """Folds a stream. Raises Refused("unknown-stream") when it is of another kind."""
     if events and kind_of(events[0].event) != kind:
         raise Refused("unknown-stream")

@@ -490,7 +490,7 @@ EMITTED: dict[type[Event], Emitted] = {
     d.DuplicateJoined: Emitted(
         (opened(), assigned()),
         merging.take_over_duplicate,
-        {"other": Dossier(), "duplicate": OTHER_DOSSIER, "told": (), "on": DAY},
+        {"other": Dossier(), "duplicate": OTHER_DOSSIER, "duplicate_history": (), "on": DAY},
         no_effect="the facts recorded with it change the state; it says where they come from",
     ),
     d.ErasureRequested: Emitted((opened(),), erasure.request_erasure, {"reason": "request", "on": DAY}),

@@ -260,7 +260,11 @@ def test_a_duplicate_goes_with_the_dossier_that_goes_on(house: House, person: UU
     house.engine.execute_all(
         [
             Step({"dossier": double}, merge_dossier, {"into": person, "gives_number": False, "version": state.version}),
-            Step({"dossier": person}, take_over_duplicate, {"other": state, "duplicate": double, "told": history}),
+            Step(
+                {"dossier": person},
+                take_over_duplicate,
+                {"other": state, "duplicate": double, "duplicate_history": history},
+            ),
         ],
         "merge",
         by=house.referent,

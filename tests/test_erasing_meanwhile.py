@@ -44,7 +44,11 @@ def merged(house: House, duplicate: UUID, into: UUID) -> None:
             Step(
                 {"dossier": duplicate}, merge_dossier, {"into": into, "gives_number": gives, "version": state.version}
             ),
-            Step({"dossier": into}, take_over_duplicate, {"other": state, "duplicate": duplicate, "told": history}),
+            Step(
+                {"dossier": into},
+                take_over_duplicate,
+                {"other": state, "duplicate": duplicate, "duplicate_history": history},
+            ),
         ],
         "merge",
         by=house.referent,

@@ -68,20 +68,24 @@ def take_over_duplicate(
     *,
     other: Dossier,
     duplicate: UUID,
-    told: Sequence[Recorded],
+    duplicate_history: Sequence[Recorded],
     on: date,
     history: Sequence[Recorded],
 ) -> list[Event]:
     """Records what only the duplicate knew, then its path, each event with its own day.
 
-    `told` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
+    `duplicate_history` is the duplicate's stream, `other` its fold; `history` is this dossier's stream.
     """
     must_be_open(dossier)
     known = [r.event for r in not_retracted(history)]
     joined = e.DuplicateJoined(duplicate=duplicate, on=on)
     if any(isinstance(event, e.DuplicateJoined) and event.duplicate == duplicate for event in known):
         return []
-    return [joined, *_unknown(dossier, other, on), *_happened([r.event for r in not_retracted(told)], known)]
+    return [
+        joined,
+        *_unknown(dossier, other, on),
+        *_happened([r.event for r in not_retracted(duplicate_history)], known),
+    ]
 
 
 def _unknown(dossier: Dossier, other: Dossier, on: date) -> Iterator[Event]:

@@ -116,7 +116,7 @@ class Importer:
         campaign = made.preview.campaign_id or new_id(command_id, "campaign")
         numbers = self._dossiers(made)
 
-        def still() -> bool:
+        def unchanged() -> bool:
             erased = erased_lines(self.engine, made.preview.campaign_id, _new(made))
             return not erased and self._dossiers(made) == numbers
 
@@ -126,7 +126,7 @@ class Importer:
             by=by,
             command_id=command_id,
             via="import",
-            still=still,
+            unchanged=unchanged,
         )
         return ImportResult(campaign, _counts(done), done)
 

@@ -59,7 +59,7 @@ LONG_AGO = DAY - timedelta(days=30)
 
 def taken_over(duplicate: tuple[Event, ...], kept: tuple[Event, ...] = (opened(), assigned())) -> When:
     told = stamped(duplicate, OTHER_DOSSIER)
-    about = {"other": fold(told), "duplicate": OTHER_DOSSIER, "told": told, "on": DAY}
+    about = {"other": fold(told), "duplicate": OTHER_DOSSIER, "duplicate_history": told, "on": DAY}
     return given(*kept).when(merging.take_over_duplicate, **about)
 
 

@@ -61,7 +61,7 @@ class Desk:
         """Tells if this person may take the decision on this subject: a page offers it then."""
         return authorization.allows(self.by(decision, subject), decision, subject, self.refs, self.today)
 
-    def ever(self, decision: Decision[..., Any]) -> bool:
+    def has_role_for(self, decision: Decision[..., Any]) -> bool:
         """Tells if the roles held today give this decision on any subject at all."""
         return not self.roles.isdisjoint(decision.roles.reach)
 

@@ -116,7 +116,7 @@ def _permitted(desk: Desk, dossier_id: UUID, name: str) -> Dossier:
     if name not in FORMS:
         raise HTTPException(404)
     decision = FORMS[name].decision
-    if not desk.ever(decision):
+    if not desk.has_role_for(decision):
         raise HTTPException(403)
     dossier = desk.dossier(dossier_id)
     if not desk.may(decision, Subject(dossier)):

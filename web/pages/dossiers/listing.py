@@ -84,7 +84,7 @@ def dossiers_page(desk: Desk, wanted: Filter, number: int, done: str) -> Dossier
     there = [row for row in counted if _in_state(row, wanted.state)]
     pager = Pager.at(filters.total(there, asked), number, PATH, {**kept, **filters.parameters(asked)})
     rows = dossier_sheet.page(desk.read, desk.scope, wanted, SIZE, pager.offset)
-    regroups = wanted.group and desk.ever(grouping.correct_group)
+    regroups = wanted.group and desk.has_role_for(grouping.correct_group)
     return DossiersPage(
         whose=desk.scope.whose,
         may=_may(desk),

@@ -120,7 +120,7 @@ def steps(desk: Desk, dossier_id: UUID, dossier: Dossier, into: UUID) -> list[St
     """Returns the steps that merge a duplicate into the dossier that goes on."""
     gives = desk.dossier(into).imilo_number is None and dossier.imilo_number is not None
     joined = {"into": into, "gives_number": gives, "version": dossier.version}
-    taken = {"other": dossier, "duplicate": dossier_id, "told": _trail(desk, dossier_id)}
+    taken = {"other": dossier, "duplicate": dossier_id, "duplicate_history": _trail(desk, dossier_id)}
     return [
         Step({"dossier": dossier_id}, merging.merge_dossier, joined),
         Step({"dossier": into}, merging.take_over_duplicate, {}, taken),

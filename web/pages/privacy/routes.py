@@ -115,7 +115,7 @@ def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) ->
 
 
 def _may(desk: Desk, decision: Decision[..., Any]) -> None:
-    if not desk.ever(decision):
+    if not desk.has_role_for(decision):
         raise HTTPException(403)
 
 

@@ -125,7 +125,7 @@ def keep(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData)
 def _workshop(desk: Desk, id: UUID) -> ScopedWorkshop:
     """Returns the workshop, for whoever may book seats. The engine checks the right on each dossier."""
     workshop = ScopedWorkshop(desk, id)
-    if not desk.ever(booking.book_seat):
+    if not desk.has_role_for(booking.book_seat):
         raise HTTPException(403)
     return workshop
 

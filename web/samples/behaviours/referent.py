@@ -43,6 +43,6 @@ class Referent(Choices):
         """Merges the second dossier of a person into the first."""
         there, told = self.sim.dossiers.of(again.dossier), self.sim.engine.history(again.dossier)
         joined = {"into": first.dossier, "gives_number": False, "version": there.version}
-        taken = {"other": there, "duplicate": again.dossier, "told": told}
+        taken = {"other": there, "duplicate": again.dossier, "duplicate_history": told}
         merge = Step({"dossier": again.dossier}, merging.merge_dossier, joined)
         return PlannedCommand(by, (merge, Step({"dossier": first.dossier}, merging.take_over_duplicate, {}, taken)))
