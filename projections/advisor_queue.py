@@ -1,6 +1,6 @@
 """Ma boîte: the tasks of each advisor, and the piles of the référent and the direction."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     case,
-    false,
     func,
     not_,
     or_,
@@ -74,9 +73,8 @@ table = Table(
 )
 TABLES = (table,)
 Owners = Collection[UUID]
-_URGENT = (table.c.due, table.c.name, table.c.key, table.c.stream)
-PILED = frozenset({"referent", "manager"})
-"""The roles whose tasks belong to no person: they stand in piles."""
+URGENT = (table.c.due, table.c.name, table.c.key, table.c.stream)
+"""Order of the rows, the most urgent first."""
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
@@ -162,15 +160,6 @@ class Counted(Struct, frozen=True):
     late: int
 
 
-class Pile(Struct, frozen=True):
-    """Tasks of one kind that a role owes."""
-
-    kind: str
-    count: int
-    late: int
-    oldest: date
-
-
 def page(
     connection: Connection,
     owners: Owners,
@@ -181,7 +170,7 @@ def page(
 ) -> list[Any]:
     """Returns the visible rows of these people, the most urgent first; `doer` is the person who has each row today."""
     query = select(table, _doer(today).label("doer")).where(_mine(owners, today), *_wanted(wanted, today))
-    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
+    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
 
 
 def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
@@ -201,46 +190,10 @@ def total(connection: Connection, owners: Owners, today: date) -> int:
     return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
 
 
-def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
-    """Returns the piles that somebody with these roles sees, one row a kind."""
-    if PILED.isdisjoint(roles):
-        return []
-    late = func.sum(case((table.c.due < today, 1), else_=0))
-    query = select(table.c.kind, func.count(), late, func.min(table.c.due))
-    found = connection.execute(query.where(_piled(roles), _visible(today)).group_by(table.c.kind))
-    return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
-
-
 def due_days(connection: Connection, owners: Owners, today: date, wanted: Filter) -> dict[date, int]:
     """Counts an advisor's visible rows by due day."""
     query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
     return dict(connection.execute(query).all())
-
-
-def pile_total(connection: Connection, roles: Collection[str], kind: str, today: date) -> int:
-    query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_pile(roles, kind, today))).scalar_one())
-
-
-def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
-    """Returns the rows of one pile of these roles, the oldest first."""
-    query = select(table).where(_pile(roles, kind, today))
-    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
-
-
-def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
-    if roles.isdisjoint(("referent", "manager")):
-        return 0
-    query = select(func.count()).select_from(table)
-    return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
-
-
-def waiting_long(
-    connection: Connection, roles: frozenset[str], owners: Owners, today: date, limit: int, offset: int
-) -> list[Any]:
-    """Returns the late rows of others that are escalated to these roles, the oldest first."""
-    query = select(table).where(_escalated(roles, owners, today))
-    return list(connection.execute(query.order_by(*_URGENT).limit(limit).offset(offset)))
 
 
 def opened_since(connection: Connection, day: date) -> list[Any]:
@@ -272,53 +225,13 @@ def picked(connection: Connection, owners: Owners, today: date, keys: Collection
     """Returns the open rows of these people with these streams and keys, the most urgent first."""
     chosen = tuple_(table.c.stream, table.c.key).in_(keys)
     query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
-    return list(connection.execute(query.order_by(*_URGENT)))
-
-
-def groups_without_seat(
-    connection: Connection, kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
-) -> dict[str, int]:
-    """Counts the dossiers of each group that owe one of these kinds; "" stands for no group."""
-    query = select(table.c.group, func.count()).where(*_without_seat(kinds, owners, but, cej))
-    return dict(connection.execute(query.group_by(table.c.group)).all())
-
-
-def without_seat(
-    connection: Connection,
-    kinds: Sequence[str],
-    owners: Owners | None,
-    but: Collection[UUID],
-    cej: bool,
-    group: str,
-    limit: int,
-    offset: int,
-) -> list[Any]:
-    """Returns the dossiers of these owners (None: all) that owe one of these kinds, but some, the most urgent first.
-
-    `cej`: puts those in CEJ first, and includes those without a planned diagnostic, because a workshop is where it is
-    taken. `group`: only that group; "" for all.
-    """
-    first = [case((table.c.programme == "CEJ", 0), else_=1)] if cej else []
-    query = select(table).where(*_without_seat(kinds, owners, but, cej))
-    query = query.where(table.c.group == group) if group else query
-    query = query.order_by(*first, *_URGENT)
-    return list(connection.execute(query.limit(limit).offset(offset)))
-
-
-def _without_seat(
-    kinds: Sequence[str], owners: Owners | None, but: Collection[UUID], cej: bool
-) -> Iterator[ColumnElement[bool]]:
-    mandatory = and_(table.c.kind == "plan-diagnostic", table.c.programme == "CEJ")
-    yield or_(table.c.kind.in_(kinds), mandatory) if cej else table.c.kind.in_(kinds)
-    yield table.c.stream.not_in(but)
-    if owners is not None:
-        yield table.c.owner.in_(owners)
+    return list(connection.execute(query.order_by(*URGENT)))
 
 
 def load(connection: Connection, today: date) -> dict[UUID, int]:
     """Returns the number of visible tasks of each person."""
     doer = _doer(today)
-    query = select(doer, func.count()).where(table.c.owner.is_not(None), _visible(today)).group_by(doer)
+    query = select(doer, func.count()).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
     return dict(connection.execute(query).all())
 
 
@@ -328,7 +241,8 @@ def load_of(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]
     return dict(connection.execute(query.group_by(table.c.stream)).all())
 
 
-def _visible(today: date) -> ColumnElement[bool]:
+def visible(today: date) -> ColumnElement[bool]:
+    """Selects the rows that are open and not postponed."""
     return and_(_open(today), or_(table.c.paused.is_(None), table.c.paused <= today))
 
 
@@ -337,7 +251,7 @@ def _open(today: date) -> ColumnElement[bool]:
 
 
 def _mine(owners: Owners, today: date) -> ColumnElement[bool]:
-    return and_(_done_by(owners, today), _visible(today))
+    return and_(_done_by(owners, today), visible(today))
 
 
 def _done_by(people: Owners, today: date) -> ColumnElement[bool]:
@@ -369,20 +283,3 @@ def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
     }
     of = [_doer(today) == UUID(wanted.pour)] if wanted.pour else []
     return [*of, *(table.c[name] == value for name, value in columns.items() if value)]
-
-
-def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:
-    return and_(_piled(roles), table.c.kind == kind, _visible(today))
-
-
-def _piled(roles: Collection[str]) -> ColumnElement[bool]:
-    return table.c.role.in_(PILED & frozenset(roles))
-
-
-def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
-    of_others = and_(table.c.role.in_(("advisor", "facilitator")), table.c.to_referent <= today)
-    to_referent = of_others if "referent" in roles else false()
-    to_manager = table.c.to_manager <= today if "manager" in roles else false()
-    theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
-    theirs = and_(theirs, table.c.role.not_in(PILED & roles))
-    return and_(_visible(today), or_(to_referent, to_manager), theirs)

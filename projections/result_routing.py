@@ -1,7 +1,7 @@
-"""Résultats: the participations to match, the results to dispatch and those dispatched."""
+"""Résultats: the participations to match, and the current initial results (asked in dispatch.py)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -12,7 +12,6 @@ from msgspec import Struct
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Date,
     DateTime,
@@ -22,20 +21,14 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    and_,
-    case,
-    false,
     func,
-    or_,
     select,
-    true,
 )
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Moment, Profile, Result
 from pixflow.identity import imilo_number
 from pixflow.participation.state import Participation
-from pixflow.reference_data import References
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 
@@ -300,66 +293,12 @@ def vanished_total(connection: Connection) -> int:
     return _total(connection, participations, participations.c.vanished)
 
 
-def to_dispatch(connection: Connection, limit: int = 50, offset: int = 0, refs: References | None = None) -> list[Any]:
-    """Returns the current initial results that no advisor has received, oldest first.
-
-    With `refs`, only those that the protocol of their day sends through the référent.
-    """
-    query = select(results).where(*_to_dispatch(refs))
-    query = query.order_by(results.c.received_on, results.c.name, results.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
-
-
-def to_dispatch_total(connection: Connection, refs: References | None = None) -> int:
-    return _total(connection, results, *_to_dispatch(refs))
-
-
-def current_results(connection: Connection, dossiers: Iterable[UUID]) -> dict[UUID, Any]:
-    """Returns the current initial result of each of these dossiers, dispatched or not."""
-    query = select(results).where(results.c.stream.in_(list(dossiers)))
-    return {row.stream: row for row in connection.execute(query)}
-
-
-def dispatched_counts(connection: Connection, since: date) -> dict[UUID, tuple[int, int]]:
-    """Counts the results that each advisor received since a day, and how many of them are debriefed."""
-    query = select(results.c.dispatched_to, func.count(), func.count(results.c.debriefed_on))
-    found = connection.execute(query.where(results.c.dispatched_on >= since).group_by(results.c.dispatched_to))
-    return {advisor: (given, held) for advisor, given, held in found}
-
-
-def dispatched(
-    connection: Connection, since: date, advisors: Sequence[UUID], limit: int = 50, offset: int = 0
-) -> list[Any]:
-    """Returns the results that these advisors received since a day, in the order of the advisors, latest first."""
-    if not advisors:
-        return []
-    place = case({advisor: place for place, advisor in enumerate(advisors)}, value=results.c.dispatched_to)
-    query = select(results).where(results.c.dispatched_on >= since, results.c.dispatched_to.in_(advisors))
-    query = query.order_by(place, results.c.dispatched_on.desc(), results.c.name, results.c.stream)
-    return list(connection.execute(query.limit(limit).offset(offset)))
-
-
 def _total(connection: Connection, table: Table, *wanted: Any) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one())
 
 
 def _waiting() -> tuple[Any, ...]:
     return participations.c.waiting, participations.c.purpose.is_not(None)
-
-
-def _to_dispatch(refs: References | None = None) -> tuple[Any, ...]:
-    undone = results.c.dispatched_on.is_(None), results.c.debriefed_on.is_(None)
-    routed = (or_(false(), *_by_referent(refs)),) if refs else ()
-    return *undone, ~results.c.closed, ~results.c.withdrawn, *routed
-
-
-def _by_referent(refs: References) -> Iterator[ColumnElement[bool]]:
-    """The periods whose protocol sends results through the référent; what came before the first is like the first."""
-    starts = sorted({day for day, _ in refs.protocols.published})
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        if refs.protocol(start).result_route == "referent":
-            since = true() if start == starts[0] else results.c.received_on >= start
-            yield and_(since, results.c.received_on < end) if end else since
 
 
 def _moment(row: Any) -> Moment | None:

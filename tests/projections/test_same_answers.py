@@ -12,7 +12,16 @@ from sqlalchemy import Connection, select
 
 from pixflow.authorization import Scope
 from pixflow.structure_folder import OpenStructure
-from projections import advisor_queue, audit_trail, dossier_sheet, result_routing, workshops
+from projections import (
+    advisor_queue,
+    audit_trail,
+    dispatch,
+    dossier_sheet,
+    piles,
+    result_routing,
+    seat_candidates,
+    workshops,
+)
 from projections.store import stores
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from tests.projections.conftest import NOW, Spare, everything
@@ -21,7 +30,7 @@ pytestmark = pytest.mark.postgres
 
 WRITES = {"audit_trail.forget"}
 IN_ANY_ORDER = {
-    "advisor_queue.counts", "advisor_queue.piles", "advisor_queue.opened_since", "dossier_sheet.counts",
+    "advisor_queue.counts", "piles.piles", "advisor_queue.opened_since", "dossier_sheet.counts",
     "dossier_sheet.moved_since", "dossier_sheet.past_counts", "directory.everyone", "result_routing.known",
 }  # fmt: skip
 TODAY = NOW.date()
@@ -42,23 +51,32 @@ def test_every_row_is_the_same(both: tuple[ReadSide, ReadSide]) -> None:
     assert [name for name, rows in on_sqlite.items() if not rows] == ["stopped"]
 
 
-@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.NAME)
+@pytest.mark.parametrize(
+    ("projection", "module"),
+    [
+        *((projection.NAME, projection) for projection in PROJECTIONS),
+        ("advisor_queue", piles),
+        ("advisor_queue", seat_candidates),
+        ("result_routing", dispatch),
+    ],
+    ids=lambda one: one if isinstance(one, str) else one.__name__,
+)
 def test_every_question_has_the_same_answer(
-    played: OpenStructure, both: tuple[ReadSide, ReadSide], projection: Any
+    played: OpenStructure, both: tuple[ReadSide, ReadSide], projection: str, module: Any
 ) -> None:
     with both[0].database.connect() as sqlite, both[1].database.connect() as postgres:
-        values = worth_asking(played, projection.NAME, sqlite)
-        for name, ask in questions(projection):
+        values = worth_asking(played, projection, sqlite)
+        for name, ask in questions(module):
             for arguments in cases(ask, values):
                 answers = [told(name, ask(connection, **arguments)) for connection in (sqlite, postgres)]
                 assert answers[1] == answers[0], (name, arguments)
 
 
-def questions(projection: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """The functions of a projection that are handed a connection first."""
-    for name, found in inspect.getmembers(projection, inspect.isfunction):
-        named = f"{projection.NAME}.{name}"
-        public = found.__module__ == projection.__name__ and not name.startswith("_") and named not in WRITES
+def questions(module: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yields the functions of a module whose first parameter is a connection."""
+    for name, found in inspect.getmembers(module, inspect.isfunction):
+        named = f"{module.__name__.rpartition('.')[2]}.{name}"
+        public = found.__module__ == module.__name__ and not name.startswith("_") and named not in WRITES
         if public and next(iter(inspect.signature(found).parameters), "") == "connection":
             yield named, found
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from pixflow import authorization
 from pixflow.team.absences import colleagues_deputised_by
 from projections import advisor_queue
+from projections import piles as projections_piles
 from web.cli.terminal import (
     AsOption,
     JsonOption,
@@ -35,14 +36,14 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
             me, refs = UUID(actor.id), served.refs
             owners = colleagues_deputised_by(refs.team, me, today) | {me}
             rows = advisor_queue.page(connection, owners, today, limit=None)
-            piles = advisor_queue.piles(connection, authorization.roles(actor, refs, today), today)
+            piles = projections_piles.piles(connection, authorization.roles(actor, refs, today), today)
     if json:
         as_json({"tasks": [dict(row._mapping) for row in rows], "piles": piles})
         return
     _print_queue(rows, piles, today, {id: f"pour {refs.team[id].name}" for id in owners - {me}})
 
 
-def _print_queue(rows: list[Any], piles: list[advisor_queue.Pile], today: date, absent: Mapping[UUID, str]) -> None:
+def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
         console.print(f"[bold]{tasks.PILES[pile.kind](pile.count)}[/]")
     if not rows and not piles:

@@ -6,6 +6,8 @@ from fastapi import Request
 
 from pixflow import authorization as people
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
+from projections import dispatch as projections_dispatch
+from projections import piles as projections_piles
 from projections.directory import Found
 from web.desk.desk import Desk
 from web.french import vocabulary
@@ -37,7 +39,7 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
         items.append(("/boite", "Ma boîte", queue_count(desk)))
     if "referent" in desk.roles:
-        waiting = result_routing.waiting_total(desk.read) + result_routing.to_dispatch_total(desk.read, desk.refs)
+        waiting = result_routing.waiting_total(desk.read) + projections_dispatch.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
         items.append(("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.Filter())))
@@ -68,7 +70,7 @@ def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
 def queue_count(desk: Desk) -> int:
     """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
     count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.TASK_OWNERS else 0
-    count += len(advisor_queue.piles(desk.read, desk.roles, desk.today))
+    count += len(projections_piles.piles(desk.read, desk.roles, desk.today))
     if "manager" in desk.roles:
-        count += advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
+        count += projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
     return count

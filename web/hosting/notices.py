@@ -21,6 +21,7 @@ from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
 from pixflow.team.staff import Staff
 from projections import advisor_queue, workshops
+from projections import piles as projections_piles
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
 from web.hosting.mail import Mail, Outbox
@@ -83,8 +84,8 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
         owners = frozenset({person, *colleagues_deputised_by(refs.team, person, today)})
         held = roles(Actor(str(person)), refs, today)
         own = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
-        piles = advisor_queue.piles(connection, held, today)
-        waiting = advisor_queue.waiting_long_total(connection, held, owners, today)
+        piles = projections_piles.piles(connection, held, today)
+        waiting = projections_piles.waiting_long_total(connection, held, owners, today)
         rows = [(row.kind, row.n, row.late) for row in own]
         tasks = french.counted([*rows, *((pile.kind, pile.count, pile.late) for pile in piles)])
         if tasks or waiting:

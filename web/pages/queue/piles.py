@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from fastapi import HTTPException, Request, Response
 
-from projections import advisor_queue
-from projections.advisor_queue import Pile
+from projections import piles as projections_piles
+from projections.piles import Pile
 from web.desk import task_links
 from web.desk.desk import Desk
 from web.french import dates
@@ -67,16 +67,16 @@ def _pile_row(desk: Desk, pile: Pile) -> PileRow:
 
 def _href(desk: Desk, pile: Pile) -> str:
     if pile.kind in DIRECT and pile.count == 1:
-        row = advisor_queue.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
+        row = projections_piles.pile(desk.read, desk.roles, pile.kind, desk.today, 1, 0)[0]
         return task_links.href(row.subject, row.stream, row.key, row.kind)
     return task_links.pile(pile.kind)
 
 
 def pile_page(request: Request, desk: Desk, kind: str, number: int) -> Response:
     """Draws the page of a pile; 404 for a kind without a pile, or for somebody who has none."""
-    if not desk.roles & advisor_queue.PILED or kind not in french.PILES:
+    if not desk.roles & projections_piles.PILED or kind not in french.PILES:
         raise HTTPException(404)
-    total = advisor_queue.pile_total(desk.read, desk.roles, kind, desk.today)
+    total = projections_piles.pile_total(desk.read, desk.roles, kind, desk.today)
     pager = Pager.at(total, number, "/boite", {"pile": kind})
-    rows = advisor_queue.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
+    rows = projections_piles.pile(desk.read, desk.roles, kind, desk.today, SIZE, pager.offset)
     return page(request, PilePage(title=french.PILES[kind](total), rows=plain_rows(desk, rows), pager=pager))

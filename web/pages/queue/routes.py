@@ -13,6 +13,7 @@ from pixflow import tasks
 from pixflow.authorization import TASK_OWNERS
 from pixflow.dossier.identity import open_dossier
 from projections import advisor_queue, audit_trail
+from projections import piles as projections_piles
 from projections.advisor_queue import Filter
 from projections.store.folds import folds_of
 from web.desk import receipts
@@ -132,7 +133,7 @@ def read(
         return pile_page(request, desk, pile, p)
     wanted = Filter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
-    piles = advisor_queue.piles(desk.read, desk.roles, desk.today)
+    piles = projections_piles.piles(desk.read, desk.roles, desk.today)
     shown = QueuePage(
         today=desk.today,
         advisor="advisor" in desk.roles or bool(own.groups),
@@ -219,8 +220,8 @@ def _resting(desk: Desk, number: int) -> Section:
 
 def _escalated(desk: Desk, number: int) -> Section:
     """Returns the tasks of the team that wait too long."""
-    total = advisor_queue.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
+    total = projections_piles.waiting_long_total(desk.read, desk.roles, desk.owners, desk.today)
     pager = Pager.at(total, number, "/boite", {}, name="q", anchor="#en-attente")
     asked = (desk.read, desk.roles, desk.owners, desk.today, SIZE, pager.offset)
-    rows = advisor_queue.waiting_long(*asked) if total else []
+    rows = projections_piles.waiting_long(*asked) if total else []
     return Section(plain_rows(desk, rows), pager, number > 1)

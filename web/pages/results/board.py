@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pixflow.participation.matching import Match
 from pixflow.protocol.grille import percent
+from projections import dispatch as projections_dispatch
 from projections import match_proposals, result_routing
 from projections.directory import Found
 from web.desk.desk import Desk
@@ -145,13 +146,13 @@ def board_page(
 ) -> BoardPage:
     """Returns the board, at one page of each list."""
     waiting = _pager(result_routing.waiting_total(desk.read), numbers.waiting, numbers, "p", "a-rapprocher")
-    routed_total = result_routing.to_dispatch_total(desk.read, desk.refs)
+    routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs)
     routed = _pager(routed_total, numbers.to_dispatch, numbers, "t", "a-transmettre")
     cards = _cards(desk, result_routing.waiting(desk.read, SIZE, waiting.offset))
-    results = result_routing.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
+    results = projections_dispatch.to_dispatch(desk.read, SIZE, routed.offset, desk.refs)
     counted = result_routing.of_campaigns(desk.read)
     monday = desk.today - timedelta(days=desk.today.weekday())
-    counts = result_routing.dispatched_counts(desk.read, monday)
+    counts = projections_dispatch.dispatched_counts(desk.read, monday)
     sent = _pager(sum(given for given, _ in counts.values()), numbers.sent, numbers, "s", "transmis")
     aside = _pager(result_routing.set_aside_total(desk.read), numbers.aside, numbers, "e", "de-cote")
     gone = _pager(result_routing.vanished_total(desk.read), numbers.gone, numbers, "d", "disparues")

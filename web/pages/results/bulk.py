@@ -5,6 +5,7 @@ from typing import Any
 from pixflow.dossier.stages import prescription
 from pixflow.participation import matches
 from projections import directory, match_proposals, result_routing
+from projections import dispatch as projections_dispatch
 from projections.directory import Found
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record
@@ -56,7 +57,7 @@ def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
 
 def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
     """Dispatches each dossier's result to the advisor who follows it."""
-    rows = result_routing.current_results(desk.read, [left for left, _ in form.pair])
+    rows = projections_dispatch.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))
     made = []
     for dossier, participation in form.pair:

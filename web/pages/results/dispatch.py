@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.protocol.grille import explain
-from projections import advisor_queue, result_routing
+from projections import advisor_queue
+from projections import dispatch as projections_dispatch
 from web.desk.colleagues import absence_said
 from web.desk.desk import Desk
 from web.desk.names import staff_name
@@ -95,7 +96,7 @@ def by_advisor(desk: Desk, since: date, counts: Mapping[UUID, tuple[int, int]], 
     for advisor in order:
         given, held = counts[advisor]
         found[advisor] = AdvisorResults(staff_name(desk, advisor), given, [], held, late.get(advisor))
-    for row in result_routing.dispatched(desk.read, since, order, SIZE, offset):
+    for row in projections_dispatch.dispatched(desk.read, since, order, SIZE, offset):
         dispatched = DispatchedRow(row.stream, row.name, row.dispatched_on, row.debriefed_on is not None)
         found[row.dispatched_to].rows.append(dispatched)
     return list(found.values())

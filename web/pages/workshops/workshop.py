@@ -19,7 +19,7 @@ from pixflow.refused import Refused
 from pixflow.workshop.booking import mark_attendance
 from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
 from pixflow.workshop.undo import undo_release
-from projections import advisor_queue, directory
+from projections import directory, seat_candidates
 from projections.store.folds import fold_of
 from web.desk import names as desk_names
 from web.desk import receipts
@@ -181,10 +181,10 @@ def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candid
     cej = desk.refs.protocol(desk.today).cej_mandatory and workshop.initial
     owners = None if desk.roles & {"facilitator", "referent"} else desk.owners
     asked = (desk.read, WITHOUT_SEAT, owners, {*workshop.state.seats, *workshop.state.waiting}, cej)
-    counts = advisor_queue.groups_without_seat(*asked)
+    counts = seat_candidates.groups_without_seat(*asked)
     total = counts.get(group, 0) if group else sum(counts.values())
     pager = Pager.at(total, number, path, {"groupe": group}, name="a", anchor="#remplir")
-    rows = advisor_queue.without_seat(*asked, group, SIZE, pager.offset)
+    rows = seat_candidates.without_seat(*asked, group, SIZE, pager.offset)
     people = directory.named(desk.read, [row.stream for row in rows])
     found = [_candidate(row, people[row.stream]) for row in rows]
     of_groups = {name: count for name, count in counts.items() if name}

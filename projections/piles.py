@@ -1,0 +1,75 @@
+"""Piles of the queue: tasks that a role owes, and late tasks that are escalated to it."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select
+
+from projections.advisor_queue import URGENT, Owners, table, visible
+
+PILED = frozenset({"referent", "manager"})
+"""The roles whose tasks belong to no person: they stand in piles."""
+
+
+class Pile(Struct, frozen=True):
+    """Tasks of one kind that a role owes."""
+
+    kind: str
+    count: int
+    late: int
+    oldest: date
+
+
+def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
+    """Returns the piles that somebody with these roles sees, one row a kind."""
+    if PILED.isdisjoint(roles):
+        return []
+    late = func.sum(case((table.c.due < today, 1), else_=0))
+    query = select(table.c.kind, func.count(), late, func.min(table.c.due))
+    found = connection.execute(query.where(_piled(roles), visible(today)).group_by(table.c.kind))
+    return [Pile(kind, count, int(overdue), oldest) for kind, count, overdue, oldest in found]
+
+
+def pile_total(connection: Connection, roles: Collection[str], kind: str, today: date) -> int:
+    query = select(func.count()).select_from(table)
+    return int(connection.execute(query.where(_pile(roles, kind, today))).scalar_one())
+
+
+def pile(connection: Connection, roles: Collection[str], kind: str, today: date, limit: int, offset: int) -> list[Any]:
+    """Returns the rows of one pile of these roles, the oldest first."""
+    query = select(table).where(_pile(roles, kind, today))
+    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+
+
+def waiting_long_total(connection: Connection, roles: frozenset[str], owners: Owners, today: date) -> int:
+    if roles.isdisjoint(("referent", "manager")):
+        return 0
+    query = select(func.count()).select_from(table)
+    return int(connection.execute(query.where(_escalated(roles, owners, today))).scalar_one())
+
+
+def waiting_long(
+    connection: Connection, roles: frozenset[str], owners: Owners, today: date, limit: int, offset: int
+) -> list[Any]:
+    """Returns the late rows of others that are escalated to these roles, the oldest first."""
+    query = select(table).where(_escalated(roles, owners, today))
+    return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
+
+
+def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]:
+    return and_(_piled(roles), table.c.kind == kind, visible(today))
+
+
+def _piled(roles: Collection[str]) -> ColumnElement[bool]:
+    return table.c.role.in_(PILED & frozenset(roles))
+
+
+def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
+    of_others = and_(table.c.role.in_(("advisor", "facilitator")), table.c.to_referent <= today)
+    to_referent = of_others if "referent" in roles else false()
+    to_manager = table.c.to_manager <= today if "manager" in roles else false()
+    theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
+    theirs = and_(theirs, table.c.role.not_in(PILED & roles))
+    return and_(visible(today), or_(to_referent, to_manager), theirs)
