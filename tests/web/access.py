@@ -75,7 +75,7 @@ class World:
         route = route.replace("{participation:uuid}", str(self.prescribed.get(whose, uuid4())))
         route = route.replace("/agenda/{token}.ics", address_of(served, nadia)).replace("{token}", "0" * 32)
         route = route.replace("{structure}", self.at_work.slug)
-        query = {"/boite/plusieurs": "?do=snooze"}.get(route, "")
+        query = {"/boite/plusieurs": "?faire=snooze"}.get(route, "")
         return route + query
 
 

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 RENAMED: dict[str, dict[str, str]] = {
     "/boite": {"kind": "tache", "stage": "etape", "group": "groupe"},
+    "/boite/plusieurs": {"do": "faire", "task": "tache"},
+    "/resultats": {"form": "formulaire"},
     "/dossiers": {"state": "etat", "stage": "etape", "group": "groupe"},
     "/dossiers/groupe": {"group": "groupe", "name": "nom", "until": "fin"},
     "/dossiers/{id:uuid}": {"form": "formulaire", "about": "sur"},

@@ -1,10 +1,10 @@
 """Templates: the environment, and the answer that draws a page or one of its blocks."""
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -130,22 +130,12 @@ def wants_block(request: Request) -> bool:
     )
 
 
-def page(
-    request: Request,
-    shown: Page | str,
-    context: Mapping[str, Any] | None = None,
-    *,
-    block: str | None = None,
-    status: int = 200,
-) -> HTMLResponse:
+def page(request: Request, shown: Page, *, block: str | None = None, status: int = 200) -> HTMLResponse:
     """Draws a page, or for htmx its block alone; `block` replaces the page's own.
 
     A form that is refused (status 422) stays at the address where it was opened.
     """
-    if isinstance(shown, str):  # until every page is a dataclass
-        response = _draw(request, shown, context or {}, block=block if wants_block(request) else None, status=status)
-    else:
-        response = draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
+    response = draw(request, shown, block=block or shown.block if wants_block(request) else None, status=status)
     if status == 422:
         response.headers["HX-Replace-Url"] = "false"
     return response
@@ -157,17 +147,13 @@ def draw(request: Request, shown: Page, *, block: str | None, status: int) -> HT
     Templates see the fields of the page, `request`, `frame` (of request.state) and `fragment` (bool: only a block is
     drawn, so `<hx-partial>` may be added).
     """
-    seen = {field.name: getattr(shown, field.name) for field in fields(shown)}
-    return _draw(request, shown.template, seen, block=block, status=status)
-
-
-def _draw(request: Request, template: str, seen: Mapping[str, Any], *, block: str | None, status: int) -> HTMLResponse:
     frame = getattr(request.state, "frame", None) or Frame()
-    context = {"request": request, "frame": frame, "fragment": block is not None, **seen}
+    context = {"request": request, "frame": frame, "fragment": block is not None}
+    context |= {field.name: getattr(shown, field.name) for field in fields(shown)}
     if block is None:
-        html = environment().get_template(template).render(context)
+        html = environment().get_template(shown.template).render(context)
     else:
-        html = render_block(environment(), template, block, context) + _rail(frame)
+        html = render_block(environment(), shown.template, block, context) + _rail(frame)
     return HTMLResponse(html, status, {"Vary": "HX-Request"})
 
 

@@ -20,6 +20,8 @@ ID = UUID(int=7)
         ("/dossiers?state=unassigned", "/dossiers?etat=unassigned"),
         ("/dossiers?stage=parcours&site=Mortagne&group=mars", "/dossiers?etape=parcours&site=Mortagne&groupe=mars"),
         ("/boite?kind=refer&p=2", "/boite?tache=refer&p=2"),
+        ("/boite/plusieurs?do=snooze&task=a&task=b", "/boite/plusieurs?faire=snooze&tache=a&tache=b"),
+        (f"/resultats?p=2&form=new&sur={ID}", f"/resultats?p=2&formulaire=new&sur={ID}"),
         (f"/dossiers/{ID}?form=chase&about=chase:{ID}", f"/dossiers/{ID}?formulaire=chase&sur=chase%3A{ID}"),
         ("/dossiers/groupe?group=a+b&name=&until=2026-06-30", "/dossiers/groupe?groupe=a+b&nom=&fin=2026-06-30"),
     ],

@@ -1,4 +1,5 @@
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +27,15 @@ NOTE = """{% extends "base.html" %}
 <button class="btn">Noter</button></form>{% endblock %}{% endblock %}"""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NotePage(templates.Page):
+    template = "note.html"
+    block = "form"
+
+    errors: dict[str, str]
+    values: dict[str, Any]
+
+
 class Note(forms.Form):
     text: str
     on: date | None = None
@@ -44,13 +54,13 @@ def app(monkeypatch: pytest.MonkeyPatch) -> FastAPI:
 
     @app.get("/note")
     def show(request: Request) -> Response:
-        return templates.page(request, "note.html", {"errors": {}, "values": {"text": "", "on": None}}, block="form")
+        return templates.page(request, NotePage(errors={}, values={"text": "", "on": None}))
 
     @app.post("/note")
     def note(request: Request, data: forms.FormData) -> Response:
         value, wrong = forms.validate(Note, data)
         if value is None:
-            return templates.page(request, "note.html", {"errors": wrong, "values": data}, block="form", status=422)
+            return templates.page(request, NotePage(errors=wrong, values=data), status=422)
         return templates.redirect(request, "/note#fait")
 
     @app.post("/fault")

@@ -72,9 +72,11 @@ class BulkDonePage(Page):
 
 
 @router.get("/boite/plusieurs")
-def preview(request: Request, desk: AtQueue, do: str = "", task: Annotated[Sequence[str], Query()] = ()) -> Response:
-    """Shows the rows that were ticked, what would happen to each, and the form of the action `do`."""
-    return _preview(request, desk, do, task, {})
+def preview(
+    request: Request, desk: AtQueue, faire: str = "", tache: Annotated[Sequence[str], Query()] = ()
+) -> Response:
+    """Shows the rows that were ticked, what would happen to each, and the form of the action `faire`."""
+    return _preview(request, desk, faire, tache, {})
 
 
 @router.post("/boite/plusieurs/{do}")

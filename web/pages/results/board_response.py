@@ -27,11 +27,7 @@ Where = Annotated[PageNumbers, Depends(_numbers)]
 
 
 def draw_board(request: Request, desk: Desk, where: PageNumbers, *, status: int = 200, **shown: Any) -> Response:
-    """Draws the board; htmx keeps its address when there are errors."""
-    response = page(request, board_page(desk, where, **shown), status=status)
-    if status == 422:
-        response.headers["HX-Replace-Url"] = "false"
-    return response
+    return page(request, board_page(desk, where, **shown), status=status)
 
 
 def answer(request: Request, desk: Desk, where: PageNumbers, refused: Refused | None, reference: str) -> Response:

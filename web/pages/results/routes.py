@@ -30,15 +30,15 @@ def read(
     request: Request,
     desk: AtBoard,
     where: Where,
-    form: str = "",
+    formulaire: str = "",
     sur: UUID | None = None,
     fait: str = "",
     importe: Annotated[int, Query(ge=0, le=2**53)] = 0,
     deja: int = 0,
 ) -> Response:
-    """Shows the board. `form` opens a form on the row `sur`; the others name what was just recorded."""
+    """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
     said = receipts.describe(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
-    return draw_board(request, desk, where, receipt=said, opened=board.blank(desk, form, sur) if sur else None)
+    return draw_board(request, desk, where, receipt=said, opened=board.blank(desk, formulaire, sur) if sur else None)
 
 
 @router.post("/resultats/transmettre")

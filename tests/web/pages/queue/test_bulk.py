@@ -41,7 +41,7 @@ def picks(page: str) -> list[str]:
 
 
 def preview(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA) -> Any:
-    return at_work.client(name).get("/boite/plusieurs", params={"do": do, "task": list(tasks)})
+    return at_work.client(name).get("/boite/plusieurs", params={"faire": do, "tache": list(tasks)})
 
 
 def press(at_work: House, do: str, tasks: Sequence[str], name: str = NADIA, **typed: Any) -> Any:
@@ -301,7 +301,7 @@ def test_an_unknown_action_is_not_found(at_work: House) -> None:
 
 def test_a_fragment_of_the_preview_is_the_same_as_the_page(at_work: House) -> None:
     fill(at_work, 2)
-    query = {"do": "hand", "task": picks(queue(at_work))}
+    query = {"faire": "hand", "tache": picks(queue(at_work))}
     client = at_work.client(NADIA)
     whole, fragment = (client.get("/boite/plusieurs", params=query, headers=said) for said in ({}, HTMX))
     assert soup(whole.text).select_one("#batch .items") == soup(fragment.text).select_one("#batch .items")

@@ -131,7 +131,7 @@ def test_a_dossier_chosen_by_hand_has_no_reasons(board: Board) -> None:
 
 def test_a_new_dossier_is_opened_and_matched_in_one_command(board: Board) -> None:
     stream, head = board.stream("KAMARA"), board.house.served.engine.head()
-    url = f"/resultats?form=new&sur={stream}"
+    url = f"/resultats?formulaire=new&sur={stream}"
     form = form_of(board.card("KAMARA", url), "/nouveau")
     assert [tag["value"] for tag in form.select("input:not([type=hidden])")] == ["KAMARA Jo", "Ibrahim", "12350", ""]
     refused = board.send(form, site="Mortagne")
@@ -157,14 +157,14 @@ def test_a_new_dossier_is_opened_and_matched_in_one_command(board: Board) -> Non
 def test_a_new_dossier_takes_what_else_waits_under_its_number(board: Board) -> None:
     again = row("Sow", "Mamadou", "555"), row("Sow", "Mamadou", "555", started=ZOE.started)
     board.record([*ROWS, *again], board.house.served.engine.clock())
-    form = board.card("Sow Mamadou", f"/resultats?form=new&sur={board.stream('Sow Mamadou')}")
+    form = board.card("Sow Mamadou", f"/resultats?formulaire=new&sur={board.stream('Sow Mamadou')}")
     board.follow(board.send(form_of(form, "/nouveau"), site="Mortagne"))
     assert "Sow Mamadou" not in texts(board.page(), "#a-rapprocher h3")
 
 
 def test_set_aside_with_a_reason_and_back(board: Board) -> None:
     stream = board.stream("Le Chat")
-    url = f"/resultats?form=aside&sur={stream}"
+    url = f"/resultats?formulaire=aside&sur={stream}"
     refused = board.send(form_of(board.card("Le Chat", url), "/ecarter"))
     assert refused.status_code == 422
     assert "Rien n’est encore enregistré : 1 point est à revoir." in words(refused.text)
@@ -179,8 +179,8 @@ def test_set_aside_with_a_reason_and_back(board: Board) -> None:
 
 def test_what_somebody_else_matched_meanwhile_is_said(board: Board) -> None:
     form = form_of(board.card("Guérin Léo"), "/confirmer")
-    aside = board.card("Guérin Léo", f"/resultats?form=aside&sur={board.stream('Guérin Léo')}")
-    new = form_of(board.card("Guérin Léo", f"/resultats?form=new&sur={board.stream('Guérin Léo')}"), "/nouveau")
+    aside = board.card("Guérin Léo", f"/resultats?formulaire=aside&sur={board.stream('Guérin Léo')}")
+    new = form_of(board.card("Guérin Léo", f"/resultats?formulaire=new&sur={board.stream('Guérin Léo')}"), "/nouveau")
     board.follow(board.send(form))
     opened = board.send(new, site="Mortagne")
     assert "Cette participation est déjà rapprochée (Léo Guérin)" in words(opened.text)
@@ -254,8 +254,8 @@ def test_many_rows_by_fifty_among_2500_dossiers(at_work: House) -> None:
     [
         ("Guérin Léo", "/confirmer", "", {}),
         ("KAMARA", "/aucun", "", {}),
-        ("Le Chat", "/ecarter", "?form=aside&sur={}", {"reason": "compte d’essai"}),
-        ("Le Chat", "/nouveau", "?form=new&sur={}", {"site": "Mortagne"}),
+        ("Le Chat", "/ecarter", "?formulaire=aside&sur={}", {"reason": "compte d’essai"}),
+        ("Le Chat", "/nouveau", "?formulaire=new&sur={}", {"site": "Mortagne"}),
         ("Zoé Haddad", "/transmettre", "", {}),
     ],
 )
@@ -271,7 +271,7 @@ def test_the_fragment_equals_a_reload(board: Board, name: str, action: str, url:
 
 def test_a_refused_form_is_the_same_block_too(board: Board) -> None:
     stream = board.stream("Le Chat")
-    form = form_of(board.card("Le Chat", f"/resultats?form=aside&sur={stream}"), "/ecarter")
+    form = form_of(board.card("Le Chat", f"/resultats?formulaire=aside&sur={stream}"), "/ecarter")
     whole, part = board.send(form), board.send(form, hx=True)
     assert (whole.status_code, part.status_code) == (422, 422)
     assert block(whole.text) == block(part.text)

@@ -55,7 +55,7 @@ def test_a_result_goes_to_the_advisor_who_follows(board: Board, people: dict[str
 
 def test_another_advisor_then_follows_the_dossier(board: Board, people: dict[str, UUID]) -> None:
     head = board.house.served.engine.head()
-    url = f"/resultats?form=send&sur={people['Zoé Haddad']}"
+    url = f"/resultats?formulaire=send&sur={people['Zoé Haddad']}"
     form = board.card("Zoé Haddad", url).select(".open-form")[0]
     assert [option.get_text() for option in form.select("option")] == ["Nadia Benali (0)", "Paul Rey (4)"]
     board.follow(board.send(form, advisor=str(board.house.people[PAUL])))
@@ -96,7 +96,7 @@ def test_all_that_are_sure_go_at_once(board: Board, people: dict[str, UUID]) -> 
 
 def test_each_row_of_many_has_its_own_result(board: Board, people: dict[str, UUID]) -> None:
     form = form_of(soup(board.page()), "/transmettre-surs")
-    board.act("Tom Colin", "/transmettre", f"/resultats?form=send&sur={people['Tom Colin']}")
+    board.act("Tom Colin", "/transmettre", f"/resultats?formulaire=send&sur={people['Tom Colin']}")
     found = board.house.state(people["Tom Colin"])
     assert found.advisor == board.house.people[NADIA]
     board.house.on(people["Zoé Haddad"], closing.close_dossier, reason="moved", note="")
