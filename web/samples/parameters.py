@@ -120,6 +120,7 @@ MEDIATOR = Share(0.3)
 PLANNED_IN = Days(0, 4, 12)
 MISSES_APPOINTMENT, MISSES_AGAIN = Share(0.2), Share(0.2)
 APPOINTED, APPOINTMENT_IN = Share(0.55), Days(1, 5, 12)
+HOURS = (9, 10, 11, 14, 15, 16)
 ADDED = Share(0.1)  # prescriptions with an action that the grid does not propose
 IN_PERSON = Share(0.85)  # of the results explained; the others by phone
 SLOW_READER = Share(0.3)

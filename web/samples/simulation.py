@@ -29,11 +29,22 @@ from web.samples.youth import Young
 
 @dataclass(slots=True)
 class Case:
-    """One dossier in somebody's hands: the young person, the dossier's state, the actor."""
+    """One dossier in somebody's hands: the young person, the dossier's state, the actor, the task if there is one."""
 
     young: Young
     state: Dossier
     by: Actor
+    owed: Task | None = None
+
+    @property
+    def task(self) -> Task:
+        assert self.owed is not None
+        return self.owed
+
+    @property
+    def subject(self) -> UUID:
+        """Returns the id that the task's key names."""
+        return UUID(self.task.key.split(":", 1)[1])
 
     def say(self, decide: Decision[..., Any], context: dict[str, Any] | None = None, **sent: Any) -> PlannedCommand:
         return command(self.by, {"dossier": self.young.dossier}, decide, context, **sent)
@@ -49,8 +60,8 @@ class Cast(Protocol):
     def when(self, state: Dossier, task: Task) -> Moment | None:
         """Returns the moment to do a new task; None when the cast finds the task by itself, or leaves it."""
 
-    def perform(self, case: Case, task: Task) -> Iterable[PlannedCommand]:
-        """Returns the commands that answer a task."""
+    def perform(self, case: Case) -> Iterable[PlannedCommand]:
+        """Returns the commands that answer the case's task."""
 
 
 class Simulation:
@@ -161,7 +172,7 @@ class Simulation:
         task, state = young.owed.get(key), self.dossiers.of(young.dossier)
         by = self.roster.doer(state, young.site, self.today, task) if task else None
         if task and by:
-            return self.cast.perform(Case(young, state, by), task)
+            return self.cast.perform(Case(young, state, by, task))
         if task:
             self.do_task(young, task, self._once_back(state))
         return ()

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pixflow.actor import Actor
 from pixflow.dossier import identity
-from pixflow.tasks import Kind, Task
+from pixflow.tasks import Kind
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.parcours import Parcours
 from web.samples.behaviours.referent import Referent
 from web.samples.simulation import Case
 from web.samples.youth import Young
 
-Behaviour = Callable[[Case, Task], Iterable[PlannedCommand]]
+Behaviour = Callable[[Case], Iterable[PlannedCommand]]
 
 
 class Behaviours(Parcours, Referent):
@@ -22,9 +22,9 @@ class Behaviours(Parcours, Referent):
         found: Behaviour | None = getattr(self, kind.replace("-", "_"), None)
         return found
 
-    def perform(self, case: Case, task: Task) -> Iterable[PlannedCommand]:
-        behaviour = self.behaviour(task.kind)
-        return behaviour(case, task) if behaviour else ()
+    def perform(self, case: Case) -> Iterable[PlannedCommand]:
+        behaviour = self.behaviour(case.task.kind)
+        return behaviour(case) if behaviour else ()
 
     def open(self, young: Young, by: Actor, advisor: UUID | None) -> PlannedCommand:
         """Opens the dossier of a first welcome."""

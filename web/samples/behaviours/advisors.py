@@ -1,4 +1,4 @@
-"""Behaviours of advisors on the tasks of stages 1 to 3. Each method bears the name of its kind of task."""
+"""Behaviours of advisors on the tasks of stages 1 to 3. Each method bears the name of its kind of case.task."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,10 +7,9 @@ from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
 from pixflow.protocol.grille import Proposal, explain
-from pixflow.tasks import Task
 from web.samples import parameters, phrases
 from web.samples.agenda import PlannedCommand
-from web.samples.behaviours.choices import Choices, subject
+from web.samples.behaviours.choices import Choices
 from web.samples.clock import at
 from web.samples.parameters import weighted
 from web.samples.simulation import Case
@@ -24,8 +23,8 @@ class Advisors(Choices):
 
     # --- orientation
 
-    def present_pix(self, case: Case, task: Task) -> Commands:
-        welcome = task.why.on == self.sim.today
+    def present_pix(self, case: Case) -> Commands:
+        welcome = case.task.why.on == self.sim.today
         occasion = "welcome" if welcome else "cej" if case.young.programme == "CEJ" else "follow-up"
         yield case.say(orientation.present_pix, occasion=occasion)
         if self.chance(parameters.MISTAKE, case):
@@ -42,7 +41,7 @@ class Advisors(Choices):
         needed = self.chance(parameters.CONCERNED, case)
         yield case.say(orientation.assess_need, needed=needed, reason=case.state.project if needed else phrases.AT_EASE)
 
-    def plan_diagnostic(self, case: Case, task: Task) -> Commands:
+    def plan_diagnostic(self, case: Case) -> Commands:
         if self.chance(parameters.DECLINES, case):
             reason = self.choose(phrases.REFUSALS, case)
             yield case.say(orientation.decline_diagnostic, reason=reason)
@@ -90,7 +89,7 @@ class Advisors(Choices):
             planned_for=day,
         )
 
-    def book_workshop(self, case: Case, task: Task) -> Commands:
+    def book_workshop(self, case: Case) -> Commands:
         """Books another seat; after two seats missed, plans a diagnostic at the office."""
         missed = sum(seat.status == "missed" for seat in case.state.diagnostic.seats.values())
         seat = self.workshops.seat(case) if missed < parameters.SEATS_MISSED else None
@@ -99,70 +98,58 @@ class Advisors(Choices):
         elif missed >= parameters.SEATS_MISSED:
             yield self.planned(case, "office")
         else:
-            self.again(case, task)
+            self.again(case)
 
-    def rebook_absent(self, case: Case, task: Task) -> Commands:
-        return self.book_workshop(case, task)
+    def rebook_absent(self, case: Case) -> Commands:
+        return self.book_workshop(case)
 
     # --- diagnostic
 
-    def chase_diagnostic(self, case: Case, task: Task) -> Commands:
-        channel, reached = self.weigh(parameters.CHASE_CHANNELS, case, task), self.reaches(case, task)
+    def chase_diagnostic(self, case: Case) -> Commands:
+        channel, reached = self.weigh(parameters.CHASE_CHANNELS, case), self.chance(parameters.REACHED, case)
         note = "Promet de s’en occuper cette semaine" if reached else ""
-        yield case.say(follow_up.chase_young_person, about=task.key, channel=channel, reached=reached, note=note)
+        yield case.say(follow_up.chase_young_person, about=case.task.key, channel=channel, reached=reached, note=note)
         if reached:
-            self.once_reached(case, task)
+            self.once_reached(case)
 
-    def chase_sharing(self, case: Case, task: Task) -> Commands:
-        return self.chase_diagnostic(case, task)
+    def chase_sharing(self, case: Case) -> Commands:
+        return self.chase_diagnostic(case)
 
-    def reaches(self, case: Case, task: Task) -> bool:
-        return self.chance(parameters.REACHED, case)
-
-    def once_reached(self, case: Case, task: Task) -> None:
+    def once_reached(self, case: Case) -> None:
         """Makes the young person take the test, or share it, or not."""
         young, day = case.young, self.sim.today + timedelta(days=1 + self.random.randrange(6))
-        if task.kind == "chase-diagnostic" and self.chance(parameters.TAKES_ONCE_REACHED, case):
+        if case.task.kind == "chase-diagnostic" and self.chance(parameters.TAKES_ONCE_REACHED, case):
             self.pix.test(young, day)
-        elif task.kind == "chase-sharing" and self.chance(parameters.SHARES_ONCE_REACHED, case) and young.attempts:
+        elif case.task.kind == "chase-sharing" and self.chance(parameters.SHARES_ONCE_REACHED, case) and young.attempts:
             self.pix.shares(young, young.attempts[-1], at(day, 18, self.random.randrange(60)))
 
     # --- prescription
 
-    def hold_debrief(self, case: Case, task: Task) -> Commands:
-        kept = case.state.appointments.get(task.key)
-        if task.appointment and self.chance(parameters.MISSES_APPOINTMENT, case, 1.6 - case.young.zeal):
-            yield case.say(follow_up.miss_appointment, task=task.key, note="N’est pas venu·e, n’a pas prévenu")
+    def hold_debrief(self, case: Case) -> Commands:
+        kept = case.state.appointments.get(case.task.key)
+        if case.task.appointment and self.chance(parameters.MISSES_APPOINTMENT, case, 1.6 - case.young.zeal):
+            yield case.say(follow_up.miss_appointment, task=case.task.key, note="N’est pas venu·e, n’a pas prévenu")
         elif kept and kept.missed and self.chance(parameters.MISSES_AGAIN, case):
-            yield from self.chase_diagnostic(case, task)
-        elif not task.appointment and self.makes_appointment(case, task):
-            day, hour, minute = self.appointment(case)
+            yield from self.chase_diagnostic(case)
+        elif not case.task.appointment and self.chance(parameters.APPOINTED, case):
+            day = self.in_days(parameters.APPOINTMENT_IN, case)
+            hour, minute = self.choose(parameters.HOURS, case), self.choose((0, 30), case)
             place = f"Site de {self.site(case)}"
-            yield case.say(follow_up.set_appointment, task=task.key, at=at(day, hour, minute), day=day, place=place)
-        else:
-            found = (
-                {"cause": self.choose(phrases.CAUSES, case), "tutorials": self.choose(phrases.TUTORIALS, case)}
-                if case.state.in_trouble
-                else {}
+            yield case.say(
+                follow_up.set_appointment, task=case.task.key, at=at(day, hour, minute), day=day, place=place
             )
+        else:
+            found = self._study(case) if case.state.in_trouble else {}
             yield case.say(
                 prescription.hold_debrief,
                 {"study": self.sim.log.new_id()},
-                participation=subject(task),
+                participation=case.subject,
                 channel="meeting" if self.chance(parameters.IN_PERSON, case) else "phone",
                 note=self.choose(phrases.EXPLAINED, case),
                 **found,
             )
 
-    def makes_appointment(self, case: Case, task: Task) -> bool:
-        return self.chance(parameters.APPOINTED, case)
-
-    def appointment(self, case: Case) -> tuple[date, int, int]:
-        """Draws a day, an hour and a minute."""
-        day = self.in_days(parameters.APPOINTMENT_IN, case)
-        return day, self.random.choice((9, 10, 11, 14, 15, 16)), self.random.choice((0, 30))
-
-    def explore_difficulty(self, case: Case, task: Task) -> Commands:
+    def explore_difficulty(self, case: Case) -> Commands:
         yield case.say(
             prescription.explore_difficulty,
             {"study": self.sim.log.new_id()},
@@ -174,12 +161,12 @@ class Advisors(Choices):
         cause, tutorials = self.choose(phrases.CAUSES, case), self.choose(phrases.TUTORIALS, case)
         return {"cause": cause, "tutorials": tutorials}
 
-    def follow_self_study(self, case: Case, task: Task) -> Commands:
-        outcome = self.weigh(parameters.STUDY, case, task)
+    def follow_self_study(self, case: Case) -> Commands:
+        outcome = self.weigh(parameters.STUDY, case)
         note = phrases.STUDIES[outcome]
-        yield case.say(prescription.follow_self_study, study=subject(task), outcome=outcome, note=note)
+        yield case.say(prescription.follow_self_study, study=case.subject, outcome=outcome, note=note)
 
-    def build_prescription(self, case: Case, task: Task) -> Commands:
+    def build_prescription(self, case: Case) -> Commands:
         """Keeps some of the grid's proposals, and adds an action now and then."""
         current = case.state.diagnostic.current("initial")
         if current is None or current[1].result is None or current[1].result.mastery is None:
@@ -196,7 +183,7 @@ class Advisors(Choices):
                 "number": published.number,
                 "action_ids": tuple(self.sim.log.new_id() for _ in range(len(kept) + len(added))),
             },
-            participation=subject(task),
+            participation=case.subject,
             kept=kept,
             added=added,
             wish=self.choose(phrases.WISHES, case),

@@ -2,9 +2,7 @@
 
 from datetime import date
 from typing import TypeVar
-from uuid import UUID
 
-from pixflow.tasks import Task
 from web.samples.behaviours.campaigns import PixOrga
 from web.samples.behaviours.matching import Matching
 from web.samples.behaviours.workshops import Workshops
@@ -12,11 +10,6 @@ from web.samples.parameters import Days, Share, weighted
 from web.samples.simulation import Case, FollowUp, Simulation
 
 T = TypeVar("T")
-
-
-def subject(task: Task) -> UUID:
-    """Returns the id that a task's key names."""
-    return UUID(task.key.split(":", 1)[1])
 
 
 class Choices:
@@ -41,12 +34,12 @@ class Choices:
     def choose(self, options: tuple[T, ...], case: Case) -> T:
         return self.random.choice(options)
 
-    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case, task: Task) -> T:
+    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case) -> T:
         return weighted(self.random, shares)
 
-    def again(self, case: Case, task: Task) -> None:
+    def again(self, case: Case) -> None:
         """Plans one more try at a task that cannot be done today."""
-        self.sim.again(case.young, task)
+        self.sim.again(case.young, case.task)
 
     def site(self, case: Case) -> str:
         return self.sim.roster.sites[case.young.site]

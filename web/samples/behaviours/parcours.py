@@ -10,11 +10,9 @@ from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.stages import certification, parcours
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Partner
-from pixflow.tasks import Task
 from web.samples import names, parameters, phrases, youth
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.advisors import Advisors, Commands
-from web.samples.behaviours.choices import subject
 from web.samples.clock import at
 from web.samples.phrases import Reason
 from web.samples.simulation import Case
@@ -31,15 +29,15 @@ class Parcours(Advisors):
 
     # --- partners
 
-    def refer(self, case: Case, task: Task) -> Commands:
-        action = case.state.parcours.actions[subject(task)].action
+    def refer(self, case: Case) -> Commands:
+        action = case.state.parcours.actions[case.subject].action
         match action.kind:
             case "check":
                 yield case.say(parcours.end_action, action=action.id, outcome="done", note="")
             case "cv":
                 yield from self.add_to_cv(case)
             case "certification":
-                yield from self.propose_certification(case, task)
+                yield from self.propose_certification(case)
             case _ if action.proposal == ALONE:
                 yield self._start(case, action.id, ALONE)
             case _:
@@ -95,8 +93,8 @@ class Parcours(Advisors):
         else:
             yield self._start(case, action)
 
-    def chase_partner(self, case: Case, task: Task) -> Commands:
-        referral, reached = subject(task), self.reaches(case, task)
+    def chase_partner(self, case: Case) -> Commands:
+        referral, reached = case.subject, self.chance(parameters.REACHED, case)
         yield case.say(
             parcours.chase_partner,
             referral=referral,
@@ -109,22 +107,22 @@ class Parcours(Advisors):
         if reached and self.chance(parameters.ANSWERS_ONCE_CHASED, case):
             self.later(case, parameters.AGAIN, partial(self._answer, action=action, referral=referral))
 
-    def offer_alternative(self, case: Case, task: Task) -> Commands:
-        one = case.state.parcours.actions[subject(task)]
+    def offer_alternative(self, case: Case) -> Commands:
+        one = case.state.parcours.actions[case.subject]
         if len(one.referrals) > 1 or self.chance(parameters.NO_ALTERNATIVE, case):
             yield case.say(parcours.drop_action, action=one.action.id, reason="Aucune place dans le secteur")
         else:
             yield self._send(case, one.action.id, "alternative")
 
-    def record_outcome(self, case: Case, task: Task) -> Commands:
+    def record_outcome(self, case: Case) -> Commands:
         abandoned = self.chance(parameters.ABANDONS, case, 1.6 - case.young.zeal)
         note = "A trouvé un emploi entre-temps" if abandoned and self.chance(parameters.FOR_WORK, case) else ""
         outcome = "abandoned" if abandoned else "done"
-        yield case.say(parcours.end_action, action=subject(task), outcome=outcome, note=note)
+        yield case.say(parcours.end_action, action=case.subject, outcome=outcome, note=note)
 
     # --- complete diagnostic and certification
 
-    def complete_path(self, case: Case, task: Task) -> Commands:
+    def complete_path(self, case: Case) -> Commands:
         """Takes the complete diagnostic on the structure's computers; an export reports it, or the advisor at once."""
         young = case.young
         if young.complete:
@@ -132,7 +130,7 @@ class Parcours(Advisors):
         if self.chance(parameters.DECLINES_COMPLETE, case):
             yield case.say(certification.decline_complete_diagnostic, reason="Préfère s’en tenir là pour l’instant")
         elif not self.chance(parameters.COMPLETES, case):
-            self.again(case, task)
+            self.again(case)
         else:
             day = self.sim.in_days(parameters.AGAIN)
             self.pix.takes(young, "complete", youth.take_complete(young, at(day, 9, 30), self.random))
@@ -142,7 +140,7 @@ class Parcours(Advisors):
     def _was_there(self, case: Case) -> Commands:
         yield case.say(certification.take_complete_diagnostic)
 
-    def propose_certification(self, case: Case, task: Task) -> Commands:
+    def propose_certification(self, case: Case) -> Commands:
         if not case.state.project or not self.chance(parameters.WANTED, case):
             yield case.say(certification.decline_certification, reason="Son projet ne la demande pas pour l’instant")
             return
@@ -191,11 +189,11 @@ class Parcours(Advisors):
 
     # --- the retake and the end
 
-    def plan_retake(self, case: Case, task: Task) -> Commands:
+    def plan_retake(self, case: Case) -> Commands:
         if self.chance(parameters.DECLINES_RETAKE, case):
             yield case.say(certification.decline_retake, reason="Ne souhaite pas le repasser")
         elif not self.chance(parameters.RETAKES, case):
-            self.again(case, task)
+            self.again(case)
         else:
             day = self.in_days(parameters.RETAKEN_IN, case)
             campaign = self.pix.campaign("initial", case.young.site)
@@ -208,9 +206,9 @@ class Parcours(Advisors):
         if self.chance(parameters.TAKES, case):
             self.pix.test(case.young, day)
 
-    def close_or_plan(self, case: Case, task: Task) -> Commands:
+    def close_or_plan(self, case: Case) -> Commands:
         """Closes a dossier when nobody could be reached or all is done, or takes it up again."""
-        tried = task.why.details.get("by") == "tries"
+        tried = case.task.why.details.get("by") == "tries"
         if self.chance(parameters.CLOSES_WHEN_TRIED if tried else parameters.CLOSES_WHEN_QUIET, case):
             yield from self.end_path(case, "unreachable" if tried else "done", "")
         elif not case.state.diagnostic.has_participation("initial") and case.state.orientation.presented:

@@ -6,30 +6,29 @@ from functools import partial
 from pixflow.actor import CLOCK, Actor
 from pixflow.dossier import assignment, closing, lending, merging
 from pixflow.dossier.stages import prescription
-from pixflow.tasks import Task
 from pixflow.unit_of_work import Step
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.advisors import Commands
-from web.samples.behaviours.choices import Choices, subject
+from web.samples.behaviours.choices import Choices
 from web.samples.roster import Member
 from web.samples.simulation import Case
 from web.samples.youth import Young
 
 
 class Referent(Choices):
-    def assign_advisor(self, case: Case, task: Task) -> Commands:
+    def assign_advisor(self, case: Case) -> Commands:
         cej = case.young.programme == "CEJ"
         advisor = self.sim.roster.next_advisor(case.young.site, self.sim.today, cej=cej)
         yield case.say(assignment.assign_advisor, advisor=advisor.id)
 
-    def dispatch_result(self, case: Case, task: Task) -> Commands:
+    def dispatch_result(self, case: Case) -> Commands:
         """Sends a result to the dossier's advisor, once there is one."""
         if case.state.advisor:
-            yield case.say(prescription.dispatch_result, participation=subject(task), advisor=case.state.advisor)
+            yield case.say(prescription.dispatch_result, participation=case.subject, advisor=case.state.advisor)
         else:
-            self.again(case, task)
+            self.again(case)
 
-    def review_late_event(self, case: Case, task: Task) -> Commands:
+    def review_late_event(self, case: Case) -> Commands:
         yield case.say(closing.review_late_event, note="Vu avec le conseiller")
 
     def lend(self, young: Young, to: Member, until: date) -> PlannedCommand:

@@ -63,18 +63,15 @@ def _invented(cast: ScriptedCast) -> list[ScriptedYoung]:
     """Draws the crowd. The `EAGER` take the test within days of arriving."""
     random, first_names, last_names, made = cast.random, FIRST.split(), LAST.split(), []
     for i, day in enumerate(_spread(cast.days)):
-        first, last = first_names[i % 40], last_names[(i * 7 + i // 40) % 40]
+        name = f"{first_names[i % 40]} {last_names[(i * 7 + i // 40) % 40]}"
         number = f"{12_300 + 37 * i:05d}" if i % 9 else f"00{12_300 + 37 * i}"
-        young = ScriptedYoung(
-            dossier=cast.sim.log.new_id(),
-            number=number,
-            last_name=last,
-            first_name=first,
+        young = cast.newcomer(
+            number,
+            name,
             birth_date=date(2001 + random.randrange(8), 1 + random.randrange(12), 1 + random.randrange(28)),
             programme="CEJ" if random.random() < 0.55 else "PACEA",
             project=PROJECTS[random.randrange(len(PROJECTS))],
             site=random.randrange(2),
-            typed=(last, first, number),
             advisor_name="" if i == YOUNG_PEOPLE - 3 else FOLLOWS[i % len(FOLLOWS)],
             arrives=at(day, 9 + i % 8, 5),
             manner="shares" if i in EAGER else MANNERS[i % len(MANNERS)],
@@ -95,12 +92,10 @@ def _spread(days: Sequence[date]) -> list[date]:
 def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """Yields two people who leave and come back, two sisters of whom one types the other's name, and others."""
     for i, (last, first, manner, types, arrives, tests) in enumerate(STAGED):
-        number = f"{24_100 + 41 * i}"
-        young = ScriptedYoung(
-            dossier=cast.sim.log.new_id(),
-            number=number,
-            last_name=last,
-            first_name=first,
+        number, name = f"{24_100 + 41 * i}", f"{first} {last}"
+        young = cast.newcomer(
+            number,
+            name,
             birth_date=date(2004, 1 + i, 3 + i),
             programme="PACEA",
             project=PROJECTS[i],
@@ -123,18 +118,14 @@ def _staged(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
 def _of_the_workshop(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """Yields the people who arrived last week. The facilitator registers them, their advisors do not."""
     for i, name in enumerate((*WORKSHOP, WAITING)):
-        first, last = name.split()
         number = f"{25_010 + 43 * i}"
-        yield ScriptedYoung(
-            dossier=cast.sim.log.new_id(),
-            number=number,
-            last_name=last,
-            first_name=first,
+        yield cast.newcomer(
+            number,
+            name,
             birth_date=date(2005, 2 + i, 7 + i),
             programme="CEJ",
             project=PROJECTS[i],
             site=i % 2,
-            typed=(last, first, number),
             advisor_name=FOLLOWS[i % 3],
             arrives=at(cast.days[-7], 9, 20 + i),
             manner="shares",
@@ -145,19 +136,15 @@ def _of_the_workshop(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
 def _twice(cast: ScriptedCast) -> Iterator[ScriptedYoung]:
     """Yields the same people twice, the second time without a number."""
     for i, (name, *arrivals) in enumerate(TWICE):
-        first, last = name.split()
         for again, days in enumerate(arrivals):
             number = "" if again else f"{26_070 + 31 * i}"
-            yield ScriptedYoung(
-                dossier=cast.sim.log.new_id(),
-                number=number,
-                last_name=last,
-                first_name=first,
+            yield cast.newcomer(
+                number,
+                name,
                 birth_date=date(2005, 9, 4 + i),
                 programme="PACEA",
                 project=PROJECTS[4 + i],
                 site=0,
-                typed=(last, first, number or None),
                 advisor_name=FOLLOWS[1 + 4 * again],
                 arrives=at(cast.days[-days], 9, 40 + i),
                 manner="no-test",

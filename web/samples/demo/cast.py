@@ -21,7 +21,6 @@ from pixflow.tasks import Task
 from web.samples.agenda import Agenda, CommandLog, Moment, command
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
-from web.samples.behaviours.choices import subject
 from web.samples.clock import Clock, at, minute_of, working_days
 from web.samples.demo import script
 from web.samples.demo.people import Company, ScriptedYoung
@@ -117,6 +116,12 @@ class ScriptedCast(Behaviours):
 
     # --- the day
 
+    def newcomer(self, number: str, name: str, **script: Any) -> ScriptedYoung:
+        """Makes a young person who will come, and types their own name on Pix."""
+        first, last = name.split()
+        who: dict[str, Any] = {"number": number, "last_name": last, "first_name": first}
+        return ScriptedYoung(dossier=self.sim.log.new_id(), **{"typed": (last, first, number or None), **who, **script})
+
     def welcome(self, young: ScriptedYoung) -> None:
         young.phone = f"06 00 34 56 {self.random.randrange(10, 99)}"
         advisor = self.roster.named(young.advisor_name) if young.advisor_name else None
@@ -138,11 +143,11 @@ class ScriptedCast(Behaviours):
         """Leaves every task to the round of the afternoon."""
         return None
 
-    def again(self, case: Case, task: Task) -> None:
+    def again(self, case: Case) -> None:
         """Leaves the task to the next round."""
 
     def chance(self, share: Share, case: Case, factor: float = 1.0) -> bool:
-        return share in script.CHANCES and script.CHANCES[share](scripted(case))
+        return share in script.CHANCES and script.CHANCES[share](scripted(case), case)
 
     def in_days(self, days: Days, case: Case) -> date:
         return self.working_day(script.DELAYS[days](scripted(case)))
@@ -151,21 +156,16 @@ class ScriptedCast(Behaviours):
         self.sim.later(case.young, (self.in_days(days, case), EVENING), follow_up)
 
     def choose(self, options: tuple[T, ...], case: Case) -> T:
-        rule = script.CHOICES.get(options, _first)
-        return options[rule(scripted(case)) % len(options)]
+        rule = script.CHOICES.get(options)
+        return options[rule(scripted(case), case) % len(options) if rule else 0]
 
-    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case, task: Task) -> T:
-        """Returns the first one; the second one once something was tried."""
-        again = task.chases or (task.kind == "follow-self-study" and not self._studied(case, task))
-        return shares[1 if again else 0][0]
-
-    def _studied(self, case: Case, task: Task) -> bool:
-        return case.state.prescription.studies[subject(task)].followed is not None
+    def weigh(self, shares: tuple[tuple[T, float], ...], case: Case) -> T:
+        return self.choose(shares, case)[0]
 
     # --- behaviours
 
-    def plan_diagnostic(self, case: Case, task: Task) -> Commands:
-        yield from super().plan_diagnostic(case, task)
+    def plan_diagnostic(self, case: Case) -> Commands:
+        yield from super().plan_diagnostic(case)
         if scripted(case).manner == "declines":
             yield case.say(follow_up.take_note, text="D’abord le permis ; reparler de Pix à la rentrée")
 
@@ -187,22 +187,13 @@ class ScriptedCast(Behaviours):
         began = at(day + timedelta(days=late), self.random.randrange(9, 18), self.random.randrange(60))
         young.take_test(began, self.random)
 
-    def reaches(self, case: Case, task: Task) -> bool:
-        return task.chases > 0
-
-    def once_reached(self, case: Case, task: Task) -> None:
-        if task.kind == "chase-sharing" and case.young.attempts:
+    def once_reached(self, case: Case) -> None:
+        if case.task.kind == "chase-sharing" and case.young.attempts:
             case.young.attempts[-1].shared = self.sim.now + timedelta(hours=5)
 
-    def hold_debrief(self, case: Case, task: Task) -> Commands:
-        if task.appointment is None or minute_of(task.appointment)[0] <= self.sim.today:
-            yield from super().hold_debrief(case, task)
-
-    def makes_appointment(self, case: Case, task: Task) -> bool:
-        return task.key not in case.state.appointments and super().makes_appointment(case, task)
-
-    def appointment(self, case: Case) -> tuple[date, int, int]:
-        return self.working_day(3), 14, 0
+    def hold_debrief(self, case: Case) -> Commands:
+        if case.task.appointment is None or minute_of(case.task.appointment)[0] <= self.sim.today:
+            yield from super().hold_debrief(case)
 
     def keeps(self, case: Case, proposals: Sequence[Proposal], project: str) -> tuple[str, ...]:
         young = scripted(case)
@@ -225,7 +216,7 @@ class ScriptedCast(Behaviours):
         young.manner = "shares" if refused and young.manner == "refused" else young.manner
         return refused
 
-    def complete_path(self, case: Case, task: Task) -> Commands:
+    def complete_path(self, case: Case) -> Commands:
         young = scripted(case)
         if not young.complete:
             current = case.state.diagnostic.current("initial")
@@ -233,9 +224,9 @@ class ScriptedCast(Behaviours):
             young.take_complete(at(self.working_day(1), 10), mastery or Decimal("0.5"))
             yield case.say(follow_up.take_note, text="Passe le parcours Cléa numérique ici, demain à 10 h")
 
-    def propose_certification(self, case: Case, task: Task) -> Commands:
+    def propose_certification(self, case: Case) -> Commands:
         if not scripted(case).never("propose-certification"):
-            yield from super().propose_certification(case, task)
+            yield from super().propose_certification(case)
 
     def show_on_cv(self, case: Case) -> Commands:
         self.sim.later(case.young, (self.working_day(1), EVENING), self.add_to_cv)
@@ -251,10 +242,6 @@ class ScriptedCast(Behaviours):
 def scripted(case: Case) -> ScriptedYoung:
     assert isinstance(case.young, ScriptedYoung)
     return case.young
-
-
-def _first(young: ScriptedYoung) -> int:
-    return 0
 
 
 def _play(scene: Callable[[], object]) -> Commands:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from web.samples.clock import at
 from web.samples.demo.cast import ScriptedCast
 from web.samples.demo.people import NEVER, ScriptedYoung
+from web.samples.youth import typed
 
 OPEN = {"close-or-plan": NEVER}
 NO_NUMBER = "Ilyes Nogaro"
@@ -88,17 +89,13 @@ def everyone(cast: ScriptedCast, marc: str, julien: str, lucie: str) -> list[Scr
 def _young(
     cast: ScriptedCast, number: int, part: Part, programme: str, advisor: str, day: date, n: int
 ) -> ScriptedYoung:
-    first, last = part.name.split()
-    return ScriptedYoung(
-        dossier=cast.sim.log.new_id(),
-        number=str(number),
-        last_name=last,
-        first_name=first,
+    young = cast.newcomer(
+        str(number),
+        part.name,
         birth_date=date(2004 + n % 4, 1 + n % 12, 3 + n),
         programme=programme,
         project=part.project,
         site=0 if programme == "CEJ" or n % 2 else 1,
-        typed=(last, first, None if part.name == NO_NUMBER else str(number)),
         advisor_name=advisor,
         arrives=at(day, 9, 5) + timedelta(minutes=6 * n),
         manner=part.manner,
@@ -107,3 +104,6 @@ def _young(
         prompt=True,
         waits=part.waits,
     )
+    if part.name == NO_NUMBER:
+        young.typed = typed(young, "no-number")
+    return young

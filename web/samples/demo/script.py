@@ -7,24 +7,28 @@ from web.samples import parameters, phrases
 from web.samples.behaviours.parcours import LEVELS
 from web.samples.demo.people import ScriptedYoung
 from web.samples.parameters import Days, Share
+from web.samples.simulation import Case
 
-CHANCES: Mapping[Share, Callable[[ScriptedYoung], bool]] = {
-    parameters.CONCERNED: lambda young: young.manner != "no-need",
-    parameters.DECLINES: lambda young: young.manner == "declines",
-    parameters.MEDIATOR: lambda young: young.programme == "CEJ",
-    parameters.MISSES_APPOINTMENT: lambda young: young.number.endswith("7"),
-    parameters.APPOINTED: lambda young: len(young.first_name) % 2 == 1 and not young.prompt,
-    parameters.IN_PERSON: lambda young: True,
-    parameters.SLOW_READER: lambda young: True,
-    parameters.ADDED: lambda young: young.number.endswith("1"),
-    parameters.SILENT: lambda young: young.manner == "silent",
-    parameters.BY_PHONE: lambda young: True,
-    parameters.ABANDONS: lambda young: young.manner == "leaves",
-    parameters.WANTED: lambda young: bool(young.project) and young.manner != "declines-certification",
-    parameters.OBTAINS: lambda young: young.manner != "fails",
-    parameters.RETAKES: lambda young: True,
-    parameters.CLOSES_WHEN_TRIED: lambda young: True,
-    parameters.CLOSES_WHEN_QUIET: lambda young: True,
+CHANCES: Mapping[Share, Callable[[ScriptedYoung, Case], bool]] = {
+    parameters.CONCERNED: lambda young, case: young.manner != "no-need",
+    parameters.DECLINES: lambda young, case: young.manner == "declines",
+    parameters.MEDIATOR: lambda young, case: young.programme == "CEJ",
+    parameters.MISSES_APPOINTMENT: lambda young, case: young.number.endswith("7"),
+    parameters.APPOINTED: lambda young, case: (
+        len(young.first_name) % 2 == 1 and not young.prompt and case.task.key not in case.state.appointments
+    ),
+    parameters.REACHED: lambda young, case: case.task.chases > 0,
+    parameters.IN_PERSON: lambda young, case: True,
+    parameters.SLOW_READER: lambda young, case: True,
+    parameters.ADDED: lambda young, case: young.number.endswith("1"),
+    parameters.SILENT: lambda young, case: young.manner == "silent",
+    parameters.BY_PHONE: lambda young, case: True,
+    parameters.ABANDONS: lambda young, case: young.manner == "leaves",
+    parameters.WANTED: lambda young, case: bool(young.project) and young.manner != "declines-certification",
+    parameters.OBTAINS: lambda young, case: young.manner != "fails",
+    parameters.RETAKES: lambda young, case: True,
+    parameters.CLOSES_WHEN_TRIED: lambda young, case: True,
+    parameters.CLOSES_WHEN_QUIET: lambda young, case: True,
 }
 """Chances that a manner decides; no other one happens."""
 
@@ -42,10 +46,13 @@ DELAYS: Mapping[Days, Callable[[ScriptedYoung], int]] = {
 }
 """Delays in working days."""
 
-CHOICES: Mapping[tuple[Any, ...], Callable[[ScriptedYoung], int]] = {
-    phrases.CAUSES: lambda young: len(young.name),
-    phrases.TUTORIALS: lambda young: len(young.name),
-    phrases.WISHES: lambda young: len(young.first_name),
-    LEVELS: lambda young: 1,
+CHOICES: Mapping[tuple[Any, ...], Callable[[ScriptedYoung, Case], int]] = {
+    phrases.CAUSES: lambda young, case: len(young.name),
+    phrases.TUTORIALS: lambda young, case: len(young.name),
+    phrases.WISHES: lambda young, case: len(young.first_name),
+    parameters.HOURS: lambda young, case: 3,
+    parameters.CHASE_CHANNELS: lambda young, case: case.task.chases > 0,
+    parameters.STUDY: lambda young, case: not case.state.prescription.studies[case.subject].followed,
+    LEVELS: lambda young, case: 1,
 }
 """Index of the option chosen, modulo their number; the first one by default."""

@@ -76,27 +76,28 @@ class DrawnCast(Behaviours):
         tempo = member.tempo if member and not forgotten else 1.0
         return sim.on(sim.calendar.add(max(task.opens, sim.today), round(waits * tempo)))
 
-    def perform(self, case: Case, task: Task) -> Iterable[PlannedCommand]:
+    def perform(self, case: Case) -> Iterable[PlannedCommand]:
         """Performs the task; now and then an advisor snoozes it, or hands it over."""
+        task = case.task
         if task.role == "advisor" and task.appointment is None and task.paused is None and task.handed_to is None:
             if self.sim.chance(parameters.SNOOZED):
-                return self._snooze(case, task)
+                return self._snooze(case)
             if self.sim.chance(parameters.HANDED_OVER):
-                return self._hand_over(case, task)
-        return super().perform(case, task)
+                return self._hand_over(case)
+        return super().perform(case)
 
-    def _snooze(self, case: Case, task: Task) -> Commands:
+    def _snooze(self, case: Case) -> Commands:
         until, reason = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.RESTING, case)
-        yield case.say(follow_up.snooze_task, task=task.key, until=until, reason=reason)
+        yield case.say(follow_up.snooze_task, task=case.task.key, until=until, reason=reason)
 
-    def _hand_over(self, case: Case, task: Task) -> Commands:
+    def _hand_over(self, case: Case) -> Commands:
         """Hands the task over to a colleague who is here; tries it again when there is none."""
         colleague = self.sim.roster.colleague(self.sim.roster.advisor(case.state), self.sim.today)
         if colleague is None:
-            self.again(case, task)
+            self.again(case)
             return
         until, note = self.sim.in_days(parameters.SNOOZE), self.choose(phrases.HANDED, case)
-        yield case.say(follow_up.hand_over_task, task=task.key, to=colleague.id, until=until, note=note)
+        yield case.say(follow_up.hand_over_task, task=case.task.key, to=colleague.id, until=until, note=note)
 
     # --- incidents
 
