@@ -23,8 +23,6 @@ LONG = {
     "pixflow.events.dossier": "a table: one class for each event of the dossier",
     "web.french.events.sentences": "a table: one sentence for each event",
     "web.french.errors.refusals": "a table: one sentence for each refusal",
-    "projections.advisor_queue": "a read model is one module: table, rows, queries",
-    "projections.result_routing": "a read model is one module: table, rows, queries",
 }
 """The modules over MOST_LINES, each with its reason."""
 

@@ -1,13 +1,16 @@
 """Every page gives its template each name that it uses, and no other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from types import ModuleType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from jinja2 import meta, nodes
 
 from web import app as _every_page  # noqa: F401  (defines every subclass of Page)
+from web.desk.desk import Desk
 from web.http.static import HERE
 from web.http.templates import Page, environment
 
@@ -81,6 +84,29 @@ def test_a_page_has_a_field_for_each_name_of_its_template_and_no_other(kind: typ
 
 
 @pytest.mark.parametrize("kind", list(pages()), ids=lambda kind: kind.__name__)
-def test_a_page_holds_no_module_and_no_desk(kind: type[Page]) -> None:
+def test_a_page_holds_no_module_no_desk_and_no_row_without_a_type(kind: type[Page]) -> None:
     """A template asks nothing: what may be done and what is due was settled before it is drawn."""
-    assert not {"desk", "words", "dates", "french"} & {field.name for field in fields(kind)}
+    assert not {Desk, ModuleType, Any} & {one for hint in get_type_hints(kind).values() for one in types(hint)}
+
+
+def types(hint: Any) -> Iterator[Any]:
+    """Yields the types in a hint. The values of a form may be any."""
+    if get_origin(hint) is Mapping and get_args(hint)[1] is Any:
+        return
+    yield hint
+    for part in get_args(hint):
+        yield from (one for each in (part if isinstance(part, list) else [part]) for one in types(each))
+
+
+def parts(name: str) -> set[str]:
+    """Returns a template and all that it extends, includes or imports."""
+    statements = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+    brought = {part for node in parsed(name).find_all(statements) for part in _named(node)}
+    return {name}.union(*(parts(part) for part in brought))
+
+
+def test_every_template_is_a_part_of_a_page() -> None:
+    """The environment draws two templates itself: the macros, and the rail beside a block."""
+    drawn = {"_macros.html", "_rail.html"}.union(*(parts(kind.template) for kind in pages()))
+    written = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    assert not written - drawn

@@ -149,9 +149,7 @@ class _Press:
         """Answers 422 with the form: its values, its errors, and the events since it was drawn."""
         self.desk.refresh()
         opened = open_form.refused(self.desk, self.dossier, self.name, self.data, errors)
-        response = _page(self.request, self.desk, self.dossier_id, opened, status=422)
-        response.headers["HX-Replace-Url"] = "false"
-        return response
+        return _page(self.request, self.desk, self.dossier_id, opened, status=422)
 
 
 def _page(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -56,7 +57,7 @@ class BulkPage(Page):
     unfit: Sequence[str]
     why_unfit: str
     gone: int
-    people: Sequence[tuple[Any, str]]
+    people: Sequence[tuple[UUID | str, str]]
     today: date
 
 
