@@ -17,7 +17,7 @@ from web.french.typography import say
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What became of one row; `refused` says why nothing was recorded."""
+    """The result of one row; `refused` is the reason why nothing was recorded."""
 
     name: str
     recorded: Sequence[Recorded] = ()
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """One result for each row, in the order shown; `command` is the id of the bulk."""
+    """The results of a bulk, in the order of its rows; `command` is the id of the bulk."""
 
     rows: Sequence[Row]
     command: UUID
@@ -37,11 +37,11 @@ class Outcomes:
 
     @property
     def reference(self) -> str:
-        """What the address of its receipt says; "" when no row recorded anything."""
+        """The value of `fait` in the address of its receipt; "" when no row recorded anything."""
         return str(self.command) if any(row.recorded for row in self.rows) else ""
 
     def receipt(self) -> Receipt:
-        """Every row, done or not, and why not."""
+        """Returns the result of every row."""
         done = sum(not row.refused for row in self.rows)
         lines = [ReceiptLine(f"{row.name} : {row.refused or 'enregistré'}") for row in self.rows]
         title = say(
@@ -51,7 +51,7 @@ class Outcomes:
 
 
 def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
-    """What became of one command."""
+    """Returns the result of one command."""
     return Row(name, outcome.recorded, _why(desk, outcome.refused) if outcome.refused else "")
 
 

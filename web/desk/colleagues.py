@@ -1,4 +1,4 @@
-"""Colleagues as a person at work sees them: who is away, who may take over."""
+"""The colleagues of the person at the desk: their absences, and those who may take over a task."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from web.french.typography import say
 
 
 def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
-    """When somebody is away next, or leaves; and whether they name no deputy for their dossiers."""
+    """Returns when a colleague is away next, or leaves; and True when their dossiers have no deputy then."""
     if member.works(desk.today):
         coming = [away for away in member.absences.values() if away.last >= desk.today]
         if coming:
@@ -23,20 +23,20 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
 
 
 def away(desk: Desk) -> dict[UUID, str]:
-    """Until when colleagues are away, for whoever is today."""
+    """Returns by colleague until when they are away, for those who are today."""
     found = {id: member for id, member in desk.refs.team.items() if member.absence(desk.today)}
     return {id: next_away(desk, member)[0] for id, member in found.items()}
 
 
 def takers(desk: Desk) -> list[tuple[UUID, str]]:
-    """The colleagues whom a task may be handed to, by name, with until when they are away."""
+    """Returns the colleagues whom a task may be handed to, by name, with their absence."""
     held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, away(desk)
     others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
     return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
 
 
 def absence_said(desk: Desk, absence: Absence) -> str:
-    """Like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
+    """Returns a text like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
     days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_said(desk, absence)
     deputy = desk.refs.team.get(absence.deputy) if absence.deputy else None
     return f"{days}, {say('suppléance : {name}', name=deputy.name) if deputy else 'sans suppléance'}"
@@ -47,5 +47,5 @@ def days_said(desk: Desk, absence: Absence) -> str:
 
 
 def day(desk: Desk, on: Any) -> str:
-    """A day as pages say it, with its year when it is not today's."""
+    """Returns the text of a day, with its year when it is not today's."""
     return dates.day(on, year=on.year != desk.today.year)

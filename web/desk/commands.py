@@ -1,4 +1,4 @@
-"""From a form to the engine and back: what was recorded, refused, or happened meanwhile."""
+"""Sends the commands of the person at the desk to the engine, and returns their outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from web.desk.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a form. `refused` and `meanwhile` say why nothing was recorded."""
+    """The outcome of a command. `refused` or `meanwhile` is why nothing was recorded."""
 
     recorded: tuple[Recorded, ...] = ()
     repeated: bool = False
@@ -41,7 +41,7 @@ def record(
     context: Mapping[str, Any] | None = None,
     **sent: Any,
 ) -> Outcome:
-    """Take one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
+    """Takes one decision for the person at the desk; a refusal or a stale page is an outcome, not an error."""
     by = _by(desk, streams, decision)
     try:
         done = desk.engine.execute(
@@ -55,7 +55,7 @@ def record(
 
 
 def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: UUID) -> Outcome:
-    """Take several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
+    """Takes several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
     by = _by(desk, steps[0].streams, steps[0].decision)
     try:
         done = desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
@@ -65,7 +65,7 @@ def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: U
 
 
 def _by(desk: Desk, streams: Mapping[str, UUID], decision: Decision[..., Any]) -> Actor:
-    """The person at the desk, in the place of the absent colleague whose dossier it is when they are the deputy."""
+    """Returns the person at the desk, acting for the absent colleague whom they deputise for, when it is needed."""
     if not desk.deputised:
         return desk.actor
     dossier, workshop = (

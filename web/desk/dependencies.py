@@ -1,4 +1,4 @@
-"""What a route is handed: the desk of whoever is at work, with everything read up to date."""
+"""The dependencies of routes: the desk of the person at work, with the tables up to date."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -19,11 +19,11 @@ COOKIE = "pixflow_person"
 
 
 class Unchanged(Exception):
-    """Nothing was recorded since the page that asks was drawn, and it is the same day: it is answered 304."""
+    """Raised when nothing was recorded since the page was drawn, on the same day: the answer is 304."""
 
 
 def desk(request: Request) -> Iterator[Desk]:
-    """The desk of the person named by the cookie; without one, off to choose who to be (demo).
+    """Yields the desk of the person named by the cookie; without one, redirects to the choice of a person (demo).
 
     Raises Unchanged, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
     """
@@ -57,7 +57,7 @@ def allowed(*roles: Role) -> Any:
 
 
 def served_for(request: Request) -> ServedStructure:
-    """The structure of the person named by the cookie."""
+    """Returns the structure of the person named by the cookie."""
     return _who(request, request.app.state.host)[0]
 
 

@@ -1,4 +1,4 @@
-"""A person at work: what they may read, and the tables as of now."""
+"""The person at work, their rights, and the tables up to date."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ NO_SUBJECT = Subject()
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Somebody at work: who they are, what they may read, and the tables as of now.
+    """The person at work: their identity, their rights, and the tables up to date.
 
     `deputised` are the colleagues away today whom they deputise for; `roles` are those held today, theirs included.
     """
@@ -54,7 +54,7 @@ class Desk:
 
     @property
     def owners(self) -> frozenset[UUID]:
-        """Whose tasks are to be done at this desk."""
+        """The people whose tasks are to be done at this desk."""
         return self.deputised | {self.me}
 
     def may(self, decision: Decision[..., Any], subject: Subject = NO_SUBJECT) -> bool:
@@ -81,28 +81,28 @@ class Desk:
         return next(may, self.actor)
 
     def dossier(self, stream: UUID) -> Dossier:
-        """A dossier this person may read; 404 otherwise, the same whether it is unknown or not theirs."""
+        """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs."""
         state = fold_of(self.read, stream)
         if not isinstance(state, Dossier) or state.opened is None or not self.scope.sees(state):
             raise HTTPException(404)
         return state
 
     def erased(self, stream: UUID) -> Dossier | None:
-        """A dossier whose person was erased, for those who read every dossier: nobody follows it any more."""
+        """Returns a dossier whose person was erased, for those who read every dossier; None otherwise."""
         state = fold_of(self.read, stream)
         gone = isinstance(state, Dossier) and state.erased is not None and self.scope.whose == "all"
         return state if gone else None
 
     def staff(self, role: Role) -> list[tuple[UUID, str]]:
-        """The people who hold a role today, by name."""
+        """Returns the people who hold a role today, by name."""
         held = [(id, member.name) for id, member in self.refs.team.items() if role in member.roles_on(self.today)]
         return sorted(held, key=lambda pair: pair[1])
 
     def refresh(self) -> None:
-        """Read on from now: what was recorded since the request began is seen."""
+        """Brings the tables up to date with what was recorded since the request began."""
         self.served.read()
         self.read.rollback()
 
     def new_command(self) -> UUID:
-        """A fresh id for a form."""
+        """Returns a fresh id for a form."""
         return uuid4()

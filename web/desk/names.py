@@ -1,4 +1,4 @@
-"""Who and what the ids of a page are called, for the sentences of web/french."""
+"""The names of the ids in a page, for the sentences of web/french."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from web.french.events.fields import UNNAMED
 
 
 class ScopedNames:
-    """Names as somebody with this scope sees them; what is asked often is looked up once."""
+    """Names as somebody with this scope sees them; the young people's are cached."""
 
     def __init__(self, refs: References, read: Connection, scope: Scope, dossier: Dossier | None = None) -> None:
         self._refs, self._read, self._scope = refs, read, scope
@@ -23,7 +23,7 @@ class ScopedNames:
         self._people: dict[UUID, str] = {}
 
     def staff(self, id: str | UUID) -> str:
-        """A colleague's name, or what the system's own names mean."""
+        """Returns a colleague's name, or the text of a system actor."""
         system = {"system:operator": "l’exploitant", "system:import": "import Pix Orga", "system:clock": "pixflow"}
         if str(id) in system:
             return system[str(id)]
@@ -41,14 +41,14 @@ class ScopedNames:
         return "une action retirée" if self._dossier and not self._dossier.erased else "une action"
 
     def partner(self, referral: UUID) -> str:
-        """Whom a referral was sent to."""
+        """Returns the partner that a referral was sent to."""
         actions = self._dossier.parcours.actions.values() if self._dossier else ()
         sent = (known for action in actions for known in action.referrals if known.id == referral)
         found = next(sent, None)
         return found.partner.name if found else "le partenaire"
 
     def dossier(self, id: UUID) -> str:
-        """A young person's name, if this person may read the dossier."""
+        """Returns a young person's name, if this person may read the dossier."""
         if id not in self._people:
             found = directory.named(self._read, [id]).get(id)
             seen = found and self._scope.reads(found.advisor)
@@ -57,29 +57,29 @@ class ScopedNames:
         return self._people[id]
 
     def _nobody(self, id: UUID) -> str:
-        """What somebody is called of whom no table knows the name."""
+        """Returns the text for somebody whose name no table has."""
         return privacy.SOMEBODY if is_erased(self._read, id) else UNNAMED[1]
 
     def task(self, key: str) -> str:
-        """What a task asks for, from its key."""
+        """Returns the verb of a task, from its key."""
         from web.french.tasks import VERBS
 
         return VERBS.get(key.split(":", 1)[0], "Une tâche inconnue")
 
 
 def is_erased(read: Connection, stream: UUID) -> bool:
-    """Whether it is the dossier of somebody who was erased."""
+    """True for the dossier of somebody who was erased."""
     state = fold_of(read, stream)
     return isinstance(state, Dossier) and state.erased is not None
 
 
 def names_for(desk: Desk, dossier: Dossier | None = None) -> ScopedNames:
-    """Names for the person at the desk."""
+    """Returns the names as the person at the desk sees them."""
     return ScopedNames(desk.refs, desk.read, desk.scope, dossier)
 
 
 class NoNames:
-    """Where nobody is at a desk: ids stay unnamed."""
+    """The names when nobody is at a desk: ids stay unnamed."""
 
     def staff(self, id: str | UUID) -> str:
         return "une personne"
@@ -103,7 +103,7 @@ class NoNames:
 
 
 def staff_name(desk: Desk, id: UUID | str) -> str:
-    """What a colleague is called."""
+    """Returns a colleague's name."""
     member = desk.refs.team.get(UUID(str(id)))
     return member.name if member else "une personne inconnue"
 

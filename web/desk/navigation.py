@@ -1,4 +1,4 @@
-"""The frame of every page: the rail, its counters, who is at work."""
+"""The frame of every page: the rail with its counters, the person at work."""
 
 from typing import Any
 
@@ -53,14 +53,14 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
 
 
 def workshop_count(desk: Desk) -> int:
-    """What waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
+    """Counts what waits in Ateliers: workshops to mark, seats kept for one's young people, calls for help."""
     to_mark = sum(workshops.to_mark(desk.read, person, desk.today) for person in desk.owners)
     calls = len(workshops.calls(desk.read, desk.today)) if "facilitator" in desk.roles else 0
     return to_mark + len(seats_kept(desk)) + calls
 
 
 def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
-    """The seats kept for young people this person follows, and who they are: accepted, or passed on, in time."""
+    """Returns the seats kept for the young people whom this person follows, with these people."""
     rows = workshops.offers(desk.read, desk.today) if "advisor" in desk.roles else []
     people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}
     known = ((row, people[row.dossier]) for row in rows if row.dossier in people)
@@ -68,7 +68,7 @@ def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
 
 
 def queue_count(desk: Desk) -> int:
-    """What stands in Ma boîte: one's own rows, one a pile, and for the direction what has waited too long."""
+    """Counts the rows of Ma boîte: one's own, one a pile, and for the direction those that wait too long."""
     count = advisor_queue.total(desk.read, desk.owners, desk.today) if desk.roles & people.TASK_OWNERS else 0
     count += len(projections_piles.piles(desk.read, desk.roles, desk.today))
     if "manager" in desk.roles:

@@ -27,15 +27,15 @@ from web.french.typography import plural, say
 from web.http.forms import Form
 
 MOST = 500
-"""How many events a receipt is made of."""
+"""The largest number of events in a receipt."""
 LATEST = 1_000
-"""How many of a person's latest events are searched for those of a bulk: a few bulks of the largest size."""
+"""The number of a person's latest events that are searched for a bulk: a few bulks of the largest size."""
 _trail = audit_trail.table.c
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One thing that was done, and where it can be undone."""
+    """One event of a receipt; `undo` is the address where it is undone, "" for none."""
 
     text: str
     undo: str = ""
@@ -43,7 +43,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A notice: what is said first, then a line for each thing. `tone` is done, note or late."""
+    """A notice: a title, then a line for each event. `tone` is done, note or late."""
 
     title: str
     lines: Sequence[ReceiptLine] = ()
@@ -51,18 +51,18 @@ class Receipt:
 
 
 class UndoForm(Form):
-    """Takes back all that was recorded under a command, whose id is `fait`."""
+    """The form that undoes all that a command recorded; `fait` is its id."""
 
     fait: UUID
 
 
 def reference(recorded: Sequence[Recorded]) -> str:
-    """Returns what the address of a receipt says: the id of the command; "" when it recorded nothing."""
+    """Returns the value of `fait` in the address of a receipt: the id of the command, "" when it recorded nothing."""
     return str(recorded[0].command) if recorded else ""
 
 
 def row_command(bulk: UUID, stream: UUID, about: object = "") -> UUID:
-    """Returns the id of the command of one row of a bulk: a stream, and what of it the row is about."""
+    """Returns the id of the command of one row of a bulk: the row is about a stream, or one thing of it."""
     return new_id(bulk, f"{stream} {about}" if about else str(stream))
 
 
@@ -75,12 +75,12 @@ def named(said: str) -> UUID | None:
 
 
 def is_of(command: UUID, fact: Recorded) -> bool:
-    """Tells whether a command recorded an event, or the row of a bulk with that id."""
+    """True when a command recorded an event, or a row of the bulk with that id did."""
     return fact.command == command or any(fact.command == row for row in _rows(command, fact))
 
 
 def _rows(bulk: UUID, fact: Recorded) -> Iterator[UUID]:
-    """The commands of the rows of a bulk that may have recorded an event."""
+    """Returns the commands of the rows of a bulk that may have recorded an event."""
     yield row_command(bulk, fact.originator_id)
     for field in ("task", "about", "version"):
         if about := getattr(fact.event, field, None):
@@ -90,7 +90,7 @@ def _rows(bulk: UUID, fact: Recorded) -> Iterator[UUID]:
 
 
 def recorded(desk: Desk, said: str) -> list[Recorded]:
-    """Returns what the person at the desk recorded under the command that an address names, oldest first.
+    """Returns the events that the person at the desk recorded under the command of an address, oldest first.
 
     Reads the events of that command, at most MOST. When the store has none of that id, it is a bulk: reads the LATEST
     events of this person.
@@ -108,7 +108,7 @@ def recorded(desk: Desk, said: str) -> list[Recorded]:
 
 
 def describe(desk: Desk, said: str) -> Receipt | None:
-    """Says what the person at the desk recorded under the command that an address names."""
+    """Returns the receipt of the command that an address names; None when this person recorded nothing under it."""
     lines = list(_lines(desk, recorded(desk, said)))
     if not lines:
         return None
@@ -116,7 +116,7 @@ def describe(desk: Desk, said: str) -> Receipt | None:
 
 
 def imported(desk: Desk, position: int) -> Receipt | None:
-    """What an export brought: "1 nouvelle, 1 partagée ; 3 rapprochées d’elles-mêmes"."""
+    """Returns the receipt of an export: "1 nouvelle, 1 partagée ; 3 rapprochées d’elles-mêmes"."""
     export = _export(desk, position)
     if export is None or not isinstance(export.event, ExportReceived):
         return None
@@ -129,7 +129,7 @@ def imported(desk: Desk, position: int) -> Receipt | None:
 
 
 def already(desk: Desk, position: int) -> Receipt | None:
-    """The same file again."""
+    """Returns the receipt of a file that was recorded before."""
     export = _export(desk, position)
     if export is None:
         return None
@@ -170,7 +170,7 @@ def _automatic(fact: Recorded) -> bool:
 
 
 def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine | None:
-    """One event as a line; None for one that another line implies."""
+    """Returns the line of an event; None when another line implies it."""
     row = known.get(fact.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
     match fact.event:

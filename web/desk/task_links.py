@@ -1,4 +1,4 @@
-"""Where each task is done: the one place that knows which form a kind of task opens."""
+"""The addresses where tasks are done, and the form that each kind of task opens."""
 
 from typing import Final
 from urllib.parse import quote
@@ -38,7 +38,7 @@ OTHERS: Final[dict[str, tuple[str, str]]] = {
     "propose-certification": ("not-certify", "Déclinée"),
     "plan-retake": ("not-retake", "Décliné"),
 }
-"""The other way to close a task: its form, and what its button says."""
+"""The other way to close a task: its form, and the text of its button."""
 
 _BY_KEY = frozenset({"chase-diagnostic", "chase-sharing"})
 _BY_SUBJECT = frozenset(
@@ -54,7 +54,7 @@ _PILES = {
 
 
 def href(subject: str, stream: UUID, key: str, kind: str) -> str:
-    """Where a task is done. `subject` is dossier, participation, campaign or workshop; `key` is the task's."""
+    """Returns where a task is done. `subject` is dossier, participation, campaign or workshop."""
     if subject == "workshop":
         return f"/ateliers/{stream}/presence"
     if subject == "campaign":
@@ -67,35 +67,35 @@ def href(subject: str, stream: UUID, key: str, kind: str) -> str:
 
 
 def about(kind: str, key: str) -> str:
-    """What the form of a task is about: its key, the id its key names, or nothing."""
+    """Returns the subject of the form of a task: its key, the id in its key, or "" for none."""
     if kind in _BY_KEY:
         return key
     return key.partition(":")[2] if kind in _BY_SUBJECT else ""
 
 
 def erasure(stream: UUID) -> str:
-    """Where somebody's erasure is asked for, confirmed or declined."""
+    """Returns where an erasure is requested, confirmed or declined."""
     return f"{dossier(stream)}/droits#effacement"
 
 
 def form(stream: UUID, name: str, about: str = "") -> str:
-    """A form of the dossier page, open."""
+    """Returns the dossier page with a form open."""
     asked = f"&sur={quote(about, safe=':')}" if about else ""
     return f"/dossiers/{stream}?formulaire={name}{asked}#form"
 
 
 def appointment(stream: UUID, key: str) -> str:
-    """The form that gives a task its appointment."""
+    """Returns where a task gets its appointment."""
     return form(stream, "appointment", key)
 
 
 def rest(stream: UUID, key: str) -> str:
-    """The form that lets a task rest until a day."""
+    """Returns where a task is put in pause until a day."""
     return form(stream, "snooze", key)
 
 
 def hand_over(stream: UUID, key: str) -> str:
-    """The form that gives a task to a colleague."""
+    """Returns where a task is handed to a colleague."""
     return form(stream, "hand", key)
 
 
@@ -108,5 +108,5 @@ def dossier(stream: UUID) -> str:
 
 
 def pile(kind: str) -> str:
-    """Where a référent's pile is worked through."""
+    """Returns where a pile is worked through."""
     return _PILES.get(kind) or f"/boite?pile={kind}"

@@ -39,7 +39,7 @@ class DossierList:
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomePage(Page):
-    """What an import recorded. `stopped`: it stopped before the end. `see_results`: it matched results."""
+    """The events of an import. `stopped`: it stopped before the end. `see_results`: it matched results."""
 
     template = "portfolio/done.html"
 

@@ -1,4 +1,4 @@
-"""Whom a text typed in a search box may mean: those found, those spelt nearly so, and how each is told."""
+"""The dossiers that a text in a search box may mean: those found, and those with a close spelling."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +9,7 @@ from web.desk.desk import Desk
 from web.french import dates, typography
 
 FEW = 8
-"""Up to how many in all those spelt nearly so are shown after those found."""
+"""The number of results up to which close spellings are added."""
 LONGEST = 100
 
 FoundLine = tuple[Found, str]
@@ -18,7 +18,7 @@ FoundLine = tuple[Found, str]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was looked for, who was found, in order, and who else is spelt nearly so, the nearest first."""
+    """The results of a search: dossiers found, and dossiers with a close spelling, the nearest first."""
 
     text: str
     found: list[Found]
@@ -31,7 +31,7 @@ class Search:
 
 
 def look(desk: Desk, typed: object, limit: int) -> Search:
-    """By number or name, among the dossiers this person reads."""
+    """Searches by number or name, among the dossiers that this person reads."""
     text = str(typed).strip()[:LONGEST]
     found = directory.find(desk.read, text, desk.scope, limit + 1)
     known = {one.stream for one in found}
@@ -41,7 +41,7 @@ def look(desk: Desk, typed: object, limit: int) -> Search:
 
 
 def line(desk: Desk, found: Found) -> FoundLine:
-    """A young person among others: number, birth date, site, who follows them."""
+    """Returns a young person with number, birth date, site and advisor."""
     said = (
         found.imilo_number and f"n°{typography.NBSP}{found.imilo_number}",
         found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",

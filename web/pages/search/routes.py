@@ -1,4 +1,4 @@
-"""The search: by name or number, forgiving; a POST, so that no name stands in an address or a log."""
+"""The routes of the search. They are POST: no name stands in an address or a log."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(Page):
-    """The dossiers found for `searched`, those spelt nearly so; `address` links to each. `more`: others exist."""
+    """The dossiers found, and those with a close spelling; `address` links to each. `more`: others exist."""
 
     template = "search/search.html"
     block = "found"
@@ -35,7 +35,7 @@ class SearchPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class SuggestedPage(SearchPage):
-    """The first of them, under the search box while one types."""
+    """The first results, under the search box while one types."""
 
     template = "search/suggested.html"
     block = "suggested"
@@ -43,7 +43,7 @@ class SuggestedPage(SearchPage):
 
 @router.post("/chercher")
 def search(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """Those found and those spelt nearly so. One found alone opens at once."""
+    """Shows the dossiers found, and those with a close spelling; redirects to the only one found."""
     address, found = _address(desk, data), _look(desk, data, SIZE)
     if len(found.found) == 1:
         return redirect(request, address(found.found[0].stream))
@@ -52,7 +52,7 @@ def search(request: Request, desk: AtDesk, data: FormData) -> Response:
 
 @router.post("/chercher/proches")
 def suggest(request: Request, desk: AtDesk, data: FormData) -> Response:
-    """The first of them, under the box while one types."""
+    """Shows the first results under the search box."""
     found = _look(desk, data, FEW)
     shown = _shown(SuggestedPage, desk, found, _address(desk, data))
     return draw(request, shown, block=shown.block, status=200)
@@ -65,7 +65,7 @@ def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> lookup.Search:
 
 
 def _address(desk: Desk, data: Mapping[str, Any]) -> Callable[[UUID], str]:
-    """The address of a dossier found: its page, or its replay."""
+    """Returns the address of each dossier found: its page, or its replay."""
     replays = data.get("vers") == "rejouer" or desk.roles == {"auditor"}
     return task_links.replay if replays else task_links.dossier
 
