@@ -17,7 +17,7 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
         coming = [away for away in member.absences.values() if away.last >= desk.today]
         if coming:
             soonest = min(coming, key=lambda away: away.first)
-            return absence_said(desk, soonest), soonest.deputy is None and "advisor" in member.roles
+            return absence_text(desk, soonest), soonest.deputy is None and "advisor" in member.roles
     word = "départ" if member.works(desk.today) else "dernier jour"
     return (f"{word} le {day(desk, member.left)}" if member.left else ""), False
 
@@ -35,14 +35,14 @@ def takers(desk: Desk) -> list[tuple[UUID, str]]:
     return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
 
 
-def absence_said(desk: Desk, absence: Absence) -> str:
+def absence_text(desk: Desk, absence: Absence) -> str:
     """Returns a text like "jusqu’au 25 septembre, suppléance : Paul Rey"."""
-    days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_said(desk, absence)
+    days = f"jusqu’au {day(desk, absence.last)}" if absence.covers(desk.today) else days_text(desk, absence)
     deputy = desk.refs.team.get(absence.deputy) if absence.deputy else None
     return f"{days}, {say('suppléance : {name}', name=deputy.name) if deputy else 'sans suppléance'}"
 
 
-def days_said(desk: Desk, absence: Absence) -> str:
+def days_text(desk: Desk, absence: Absence) -> str:
     return team.between(absence.first, absence.last, year=desk.today.year)
 
 

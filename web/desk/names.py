@@ -108,6 +108,11 @@ def staff_name(desk: Desk, id: UUID | str) -> str:
     return member.name if member else "une personne inconnue"
 
 
+def advisor_name(desk: Desk, id: UUID | None) -> str:
+    """Returns the name of the advisor of a dossier, or the text for none."""
+    return staff_name(desk, id) if id else "sans conseiller·ère"
+
+
 def campaign_name(desk: Desk, id: UUID) -> str:
     known = desk.refs.campaigns.get(id)
     return known.name if known else "une campagne inconnue"

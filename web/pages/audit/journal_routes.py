@@ -66,8 +66,8 @@ class JournalPage(Page):
     wrong: bool
     whose: str
     looked: lookup.Search | None
-    found: Sequence[lookup.FoundLine]
-    near: Sequence[lookup.FoundLine]
+    found: Sequence[lookup.FoundRow]
+    near: Sequence[lookup.FoundRow]
 
 
 @router.get("/journal")
@@ -107,7 +107,7 @@ def look(request: Request, desk: AtJournal, data: FormData) -> Response:
         return redirect(request, asked.but(found.found[0].stream))
     if not found.text:
         return redirect(request, asked.but(asked.dossier))
-    rows = [[lookup.line(desk, one) for one in some] for some in (found.found, found.near)]
+    rows = [[lookup.found_row(desk, one) for one in some] for some in (found.found, found.near)]
     return page(request, _page(desk, asked, looked=found, found=rows[0], near=rows[1]))
 
 
@@ -120,8 +120,8 @@ def _page(
     wrong: bool = False,
     whose: str = "",
     looked: lookup.Search | None = None,
-    found: Sequence[lookup.FoundLine] = (),
-    near: Sequence[lookup.FoundLine] = (),
+    found: Sequence[lookup.FoundRow] = (),
+    near: Sequence[lookup.FoundRow] = (),
 ) -> JournalPage:
     return JournalPage(
         asked=asked,

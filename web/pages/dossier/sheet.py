@@ -15,7 +15,7 @@ from pixflow.dossier.stepper import stepper
 from pixflow.protocol.document import Delays
 from pixflow.protocol.grille import Explanation
 from projections import audit_trail
-from web.desk.colleagues import absence_said
+from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames, names_for
 from web.french import typography, vocabulary
@@ -182,7 +182,7 @@ def _cover(desk: Desk, dossier: Dossier) -> str:
     """Says until when the advisor is away, and who is their deputy; "" when they are here."""
     advisor = desk.refs.team.get(dossier.advisor) if dossier.advisor else None
     absence = advisor.absence(desk.today) if advisor else None
-    return absence_said(desk, absence) if absence else ""
+    return absence_text(desk, absence) if absence else ""
 
 
 def _back_to(names: ScopedNames, dossier: Dossier) -> str:

@@ -14,6 +14,7 @@ from projections import dossier_sheet
 from projections.dossier_sheet import Filter
 from web.desk import receipts
 from web.desk.desk import Desk
+from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
 from web.french import dates, vocabulary
 from web.http import filters
@@ -21,7 +22,6 @@ from web.http.filters import Chip, Choice
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page
 from web.pages.dossiers import groups
-from web.pages.search import lookup
 
 PATH = "/dossiers"
 STATES = {"open": "Ouverts", "unassigned": "Sans conseiller·ère", "closed": "Clos", "all": "Tous"}
@@ -118,7 +118,7 @@ def _row(desk: Desk, row: Any, of_group: bool) -> DossierRow:
         site=row.site,
         until=_day(row.collective_end, desk.today) if of_group and row.collective_end else "",
         stage=row.stage,
-        advisor=lookup.advisor(desk, row.advisor),
+        advisor=advisor_name(desk, row.advisor),
         last_on=_day(row.last_on, desk.today, short=True),
         percent=row.percent,
     )

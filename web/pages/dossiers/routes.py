@@ -61,7 +61,7 @@ class NewDossierPage(Page):
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     taken: UUID | None
-    known: Sequence[lookup.FoundLine]
+    known: Sequence[lookup.FoundRow]
     hidden: int
     command_id: UUID
     sites: Options
@@ -179,7 +179,7 @@ def _form(
     taken: UUID | None = None,
     namesakes: Sequence[Found] = (),
 ) -> Response:
-    known = [lookup.line(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
+    known = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
     shown = NewDossierPage(
         values=values,
         errors=errors,

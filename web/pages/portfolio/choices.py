@@ -142,11 +142,3 @@ def importer_of(served: ServedStructure) -> PortfolioImporter:
             return result_routing.waiting_with_numbers(connection, numbers)
 
     return PortfolioImporter(served.engine, everyone, waiting)
-
-
-def staff(desk: Desk, advisor: UUID | None) -> str:
-    """Returns the name of an advisor, or a text for none."""
-    if advisor is None:
-        return "sans conseiller·ère"
-    member = desk.refs.team.get(advisor)
-    return member.name if member else "une personne inconnue"

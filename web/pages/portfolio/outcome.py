@@ -8,9 +8,9 @@ from pixflow.portfolio import Outcome
 from projections import directory
 from projections.directory import Found
 from web.desk.desk import Desk
+from web.desk.names import advisor_name
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
-from web.pages.portfolio import choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _list(desk: Desk, title: str, people: Sequence[Found], pager: Pager) -> Doss
 
 
 def _row(desk: Desk, one: Found) -> DossierRow:
-    name, advisor = f"{one.last_name} {one.first_name}", choices.staff(desk, one.advisor)
+    name, advisor = f"{one.last_name} {one.first_name}", advisor_name(desk, one.advisor)
     return DossierRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
 
 

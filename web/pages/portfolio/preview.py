@@ -10,6 +10,7 @@ from pixflow.portfolio import Column, Counts, PortfolioRow, Prepared, Preview, P
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
+from web.desk.names import advisor_name
 from web.french import dates, matching, typography, vocabulary
 from web.french.errors import files
 from web.french.typography import say
@@ -17,7 +18,7 @@ from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
 from web.pages.portfolio import choices as portfolio_choices
-from web.pages.portfolio.choices import Choices, staff
+from web.pages.portfolio.choices import Choices
 
 GROUPED = frozenset(
     {"advisor-unknown", "advisor-ambiguous", "site-unknown", "site-needed", "formula-empty", "cell-error"}
@@ -197,7 +198,7 @@ def value(desk: Desk, field: str, said: object) -> str:
         case date():
             return dates.day(said, year=True)
         case UUID():
-            return staff(desk, said)
+            return advisor_name(desk, said)
         case str() if field == "phone":
             return typography.phone(said)
         case str() if field == "programme":
@@ -235,7 +236,7 @@ def _new(desk: Desk, line: PortfolioRow) -> NewRow:
         dates.day(said.birth_date, year=True) if said.birth_date else NOTHING,
         said.site or NOTHING,
         value(desk, "programme", said.programme),
-        staff(desk, said.advisor),
+        advisor_name(desk, said.advisor),
         said.advisor is None,
     )
 

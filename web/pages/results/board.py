@@ -13,7 +13,7 @@ from projections import dispatch as projections_dispatch
 from projections import match_proposals, result_routing
 from projections.directory import Found
 from web.desk.desk import Desk
-from web.desk.names import staff_name
+from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
@@ -239,7 +239,7 @@ def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered:
     alike = match is not None and "namesake" in match.warnings
     about = (
         vocabulary.PROGRAMMES.get(found.programme, found.programme),
-        staff_name(desk, found.advisor) if found.advisor else "sans conseiller·ère",
+        advisor_name(desk, found.advisor),
         f"n°{NBSP}{found.imilo_number}" if found.imilo_number and (numbered or alike) else "",
         "dossier clos" if found.closed else "",
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from pixflow.protocol.grille import explain
 from projections import advisor_queue
 from projections import dispatch as projections_dispatch
-from web.desk.colleagues import absence_said
+from web.desk.colleagues import absence_text
 from web.desk.desk import Desk
 from web.desk.names import staff_name
 from web.french import typography
@@ -77,7 +77,7 @@ def result_row(desk: Desk, row: Any) -> ResultRow:
     if advisor is None or "advisor" not in advisor.roles_on(desk.today):
         return ResultRow(row.stream, row.participation, row.name, result, "")
     absence = advisor.absence(desk.today)
-    away = absence_said(desk, absence) if absence else ""
+    away = absence_text(desk, absence) if absence else ""
     return ResultRow(row.stream, row.participation, row.name, result, advisor.name, away)
 
 

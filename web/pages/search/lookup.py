@@ -6,14 +6,22 @@ from uuid import UUID
 from projections import directory, name_search
 from projections.directory import Found
 from web.desk.desk import Desk
+from web.desk.names import advisor_name
 from web.french import dates, typography
 
 FEW = 8
 """The number of results up to which close spellings are added."""
 LONGEST = 100
 
-FoundLine = tuple[Found, str]
-"""A young person, and the text beside the name."""
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """A dossier found; `about` is the text beside the name: number, birth date, site, advisor."""
+
+    stream: UUID
+    name: str
+    programme: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +48,13 @@ def look(desk: Desk, typed: object, limit: int) -> Search:
     return Search(text, found[:limit], others, len(found) > limit)
 
 
-def line(desk: Desk, found: Found) -> FoundLine:
-    """Returns a young person with number, birth date, site and advisor."""
-    said = (
+def found_row(desk: Desk, found: Found) -> FoundRow:
+    """Returns a dossier found, as lists show it."""
+    parts = (
         found.imilo_number and f"n°{typography.NBSP}{found.imilo_number}",
         found.birth_date and f"né·e le {dates.day(found.birth_date, year=True)}",
         found.site,
-        "" if desk.scope.whose == "own" else advisor(desk, found.advisor),
+        "" if desk.scope.whose == "own" else advisor_name(desk, found.advisor),
         found.closed and "dossier clos",
     )
-    return found, " · ".join(part for part in said if part)
-
-
-def advisor(desk: Desk, advisor: UUID | None) -> str:
-    """Who follows a dossier, in words."""
-    if advisor is None:
-        return "sans conseiller·ère"
-    member = desk.refs.team.get(advisor)
-    return member.name if member else "une personne inconnue"
+    return FoundRow(found.stream, found.name, found.programme, " · ".join(part for part in parts if part))

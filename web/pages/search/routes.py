@@ -28,8 +28,8 @@ class SearchPage(Page):
 
     address: Callable[[UUID], str]
     searched: str
-    found: Sequence[lookup.FoundLine]
-    near: Sequence[lookup.FoundLine]
+    found: Sequence[lookup.FoundRow]
+    near: Sequence[lookup.FoundRow]
     more: bool
 
 
@@ -74,7 +74,7 @@ def _shown(kind: type[SearchPage], desk: Desk, found: lookup.Search, address: Ca
     return kind(
         address=address,
         searched=found.text,
-        found=[lookup.line(desk, one) for one in found.found],
-        near=[lookup.line(desk, one) for one in found.near],
+        found=[lookup.found_row(desk, one) for one in found.found],
+        near=[lookup.found_row(desk, one) for one in found.near],
         more=found.more,
     )

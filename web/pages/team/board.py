@@ -13,7 +13,7 @@ from pixflow.team.milestones import hold_briefing
 from pixflow.team.staff import Milestone, Staff, add_member
 from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
-from web.desk.colleagues import day, days_said, next_away
+from web.desk.colleagues import day, days_text, next_away
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.french.typography import plural, say
@@ -203,7 +203,7 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
             yield TeamWarning(say(text, name=row.name, **said), f"{row.href}/confier", "Confier")
     for id, absence in uncovered_absences(desk.refs.team, desk.today):
         text = "{name}, absence {days} : personne ne voit ses tâches."
-        said = {"name": desk.refs.team[id].name, "days": days_said(desk, absence)}
+        said = {"name": desk.refs.team[id].name, "days": days_text(desk, absence)}
         where = f"{BOARD}/{id}?formulaire=absence&sur={absence.id}#form"
         yield TeamWarning(say(text, **said), where, "Choisir une suppléance")
     if not any("referent" in row.roles and row.is_in("here") for row in everyone):

@@ -12,7 +12,7 @@ from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by
 from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
-from web.desk.colleagues import absence_said, days_said
+from web.desk.colleagues import absence_text, days_text
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import vocabulary
@@ -132,9 +132,9 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
         subject=FORMS[form.name].subject if form else "",
         deputies=_deputies(desk, id),
         sites=sites(desk),
-        absences=[AbsenceRow(away.id, absence_said(desk, away)) for away in days if away.last >= desk.today],
-        past_absences=[absence_said(desk, away) for away in days[::-1] if away.last < desk.today],
-        deputised=[(desk.refs.team[who].name, days_said(desk, away)) for who, away in _deputised(desk, id)],
+        absences=[AbsenceRow(away.id, absence_text(desk, away)) for away in days if away.last >= desk.today],
+        past_absences=[absence_text(desk, away) for away in days[::-1] if away.last < desk.today],
+        deputised=[(desk.refs.team[who].name, days_text(desk, away)) for who, away in _deputised(desk, id)],
         latest=[_latest(label, member.last(kind)) for kind, label in MILESTONES.items()],
         milestones=[_latest(MILESTONES[one.kind], one) for one in noted],
         history=events if id == desk.me or desk.roles & READERS else [],
