@@ -96,8 +96,8 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 def forget(connection: Connection, streams: Sequence[UUID]) -> None:
     """Deletes the personal data of the events of these streams, and keeps the events."""
     if streams:
-        told = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
-        connection.execute(told.values(data=""))
+        emptied = update(table).where(table.c.stream.in_(streams), table.c.topic.in_(_PERSONAL))
+        connection.execute(emptied.values(data=""))
 
 
 def of_stream(connection: Connection, stream: UUID) -> list[Any]:

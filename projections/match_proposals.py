@@ -68,13 +68,13 @@ def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
     match = next((match for one, match in found if one.stream == chosen.stream), None)
     match = match or score(participant(row), person_of(chosen)) or BY_HAND
     others = tuple(one.stream for one, _ in found if one.stream != chosen.stream)
-    return told(match, others)
+    return confirmation(match, others)
 
 
-def told(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
+def confirmation(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
     """Returns a match, made by somebody, as the arguments of MatchConfirmed."""
-    said = {"score": match.score, "reasons": match.reasons, "warnings": match.warnings}
-    return {**said, "others": others, "automatic": False}
+    found = {"score": match.score, "reasons": match.reasons, "warnings": match.warnings}
+    return {**found, "others": others, "automatic": False}
 
 
 def person_of(found: Found) -> Person:

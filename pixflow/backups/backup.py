@@ -84,7 +84,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Back
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
     keys = opened.engine.keys
     _copy_events(opened, making / EVENTS)
-    said = Manifest(
+    described = Manifest(
         structure=opened.id,
         slug=opened.slug,
         made=at,
@@ -93,14 +93,14 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Back
         holding=copy.holding(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
     )
-    write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(said)))
+    write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(described)))
     sealed = copy.streams(making / EVENTS, sealed_topics())
     with keys.ring.changing():
         key_copies.check_none_lost(keys, sealed)
         write_new(making / key_copies.FILE, key_copies.encoded(keys))
         making.rename(made)
         copy.sync(made.parent)
-    return Backup(made, said)
+    return Backup(made, described)
 
 
 def _remember_external(folder: Path, backup: Backup) -> None:

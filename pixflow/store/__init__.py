@@ -64,8 +64,8 @@ class DatabaseRefused(StoreRefused):
     privilege.
     """
 
-    def __init__(self, code: DatabaseCode, said: str) -> None:
-        super().__init__(said)
+    def __init__(self, code: DatabaseCode, message: str) -> None:
+        super().__init__(message)
         self.code = code
 
 

@@ -48,7 +48,7 @@ def waits(last_name: str, first_name: str, external_id: str | None = None, **sai
 
 
 def sends(of: ProfileRow, at: datetime | date = MAY, pix: int = 48, **said: Any) -> ProfileRow:
-    """The same, sent, with one competence of level 1 for each 8 pix."""
+    """Returns the profile as sent, with one competence of level 1 for each 8 pix."""
     count = pix // 8
     levels = tuple(Level(f"Compétence {n}", int(n < count), 8 * (n < count)) for n in range(16))
     sent = {"shared": True, "shared_at": at, "pix": pix, "certifiable": count >= 5, "certifiable_competences": count}

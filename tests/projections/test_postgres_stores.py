@@ -118,7 +118,7 @@ def test_a_store_goes_once_its_readers_are_gone(
 
 
 def test_text_is_compared_by_its_bytes_and_no_table_is_logged(spare: Spare) -> None:
-    """As SQLite compares it, whatever the language of the database."""
+    """SQLite compares text so too, whatever the language of the database."""
     asked = """SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0
         AND (relpersistence <> 'u' OR attcollation NOT IN (0, 'pg_catalog."C"'::regcollation))"""

@@ -38,7 +38,7 @@ def keys(folder: Path) -> Iterator[Keys]:
 
 
 def open_keys(folder: Path, vault: Path | None = None) -> Keys:
-    """As another process opens them."""
+    """Opens the keys as another process does."""
     return Keys(STRUCTURE, Ring(folder, "ml"), SqliteVault((vault or folder) / "keys.db"))
 
 
@@ -146,7 +146,7 @@ def test_the_others_open_as_before_in_every_process(keys: Keys, folder: Path) ->
 
 
 def test_a_copy_of_the_vault_from_before_opens_nothing_that_was_destroyed(keys: Keys, folder: Path) -> None:
-    """Whoever holds the whole disk: the old vault, every file of keys, and the sealed event."""
+    """The attacker has the whole disk: the old vault, every file of keys, and the sealed event."""
     sealed = keys.seal(STREAM, PLACE, b"secret")
     before = folder / "before"
     before.mkdir()

@@ -107,7 +107,7 @@ class Crowd:
             client.start()
 
     def stop(self) -> None:
-        """Once each is answered: the server must answer."""
+        """Stops after each has its answer: the server must answer."""
         for client in self.clients:
             client.stop()
 

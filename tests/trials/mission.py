@@ -29,7 +29,7 @@ class Mission(Struct, frozen=True):
 
     @contextmanager
     def opened(self) -> Iterator[OpenStructure]:
-        """As another process opens it."""
+        """Opens the structure as another process does."""
         with ExitStack() as closed:
             database = closed.enter_context(closing(Database(self.url))) if self.url else None
             opened = structure_folder.open_one(self.data, self.slug, database=database)

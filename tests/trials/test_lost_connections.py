@@ -53,7 +53,7 @@ class Between:
         self.done: Counter[str] = Counter()
 
     def terminate(self) -> None:
-        """Whoever is at work, by preference."""
+        """Terminates backends, those at work by preference."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             while connection.execute(TERMINATE).fetchone() != (True,):
                 sleep(0.001)

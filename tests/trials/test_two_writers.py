@@ -13,7 +13,7 @@ from tests.trials.processes import PROCESSES
 from tests.trials.proofs import Proofs
 from tests.trials.scale import many
 from tests.trials.verdict import must_be_sound
-from tests.trials.writers import THREADS, Told, write
+from tests.trials.writers import THREADS, WriterReport, write
 
 WRITERS = 2
 SHORT, LONG = 5, many("commands", 60)
@@ -57,7 +57,7 @@ def raced(mission: Mission, decision: str, commands: int, without: str = "nothin
         assert talk.recv() == "ready"
     for talk in talks:
         talk.send("go")
-    told: list[Told] = [talk.recv() for talk in talks]
+    told: list[WriterReport] = [talk.recv() for talk in talks]
     with mission.opened() as opened:
         must_be_sound(opened.engine)
         events = opened.engine.history(mission.dossiers[0])

@@ -18,7 +18,7 @@ from tests.trials.mission import Mission
 THREADS = 3
 
 
-class Told(Struct):
+class WriterReport(Struct):
     """Report of the writers of a process: the version seen by the author of each command, and errors.
 
     `met`: "again", decided once more under the lock; "stale", refused for what came meanwhile; "failed", not expected.
@@ -30,33 +30,33 @@ class Told(Struct):
 
 def write(mission: Mission, decision: str, without: str, commands: int, talk: Connection) -> None:
     """Each thread records so many commands on the first dossier, `without` the guard that a control does without."""
-    told = Told()
-    _watch(told)
+    report = WriterReport()
+    _watch(report)
     CONTROLS[without]()
     with mission.opened() as opened:
         talk.send("ready")
         talk.recv()
-        work = (opened.engine, mission, DECISIONS[decision], commands, told)
+        work = (opened.engine, mission, DECISIONS[decision], commands, report)
         threads = [Thread(target=_write, args=work) for _ in range(THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    talk.send(told)
+    talk.send(report)
 
 
-def _write(engine: Engine, mission: Mission, say: "Say", commands: int, told: Told) -> None:
+def _write(engine: Engine, mission: Mission, say: "Say", commands: int, report: WriterReport) -> None:
     (dossier, *_), by = mission.dossiers, Actor(str(mission.advisor))
     while commands:
         command, seen = uuid4(), len(engine.history(dossier))
         try:
             say(engine, dossier, by, command, seen)
         except Stale:
-            told.met.append("stale")
+            report.met.append("stale")
         except IntegrityError:
-            told.met.append("failed")
+            report.met.append("failed")
         else:
-            told.seen[command] = seen
+            report.seen[command] = seen
             commands -= 1
 
 
@@ -82,11 +82,11 @@ def _plan(engine: Engine, dossier: UUID, by: Actor, command: UUID, seen: int) ->
     )
 
 
-def _watch(told: Told) -> None:
+def _watch(report: WriterReport) -> None:
     decide_again = UnitOfWork.decide_again
 
     def watched(self: UnitOfWork, moved: set[UUID]) -> None:
-        told.met.append("again")
+        report.met.append("again")
         decide_again(self, moved)
 
     UnitOfWork.decide_again = watched  # type: ignore[method-assign]

@@ -209,11 +209,11 @@ def _read(url: str) -> dict[str, Any]:
 
 def _outside(error: psycopg.Error) -> StoreError:
     """Returns the reason of a failed connection. libpq gives no code, and quotes parts of the URL in its message."""
-    said = re.sub('"[^"]*"', "", str(error))
+    message = re.sub('"[^"]*"', "", str(error))
     asked = error.pgconn is not None and error.pgconn.needs_password
-    if "FATAL" not in said and not asked:
+    if "FATAL" not in message and not asked:
         return StoreUnreached("PostgreSQL does not answer where PIXFLOW_DATABASE_URL says")
-    if _LATER.search(said):
+    if _LATER.search(message):
         return StoreBusy("PostgreSQL lets nobody in for now")
     return DatabaseRefused("entry", "PostgreSQL does not let in whom PIXFLOW_DATABASE_URL says")
 

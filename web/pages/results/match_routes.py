@@ -108,7 +108,7 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
         Step(
             {"participation": participation, "dossier": id},
             matches.confirm_match,
-            context=match_proposals.told(match),
+            context=match_proposals.confirmation(match),
         ),
     ]
     try:

@@ -10,7 +10,7 @@ from pixflow.participation.matches import confirm_match, set_participation_aside
 from pixflow.participation.matching import Match, Person, rank, score
 from pixflow.participation.state import Participation
 from pixflow.unit_of_work import Step
-from projections.match_proposals import BY_HAND, participant, told
+from projections.match_proposals import BY_HAND, confirmation, participant
 from web.samples import parameters
 from web.samples.agenda import Moment, PlannedCommand, command
 from web.samples.behaviours.campaigns import Season
@@ -96,7 +96,7 @@ class Matching:
         found = self.likely(one)
         match = dict(found).get(young) or score(participant(one), _person(young)) or BY_HAND
         others = tuple(other.dossier for other, _ in found if other is not young)
-        return Step({"participation": stream, "dossier": young.dossier}, confirm_match, told(match, others))
+        return Step({"participation": stream, "dossier": young.dossier}, confirm_match, confirmation(match, others))
 
     def likely(self, one: Participation) -> Found:
         """Ranks the candidates, as the board does."""
