@@ -166,6 +166,7 @@ def test_every_kind_of_task_that_a_dossier_owes_has_a_behaviour() -> None:
     assert set(get_args(Kind)) - played == {
         "mark-attendance", "declare-campaign", "match-participation", "confirm-erasure",
     }  # fmt: skip
+    assert set(parameters.PATIENCE) == played
 
 
 # --- staff and young people

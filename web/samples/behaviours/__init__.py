@@ -26,7 +26,7 @@ class Behaviours(Parcours, Referent):
         behaviour = self.behaviour(case.task.kind)
         return behaviour(case) if behaviour else ()
 
-    def open(self, young: Young, by: Actor, advisor: UUID | None) -> PlannedCommand:
+    def open_dossier(self, young: Young, by: Actor, advisor: UUID | None) -> PlannedCommand:
         """Opens the dossier of a first welcome."""
         self.sim.young[young.dossier] = young
         self.matching.meet(young)

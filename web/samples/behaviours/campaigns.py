@@ -62,13 +62,13 @@ class PixOrga:
 
     def season(self, purpose: Purpose, site: int) -> Season:
         """Returns the season in use at a site today."""
-        return self._begun(purpose, site)[-1]
+        return self.seasons_until_today(purpose, site)[-1]
 
     def campaign(self, purpose: Purpose, site: int) -> UUID:
         """Returns the last campaign that the structure knows at a site."""
-        return [one.stream for one in self._begun(purpose, site) if one.stream][-1]
+        return [one.stream for one in self.seasons_until_today(purpose, site) if one.stream][-1]
 
-    def _begun(self, purpose: Purpose, site: int) -> list[Season]:
+    def seasons_until_today(self, purpose: Purpose, site: int) -> list[Season]:
         return [one for one in self.seasons[purpose, site] if one.opens <= self.sim.today]
 
     def takes(self, young: Young, purpose: Purpose, one: Attempt) -> None:

@@ -41,22 +41,22 @@ class Matching:
         for stream in waiting:
             self._seen.add(stream)
             one = season.known[stream]
-            self._plan(season, stream, whose.get(_key(one.last_name, one.first_name, one.external_id)))
+            self.plan_match(season, stream, whose.get(_key(one.last_name, one.first_name, one.external_id)))
 
-    def _plan(self, season: Season, stream: UUID, young: Young | None) -> None:
+    def plan_match(self, season: Season, stream: UUID, young: Young | None) -> None:
         about = (stream, young.dossier) if young else (stream,)
-        self.sim.plan(self.matched_at(), partial(self._match, season, stream, young), *about)
+        self.sim.plan(self.matched_at(), partial(self.match_participation, season, stream, young), *about)
 
     def matched_at(self) -> Moment:
         return self.sim.on(self.sim.in_days(parameters.MATCHED_IN))
 
-    def _match(self, season: Season, stream: UUID, owner: Young | None) -> Iterator[PlannedCommand]:
+    def match_participation(self, season: Season, stream: UUID, owner: Young | None) -> Iterator[PlannedCommand]:
         """Confirms a match, or sets a stranger's participation aside."""
         referent, one = self.sim.roster.referent(season.site, self.sim.today), season.known.get(stream)
         if one is None or not one.waiting:
             return
         if referent is None:
-            self._plan(season, stream, owner)
+            self.plan_match(season, stream, owner)
             return
         chosen, right = self.choose(self.likely(one), owner)
         if chosen is None:
@@ -65,7 +65,7 @@ class Matching:
             )
             return
         if right and chosen is not right:
-            self._find_out(season, stream, chosen, right)
+            self.plan_correction(season, stream, chosen, right)
         yield PlannedCommand(referent.actor, (self.confirmation(stream, chosen, one),))
 
     def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
@@ -74,11 +74,11 @@ class Matching:
         wrong = owner and likely and self.sim.chance(parameters.WRONG_MATCH)
         return (likely[0] if wrong else owner), owner
 
-    def _find_out(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
+    def plan_correction(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
         correct = partial(self._correct, season, stream, wrong, right)
-        self.sim.plan(self.found_out_at(), correct, stream, wrong.dossier, right.dossier)
+        self.sim.plan(self.corrected_at(), correct, stream, wrong.dossier, right.dossier)
 
-    def found_out_at(self) -> Moment:
+    def corrected_at(self) -> Moment:
         return self.sim.on(self.sim.in_days(parameters.WRONG_FOUND_IN))
 
     def _correct(self, season: Season, stream: UUID, wrong: Young, right: Young) -> Iterator[PlannedCommand]:
@@ -86,7 +86,7 @@ class Matching:
         if one is None or one.dossier != wrong.dossier:
             return
         if referent is None:
-            self._find_out(season, stream, wrong, right)
+            self.plan_correction(season, stream, wrong, right)
         else:
             said = {"reason": f"C’est le test de {right.name}, vu avec l’intéressé·e"}
             undo = Step({"participation": stream, "dossier": wrong.dossier}, undo_match, said)

@@ -126,7 +126,7 @@ class ScriptedCast(Behaviours):
         young.phone = f"06 00 34 56 {self.random.randrange(10, 99)}"
         advisor = self.roster.named(young.advisor_name) if young.advisor_name else None
         by = self.actor(young.advisor_name or self.company.referent)
-        self.sim.execute([self.open(young, by, advisor.id if advisor else None)])
+        self.sim.execute([self.open_dossier(young, by, advisor.id if advisor else None)])
 
     def owed(self, names: Iterable[str]) -> Iterator[tuple[ScriptedYoung, Task]]:
         """Yields the tasks to do now by these advisors, but for those that rest or are handed over."""

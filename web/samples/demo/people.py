@@ -17,12 +17,12 @@ NEVER = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A structure, its staff, its campaigns. `referent` imports the exports. `room`: the place of the
-    workshops. `lasts`: the time played.
+    """A structure, its staff, its campaigns.
 
-    `slowness`: the most working days that each advisor lets pass before a task. `partners`: the partner for each
-    proposal of the grid, "" for any other. `calls`: workshops where the assistant is called; `kept`: workshops left to
-    be marked.
+    `room`: the place of the workshops. `referent`: who imports the exports. `lasts`: the time played.
+    `slowness`: the most working days that each advisor lets pass before a task.
+    `partners`: the partner for each proposal of the grid, "" for any other.
+    `calls`: workshops where the assistant is called. `kept`: workshops left to be marked.
     """
 
     structure: str
@@ -61,7 +61,7 @@ class ScriptedYoung(Young):
     sibling: str = ""
 
     def __post_init__(self) -> None:
-        """Puts those in CEJ in the group of their month, eight weeks long."""
+        """Sets the CEJ group of their month, eight weeks long."""
         if self.programme == "CEJ":
             self.group = f"groupe de {self.arrives:%m/%Y}"
             self.collective_end = (self.arrives + timedelta(days=56)).date()

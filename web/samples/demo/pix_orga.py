@@ -25,7 +25,7 @@ class ScriptedPixOrga(PixOrga):
         for offer in offers:
             self.seasons[offer.purpose, 0].append(Season(offer, 0, date.min, date.max))
 
-    def _begun(self, purpose: Purpose, site: int) -> list[Season]:
+    def seasons_until_today(self, purpose: Purpose, site: int) -> list[Season]:
         return self.seasons[purpose, 0]
 
     def rows(self, season: Season) -> list[tuple[Young, Attempt]]:
@@ -42,13 +42,13 @@ class ScriptedMatching(Matching):
         self._waiting: list[tuple[Season, UUID]] = []
         self._mistakes: list[tuple[Season, UUID, Young, Young]] = []
 
-    def _plan(self, season: Season, stream: UUID, young: Young | None) -> None:
+    def plan_match(self, season: Season, stream: UUID, young: Young | None) -> None:
         self._waiting.append((season, stream))
 
     def work(self) -> None:
         """Matches all that waits."""
         while self._waiting:
-            self.sim.execute(self._match(*self._waiting.pop(0), None))
+            self.sim.execute(self.match_participation(*self._waiting.pop(0), None))
 
     def choose(self, found: Found, owner: Young | None) -> tuple[Young | None, Young | None]:
         """Chooses, in two minutes, the best candidate; the test of a sister is another one's."""
@@ -63,7 +63,7 @@ class ScriptedMatching(Matching):
         """Returns all who were not ruled out: the board, too, finds by number and by spelling."""
         return [young for young in self.sim.young.values() if young.dossier not in one.rejected]
 
-    def _find_out(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
+    def plan_correction(self, season: Season, stream: UUID, wrong: Young, right: Young) -> None:
         self._mistakes.append((season, stream, wrong, right))
 
     def correct(self) -> None:

@@ -43,7 +43,7 @@ class DrawnCast(Behaviours):
         if cej:
             young.group = f"CEJ {self.sim.roster.sites[young.site]} {today:%m-%Y}"
             young.collective_end = today + timedelta(weeks=parameters.COLLECTIVE_WEEKS)
-        yield self.open(young, advisor.actor, None if self.sim.chance(parameters.NO_ADVISOR) else advisor.id)
+        yield self.open_dossier(young, advisor.actor, None if self.sim.chance(parameters.NO_ADVISOR) else advisor.id)
         self._plan_incidents(young)
 
     def _merge_later(self, first: Young, again: Young) -> None:
