@@ -170,7 +170,7 @@ def find_binaries() -> Path:
 
 
 def _reachable(binaries: Path, folder: Path) -> Path:
-    """The same, copied with the libraries beside them where others than root may not go."""
+    """Returns the binaries, copied with their libraries if only root may read them."""
     if all(parent.stat().st_mode & 0o001 for parent in binaries.parents):
         return binaries
     package = binaries.parents[1]

@@ -1,4 +1,4 @@
-"""The documentation runs: what it names exists, what exists is named, and its transcripts and excerpts are true."""
+"""Tests of the documentation: names, links, citations, excerpts, transcripts, and the map of the house."""
 
 import ast
 import dataclasses
@@ -49,7 +49,7 @@ def each_page() -> pytest.MarkDecorator:
 
 
 def prose(text: str) -> str:
-    """The page without its blocks of code."""
+    """Returns the page without its blocks of code."""
     return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
@@ -62,19 +62,19 @@ def codes(text: str) -> list[str]:
 
 
 def rows(text: str) -> Iterator[Row]:
-    """The cells of every row of every table, the heads too."""
+    """Yields the cells of every table row, headers included."""
     for line in prose(text).splitlines():
         if line.startswith("|"):
             yield [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
 def by_code(text: str) -> dict[str, Row]:
-    """The rows of tables by the code in their first cell."""
+    """Returns table rows by the code in their first cell."""
     return {named[0]: row for row in rows(text) if (named := codes(row[0]))}
 
 
 def section(text: str, title: str) -> str:
-    """From a heading that begins with `title` to the next one of its level or above."""
+    """Returns the section whose heading starts with `title`."""
     found = re.search(rf"^(#+) {re.escape(title)}", text, re.MULTILINE)
     assert found, f"no heading {title}"
     after = text[found.end() :]
@@ -83,7 +83,7 @@ def section(text: str, title: str) -> str:
 
 
 def blocks(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """The blocks of code of a language: what stands beside its name, and the code."""
+    """Yields the blocks of code of a language: the text beside its name, and the code."""
     for said, code in re.findall(rf"^```{language}\b(.*?)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
         yield said.strip(), code
 
@@ -227,7 +227,7 @@ def test_a_citation_without_a_target_is_found(citation: str) -> None:
 
 
 def defined(path: Path) -> set[str]:
-    """The names a module gives to its classes, functions, methods and constants; methods with their class's."""
+    """Returns the names of a module's classes, functions and constants, and its methods as `Class.method`."""
     names: set[str] = set()
 
     def walk(body: list[ast.stmt], prefix: str) -> None:
@@ -293,7 +293,7 @@ def test_the_table_of_words_names_files_that_exist_and_every_projection() -> Non
 
 
 def commands(command: Any, said: str = "pixflow") -> list[str]:
-    """Every command of the terminal, as one types it."""
+    """Returns every command of the terminal, as typed."""
     inside = getattr(command, "commands", {})
     return [deeper for name, one in inside.items() for deeper in commands(one, f"{said} {name}")] or [said]
 
@@ -357,7 +357,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_terminal_answers_as_its_page_says(elsewhere: Path) -> None:
-    """`…` stands for what differs: dates, names of files, the end of what is long."""
+    """`…` in a transcript stands for variable text: dates, file names, long output."""
     assert all(page.name == "cli.md" for page in PAGES if list(blocks(page.read_text(), "console")))
     for _, block in blocks(CLI, "console"):
         for turn in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:

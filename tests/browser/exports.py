@@ -55,7 +55,7 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> Ro
 
 
 def shared(row: Row, mastered: int) -> Row:
-    """The same, shared 35 minutes after its start: so many of the 20 skills are mastered."""
+    """Returns the row shared 35 minutes after its start, with so many of the 20 skills mastered."""
     assert isinstance(row.started, datetime)
     left, competences = mastered, []
     for name, _, targeted in SKILLS:

@@ -29,7 +29,7 @@ def planned(locale: House) -> Arranged:
 
 
 def before(arrange: Callable[[House], Arranged]) -> Callable[[House], Arranged]:
-    """The same, a week earlier."""
+    """Returns the arrangement a week earlier."""
 
     def arranged(locale: House) -> Arranged:
         locale.day(MONDAY - timedelta(days=7))

@@ -25,7 +25,7 @@ WHOLE, NEAR = 14, 5
 """A list of up to WHOLE events is shown whole, a longer one NEAR the event."""
 
 TaskWords = tuple[str, str]
-"""What a task asks for, then its details."""
+"""Verb and details of a task."""
 
 
 @dataclass(frozen=True, slots=True)

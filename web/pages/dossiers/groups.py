@@ -28,7 +28,7 @@ from web.french.typography import lower_first, say
 from web.http.forms import Day, Form
 
 MOST = 300
-"""How many dossiers change at once; the others wait for the next time."""
+"""Largest number of dossiers in one change; the others wait for the next one."""
 GONE = "n’est plus dans ce groupe"
 
 

@@ -25,7 +25,7 @@ from web.french.errors import refusals
 from web.french.events import sentences
 
 NEAR = 20
-"""How many names that look alike are considered."""
+"""Number of similar names to consider."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def _changed(before: dict[str, tasks.Task], after: dict[str, tasks.Task]) -> dic
 
 
 def _told(locale: House, changes: dict[str, Any]) -> dict[str, Any]:
-    """The same, with the names of people, and the variant of why a task stands."""
+    """Returns the changes with people's names, and the variant of a task's reason."""
     names = {id: name for name, id in locale.people.items()}
     people = {field: names[value] for field, value in changes.items() if isinstance(value, UUID)}
     return {**changes, **people, **({"why": why.details["by"]} if (why := changes.get("why")) else {})}
