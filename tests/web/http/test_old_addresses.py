@@ -1,9 +1,11 @@
 """Links of before open the same page: in e-mails, bookmarks, and views that a browser keeps."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Query
 from fastapi.routing import APIRoute
 
@@ -12,6 +14,14 @@ from web.http.old_addresses import RENAMED, current
 from web.pages import ROUTERS
 
 ID = UUID(int=7)
+WORDS = {
+    "etape", "etat", "groupe", "pile", "programme", "role", "site", "tache", "usage", "version", "dossier",
+    "grille", "protocole", "vue", "miens", "nom", "fin", "formulaire", "faire", "sur",
+    "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
+    "fait", "deja", "importe", "publie", "ecarte", "sautes", "reste", "o",
+    "a", "c", "d", "e", "p", "q", "r", "s", "t",
+}  # fmt: skip
+"""The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""
 
 
 @pytest.mark.parametrize(
@@ -54,12 +64,21 @@ def test_each_new_name_is_a_parameter_of_the_address(path: str) -> None:
     assert any(new <= names for there, names in _parameters() if there == path.replace("{id:", "{"))
 
 
+def test_parameters_are_words_of_one_language() -> None:
+    assert set().union(*(names for _, names in _parameters())) == WORDS
+
+
 def _parameters() -> list[tuple[str, set[str]]]:
-    """The parameters of each address, the path with its own left nameless."""
+    """Returns the parameters of each address, without the names of the parts of its path."""
     found = []
     for route in (route for router in ROUTERS for route in router.routes):
         assert isinstance(route, APIRoute)
-        names = {field.alias for field in route.dependant.query_params if isinstance(field.field_info, Query)}
         parts = (f"{{{part.rpartition(':')[2]}" if part.startswith("{") else part for part in route.path.split("/"))
-        found.append(("/".join(parts), names))
+        found.append(("/".join(parts), set(_names(route.dependant))))
     return found
+
+
+def _names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params if isinstance(field.field_info, Query))
+    for below in dependant.dependencies:
+        yield from _names(below)
