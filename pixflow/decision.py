@@ -48,7 +48,7 @@ OWN_MILESTONES = Roles(
 OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 
-class Need(StrEnum):
+class Argument(StrEnum):
     """An argument that the engine adds, by the name of its parameter."""
 
     HISTORY = "history"
@@ -75,7 +75,7 @@ class Decision(Generic[P, R]):
     function: Callable[P, R]
     roles: Roles
     system: Collection[str]
-    needs: tuple[Need, ...]
+    needs: tuple[Argument, ...]
     on_erased: OnErased
     dated: bool
     checks_retracted: bool
@@ -87,7 +87,7 @@ class Decision(Generic[P, R]):
 def decision(
     name: str,
     roles: Roles,
-    *needs: Need,
+    *needs: Argument,
     system: Collection[str] = (),
     on_erased: OnErased = "refuse",
     dated: bool = True,

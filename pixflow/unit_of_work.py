@@ -11,7 +11,7 @@ from msgspec import Struct
 from pixflow import authorization, tasks
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
-from pixflow.decision import Decision, Need
+from pixflow.decision import Argument, Decision
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
@@ -229,16 +229,16 @@ def _open_tasks(step: Step, loaded: Mapping[str, LoadedStream], refs: References
     return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
 
 
-_ADDED: Mapping[Need, Callable[[Step, Mapping[str, LoadedStream], References], Any]] = {
-    Need.HISTORY: _history,
-    Need.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
-    Need.OPEN_TASKS: _open_tasks,
-    Need.TEAM: lambda step, loaded, refs: refs.team,
-    Need.PERSON: lambda step, loaded, refs: step.streams["staff"],
-    Need.CAMPAIGN_ID: lambda step, loaded, refs: step.streams["campaign"],
-    Need.DOSSIER_ID: lambda step, loaded, refs: step.streams["dossier"],
-    Need.PARTICIPATION_ID: lambda step, loaded, refs: step.streams["participation"],
-    Need.WORKSHOP_ID: lambda step, loaded, refs: step.streams["workshop"],
+_ADDED: Mapping[Argument, Callable[[Step, Mapping[str, LoadedStream], References], Any]] = {
+    Argument.HISTORY: _history,
+    Argument.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
+    Argument.OPEN_TASKS: _open_tasks,
+    Argument.TEAM: lambda step, loaded, refs: refs.team,
+    Argument.PERSON: lambda step, loaded, refs: step.streams["staff"],
+    Argument.CAMPAIGN_ID: lambda step, loaded, refs: step.streams["campaign"],
+    Argument.DOSSIER_ID: lambda step, loaded, refs: step.streams["dossier"],
+    Argument.PARTICIPATION_ID: lambda step, loaded, refs: step.streams["participation"],
+    Argument.WORKSHOP_ID: lambda step, loaded, refs: step.streams["workshop"],
 }
 
 

@@ -136,7 +136,7 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
 # --- the questions
 
 
-class Filter(Struct, frozen=True):
+class QueueFilter(Struct, frozen=True):
     """Filter of the queue; an empty field means all. `pour` is the id of the person whose rows they are."""
 
     kind: str = ""
@@ -147,7 +147,7 @@ class Filter(Struct, frozen=True):
     group: str = ""
 
 
-class Counted(Struct, frozen=True):
+class QueueCount(Struct, frozen=True):
     """Number of rows with the same values of the filters."""
 
     kind: str
@@ -164,7 +164,7 @@ def page(
     connection: Connection,
     owners: Owners,
     today: date,
-    wanted: Filter = Filter(),
+    wanted: QueueFilter = QueueFilter(),
     limit: int | None = 50,
     offset: int = 0,
 ) -> list[Any]:
@@ -173,14 +173,14 @@ def page(
     return list(connection.execute(query.order_by(*URGENT).limit(limit).offset(offset)))
 
 
-def counts(connection: Connection, owners: Owners, today: date) -> list[Counted]:
+def counts(connection: Connection, owners: Owners, today: date) -> list[QueueCount]:
     """Counts the rows of these people, and the late ones, by kind, stage, programme, site, group and person."""
     late, doer = func.sum(case((table.c.due < today, 1), else_=0)), _doer(today)
     alike = (table.c.kind, table.c.stage, table.c.programme, table.c.site, table.c.group)
     query = select(*alike, doer, func.count(), late).where(_mine(owners, today)).group_by(*alike, doer)
     found = connection.execute(query).all()
     return [
-        Counted(kind, stage, programme, site, group, str(of), n, tardy)
+        QueueCount(kind, stage, programme, site, group, str(of), n, tardy)
         for kind, stage, programme, site, group, of, n, tardy in found
     ]
 
@@ -190,7 +190,7 @@ def total(connection: Connection, owners: Owners, today: date) -> int:
     return int(connection.execute(select(func.count()).where(_mine(owners, today))).scalar_one())
 
 
-def due_days(connection: Connection, owners: Owners, today: date, wanted: Filter) -> dict[date, int]:
+def due_days(connection: Connection, owners: Owners, today: date, wanted: QueueFilter) -> dict[date, int]:
     """Counts an advisor's visible rows by due day."""
     query = select(table.c.due, func.count()).where(_mine(owners, today), *_wanted(wanted, today)).group_by(table.c.due)
     return dict(connection.execute(query).all())
@@ -273,7 +273,7 @@ def _resting(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
     return _done_by(owners, today), _open(today), table.c.paused > today
 
 
-def _wanted(wanted: Filter, today: date) -> Sequence[ColumnElement[bool]]:
+def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
     columns = {
         "kind": wanted.kind,
         "stage": wanted.stage,

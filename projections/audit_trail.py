@@ -114,7 +114,7 @@ def recorded(row: Any) -> Recorded:
     return Recorded(row.stream, row.version, event, at, row.by, row.acting_for, row.via, row.command, row.position)
 
 
-class Wanted(Struct, frozen=True):
+class TrailFilter(Struct, frozen=True):
     """Filter of the trail; an empty field means all. `since` and `until` are instants (UTC); `until` is excluded."""
 
     by: str = ""
@@ -124,13 +124,13 @@ class Wanted(Struct, frozen=True):
     until: datetime | None = None
 
 
-def page(connection: Connection, wanted: Wanted, limit: int, offset: int) -> list[Any]:
+def page(connection: Connection, wanted: TrailFilter, limit: int, offset: int) -> list[Any]:
     """Returns the selected events, the latest first."""
     query = select(table).where(*_wanted(wanted)).order_by(table.c.position.desc())
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def total(connection: Connection, wanted: Wanted) -> int:
+def total(connection: Connection, wanted: TrailFilter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(wanted))).scalar_one())
 
 
@@ -143,7 +143,7 @@ def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, li
     return found
 
 
-def _wanted(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _wanted(wanted: TrailFilter) -> list[ColumnElement[bool]]:
     author = or_(table.c.by == wanted.by, table.c.acting_for == wanted.by) if wanted.by else None
     asked = (
         author,

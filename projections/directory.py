@@ -70,7 +70,7 @@ words = Table(
 TABLES = (people, words)
 
 
-class Found(Struct, frozen=True):
+class YoungPerson(Struct, frozen=True):
     """One young person, with the fields that lists and choices show."""
 
     stream: UUID
@@ -111,7 +111,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 # --- the questions
 
 
-def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[Found]:
+def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> list[YoungPerson]:
     """Returns the dossiers whose number is or begins with the text, or whose names begin with each of its words.
 
     Ignores accents, case, spaces in a number and its leading zeros. A number that equals the text is found alone.
@@ -158,17 +158,17 @@ def _begins(column: Column[str], start: str) -> ColumnElement[bool]:
     return and_(column >= start, column < start + "\x7f")
 
 
-def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Found]:
+def named(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, YoungPerson]:
     """Returns the people of these dossiers."""
     wanted = list(streams)
-    found: dict[UUID, Found] = {}
+    found: dict[UUID, YoungPerson] = {}
     for start in range(0, len(wanted), 500):
         query = select(people).where(people.c.stream.in_(wanted[start : start + 500]))
         found |= {row.stream: _found(row) for row in connection.execute(query)}
     return found
 
 
-def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[Found]:
+def same_person(connection: Connection, last_name: str, first_name: str, birth_date: date) -> list[YoungPerson]:
     """Returns people born that day with the same words as names, in any order, without accents and case."""
     asked = name_words(last_name, first_name)
     born = connection.execute(
@@ -182,12 +182,12 @@ def doubles_total(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(_doubles().subquery())).scalar_one())
 
 
-def doubles(connection: Connection, limit: int, offset: int) -> list[list[Found]]:
+def doubles(connection: Connection, limit: int, offset: int) -> list[list[YoungPerson]]:
     """Returns the dossiers of these people, by name, each group in the order of its ids."""
     groups = _doubles().order_by(people.c.sort, people.c.birth_date).limit(limit).offset(offset).subquery()
     same = and_(people.c.sort == groups.c.sort, people.c.birth_date == groups.c.birth_date)
     query = select(people).join(groups, same).where(~people.c.closed)
-    found: dict[tuple[str, date], list[Found]] = {}
+    found: dict[tuple[str, date], list[YoungPerson]] = {}
     for row in connection.execute(query.order_by(people.c.sort, people.c.birth_date, people.c.stream)):
         found.setdefault((row.sort, row.birth_date), []).append(_found(row))
     return list(found.values())
@@ -198,10 +198,10 @@ def _doubles() -> Select[Any]:
     return query.group_by(people.c.sort, people.c.birth_date).having(func.count() > 1)
 
 
-def _found(row: Any) -> Found:
-    return Found(*(getattr(row, name) for name in Found.__struct_fields__))
+def _found(row: Any) -> YoungPerson:
+    return YoungPerson(*(getattr(row, name) for name in YoungPerson.__struct_fields__))
 
 
-def everyone(connection: Connection) -> list[Found]:
+def everyone(connection: Connection) -> list[YoungPerson]:
     """Returns every dossier, for a file that must be compared with all of them."""
     return [_found(row) for row in connection.execute(select(people))]

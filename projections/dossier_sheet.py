@@ -125,7 +125,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 # --- the questions
 
 
-class Filter(Struct, frozen=True):
+class DossierFilter(Struct, frozen=True):
     """Filter of the list; an empty field means all. `state` is open, closed or unassigned."""
 
     stage: str = ""
@@ -135,13 +135,13 @@ class Filter(Struct, frozen=True):
     group: str = ""
 
 
-def page(connection: Connection, scope: Scope, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
+def page(connection: Connection, scope: Scope, wanted: DossierFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the dossiers that somebody may read, by name."""
     query = select(table).where(*_wanted(scope, wanted)).order_by(table.c.sort, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def total(connection: Connection, scope: Scope, wanted: Filter) -> int:
+def total(connection: Connection, scope: Scope, wanted: DossierFilter) -> int:
     return int(connection.execute(select(func.count()).select_from(table).where(*_wanted(scope, wanted))).scalar_one())
 
 
@@ -155,7 +155,7 @@ def counts(connection: Connection, scope: Scope) -> list[Any]:
 
 def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     """Returns the open dossiers of a group that somebody may read, by name."""
-    query = select(table).where(*_wanted(scope, Filter()), table.c.group == group, table.c.group != "")
+    query = select(table).where(*_wanted(scope, DossierFilter()), table.c.group == group, table.c.group != "")
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
@@ -232,7 +232,7 @@ def _scope(scope: Scope) -> list[ColumnElement[bool]]:
     return [table.c.stream.is_(None)]
 
 
-def _wanted(scope: Scope, wanted: Filter) -> list[ColumnElement[bool]]:
+def _wanted(scope: Scope, wanted: DossierFilter) -> list[ColumnElement[bool]]:
     named = {"stage": wanted.stage, "programme": wanted.programme, "site": wanted.site, "group": wanted.group}
     conditions = _scope(scope) + [table.c[name] == value for name, value in named.items() if value]
     match wanted.state:

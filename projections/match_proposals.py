@@ -24,9 +24,9 @@ from pixflow.authorization import Scope
 from pixflow.identity import normalise
 from pixflow.participation.matching import Match, Person, rank, score
 from projections import directory, name_search
-from projections.directory import Found
+from projections.directory import YoungPerson
 
-Proposal = tuple[Found, Match]
+Proposal = tuple[YoungPerson, Match]
 
 SHOWN: Final = 3
 MOST: Final = 60
@@ -62,7 +62,7 @@ def sure(found: Sequence[Proposal]) -> Proposal | None:
     return (person, match) if match.score >= SURE and not match.warnings and not rival else None
 
 
-def evidence(connection: Connection, row: Any, chosen: Found) -> dict[str, Any]:
+def evidence(connection: Connection, row: Any, chosen: YoungPerson) -> dict[str, Any]:
     """Returns the evidence of a confirmed match: its score, its reasons and the other proposals."""
     found = proposals(connection, [row])[row.stream]
     match = next((match for one, match in found if one.stream == chosen.stream), None)
@@ -77,7 +77,7 @@ def confirmation(match: Match, others: tuple[UUID, ...] = ()) -> dict[str, Any]:
     return {**found, "others": others, "automatic": False}
 
 
-def person_of(found: Found) -> Person:
+def person_of(found: YoungPerson) -> Person:
     """Returns a dossier in the form that matching compares."""
     return Person(found.last_name, found.first_name, found.imilo_number, found.birth_date)
 

@@ -14,7 +14,7 @@ from pixflow.authorization import Scope
 from projections import directory, similarity
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
-from projections.directory import Found
+from projections.directory import YoungPerson
 
 NAME = "name_search"
 KINDS = frozenset({"dossier"})
@@ -54,7 +54,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
 # --- the questions
 
 
-def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> list[Found]:
+def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> list[YoungPerson]:
     """Returns the dossiers of a scope with the most similar names, the most similar first."""
     if scope.whose == "none":
         return []

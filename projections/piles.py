@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 
 from projections.advisor_queue import URGENT, Owners, table, visible
 
-PILED = frozenset({"referent", "manager"})
+PILE_ROLES = frozenset({"referent", "manager"})
 """The roles whose tasks belong to no person: they stand in piles."""
 
 
@@ -24,7 +24,7 @@ class Pile(Struct, frozen=True):
 
 def piles(connection: Connection, roles: Collection[str], today: date) -> list[Pile]:
     """Returns the piles that somebody with these roles sees, one row a kind."""
-    if PILED.isdisjoint(roles):
+    if PILE_ROLES.isdisjoint(roles):
         return []
     late = func.sum(case((table.c.due < today, 1), else_=0))
     query = select(table.c.kind, func.count(), late, func.min(table.c.due))
@@ -63,7 +63,7 @@ def _pile(roles: Collection[str], kind: str, today: date) -> ColumnElement[bool]
 
 
 def _piled(roles: Collection[str]) -> ColumnElement[bool]:
-    return table.c.role.in_(PILED & frozenset(roles))
+    return table.c.role.in_(PILE_ROLES & frozenset(roles))
 
 
 def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElement[bool]:
@@ -71,5 +71,5 @@ def _escalated(roles: frozenset[str], owners: Owners, today: date) -> ColumnElem
     to_referent = of_others if "referent" in roles else false()
     to_manager = table.c.to_manager <= today if "manager" in roles else false()
     theirs = or_(table.c.owner.is_(None), table.c.owner.not_in(owners))
-    theirs = and_(theirs, table.c.role.not_in(PILED & roles))
+    theirs = and_(theirs, table.c.role.not_in(PILE_ROLES & roles))
     return and_(visible(today), or_(to_referent, to_manager), theirs)

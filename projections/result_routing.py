@@ -106,7 +106,7 @@ TABLES = (participations, results)
 _ENCODER = msgspec.json.Encoder()
 
 
-class Known(Struct, frozen=True):
+class KnownParticipation(Struct, frozen=True):
     """The known state of one participation of a campaign, for the next export of it."""
 
     stream: UUID
@@ -203,12 +203,12 @@ def _number(external_id: str | None) -> str | None:
 # --- the questions
 
 
-def known(connection: Connection, campaign: UUID) -> list[Known]:
+def known(connection: Connection, campaign: UUID) -> list[KnownParticipation]:
     """Returns every participation of a campaign."""
     decode, decode_profile = msgspec.json.Decoder(Result).decode, msgspec.json.Decoder(Profile).decode
     found = connection.execute(select(participations).where(participations.c.campaign == campaign))
     return [
-        Known(
+        KnownParticipation(
             row.stream,
             row.last_name,
             row.first_name,

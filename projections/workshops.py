@@ -134,7 +134,7 @@ def _seats(stream: UUID, state: Workshop) -> list[Row]:
 When = Literal["to-come", "past", "cancelled"]
 
 
-class Filter(Struct, frozen=True):
+class WorkshopFilter(Struct, frozen=True):
     """Filter of the list; an empty field means all. `mine`: the workshops that this person runs."""
 
     when: When = "to-come"
@@ -142,14 +142,14 @@ class Filter(Struct, frozen=True):
     mine: UUID | None = None
 
 
-def page(connection: Connection, today: date, wanted: Filter, limit: int = 50, offset: int = 0) -> list[Any]:
+def page(connection: Connection, today: date, wanted: WorkshopFilter, limit: int = 50, offset: int = 0) -> list[Any]:
     """Returns the workshops to come, the next first, or those past or cancelled, the latest first."""
     order = table.c.starts if wanted.when == "to-come" else table.c.starts.desc()
     query = select(table).where(*_wanted(today, wanted)).order_by(order, table.c.stream)
     return list(connection.execute(query.limit(limit).offset(offset)))
 
 
-def total(connection: Connection, today: date, wanted: Filter) -> int:
+def total(connection: Connection, today: date, wanted: WorkshopFilter) -> int:
     query = select(func.count()).select_from(table).where(*_wanted(today, wanted))
     return int(connection.execute(query).scalar_one())
 
@@ -159,7 +159,7 @@ def sites(connection: Connection) -> list[str]:
     return list(connection.execute(select(table.c.site).distinct().order_by(table.c.site)).scalars())
 
 
-def between(connection: Connection, first: date, last: date, wanted: Filter) -> list[Any]:
+def between(connection: Connection, first: date, last: date, wanted: WorkshopFilter) -> list[Any]:
     """Returns the workshops from one day to another, for a calendar, without cancelled ones."""
     held = (table.c.day >= first, table.c.day <= last, ~table.c.cancelled)
     query = select(table).where(*held, *_where(wanted)).order_by(table.c.starts, table.c.stream)
@@ -245,7 +245,7 @@ def _columns() -> Sequence[Column[Any]]:
     return [table.c[name] for name in names]
 
 
-def _wanted(today: date, wanted: Filter) -> list[ColumnElement[bool]]:
+def _wanted(today: date, wanted: WorkshopFilter) -> list[ColumnElement[bool]]:
     to_come = and_(table.c.day >= today, ~table.c.closed)
     when = {
         "to-come": and_(to_come, ~table.c.cancelled),
@@ -255,7 +255,7 @@ def _wanted(today: date, wanted: Filter) -> list[ColumnElement[bool]]:
     return [when[wanted.when], *_where(wanted)]
 
 
-def _where(wanted: Filter) -> list[ColumnElement[bool]]:
+def _where(wanted: WorkshopFilter) -> list[ColumnElement[bool]]:
     conditions = [table.c.site == wanted.site] if wanted.site else []
     if wanted.mine:
         mine = select(facilitators.c.stream).where(facilitators.c.person == wanted.mine)

@@ -11,7 +11,7 @@ import pytest
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, SYSTEM, Actor
 from pixflow.authorization import Scope, Subject, require, roles, scope
-from pixflow.decision import Decision, Need
+from pixflow.decision import Argument, Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Role
 from pixflow.reference_data import References
@@ -105,7 +105,7 @@ def test_no_two_decisions_are_stored_under_one_name() -> None:
 @pytest.mark.parametrize("decision", DECISIONS.values(), ids=DECISIONS)
 def test_a_decision_says_which_arguments_the_engine_adds(decision: Decision[..., Any]) -> None:
     asked = signature(decision.function).parameters
-    assert set(decision.needs) == {need for need in Need if need.value in asked}
+    assert set(decision.needs) == {need for need in Argument if need.value in asked}
     assert decision.dated == ("on" in asked)
 
 

@@ -9,6 +9,7 @@ from pixflow.dossier.state import (
     Appointment,
     BuiltPrescription,
     Diagnostic,
+    DiagnosticPlan,
     Difficulty,
     Dispatch,
     Dossier,
@@ -19,7 +20,6 @@ from pixflow.dossier.state import (
     Merge,
     NeedAssessment,
     Orientation,
-    Plan,
     Prescription,
     Seat,
     Snooze,
@@ -97,7 +97,7 @@ def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
         case e.DiagnosticDeclined():
             return replace(state, declined=mark)
         case e.DiagnosticPlanned(plan=plan, campaign=campaign, modality=modality, mediator=mediator, place=place):
-            planned = Plan(mark, plan, campaign, modality, mediator, place, event.planned_for)
+            planned = DiagnosticPlan(mark, plan, campaign, modality, mediator, place, event.planned_for)
             return replace(state, plan=planned, declined=None)
     return state
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, Need, decision
+from pixflow.decision import OWN_DOSSIERS, OWN_DOSSIERS_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -15,7 +15,7 @@ from pixflow.refused import Refused, required
 LONGEST_REST = timedelta(days=90)
 
 
-@decision("set_appointment", OWN_DOSSIERS, Need.OPEN_TASKS)
+@decision("set_appointment", OWN_DOSSIERS, Argument.OPEN_TASKS)
 def set_appointment(
     dossier: Dossier, *, task: str, at: datetime, day: date, place: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
@@ -44,7 +44,7 @@ def miss_appointment(dossier: Dossier, *, task: str, note: str, on: date) -> lis
     return [e.AppointmentMissed(task=task, note=note.strip(), on=on)]
 
 
-@decision("chase", OWN_DOSSIERS, Need.OPEN_TASKS)
+@decision("chase", OWN_DOSSIERS, Argument.OPEN_TASKS)
 def chase_young_person(
     dossier: Dossier, *, about: str, channel: Channel, reached: bool, note: str, on: date, open_tasks: Collection[str]
 ) -> list[Event]:
@@ -54,7 +54,7 @@ def chase_young_person(
     return [e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note.strip(), on=on)]
 
 
-@decision("snooze", OWN_DOSSIERS, Need.OPEN_TASKS)
+@decision("snooze", OWN_DOSSIERS, Argument.OPEN_TASKS)
 def snooze_task(
     dossier: Dossier, *, task: str, until: date, reason: str, on: date, open_tasks: Mapping[str, int]
 ) -> list[Event]:
@@ -69,7 +69,7 @@ def snooze_task(
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
 
 
-@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Need.OPEN_TASKS)
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Argument.OPEN_TASKS)
 def hand_over_task(
     dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, open_tasks: Mapping[str, int]
 ) -> list[Event]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Need, decision
+from pixflow.decision import OWN_DOSSIERS_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.identity import join_programme
 from pixflow.dossier.state import Dossier
@@ -23,7 +23,7 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
     return join_programme(dossier, programme=dossier.programme, group=name, collective_end=end, on=on)
 
 
-@decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Need.HISTORY)
+@decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Argument.HISTORY)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the latest change of group; the programme stays."""
     struck = retractions_by_version(history)

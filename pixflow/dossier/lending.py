@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import CLOCK
-from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, Need, decision
+from pixflow.decision import NOBODY, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -33,7 +33,7 @@ def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> l
     return [e.DossierLent(advisor=advisor, until=until, on=on)]
 
 
-@decision("give_back", NOBODY, Need.TEAM, system=(CLOCK,), on_erased="ignore")
+@decision("give_back", NOBODY, Argument.TEAM, system=(CLOCK,), on_erased="ignore")
 def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     """Gives the dossier back once its day is past.
 
@@ -47,7 +47,7 @@ def end_loan(dossier: Dossier, *, on: date, team: Team) -> list[Event]:
     return [e.AdvisorAssigned(advisor=advisor, on=on)]
 
 
-@decision("undo_assignment", REFERENT_AND_MANAGER, Need.HISTORY)
+@decision("undo_assignment", REFERENT_AND_MANAGER, Argument.HISTORY)
 def undo_assignment(
     dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

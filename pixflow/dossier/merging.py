@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from pixflow.decision import REFERENT_AND_MANAGER, Need, decision
+from pixflow.decision import REFERENT_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_be_open, must_have_no_seat
 from pixflow.dossier.identity import correct_contact, correct_identity
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
@@ -39,7 +39,7 @@ ONE_WORD: dict[type[Event], str] = {
 """Events of which a dossier keeps the latest only, by subject. Other events are kept side by side, by their id."""
 
 
-@decision("merge", REFERENT_AND_MANAGER, Need.DOSSIER_ID)
+@decision("merge", REFERENT_AND_MANAGER, Argument.DOSSIER_ID)
 def merge_dossier(
     dossier: Dossier, *, dossier_id: UUID, into: UUID, gives_number: bool, version: int, on: date
 ) -> list[Event]:
@@ -62,7 +62,7 @@ def merge_dossier(
     return [e.DossierMerged(into=into, participations=moved, gives_number=gives_number, on=on)]
 
 
-@decision("take_over", REFERENT_AND_MANAGER, Need.HISTORY)
+@decision("take_over", REFERENT_AND_MANAGER, Argument.HISTORY)
 def take_over_duplicate(
     dossier: Dossier,
     *,
@@ -149,7 +149,7 @@ def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     return [e.Retracted(version=dossier.merged.mark.version, reason=required(reason, "reason"), on=on)]
 
 
-@decision("give_back_merged", REFERENT_AND_MANAGER, Need.HISTORY)
+@decision("give_back_merged", REFERENT_AND_MANAGER, Argument.HISTORY)
 def undo_take_over(
     dossier: Dossier, *, command: UUID, reason: str, on: date, history: Sequence[Recorded]
 ) -> list[Event]:

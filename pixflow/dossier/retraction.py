@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from pixflow.decision import OWN_DOSSIERS, Need, decision
+from pixflow.decision import OWN_DOSSIERS, Argument, decision
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
@@ -28,7 +28,7 @@ OF_A_MERGE = (e.DossierMerged, e.DuplicateJoined)
 """Events of a merge: both dossiers are corrected at once, by undoing the merge."""
 
 
-@decision("retract", OWN_DOSSIERS, Need.HISTORY, checks_retracted=True)
+@decision("retract", OWN_DOSSIERS, Argument.HISTORY, checks_retracted=True)
 def retract(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts one event and those that depend on it, the latest first.
 

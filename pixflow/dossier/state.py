@@ -13,7 +13,7 @@ from pixflow.events.values import Action, Cause, Modality, Moment, Profile, Purp
 from pixflow.folding import Mark
 
 
-class Plan(Struct, frozen=True):
+class DiagnosticPlan(Struct, frozen=True):
     mark: Mark
     id: UUID
     campaign: UUID
@@ -34,7 +34,7 @@ class Orientation(Struct, frozen=True):
     need: NeedAssessment | None = None
     presented: Mark | None = None
     declined: Mark | None = None
-    plan: Plan | None = None
+    plan: DiagnosticPlan | None = None
 
 
 class LinkedParticipation(Struct, frozen=True):

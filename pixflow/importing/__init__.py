@@ -10,23 +10,23 @@
 `importer.declare` says what a campaign is for; `match_after_opening` is for a dossier opened or corrected.
 """
 
-from pixflow.importing.importer import Importer, ImportResult, Prepared
+from pixflow.importing.importer import Importer, ImportResult, PreparedExport
 from pixflow.importing.matching import match_after_opening, match_all
-from pixflow.importing.plan import Answers, Change, Counts, Preview, Question
+from pixflow.importing.plan import Answers, ImportCounts, ImportPreview, Question, RowChange
 from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import campaign_code, intake_id
 from pixflow.importing.uploads import Uploads
 
 __all__ = [
     "Answers",
-    "Change",
-    "Counts",
+    "ImportCounts",
+    "ImportPreview",
     "ImportResult",
     "Importer",
     "KnownRow",
-    "Prepared",
-    "Preview",
+    "PreparedExport",
     "Question",
+    "RowChange",
     "Uploads",
     "campaign_code",
     "intake_id",

@@ -13,13 +13,13 @@ from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
 from pixflow.importing.erased import erased_lines
 from pixflow.importing.matching import dossiers_of, number_of
-from pixflow.importing.plan import Answers, Counts, Plan, Preview, plan
+from pixflow.importing.plan import Answers, ImportCounts, ImportPlan, ImportPreview, plan
 from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.importing.steps import campaign_code, intake_id, steps
 from pixflow.participation.intake import Intake
-from pixflow.pix_orga import Campaign as PixCampaign
 from pixflow.pix_orga import Export, read
+from pixflow.pix_orga import ExportCampaign as PixCampaign
 from pixflow.refused import Refused
 from pixflow.unit_of_work import LoadedStream
 
@@ -27,16 +27,16 @@ AGAIN = frozenset({"moved", "taken"})
 NOTHING_SAID = Answers()
 
 
-class Prepared(Struct, frozen=True):
+class PreparedExport(Struct, frozen=True):
     """An export compared with the known participations. No plan when the file is refused."""
 
     digest: str
     answers: Answers
     export: Export
-    plan: Plan | None
+    plan: ImportPlan | None
 
     @property
-    def preview(self) -> Preview | None:
+    def preview(self) -> ImportPreview | None:
         return self.plan.preview if self.plan else None
 
 
@@ -44,7 +44,7 @@ class ImportResult(Struct, frozen=True):
     """Result of an import. `done` records nothing when another command had recorded the file before."""
 
     campaign: UUID
-    counts: Counts
+    counts: ImportCounts
     done: CommandResult
 
 
@@ -57,7 +57,7 @@ class Importer:
 
     # --- an export
 
-    def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> Prepared:
+    def prepare(self, data: bytes, name: str, answers: Answers = NOTHING_SAID) -> PreparedExport:
         """Reads a file and returns the changes it would make. Records nothing.
 
         Raises Refused("unknown-column") when the file lacks the chosen column.
@@ -65,7 +65,7 @@ class Importer:
         digest = hashlib.sha256(data).hexdigest()
         export = read(data, name)
         if export.refused or export.campaign is None:
-            return Prepared(digest, answers, export, None)
+            return PreparedExport(digest, answers, export, None)
         choice = answers.external_id_column
         if choice is None:
             choice = self._column(self._stream(export.campaign))
@@ -75,7 +75,7 @@ class Importer:
             raise Refused("unknown-column", field="external_id_column")
         return self._prepared(digest, answers, export)
 
-    def record(self, prepared: Prepared, *, by: Actor, command_id: UUID) -> ImportResult:
+    def record(self, prepared: PreparedExport, *, by: Actor, command_id: UUID) -> ImportResult:
         """Records a prepared import in one transaction. Compares once more when something changed meanwhile.
 
         Examples are an erasure, or a dossier opened with the number of a row. Raises Refused: "export-refused";
@@ -89,7 +89,7 @@ class Importer:
                 raise
         return self._record(self._prepared(prepared.digest, prepared.answers, prepared.export), by, command_id)
 
-    def _prepared(self, digest: str, answers: Answers, export: Export) -> Prepared:
+    def _prepared(self, digest: str, answers: Answers, export: Export) -> PreparedExport:
         stream = self._stream(export.campaign)
         intake = self._intake(stream) if stream else Intake()
         made = plan(
@@ -103,9 +103,9 @@ class Importer:
             known=self.known(stream) if stream else (),
             erased=lambda rows: erased_lines(self.engine, stream, rows),
         )
-        return Prepared(digest, answers, export, made)
+        return PreparedExport(digest, answers, export, made)
 
-    def _record(self, prepared: Prepared, by: Actor, command_id: UUID) -> ImportResult:
+    def _record(self, prepared: PreparedExport, by: Actor, command_id: UUID) -> ImportResult:
         made = prepared.plan
         if made is None:
             raise Refused("export-refused")
@@ -130,12 +130,12 @@ class Importer:
         )
         return ImportResult(campaign, _counts(done), done)
 
-    def _dossiers(self, made: Plan) -> dict[str | None, UUID]:
+    def _dossiers(self, made: ImportPlan) -> dict[str | None, UUID]:
         """Returns the dossiers with the numbers of the new rows, as far as these are to be matched."""
         return dossiers_of(self.engine, map(_number, _new(made))) if made.preview.purpose else {}
 
     def _steps(
-        self, made: Plan, campaign: UUID, answers: Answers, command_id: UUID, numbers: dict[str | None, UUID]
+        self, made: ImportPlan, campaign: UUID, answers: Answers, command_id: UUID, numbers: dict[str | None, UUID]
     ) -> list[Step]:
         if made.preview.seen_before:
             return []
@@ -251,7 +251,7 @@ def _once_more(say: Callable[[], CommandResult]) -> CommandResult:
     return say()
 
 
-def _new(made: Plan) -> list[FileRow]:
+def _new(made: ImportPlan) -> list[FileRow]:
     """Returns the rows of unknown participations."""
     return [line.pair.file_row for line in made.lines if line.what == "new" and line.pair.file_row]
 
@@ -260,9 +260,11 @@ def _number(row: FileRow) -> str | None:
     return number_of(row.row.external_id)
 
 
-def _counts(done: CommandResult) -> Counts:
+def _counts(done: CommandResult) -> ImportCounts:
     """Returns the counts of the recorded event, all zero for a file that was recorded before."""
     for recorded in done.recorded:
         if isinstance(event := recorded.event, ExportReceived):
-            return Counts(event.new, event.progressed, event.shared, event.unchanged, event.vanished, event.problems)
-    return Counts()
+            return ImportCounts(
+                event.new, event.progressed, event.shared, event.unchanged, event.vanished, event.problems
+            )
+    return ImportCounts()

@@ -14,7 +14,7 @@ from pixflow.importing.profile_pairing import pair_profiles
 from pixflow.importing.row_pairing import Doubt, Pair, alone, pair, same_outcome
 from pixflow.importing.rows import FileRow, KnownRow, base_of, file_rows
 from pixflow.participation.intake import Intake
-from pixflow.pix_orga import Campaign, Export, Problem
+from pixflow.pix_orga import Export, ExportCampaign, ExportProblem
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 
@@ -53,7 +53,7 @@ class Question(Struct, frozen=True):
     among: int = 0
 
 
-class Change(Struct, frozen=True):
+class RowChange(Struct, frozen=True):
     """A row, or a participation that is no longer in the file (without `line`), and its change.
 
     `what`: new, progressed, shared, corrected (the result is another), returned (it had vanished), vanished, left
@@ -77,7 +77,7 @@ class Change(Struct, frozen=True):
     doubt: Doubt | None = None
 
 
-class Counts(Struct, frozen=True):
+class ImportCounts(Struct, frozen=True):
     """The six numbers of ExportReceived."""
 
     new: int = 0
@@ -88,7 +88,7 @@ class Counts(Struct, frozen=True):
     problems: int = 0
 
 
-class Preview(Struct, frozen=True):
+class ImportPreview(Struct, frozen=True):
     """Preview of an import. `campaign_id` is None for an unknown campaign, `purpose` for an undeclared one.
 
     `misfit`: the campaign is known as another kind than the file's, or declared for what such a file cannot give:
@@ -98,7 +98,7 @@ class Preview(Struct, frozen=True):
     `rows`, `people` and `with_result` count what the file holds.
     """
 
-    campaign: Campaign
+    campaign: ExportCampaign
     kind: CampaignKind
     campaign_id: UUID | None
     purpose: Purpose | None
@@ -110,10 +110,10 @@ class Preview(Struct, frozen=True):
     rows: int
     people: int
     with_result: int
-    counts: Counts
-    changes: tuple[Change, ...]
+    counts: ImportCounts
+    changes: tuple[RowChange, ...]
     questions: tuple[Question, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[ExportProblem, ...]
 
 
 class PlannedRow(Struct, frozen=True):
@@ -124,10 +124,10 @@ class PlannedRow(Struct, frozen=True):
     ordinal: int = 0
 
 
-class Plan(Struct, frozen=True):
+class ImportPlan(Struct, frozen=True):
     """A preview and its source. It can be recorded as long as the intake has the version `intake_version`."""
 
-    preview: Preview
+    preview: ImportPreview
     lines: tuple[PlannedRow, ...]
     digest: str
     pix_course: str | None
@@ -145,7 +145,7 @@ def plan(
     intake: Intake,
     known: Sequence[KnownRow],
     erased: Callable[[Sequence[FileRow]], Collection[int]] = lambda rows: (),
-) -> Plan:
+) -> ImportPlan:
     """Returns the changes that an export would make; `known` is every participation of its campaign.
 
     `erased` receives the unknown rows and returns the lines whose person is erased. Raises Refused("export-refused").
@@ -162,7 +162,7 @@ def plan(
     gone = erased([found.file_row for found in pairs if found.file_row and found.known is None])
     lines = _lines(pairs, known, older, answers, gone)
     counts = _counts(lines, len(export.problems))
-    preview = Preview(
+    preview = ImportPreview(
         campaign=export.campaign,
         kind=export.kind,
         campaign_id=campaign_id,
@@ -180,7 +180,7 @@ def plan(
         questions=() if seen_before else tuple(_questions(export, when, lines, known, answers)),
         problems=export.problems,
     )
-    return Plan(preview, tuple(lines), digest, export.pix_course, intake.version)
+    return ImportPlan(preview, tuple(lines), digest, export.pix_course, intake.version)
 
 
 def _pairs(
@@ -235,9 +235,9 @@ def _what(found: Pair, older: bool) -> What:
     return "progressed" if told is None and row.progress not in (None, known.progress) else "unchanged"
 
 
-def _counts(lines: list[PlannedRow], problems: int) -> Counts:
+def _counts(lines: list[PlannedRow], problems: int) -> ImportCounts:
     told = Counter(line.what for line in lines if line.pair.file_row or line.what == "vanished")
-    return Counts(
+    return ImportCounts(
         new=told["new"],
         progressed=told["progressed"] + told["returned"],
         shared=told["shared"] + told["corrected"],
@@ -247,9 +247,9 @@ def _counts(lines: list[PlannedRow], problems: int) -> Counts:
     )
 
 
-def _change(line: PlannedRow) -> Change:
+def _change(line: PlannedRow) -> RowChange:
     row, known, who = line.pair.file_row, line.pair.known, line.pair.who
-    return Change(
+    return RowChange(
         what=line.what,
         line=row.row.line if row else None,
         participation=known.stream if known else None,

@@ -16,7 +16,7 @@ from pixflow.importing.rows import (
     same_result,
     utc_day,
 )
-from pixflow.pix_orga import Entry
+from pixflow.pix_orga import ExportEntry
 
 T = TypeVar("T")
 G = TypeVar("G")
@@ -35,7 +35,7 @@ class Pair(Struct, frozen=True):
     doubt: Doubt | None = None
 
     @property
-    def who(self) -> Entry | KnownRow:
+    def who(self) -> ExportEntry | KnownRow:
         """The names: from the file, else as known."""
         if self.file_row:
             return self.file_row.row

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pixflow.events.values import Level, Moment, Part, Profile, Result
 from pixflow.identity import normalise
-from pixflow.pix_orga import Entry, Key, ProfileRow, Row, participation_keys
+from pixflow.pix_orga import AssessmentRow, ExportEntry, Key, ProfileRow, participation_keys
 from pixflow.working_days import Calendar
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class KnownRow(Protocol):
 class FileRow(Struct, frozen=True):
     """One row of the file, with the values that events carry."""
 
-    row: Entry
+    row: ExportEntry
     key: Key
     started: Moment | None
     result: Result | None
@@ -60,7 +60,7 @@ class FileRow(Struct, frozen=True):
     @property
     def progress(self) -> Decimal | None:
         """The fraction of 1. A shared row is finished, even if its column says otherwise. None for a profile."""
-        if not isinstance(self.row, Row):
+        if not isinstance(self.row, AssessmentRow):
             return None
         return Decimal(1) if self.row.shared else self.row.progress
 
@@ -75,15 +75,15 @@ class FileRow(Struct, frozen=True):
         return isinstance(self.row, ProfileRow) and not self.row.shared
 
 
-def file_rows(rows: tuple[Entry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
+def file_rows(rows: tuple[ExportEntry, ...], calendar: Calendar, exported_at: datetime | None) -> list[FileRow]:
     """Returns the rows of an export, with the structure's days. A row shared without a date is dated by its start."""
     return [_file_row(row, key, calendar, exported_at) for row, key in zip(rows, participation_keys(rows), strict=True)]
 
 
-def _file_row(row: Entry, key: Key, calendar: Calendar, exported_at: datetime | None) -> FileRow:
-    started = _moment(row.started, calendar) if isinstance(row, Row) else None
+def _file_row(row: ExportEntry, key: Key, calendar: Calendar, exported_at: datetime | None) -> FileRow:
+    started = _moment(row.started, calendar) if isinstance(row, AssessmentRow) else None
     shared = (_moment(row.shared_at, calendar) or started or _moment(exported_at, calendar)) if row.shared else None
-    if shared and isinstance(row, Row):
+    if shared and isinstance(row, AssessmentRow):
         return FileRow(row, key, started, _result(row, shared))
     return FileRow(row, key, started, None, _profile(row, shared) if shared and isinstance(row, ProfileRow) else None)
 
@@ -94,7 +94,7 @@ def _moment(at: datetime | date | None, calendar: Calendar) -> Moment | None:
     return Moment(at) if at else None
 
 
-def _result(row: Row, shared: Moment) -> Result:
+def _result(row: AssessmentRow, shared: Moment) -> Result:
     return Result(
         shared=shared,
         mastery=row.mastery,

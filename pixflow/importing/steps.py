@@ -7,7 +7,7 @@ from msgspec.structs import asdict
 
 from pixflow.engine import Guard, Step, new_id
 from pixflow.importing.matching import match_step, number_of
-from pixflow.importing.plan import Answers, Plan, PlannedRow
+from pixflow.importing.plan import Answers, ImportPlan, PlannedRow
 from pixflow.importing.rows import FileRow, KnownRow
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation import exports
@@ -25,7 +25,7 @@ def campaign_code(code: str | None) -> str | None:
 
 
 def steps(
-    plan: Plan,
+    plan: ImportPlan,
     *,
     campaign: UUID,
     command_id: UUID,
@@ -66,7 +66,7 @@ def steps(
 
 
 def _of_line(
-    line: PlannedRow, plan: Plan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
+    line: PlannedRow, plan: ImportPlan, campaign: UUID, command_id: UUID, numbers: Mapping[str | None, UUID]
 ) -> Iterator[Step]:
     row, known, when = line.pair.file_row, line.pair.known, plan.preview.exported_at
     if row and line.what == "new":
@@ -91,7 +91,7 @@ def _of_line(
         yield Step(of_known(known), exports.record_disappearance, context={"exported_at": when}, guard=guard)
 
 
-def _first(file_row: FileRow, ordinal: int, plan: Plan, campaign: UUID) -> dict[str, object]:
+def _first(file_row: FileRow, ordinal: int, plan: ImportPlan, campaign: UUID) -> dict[str, object]:
     row = file_row.row
     return {
         "campaign": campaign,

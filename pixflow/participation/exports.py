@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from pixflow.decision import REFERENT, Need, decision
+from pixflow.decision import REFERENT, Argument, decision
 from pixflow.dossier.retraction import retract_from_pix
 from pixflow.dossier.stages.diagnostic import (
     advance_participation,
@@ -60,7 +60,7 @@ def import_participation(
     return [first, *_shared(Participation(), result, profile, ordinal, exported_at, on)]
 
 
-@decision("follow", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
+@decision("follow", REFERENT, Argument.PARTICIPATION_ID, on_erased="ignore")
 def record_progress(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -115,7 +115,7 @@ def _learned(known: Participation, dossier: Dossier, participation: UUID, event:
     return []
 
 
-@decision("vanish", REFERENT, Need.PARTICIPATION_ID, on_erased="ignore")
+@decision("vanish", REFERENT, Argument.PARTICIPATION_ID, on_erased="ignore")
 def record_disappearance(
     participation: Participation,
     dossier: Dossier | None = None,
@@ -141,7 +141,7 @@ def settle_purpose(participation: Participation, *, purpose: Purpose, on: date) 
     return [e.PurposeSettled(purpose=purpose, on=on)] if waits else []
 
 
-@decision("resettle_purpose", REFERENT, Need.HISTORY, Need.PARTICIPATION_ID, on_erased="ignore")
+@decision("resettle_purpose", REFERENT, Argument.HISTORY, Argument.PARTICIPATION_ID, on_erased="ignore")
 def resettle_purpose(
     participation: Participation,
     dossier: Dossier | None = None,

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from pixflow.actor import IMPORT, OPERATOR
-from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, Need, decision
+from pixflow.decision import MANAGER, REFERENT, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.dossier.retraction import retract_participation
 from pixflow.dossier.stages.diagnostic import link_participation
 from pixflow.dossier.state import Dossier
@@ -28,7 +28,7 @@ def move_match(participation: Participation, *, dossier: UUID, on: date) -> list
     ]
 
 
-@decision("move_back", REFERENT_AND_MANAGER, Need.HISTORY)
+@decision("move_back", REFERENT_AND_MANAGER, Argument.HISTORY)
 def undo_match_move(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the match made by a merge: the former one counts again."""
     matched = participation.matched
@@ -41,7 +41,7 @@ def undo_match_move(participation: Participation, *, reason: str, on: date, hist
     return [Retracted(version=matched.version, reason=required(reason, "reason"), on=on)] if matched and merged else []
 
 
-@decision("confirm_match", REFERENT, Need.DOSSIER_ID, Need.PARTICIPATION_ID)
+@decision("confirm_match", REFERENT, Argument.DOSSIER_ID, Argument.PARTICIPATION_ID)
 def confirm_match(
     participation: Participation,
     dossier: Dossier,
@@ -107,7 +107,7 @@ def set_participation_aside(participation: Participation, *, reason: str, on: da
     return [e.ParticipationSetAside(reason=required(reason, "reason"), on=on)]
 
 
-@decision("unmatch", REFERENT, Need.HISTORY, Need.PARTICIPATION_ID)
+@decision("unmatch", REFERENT, Argument.HISTORY, Argument.PARTICIPATION_ID)
 def undo_match(
     participation: Participation,
     dossier: Dossier,
@@ -143,7 +143,7 @@ def erase_participation(participation: Participation, *, dossier: UUID, row: str
     return [] if participation.erased else [e.PersonErased(dossier=dossier, row=row, on=on)]
 
 
-@decision("bring_back", REFERENT, Need.HISTORY)
+@decision("bring_back", REFERENT, Argument.HISTORY)
 def undo_set_aside(participation: Participation, *, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts setting it aside: the participation waits for a match again."""
     if participation.set_aside is None or participation.set_aside.version in retractions_by_version(history):
@@ -151,7 +151,9 @@ def undo_set_aside(participation: Participation, *, reason: str, on: date, histo
     return [e.Retracted(version=participation.set_aside.version, reason=required(reason, "reason"), on=on)]
 
 
-@decision("match_by_number", REFERENT, Need.DOSSIER_ID, Need.PARTICIPATION_ID, system=(IMPORT,), on_erased="ignore")
+@decision(
+    "match_by_number", REFERENT, Argument.DOSSIER_ID, Argument.PARTICIPATION_ID, system=(IMPORT,), on_erased="ignore"
+)
 def match_by_number(
     participation: Participation, dossier: Dossier, *, participation_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:

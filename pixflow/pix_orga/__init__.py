@@ -59,22 +59,30 @@ Warnings:
 - more-problems (count) — how many problems are not listed after the first ones
 """
 
-from pixflow.pix_orga.export import Campaign, Column, Entry, Export, Part, ProfileRow, Row
+from pixflow.pix_orga.export import (
+    AssessmentRow,
+    Export,
+    ExportCampaign,
+    ExportColumn,
+    ExportEntry,
+    PartResult,
+    ProfileRow,
+)
 from pixflow.pix_orga.keys import Key, participation_keys
-from pixflow.pix_orga.problems import CODES, Problem
+from pixflow.pix_orga.problems import CODES, ExportProblem
 from pixflow.pix_orga.reader import read
 
 __all__ = [
     "CODES",
-    "Campaign",
-    "Column",
-    "Entry",
+    "AssessmentRow",
     "Export",
+    "ExportCampaign",
+    "ExportColumn",
+    "ExportEntry",
+    "ExportProblem",
     "Key",
-    "Part",
-    "Problem",
+    "PartResult",
     "ProfileRow",
-    "Row",
     "participation_keys",
     "read",
 ]

@@ -27,7 +27,7 @@ _NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CellDate:
     """A UTC day, or an aware UTC time; `ambiguous` in the hour that October repeats."""
 
     at: datetime | date
@@ -35,14 +35,14 @@ class Moment:
 
 
 @lru_cache(maxsize=8192)
-def moment(text: str, zone: str) -> Moment:
+def moment(text: str, zone: str) -> CellDate:
     """Reads a cell under a header that names `zone` ("" when it names none).
 
     Raises BadCell "date" when it has none of the three forms or cannot exist, "date-zone" when its zone is unknown.
     """
     try:
         if _DAY.fullmatch(text):
-            return Moment(date.fromisoformat(text))
+            return CellDate(date.fromisoformat(text))
         if local := _LOCAL.fullmatch(text):
             day, month, year, hour, minute = map(int, local.groups())
             return _of_wall_clock(datetime(year, month, day, hour, minute, tzinfo=UTC), zone)
@@ -71,21 +71,21 @@ def exported_at(name: str, problems: Problems) -> datetime | None:
     return local.astimezone(UTC)
 
 
-def _of_wall_clock(clock: datetime, zone: str) -> Moment:
+def _of_wall_clock(clock: datetime, zone: str) -> CellDate:
     if zone == "UTC":
-        return Moment(clock)
+        return CellDate(clock)
     if zone != PARIS.key:
         raise BadCell("date-zone")
     first, second = clock.replace(tzinfo=PARIS), clock.replace(tzinfo=PARIS, fold=1)
     before, after = first.utcoffset(), second.utcoffset()
     if before is None or after is None or before < after:
         raise BadCell("date")
-    return Moment(first.astimezone(UTC), ambiguous=before > after)
+    return CellDate(first.astimezone(UTC), ambiguous=before > after)
 
 
-def _of_iso(time: datetime, *, offset: bool, zone: str) -> Moment:
+def _of_iso(time: datetime, *, offset: bool, zone: str) -> CellDate:
     if offset:
-        return Moment(time.astimezone(UTC))
+        return CellDate(time.astimezone(UTC))
     if zone not in ("", "UTC"):
         raise BadCell("date-zone")
-    return Moment(time.replace(tzinfo=UTC))
+    return CellDate(time.replace(tzinfo=UTC))

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Literal
 
 from pixflow.events.values import CampaignKind, Level
-from pixflow.pix_orga.problems import Problem
+from pixflow.pix_orga.problems import ExportProblem
 
 Role = Literal["imported", "external-id-candidate"]
 Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Campaign:
+class ExportCampaign:
     """A campaign of Pix Orga. `code` is None in files of 2021, which lack the column."""
 
     id: int
@@ -22,7 +22,7 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """A column that only a person can decide; `position` counts from 1."""
 
     position: int
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartResult:
     """One competence or domain: `rate` is a fraction 0..1, `targeted` and `mastered` count skills."""
 
     name: str
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ExportEntry:
     """One participation (not one person), with the fields that both kinds of exports have.
 
     `line`: physical line of the file, from 1, where the record starts. `imported` also holds Classe, Groupe and Numéro
@@ -58,7 +58,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Entry):
+class AssessmentRow(ExportEntry):
     """A participation in an assessment.
 
     `progress` and `mastery` are fractions 0..1; `started` is as `shared_at`. `palier` counts 0..`paliers`.
@@ -71,13 +71,13 @@ class Row(Entry):
     palier: int | None
     paliers: int | None
     badges: tuple[tuple[str, bool], ...]
-    competences: tuple[Part, ...]
-    domains: tuple[Part, ...]
+    competences: tuple[PartResult, ...]
+    domains: tuple[PartResult, ...]
     skills: Pairs
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileRow(Entry):
+class ProfileRow(ExportEntry):
     """A participation in a profile collection: only the person, until the profile is sent.
 
     `pix` is the total, `certifiable_competences` the number of certifiable ones, `levels` each competence in its order.
@@ -99,16 +99,16 @@ class Export:
     """
 
     kind: CampaignKind | None = None
-    campaign: Campaign | None = None
+    campaign: ExportCampaign | None = None
     pix_course: str | None = None
     exported_at: datetime | None = None
-    columns: tuple[Column, ...] = ()
-    rows: tuple[Row, ...] = ()
+    columns: tuple[ExportColumn, ...] = ()
+    rows: tuple[AssessmentRow, ...] = ()
     profiles: tuple[ProfileRow, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ExportProblem, ...] = ()
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ExportEntry, ...]:
         return self.rows or self.profiles
 
     @property

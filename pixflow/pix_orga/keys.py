@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from pixflow.identity import normalise
-from pixflow.pix_orga.export import Entry, ProfileRow, Row
+from pixflow.pix_orga.export import AssessmentRow, ExportEntry, ProfileRow
 
-Moment = datetime | date | None
+Start = datetime | date | None
 Rank = tuple[bool, str, Decimal, Decimal, str]
 
 
@@ -26,7 +26,7 @@ class Key(NamedTuple):
     ordinal: int
 
 
-def participation_keys(rows: Sequence[Entry]) -> tuple[Key, ...]:
+def participation_keys(rows: Sequence[ExportEntry]) -> tuple[Key, ...]:
     """Returns the key of each row without its campaign, in order. The ordinal does not depend on that order."""
     keys: dict[int, Key] = {}
     seen: Counter[tuple[str, str, str, str]] = Counter()
@@ -38,19 +38,19 @@ def participation_keys(rows: Sequence[Entry]) -> tuple[Key, ...]:
     return tuple(keys[place] for place in range(len(rows)))
 
 
-def _dated(row: Entry) -> Moment:
-    return row.started if isinstance(row, Row) else row.shared_at
+def _dated(row: ExportEntry) -> Start:
+    return row.started if isinstance(row, AssessmentRow) else row.shared_at
 
 
-def _rank(row: Entry) -> Rank:
+def _rank(row: ExportEntry) -> Rank:
     """Ranks shared rows first, in order of sharing: a row shared later never takes the rank of an earlier one."""
     best, done = Decimal(0), Decimal(0)
-    if isinstance(row, Row):
+    if isinstance(row, AssessmentRow):
         best, done = row.mastery or best, row.progress or done
     elif isinstance(row, ProfileRow):
         best = Decimal(row.pix or 0)
     return (not row.shared, _time(row.shared_at), -best, -done, _time(_dated(row)))
 
 
-def _time(at: Moment) -> str:
+def _time(at: Start) -> str:
     return at.isoformat() if at else ""

@@ -60,7 +60,7 @@ LONGEST_DETAIL = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ExportProblem:
     """One problem. `line` counts from 1, None for the file.
 
     `details` may quote a cell: show them, never log them.
@@ -76,38 +76,38 @@ class Problem:
 class Problems:
     """Collects problems. Problems of the file take precedence over those of lines, refusals over warnings."""
 
-    _refused: list[Problem] = field(default_factory=list)
-    _warned: list[Problem] = field(default_factory=list)
+    _refused: list[ExportProblem] = field(default_factory=list)
+    _warned: list[ExportProblem] = field(default_factory=list)
     _found: int = 0
 
     def refuse(self, code: Refusal, line: int | None = None, **details: object) -> None:
         """Adds a problem that refuses the whole file."""
-        self._note(self._refused, Problem("refused", line, code, _texts(details)))
+        self._note(self._refused, ExportProblem("refused", line, code, _texts(details)))
 
     def warn(self, code: Warned, line: int | None = None, **details: object) -> None:
         """Adds a problem that people should see and that refuses nothing."""
-        self._note(self._warned, Problem("warning", line, code, _texts(details)))
+        self._note(self._warned, ExportProblem("warning", line, code, _texts(details)))
 
     @property
     def refused(self) -> bool:
         return bool(self._refused)
 
-    def listed(self) -> tuple[Problem, ...]:
+    def listed(self) -> tuple[ExportProblem, ...]:
         """Returns at most 200 problems, those of the file first, then by line. "more-problems" counts the rest."""
         kept = sorted(self._refused + self._warned, key=lambda problem: problem.line is not None)
         if self._found > MOST_PROBLEMS:
             kept = kept[: MOST_PROBLEMS - 1]
             left = _texts({"count": self._found - len(kept)})
-            return (*_by_line(kept), Problem("warning", None, "more-problems", left))
+            return (*_by_line(kept), ExportProblem("warning", None, "more-problems", left))
         return _by_line(kept)
 
-    def _note(self, into: list[Problem], problem: Problem) -> None:
+    def _note(self, into: list[ExportProblem], problem: ExportProblem) -> None:
         self._found += 1
         if problem.line is None or len(into) < MOST_PROBLEMS:
             into.append(problem)
 
 
-def _by_line(problems: list[Problem]) -> tuple[Problem, ...]:
+def _by_line(problems: list[ExportProblem]) -> tuple[ExportProblem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 

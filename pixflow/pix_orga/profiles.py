@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pixflow.events.values import Level
 from pixflow.pix_orga.cells import BadCell, count, yes_no
 from pixflow.pix_orga.columns.profile_columns import ProfileTail
-from pixflow.pix_orga.results import Record
+from pixflow.pix_orga.results import RowCells
 
 HIGHEST = 8
 ENOUGH = 5
@@ -13,7 +13,7 @@ ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProfileResult:
     """Content of a profile; all fields are empty when it is not sent."""
 
     pix: int | None = None
@@ -22,14 +22,14 @@ class Shown:
     levels: tuple[Level, ...] = ()
 
 
-def shown(line: Record, tail: ProfileTail) -> Shown:
+def shown(line: RowCells, tail: ProfileTail) -> ProfileResult:
     """Reads the profile of a sent row, and checks its consistency."""
     if not line.shows(tail.shared_at):
-        return Shown()
+        return ProfileResult()
     levels = (
         Level(name, line.take_known(level, place), line.take_known(count, place + 1)) for place, name in tail.levels
     )
-    profile = Shown(
+    profile = ProfileResult(
         pix=line.take_known(count, tail.pix),
         certifiable=line.take_known(yes_no, tail.certifiable),
         certifiable_competences=line.take_known(count, tail.certifiable_competences),
@@ -39,10 +39,10 @@ def shown(line: Record, tail: ProfileTail) -> Shown:
     return profile
 
 
-def hidden(line: Record, tail: ProfileTail) -> Shown:
+def hidden(line: RowCells, tail: ProfileTail) -> ProfileResult:
     """Returns the empty profile of a row that is not sent."""
     line.hides(tail.shared_at)
-    return Shown()
+    return ProfileResult()
 
 
 def level(text: str) -> int:
@@ -53,7 +53,7 @@ def level(text: str) -> int:
     return value
 
 
-def _check(line: Record, tail: ProfileTail, profile: Shown) -> None:
+def _check(line: RowCells, tail: ProfileTail, profile: ProfileResult) -> None:
     if line.cells[tail.pix] == "":
         line.problems.warn("pix-null", line.number)
     pix = [one.pix for one in profile.levels if one.pix is not None]

@@ -10,15 +10,15 @@ from pixflow.pix_orga.columns.profile_columns import ProfileTail, read_profile_t
 from pixflow.pix_orga.columns.result_columns import Tail, read_tail
 from pixflow.pix_orga.dates import BUG_FROM, BUG_UNTIL, exported_at
 from pixflow.pix_orga.decoding import open_text
-from pixflow.pix_orga.export import Campaign, Entry, Export, Row
+from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, ExportEntry
 from pixflow.pix_orga.problems import Problems
-from pixflow.pix_orga.results import Record
+from pixflow.pix_orga.results import RowCells
 from pixflow.pix_orga.rows import read_campaign, read_course, read_profile, read_row
 from pixflow.pix_orga.table import find_delimiter, records
 
 Records = Iterator[tuple[int, list[str]]]
 T = TypeVar("T", bound=Ending)
-E = TypeVar("E", bound=Entry)
+E = TypeVar("E", bound=ExportEntry)
 
 
 def read(data: bytes, name: str = "", *, external_id_column: str | None = None) -> Export:
@@ -66,18 +66,18 @@ def _read_rows(
     export: Export,
     lines: Records,
     layout: Layout[T],
-    read_one: Callable[[Record, Layout[T]], E | None],
+    read_one: Callable[[RowCells, Layout[T]], E | None],
     problems: Problems,
 ) -> tuple[Export, list[E]]:
     rows: list[E] = []
-    campaign: Campaign | None = None
+    campaign: ExportCampaign | None = None
     course: str | None = None
     others: set[int] = set()
     for number, cells in lines:
         if len(cells) != len(layout.headers):
             problems.refuse("cell-count", number, expected=len(layout.headers), found=len(cells))
             continue
-        line = Record(number, cells, layout.headers, problems)
+        line = RowCells(number, cells, layout.headers, problems)
         found = read_campaign(line, layout)
         if campaign is None:
             campaign, course = found, read_course(line, layout)
@@ -90,6 +90,6 @@ def _read_rows(
     return replace(export, columns=layout.middle.columns, campaign=campaign, pix_course=course), rows
 
 
-def _warn_of_bug(when: datetime | None, rows: list[Row], problems: Problems) -> None:
+def _warn_of_bug(when: datetime | None, rows: list[AssessmentRow], problems: Problems) -> None:
     if when is not None and rows and BUG_FROM <= when < BUG_UNTIL:
         problems.warn("validation-bug")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pixflow.pix_orga.cells import ABSENT, NOT_A_NUMBER, NOT_SHARED, BadCell, count, integer, rate, skill, yes_no
 from pixflow.pix_orga.columns.result_columns import Named, Tail
-from pixflow.pix_orga.export import Pairs, Part
+from pixflow.pix_orga.export import Pairs, PartResult
 from pixflow.pix_orga.problems import Problems
 
 T = TypeVar("T")
@@ -21,13 +21,13 @@ class Results:
     mastery: Decimal | None = None
     palier: int | None = None
     badges: tuple[tuple[str, bool], ...] = ()
-    competences: tuple[Part, ...] = ()
-    domains: tuple[Part, ...] = ()
+    competences: tuple[PartResult, ...] = ()
+    domains: tuple[PartResult, ...] = ()
     skills: Pairs = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RowCells:
     """Cells of one record, read one by one. Problems are noted with its line."""
 
     number: int
@@ -71,13 +71,13 @@ class Record:
         return False
 
 
-def hidden(line: Record, tail: Tail) -> Results:
+def hidden(line: RowCells, tail: Tail) -> Results:
     """Returns the empty results of a row that is not shared."""
     line.hides(tail.shared_at)
     return Results()
 
 
-def shown(line: Record, tail: Tail) -> Results:
+def shown(line: RowCells, tail: Tail) -> Results:
     """Reads the results of a shared row, and checks them against each other."""
     if not line.shows(tail.shared_at):
         return Results()
@@ -93,7 +93,7 @@ def shown(line: Record, tail: Tail) -> Results:
     return results
 
 
-def _palier(line: Record, tail: Tail) -> int | None:
+def _palier(line: RowCells, tail: Tail) -> int | None:
     if tail.palier is None or tail.paliers is None or line.cells[tail.palier] in ABSENT:
         return None
     reached = line.take(integer, tail.palier)
@@ -102,21 +102,21 @@ def _palier(line: Record, tail: Tail) -> int | None:
     return None if reached == -1 else reached
 
 
-def _parts(line: Record, blocks: list[Named]) -> tuple[Part, ...]:
+def _parts(line: RowCells, blocks: list[Named]) -> tuple[PartResult, ...]:
     parts = (_part(line, place, name) for place, name in blocks)
     return tuple(part for part in parts if part is not None)
 
 
-def _part(line: Record, place: int, name: str) -> Part | None:
+def _part(line: RowCells, place: int, name: str) -> PartResult | None:
     share = line.take_rate(place) if line.cells[place] else line.take(rate, place)
     targeted = line.take(count, place + 1)
     mastered = line.take(count, place + 2)
     if share is None or targeted is None or mastered is None:
         return None
-    return Part(name, share, targeted, mastered)
+    return PartResult(name, share, targeted, mastered)
 
 
-def _check_mastery(line: Record, tail: Tail, results: Results) -> None:
+def _check_mastery(line: RowCells, tail: Tail, results: Results) -> None:
     if line.cells[tail.mastery] == "":
         line.problems.warn("mastery-null", line.number)
     targeted = sum(part.targeted for part in results.competences)

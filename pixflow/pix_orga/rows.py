@@ -9,28 +9,28 @@ from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
 from pixflow.pix_orga.columns.layout import Layout
 from pixflow.pix_orga.columns.profile_columns import ProfileTail
 from pixflow.pix_orga.columns.result_columns import Tail
-from pixflow.pix_orga.dates import Moment, moment
-from pixflow.pix_orga.export import Campaign, Pairs, ProfileRow, Row
-from pixflow.pix_orga.results import Record, hidden, shown
+from pixflow.pix_orga.dates import CellDate, moment
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, Pairs, ProfileRow
+from pixflow.pix_orga.results import RowCells, hidden, shown
 
 
-def read_campaign(line: Record, layout: Layout[Any]) -> Campaign | None:
+def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
     """Returns the campaign of a record, None after noting its problem."""
     head = layout.head
     number = line.take(count, head.campaign_id)
     if number is None:
         return None
     code = None if head.code is None else unguard(line.cells[head.code]) or None
-    return Campaign(number, code, unguard(line.cells[head.campaign_name]))
+    return ExportCampaign(number, code, unguard(line.cells[head.campaign_name]))
 
 
-def read_course(line: Record, layout: Layout[Any]) -> str | None:
+def read_course(line: RowCells, layout: Layout[Any]) -> str | None:
     """Returns the internal name of the target profile, if the file has it."""
     course = layout.head.course
     return None if course is None else unguard(line.cells[course]) or None
 
 
-def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
+def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
     """Returns the participation of a record with the right number of cells; None if its sharing is unclear."""
     tail = layout.tail
     _refuse_nir(line, layout)
@@ -43,7 +43,7 @@ def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
     shared_at = _moment(line, tail.shared_at, tail.shared_zone) if shared else None
     if shared and line.cells[tail.shared_at] == "":
         line.problems.warn("shared-without-date", line.number)
-    return Row(
+    return AssessmentRow(
         **_who(line, layout),
         progress=progress,
         started=started.at if started else None,
@@ -59,7 +59,7 @@ def read_row(line: Record, layout: Layout[Tail]) -> Row | None:
     )
 
 
-def read_profile(line: Record, layout: Layout[ProfileTail]) -> ProfileRow | None:
+def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | None:
     """Returns the profile of a record with the right number of cells; None if its sending is unclear."""
     tail = layout.tail
     _refuse_nir(line, layout)
@@ -81,7 +81,7 @@ def read_profile(line: Record, layout: Layout[ProfileTail]) -> ProfileRow | None
     )
 
 
-def _who(line: Record, layout: Layout[Any]) -> dict[str, Any]:
+def _who(line: RowCells, layout: Layout[Any]) -> dict[str, Any]:
     return {
         "line": line.number,
         "last_name": unguard(line.cells[layout.head.last_name]),
@@ -91,7 +91,7 @@ def _who(line: Record, layout: Layout[Any]) -> dict[str, Any]:
     }
 
 
-def _moment(line: Record, place: int, zone: str) -> Moment | None:
+def _moment(line: RowCells, place: int, zone: str) -> CellDate | None:
     text = line.cells[place]
     if text in ABSENT:
         return None
@@ -101,16 +101,16 @@ def _moment(line: Record, place: int, zone: str) -> Moment | None:
     return time
 
 
-def _external_id(line: Record, layout: Layout[Any]) -> str | None:
+def _external_id(line: RowCells, layout: Layout[Any]) -> str | None:
     place = layout.middle.external_id
     return None if place is None else unguard(line.cells[place]) or None
 
 
-def _imported(line: Record, layout: Layout[Any]) -> Pairs:
+def _imported(line: RowCells, layout: Layout[Any]) -> Pairs:
     return tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported)
 
 
-def _refuse_nir(line: Record, layout: Layout[Any]) -> None:
+def _refuse_nir(line: RowCells, layout: Layout[Any]) -> None:
     for place in range(layout.head.last_name, layout.tail.start):
         if contains_nir(line.cells[place]):
             line.problems.refuse("nir", line.number, column=line.headers[place])

@@ -10,24 +10,24 @@ The same file twice records nothing; a dossier absent from the file is left alon
 
 from pixflow.portfolio.columns import Column, Field
 from pixflow.portfolio.entries import Entry
-from pixflow.portfolio.importer import Outcome, PortfolioImporter, Prepared, RecordedCounts
-from pixflow.portfolio.plan import Counts, PortfolioRow, Preview
-from pixflow.portfolio.problems import Problem
+from pixflow.portfolio.importer import PortfolioImporter, PortfolioOutcome, PreparedPortfolio, RecordedCounts
+from pixflow.portfolio.plan import PortfolioCounts, PortfolioPreview, PortfolioRow
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.workbook import Sheet
 
 __all__ = [
     "Column",
-    "Counts",
     "Entry",
     "Field",
-    "Outcome",
     "Portfolio",
+    "PortfolioCounts",
     "PortfolioImporter",
+    "PortfolioOutcome",
+    "PortfolioPreview",
+    "PortfolioProblem",
     "PortfolioRow",
-    "Prepared",
-    "Preview",
-    "Problem",
+    "PreparedPortfolio",
     "RecordedCounts",
     "Sheet",
     "read",

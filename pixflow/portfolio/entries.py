@@ -10,7 +10,7 @@ from msgspec import Struct
 from pixflow import identity
 from pixflow.portfolio.columns import Field
 from pixflow.portfolio.dates import day
-from pixflow.portfolio.problems import Problem, Refusal
+from pixflow.portfolio.problems import PortfolioProblem, Refusal
 from pixflow.portfolio.records import Record
 
 T = TypeVar("T")
@@ -48,10 +48,10 @@ class _RowLeftOut(Exception):
 
     def __init__(self, code: str, line: int, field: Field | None = None, value: str = "") -> None:
         super().__init__(code)
-        self.problem = Problem("left", code, line, field, value)
+        self.problem = PortfolioProblem("left", code, line, field, value)
 
 
-def read_entry(record: Record, width: int, fields: Fields, problems: list[Problem]) -> Entry | None:
+def read_entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry | None:
     """Returns the young person of a row under a header of `width` columns. None when left out: `problems` says why.
 
     Raises Refusal("nir").
@@ -65,7 +65,7 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Proble
         return None
 
 
-def _entry(record: Record, width: int, fields: Fields, problems: list[Problem]) -> Entry:
+def _entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry:
     _must_be_whole(record, width, fields)
     texts = dict(_texts(record.cells, fields))
     last_name, first_name = _names(texts, record.line)
@@ -78,7 +78,7 @@ def _entry(record: Record, width: int, fields: Fields, problems: list[Problem]) 
         try:
             return parse(text)
         except ValueError:
-            problems.append(Problem("warning", code, record.line, field, text))
+            problems.append(PortfolioProblem("warning", code, record.line, field, text))
             return None
 
     return Entry(

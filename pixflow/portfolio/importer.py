@@ -14,7 +14,7 @@ from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
 from pixflow.importing.matching import match_all
 from pixflow.portfolio.corrections import corrections, opening
-from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioRow, Preview, by_bare_number, by_words
+from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioPreview, PortfolioRow, by_bare_number, by_words
 from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
@@ -26,14 +26,14 @@ AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
 
 
-class Prepared(Struct, frozen=True):
+class PreparedPortfolio(Struct, frozen=True):
     """A portfolio compared with the dossiers. No preview when the file is refused."""
 
     digest: str
     site: str | None
     sheet: int | None
     portfolio: Portfolio
-    preview: Preview | None
+    preview: PortfolioPreview | None
 
 
 class RecordedCounts(Struct, frozen=True):
@@ -45,7 +45,7 @@ class RecordedCounts(Struct, frozen=True):
     repeated: bool = False
 
 
-class Outcome(Struct, frozen=True):
+class PortfolioOutcome(Struct, frozen=True):
     """The dossiers opened and corrected, in the order of the file, and the participations matched."""
 
     opened: tuple[UUID, ...] = ()
@@ -69,7 +69,7 @@ class PortfolioImporter:
         self.people = people
         self.waiting = waiting
 
-    def prepare(self, data: bytes, site: str | None = None, sheet: int | None = None) -> Prepared:
+    def prepare(self, data: bytes, site: str | None = None, sheet: int | None = None) -> PreparedPortfolio:
         """Reads a file and returns the changes it would make. Records nothing.
 
         `site` applies to new dossiers whose row has none; `sheet` is the position of a workbook's sheet. Raises
@@ -79,10 +79,16 @@ class PortfolioImporter:
             raise Refused("unknown-site", field="site")
         portfolio = read(data, sheet)
         preview = None if portfolio.refused else self._preview(portfolio, site)
-        return Prepared(hashlib.sha256(data).hexdigest(), site, sheet, portfolio, preview)
+        return PreparedPortfolio(hashlib.sha256(data).hexdigest(), site, sheet, portfolio, preview)
 
     def record(
-        self, prepared: Prepared, *, by: Actor, command_id: UUID, accept_changes: Accepted = False, via: str = "web"
+        self,
+        prepared: PreparedPortfolio,
+        *,
+        by: Actor,
+        command_id: UUID,
+        accept_changes: Accepted = False,
+        via: str = "web",
     ) -> RecordedCounts:
         """Opens new dossiers and corrects accepted changes, in one transaction per 1,000 rows.
 
@@ -106,7 +112,7 @@ class PortfolioImporter:
         repeated = any(each.repeated for each in done)
         return RecordedCounts(len(outcome.opened), len(outcome.corrected), len(outcome.matched), repeated)
 
-    def outcome(self, command_id: UUID) -> Outcome:
+    def outcome(self, command_id: UUID) -> PortfolioOutcome:
         """Returns the outcome of an import, whoever sent it; nothing for an unknown command."""
         chunks = (
             self.engine.events_of_command(new_id(command_id, _chunk(start))) for start in range(0, MAX_ROWS, CHUNK)
@@ -122,8 +128,8 @@ class PortfolioImporter:
 
     def _record(
         self,
-        prepared: Prepared,
-        preview: Preview,
+        prepared: PreparedPortfolio,
+        preview: PortfolioPreview,
         start: int,
         accepted: Accepted,
         by: Actor,
@@ -136,7 +142,7 @@ class PortfolioImporter:
         steps = [step for line in lines for step in _steps(line, command_id, accepted)]
         return self.engine.execute_all(steps, content, by=by, command_id=new_id(command_id, _chunk(start)), via=via)
 
-    def _preview(self, portfolio: Portfolio, site: str | None) -> Preview:
+    def _preview(self, portfolio: Portfolio, site: str | None) -> PortfolioPreview:
         holders = self.engine.claim_holders("imilo", [row.imilo_number for row in portfolio.rows if row.imilo_number])
         others = [row for row in portfolio.rows if row.imilo_number not in holders]
         everyone = self.people() if others else ()
@@ -174,11 +180,11 @@ def _is_accepted(line: int, accepted: Accepted) -> bool:
     return accepted if isinstance(accepted, bool) else line in accepted
 
 
-def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> Outcome:
+def _outcome(recorded: Sequence[Recorded], matched: Sequence[Recorded]) -> PortfolioOutcome:
     opened = dict.fromkeys(one.originator_id for one in recorded if isinstance(one.event, DossierOpened))
     touched = dict.fromkeys(one.originator_id for one in recorded if one.originator_id not in opened)
     found = dict.fromkeys(one.originator_id for one in matched if one.event.TOPIC.startswith("participation."))
-    return Outcome(tuple(opened), tuple(touched), tuple(found))
+    return PortfolioOutcome(tuple(opened), tuple(touched), tuple(found))
 
 
 def _numbers(recorded: Sequence[Recorded]) -> Iterator[tuple[UUID, str]]:

@@ -14,7 +14,7 @@ from pixflow.identity import words
 from pixflow.participation.matching import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
 from pixflow.portfolio.corrections import corrections, differences, opening
-from pixflow.portfolio.problems import Problem
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.portfolio.reader import Portfolio
 from pixflow.portfolio.resolving import ResolvedRow, Resolver
 from pixflow.reference_data import References
@@ -60,7 +60,7 @@ class PortfolioRow(Struct, frozen=True):
     before: tuple[str | date | UUID | None, ...] = ()
 
 
-class Counts(Struct, frozen=True):
+class PortfolioCounts(Struct, frozen=True):
     new: int = 0
     unchanged: int = 0
     changed: int = 0
@@ -70,13 +70,13 @@ class Counts(Struct, frozen=True):
     unassigned: int = 0
 
 
-class Preview(Struct, frozen=True):
+class PortfolioPreview(Struct, frozen=True):
     """Preview of an import; `unassigned` counts the new dossiers without an advisor."""
 
     columns: tuple[Column, ...]
     lines: tuple[PortfolioRow, ...]
-    counts: Counts
-    problems: tuple[Problem, ...]
+    counts: PortfolioCounts
+    problems: tuple[PortfolioProblem, ...]
 
 
 class Planner:
@@ -101,16 +101,16 @@ class Planner:
         self._refs, self._today, self._site = refs, today, site
         self._holders, self._states, self._people, self._bare = holders, states, people, bare
         self._resolver = Resolver(refs, today)
-        self._left: list[Problem] = []
+        self._left: list[PortfolioProblem] = []
         self._opened: dict[Words, list[ResolvedRow]] = {}
         self._numbers: dict[str, int] = {}
         self._bare_numbers: set[str] = set()
 
-    def preview(self, portfolio: Portfolio) -> Preview:
+    def preview(self, portfolio: Portfolio) -> PortfolioPreview:
         """Returns the changes that the file would make."""
         lines = tuple(self._line(self._resolver.resolve(entry)) for entry in portfolio.rows)
         problems = (*portfolio.problems, *self._resolver.problems, *self._left, *_figures(lines))
-        return Preview(
+        return PortfolioPreview(
             portfolio.columns, lines, _counts(lines, portfolio), tuple(sorted(problems, key=lambda one: one.line or 0))
         )
 
@@ -182,7 +182,7 @@ class Planner:
 
     def _leave(self, row: ResolvedRow, code: str, field: object = None, value: str = "") -> PortfolioRow:
         named = next((known for known in FIELDS if known == field), None)
-        self._left.append(Problem("left", code, row.line, named, value))
+        self._left.append(PortfolioProblem("left", code, row.line, named, value))
         return PortfolioRow("left", row)
 
 
@@ -203,10 +203,10 @@ def _bare(number: str) -> str:
     return number.lstrip("0") or "0"
 
 
-def _figures(lines: Sequence[PortfolioRow]) -> Iterator[Problem]:
+def _figures(lines: Sequence[PortfolioRow]) -> Iterator[PortfolioProblem]:
     """Warns once for all lines."""
     if any(line.status == "new" and line.row.figures for line in lines):
-        yield Problem("warning", "number-figures", field="imilo_number")
+        yield PortfolioProblem("warning", "number-figures", field="imilo_number")
 
 
 def _same_person(row: ResolvedRow, state: Dossier) -> bool:
@@ -224,9 +224,9 @@ def _could_be(row: ResolvedRow, other: KnownPerson | ResolvedRow) -> bool:
     return not (row.imilo_number and other.imilo_number)
 
 
-def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> Counts:
+def _counts(lines: Sequence[PortfolioRow], portfolio: Portfolio) -> PortfolioCounts:
     told = Counter(line.status for line in lines)
-    return Counts(
+    return PortfolioCounts(
         new=told["new"],
         unchanged=told["unchanged"],
         changed=told["changed"],

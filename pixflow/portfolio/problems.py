@@ -9,7 +9,7 @@ from pixflow.portfolio.columns import Field
 Severity = Literal["refused", "left", "warning"]
 
 
-class Problem(Struct, frozen=True):
+class PortfolioProblem(Struct, frozen=True):
     """One thing wrong. "refused" refuses the file, "left" leaves the row out, "warning" leaves out one value.
 
     `value` may be personal: show it, never log it.
@@ -37,4 +37,4 @@ class Refusal(Exception):
 
     def __init__(self, code: str, line: int | None = None, value: str = "") -> None:
         super().__init__(code)
-        self.problem = Problem("refused", code, line, value=value)
+        self.problem = PortfolioProblem("refused", code, line, value=value)

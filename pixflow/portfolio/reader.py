@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pixflow.portfolio.columns import Column, places, read_columns
 from pixflow.portfolio.entries import Entry, read_entry
-from pixflow.portfolio.problems import Problem, Refusal
+from pixflow.portfolio.problems import PortfolioProblem, Refusal
 from pixflow.portfolio.records import MAX_ROWS, TITLES, Record, of_text
 from pixflow.portfolio.workbook import Sheet, Workbook, is_workbook
 
@@ -21,7 +21,7 @@ class Portfolio(Struct, frozen=True):
 
     columns: tuple[Column, ...] = ()
     rows: tuple[Entry, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[PortfolioProblem, ...] = ()
     sheets: tuple[Sheet, ...] = ()
 
     @property
@@ -35,7 +35,7 @@ def read(data: bytes, sheet: int | None = None) -> Portfolio:
     Detects the format by the content. `sheet` is the position of the sheet to read in a workbook, else the suitable
     one.
     """
-    problems: list[Problem] = []
+    problems: list[PortfolioProblem] = []
     columns: tuple[Column, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     try:

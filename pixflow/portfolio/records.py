@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from pixflow.portfolio.columns import read_columns
-from pixflow.portfolio.problems import Problem, Refusal
+from pixflow.portfolio.problems import PortfolioProblem, Refusal
 
 MAX_ROWS = 20_000
 TITLES = 10
@@ -29,7 +29,7 @@ class Record(Struct, frozen=True):
     faults: Mapping[int, tuple[str, str]] = {}
 
 
-def of_text(data: bytes, problems: list[Problem]) -> list[Record]:
+def of_text(data: bytes, problems: list[PortfolioProblem]) -> list[Record]:
     """Returns the records of a CSV file that are not blank. Raises Refusal."""
     text = _decoded(data, problems)
     heads = text[:_BEGINNING].splitlines()[:TITLES]
@@ -53,12 +53,12 @@ def must_be_few(records: Sequence[Record]) -> None:
         raise Refusal("too-many-rows")
 
 
-def _decoded(data: bytes, problems: list[Problem]) -> str:
+def _decoded(data: bytes, problems: list[PortfolioProblem]) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = _cp1252(data)
-        problems.append(Problem("warning", "cp1252"))
+        problems.append(PortfolioProblem("warning", "cp1252"))
     if "\0" in text:
         raise Refusal("encoding")
     if not text.strip():

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pixflow.identity import normalise
 from pixflow.portfolio.entries import Entry
-from pixflow.portfolio.problems import Problem
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.reference_data import References
 from pixflow.team.staff import Staff
 
@@ -43,7 +43,7 @@ class Resolver:
     """Resolves rows for one structure. `problems` collects the unknown texts."""
 
     def __init__(self, refs: References, today: date) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[PortfolioProblem] = []
         self._sites = {normalise(site): site for site in refs.structure.sites}
         self._team = {member: state for member, state in refs.team.items() if "advisor" in state.roles_on(today)}
         self._advisors: dict[str, UUID | str] = {}
@@ -74,7 +74,7 @@ class Resolver:
         within = [site for form, site in self._sites.items() if set(form.split()) <= words]
         found = self._sites.get(asked) or (within[0] if len(within) == 1 else None)
         if found is None:
-            self.problems.append(Problem("warning", "site-unknown", entry.line, "site", entry.site))
+            self.problems.append(PortfolioProblem("warning", "site-unknown", entry.line, "site", entry.site))
         return found
 
     def _advisor(self, entry: Entry) -> UUID | None:
@@ -84,7 +84,7 @@ class Resolver:
             self._advisors[entry.advisor] = find_advisor(entry.advisor, self._team)
         found = self._advisors[entry.advisor]
         if isinstance(found, str):
-            self.problems.append(Problem("warning", found, entry.line, "advisor", entry.advisor))
+            self.problems.append(PortfolioProblem("warning", found, entry.line, "advisor", entry.advisor))
             return None
         return found
 

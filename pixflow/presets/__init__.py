@@ -13,7 +13,7 @@ from rapidfuzz import process
 
 from pixflow.presets.lines import line_of
 from pixflow.protocol.document import ProtocolDocument, Stage, out_of_range
-from pixflow.protocol.grille import KINDS, Band, Grille, Problem, problems
+from pixflow.protocol.grille import KINDS, Band, Grille, GrilleProblem, problems
 
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)
@@ -149,7 +149,7 @@ def _of_grille(grille: Grille) -> Iterator[_Fault]:
                 yield _Fault(path, "unknown-value", {"found": proposal.kind, "expected": KINDS})
 
 
-def _place(bands: tuple[Band, ...], problem: Problem) -> str:
+def _place(bands: tuple[Band, ...], problem: GrilleProblem) -> str:
     """Returns the key to correct: the last band with the numbers of the problem."""
     if not problem.numbers:
         return "grille.bands"
@@ -157,7 +157,7 @@ def _place(bands: tuple[Band, ...], problem: Problem) -> str:
     return f"grille.bands[{at}].{_TO_CORRECT.get(problem.code, 'low')}"
 
 
-def _shows(band: Band, problem: Problem) -> bool:
+def _shows(band: Band, problem: GrilleProblem) -> bool:
     first, last = problem.numbers[0], problem.numbers[-1]
     match problem.code:
         case "end":

@@ -53,7 +53,7 @@ class Grille:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class GrilleProblem:
     """The reason for refusing a grid, with the numbers that fail.
 
     `numbers` by code: gap and overlap, the first and last percent concerned; start and end, the percent that stands
@@ -79,7 +79,7 @@ class Explanation:
     proposals: tuple[Proposal, ...]
 
 
-def problems(grille: Grille) -> tuple[Problem, ...]:
+def problems(grille: Grille) -> tuple[GrilleProblem, ...]:
     """Returns every reason why a percent of 0..100 lacks one band; empty when the grid is valid.
 
     Source: docs/domain.md#reading-grid: gaps and overlaps are refused with the numbers that fail.
@@ -122,43 +122,43 @@ def explain(grille: Grille, number: int, mastery: Decimal, programme: str | None
     return Explanation(mastery, rounded, grille.rounding, number, band, proposals)
 
 
-def _of_rounding(grille: Grille) -> Iterator[Problem]:
+def _of_rounding(grille: Grille) -> Iterator[GrilleProblem]:
     if grille.rounding != "half-up":
-        yield Problem("rounding", detail=grille.rounding)
+        yield GrilleProblem("rounding", detail=grille.rounding)
 
 
-def _of_order(bands: tuple[Band, ...]) -> Iterator[Problem]:
+def _of_order(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:
     for band in bands:
         if band.low > band.high:
-            yield Problem("order", (band.low, band.high))
+            yield GrilleProblem("order", (band.low, band.high))
     for before, after in pairwise(bands):
         if after.low < before.low:
-            yield Problem("order", (before.low, after.low))
+            yield GrilleProblem("order", (before.low, after.low))
 
 
-def _of_cover(bands: tuple[Band, ...]) -> Iterator[Problem]:
+def _of_cover(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:
     upright = sorted((band for band in bands if band.low <= band.high), key=lambda band: band.low)
     if not upright:
         return
     if upright[0].low != 0:
-        yield Problem("start", (upright[0].low,))
+        yield GrilleProblem("start", (upright[0].low,))
     reached = upright[0].high
     for band in upright[1:]:
         if band.low > reached + 1:
-            yield Problem("gap", (reached + 1, band.low - 1))
+            yield GrilleProblem("gap", (reached + 1, band.low - 1))
         elif band.low <= reached:
-            yield Problem("overlap", (band.low, min(band.high, reached)))
+            yield GrilleProblem("overlap", (band.low, min(band.high, reached)))
         reached = max(reached, band.high)
     if reached != 100:
-        yield Problem("end", (reached,))
+        yield GrilleProblem("end", (reached,))
 
 
-def _of_proposals(bands: tuple[Band, ...]) -> Iterator[Problem]:
+def _of_proposals(bands: tuple[Band, ...]) -> Iterator[GrilleProblem]:
     if not bands:
-        yield Problem("empty")
+        yield GrilleProblem("empty")
     for band in bands:
         if not band.proposals:
-            yield Problem("empty", (band.low, band.high))
+            yield GrilleProblem("empty", (band.low, band.high))
         for id_, times in Counter(proposal.id for proposal in band.proposals).items():
             if times > 1:
-                yield Problem("duplicate-proposal", (band.low, band.high), id_)
+                yield GrilleProblem("duplicate-proposal", (band.low, band.high), id_)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pixflow.dossier.state import Diagnostic, Plan
+from pixflow.dossier.state import Diagnostic, DiagnosticPlan
 from pixflow.folding import Mark
 from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task
@@ -31,7 +31,7 @@ def _concerned(builder: TaskBuilder) -> Mark | None:
     return builder.cej or (need.mark if need and need.needed else None)
 
 
-def _seat(builder: TaskBuilder, plan: Plan, diagnostic: Diagnostic) -> Iterator[Task]:
+def _seat(builder: TaskBuilder, plan: DiagnosticPlan, diagnostic: Diagnostic) -> Iterator[Task]:
     """Yields the booking of a seat for a diagnostic planned in a workshop, again after a missed or lost seat."""
     seat = diagnostic.seat
     if seat is None or (seat.status != "booked" and when(seat.mark) < when(plan.mark)):

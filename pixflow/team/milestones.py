@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pixflow.decision import ACCOUNTS, OWN_MILESTONES, Need, decision
+from pixflow.decision import ACCOUNTS, OWN_MILESTONES, Argument, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import retractions_by_version
@@ -47,7 +47,7 @@ def hold_briefing(staff: Staff, *, title: str, on: date) -> list[Event]:
     return [] if _known(staff, "briefing", title, on) else [e.BriefingHeld(title=title, on=on)]
 
 
-@decision("take_back", OWN_MILESTONES, Need.HISTORY)
+@decision("take_back", OWN_MILESTONES, Argument.HISTORY)
 def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts a test, a training or a briefing noted by mistake."""
     if version in retractions_by_version(history):

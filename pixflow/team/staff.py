@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pixflow import identity
 from pixflow.actor import OPERATOR
-from pixflow.decision import ACCOUNTS, OWN_DETAILS, Need, decision
+from pixflow.decision import ACCOUNTS, OWN_DETAILS, Argument, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
@@ -165,7 +165,7 @@ def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
     return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
 
 
-@decision("change_roles", ACCOUNTS, Need.TEAM, Need.PERSON)
+@decision("change_roles", ACCOUNTS, Argument.TEAM, Argument.PERSON)
 def change_roles(
     staff: Staff, *, roles: tuple[Role, ...], on: date, anyway: bool = False, person: UUID, team: Team
 ) -> list[Event]:
@@ -181,7 +181,7 @@ def change_roles(
     return [*granted, *(e.RoleEnded(role=role, on=on) for role in ordered if role in staff.roles - set(roles))]
 
 
-@decision("leave", ACCOUNTS, Need.TEAM, Need.PERSON, system=(OPERATOR,))
+@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, system=(OPERATOR,))
 def record_departure(
     staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team
 ) -> list[Event]:

@@ -6,7 +6,7 @@ from itertools import islice
 from uuid import UUID
 
 from pixflow.actor import CLOCK
-from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Need, decision
+from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.seats import keep_seat, lose_seat, plan_in_workshop, record_attendance
 from pixflow.dossier.state import Dossier
@@ -26,7 +26,7 @@ def offer_deadline(refs: References, on: date) -> date:
 # --- seats
 
 
-@decision("book_seat", OWN_SEATS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision("book_seat", OWN_SEATS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
 def book_seat(
     workshop: Workshop,
     dossier: Dossier,
@@ -59,7 +59,7 @@ def book_seat(
     return {"workshop": [e.WaitlistJoined(dossier=dossier_id, on=on)], "dossier": planned}
 
 
-@decision("release_seat", OWN_SEATS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision("release_seat", OWN_SEATS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
 def release_seat(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, until: date, on: date
 ) -> dict[str, list[Event]]:
@@ -92,7 +92,7 @@ def lapse_offer(workshop: Workshop, *, dossier: UUID, kept: date, until: date, o
     return [e.SeatOfferLapsed(dossier=dossier, on=on), *_offers(workshop, 1, until, on, but=dossier)]
 
 
-@decision("follow_workshop", TEAM, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision("follow_workshop", TEAM, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
 def apply_workshop_change(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, on: date
 ) -> dict[str, list[Event]]:
@@ -107,7 +107,7 @@ def apply_workshop_change(
 # --- attendance
 
 
-@decision("mark_attendance", OWN_WORKSHOPS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision("mark_attendance", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
 def mark_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -140,7 +140,7 @@ def mark_attendance(
     return {"workshop": [*own], "dossier": theirs}
 
 
-@decision("walk_in", OWN_WORKSHOPS, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision("walk_in", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
 def walk_in(
     workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, initial: bool, plan: UUID, on: date
 ) -> dict[str, list[Event]]:

@@ -4,17 +4,17 @@ from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from pixflow.decision import OWN_WORKSHOPS, TEAM, Need, decision
+from pixflow.decision import OWN_WORKSHOPS, TEAM, Argument, decision
 from pixflow.events import workshop as e
 from pixflow.events.base import Event
 from pixflow.events.values import Presence
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol.document import Workshops as Rules
+from pixflow.protocol.document import WorkshopRules as Rules
 from pixflow.refused import Refused, required
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 
 
-@decision("schedule_workshop", TEAM, Need.CAMPAIGN_ID)
+@decision("schedule_workshop", TEAM, Argument.CAMPAIGN_ID)
 def schedule_workshop(
     workshop: Workshop,
     campaign: Campaign,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from pixflow.decision import OWN_SEATS, OWN_WORKSHOPS, Need, decision
+from pixflow.decision import OWN_SEATS, OWN_WORKSHOPS, Argument, decision
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.retraction import comes_from_pix, dependents, new_ids, retractions
 from pixflow.dossier.state import Dossier
@@ -33,7 +33,9 @@ def has_later_work(history: Sequence[Recorded], workshop: UUID) -> bool:
     return any(event.STAGE and not comes_from_pix(event) for event in later)
 
 
-@decision("undo_mark", OWN_WORKSHOPS, Need.HISTORY, Need.WORKSHOP_HISTORY, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision(
+    "undo_mark", OWN_WORKSHOPS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
+)
 def undo_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -65,7 +67,9 @@ def undo_attendance(
     }
 
 
-@decision("undo_release", OWN_SEATS, Need.HISTORY, Need.WORKSHOP_HISTORY, Need.DOSSIER_ID, Need.WORKSHOP_ID)
+@decision(
+    "undo_release", OWN_SEATS, Argument.HISTORY, Argument.WORKSHOP_HISTORY, Argument.DOSSIER_ID, Argument.WORKSHOP_ID
+)
 def undo_release(
     workshop: Workshop,
     dossier: Dossier,

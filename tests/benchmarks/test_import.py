@@ -20,10 +20,10 @@ from pixflow.dossier.identity import open_dossier
 from pixflow.engine import Engine, Step
 from pixflow.events.participation import MatchConfirmed
 from pixflow.importing import Importer
-from pixflow.pix_orga.export import Campaign, Part, Row
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from projections import result_routing
-from projections.result_routing import Known
+from projections.result_routing import KnownParticipation
 from projections.store import stores
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, sized, spent
@@ -31,7 +31,7 @@ from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, Hous
 
 ROWS = sized(200, 5_000, 5_000)
 ROUNDS = sized(1, 3, 3)
-CAMPAIGN = Campaign(790_001, "MILOPIX99", "Diagnostic initial CEJ")
+CAMPAIGN = ExportCampaign(790_001, "MILOPIX99", "Diagnostic initial CEJ")
 EXPORTED = datetime(2026, 5, 12, 9, 10, tzinfo=UTC)
 COMPETENCE_SKILLS, DOMAIN_SKILLS = 6, 12
 
@@ -73,11 +73,11 @@ def test_import(tmp_path: Path, report: Report) -> None:
     assert whole.median < 80
 
 
-def row_of(life: Life, number: int) -> Row:
+def row_of(life: Life, number: int) -> AssessmentRow:
     """Two rows in three are shared, whoever they are; every other row is of somebody we follow."""
     shared = number % 3 > 0
     started = EXPORTED - timedelta(days=20, minutes=number)
-    return Row(
+    return AssessmentRow(
         line=number + 2,
         last_name=life.last_name.upper(),
         first_name=life.first_name,
@@ -97,8 +97,8 @@ def row_of(life: Life, number: int) -> Row:
     )
 
 
-def parts(names: tuple[str, ...], skills: int) -> tuple[Part, ...]:
-    return tuple(Part(name, Decimal("0.5"), skills, skills // 2) for name in names)
+def parts(names: tuple[str, ...], skills: int) -> tuple[PartResult, ...]:
+    return tuple(PartResult(name, Decimal("0.5"), skills, skills // 2) for name in names)
 
 
 def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
@@ -162,7 +162,7 @@ def imported(data: bytes, house: House, folder: Path, phases: Phases) -> float:
     return whole[0]
 
 
-def known(side: ReadSide, campaign: UUID) -> list[Known]:
+def known(side: ReadSide, campaign: UUID) -> list[KnownParticipation]:
     side.catch_up()
     with side.database.connect() as connection:
         return result_routing.known(connection, campaign)

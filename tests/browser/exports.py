@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pixflow.pix_orga import Campaign, Part, Row
+from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 
-CAMPAIGN = Campaign(512384, "VWXKTR738", 'Diagnostic initial - "printemps" 2026')
+CAMPAIGN = ExportCampaign(512384, "VWXKTR738", 'Diagnostic initial - "printemps" 2026')
 PORTFOLIO = """\
 N° dossier;Nom;Prénom;Né(e) le;Tél. mobile;Courriel;Site;Dispositif;Groupe;Fin de période collective;Conseiller;Projet
 0012702;BONO;Jean;12/03/2005;06 12 34 56 78;;Mortagne;PACEA;;;Nadia Benali;
@@ -31,10 +31,10 @@ SKILLS = (
 BADGES = ("Bases numériques pour l’emploi", "Prêt pour le CléA numérique")
 
 
-def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> Row:
+def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> AssessmentRow:
     """Somebody's try, begun at a local time, not shared; `typed` is what stands as external id."""
     local = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo("Europe/Paris"))
-    return Row(
+    return AssessmentRow(
         line=0,
         last_name=last,
         first_name=first,
@@ -54,14 +54,14 @@ def begun(last: str, first: str, typed: str, at: str, progress: str = "1") -> Ro
     )
 
 
-def shared(row: Row, mastered: int) -> Row:
+def shared(row: AssessmentRow, mastered: int) -> AssessmentRow:
     """Returns the row shared 35 minutes after its start, with so many of the 20 skills mastered."""
     assert isinstance(row.started, datetime)
     left, competences = mastered, []
     for name, _, targeted in SKILLS:
         own = min(left, targeted)
         left -= own
-        competences.append(Part(name, _rate(own, targeted), targeted, own))
+        competences.append(PartResult(name, _rate(own, targeted), targeted, own))
     return replace(
         row,
         progress=Decimal(1),
@@ -75,12 +75,12 @@ def shared(row: Row, mastered: int) -> Row:
     )
 
 
-def _domains(competences: list[Part]) -> tuple[Part, ...]:
+def _domains(competences: list[PartResult]) -> tuple[PartResult, ...]:
     made = []
     for domain in dict.fromkeys(domain for _, domain, _ in SKILLS):
         inside = [part for part, (_, of, _) in zip(competences, SKILLS, strict=True) if of == domain]
         targeted, mastered = sum(part.targeted for part in inside), sum(part.mastered for part in inside)
-        made.append(Part(domain, _rate(mastered, targeted), targeted, mastered))
+        made.append(PartResult(domain, _rate(mastered, targeted), targeted, mastered))
     return tuple(made)
 
 
@@ -106,7 +106,7 @@ LAST = tuple(replace(row, imported=(("Cohorte", "mars"),)) for row in (*LATER, F
 """With a second free column: the file alone no longer tells which one is the external id."""
 
 
-def written(folder: Path, rows: tuple[Row, ...], at: datetime) -> Path:
+def written(folder: Path, rows: tuple[AssessmentRow, ...], at: datetime) -> Path:
     """The export as Pix Orga gives it at that time."""
     path = folder / file_name(CAMPAIGN, at)
     path.write_bytes(write_export(CAMPAIGN, rows))

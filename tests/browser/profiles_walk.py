@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name
 from pixflow.pix_orga.samples.profile import write_profiles
 from tests.browser.walk import Walk
 from tests.pix_orga.profile_files import SENT, WAITING
 
-CAMPAIGN = Campaign(512901, "QRTPLV456", "Profils de mai")
+CAMPAIGN = ExportCampaign(512901, "QRTPLV456", "Profils de mai")
 EXPORTED = datetime(2026, 5, 6, 6, 30, tzinfo=UTC)
 LUCAS = replace(
     SENT,

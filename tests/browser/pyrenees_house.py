@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from pixflow.pix_orga import Campaign, Row
+from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.pix_orga.samples.profile import write_profiles
 from tests.browser.exports import begun, shared
@@ -33,9 +33,9 @@ OTHERS = (("Lou", "LARRIEU"), ("Adam", "MENDEZ"))
 """Hors CEJ, followed by Lucie: one goes to a workshop too, one takes the test at home."""
 HEADER = "N° dossier;Nom;Prénom;Site;Dispositif;Groupe;Fin de période collective;Conseiller;Projet\n"
 
-INITIAL = Campaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi")
-COMPLETE = Campaign(541311, "CLNHPX582", "Parcours Cléa numérique")
-PROFILES = Campaign(541420, "PRFHPX693", "Profils de fin de période")
+INITIAL = ExportCampaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi")
+COMPLETE = ExportCampaign(541311, "CLNHPX582", "Parcours Cléa numérique")
+PROFILES = ExportCampaign(541420, "PRFHPX693", "Profils de fin de période")
 
 ENZO = shared(begun("Abadie", "Enzo", "65001", "2026-03-12T14:12"), 11)
 LINA = shared(begun("Bordes", "Lina", "65002", "2026-03-12T14:11"), 18)
@@ -70,7 +70,7 @@ def _lines() -> list[str]:
     return cej + alone
 
 
-def results(folder: Path, campaign: Campaign, rows: Sequence[Row], at: datetime) -> Path:
+def results(folder: Path, campaign: ExportCampaign, rows: Sequence[AssessmentRow], at: datetime) -> Path:
     """The export of an assessment as Pix Orga gives it at that time."""
     return _put(folder / file_name(campaign, at), write_export(campaign, rows))
 

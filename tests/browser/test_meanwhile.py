@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from pixflow.dossier.follow_up import take_note
 from pixflow.events import dossier as e
 from pixflow.events.intake import ExportReceived
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.browser.exports import begun, shared
 from tests.browser.house import listening
@@ -132,7 +132,7 @@ def test_a_note_of_a_colleague_makes_no_form_stale(locale: House, url: str, new_
 
 def export(folder: Path, mastered: int | None, at: datetime) -> Path:
     """One young person's row, of the campaign of the house."""
-    known = Campaign(481516, "KMRTWX482", "Diagnostic initial, printemps")
+    known = ExportCampaign(481516, "KMRTWX482", "Diagnostic initial, printemps")
     row = begun("Diallo", "Aminata", "12347", "2026-03-10T14:00", "0.5" if mastered is None else "1")
     path = folder / file_name(known, at)
     path.write_bytes(write_export(known, [row if mastered is None else shared(row, mastered)]))

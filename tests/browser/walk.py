@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from pixflow.pix_orga import Row
+from pixflow.pix_orga import AssessmentRow
 from tests.browser.exports import written
 from tests.browser.house import House
 from tests.browser.person import Person
@@ -34,5 +34,5 @@ class Walk:
     def check(self, person: Person) -> None:
         self._check(person.page)
 
-    def export(self, rows: tuple[Row, ...], at: datetime) -> Path:
+    def export(self, rows: tuple[AssessmentRow, ...], at: datetime) -> Path:
         return written(self.folder, rows, at)

@@ -14,18 +14,18 @@ from pixflow.decision import Decision
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.importing import Answers, Counts, Importer, ImportResult, Prepared
+from pixflow.importing import Answers, ImportCounts, Importer, ImportResult, PreparedExport
 from pixflow.participation.state import Participation
-from pixflow.pix_orga import Campaign, Part, Row
+from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.store.postgres.database import Database
 from pixflow.team.staff import add_member
 from projections import result_routing
-from projections.result_routing import Known
+from projections.result_routing import KnownParticipation
 from projections.store.catch_up import ReadSide
 from projections.store.stores import database
 
-CAMPAIGN = Campaign(481516, "KMRTWX482", "Diagnostic initial")
+CAMPAIGN = ExportCampaign(481516, "KMRTWX482", "Diagnostic initial")
 SAMPLES = Path(__file__).parent.parent / "pix_orga" / "data"
 SAMPLE = "resultats-diagnostic_initial_-_cej_printemps_2026-481516-2026-05-12-0910.csv"
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -59,7 +59,7 @@ class House:
         self.engine.execute({"staff": member}, add_member, by=Actor(OPERATOR), command_id=uuid4(), **said)
         return Actor(str(member))
 
-    def known(self, campaign: UUID) -> Sequence[Known]:
+    def known(self, campaign: UUID) -> Sequence[KnownParticipation]:
         self.side.catch_up()
         with self.side.database.connect() as connection:
             return result_routing.known(connection, campaign)
@@ -89,13 +89,17 @@ class House:
             **{"name": CAMPAIGN.name, "code": CAMPAIGN.code, "purpose": "initial", "site": None, **said},
         )
 
-    def prepare(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Prepared:
+    def prepare(
+        self, rows: Sequence[AssessmentRow], at: datetime = FIRST, answers: Answers = Answers(), **form: Any
+    ) -> PreparedExport:
         return self.importer.prepare(write_export(CAMPAIGN, rows, **form), file_name(CAMPAIGN, at), answers)
 
-    def receive(self, rows: Sequence[Row], at: datetime = FIRST, answers: Answers = Answers(), **form: Any) -> Counts:
+    def receive(
+        self, rows: Sequence[AssessmentRow], at: datetime = FIRST, answers: Answers = Answers(), **form: Any
+    ) -> ImportCounts:
         return self.record(self.prepare(rows, at, answers, **form)).counts
 
-    def record(self, prepared: Prepared, command_id: UUID | None = None) -> ImportResult:
+    def record(self, prepared: PreparedExport, command_id: UUID | None = None) -> ImportResult:
         return self.importer.record(prepared, by=self.referent, command_id=command_id or uuid4())
 
     # --- what became of it
@@ -123,9 +127,9 @@ class House:
         return self.engine.read(after, 100_000)
 
 
-def row(last_name: str, first_name: str, external_id: str | None = None, **said: Any) -> Row:
+def row(last_name: str, first_name: str, external_id: str | None = None, **said: Any) -> AssessmentRow:
     """Someone who has begun on 11 May 2026 at 15:00 in Paris and is half-way, unless said otherwise."""
-    begun = Row(
+    begun = AssessmentRow(
         line=0,
         last_name=last_name,
         first_name=first_name,
@@ -146,7 +150,7 @@ def row(last_name: str, first_name: str, external_id: str | None = None, **said:
     return replace(begun, **said)
 
 
-def shared(of: Row, mastery: str = "0.5", **said: Any) -> Row:
+def shared(of: AssessmentRow, mastery: str = "0.5", **said: Any) -> AssessmentRow:
     """Returns the row shared, 40 minutes after its start."""
     rate = Decimal(mastery)
     at = of.started + timedelta(minutes=40) if isinstance(of.started, datetime) else of.started
@@ -156,7 +160,7 @@ def shared(of: Row, mastery: str = "0.5", **said: Any) -> Row:
         "shared_at": at,
         "mastery": rate,
         "palier": 2,
-        "competences": (Part("Interagir", rate, 100, int(rate * 100)),),
-        "domains": (Part("Communication", rate, 100, int(rate * 100)),),
+        "competences": (PartResult("Interagir", rate, 100, int(rate * 100)),),
+        "domains": (PartResult("Communication", rate, 100, int(rate * 100)),),
     }
     return replace(of, **{**result, **said})

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow.importing import Answers
-from pixflow.pix_orga import Row
+from pixflow.pix_orga import AssessmentRow
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, STARTED, House, row, shared
 
@@ -234,7 +234,7 @@ def test_whatever_the_order_of_imports_the_newest_export_has_the_last_word(
     house.engine.close()
 
 
-def shown(snapshot: dict[str, int], day: int) -> list[Row]:
+def shown(snapshot: dict[str, int], day: int) -> list[AssessmentRow]:
     """The rows of a snapshot, and one that makes its file unlike any other."""
     rows = []
     for name, tenths in sorted(snapshot.items()):

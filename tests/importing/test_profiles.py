@@ -11,17 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pixflow.events.values import Level
-from pixflow.importing import Answers, Counts
+from pixflow.importing import Answers, ImportCounts
 from pixflow.importing.plan import What
 from pixflow.participation.state import Participation
-from pixflow.pix_orga import Campaign, ProfileRow
+from pixflow.pix_orga import ExportCampaign, ProfileRow
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.pix_orga.samples.profile import write_profiles
 from pixflow.refused import Refused
 from tests.importing.house import FIRST, House, row
 from tests.pix_orga.files import DATA, PROFIL
 
-PROFILES = Campaign(481620, "QWERTY456", "Profils certifiables")
+PROFILES = ExportCampaign(481620, "QWERTY456", "Profils certifiables")
 LATER = FIRST + timedelta(days=7)
 LATEST = FIRST + timedelta(days=14)
 EARLIER = FIRST - timedelta(days=7)
@@ -70,7 +70,7 @@ class Collection:
         data = write_profiles(PROFILES, rows, organisation=f"ML {at}", competences=competences, **form)
         return self.house.importer.prepare(data, file_name(PROFILES, at), answers)
 
-    def receive(self, rows: Sequence[ProfileRow], at: datetime = FIRST, **form: Any) -> Counts:
+    def receive(self, rows: Sequence[ProfileRow], at: datetime = FIRST, **form: Any) -> ImportCounts:
         return self.house.record(self.prepare(rows, at, **form)).counts
 
     def told(self, rows: Sequence[ProfileRow], at: datetime) -> list[tuple[What, str]]:
@@ -113,7 +113,7 @@ def test_a_profile_export_is_recorded_with_what_it_says(collection: Collection) 
         ("new", None, None),
     ]
     before = house.engine.head()
-    assert house.record(prepared).counts == Counts(new=2)
+    assert house.record(prepared).counts == ImportCounts(new=2)
     assert house.told(before) == [
         "CampaignFound",
         "ExportReceived",
@@ -128,7 +128,7 @@ def test_the_sample_is_imported_and_matched_by_number(house: House) -> None:
     aminata = house.open("Diallo", "Aminata", "12347")
     house.now = datetime(2026, 6, 20, 9, 0, tzinfo=UTC)
     imported = house.record(house.importer.prepare((DATA / PROFIL).read_bytes(), PROFIL))
-    assert imported.counts == Counts(new=3)
+    assert imported.counts == ImportCounts(new=3)
     house.declare(imported.campaign, name="Profils", code="QWERTY456", purpose="profile")
     diagnostic = house.dossier(aminata).diagnostic
     assert {one.profile.pix for one in diagnostic.participations.values()} == {34, 204}
@@ -182,14 +182,14 @@ def test_the_same_file_again_records_nothing(collection: Collection) -> None:
 
 def test_the_same_rows_later_change_nothing(collection: Collection) -> None:
     collection.receive([sends(AWA), BAH])
-    assert collection.receive([BAH, sends(AWA)], LATER) == Counts(unchanged=2)
+    assert collection.receive([BAH, sends(AWA)], LATER) == ImportCounts(unchanged=2)
 
 
 def test_a_row_that_waited_and_is_sent_is_the_same_participation(collection: Collection) -> None:
     collection.receive([AWA, BAH])
     before = set(collection.states())
     assert collection.told([sends(AWA, JUNE), BAH], LATER) == [("shared", "Diallo")]
-    assert collection.receive([sends(AWA, JUNE), BAH], LATER) == Counts(shared=1, unchanged=1)
+    assert collection.receive([sends(AWA, JUNE), BAH], LATER) == ImportCounts(shared=1, unchanged=1)
     assert set(collection.states()) == before
     assert collection.summary() == [("Bah", None, ""), ("Diallo", 48, "")]
 
@@ -210,7 +210,7 @@ def test_another_sending_of_the_same_person_is_another_participation(collection:
     awa = house.open("Diallo", "Awa", "100")
     collection.receive([sends(AWA)])
     collection.declare()
-    assert collection.receive([sends(AWA), sends(AWA, JUNE, 120)], LATER) == Counts(new=1, unchanged=1)
+    assert collection.receive([sends(AWA), sends(AWA, JUNE, 120)], LATER) == ImportCounts(new=1, unchanged=1)
     assert collection.summary() == [("Diallo", 48, ""), ("Diallo", 120, "")]
     assert house.dossier(awa).diagnostic.profile.pix == 120
 
@@ -218,7 +218,7 @@ def test_another_sending_of_the_same_person_is_another_participation(collection:
 def test_a_new_try_that_waits_stands_beside_the_one_that_was_sent(collection: Collection) -> None:
     collection.receive([AWA])
     first = next(iter(collection.states()))
-    assert collection.receive([AWA, sends(AWA, JUNE)], LATER) == Counts(new=1, shared=1)
+    assert collection.receive([AWA, sends(AWA, JUNE)], LATER) == ImportCounts(new=1, shared=1)
     assert collection.states()[first].profile
     assert collection.receive([sends(AWA, JUNE), sends(AWA, JUNE + timedelta(days=9), 56)], LATEST).shared == 1
     assert collection.summary() == [("Diallo", 48, ""), ("Diallo", 56, "")]
@@ -239,7 +239,7 @@ def test_nobody_can_tell_which_of_two_namesakes_has_sent(collection: Collection)
     assert [(q.code, q.count) for q in prepared.preview.questions] == [("doubtful-rows", 1)]
     left = collection.prepare([BAH, sends(BAH, JUNE)], LATER, Answers(doubtful="leave"))
     assert left.preview
-    assert left.preview.counts == Counts(unchanged=2)
+    assert left.preview.counts == ImportCounts(unchanged=2)
     taken = collection.prepare([BAH, sends(BAH, JUNE)], LATER, Answers(doubtful="record"))
     assert collection.house.record(taken).counts.shared == 1
 
@@ -273,14 +273,14 @@ def test_what_vanished_may_return_and_may_have_been_sent_meanwhile(collection: C
 
 def test_an_older_export_undoes_nothing(collection: Collection) -> None:
     collection.receive([sends(AWA), BAH])
-    assert collection.receive([AWA, BAH], EARLIER) == Counts(unchanged=2)
+    assert collection.receive([AWA, BAH], EARLIER) == ImportCounts(unchanged=2)
     assert collection.summary() == [("Bah", None, ""), ("Diallo", 48, "")]
 
 
 def test_an_older_export_adds_who_was_unknown(collection: Collection) -> None:
     collection.receive([sends(AWA, JUNE)], LATER)
     counts = collection.receive([sends(AWA, EARLIER - timedelta(days=1), 40), AWA, CISSE], FIRST)
-    assert counts == Counts(new=2, unchanged=1)
+    assert counts == ImportCounts(new=2, unchanged=1)
     assert collection.summary() == [("Cissé", None, ""), ("Diallo", 40, ""), ("Diallo", 48, "")]
 
 
@@ -289,8 +289,8 @@ def test_an_older_export_adds_who_was_unknown(collection: Collection) -> None:
 
 def test_a_day_stands_for_the_time_of_that_day(collection: Collection) -> None:
     collection.receive([sends(AWA, date(2026, 5, 10)), BAH], dates="day")
-    assert collection.receive([sends(AWA), BAH], LATER) == Counts(unchanged=2)
-    assert collection.receive([sends(AWA, date(2026, 5, 10)), BAH], LATEST, dates="day") == Counts(unchanged=2)
+    assert collection.receive([sends(AWA), BAH], LATER) == ImportCounts(unchanged=2)
+    assert collection.receive([sends(AWA, date(2026, 5, 10)), BAH], LATEST, dates="day") == ImportCounts(unchanged=2)
 
 
 # --- whatever comes in
@@ -326,6 +326,6 @@ def test_the_last_export_is_what_is_known_whatever_came_before(
         )
         again = collection.prepare(shown, FIRST + timedelta(days=9), answers)
         assert again.preview
-        assert again.preview.counts == Counts(unchanged=len(shown))
+        assert again.preview.counts == ImportCounts(unchanged=len(shown))
     house.side.database.dispose()
     house.engine.close()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow.importing import Answers, Counts
+from pixflow.importing import Answers, ImportCounts
 from pixflow.pix_orga import read
 from pixflow.pix_orga.samples.assessment import write_export
 from pixflow.refused import Refused
@@ -43,7 +43,7 @@ def test_the_sample_is_recorded_as_eight_participations_of_seven_people(house: H
     assert (prepared.preview.rows, prepared.preview.people, prepared.preview.with_result) == (8, 7, 5)
     assert not prepared.preview.questions
     counts = house.record(prepared).counts
-    assert counts == Counts(new=8, problems=len(prepared.export.problems))
+    assert counts == ImportCounts(new=8, problems=len(prepared.export.problems))
     held = house.participations()
     assert len(held) == 8
     assert sorted(str(one.result.mastery) for one in held if one.result) == ["0", "0.4", "0.4", "0.7", "1"]
@@ -83,7 +83,7 @@ def test_the_first_file_again_records_nothing(house: House) -> None:
     assert again.preview
     assert again.preview.seen_before
     assert not again.preview.questions
-    assert house.record(again).counts == Counts()
+    assert house.record(again).counts == ImportCounts()
     assert house.engine.head() == before
 
 

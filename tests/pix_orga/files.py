@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from pixflow.pix_orga.export import Campaign, Export, Part, Row
+from pixflow.pix_orga.export import AssessmentRow, Export, ExportCampaign, PartResult
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
 
@@ -15,8 +15,8 @@ ATELIER = "Resultats-Atelier mai _n_2_-90210-2024-05-20-1432.csv"
 PROFIL = "resultats-profil_pix_-_certifiables_-481620-2026-06-19-0830.csv"
 BOM = b"\xef\xbb\xbf"
 
-CAMPAIGN = Campaign(7001, "ABCDEF234", "Atelier été")
-PENDING = Row(
+CAMPAIGN = ExportCampaign(7001, "ABCDEF234", "Atelier été")
+PENDING = AssessmentRow(
     line=2,
     last_name="Diallo",
     first_name="Éloïse",
@@ -42,8 +42,8 @@ SHARED = replace(
     mastery=Decimal("0.5"),
     palier=2,
     badges=(("Bases", True),),
-    competences=(Part("Interagir", Decimal("0.5"), 6, 3),),
-    domains=(Part("Communication et collaboration", Decimal("0.5"), 6, 3),),
+    competences=(PartResult("Interagir", Decimal("0.5"), 6, 3),),
+    domains=(PartResult("Communication et collaboration", Decimal("0.5"), 6, 3),),
     skills=(("@web1", "ok"), ("@web2", "untested")),
 )
 
@@ -53,7 +53,7 @@ def sample(name: str) -> Export:
     return read((DATA / name).read_bytes(), name)
 
 
-def file(*rows: Row) -> bytes:
+def file(*rows: AssessmentRow) -> bytes:
     """A file of these rows; one shared row without any."""
     return write_export(CAMPAIGN, rows or (SHARED,))
 

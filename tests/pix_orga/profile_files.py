@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pixflow.events.values import Level
-from pixflow.pix_orga.export import Campaign, ProfileRow
+from pixflow.pix_orga.export import ExportCampaign, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.profile import write_profiles
 
-CAMPAIGN = Campaign(7201, "PRFABC234", "Profils été")
+CAMPAIGN = ExportCampaign(7201, "PRFABC234", "Profils été")
 WAITING = ProfileRow(
     line=2,
     last_name="Diallo",

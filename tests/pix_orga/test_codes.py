@@ -8,7 +8,7 @@ import pytest
 
 import pixflow.pix_orga
 from pixflow.pix_orga.decoding import MAX_BYTES
-from pixflow.pix_orga.export import Campaign, Part
+from pixflow.pix_orga.export import ExportCampaign, PartResult
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
@@ -26,7 +26,7 @@ BINARY_ZIP = b"PK\x03\x04" + bytes(40)
 
 
 def two_campaigns() -> bytes:
-    return file() + write_export(Campaign(7002, "ABCDEF234", "Atelier été"), [SHARED] * 3).split(b"\n", 1)[1]
+    return file() + write_export(ExportCampaign(7002, "ABCDEF234", "Atelier été"), [SHARED] * 3).split(b"\n", 1)[1]
 
 
 def many_rows() -> bytes:
@@ -167,7 +167,7 @@ CASES: dict[str, list[Case]] = {
     "mastery-null": [(lambda: file(replace(SHARED, mastery=None)), "", 2, {})],
     "mastery-mismatch": [
         (
-            lambda: file(replace(SHARED, competences=(Part("Interagir", SHARED.competences[0].rate, 6, 0),))),
+            lambda: file(replace(SHARED, competences=(PartResult("Interagir", SHARED.competences[0].rate, 6, 0),))),
             "",
             2,
             {"rate": "0.5", "mastered": "0", "targeted": "6"},

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pixflow.pix_orga.export import Row
+from pixflow.pix_orga.export import AssessmentRow
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import write_export
 from tests.pix_orga.files import CAMPAIGN, SHARED, ambiguous_lines, changed, codes, file
@@ -19,7 +19,7 @@ def started(data: bytes) -> datetime | date | None:
     return export.rows[0].started
 
 
-def first(text: str, header: str = "Date de début") -> Row:
+def first(text: str, header: str = "Date de début") -> AssessmentRow:
     data = changed('"Date et heure de début (Europe/Paris)"', f'"{header}"', changed(START, text))
     return read(data).rows[0]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.pix_orga.export import Row
+from pixflow.pix_orga.export import AssessmentRow
 from pixflow.pix_orga.keys import participation_keys
 from tests.pix_orga.files import PENDING, SHARED
 
@@ -34,7 +34,7 @@ def test_a_later_sharing_does_not_take_the_number_of_an_earlier_one() -> None:
 
 
 @given(st.permutations([PENDING, SHARED, replace(SHARED, mastery=Decimal("0.51")), replace(PENDING, last_name="Bo")]))
-def test_the_order_of_rows_does_not_matter(rows: list[Row]) -> None:
+def test_the_order_of_rows_does_not_matter(rows: list[AssessmentRow]) -> None:
     assert dict(zip(participation_keys(rows), rows, strict=True)) == {
         ("diallo", "eloise", "12347", "2026-05-11T13:00:00+00:00", 0): replace(SHARED, mastery=Decimal("0.51")),
         ("diallo", "eloise", "12347", "2026-05-11T13:00:00+00:00", 1): SHARED,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pixflow.pix_orga.export import Campaign, Column, Pairs, Role
+from pixflow.pix_orga.export import ExportCampaign, ExportColumn, Pairs, Role
 from pixflow.pix_orga.reader import read
 from pixflow.pix_orga.samples.assessment import ResultColumns, write_export
 from tests.pix_orga.files import CAMPAIGN, PENDING, SHARED, changed, codes, file
@@ -61,9 +61,9 @@ def test_two_unknown_columns_are_ambiguous_until_somebody_chooses() -> None:
     data = imported(("Site", "Bourg"), ("Cohorte", "2026"))
     export = read(data)
     assert export.columns == (
-        Column(8, "Site", "imported"),
-        Column(9, "Cohorte", "imported"),
-        Column(10, LABEL, "external-id-candidate"),
+        ExportColumn(8, "Site", "imported"),
+        ExportColumn(9, "Cohorte", "imported"),
+        ExportColumn(10, LABEL, "external-id-candidate"),
     )
     assert free(data)[:2] == ("12347", (("Site", "Bourg"), ("Cohorte", "2026")))
     assert free(data, LABEL) == ("12347", (("Site", "Bourg"), ("Cohorte", "2026")), [])
@@ -98,7 +98,7 @@ def test_a_student_label_said_twice_is_the_external_id_the_second_time() -> None
 
 
 def test_files_of_2021_have_no_code_and_old_labels() -> None:
-    campaign = Campaign(12, None, "Ancienne")
+    campaign = ExportCampaign(12, None, "Ancienne")
     data = changed('"Parcours"', '"Nom du Profil Cible"', write_export(campaign, [SHARED], dates="day"))
     export = read(data)
     assert (export.campaign, export.pix_course, export.problems) == (campaign, "Diagnostic initial Pix Emploi", ())

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixflow.events.values import Level
-from pixflow.pix_orga.export import Campaign, Column, ProfileRow
+from pixflow.pix_orga.export import ExportCampaign, ExportColumn, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES, DOMAINS
 from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.reader import read
@@ -39,7 +39,7 @@ FIXED_LABELS = [
 def test_the_481620_example_gives_what_is_written() -> None:
     export = sample(PROFIL)
     assert (export.kind, export.refused, export.columns, export.problems) == ("profile", False, (), ())
-    assert export.campaign == Campaign(481620, "QWERTY456", "Profil Pix - certifiables ?")
+    assert export.campaign == ExportCampaign(481620, "QWERTY456", "Profil Pix - certifiables ?")
     assert (export.pix_course, export.rows) == (None, ())
     assert export.exported_at == datetime(2026, 6, 19, 6, 30, tzinfo=UTC)
     assert [(row.line, row.last_name, row.external_id, row.shared, row.shared_at) for row in export.profiles] == [
@@ -93,8 +93,8 @@ def test_the_last_unknown_column_before_the_sending_is_the_external_id() -> None
 def test_two_unknown_columns_are_ambiguous_until_somebody_chooses() -> None:
     data = file(replace(SENT, imported=(("Site", "Bourg"),)))
     assert read(data).columns == (
-        Column(7, "Site", "imported"),
-        Column(8, "Numéro de dossier i-Milo", "external-id-candidate"),
+        ExportColumn(7, "Site", "imported"),
+        ExportColumn(8, "Numéro de dossier i-Milo", "external-id-candidate"),
     )
     chosen = read(data, external_id_column="Site")
     assert (chosen.columns, chosen.profiles[0].external_id) == ((), "Bourg")
@@ -107,7 +107,7 @@ def test_without_a_free_column_nobody_has_an_external_id() -> None:
 
 
 def test_files_of_2021_have_no_code() -> None:
-    campaign = Campaign(12, None, "Ancienne")
+    campaign = ExportCampaign(12, None, "Ancienne")
     export = read(write_profiles(campaign, [replace(SENT, shared_at=day("2020-05-14"))], dates="day"))
     assert (export.campaign, export.problems) == (campaign, ())
 
@@ -220,10 +220,10 @@ def test_a_key_says_when_the_profile_was_sent_and_nothing_while_it_waits() -> No
 
 
 @st.composite
-def exports(draw: st.DrawFn) -> tuple[Campaign, list[ProfileRow], dict[str, Any]]:
+def exports(draw: st.DrawFn) -> tuple[ExportCampaign, list[ProfileRow], dict[str, Any]]:
     competences = draw(st.lists(st.sampled_from(COMPETENCES), max_size=16, unique=True))
     imported = draw(st.sampled_from([(), ("Classe",), ("Groupe", "Classe")]))
-    campaign = Campaign(draw(st.integers(1, 10**9)), draw(st.none() | st.just("ABCDEF234")), draw(texts))
+    campaign = ExportCampaign(draw(st.integers(1, 10**9)), draw(st.none() | st.just("ABCDEF234")), draw(texts))
     counts = st.none() | st.integers(0, 1024)
 
     def row(sent: bool) -> ProfileRow:
@@ -249,7 +249,7 @@ def exports(draw: st.DrawFn) -> tuple[Campaign, list[ProfileRow], dict[str, Any]
 
 
 @given(exports())
-def test_what_is_written_is_read(made: tuple[Campaign, list[ProfileRow], dict[str, Any]]) -> None:
+def test_what_is_written_is_read(made: tuple[ExportCampaign, list[ProfileRow], dict[str, Any]]) -> None:
     campaign, rows, options = made
     export = read(write_profiles(campaign, rows, **options))
     assert not export.refused, export.problems

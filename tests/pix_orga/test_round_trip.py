@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixflow.identity import contains_nir
-from pixflow.pix_orga.export import Campaign, Part, Row
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.keys import participation_keys
 from pixflow.pix_orga.problems import CODES
 from pixflow.pix_orga.reader import read
@@ -32,18 +32,18 @@ rates = st.integers(0, 100).map(lambda hundredths: Decimal(hundredths) / 100)
 
 
 @st.composite
-def exports(draw: st.DrawFn) -> tuple[Campaign, list[Row], dict[str, Any]]:
+def exports(draw: st.DrawFn) -> tuple[ExportCampaign, list[AssessmentRow], dict[str, Any]]:
     paliers = draw(st.none() | st.integers(0, 6))
     badges, competences, domains = draw(titles), draw(names), draw(names)
     skills, imported = draw(st.sampled_from([(), ("@web1", "@web2")])), draw(st.sampled_from([(), ("Classe",)]))
-    campaign = Campaign(draw(st.integers(1, 10**9)), draw(st.none() | st.just("ABCDEF234")), draw(texts))
+    campaign = ExportCampaign(draw(st.integers(1, 10**9)), draw(st.none() | st.just("ABCDEF234")), draw(texts))
     part = st.tuples(rates, st.integers(0, 50), st.integers(0, 50))
 
-    def parts(of: list[str]) -> tuple[Part, ...]:
-        return tuple(Part(name, *draw(part)) for name in of)
+    def parts(of: list[str]) -> tuple[PartResult, ...]:
+        return tuple(PartResult(name, *draw(part)) for name in of)
 
-    def row(shared: bool) -> Row:
-        return Row(
+    def row(shared: bool) -> AssessmentRow:
+        return AssessmentRow(
             line=0,
             last_name=draw(texts),
             first_name=draw(texts),
@@ -67,7 +67,7 @@ def exports(draw: st.DrawFn) -> tuple[Campaign, list[Row], dict[str, Any]]:
 
 
 @given(exports())
-def test_what_is_written_is_read(made: tuple[Campaign, list[Row], dict[str, Any]]) -> None:
+def test_what_is_written_is_read(made: tuple[ExportCampaign, list[AssessmentRow], dict[str, Any]]) -> None:
     campaign, rows, options = made
     export = read(write_export(campaign, rows, **options))
     assert not export.refused, export.problems
@@ -103,8 +103,8 @@ def test_a_file_cut_anywhere_is_refused_or_warned() -> None:
         assert export.problems or data[end - 1 : end] == b"\n", end
 
 
-def wide_row(number: int) -> Row:
-    parts = tuple(Part(f"Compétence {index}", Decimal("0.5"), 6, 3) for index in range(5))
+def wide_row(number: int) -> AssessmentRow:
+    parts = tuple(PartResult(f"Compétence {index}", Decimal("0.5"), 6, 3) for index in range(5))
     skills = tuple((f"@web{index}", "ok") for index in range(1))
     return replace(SHARED, last_name=f"Nom {number}", external_id=f"{number:07}", competences=parts, skills=skills)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from pixflow.pix_orga.export import Campaign, Part
+from pixflow.pix_orga.export import ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import ResultColumns, file_name, write_export
 from tests.pix_orga.files import ATELIER, DATA, PRINTEMPS, day, sample
 
@@ -15,7 +15,7 @@ def percent(rate: Decimal | None) -> int | None:
 def test_the_481516_example_gives_what_is_written() -> None:
     export = sample(PRINTEMPS)
     assert (export.kind, export.refused, export.columns) == ("assessment", False, ())
-    assert export.campaign == Campaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
+    assert export.campaign == ExportCampaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
     assert export.pix_course == "Diagnostic initial Pix Emploi"
     assert export.exported_at == datetime(2026, 5, 12, 7, 10, tzinfo=UTC)
     assert [
@@ -51,9 +51,9 @@ def test_results_of_a_shared_row_come_whole() -> None:
     assert row.shared_at == datetime(2026, 4, 1, 12, 31, tzinfo=UTC)
     assert (row.palier, row.paliers) == (3, 4)
     assert row.badges == (("Bases numériques pour l’emploi", True), ("Prêt pour le CléA numérique", False))
-    assert row.competences[0] == Part("Mener une recherche et une veille d’information", Decimal("0.83"), 6, 5)
+    assert row.competences[0] == PartResult("Mener une recherche et une veille d’information", Decimal("0.83"), 6, 5)
     assert [part.mastered for part in row.competences] == [5, 3, 4, 2]
-    assert row.domains[2] == Part("Protection et sécurité", Decimal("0.4"), 5, 2)
+    assert row.domains[2] == PartResult("Protection et sécurité", Decimal("0.4"), 5, 2)
     assert sample(PRINTEMPS).rows[6].competences == ()
 
 
@@ -81,6 +81,6 @@ def test_the_writer_gives_both_assessment_samples_byte_for_byte() -> None:
 
 def test_a_file_of_a_new_campaign_can_be_written_before_anybody_shared() -> None:
     columns = ResultColumns(4, ("Bases",), ("Interagir",), ("Communication et collaboration",), ("@web1",))
-    data = write_export(Campaign(1, None, "Vide"), (), columns=columns)
+    data = write_export(ExportCampaign(1, None, "Vide"), (), columns=columns)
     assert data.count(b"\n") == 1
     assert data.endswith(b'"\'@web1"\n')

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from pixflow.actor import Actor
-from pixflow.portfolio import PortfolioImporter, Prepared, RecordedCounts
+from pixflow.portfolio import PortfolioImporter, PreparedPortfolio, RecordedCounts
 from pixflow.portfolio.importer import Accepted
 from projections import directory
 from tests.importing.house import House
@@ -38,7 +38,7 @@ class Office(House):
         with self.side.database.connect() as connection:
             return list(connection.execute(select(directory.people)))
 
-    def look(self, *lines: str, site: str | None = None, header: str = HEADER) -> Prepared:
+    def look(self, *lines: str, site: str | None = None, header: str = HEADER) -> PreparedPortfolio:
         return self.portfolios.prepare(file(*lines, header=header), site)
 
     def take(

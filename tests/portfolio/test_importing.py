@@ -10,7 +10,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.portfolio import Counts, Outcome
+from pixflow.portfolio import PortfolioCounts, PortfolioOutcome
 from pixflow.refused import Refused
 from tests.importing.house import row, shared
 from tests.importing.test_meanwhile import before_the_lock
@@ -33,7 +33,7 @@ def test_the_preview_counts_and_records_nothing(office: Office) -> None:
     before = office.engine.head()
     preview = office.look(AWA, BAH).preview
     assert preview
-    assert preview.counts == Counts(new=2, unassigned=1)
+    assert preview.counts == PortfolioCounts(new=2, unassigned=1)
     assert office.engine.head() == before
 
 
@@ -243,7 +243,7 @@ def test_what_an_import_brought_is_found_again_by_its_command(office: Office) ->
     assert outcome.opened == (office.of("0012346"),)
     assert outcome.corrected == (office.of("0012345"),)
     assert outcome.matched == tuple(one.stream for one in office.known(office.campaign))
-    assert office.portfolios.outcome(uuid4()) == Outcome()
+    assert office.portfolios.outcome(uuid4()) == PortfolioOutcome()
 
 
 # --- advisors and sites
@@ -268,7 +268,7 @@ def test_an_advisor_who_is_none_leaves_the_dossier_unassigned_with_a_warning(
     preview = office.look(AWA.replace("MOREL Paul", text)).preview
     assert preview
     assert [(p.severity, p.code, p.line, p.value) for p in preview.problems] == [("warning", code, 2, text)]
-    assert preview.counts == Counts(new=1, unassigned=1)
+    assert preview.counts == PortfolioCounts(new=1, unassigned=1)
 
 
 @pytest.mark.parametrize("text", ["l'aigle", "L’AIGLE", "ML de L'Aigle"])

@@ -160,18 +160,20 @@ def others(projection: str, connection: Connection) -> list[UUID]:
 OF_ONE: dict[str, dict[str, list[Any]]] = {
     "advisor_queue": {
         "wanted": [
-            advisor_queue.Filter(),
-            advisor_queue.Filter(kind="present-pix"),
-            advisor_queue.Filter("", "parcours"),
+            advisor_queue.QueueFilter(),
+            advisor_queue.QueueFilter(kind="present-pix"),
+            advisor_queue.QueueFilter("", "parcours"),
         ]
     },
-    "dossier_sheet": {"wanted": [dossier_sheet.Filter(state=state) for state in ("open", "closed", "unassigned")]},
-    "workshops": {"wanted": [workshops.Filter(when) for when in ("to-come", "past", "cancelled")]},
+    "dossier_sheet": {
+        "wanted": [dossier_sheet.DossierFilter(state=state) for state in ("open", "closed", "unassigned")]
+    },
+    "workshops": {"wanted": [workshops.WorkshopFilter(when) for when in ("to-come", "past", "cancelled")]},
     "audit_trail": {
         "since": [datetime(2026, 4, 1, tzinfo=UTC)],
         "wanted": [
-            audit_trail.Wanted(),
-            audit_trail.Wanted(topic="dossier.PixPresented", since=NOW - timedelta(days=60), until=NOW),
+            audit_trail.TrailFilter(),
+            audit_trail.TrailFilter(topic="dossier.PixPresented", since=NOW - timedelta(days=60), until=NOW),
         ],
     },
 }

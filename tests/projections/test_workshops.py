@@ -12,7 +12,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.events.protocol import ProtocolPublished
 from projections import workshops
 from projections.store.catch_up import ReadSide
-from projections.workshops import Filter
+from projections.workshops import WorkshopFilter
 from tests.given import (
     ADVISOR,
     AT,
@@ -107,22 +107,22 @@ def test_rows_are_the_same_however_they_are_reached(shown: Shown, batch: int) ->
 def test_what_is_to_come_past_or_cancelled(shown: Shown) -> None:
     read = shown(*FULL, other=(scheduled(AFTER, site="L'Aigle"), runs(COLLEAGUE), cancelled()))
 
-    def there(today: date, wanted: Filter) -> list[UUID]:
+    def there(today: date, wanted: WorkshopFilter) -> list[UUID]:
         found = workshops.page(read, today, wanted)
         assert workshops.total(read, today, wanted) == len(found)
         return [row.stream for row in found]
 
-    assert there(HELD, Filter()) == [WORKSHOP]
-    assert there(AFTER, Filter()) == []
-    assert there(AFTER, Filter("past")) == [WORKSHOP]
-    assert there(DAY, Filter("cancelled")) == [OTHER_WORKSHOP]
-    assert there(DAY, Filter(site="L'Aigle")) == []
-    assert there(DAY, Filter(mine=ADVISOR)) == [WORKSHOP]
-    assert [row.stream for row in workshops.between(read, DAY, AFTER, Filter())] == [WORKSHOP]
+    assert there(HELD, WorkshopFilter()) == [WORKSHOP]
+    assert there(AFTER, WorkshopFilter()) == []
+    assert there(AFTER, WorkshopFilter("past")) == [WORKSHOP]
+    assert there(DAY, WorkshopFilter("cancelled")) == [OTHER_WORKSHOP]
+    assert there(DAY, WorkshopFilter(site="L'Aigle")) == []
+    assert there(DAY, WorkshopFilter(mine=ADVISOR)) == [WORKSHOP]
+    assert [row.stream for row in workshops.between(read, DAY, AFTER, WorkshopFilter())] == [WORKSHOP]
     assert workshops.sites(read) == ["L'Aigle", "Mortagne"]
     assert [row.stream for row in workshops.bookable(read, DAY)] == [WORKSHOP]
     closed = shown(*FULL, w.WorkshopClosed(present=1, absent=0, excused=0, on=HELD))
-    assert [row.stream for row in workshops.page(closed, HELD, Filter("past"))] == [WORKSHOP]
+    assert [row.stream for row in workshops.page(closed, HELD, WorkshopFilter("past"))] == [WORKSHOP]
     assert workshops.bookable(closed, HELD) == []
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.protocol.grille import Band, Grille, Problem, Proposal, band_of, explain, is_for, percent, problems
+from pixflow.protocol.grille import Band, Grille, GrilleProblem, Proposal, band_of, explain, is_for, percent, problems
 
 CAFE = Proposal("cafe", "Café numérique", "action")
 
@@ -32,44 +32,46 @@ any_bounds = st.lists(st.tuples(st.integers(-3, 104), st.integers(-3, 104)), max
 @pytest.mark.parametrize(
     ("bounds", "expected"),
     [
-        ([(0, 40), (43, 70), (71, 100)], [Problem("gap", (41, 42))]),
-        ([(0, 40), (42, 100)], [Problem("gap", (41, 41))]),
-        ([(0, 40), (38, 70), (71, 100)], [Problem("overlap", (38, 40))]),
-        ([(0, 100), (41, 70)], [Problem("overlap", (41, 70))]),
-        ([(1, 100)], [Problem("start", (1,))]),
-        ([(0, 40), (41, 99)], [Problem("end", (99,))]),
-        ([(0, 40), (41, 101)], [Problem("end", (101,))]),
-        ([(41, 100), (0, 40)], [Problem("order", (41, 0))]),
-        ([(0, 100), (70, 41)], [Problem("order", (70, 41))]),
-        ([], [Problem("empty")]),
+        ([(0, 40), (43, 70), (71, 100)], [GrilleProblem("gap", (41, 42))]),
+        ([(0, 40), (42, 100)], [GrilleProblem("gap", (41, 41))]),
+        ([(0, 40), (38, 70), (71, 100)], [GrilleProblem("overlap", (38, 40))]),
+        ([(0, 100), (41, 70)], [GrilleProblem("overlap", (41, 70))]),
+        ([(1, 100)], [GrilleProblem("start", (1,))]),
+        ([(0, 40), (41, 99)], [GrilleProblem("end", (99,))]),
+        ([(0, 40), (41, 101)], [GrilleProblem("end", (101,))]),
+        ([(41, 100), (0, 40)], [GrilleProblem("order", (41, 0))]),
+        ([(0, 100), (70, 41)], [GrilleProblem("order", (70, 41))]),
+        ([], [GrilleProblem("empty")]),
     ],
 )
-def test_a_grid_is_refused_with_the_numbers_that_fail(bounds: list[tuple[int, int]], expected: list[Problem]) -> None:
+def test_a_grid_is_refused_with_the_numbers_that_fail(
+    bounds: list[tuple[int, int]], expected: list[GrilleProblem]
+) -> None:
     assert list(problems(grille(*bounds))) == expected
 
 
 def test_several_problems_are_all_told() -> None:
     found = problems(grille((2, 40), (40, 70), (75, 90)))
     assert found == (
-        Problem("start", (2,)),
-        Problem("overlap", (40, 40)),
-        Problem("gap", (71, 74)),
-        Problem("end", (90,)),
+        GrilleProblem("start", (2,)),
+        GrilleProblem("overlap", (40, 40)),
+        GrilleProblem("gap", (71, 74)),
+        GrilleProblem("end", (90,)),
     )
 
 
 def test_a_proposal_stands_once_in_a_band_but_may_stand_in_two() -> None:
     assert problems(Grille("G", bands=(band(0, 50, CAFE), band(51, 100, CAFE)))) == ()
     assert problems(Grille("G", bands=(band(0, 100, CAFE, CAFE),))) == (
-        Problem("duplicate-proposal", (0, 100), "cafe"),
+        GrilleProblem("duplicate-proposal", (0, 100), "cafe"),
     )
 
 
 def test_a_band_without_proposals_and_an_unknown_rounding_are_refused() -> None:
     bare = Grille("G", bands=(Band(0, 100, "objective", "short", ()),))
-    assert problems(bare) == (Problem("empty", (0, 100)),)
+    assert problems(bare) == (GrilleProblem("empty", (0, 100)),)
     floor = Grille("G", "floor", LAIGLE.bands)  # type: ignore[arg-type]
-    assert problems(floor) == (Problem("rounding", detail="floor"),)
+    assert problems(floor) == (GrilleProblem("rounding", detail="floor"),)
 
 
 @pytest.mark.parametrize(

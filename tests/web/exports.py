@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bs4 import Tag
 
-from pixflow.pix_orga import Campaign, Row
+from pixflow.pix_orga import AssessmentRow, ExportCampaign
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from tests.importing.house import row, shared
 from tests.web.client import InspectingClient, words
@@ -17,7 +17,7 @@ from tests.web.filled import HTMX, soup
 from tests.web.paths import House
 
 SOPHIE, NADIA, PAUL = "Sophie Lecomte", "Nadia Benali", "Paul Rey"
-CAMPAIGN = Campaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
+CAMPAIGN = ExportCampaign(481516, "KMRTWX482", 'Diagnostic initial - CEJ "printemps" 2026')
 DAY = date(2026, 5, 12)
 FIRST = datetime(2026, 5, 12, 7, 10, tzinfo=UTC)
 LATER = datetime(2026, 5, 19, 7, 10, tzinfo=UTC)
@@ -60,7 +60,7 @@ def dossiers(at_work: House) -> dict[str, UUID]:
     return made
 
 
-def export(rows: Sequence[Row], at: datetime = FIRST, campaign: Campaign = CAMPAIGN) -> dict[str, Any]:
+def export(rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN) -> dict[str, Any]:
     """The file as a form sends it."""
     return {"export": (file_name(campaign, at), write_export(campaign, rows), "text/csv")}
 
@@ -80,13 +80,15 @@ class Board:
     def said(self, url: str = "/resultats") -> str:
         return words(self.page(url))
 
-    def upload(self, rows: Sequence[Row], at: datetime = FIRST, campaign: Campaign = CAMPAIGN) -> str:
+    def upload(self, rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN) -> str:
         """Uploads the file, and returns the address of its preview."""
         answer = self.client.post("/resultats/import", files=export(rows, at, campaign))
         assert answer.status_code == 303, words(answer.text)
         return str(answer.headers["Location"])
 
-    def record(self, rows: Sequence[Row], at: datetime = FIRST, campaign: Campaign = CAMPAIGN, **said: Any) -> str:
+    def record(
+        self, rows: Sequence[AssessmentRow], at: datetime = FIRST, campaign: ExportCampaign = CAMPAIGN, **said: Any
+    ) -> str:
         """Upload, then press Enregistrer; returns where that leads."""
         where = self.upload(rows, at, campaign)
         answer = self.press(where, f"form[action='{where}']", **said)

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.portfolio import Prepared, Problem, RecordedCounts
+from pixflow.portfolio import PortfolioProblem, PreparedPortfolio, RecordedCounts
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
     FileArgument,
@@ -55,7 +55,7 @@ def import_command(
         raise typer.Exit(REFUSED)
 
 
-def _document(prepared: Prepared, taken: RecordedCounts | None) -> dict[str, Any]:
+def _document(prepared: PreparedPortfolio, taken: RecordedCounts | None) -> dict[str, Any]:
     found = prepared.preview.problems if prepared.preview else prepared.portfolio.problems
     return {
         "columns": prepared.portfolio.columns,
@@ -65,7 +65,7 @@ def _document(prepared: Prepared, taken: RecordedCounts | None) -> dict[str, Any
     }
 
 
-def _tell(prepared: Prepared, taken: RecordedCounts | None, accept_changes: bool) -> None:
+def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_changes: bool) -> None:
     read = [c for c in prepared.portfolio.columns if c.field]
     ignored = [c.header for c in prepared.portfolio.columns if c.header and not c.field]
     if read:
@@ -92,7 +92,7 @@ def _tell(prepared: Prepared, taken: RecordedCounts | None, accept_changes: bool
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
 
 
-def _print_lines(prepared: Prepared) -> None:
+def _print_lines(prepared: PreparedPortfolio) -> None:
     assert prepared.preview is not None
     counts = prepared.preview.counts
     told = [f"{word} {getattr(counts, code)}" for code, word in matching.PEOPLE.items() if getattr(counts, code)]
@@ -109,5 +109,5 @@ def _print_lines(prepared: Prepared) -> None:
         console.print(table)
 
 
-def _said(one: Problem) -> str:
+def _said(one: PortfolioProblem) -> str:
     return files.portfolio_problem(one.code, one.line, one.field, one.value)

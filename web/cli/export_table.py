@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pixflow.pix_orga import Entry, Export, Problem, ProfileRow, Row
+from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow
 from pixflow.protocol.grille import percent
 from web.french import typography
 from web.french.errors.files import problem
@@ -43,7 +43,7 @@ def document(export: Export) -> dict[str, Any]:
     }
 
 
-def remark(one: Problem) -> dict[str, Any]:
+def remark(one: ExportProblem) -> dict[str, Any]:
     sentence = problem(one.code, one.line, dict(one.details))
     return {"severity": one.severity, "line": one.line, "code": one.code, "message": sentence}
 
@@ -55,7 +55,7 @@ def table(export: Export) -> tuple[tuple[tuple[str, Side], ...], Iterator[list[s
     return ASSESSMENT, ([*_first(row), _done(row), _score(row)] for row in export.rows)
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: AssessmentRow) -> dict[str, Any]:
     return {
         "line": row.line,
         "last_name": row.last_name,
@@ -84,15 +84,15 @@ def _profile(row: ProfileRow) -> dict[str, Any]:
     }
 
 
-def _first(row: Entry) -> list[str]:
+def _first(row: ExportEntry) -> list[str]:
     return [str(row.line), f"{row.last_name} {row.first_name}", row.external_id or "—"]
 
 
-def _done(row: Row) -> str:
+def _done(row: AssessmentRow) -> str:
     return typography.percent(int(row.progress * 100)) if row.progress is not None else "—"
 
 
-def _score(row: Row) -> str:
+def _score(row: AssessmentRow) -> str:
     if row.mastery is not None:
         return typography.percent(percent(row.mastery))
     return "—" if row.shared else "non envoyé"

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from pixflow.importing import Answers, Importer, ImportResult, Preview
-from pixflow.pix_orga import Export, Problem, read
+from pixflow.importing import Answers, Importer, ImportPreview, ImportResult
+from pixflow.pix_orga import Export, ExportProblem, read
 from projections import result_routing
 from web.cli import export_table
 from web.cli.terminal import (
@@ -63,7 +63,7 @@ def _print_export(export: Export) -> None:
     _print_problems(export.problems)
 
 
-def _print_problems(problems: tuple[Problem, ...]) -> None:
+def _print_problems(problems: tuple[ExportProblem, ...]) -> None:
     for one in problems:
         colour = "red" if one.severity == "refused" else "yellow"
         console.print(f"[{colour}]●[/] {problem(one.code, one.line, dict(one.details))}")
@@ -115,7 +115,7 @@ def import_command(
 def importer_of(served: ServedStructure) -> Importer:
     """Returns an importer of the structure, caught up."""
 
-    def known(campaign: UUID) -> list[result_routing.Known]:
+    def known(campaign: UUID) -> list[result_routing.KnownParticipation]:
         side = served.read()
         with side.database.connect() as connection:
             return result_routing.known(connection, campaign)
@@ -123,7 +123,7 @@ def importer_of(served: ServedStructure) -> Importer:
     return Importer(served.engine, known)
 
 
-def _tell(shown: Preview, imported: ImportResult | None, json: bool) -> None:
+def _tell(shown: ImportPreview, imported: ImportResult | None, json: bool) -> None:
     counts = imported.counts if imported else shown.counts
     recorded = bool(imported and imported.done.recorded)
     numbers = {name: getattr(counts, name) for name in counts.__struct_fields__}

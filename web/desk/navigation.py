@@ -8,7 +8,7 @@ from pixflow import authorization as people
 from projections import advisor_queue, directory, dossier_sheet, result_routing, workshops
 from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.french import vocabulary
 from web.http.templates import Frame
@@ -42,7 +42,9 @@ def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
         waiting = result_routing.waiting_total(desk.read) + projections_dispatch.to_dispatch_total(desk.read, desk.refs)
         items.append(("/resultats", "Résultats", waiting))
     if desk.scope.whose != "none":
-        items.append(("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.Filter())))
+        items.append(
+            ("/dossiers", "Dossiers", dossier_sheet.total(desk.read, desk.scope, dossier_sheet.DossierFilter()))
+        )
     if desk.roles - {"administrator"}:
         items.append(("/ateliers", "Ateliers", workshop_count(desk)))
     items.append(("/equipe", "Équipe", None))
@@ -59,7 +61,7 @@ def workshop_count(desk: Desk) -> int:
     return to_mark + len(seats_kept(desk)) + calls
 
 
-def seats_kept(desk: Desk) -> list[tuple[Any, Found]]:
+def seats_kept(desk: Desk) -> list[tuple[Any, YoungPerson]]:
     """Returns the seats kept for the young people whom this person follows, with these people."""
     rows = workshops.offers(desk.read, desk.today) if "advisor" in desk.roles else []
     people = directory.named(desk.read, {row.dossier for row in rows}) if rows else {}

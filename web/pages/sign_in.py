@@ -27,7 +27,7 @@ HOME: dict[Role, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Account:
     """A member of staff of today; `more` names their other roles."""
 
     id: str
@@ -36,12 +36,12 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class AccountGroups:
     """A structure and its people, each under the label of their first role."""
 
     slug: str
     name: str
-    groups: Sequence[tuple[str, Sequence[Person]]]
+    groups: Sequence[tuple[str, Sequence[Account]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class SignInPage(Page):
 
     template = "sign_in.html"
 
-    structures: Sequence[Structure]
+    structures: Sequence[AccountGroups]
     closed: Collection[str]
     now: str
 
@@ -89,20 +89,22 @@ def _home(roles: Iterable[Role]) -> str:
     return next((address for role, address in HOME.items() if role in held), "/protocole")
 
 
-def _structure(slug: str, served: ServedStructure) -> Structure:
+def _structure(slug: str, served: ServedStructure) -> AccountGroups:
     today = served.today()
     team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
     groups = {
         label: [_person(id, member, role) for id, member in team if _first(member) == role]
         for role, label in vocabulary.ROLES.items()
     }
-    return Structure(slug, served.refs.structure.name, [(label, people) for label, people in groups.items() if people])
+    return AccountGroups(
+        slug, served.refs.structure.name, [(label, people) for label, people in groups.items() if people]
+    )
 
 
 def _first(member: Staff) -> str:
     return next((role for role in vocabulary.ROLES if role in member.roles), "")
 
 
-def _person(id: UUID, member: Staff, role: str) -> Person:
+def _person(id: UUID, member: Staff, role: str) -> Account:
     more = [label for other, label in vocabulary.ROLES.items() if other in member.roles and other != role]
-    return Person(str(id), member.name, more)
+    return Account(str(id), member.name, more)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from pixflow.events.values import Level, Purpose
-from pixflow.pix_orga import Campaign, Part, Row
+from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.export import ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES as FRAMEWORK
 from pixflow.pix_orga.samples.assessment import ResultColumns, file_name, write_export
@@ -32,7 +32,7 @@ PIX_A_LEVEL = 8
 class Offer:
     """A campaign, its course, its badge. With `strangers`, a test account of the team stands among its rows."""
 
-    campaign: Campaign
+    campaign: ExportCampaign
     purpose: Purpose
     course: str
     badge: str = "Bases numériques pour l’emploi"
@@ -58,12 +58,12 @@ def profiles(offer: Offer, people: Iterable[Young], at: datetime) -> tuple[str, 
     return file_name(offer.campaign, at), write_profiles(offer.campaign, rows, organisation=ORGANISATION)
 
 
-def _row(offer: Offer, last: str, first: str, number: str | None, one: Attempt, at: datetime) -> Row:
+def _row(offer: Offer, last: str, first: str, number: str | None, one: Attempt, at: datetime) -> AssessmentRow:
     shared = one.shared is not None and one.shared <= at
     finished = one.finished is not None and one.finished <= at
     competences = _competences(one.mastery) if shared else ()
     begun = one.progress if at - one.started >= SLOW else one.progress / 2
-    return Row(
+    return AssessmentRow(
         line=0,
         last_name=last,
         first_name=first,
@@ -103,24 +103,24 @@ def _profile(last: str, first: str, number: str | None, mastery: Decimal, sent: 
     )
 
 
-def _competences(mastery: Decimal) -> tuple[Part, ...]:
+def _competences(mastery: Decimal) -> tuple[PartResult, ...]:
     parts = []
     for i, (name, _, targeted) in enumerate(COMPETENCES):
         mastered = min(targeted, max(0, round(targeted * mastery) + (1, 0, -1, 0)[i] * (0 < mastery < 1)))
-        parts.append(Part(name, _fraction(mastered, targeted), targeted, mastered))
+        parts.append(PartResult(name, _fraction(mastered, targeted), targeted, mastered))
     return tuple(parts)
 
 
-def _domains(competences: tuple[Part, ...]) -> tuple[Part, ...]:
+def _domains(competences: tuple[PartResult, ...]) -> tuple[PartResult, ...]:
     made = []
     for domain in DOMAINS:
         inside = [part for part, (_, of, _) in zip(competences, COMPETENCES, strict=True) if of == domain]
         targeted, mastered = sum(p.targeted for p in inside), sum(p.mastered for p in inside)
-        made.append(Part(domain, _fraction(mastered, targeted), targeted, mastered))
+        made.append(PartResult(domain, _fraction(mastered, targeted), targeted, mastered))
     return tuple(made)
 
 
-def _rate(competences: tuple[Part, ...]) -> Decimal:
+def _rate(competences: tuple[PartResult, ...]) -> Decimal:
     return _fraction(sum(p.mastered for p in competences), sum(p.targeted for p in competences))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pixflow.pix_orga.columns.labels import STUDENT_LABELS, plain
-from pixflow.pix_orga.export import Column
+from pixflow.pix_orga.export import ExportColumn
 from pixflow.pix_orga.problems import Problems
 
 
@@ -13,7 +13,7 @@ class Middle:
 
     imported: tuple[int, ...]
     external_id: int | None
-    columns: tuple[Column, ...] = ()
+    columns: tuple[ExportColumn, ...] = ()
 
 
 def read_middle(
@@ -46,12 +46,12 @@ def _unknown_at_end(flat: tuple[str, ...], places: range) -> range:
     return range(start, places.stop)
 
 
-def _with_external_id(places: range, external_id: int, columns: tuple[Column, ...] = ()) -> Middle:
+def _with_external_id(places: range, external_id: int, columns: tuple[ExportColumn, ...] = ()) -> Middle:
     return Middle(tuple(place for place in places if place != external_id), external_id, columns)
 
 
-def _ambiguous(tidy: tuple[str, ...], free: range) -> tuple[Column, ...]:
+def _ambiguous(tidy: tuple[str, ...], free: range) -> tuple[ExportColumn, ...]:
     if len(free) < 2:
         return ()
-    imported = tuple(Column(place + 1, tidy[place], "imported") for place in free[:-1])
-    return (*imported, Column(free[-1] + 1, tidy[free[-1]], "external-id-candidate"))
+    imported = tuple(ExportColumn(place + 1, tidy[place], "imported") for place in free[:-1])
+    return (*imported, ExportColumn(free[-1] + 1, tidy[free[-1]], "external-id-candidate"))

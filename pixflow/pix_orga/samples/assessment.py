@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pixflow.pix_orga.export import Campaign, Part, Row
+from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
 
 Dates = Literal["day", "iso", "paris"]
 Value = str | int | Decimal | None
@@ -51,7 +51,7 @@ class ResultColumns:
         return (self.paliers is not None) + len(self.badges) + 1 + 3 * parts + len(self.skills)
 
 
-def columns_of(rows: Sequence[Row]) -> ResultColumns:
+def columns_of(rows: Sequence[AssessmentRow]) -> ResultColumns:
     """Returns the columns of the first shared row."""
     row = next((row for row in rows if row.shared), None)
     if row is None:
@@ -66,8 +66,8 @@ def columns_of(rows: Sequence[Row]) -> ResultColumns:
 
 
 def write_export(
-    campaign: Campaign,
-    rows: Iterable[Row],
+    campaign: ExportCampaign,
+    rows: Iterable[AssessmentRow],
     *,
     organisation: str = ORGANISATION,
     pix_course: str | None = "Diagnostic initial Pix Emploi",
@@ -102,7 +102,7 @@ def write_export(
     return MARK + "".join(map(record, records)).encode()
 
 
-def file_name(campaign: Campaign, exported_at: datetime) -> str:
+def file_name(campaign: ExportCampaign, exported_at: datetime) -> str:
     """Returns the name that Pix Orga gives today to a file exported at an aware time."""
     whole = f"Resultats-{campaign.name}-{campaign.id}-{exported_at.astimezone(PARIS):%Y-%m-%d-%H%M}.csv"
     bare = unicodedata.normalize("NFD", whole.lower())
@@ -130,7 +130,7 @@ def _number(value: int | Decimal) -> str:
     return format(Decimal(value).normalize(), "f").replace(".", ",")
 
 
-def head(campaign: Campaign, pix_course: str | None) -> list[str]:
+def head(campaign: ExportCampaign, pix_course: str | None) -> list[str]:
     """Returns the headers of the fixed first columns."""
     code = [] if campaign.code is None else ["Code"]
     course = [] if pix_course is None else ["Parcours"]
@@ -153,7 +153,7 @@ def _tail(columns: ResultColumns, progress: bool, dates: tuple[str, str]) -> lis
     ]
 
 
-def _outcome(row: Row, columns: ResultColumns, dates: Dates) -> list[Value]:
+def _outcome(row: AssessmentRow, columns: ResultColumns, dates: Dates) -> list[Value]:
     started = date_cell(row.started, dates)
     if not row.shared:
         return [started, "Non", "NA", *["NA"] * columns.count]
@@ -170,7 +170,7 @@ def _outcome(row: Row, columns: ResultColumns, dates: Dates) -> list[Value]:
     ]
 
 
-def _parts(parts: tuple[Part, ...]) -> list[Value]:
+def _parts(parts: tuple[PartResult, ...]) -> list[Value]:
     return [value for part in parts for value in (part.rate, part.targeted, part.mastered)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pixflow.pix_orga.export import Campaign, ProfileRow
+from pixflow.pix_orga.export import ExportCampaign, ProfileRow
 from pixflow.pix_orga.framework import COMPETENCES
 from pixflow.pix_orga.samples.assessment import MARK, ORGANISATION, Dates, Value, date_cell, head, record
 
@@ -17,7 +17,7 @@ YES_NO = {True: "Oui", False: "Non", None: None}
 
 
 def write_profiles(
-    campaign: Campaign,
+    campaign: ExportCampaign,
     rows: Sequence[ProfileRow],
     *,
     organisation: str = ORGANISATION,

@@ -27,7 +27,7 @@ from pixflow.pix_orga import CODES
 from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
-from pixflow.portfolio.problems import Problem as PortfolioProblem
+from pixflow.portfolio.problems import PortfolioProblem
 from pixflow.protocol.grille import Grille, ProblemCode
 from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
 from tests.decisions import DECISIONS

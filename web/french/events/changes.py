@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from pixflow.dossier.state import Appointment, Dossier, Plan
+from pixflow.dossier.state import Appointment, DiagnosticPlan, Dossier
 from web.french import dates, typography, vocabulary
 from web.french.dossier import path, progress
 from web.french.events.fields import PARIS, Names
@@ -79,7 +79,7 @@ def _orientation(dossier: Dossier, names: Names) -> Iterator[Field]:
         yield f"seat {id}", "Atelier", progress.seat(seat, _day)
 
 
-def _plan(plan: Plan, names: Names) -> str:
+def _plan(plan: DiagnosticPlan, names: Names) -> str:
     where = (
         f"{vocabulary.MODALITIES[plan.modality]} ({plan.place})" if plan.place else vocabulary.MODALITIES[plan.modality]
     )

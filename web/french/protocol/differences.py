@@ -23,7 +23,7 @@ _LONG, _BRIEF = 60, 90
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """One change of a draft: `before` is empty for an addition, `after` for a removal."""
 
     label: str
@@ -56,28 +56,28 @@ def band_title(change: BandChange) -> str:
     return ""
 
 
-def band_lines(change: BandChange) -> list[Change]:
+def band_lines(change: BandChange) -> list[Difference]:
     """Returns the changes inside a band; none for a removed band."""
     before, after = change.before, change.after
     if after is None:
         return []
     texts = (("Objectif", "objective"), ("En bref", "short"))
-    lines = [Change(label, getattr(before, name, ""), getattr(after, name, "")) for label, name in texts]
+    lines = [Difference(label, getattr(before, name, ""), getattr(after, name, "")) for label, name in texts]
     lines = [one for one in lines if one.before != one.after]
-    lines += [Change("Proposition ajoutée", "", _whole(one)) for one in change.added]
+    lines += [Difference("Proposition ajoutée", "", _whole(one)) for one in change.added]
     if before is not None:
-        lines += [Change("Proposition retirée", _whole(one), "") for one in change.removed]
+        lines += [Difference("Proposition retirée", _whole(one), "") for one in change.removed]
         lines += [line for was, one in change.altered for line in _altered(was, one)]
     if change.reordered and before:
-        lines.append(Change("Ordre des propositions", _labels(before), _labels(after)))
+        lines.append(Difference("Ordre des propositions", _labels(before), _labels(after)))
     return lines
 
 
-def protocol_changes(before: ProtocolDocument, after: ProtocolDocument) -> list[Change]:
+def protocol_changes(before: ProtocolDocument, after: ProtocolDocument) -> list[Difference]:
     """Returns the changes of a protocol, line by line."""
     was, now = dict(details.of_protocol(before)), dict(details.of_protocol(after))
     names = [*now, *(name for name in was if name not in now)]
-    lines = [Change(name, was.get(name, ""), now.get(name, "")) for name in names]
+    lines = [Difference(name, was.get(name, ""), now.get(name, "")) for name in names]
     return [one for one in lines if one.before != one.after]
 
 
@@ -93,11 +93,11 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
     return parts
 
 
-def _altered(was: Proposal, one: Proposal) -> Iterator[Change]:
+def _altered(was: Proposal, one: Proposal) -> Iterator[Difference]:
     """Returns one line a change of a proposal, under its name."""
     for (label, before), (_, after) in zip(_told(was), _told(one), strict=True):
         if before != after:
-            yield Change(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
+            yield Difference(say("{proposal} : {label}", proposal=was.label, label=label), before or "—", after or "—")
 
 
 def _told(one: Proposal) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from pixflow.protocol.comparison import Move
 from pixflow.protocol.document import Delays
 from web.french import dates, tasks, typography, vocabulary
-from web.french.protocol.differences import Change, range_of
+from web.french.protocol.differences import Difference, range_of
 from web.french.protocol.protocol import delay
 from web.french.typography import plural, say, upper_first
 
@@ -144,9 +144,9 @@ def opinion(endorsed: bool, comment: str, endorsed_before: bool) -> str:
     return "reprend son accord" if endorsed_before else "commente"
 
 
-def delay_change(turn: str, before: int, after: int) -> Change:
+def delay_change(turn: str, before: int, after: int) -> Difference:
     """Returns a text like "à faire sous: 5 → 8 jours ouvrés"."""
-    return Change(TURNS[turn], delay(before), delay(after))
+    return Difference(TURNS[turn], delay(before), delay(after))
 
 
 def shift(kind: str, count: int, how: str) -> str:

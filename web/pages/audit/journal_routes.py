@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pixflow.actor import SYSTEM
 from projections import audit_trail
-from projections.audit_trail import Wanted
+from projections.audit_trail import TrailFilter
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -84,7 +84,7 @@ def read(
     """Lists the events of an author (`par`), of a kind (`fait`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
     since, until = _day(du), _day(au)
-    wanted = Wanted(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
+    wanted = TrailFilter(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
     asked = JournalFilters(par, fait, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
     shown = _page(

@@ -11,7 +11,7 @@ from pixflow import replay as pixflow_replay
 from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from projections import audit_trail, directory
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -31,7 +31,7 @@ RECENT = 20
 class RecentRow:
     """A dossier and its last event: sentence, author, instant."""
 
-    found: Found
+    found: YoungPerson
     said: str
     who: str
     when: str
@@ -56,7 +56,7 @@ def choose(request: Request, desk: AtReplay) -> Response:
     return page(request, ReplaysPage(rows=[_recent(desk, found, event) for found, event in recent]))
 
 
-def _recent(desk: Desk, found: Found, event: Recorded) -> RecentRow:
+def _recent(desk: Desk, found: YoungPerson, event: Recorded) -> RecentRow:
     names = names_for(desk)
     said = sentences.sentence(event, names, zone=desk.zone, history=_trail(desk, found.stream))
     return RecentRow(found, said, sentences.who(event, names), dates.instant(event.at, desk.zone))

@@ -39,17 +39,17 @@ def plain(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
     return sent(form), {}
 
 
-def plan(desk: Desk, dossier: Dossier, form: form_models.Plan) -> Arguments:
+def plan(desk: Desk, dossier: Dossier, form: form_models.PlanForm) -> Arguments:
     place = form.place or (dossier.site if form.modality == "office" else "")
     return {**sent(form), "place": place}, {"plan": new_id(form.command_id, "plan")}
 
 
-def appointment(desk: Desk, dossier: Dossier, form: form_models.Appointment) -> Arguments:
+def appointment(desk: Desk, dossier: Dossier, form: form_models.AppointmentForm) -> Arguments:
     at = datetime.combine(form.day, form.hour, ZoneInfo(desk.zone)).astimezone(UTC)
     return {**sent(form, "hour"), "at": at}, {}
 
 
-def prescription(desk: Desk, dossier: Dossier, form: form_models.Prescription) -> Arguments:
+def prescription(desk: Desk, dossier: Dossier, form: form_models.PrescriptionForm) -> Arguments:
     added = tuple(line.strip() for line in form.added.splitlines() if line.strip())
     published = desk.refs.grille(form.on)
     ids = tuple(new_id(form.command_id, f"action {n}") for n in range(len(form.kept) + len(added)))
@@ -61,23 +61,23 @@ def study(desk: Desk, dossier: Dossier, form: Form) -> Arguments:
     return sent(form), {"study": new_id(form.command_id, "study")}
 
 
-def refer(desk: Desk, dossier: Dossier, form: form_models.Refer) -> Arguments:
+def refer(desk: Desk, dossier: Dossier, form: form_models.ReferForm) -> Arguments:
     partner = Partner(None, form.partner)
     return {**sent(form), "partner": partner}, {"referral": new_id(form.command_id, "referral")}
 
 
-def book_seat(desk: Desk, dossier: Dossier, form: form_models.BookSeat) -> Arguments:
+def book_seat(desk: Desk, dossier: Dossier, form: form_models.BookSeatForm) -> Arguments:
     workshop = workshops.one(desk.read, form.workshop)
     campaign = desk.refs.campaigns.get(workshop.campaign)
     initial = campaign is not None and campaign.purpose == "initial"
     return {"or_wait": form.or_wait}, {"initial": initial, "plan": new_id(form.command_id, "plan")}
 
 
-def release_seat(desk: Desk, dossier: Dossier, form: form_models.ReleaseSeat) -> Arguments:
+def release_seat(desk: Desk, dossier: Dossier, form: form_models.ReleaseSeatForm) -> Arguments:
     return {}, {"until": offer_deadline(desk.refs, desk.today)}
 
 
-def unmatch(desk: Desk, dossier: Dossier, form: form_models.Unmatch) -> Arguments:
+def unmatch(desk: Desk, dossier: Dossier, form: form_models.UnmatchForm) -> Arguments:
     return sent(form, "participation"), {}
 
 
@@ -150,37 +150,37 @@ def _unless(valid: bool, field: str, kind: str = "literal_error") -> Errors:
     return {} if valid else {field: validation.invalid(kind, {})}
 
 
-def check_campaign(desk: Desk, dossier: Dossier, form: form_models.Plan | form_models.Retake) -> Errors:
+def check_campaign(desk: Desk, dossier: Dossier, form: form_models.PlanForm | form_models.RetakeForm) -> Errors:
     """Accepts an open campaign, and the one that is planned already."""
     campaign, plan = desk.refs.campaigns.get(form.campaign), dossier.orientation.plan
     planned = plan is not None and plan.campaign == form.campaign
     return _unless(campaign is not None and (campaign.open or planned), "campaign")
 
 
-def check_plan(desk: Desk, dossier: Dossier, form: form_models.Plan) -> Errors:
+def check_plan(desk: Desk, dossier: Dossier, form: form_models.PlanForm) -> Errors:
     """Accepts a modality that the protocol of that day offers."""
     offered = form.modality in desk.refs.protocol(form.on).modalities
     return check_campaign(desk, dossier, form) | _unless(offered, "modality")
 
 
-def check_colleague(desk: Desk, dossier: Dossier, form: form_models.HandOver) -> Errors:
+def check_colleague(desk: Desk, dossier: Dossier, form: form_models.HandOverForm) -> Errors:
     return _unless(form.to in dict(takers(desk)), "to")
 
 
-def check_advisor(desk: Desk, dossier: Dossier, form: form_models.Assign | form_models.Lend) -> Errors:
+def check_advisor(desk: Desk, dossier: Dossier, form: form_models.AssignForm | form_models.LendForm) -> Errors:
     return _unless(form.advisor in dict(desk.staff("advisor")), "advisor")
 
 
-def check_site(desk: Desk, dossier: Dossier, form: form_models.Identity) -> Errors:
+def check_site(desk: Desk, dossier: Dossier, form: form_models.IdentityForm) -> Errors:
     """Accepts a site of the structure, and the one that the dossier has."""
     return _unless(form.site in (*desk.refs.structure.sites, dossier.site), "site")
 
 
-def check_workshop(desk: Desk, dossier: Dossier, form: form_models.BookSeat) -> Errors:
+def check_workshop(desk: Desk, dossier: Dossier, form: form_models.BookSeatForm) -> Errors:
     return _unless(bool(workshops.one(desk.read, form.workshop)), "workshop")
 
 
-def check_participation(desk: Desk, dossier: Dossier, form: form_models.Unmatch) -> Errors:
+def check_participation(desk: Desk, dossier: Dossier, form: form_models.UnmatchForm) -> Errors:
     """Accepts a participation of this dossier, and one that no dossier has any more."""
     state = fold_of(desk.read, form.participation)
     free = isinstance(state, Participation) and state.dossier is None
@@ -194,9 +194,9 @@ def dossier_alone(form: Form) -> Mapping[str, UUID]:
     return {}
 
 
-def workshop_too(form: form_models.BookSeat | form_models.ReleaseSeat) -> Mapping[str, UUID]:
+def workshop_too(form: form_models.BookSeatForm | form_models.ReleaseSeatForm) -> Mapping[str, UUID]:
     return {"workshop": form.workshop}
 
 
-def participation_too(form: form_models.Unmatch) -> Mapping[str, UUID]:
+def participation_too(form: form_models.UnmatchForm) -> Mapping[str, UUID]:
     return {"participation": form.participation}

@@ -28,11 +28,11 @@ class CommentForm(DatedForm):
 # --- orientation and diagnostic
 
 
-class Present(DatedForm):
+class PresentForm(DatedForm):
     occasion: Literal["welcome", "follow-up", "cej"]
 
 
-class Plan(DatedForm):
+class PlanForm(DatedForm):
     campaign: UUID
     modality: Modality
     mediator: bool = False
@@ -40,48 +40,48 @@ class Plan(DatedForm):
     planned_for: Day
 
 
-class Need(DatedForm):
+class NeedForm(DatedForm):
     needed: bool
     reason: Text = ""
 
 
-class BookSeat(Form):
+class BookSeatForm(Form):
     """A seat in one of the workshops listed."""
 
     workshop: UUID
     or_wait: bool = False
 
 
-class ReleaseSeat(Form):
+class ReleaseSeatForm(Form):
     workshop: UUID
 
 
 # --- what a task waits for
 
 
-class Chase(CommentForm):
+class ChaseForm(CommentForm):
     about: TaskKey
     channel: Channel
     reached: bool
 
 
-class Appointment(DatedForm):
+class AppointmentForm(DatedForm):
     task: TaskKey
     day: Day
     hour: time
     place: Text = ""
 
 
-class MissedAppointment(CommentForm):
+class MissedAppointmentForm(CommentForm):
     task: TaskKey
 
 
-class Snooze(ReasonForm):
+class SnoozeForm(ReasonForm):
     task: TaskKey
     until: Day
 
 
-class HandOver(CommentForm):
+class HandOverForm(CommentForm):
     task: TaskKey
     to: UUID
     until: Day | None = None
@@ -90,14 +90,14 @@ class HandOver(CommentForm):
 # --- prescription
 
 
-class Debrief(CommentForm):
+class DebriefForm(CommentForm):
     participation: UUID
     channel: Channel
     cause: Cause | None = None
     tutorials: Text = ""
 
 
-class Prescription(DatedForm):
+class PrescriptionForm(DatedForm):
     participation: UUID
     kept: tuple[str, ...] = ()
     added: Text = ""
@@ -106,18 +106,18 @@ class Prescription(DatedForm):
     reason: Text = ""
 
 
-class Difficulty(CommentForm):
+class DifficultyForm(CommentForm):
     """The cause of a difficulty, found in an interview."""
 
     cause: Cause
     tutorials: Text = ""
 
 
-class Study(DatedForm):
+class StudyForm(DatedForm):
     tutorials: str
 
 
-class StudyProgress(CommentForm):
+class StudyProgressForm(CommentForm):
     study: UUID
     outcome: Literal["done", "ongoing", "stopped"]
 
@@ -125,53 +125,53 @@ class StudyProgress(CommentForm):
 # --- actions and partners
 
 
-class Refer(CommentForm):
+class ReferForm(CommentForm):
     action: UUID
     partner: str
     starts: Day | None = None
     ends: Day | None = None
 
 
-class Answer(DatedForm):
+class AnswerForm(DatedForm):
     referral: UUID
     answer: Literal["accepted", "refused"]
     reason: Text = ""
 
 
-class Remind(CommentForm):
+class RemindForm(CommentForm):
     referral: UUID
     channel: Channel
     reached: bool
 
 
-class StartAction(DatedForm):
+class StartActionForm(DatedForm):
     action: UUID
     ends: Day
 
 
-class EndAction(CommentForm):
+class EndActionForm(CommentForm):
     action: UUID
     outcome: Literal["done", "abandoned"]
 
 
-class DropAction(ReasonForm):
+class DropActionForm(ReasonForm):
     action: UUID
 
 
 # --- certification
 
 
-class Register(DatedForm):
+class RegisterForm(DatedForm):
     session: Day
     place: Text = ""
 
 
-class Obtain(CommentForm):
+class ObtainForm(CommentForm):
     obtained: bool
     level: Text = ""
 
 
-class Retake(DatedForm):
+class RetakeForm(DatedForm):
     campaign: UUID
     planned_for: Day
 
@@ -179,19 +179,19 @@ class Retake(DatedForm):
 # --- the dossier itself
 
 
-class Retract(ReasonForm):
+class RetractForm(ReasonForm):
     version: int
 
 
-class Unmatch(ReasonForm):
+class UnmatchForm(ReasonForm):
     participation: UUID
 
 
-class Note(DatedForm):
+class NoteForm(DatedForm):
     text: str
 
 
-class Identity(DatedForm):
+class IdentityForm(DatedForm):
     last_name: str
     first_name: str
     birth_date: Day | None = None
@@ -199,29 +199,29 @@ class Identity(DatedForm):
     site: str
 
 
-class Contact(DatedForm):
+class ContactForm(DatedForm):
     phone: str | None = None
     email: str | None = None
 
 
-class Project(DatedForm):
+class ProjectForm(DatedForm):
     project: str
 
 
-class Programme(DatedForm):
+class ProgrammeForm(DatedForm):
     programme: str
     group: str | None = None
     collective_end: Day | None = None
 
 
-class Assign(DatedForm):
+class AssignForm(DatedForm):
     advisor: UUID
 
 
-class Lend(DatedForm):
+class LendForm(DatedForm):
     advisor: UUID
     until: Day
 
 
-class Close(CommentForm):
+class CloseForm(CommentForm):
     reason: Literal["done", "employment", "moved", "unreachable", "declined", "other"]

@@ -50,10 +50,10 @@ def offers(desk: Desk, dossier: Dossier) -> frozenset[str]:
 FORMS: dict[str, DossierForm] = {
     # orientation and diagnostic
     "present": DossierForm(
-        decision=orientation.present_pix, model=form_models.Present, place="task", offered=availability.can_present,
+        decision=orientation.present_pix, model=form_models.PresentForm, place="task", offered=availability.can_present,
     ),
     "plan": DossierForm(
-        decision=orientation.plan_diagnostic, model=form_models.Plan, place="task", arguments=form_arguments.plan,
+        decision=orientation.plan_diagnostic, model=form_models.PlanForm, place="task", arguments=form_arguments.plan,
         initial=form_arguments.planning, check=form_arguments.check_plan,
     ),
     "decline": DossierForm(
@@ -61,64 +61,72 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.can_decline,
     ),
     "need": DossierForm(
-        decision=orientation.assess_need, model=form_models.Need, place="task", offered=availability.can_assess,
+        decision=orientation.assess_need, model=form_models.NeedForm, place="task", offered=availability.can_assess,
     ),
     "book": DossierForm(
-        decision=booking.book_seat, model=form_models.BookSeat, place="task", arguments=form_arguments.book_seat,
+        decision=booking.book_seat, model=form_models.BookSeatForm, place="task", arguments=form_arguments.book_seat,
         initial=form_arguments.booking, check=form_arguments.check_workshop, streams=form_arguments.workshop_too,
     ),
     "release": DossierForm(
-        decision=booking.release_seat, model=form_models.ReleaseSeat, place="task", about="workshop",
+        decision=booking.release_seat, model=form_models.ReleaseSeatForm, place="task", about="workshop",
         offered=availability.can_always, arguments=form_arguments.release_seat, streams=form_arguments.workshop_too,
     ),
     # what a task waits for
-    "chase": DossierForm(decision=follow_up.chase_young_person, model=form_models.Chase, place="task", about="about"),
+    "chase": DossierForm(
+        decision=follow_up.chase_young_person, model=form_models.ChaseForm, place="task", about="about",
+    ),
     "appointment": DossierForm(
-        decision=follow_up.set_appointment, model=form_models.Appointment, place="task", about="task",
+        decision=follow_up.set_appointment, model=form_models.AppointmentForm, place="task", about="task",
         arguments=form_arguments.appointment, initial=form_arguments.meeting,
     ),
     "missed": DossierForm(
-        decision=follow_up.miss_appointment, model=form_models.MissedAppointment, place="task", about="task",
+        decision=follow_up.miss_appointment, model=form_models.MissedAppointmentForm, place="task", about="task",
     ),
-    "snooze": DossierForm(decision=follow_up.snooze_task, model=form_models.Snooze, place="task", about="task"),
+    "snooze": DossierForm(decision=follow_up.snooze_task, model=form_models.SnoozeForm, place="task", about="task"),
     "hand": DossierForm(
-        decision=follow_up.hand_over_task, model=form_models.HandOver, place="task", about="task",
+        decision=follow_up.hand_over_task, model=form_models.HandOverForm, place="task", about="task",
         check=form_arguments.check_colleague,
     ),
     # prescription
     "debrief": DossierForm(
-        decision=prescription.hold_debrief, model=form_models.Debrief, place="prescription", about="participation",
+        decision=prescription.hold_debrief, model=form_models.DebriefForm, place="prescription", about="participation",
         offered=availability.can_debrief, arguments=form_arguments.study, initial=form_arguments.debriefing,
     ),
     "prescription": DossierForm(
-        decision=prescription.build_prescription, model=form_models.Prescription, place="prescription",
+        decision=prescription.build_prescription, model=form_models.PrescriptionForm, place="prescription",
         about="participation", offered=availability.can_prescribe, arguments=form_arguments.prescription,
         initial=form_arguments.prescribing,
     ),
     "explore": DossierForm(
-        decision=prescription.explore_difficulty, model=form_models.Difficulty, place="progress",
+        decision=prescription.explore_difficulty, model=form_models.DifficultyForm, place="progress",
         offered=availability.can_explore, arguments=form_arguments.study,
     ),
     "study": DossierForm(
-        decision=prescription.assign_self_study, model=form_models.Study, place="progress",
+        decision=prescription.assign_self_study, model=form_models.StudyForm, place="progress",
         arguments=form_arguments.study,
     ),
     "progress": DossierForm(
-        decision=prescription.follow_self_study, model=form_models.StudyProgress, place="progress", about="study",
+        decision=prescription.follow_self_study, model=form_models.StudyProgressForm, place="progress", about="study",
     ),
     # actions and partners
     "refer": DossierForm(
-        decision=parcours.send_referral, model=form_models.Refer, place="action", about="action",
+        decision=parcours.send_referral, model=form_models.ReferForm, place="action", about="action",
         arguments=form_arguments.refer, initial=form_arguments.referring,
     ),
     "answer": DossierForm(
-        decision=parcours.answer_referral, model=form_models.Answer, place="action", about="referral",
+        decision=parcours.answer_referral, model=form_models.AnswerForm, place="action", about="referral",
         offered=availability.can_always,
     ),
-    "remind": DossierForm(decision=parcours.chase_partner, model=form_models.Remind, place="action", about="referral"),
-    "start": DossierForm(decision=parcours.start_action, model=form_models.StartAction, place="action", about="action"),
-    "end": DossierForm(decision=parcours.end_action, model=form_models.EndAction, place="action", about="action"),
-    "drop": DossierForm(decision=parcours.drop_action, model=form_models.DropAction, place="action", about="action"),
+    "remind": DossierForm(
+        decision=parcours.chase_partner, model=form_models.RemindForm, place="action", about="referral",
+    ),
+    "start": DossierForm(
+        decision=parcours.start_action, model=form_models.StartActionForm, place="action", about="action",
+    ),
+    "end": DossierForm(decision=parcours.end_action, model=form_models.EndActionForm, place="action", about="action"),
+    "drop": DossierForm(
+        decision=parcours.drop_action, model=form_models.DropActionForm, place="action", about="action",
+    ),
     # certification
     "complete": DossierForm(
         decision=certification.take_complete_diagnostic, model=form_models.DatedForm, place="progress",
@@ -137,7 +145,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.certification_is("", "proposed", "registered"),
     ),
     "register": DossierForm(
-        decision=certification.register_certification, model=form_models.Register, place="progress",
+        decision=certification.register_certification, model=form_models.RegisterForm, place="progress",
         offered=availability.certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
@@ -145,7 +153,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
-        decision=certification.obtain_certification, model=form_models.Obtain, place="progress",
+        decision=certification.obtain_certification, model=form_models.ObtainForm, place="progress",
         offered=availability.certification_is("registered", "taken"),
     ),
     "cv": DossierForm(
@@ -153,7 +161,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.can_value,
     ),
     "retake": DossierForm(
-        decision=certification.plan_retake, model=form_models.Retake, place="progress",
+        decision=certification.plan_retake, model=form_models.RetakeForm, place="progress",
         offered=availability.has_initial_result, initial=form_arguments.retaking,
         check=form_arguments.check_campaign,
     ),
@@ -163,47 +171,47 @@ FORMS: dict[str, DossierForm] = {
     ),
     # the dossier itself
     "note": DossierForm(
-        decision=follow_up.take_note, model=form_models.Note, place="history", offered=availability.can_always,
+        decision=follow_up.take_note, model=form_models.NoteForm, place="history", offered=availability.can_always,
     ),
     "identity": DossierForm(
-        decision=identity.correct_identity, model=form_models.Identity, place="header",
+        decision=identity.correct_identity, model=form_models.IdentityForm, place="header",
         initial=form_arguments.known("last_name", "first_name", "birth_date", "imilo_number", "site"),
         check=form_arguments.check_site,
     ),
     "contact": DossierForm(
-        decision=identity.correct_contact, model=form_models.Contact, place="header",
+        decision=identity.correct_contact, model=form_models.ContactForm, place="header",
         initial=form_arguments.known("phone", "email"),
     ),
     "project": DossierForm(
-        decision=identity.state_project, model=form_models.Project, place="header",
+        decision=identity.state_project, model=form_models.ProjectForm, place="header",
         initial=form_arguments.known("project"),
     ),
     "programme": DossierForm(
-        decision=identity.join_programme, model=form_models.Programme, place="header",
+        decision=identity.join_programme, model=form_models.ProgrammeForm, place="header",
         initial=form_arguments.known("programme", "group", "collective_end"),
     ),
     "assign": DossierForm(
-        decision=assignment.assign_advisor, model=form_models.Assign, place="task",
+        decision=assignment.assign_advisor, model=form_models.AssignForm, place="task",
         initial=form_arguments.known("advisor"), check=form_arguments.check_advisor,
     ),
     "lend": DossierForm(
-        decision=lending.lend_dossier, model=form_models.Lend, place="header", offered=availability.is_followed,
+        decision=lending.lend_dossier, model=form_models.LendForm, place="header", offered=availability.is_followed,
         check=form_arguments.check_advisor,
     ),
     "review": DossierForm(
         decision=closing.review_late_event, model=form_models.CommentForm, place="task",
         offered=availability.has_late_event,
     ),
-    "close": DossierForm(decision=closing.close_dossier, model=form_models.Close, place="task"),
+    "close": DossierForm(decision=closing.close_dossier, model=form_models.CloseForm, place="task"),
     "reopen": DossierForm(
         decision=closing.reopen_dossier, model=form_models.ReasonForm, place="task", offered=availability.is_closed,
     ),
     "retract": DossierForm(
-        decision=retraction.retract, model=form_models.Retract, place="fact", about="version",
+        decision=retraction.retract, model=form_models.RetractForm, place="fact", about="version",
         offered=availability.can_always,
     ),
     "unmatch": DossierForm(
-        decision=matches.undo_match, model=form_models.Unmatch, place="result", about="participation",
+        decision=matches.undo_match, model=form_models.UnmatchForm, place="result", about="participation",
         offered=availability.can_always, arguments=form_arguments.unmatch, check=form_arguments.check_participation,
         streams=form_arguments.participation_too,
     ),

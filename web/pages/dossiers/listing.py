@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from pixflow.decision import Decision
 from pixflow.dossier import assignment, grouping, identity
 from projections import dossier_sheet
-from projections.dossier_sheet import Filter
+from projections.dossier_sheet import DossierFilter
 from web.desk import receipts
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
@@ -76,7 +76,7 @@ class DossiersPage(Page):
     pager: Pager
 
 
-def dossiers_page(desk: Desk, wanted: Filter, number: int, done: str) -> DossiersPage:
+def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> DossiersPage:
     """Builds one page of the list; `done` names the change of a group that was just recorded."""
     asked = {name: value for name, value in asdict(wanted).items() if name != "state"}
     kept = {"etat": "" if wanted.state == "open" else wanted.state}

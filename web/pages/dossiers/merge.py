@@ -14,7 +14,7 @@ from pixflow.participation import matches
 from pixflow.refused import Refused
 from pixflow.unit_of_work import LoadedStream, Step
 from projections import audit_trail, name_search
-from projections.directory import Found
+from projections.directory import YoungPerson
 from projections.store.folds import fold_of, folds_of
 from web.desk.commands import Outcome, record_all
 from web.desk.desk import Desk
@@ -66,14 +66,14 @@ class Follower:
     site: str
 
 
-def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Found]:
+def candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[YoungPerson]:
     """Returns open dossiers that may be of the same person: similar names, the same birth date first."""
     near = name_search.near(desk.read, f"{dossier.last_name} {dossier.first_name}", desk.scope, NEAR)
     same = [found for found in near if found.stream != dossier_id and not found.closed and _alike(found, dossier)]
     return sorted(same, key=lambda found: (found.birth_date != dossier.birth_date, found.last_name, found.first_name))
 
 
-def _alike(found: Found, dossier: Dossier) -> bool:
+def _alike(found: YoungPerson, dossier: Dossier) -> bool:
     """True unless their birth dates differ."""
     return None in (found.birth_date, dossier.birth_date) or found.birth_date == dossier.birth_date
 

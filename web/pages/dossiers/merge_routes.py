@@ -11,7 +11,7 @@ from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
 from pixflow.unit_of_work import Step
 from projections import directory
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.commands import Outcome, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -41,7 +41,7 @@ class UndoMergeForm(Form):
 class Candidate:
     """A dossier that may be of the same person; after a merge `kept` goes on and `closed` does not."""
 
-    found: Found
+    found: YoungPerson
     kept: UUID
     closed: UUID
     advisor: str
@@ -54,7 +54,7 @@ class DuplicatesPage(Page):
     template = "dossiers/duplicates.html"
     block = "doubles"
 
-    groups: Sequence[Sequence[tuple[Found, int]]]
+    groups: Sequence[Sequence[tuple[YoungPerson, int]]]
     pager: Pager
 
 
@@ -155,7 +155,7 @@ def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, kept: UUID) -> list[St
     return merge.steps(desk, dossier_id, dossier, kept)
 
 
-def _ranked(desk: Desk, group: Sequence[Found]) -> list[tuple[Found, int]]:
+def _ranked(desk: Desk, group: Sequence[YoungPerson]) -> list[tuple[YoungPerson, int]]:
     """Returns the dossiers of one person and their numbers of events, the one to keep first."""
     found = {one.stream: one for one in group}
     return [(found[stream], facts) for stream, facts in merge.fullest_first(desk, found)]
@@ -167,7 +167,7 @@ def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Candidat
     return [_candidate(desk, one, *(stream for stream, _ in ranked[one.stream])) for one in found]
 
 
-def _candidate(desk: Desk, found: Found, kept: UUID, closed: UUID) -> Candidate:
+def _candidate(desk: Desk, found: YoungPerson, kept: UUID, closed: UUID) -> Candidate:
     advisor = desk.refs.team.get(found.advisor) if found.advisor else None
     return Candidate(found, kept, closed, advisor.name if advisor else "")
 

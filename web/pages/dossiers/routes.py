@@ -11,8 +11,8 @@ from pixflow.dossier import identity
 from pixflow.engine import new_id
 from pixflow.refused import Refused
 from projections import directory
-from projections.directory import Found
-from projections.dossier_sheet import Filter
+from projections.directory import YoungPerson
+from projections.dossier_sheet import DossierFilter
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -84,7 +84,7 @@ def read(
     """Lists the dossiers that this person reads, by name; `fait` names what was just done to a group."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    wanted = Filter(etape, programme, site, etat if etat in STATES else "all", groupe)
+    wanted = DossierFilter(etape, programme, site, etat if etat in STATES else "all", groupe)
     return page(request, dossiers_page(desk, wanted, p, fait))
 
 
@@ -144,7 +144,7 @@ def _unknown(desk: Desk, form: NewDossier) -> dict[str, str]:
     return errors
 
 
-def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[Found]:
+def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[YoungPerson]:
     """Returns other dossiers of that name and birth date, without `opening`, the one of this command."""
     if form.birth_date is None:
         return []
@@ -177,7 +177,7 @@ def _form(
     *,
     status: int = 200,
     taken: UUID | None = None,
-    namesakes: Sequence[Found] = (),
+    namesakes: Sequence[YoungPerson] = (),
 ) -> Response:
     known = [lookup.found_row(desk, one) for one in namesakes if desk.scope.reads(one.advisor)]
     shown = NewDossierPage(

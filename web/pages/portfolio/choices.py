@@ -11,9 +11,9 @@ from fastapi import HTTPException
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
-from pixflow.portfolio import PortfolioImporter, PortfolioRow, Preview
+from pixflow.portfolio import PortfolioImporter, PortfolioPreview, PortfolioRow
 from projections import directory, result_routing
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.hosting.served_structure import ServedStructure
@@ -65,7 +65,7 @@ class Choices:
             pages={name: _number(_last(said, name)) or 1 for name in PAGES},
         )
 
-    def accepted(self, preview: Preview) -> frozenset[int]:
+    def accepted(self, preview: PortfolioPreview) -> frozenset[int]:
         """Returns the lines whose changes are ticked, on any page."""
         places = changed_places(preview)
         lines = [preview.lines[place].row.line for place in places]
@@ -76,7 +76,7 @@ class Choices:
         return frozenset(kept | (self.ticked & set(lines)))
 
 
-def changed_places(preview: Preview) -> list[int]:
+def changed_places(preview: PortfolioPreview) -> list[int]:
     """Returns the indexes of the changed rows among the lines."""
     return [place for place, line in enumerate(preview.lines) if line.status == "changed"]
 
@@ -87,18 +87,18 @@ def shown(places: Sequence[int], page: int) -> set[int]:
     return set(places[offset : offset + SIZE])
 
 
-def kept(preview: Preview, accepted: frozenset[int]) -> str:
+def kept(preview: PortfolioPreview, accepted: frozenset[int]) -> str:
     """Returns the accepted rows as a hexadecimal number, one bit each."""
     return f"{sum(1 << place for place, line in enumerate(preview.lines) if line.row.line in accepted):x}"
 
 
-def seen(preview: Preview) -> int:
+def seen(preview: PortfolioPreview) -> int:
     """Returns a checksum of the changes offered: it moves when the file or a dossier does."""
     offered = [(line.row.line, line.dossier, line.differs, line.before) for line in _changed(preview)]
     return crc32(msgspec.json.encode(offered))
 
 
-def _changed(preview: Preview) -> list[PortfolioRow]:
+def _changed(preview: PortfolioPreview) -> list[PortfolioRow]:
     return [line for line in preview.lines if line.status == "changed"]
 
 
@@ -133,7 +133,7 @@ def importing(desk: AtDesk) -> Desk:
 def importer_of(served: ServedStructure) -> PortfolioImporter:
     """Returns an importer of the structure; it reads the tables up to the last event each time."""
 
-    def everyone() -> list[Found]:
+    def everyone() -> list[YoungPerson]:
         with served.read().database.connect() as connection:
             return directory.everyone(connection)
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pixflow.portfolio import Outcome
+from pixflow.portfolio import PortfolioOutcome
 from projections import directory
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.http.pagination import SIZE, Pager
@@ -51,7 +51,7 @@ class OutcomePage(Page):
 
 
 def outcome_page(
-    desk: Desk, outcome: Outcome, opened: int, corrected: int, where: str, *, stopped: bool
+    desk: Desk, outcome: PortfolioOutcome, opened: int, corrected: int, where: str, *, stopped: bool
 ) -> OutcomePage:
     """Returns the page of an import; `opened` and `corrected` are the pages of its lists."""
     people = directory.named(desk.read, {*outcome.opened, *outcome.corrected})
@@ -72,18 +72,18 @@ def outcome_page(
     )
 
 
-def _pager(people: Sequence[Found], where: str, own: tuple[str, int], other: tuple[str, int]) -> Pager:
+def _pager(people: Sequence[YoungPerson], where: str, own: tuple[str, int], other: tuple[str, int]) -> Pager:
     """Returns the pager of a list: its parameter and page are `own`, those of the other list stay."""
     kept = {other[0]: str(other[1]) if other[1] > 1 else ""}
     return Pager.at(len(people), own[1], where, kept, name=own[0], anchor=f"#{own[0]}")
 
 
-def _list(desk: Desk, title: str, people: Sequence[Found], pager: Pager) -> DossierList:
+def _list(desk: Desk, title: str, people: Sequence[YoungPerson], pager: Pager) -> DossierList:
     rows = [_row(desk, one) for one in people[pager.offset : pager.offset + SIZE]]
     return DossierList(pager.name, title, f"dossiers {title.lower()}", rows, pager)
 
 
-def _row(desk: Desk, one: Found) -> DossierRow:
+def _row(desk: Desk, one: YoungPerson) -> DossierRow:
     name, advisor = f"{one.last_name} {one.first_name}", advisor_name(desk, one.advisor)
     return DossierRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
 

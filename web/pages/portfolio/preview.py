@@ -6,7 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.portfolio import Column, Counts, PortfolioRow, Prepared, Preview, Problem
+from pixflow.portfolio import (
+    Column,
+    PortfolioCounts,
+    PortfolioPreview,
+    PortfolioProblem,
+    PortfolioRow,
+    PreparedPortfolio,
+)
 from pixflow.portfolio.columns import places
 from projections import directory
 from web.desk.desk import Desk
@@ -89,7 +96,7 @@ class PreviewPage(Page):
     chosen_sheet: int | None
     site: str | None
     sites: Sequence[tuple[str, str]]
-    counts: Counts
+    counts: PortfolioCounts
     figures: Sequence[tuple[int, str]]
     columns: Sequence[ColumnRow]
     ignored: Sequence[str]
@@ -106,7 +113,7 @@ class PreviewPage(Page):
 
 
 def preview_page(
-    desk: Desk, token: str, name: str, prepared: Prepared, choices: Choices, errors: Mapping[str, str]
+    desk: Desk, token: str, name: str, prepared: PreparedPortfolio, choices: Choices, errors: Mapping[str, str]
 ) -> PreviewPage:
     """Returns the preview of a file `name`, with what was chosen of it."""
     preview = prepared.preview
@@ -142,7 +149,7 @@ def preview_page(
     )
 
 
-def _of(preview: Preview, *statuses: str) -> list[PortfolioRow]:
+def _of(preview: PortfolioPreview, *statuses: str) -> list[PortfolioRow]:
     return [line for line in preview.lines if line.status in statuses]
 
 
@@ -150,7 +157,7 @@ def _page(rows: Sequence[Any], pager: Pager) -> Sequence[Any]:
     return rows[pager.offset : pager.offset + SIZE]
 
 
-def figures(preview: Preview) -> list[tuple[int, str]]:
+def figures(preview: PortfolioPreview) -> list[tuple[int, str]]:
     """Returns the number of rows by change."""
     counted = preview.counts
     named = (
@@ -175,7 +182,7 @@ def columns_read(columns: Sequence[Column]) -> list[ColumnRow]:
     return made
 
 
-def _sites(desk: Desk, preview: Preview, choices: Choices) -> list[tuple[str, str]]:
+def _sites(desk: Desk, preview: PortfolioPreview, choices: Choices) -> list[tuple[str, str]]:
     """Returns the options for the rows without a site; none when no row lacks one."""
     if not choices.site and not any(one.code == "site-needed" for one in preview.problems):
         return []
@@ -245,16 +252,16 @@ def _name(line: PortfolioRow) -> str:
     return f"{line.row.last_name} {line.row.first_name}"
 
 
-def remarks_on(found: Sequence[Problem]) -> list[str]:
+def remarks_on(found: Sequence[PortfolioProblem]) -> list[str]:
     """Returns a sentence for each problem, or one for all the lines that have the same one."""
-    groups: dict[object, list[Problem]] = {}
+    groups: dict[object, list[PortfolioProblem]] = {}
     for place, one in enumerate(found):
         alone = one.line is None or one.code not in GROUPED
         groups.setdefault(place if alone else (one.code, one.field, one.value), []).append(one)
     return [_remark(group) for group in groups.values()]
 
 
-def _remark(group: Sequence[Problem]) -> str:
+def _remark(group: Sequence[PortfolioProblem]) -> str:
     one = group[0]
     if len(group) == 1:
         return files.portfolio_problem(one.code, one.line, one.field, one.value)

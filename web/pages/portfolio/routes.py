@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
-from pixflow.portfolio import Outcome, PortfolioImporter, Prepared, Sheet
+from pixflow.portfolio import PortfolioImporter, PortfolioOutcome, PreparedPortfolio, Sheet
 from pixflow.refused import Refused
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -129,7 +129,7 @@ def cancel(desk: AtImport, token: str) -> Response:
 def done(request: Request, desk: AtImport, command: UUID, o: Number = 1, c: Number = 1, reste: int = 0) -> Response:
     """Shows what an import recorded. `reste`: it stopped before the end."""
     outcome = _importer(desk).outcome(command)
-    if outcome == Outcome():
+    if outcome == PortfolioOutcome():
         raise HTTPException(404)
     where = request.url.path
     return page(request, portfolio_outcome.outcome_page(desk, outcome, o, c, where, stopped=bool(reste)))
@@ -154,7 +154,7 @@ def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], 
     return page(request, shown, status=422 if errors else 200)
 
 
-def _without_preview(request: Request, token: str, name: str, prepared: Prepared) -> Response:
+def _without_preview(request: Request, token: str, name: str, prepared: PreparedPortfolio) -> Response:
     """Asks for the sheet, or shows that the one chosen cannot be read. Another page's file counts as gone."""
     sheets = prepared.portfolio.sheets
     if len(sheets) > 1:
@@ -166,14 +166,14 @@ def _gone(request: Request) -> Response:
     return page(request, GonePage(), status=410)
 
 
-def _refused(request: Request, name: str, prepared: Prepared, token: str) -> Response:
+def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: str) -> Response:
     """Shows why nothing of the file can be imported; with a `token` another sheet can be."""
     refusing = [one for one in prepared.portfolio.problems if one.severity == "refused"]
     problems = [files.portfolio_problem(one.code, one.line, one.field, one.value) for one in refusing]
     return page(request, RefusedPage(file=name, problems=problems, token=token), status=422)
 
 
-def _unready(prepared: Prepared, choices: Choices, seen: int | None) -> tuple[dict[str, str], frozenset[int]]:
+def _unready(prepared: PreparedPortfolio, choices: Choices, seen: int | None) -> tuple[dict[str, str], frozenset[int]]:
     """Returns the errors that keep the file from being recorded, and the lines whose changes are accepted."""
     if prepared.preview is None:
         return {}, frozenset()
@@ -190,13 +190,13 @@ def _not_recorded(
 ) -> Response:
     """Shows the refusal. The file may be gone because the form was sent twice; a large one may be recorded in part."""
     outcome = _importer(desk).outcome(command)
-    if outcome != Outcome():
+    if outcome != PortfolioOutcome():
         return _recorded(outcome, command, stopped=refused.code != "upload-gone")
     return _preview(request, desk, token, data, {"": _sentence(desk, refused)})
 
 
-def _recorded(outcome: Outcome, command: UUID, *, stopped: bool = False) -> Response:
-    if outcome == Outcome():
+def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
+    if outcome == PortfolioOutcome():
         return RedirectResponse("/dossiers/import?deja=1", 303)
     return RedirectResponse(f"/dossiers/import/fait/{command}{'?reste=1' if stopped else ''}", 303)
 

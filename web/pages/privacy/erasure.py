@@ -60,7 +60,7 @@ class RequestSeveralForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class ErasureRequest:
+class RequestRow:
     """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due."""
 
     why: str
@@ -78,7 +78,7 @@ class ErasedEntry:
     who: str
 
 
-def request(desk: Desk, known: PersonalData) -> ErasureRequest | None:
+def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     """Returns the erasure that was requested, or None."""
     erasure = known.person.erasure
     if erasure is None:
@@ -86,7 +86,7 @@ def request(desk: Desk, known: PersonalData) -> ErasureRequest | None:
     fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
     on, due = erasure.mark.on, erasure.mark.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    return ErasureRequest(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
+    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
 
 
 def wrong_name(dossier: Dossier, form: ConfirmForm) -> dict[str, str]:

@@ -18,7 +18,7 @@ _SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaperEntry:
     """An event: its sentence, its stamps, its fields; `struck` is the reason of its retraction."""
 
     said: str
@@ -28,12 +28,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PaperSection:
     """One part of the paper; `facts` are labels and values."""
 
     title: str
     facts: Sequence[tuple[str, str]] = ()
-    entries: Sequence[Entry] = ()
+    entries: Sequence[PaperEntry] = ()
 
 
 def pdf(known: PersonalData) -> bytes:
@@ -50,19 +50,19 @@ def pdf(known: PersonalData) -> bytes:
     return compile_template("privacy/person.typ", paper)
 
 
-def _sections(known: PersonalData) -> Iterator[Section]:
-    yield Section("Qui vous êtes", _identity(known))
+def _sections(known: PersonalData) -> Iterator[PaperSection]:
+    yield PaperSection("Qui vous êtes", _identity(known))
     for n, dossier in enumerate(known.dossiers):
-        yield Section("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
+        yield PaperSection("Votre dossier" if n == 0 else "Un dossier en double, réuni au vôtre", (), _entries(dossier))
     for one in known.participations:
-        yield Section(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
+        yield PaperSection(say("Ce que Pix a transmis : {name}", name=_campaign(known, one)), (), _entries(one))
     for one in known.workshops:
-        yield Section(_workshop(known, one), (), _entries(one))
-    owed = [Entry(tasks.VERBS[task.kind], why(task)) for task in known.owed]
+        yield PaperSection(_workshop(known, one), (), _entries(one))
+    owed = [PaperEntry(tasks.VERBS[task.kind], why(task)) for task in known.owed]
     if owed:
-        yield Section("Ce qui reste à faire avec vous", (), owed)
-    yield Section("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
-    yield Section("Ce que vous devez savoir", privacy.information(known.months))
+        yield PaperSection("Ce qui reste à faire avec vous", (), owed)
+    yield PaperSection("Qui a écrit tout cela", [(name, _facts(count)) for name, count in known.writers])
+    yield PaperSection("Ce que vous devez savoir", privacy.information(known.months))
 
 
 def _identity(known: PersonalData) -> list[tuple[str, str]]:
@@ -88,14 +88,14 @@ def _programme(person: Dossier) -> str:
     return ", ".join(part for part in (named, person.group or "", until) if part)
 
 
-def _entries(stream: PersonalStream) -> list[Entry]:
+def _entries(stream: PersonalStream) -> list[PaperEntry]:
     return [_entry(fact) for fact in stream.facts]
 
 
-def _entry(fact: PersonalFact) -> Entry:
+def _entry(fact: PersonalFact) -> PaperEntry:
     details = [(label, value) for label, value in fact.details if not _is_repeated(label, value, fact.said)]
     said = say("{title} : {said}", title=fact.title, said=fact.said) if fact.withheld else fact.said
-    return Entry(said, f"{fact.when} · {fact.who}", details, fact.struck_said)
+    return PaperEntry(said, f"{fact.when} · {fact.who}", details, fact.struck_said)
 
 
 def _is_repeated(label: str, value: str, said: str) -> bool:

@@ -21,7 +21,7 @@ from web.http.forms import FormData, validate
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
-from web.pages.privacy.erasure import ConfirmForm, DeclineForm, ErasureRequest, RequestForm
+from web.pages.privacy.erasure import ConfirmForm, DeclineForm, RequestForm, RequestRow
 from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
@@ -46,7 +46,7 @@ class RightsPage(Page):
     facts: int
     duplicates: int
     follower: merge.Follower | None
-    asked: ErasureRequest | None
+    asked: RequestRow | None
     confirms: bool
     seat: str
     goes: Sequence[str]

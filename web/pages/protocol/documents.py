@@ -11,7 +11,7 @@ from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)
-class StageText:
+class StageRow:
     stage: str
     who: str
     when: str
@@ -23,7 +23,7 @@ class ProtocolText:
     """A protocol: its rules, its stages, its tasks with their delays, and what follows a delay that passed."""
 
     rules: str
-    stages: Sequence[StageText]
+    stages: Sequence[StageRow]
     tasks: Sequence[ProtocolTask]
     late: str
 
@@ -57,7 +57,7 @@ def protocol_text(document: ProtocolDocument) -> ProtocolText:
     )  # fmt: skip
     return ProtocolText(
         rules=" ".join(filter(None, rules)),
-        stages=[StageText(one.stage, one.who, one.when, one.how) for one in document.stages],
+        stages=[StageRow(one.stage, one.who, one.when, one.how) for one in document.stages],
         tasks=french.owed(document),
         late=f"{french.tries(document.tries)} {french.escalation(document.escalation)}",
     )

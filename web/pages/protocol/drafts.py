@@ -21,7 +21,7 @@ from web.desk.names import names_for
 from web.french.events import sentences
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Change
+from web.french.protocol.differences import Difference
 from web.http.forms import Day, Form, OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
@@ -104,7 +104,7 @@ class BandDifference:
     """A band of a grid that changes; `limits_only`: its limits alone do."""
 
     title: str
-    changes: Sequence[Change]
+    changes: Sequence[Difference]
     limits_only: bool
 
 
@@ -113,7 +113,7 @@ class GridDraft:
     """The changes of a grid, its impact, and the whole of it."""
 
     base_number: int
-    name: Change | None
+    name: Difference | None
     bands: Sequence[BandDifference]
     impact: impact.GridImpact
     text: Sequence[BandText]
@@ -124,7 +124,7 @@ class ProtocolDraft:
     """The changes of a protocol, its impact, and the whole of it. `shifts` are sentences."""
 
     base_number: int
-    changes: Sequence[Change]
+    changes: Sequence[Difference]
     shifts: Sequence[str]
     delays: Sequence[impact.DelayImpact]
     text: ProtocolText
@@ -215,7 +215,7 @@ def grid_draft(desk: Desk, document: Grille, day: date, page: int) -> GridDraft:
 
     return GridDraft(
         base_number=now.number,
-        name=Change("Nom de la grille", before.name, document.name) if before.name != document.name else None,
+        name=Difference("Nom de la grille", before.name, document.name) if before.name != document.name else None,
         bands=[
             BandDifference(differences.band_title(one), lines, not lines and one.after is not None)
             for one in band_changes(before, document)

@@ -13,7 +13,7 @@ from web.desk.desk import Desk
 from web.french import typography, vocabulary
 from web.french.protocol import differences
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Change
+from web.french.protocol.differences import Difference
 from web.french.typography import say
 from web.http.templates import Page
 from web.pages.protocol import grid_actions, grid_form, grid_validation, impact, protocol_form
@@ -78,7 +78,7 @@ class ProtocolEditorPage(EditorPage):
 
     sheet: ProtocolSheet
     fields: ProtocolFields
-    changes: Sequence[Change] | None
+    changes: Sequence[Difference] | None
 
 
 def start(desk: Desk, kind: DocumentKind, name: str) -> Editor:

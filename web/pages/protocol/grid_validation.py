@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pixflow.identity import normalise
-from pixflow.protocol.grille import KINDS, Band, Grille, Problem, Proposal, problems
+from pixflow.protocol.grille import KINDS, Band, Grille, GrilleProblem, Proposal, problems
 from web.french import typography, validation
 from web.french.errors import refusals
 from web.french.typography import say, upper_first
@@ -96,7 +96,7 @@ def _broken(grille: Grille) -> Iterator[tuple[str, str]]:
             yield _place(grille.bands, problem, upside_down), sentence
 
 
-def _place(bands: Sequence[Band], problem: Problem, upside_down: Sequence[int]) -> str:
+def _place(bands: Sequence[Band], problem: GrilleProblem, upside_down: Sequence[int]) -> str:
     if problem.code in ("empty", "duplicate-proposal"):
         return next((f"b{i}-add" for i, band in enumerate(bands) if (band.low, band.high) == problem.numbers), "")
     return f"b{upside_down[0] if upside_down and problem.code != 'end' else len(bands) - 1}-high"

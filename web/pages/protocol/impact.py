@@ -19,7 +19,7 @@ from projections import advisor_queue, dossier_sheet
 from projections.store.folds import folds_of
 from web.desk.desk import Desk
 from web.french.protocol import drafts as french
-from web.french.protocol.differences import Change
+from web.french.protocol.differences import Difference
 from web.http.pagination import Pager
 
 RULES: Mapping[str, Callable[[Any, References], Sequence[Task]]] = {
@@ -65,7 +65,7 @@ class DelayImpact:
     """A delay that changes, and the due day of a task that opens on the day of the change, before and after."""
 
     verb: str
-    change: Change
+    change: Difference
     before: date
     after: date
 

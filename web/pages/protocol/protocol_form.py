@@ -12,7 +12,7 @@ from pixflow.protocol.document import (
     Retention,
     Stage,
     StageText,
-    Workshops,
+    WorkshopRules,
     out_of_range,
 )
 from web.french import privacy, typography, validation
@@ -23,7 +23,7 @@ LONGEST = 2_000
 PARTS: dict[str, type] = {
     "delays": Delays,
     "escalation": Escalation,
-    "workshops": Workshops,
+    "workshops": WorkshopRules,
     "retention": Retention,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)

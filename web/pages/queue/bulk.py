@@ -39,18 +39,18 @@ class BulkForm(Form):
     task: Annotated[tuple[Pick, ...], Field(max_length=MOST)] = ()
 
 
-class SnoozeForm(BulkForm):
+class BulkSnoozeForm(BulkForm):
     until: Day
     reason: str
 
 
-class HandOverForm(BulkForm):
+class BulkHandOverForm(BulkForm):
     to: UUID
     until: Day | None = None
     note: str | None = None
 
 
-class ChaseForm(BulkForm):
+class BulkChaseForm(BulkForm):
     channel: Channel
     reached: bool
     note: str | None = None
@@ -71,9 +71,9 @@ class BulkAction:
 
 
 ACTIONS: dict[str, BulkAction] = {
-    "snooze": BulkAction(follow_up.snooze_task, SnoozeForm, TaskSnoozed),
-    "hand": BulkAction(follow_up.hand_over_task, HandOverForm, TaskHandedOver),
-    "chase": BulkAction(follow_up.chase_young_person, ChaseForm, YoungPersonChased, "about", CHASED),
+    "snooze": BulkAction(follow_up.snooze_task, BulkSnoozeForm, TaskSnoozed),
+    "hand": BulkAction(follow_up.hand_over_task, BulkHandOverForm, TaskHandedOver),
+    "chase": BulkAction(follow_up.chase_young_person, BulkChaseForm, YoungPersonChased, "about", CHASED),
 }
 
 
@@ -94,7 +94,7 @@ def effect(desk: Desk, name: str, row: QueueRow) -> str:
 
 def known(desk: Desk, form: BulkForm) -> bool:
     """False when the form hands tasks to somebody who cannot take them."""
-    return not isinstance(form, HandOverForm) or form.to in dict(takers(desk))
+    return not isinstance(form, BulkHandOverForm) or form.to in dict(takers(desk))
 
 
 def act(desk: Desk, name: str, form: BulkForm) -> Outcomes:

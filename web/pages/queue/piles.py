@@ -74,7 +74,7 @@ def _href(desk: Desk, pile: Pile) -> str:
 
 def pile_page(request: Request, desk: Desk, kind: str, number: int) -> Response:
     """Draws the page of a pile; 404 for a kind without a pile, or for somebody who has none."""
-    if not desk.roles & projections_piles.PILED or kind not in french.PILES:
+    if not desk.roles & projections_piles.PILE_ROLES or kind not in french.PILES:
         raise HTTPException(404)
     total = projections_piles.pile_total(desk.read, desk.roles, kind, desk.today)
     pager = Pager.at(total, number, "/boite", {"pile": kind})

@@ -14,7 +14,7 @@ from pixflow.authorization import TASK_OWNERS
 from pixflow.dossier.identity import open_dossier
 from projections import advisor_queue, audit_trail
 from projections import piles as projections_piles
-from projections.advisor_queue import Filter
+from projections.advisor_queue import QueueFilter
 from projections.store.folds import folds_of
 from web.desk import receipts
 from web.desk.dependencies import AtDesk
@@ -131,7 +131,7 @@ def read(
         raise HTTPException(403)
     if pile:
         return pile_page(request, desk, pile, p)
-    wanted = Filter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
+    wanted = QueueFilter(tache, etape, programme, site, pour if pour in map(str, desk.owners) else "", groupe)
     own = _own_tasks(desk, wanted, p) if desk.roles & TASK_OWNERS else OwnTasks()
     piles = projections_piles.piles(desk.read, desk.roles, desk.today)
     shown = QueuePage(
@@ -157,7 +157,7 @@ def read(
     return page(request, shown)
 
 
-def _own_tasks(desk: Desk, wanted: Filter, number: int) -> OwnTasks:
+def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
     counted = advisor_queue.counts(desk.read, desk.owners, desk.today)
     asked = asdict(wanted)
     pager = Pager.at(filters.total(counted, asked), number, "/boite", filters.parameters(asked))

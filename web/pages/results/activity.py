@@ -27,7 +27,7 @@ _queue = advisor_queue.table.c
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class RecordedExport:
     """The export recorded last: its time, its campaign, the counts of its rows."""
 
     when: str
@@ -48,7 +48,7 @@ class PastRow:
     undo: str = ""
 
 
-def export(desk: Desk) -> Export | None:
+def export(desk: Desk) -> RecordedExport | None:
     """Returns the export received last, of any campaign."""
     intakes = [intake_id(campaign) for campaign in desk.refs.campaigns]
     query = select(audit_trail.table).where(_trail.stream.in_(intakes), _trail.topic == ExportReceived.TOPIC)
@@ -59,7 +59,7 @@ def export(desk: Desk) -> Export | None:
     assert isinstance(event, ExportReceived)
     day, at = desk.refs.calendar.local_day(event.exported_at), dates.clock(event.exported_at, desk.zone)
     when = f"{dates.weekday_day(day, year=day.year != desk.today.year)}, {at}"
-    return Export(when, desk.refs.campaigns[event.campaign].name, sentences.counts(event))
+    return RecordedExport(when, desk.refs.campaigns[event.campaign].name, sentences.counts(event))
 
 
 def matched(desk: Desk) -> list[PastRow]:

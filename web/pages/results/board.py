@@ -11,7 +11,7 @@ from pixflow.participation.matching import Match
 from pixflow.protocol.grille import percent
 from projections import dispatch as projections_dispatch
 from projections import match_proposals, result_routing
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.desk.receipts import Receipt
@@ -117,7 +117,7 @@ class BoardPage(Page):
     form: BoardForm | None
     choices: Choices | None
     errors: Mapping[str, str]
-    export: activity.Export | None
+    export: activity.RecordedExport | None
     undeclared: Sequence[CampaignRow]
     declared: Sequence[CampaignRow]
     cards: Sequence[MatchCard]
@@ -234,7 +234,7 @@ def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], sever
     return MatchCard(row.stream, name, " · ".join(filter(None, about)), candidates, candidates[0] if sure else None)
 
 
-def candidate(desk: Desk, found: Found, match: Match | None = None, *, numbered: bool = True) -> Candidate:
+def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> Candidate:
     """Returns a dossier as the board shows it; the i-Milo number only when it helps."""
     alike = match is not None and "namesake" in match.warnings
     about = (

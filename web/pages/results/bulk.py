@@ -6,7 +6,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.participation import matches
 from projections import directory, match_proposals, result_routing
 from projections import dispatch as projections_dispatch
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.bulk import Outcomes, Row, row_of
 from web.desk.commands import record
 from web.desk.desk import Desk
@@ -49,7 +49,7 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
     return Outcomes(made, form.command_id)
 
 
-def confirmation(desk: Desk, row: Any, person: Found) -> dict[str, Any]:
+def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
     """Returns the arguments of confirm_match besides its streams."""
     evidence = match_proposals.evidence(desk.read, row, person)
     return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
-from pixflow.importing import Answers, Change, Importer, Prepared, Preview, Question, Uploads, intake_id
+from pixflow.importing import Answers, Importer, ImportPreview, PreparedExport, Question, RowChange, Uploads, intake_id
 from pixflow.protocol.grille import percent
 from pixflow.structure_folder import utc_now
 from projections import audit_trail, result_routing
-from projections.result_routing import Known
+from projections.result_routing import KnownParticipation
 from web.desk.desk import Desk
 from web.french import dates, matching, typography, validation, vocabulary
 from web.french.dossier import profiles
@@ -42,7 +42,7 @@ class ImportForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class FileRow:
+class PreviewRow:
     """A row of the file: its line, its participant, its change."""
 
     line: int | None
@@ -84,7 +84,7 @@ class ImportPage(Page):
     last: Sequence[QuestionRow]
     kept: Mapping[str, str]
     form: OpenForm
-    changes: Sequence[FileRow]
+    changes: Sequence[PreviewRow]
     pager: Pager
     problems: Sequence[str]
     older: str
@@ -106,7 +106,7 @@ FIELDS = {
 def importer(desk: Desk) -> Importer:
     """Returns an importer of the structure; it reads the tables up to the last event each time."""
 
-    def known(campaign: UUID) -> list[Known]:
+    def known(campaign: UUID) -> list[KnownParticipation]:
         side = desk.served.read()
         with side.database.connect() as connection:
             return result_routing.known(connection, campaign)
@@ -141,12 +141,12 @@ def answers(desk: Desk, given: Mapping[str, Any]) -> tuple[Answers, dict[str, st
     ), errors
 
 
-def unanswered(preview: Preview) -> dict[str, str]:
+def unanswered(preview: ImportPreview) -> dict[str, str]:
     """Returns an error for each question still open."""
     return {FIELDS[one.code]: f"Dites d’abord {matching.asked(one.code)}." for one in preview.questions}
 
 
-def recorded_at(desk: Desk, prepared: Prepared) -> int:
+def recorded_at(desk: Desk, prepared: PreparedExport) -> int:
     """Returns the position of the event that recorded this very file, 0 when there is none."""
     campaign = prepared.preview.campaign_id if prepared.preview else None
     if campaign is None:
@@ -172,7 +172,7 @@ def import_page(
     desk: Desk,
     token: str,
     name: str,
-    prepared: Prepared,
+    prepared: PreparedExport,
     given: Mapping[str, Any],
     number: int,
     errors: Mapping[str, str],
@@ -202,7 +202,7 @@ def import_page(
     )
 
 
-def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
+def facts(desk: Desk, preview: ImportPreview) -> list[tuple[str, str]]:
     """Returns the facts of the file: campaign, kind, time of the export, number of rows."""
     campaign = preview.campaign
     code = f", code {campaign.code}" if campaign.code else ""
@@ -222,7 +222,7 @@ def facts(desk: Desk, preview: Preview) -> list[tuple[str, str]]:
     ]
 
 
-def counts(preview: Preview) -> list[tuple[int, str]]:
+def counts(preview: ImportPreview) -> list[tuple[int, str]]:
     """Returns the number of rows by change."""
     counted = preview.counts
     named = (
@@ -235,16 +235,16 @@ def counts(preview: Preview) -> list[tuple[int, str]]:
     return [(n, word if n < 2 else f"{word}s") for n, word in named]
 
 
-def file_row(change: Change, kind: CampaignKind) -> FileRow:
+def file_row(change: RowChange, kind: CampaignKind) -> PreviewRow:
     before = _done(change.progress_before) if change.progress_before is not None else ""
     what = matching.CHANGES[change.what]
     if change.doubt:
         what += f" ({matching.DOUBTS[change.doubt]})"
     name = f"{change.last_name} {change.first_name}"
-    return FileRow(change.line, name, change.external_id or "", what, before, _after(change, kind))
+    return PreviewRow(change.line, name, change.external_id or "", what, before, _after(change, kind))
 
 
-def _after(change: Change, kind: CampaignKind) -> str:
+def _after(change: RowChange, kind: CampaignKind) -> str:
     if change.what == "vanished":
         return ""
     if change.mastery is not None:

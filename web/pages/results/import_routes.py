@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
 from pixflow.events.intake import ExportReceived
-from pixflow.importing import Answers, Prepared
+from pixflow.importing import Answers, PreparedExport
 from pixflow.participation.intake import receive_export
 from pixflow.refused import Refused
 from web.desk.dependencies import allowed
@@ -43,7 +43,7 @@ class FileGonePage(Page):
 
     template = "results/gone.html"
 
-    export: activity.Export | None
+    export: activity.RecordedExport | None
 
 
 @router.post("/resultats/import")
@@ -129,7 +129,7 @@ def _preview(
     return page(request, shown, status=422 if errors else 200)
 
 
-def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, Prepared]:
+def _prepared(desk: Desk, token: str, answers: Answers) -> tuple[str, PreparedExport]:
     content, name = import_preview.uploads(desk).get(token)
     prepared = import_preview.importer(desk).prepare(content, name, answers)
     if prepared.preview is None:
@@ -150,7 +150,7 @@ def _sentence(desk: Desk, refused: Refused) -> str:
     return refusals.refusal(refused.code, refused.details, names_for(desk))
 
 
-def _refused_page(name: str, prepared: Prepared) -> RefusedFilePage:
+def _refused_page(name: str, prepared: PreparedExport) -> RefusedFilePage:
     found = [(one.severity, files.problem(one.code, one.line, one.details)) for one in prepared.export.problems]
     problems = [sentence for severity, sentence in found if severity == "refused"]
     return RefusedFilePage(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from projections import directory, name_search
-from projections.directory import Found
+from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.desk.names import advisor_name
 from web.french import dates, typography
@@ -29,12 +29,12 @@ class Search:
     """The results of a search: dossiers found, and dossiers with a close spelling, the nearest first."""
 
     text: str
-    found: list[Found]
-    near: list[Found]
+    found: list[YoungPerson]
+    near: list[YoungPerson]
     more: bool
 
     @property
-    def everyone(self) -> list[Found]:
+    def everyone(self) -> list[YoungPerson]:
         return self.found + self.near
 
 
@@ -48,7 +48,7 @@ def look(desk: Desk, typed: object, limit: int) -> Search:
     return Search(text, found[:limit], others, len(found) > limit)
 
 
-def found_row(desk: Desk, found: Found) -> FoundRow:
+def found_row(desk: Desk, found: YoungPerson) -> FoundRow:
     """Returns a dossier found, as lists show it."""
     parts = (
         found.imilo_number and f"n°{typography.NBSP}{found.imilo_number}",

@@ -16,7 +16,7 @@ from pixflow.events.dossier import AdvisorAssigned, DossierLent
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
-from projections.directory import Found
+from projections.directory import YoungPerson
 from projections.store.folds import folds_of
 from web.desk.commands import record
 from web.desk.desk import Desk
@@ -91,7 +91,7 @@ def hand_over(desk: Desk, person: UUID, form: PairsForm) -> list[HandoverRow]:
 
 
 def _hand_over_one(
-    desk: Desk, person: UUID, form: PairsForm, stream: UUID, to: UUID, found: Found | None
+    desk: Desk, person: UUID, form: PairsForm, stream: UUID, to: UUID, found: YoungPerson | None
 ) -> HandoverRow:
     name, colleague = found.name if found else "dossier inconnu", desk.refs.team.get(to)
     command = row_command(form.command_id, stream)

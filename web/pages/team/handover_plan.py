@@ -61,7 +61,7 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class PortfolioRow:
+class SplitRow:
     """A dossier to hand over; `to` is the colleague of the split, `tasks` counts what is due in it."""
 
     stream: UUID
@@ -90,7 +90,7 @@ class HandoverPage(Page):
     today: date
     tasks: int
     colleagues: Sequence[tuple[str, str, str]]
-    rows: Sequence[PortfolioRow]
+    rows: Sequence[SplitRow]
     pager: Pager
     values: Mapping[str, Any]
     errors: Mapping[str, str]
@@ -112,7 +112,7 @@ class PreviewPage(Page):
     until: date | None
     to: Sequence[tuple[UUID, str]]
     workloads: Sequence[Workload]
-    rows: Sequence[PortfolioRow]
+    rows: Sequence[SplitRow]
     editable: bool
     limit: int
 
@@ -161,9 +161,9 @@ def _option(one: Workload, absence: str | None) -> tuple[str, str, str]:
     return str(one.id), one.name, f"{hint}, absence {absence}" if absence is not None else hint
 
 
-def _row(row: Any, tasks: Mapping[UUID, int], to: UUID | None = None) -> PortfolioRow:
+def _row(row: Any, tasks: Mapping[UUID, int], to: UUID | None = None) -> SplitRow:
     due = tasks.get(row.stream, 0)
-    return PortfolioRow(row.stream, row.first_name, row.last_name, row.programme, row.site, row.stage, due, to)
+    return SplitRow(row.stream, row.first_name, row.last_name, row.programme, row.site, row.stage, due, to)
 
 
 def colleagues(desk: Desk, person: UUID) -> list[Workload]:

@@ -13,7 +13,7 @@ from pixflow.events.values import Presence
 from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
 from projections import audit_trail, directory, name_search
-from projections.directory import Found
+from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names
 from web.desk.commands import Outcome, record
@@ -21,7 +21,7 @@ from web.desk.desk import Desk
 from web.french import vocabulary
 from web.french.typography import plural, say
 from web.http.templates import Page
-from web.pages.workshops.scoped_workshop import ScopedWorkshop, Seat
+from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
 
 Mark = Literal["present", "absent", "excused", "trouble", "ease"]
 SHOWN = 8
@@ -37,7 +37,7 @@ class Card:
     `undo` is the label of the button that takes the mark back, "" when there is none or somebody acted on it.
     """
 
-    seat: Seat
+    seat: SeatRow
     presence: str
     trouble: bool
     ease: bool
@@ -107,7 +107,7 @@ def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = N
     )
 
 
-def _card(workshop: ScopedWorkshop, seat: Seat, undo: Mapping[UUID, str]) -> Card:
+def _card(workshop: ScopedWorkshop, seat: SeatRow, undo: Mapping[UUID, str]) -> Card:
     presence = workshop.state.attendance.get(seat.dossier, "")
     dossier = fold_of(workshop.desk.read, seat.dossier) if presence == "present" else None
     known = dossier.diagnostic.seats.get(workshop.id) if isinstance(dossier, Dossier) else None
@@ -175,7 +175,7 @@ def look(workshop: ScopedWorkshop, typed: object) -> WalkInSearch:
     return WalkInSearch(text, [WalkIn(one.stream, one.name, _about(desk, one)) for one in there[:SHOWN]])
 
 
-def _about(desk: Desk, found: Found) -> str:
+def _about(desk: Desk, found: YoungPerson) -> str:
     born, advisor = found.birth_date, found.advisor
     parts = (
         plural(_age(born, desk.today), "an") if born else "",

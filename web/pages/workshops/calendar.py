@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from projections import workshops
-from projections.workshops import Filter
+from projections.workshops import WorkshopFilter
 from web.desk.desk import Desk
 from web.french import dates, typography
 from web.french.typography import say
@@ -26,7 +26,7 @@ class CalendarDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class WorkshopCalendar:
     """The weeks of a month, or one week, from Monday to Sunday; `previous` and `next` are addresses."""
 
     heading: str
@@ -39,7 +39,7 @@ class Calendar:
         return not any(day.rows for week in self.weeks for day in week)
 
 
-def calendar(desk: Desk, wanted: Filter, view: View, about: date) -> Calendar:
+def calendar(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> WorkshopCalendar:
     """Returns the week or the month around a day, by `view`."""
     first, last = span(view, about)
     by_day: dict[date, list[WorkshopRow]] = {}
@@ -51,7 +51,7 @@ def calendar(desk: Desk, wanted: Filter, view: View, about: date) -> Calendar:
         CalendarDay(day, view == "mois" and day.month != about.month, day == desk.today, by_day.get(day, ()))
         for day in days
     ]
-    return Calendar(
+    return WorkshopCalendar(
         heading(view, about),
         _address(wanted, view, _step(view, about, -1)),
         _address(wanted, view, _step(view, about, 1)),
@@ -83,5 +83,5 @@ def _step(view: View, about: date, by: int) -> date:
     return first - timedelta(days=1) if by < 0 else first + timedelta(days=32)
 
 
-def _address(wanted: Filter, view: View, about: date) -> str:
+def _address(wanted: WorkshopFilter, view: View, about: date) -> str:
     return address(LIST, {**params(wanted), "vue": view, "le": about.isoformat()})

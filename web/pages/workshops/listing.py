@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pixflow.refused import Refused
 from projections import workshops
-from projections.workshops import Filter, When
+from projections.workshops import When, WorkshopFilter
 from web.desk.desk import Desk
 from web.desk.names import campaign_name, names_for, staff_name
 from web.french import dates
@@ -69,7 +69,7 @@ def _row(desk: Desk, row: Any, people: Sequence[UUID]) -> WorkshopRow:
     )
 
 
-def list_page(desk: Desk, wanted: Filter, number: int) -> tuple[Pager, list[WorkshopRow]]:
+def list_page(desk: Desk, wanted: WorkshopFilter, number: int) -> tuple[Pager, list[WorkshopRow]]:
     """Returns one page of the list."""
     pager = Pager.at(workshops.total(desk.read, desk.today, wanted), number, LIST, params(wanted))
     return pager, rows(desk, workshops.page(desk.read, desk.today, wanted, SIZE, pager.offset))
@@ -78,7 +78,7 @@ def list_page(desk: Desk, wanted: Filter, number: int) -> tuple[Pager, list[Work
 # --- filters
 
 
-def params(wanted: Filter) -> dict[str, str]:
+def params(wanted: WorkshopFilter) -> dict[str, str]:
     """Returns a filter as parameters of an address."""
     return {
         "quand": "" if wanted.when == "to-come" else wanted.when,
@@ -87,30 +87,32 @@ def params(wanted: Filter) -> dict[str, str]:
     }
 
 
-def chips(desk: Desk, wanted: Filter, view: View, about: date) -> list[Chip]:
+def chips(desk: Desk, wanted: WorkshopFilter, view: View, about: date) -> list[Chip]:
     """Returns the chips that filter the list, each with the rows it would leave. A calendar has no chips by time."""
     kept = {} if view == "liste" else {"vue": view, "le": about.isoformat()}
     made = []
     if view == "liste":
         for when in get_args(When):
-            other = Filter(when, wanted.site, wanted.mine)
+            other = WorkshopFilter(when, wanted.site, wanted.mine)
             made.append(_chip(desk, WHEN[when], other, wanted.when == when, {}))
-    mine = Filter(wanted.when, wanted.site, None if wanted.mine else desk.me)
+    mine = WorkshopFilter(wanted.when, wanted.site, None if wanted.mine else desk.me)
     if desk.roles & {"advisor", "facilitator", "referent"}:
         made.append(_chip(desk, "Les miens", mine, wanted.mine is not None, kept, apart=True))
     sites = workshops.sites(desk.read)
     for place, site in enumerate(sites if len(sites) > 1 or wanted.site else ()):
-        other = Filter(wanted.when, "" if wanted.site == site else site, wanted.mine)
+        other = WorkshopFilter(wanted.when, "" if wanted.site == site else site, wanted.mine)
         made.append(_chip(desk, site, other, wanted.site == site, kept, apart=not place))
     return made
 
 
-def _chip(desk: Desk, label: str, to: Filter, on: bool, kept: Mapping[str, str], *, apart: bool = False) -> Chip:
+def _chip(
+    desk: Desk, label: str, to: WorkshopFilter, on: bool, kept: Mapping[str, str], *, apart: bool = False
+) -> Chip:
     count = workshops.total(desk.read, desk.today, to)
     return Chip(label, address(LIST, {**params(to), **kept}), count, on, apart=apart)
 
 
-def views(wanted: Filter, view: View, about: date) -> list[tuple[str, str, bool]]:
+def views(wanted: WorkshopFilter, view: View, about: date) -> list[tuple[str, str, bool]]:
     """Returns the views of the list: label, address, and True for this one."""
     asked = {one: {} if one == "liste" else {"vue": one, "le": about.isoformat()} for one in VIEWS}
     return [(label, address(LIST, {**params(wanted), **asked[one]}), one == view) for one, label in VIEWS.items()]

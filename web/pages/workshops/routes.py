@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from pixflow.events.workshop import WorkshopScheduled
 from pixflow.workshop.scheduling import schedule_workshop
-from projections.workshops import Filter, When
+from projections.workshops import When, WorkshopFilter
 from web.desk import receipts
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -20,7 +20,7 @@ from web.http.pagination import Pager
 from web.http.templates import Page, page
 from web.pages.workshops import alerts, feed_routes, listing
 from web.pages.workshops import calendar as workshop_calendar
-from web.pages.workshops.calendar import Calendar
+from web.pages.workshops.calendar import WorkshopCalendar
 from web.pages.workshops.listing import WorkshopRow, day_off
 
 router = APIRouter()
@@ -50,7 +50,7 @@ class WorkshopsPage(Page):
     receipt: Receipt | None
     pager: Pager | None
     rows: Sequence[WorkshopRow]
-    calendar: Calendar | None
+    calendar: WorkshopCalendar | None
 
 
 @router.get("/ateliers")
@@ -70,7 +70,7 @@ def read(
 
     `fait` names a series that was just scheduled, `sautes` the days that it left out.
     """
-    wanted = Filter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
+    wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
     about = _day(le) or desk.today
     pager, rows = listing.list_page(desk, wanted, p) if vue == "liste" else (None, [])
     shown = WorkshopsPage(

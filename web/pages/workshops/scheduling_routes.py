@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Field
 
 from pixflow.engine import Step, new_id
-from pixflow.protocol.document import Workshops
+from pixflow.protocol.document import WorkshopRules
 from pixflow.workshop.scheduling import schedule_workshop
 from web.desk import receipts
 from web.desk.commands import record_all
@@ -57,7 +57,7 @@ class NewWorkshopPage(Page):
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]
-    rules: Workshops
+    rules: WorkshopRules
     today: date
     campaigns: Sequence[tuple[str, str]]
     sites: Sequence[tuple[str, str]]

@@ -13,7 +13,7 @@ from pixflow.events.base import Recorded
 from pixflow.participation.campaign import Campaign
 from pixflow.workshop.state import Workshop
 from projections import audit_trail, directory
-from projections.directory import Found
+from projections.directory import YoungPerson
 from projections.store.folds import fold_of
 from web.desk import names
 from web.desk.desk import Desk
@@ -23,7 +23,7 @@ from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class SeatRow:
     """A young person with a seat, or on the waiting list.
 
     `readable`: the person at the desk may open the dossier; `releasable`: they may give up the seat.
@@ -96,36 +96,36 @@ class ScopedWorkshop:
     def may(self, decision: Decision[..., Any]) -> bool:
         return self.desk.may(decision, Subject(workshop=self.state))
 
-    def seats(self) -> list[Seat]:
+    def seats(self) -> list[SeatRow]:
         """The booked seats, in the order of booking."""
         presences = self.state.attendance
         return [self.seat(id, vocabulary.PRESENCES.get(presences.get(id, ""), "")) for id in self.state.seats]
 
-    def waiting(self) -> list[Seat]:
+    def waiting(self) -> list[SeatRow]:
         """The waiting list, in order."""
         today = self.desk.today
         kept = {id: french.on(one.until, today) if one.until else "" for id, one in self.state.waiting.items()}
         return [self.seat(id, kept_until=until) for id, until in kept.items()]
 
-    def seat(self, id: UUID, presence: str = "", kept_until: str = "") -> Seat:
+    def seat(self, id: UUID, presence: str = "", kept_until: str = "") -> SeatRow:
         """The seat of a dossier. The name stays hidden from those who may not read it."""
         found = self._people.get(id) or directory.named(self.desk.read, [id]).get(id)
         if found is None:
-            return Seat(id, privacy.ERASED, presence=presence, kept_until=kept_until)
+            return SeatRow(id, privacy.ERASED, presence=presence, kept_until=kept_until)
         advisor = names.staff_name(self.desk, found.advisor) if found.advisor else "personne"
         readable, mine = self.desk.scope.reads(found.advisor), found.advisor in self.desk.owners
         if not (self.sees_names or readable):
             name = say("suivi·e par {advisor}", advisor=advisor)
-            return Seat(id, name, presence=presence, kept_until=kept_until)
+            return SeatRow(id, name, presence=presence, kept_until=kept_until)
         programme = vocabulary.PROGRAMMES.get(found.programme, found.programme)
         about = (programme, "" if mine else advisor, "dossier clos" if found.closed else "")
         name = f"{found.last_name} {found.first_name}"
         releasable = mine or bool(self.desk.roles & {"facilitator", "referent"})
-        return Seat(
+        return SeatRow(
             id, name, name.casefold(), " · ".join(filter(None, about)), readable, releasable, presence, kept_until
         )
 
-    def person(self, id: UUID) -> Found | None:
+    def person(self, id: UUID) -> YoungPerson | None:
         return self._people.get(id)
 
 

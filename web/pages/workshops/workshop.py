@@ -14,7 +14,7 @@ from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
 from pixflow.folding import retractions_by_version
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol.document import Workshops
+from pixflow.protocol.document import WorkshopRules
 from pixflow.refused import Refused
 from pixflow.workshop.booking import mark_attendance
 from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
@@ -34,7 +34,7 @@ from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
 from web.pages.workshops import listing
-from web.pages.workshops.scoped_workshop import ScopedWorkshop, Seat
+from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
 
 WITHOUT_SEAT = ("book-workshop", "rebook-absent")
 FORMS: dict[str, Decision[..., Any]] = {
@@ -93,7 +93,7 @@ class WorkshopPage(Page):
     campaign: Campaign
     run_by: str
     kiosk: str
-    rules: Workshops
+    rules: WorkshopRules
     links: frozenset[str]
     is_open: bool
     is_upcoming: bool
@@ -105,15 +105,15 @@ class WorkshopPage(Page):
     help_at: str
     attendance: str
     taken: str
-    seats: Sequence[Seat]
-    waiting: Sequence[Seat]
+    seats: Sequence[SeatRow]
+    waiting: Sequence[SeatRow]
     candidates: Candidates | None
     history: Sequence[HistoryRow]
     form: OpenForm | None
     runners: Sequence[tuple[str, str]]
     chosen: Sequence[str]
     receipt: Receipt | None
-    undo: Seat | None
+    undo: SeatRow | None
 
 
 def workshop_page(
@@ -124,7 +124,7 @@ def workshop_page(
     *,
     form: OpenForm | None = None,
     receipt: Receipt | None = None,
-    undo: Seat | None = None,
+    undo: SeatRow | None = None,
 ) -> WorkshopPage:
     """Returns the page of a workshop; `number` pages the candidates, of a `group` or of all."""
     workshop = ScopedWorkshop(desk, id)
@@ -191,7 +191,7 @@ def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candid
     return Candidates(found, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
 
 
-def _candidate(row: Any, person: directory.Found) -> Candidate:
+def _candidate(row: Any, person: directory.YoungPerson) -> Candidate:
     return Candidate(row.stream, f"{person.last_name} {person.first_name}", row.programme, row.site, row.kind)
 
 
@@ -224,7 +224,7 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
 
 
-def undo_seat(workshop: ScopedWorkshop, reference: str) -> Seat | None:
+def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
     """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
     facts = _recorded(workshop, reference)
     given_up = [one.event.dossier for one in facts if isinstance(one.event, SeatReleased | WaitlistLeft)]

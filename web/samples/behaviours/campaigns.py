@@ -15,7 +15,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.importing import Answers, Importer
 from pixflow.participation import campaign as participation_campaign
 from pixflow.participation.state import Participation, evolve
-from projections.result_routing import Known
+from projections.result_routing import KnownParticipation
 from web.samples import pix_exports
 from web.samples.agenda import PlannedCommand, command
 from web.samples.clock import at
@@ -152,13 +152,13 @@ class PixOrga:
         elif season:
             season.known[stream] = evolve(season.known.get(stream, Participation()), recorded)
 
-    def _known(self, campaign: UUID) -> list[Known]:
+    def _known(self, campaign: UUID) -> list[KnownParticipation]:
         season = self._of_campaign.get(campaign)
         return [_row(stream, one) for stream, one in season.known.items()] if season else []
 
 
-def _row(stream: UUID, one: Participation) -> Known:
-    return Known(
+def _row(stream: UUID, one: Participation) -> KnownParticipation:
+    return KnownParticipation(
         stream,
         one.last_name,
         one.first_name,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from web.samples.clock import at
 from web.samples.demo import aigle_scenes
 from web.samples.demo.aigle_youths import WAITING, WORKSHOP, everyone
@@ -18,7 +18,7 @@ ABSENCE = timedelta(days=9)
 OFFERS = (
     aigle_scenes.INITIAL,
     Offer(
-        Campaign(530277, "LTBJUP656", "Diagnostic complet (parcours Cléa numérique)"),
+        ExportCampaign(530277, "LTBJUP656", "Diagnostic complet (parcours Cléa numérique)"),
         "complete",
         "CléA numérique",
         "Prêt pour le CléA numérique",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from pixflow.protocol import drafting
 from pixflow.protocol.grille import Grille
 from web.samples.behaviours.campaigns import Season
@@ -19,12 +19,12 @@ from web.samples.youth import Attempt
 
 EXPORTS = "exports-a-importer"
 INITIAL = Offer(
-    Campaign(530214, "HPVBRC358", "Diagnostic initial Pix emploi"),
+    ExportCampaign(530214, "HPVBRC358", "Diagnostic initial Pix emploi"),
     "initial",
     "Diagnostic initial Pix Emploi",
     strangers=True,
 )
-UNDECLARED = Offer(Campaign(530391, "TQKWJD742", "Atelier numérique de L’Aigle"), "initial", "Diagnostic initial")
+UNDECLARED = Offer(ExportCampaign(530391, "TQKWJD742", "Atelier numérique de L’Aigle"), "initial", "Diagnostic initial")
 NOTE = "Au-dessus de 45, ils n’ont pas besoin du CAP LEC : trois mois de recul le montrent"
 
 

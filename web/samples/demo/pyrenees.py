@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from web.samples.clock import at, working_days
 from web.samples.demo.people import Company, ScriptedYoung
 from web.samples.demo.pyrenees_youths import SECOND_GROUP, everyone
@@ -15,14 +15,16 @@ MARC, JULIEN, LUCIE = "Marc Cazaux", "Julien Peyret", "Lucie Abbadie"
 SANDRINE, YANN, PHILIPPE = "Sandrine Fourcade", "Yann Castéra", "Philippe Duclos"
 HELD = "aujourd’hui"
 OFFERS = (
-    Offer(Campaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi"), "initial", "Diagnostic initial Pix Emploi"),
     Offer(
-        Campaign(541311, "CLNHPX582", "Parcours Cléa numérique"),
+        ExportCampaign(541207, "BGRVTX417", "Diagnostic initial Pix emploi"), "initial", "Diagnostic initial Pix Emploi"
+    ),
+    Offer(
+        ExportCampaign(541311, "CLNHPX582", "Parcours Cléa numérique"),
         "complete",
         "CléA numérique",
         "Prêt pour le CléA numérique",
     ),
-    Offer(Campaign(541420, "PRFHPX693", "Profils de fin de période collective"), "profile", ""),
+    Offer(ExportCampaign(541420, "PRFHPX693", "Profils de fin de période collective"), "profile", ""),
 )
 COMPANY = Company(
     structure="Mission locale des Hautes-Pyrénées",

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from pixflow.actor import Actor
 from pixflow.events.values import Purpose
 from pixflow.participation import campaign as participation_campaign
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from web.samples import parameters
 from web.samples.agenda import PlannedCommand, command
 from web.samples.behaviours.campaigns import PixOrga, Season
@@ -64,7 +64,7 @@ class Seasons(PixOrga):
         n = sum(map(len, self.seasons.values()))
         letters = "".join(random.choice("BCDFGHJKLMNPQRSTVWXZ") for _ in range(6))
         title = f"{name} {self.sim.roster.sites[site]} {opens:%m-%Y}"
-        return Offer(Campaign(600_000 + 17 * n, f"{letters}{100 + n % 900}", title), purpose, course, badge)
+        return Offer(ExportCampaign(600_000 + 17 * n, f"{letters}{100 + n % 900}", title), purpose, course, badge)
 
     def _plan_exports(self, season: Season) -> None:
         day = season.opens + timedelta(days=-season.opens.weekday() % 7 + season.site % 5)

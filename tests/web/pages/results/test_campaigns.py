@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.pix_orga import Campaign, ProfileRow
+from pixflow.pix_orga import ExportCampaign, ProfileRow
 from pixflow.pix_orga.samples.assessment import file_name
 from pixflow.pix_orga.samples.profile import write_profiles
 from tests.pix_orga.profile_files import SENT, WAITING
@@ -18,7 +18,7 @@ from tests.web.exports import DAY, FIRST, LATER, NADIA, ROWS, SOPHIE, Board, dos
 from tests.web.filled import soup
 from tests.web.paths import House, house
 
-PROFILES = Campaign(481620, "QWERTY456", "Profils certifiables")
+PROFILES = ExportCampaign(481620, "QWERTY456", "Profils certifiables")
 FATOU = replace(SENT, last_name="Traoré", first_name="Fatou", external_id="12347")
 LINA = replace(WAITING, last_name="Perrin", first_name="Lina", external_id="12349")
 

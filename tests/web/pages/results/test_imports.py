@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pixflow.pix_orga import Campaign
+from pixflow.pix_orga import ExportCampaign
 from pixflow.pix_orga.samples.assessment import write_export
 from tests.importing.house import row, shared
 from tests.web.client import words
@@ -32,7 +32,7 @@ from tests.web.exports import (
 from tests.web.filled import soup, texts
 from tests.web.paths import House, house
 
-OTHER = Campaign(481700, "LTBJUP656", "Cléa numérique, mai")
+OTHER = ExportCampaign(481700, "LTBJUP656", "Cléa numérique, mai")
 
 
 @pytest.fixture

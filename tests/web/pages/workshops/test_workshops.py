@@ -15,7 +15,7 @@ from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
-from pixflow.protocol.document import Workshops
+from pixflow.protocol.document import WorkshopRules
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
@@ -138,7 +138,7 @@ def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> No
 
 
 def test_2500_workshops_are_fifty_pages(at_work: House) -> None:
-    rules, whose = Workshops(), {"campaign": at_work.campaign}
+    rules, whose = WorkshopRules(), {"campaign": at_work.campaign}
     said_once = {"site": "Mortagne", "place": "", "capacity": 8, "facilitators": (at_work.people[PAUL],)}
     steps = [
         Step(
@@ -222,7 +222,7 @@ def test_a_series_keeps_its_hour_over_the_change_of_clocks_and_leaves_holidays_o
     assert "3 ateliers fixés :" in words(page.text)
     assert "Lundi 13 avril 2026 Pas d’atelier le 6 avril 2026 : jour férié" in words(page.text)
     with at_work.served.read().database.connect() as connection:
-        rows = workshops.page(connection, MONDAY, workshops.Filter())
+        rows = workshops.page(connection, MONDAY, workshops.WorkshopFilter())
     assert [row.starts for row in rows] == [
         datetime(2026, 3, 23, 13),
         datetime(2026, 3, 30, 12),
@@ -298,7 +298,7 @@ def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
             scheduling.set_facilitators,
             {"workshop": made},
             facilitators=(at_work.people[PAUL],),
-            context={"rules": Workshops(alone=False)},
+            context={"rules": WorkshopRules(alone=False)},
         )
     page = press(
         at_work.client(SOPHIE),
