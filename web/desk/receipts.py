@@ -66,10 +66,10 @@ def row_command(bulk: UUID, stream: UUID, about: object = "") -> UUID:
     return new_id(bulk, f"{stream} {about}" if about else str(stream))
 
 
-def named(said: str) -> UUID | None:
+def command_of(reference: str) -> UUID | None:
     """Returns the command that an address names; None for anything else, such as an address of an earlier version."""
     try:
-        return UUID(said)
+        return UUID(reference)
     except ValueError:
         return None
 
@@ -89,13 +89,13 @@ def _rows(bulk: UUID, fact: Recorded) -> Iterator[UUID]:
         yield row_command(bulk, dossier)
 
 
-def recorded(desk: Desk, said: str) -> list[Recorded]:
+def recorded(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the events that the person at the desk recorded under the command of an address, oldest first.
 
     Reads the events of that command, at most MOST. When the store has none of that id, it is a bulk: reads the LATEST
     events of this person.
     """
-    command = named(said)
+    command = command_of(reference)
     if command is None:
         return []
     found = desk.engine.positions(command)
@@ -107,9 +107,9 @@ def recorded(desk: Desk, said: str) -> list[Recorded]:
     return [fact for fact in map(audit_trail.recorded, latest) if is_of(command, fact)][::-1]
 
 
-def describe(desk: Desk, said: str) -> Receipt | None:
+def describe(desk: Desk, reference: str) -> Receipt | None:
     """Returns the receipt of the command that an address names; None when this person recorded nothing under it."""
-    lines = list(_lines(desk, recorded(desk, said)))
+    lines = list(_lines(desk, recorded(desk, reference)))
     if not lines:
         return None
     return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)

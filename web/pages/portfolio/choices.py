@@ -53,16 +53,16 @@ class Choices:
     pages: Mapping[str, int]
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> "Choices":
-        kept = _last(said, "kept")[:5_000]
+    def of(cls, sent: Mapping[str, Any]) -> "Choices":
+        kept = _last(sent, "kept")[:5_000]
         return cls(
-            site=_last(said, "site") or None,
-            sheet=_number(_last(said, "sheet")) or None,
-            all=_last(said, "all") == "true",
-            ticked=frozenset(number for text in _every(said, "line") if (number := _number(text))),
+            site=_last(sent, "site") or None,
+            sheet=_number(_last(sent, "sheet")) or None,
+            all=_last(sent, "all") == "true",
+            ticked=frozenset(number for text in _every(sent, "line") if (number := _number(text))),
             kept=int(kept, 16) if kept and set(kept) <= _HEX else 0,
-            at=_number(_last(said, "at")) or 1,
-            pages={name: _number(_last(said, name)) or 1 for name in PAGES},
+            at=_number(_last(sent, "at")) or 1,
+            pages={name: _number(_last(sent, name)) or 1 for name in PAGES},
         )
 
     def accepted(self, preview: PortfolioPreview) -> frozenset[int]:
@@ -102,13 +102,13 @@ def _changed(preview: PortfolioPreview) -> list[PortfolioRow]:
     return [line for line in preview.lines if line.status == "changed"]
 
 
-def _every(said: Mapping[str, Any], name: str) -> list[str]:
-    value = said.get(name, "")
+def _every(sent: Mapping[str, Any], name: str) -> list[str]:
+    value = sent.get(name, "")
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
-def _last(said: Mapping[str, Any], name: str) -> str:
-    return _every(said, name)[-1].strip()
+def _last(sent: Mapping[str, Any], name: str) -> str:
+    return _every(sent, name)[-1].strip()
 
 
 def _number(text: str) -> int:

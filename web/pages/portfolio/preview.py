@@ -173,13 +173,13 @@ def figures(preview: PortfolioPreview) -> list[tuple[int, str]]:
 def columns_read(columns: Sequence[Column]) -> list[ColumnRow]:
     """Returns the columns read, in the order of the file. Of several for a field, the first filled one counts."""
     order = places(columns)
-    made = []
+    found = []
     for column in columns:
         if column.field:
             before = order[column.field][: order[column.field].index(column.position - 1)]
             after = ", ".join(say("« {header} »", header=columns[place].header) for place in before)
-            made.append(ColumnRow(column.header, files.FIELDS[column.field], after))
-    return made
+            found.append(ColumnRow(column.header, files.FIELDS[column.field], after))
+    return found
 
 
 def _sites(desk: Desk, preview: PortfolioPreview, choices: Choices) -> list[tuple[str, str]]:
@@ -197,20 +197,20 @@ def _changed(desk: Desk, line: PortfolioRow, accepted: frozenset[int]) -> Change
     return ChangedRow(line.row.line, _name(line), line.dossier, changes, line.row.line in accepted)
 
 
-def value(desk: Desk, field: str, said: object) -> str:
+def value(desk: Desk, field: str, given: object) -> str:
     """Returns the value of a field as a page shows it."""
-    match said:
+    match given:
         case None | "":
             return NOTHING
         case date():
-            return dates.day(said, year=True)
+            return dates.day(given, year=True)
         case UUID():
-            return advisor_name(desk, said)
+            return advisor_name(desk, given)
         case str() if field == "phone":
-            return typography.phone(said)
+            return typography.phone(given)
         case str() if field == "programme":
-            return vocabulary.PROGRAMMES.get(said, said)
-    return str(said)
+            return vocabulary.PROGRAMMES.get(given, given)
+    return str(given)
 
 
 def _doubtful(desk: Desk, lines: Sequence[PortfolioRow]) -> list[DoubtfulRow]:
@@ -235,16 +235,16 @@ def _why(line: PortfolioRow) -> str:
 
 
 def _new(desk: Desk, line: PortfolioRow) -> NewRow:
-    said = line.row
+    row = line.row
     return NewRow(
-        said.line,
+        row.line,
         _name(line),
-        said.imilo_number or NOTHING,
-        dates.day(said.birth_date, year=True) if said.birth_date else NOTHING,
-        said.site or NOTHING,
-        value(desk, "programme", said.programme),
-        advisor_name(desk, said.advisor),
-        said.advisor is None,
+        row.imilo_number or NOTHING,
+        dates.day(row.birth_date, year=True) if row.birth_date else NOTHING,
+        row.site or NOTHING,
+        value(desk, "programme", row.programme),
+        advisor_name(desk, row.advisor),
+        row.advisor is None,
     )
 
 

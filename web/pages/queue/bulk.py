@@ -111,17 +111,17 @@ def _act(desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkFor
     if not action.fits(row):
         return Row(label, refused=french.UNFIT[name])
     command = receipts.row_command(form.command_id, row.stream, row.key)
-    said: dict[str, Any] = {**sent, action.key: row.key}
-    outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **said)
+    taken: dict[str, Any] = {**sent, action.key: row.key}
+    outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **taken)
     return row_of(desk, label, outcome)
 
 
 # --- undo
 
 
-def undoable(desk: Desk, said: str) -> bool:
+def undoable(desk: Desk, reference: str) -> bool:
     """True when an event of the bulk is still the last of its dossier."""
-    found = _done(desk, said)
+    found = _done(desk, reference)
     trails = audit_trail.of_streams(desk.read, {fact.originator_id for fact in found})
     return any(_last(desk, trails[fact.originator_id], fact) for fact in found)
 
@@ -130,11 +130,11 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Retracts each event that no other followed, the latest first, with one command for each."""
     found, names = _done(desk, str(form.fait)), names_for(desk)
     trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
-    made = []
+    rows = []
     for fact in reversed(found):
         dossier, version = fact.originator_id, fact.originator_version
         if not _last(desk, trails[dossier], fact):
-            made.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
+            rows.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
             continue
         outcome = record(
             desk,
@@ -145,14 +145,14 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
             reason="annulé aussitôt",
         )
         trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
-        made.append(row_of(desk, names.dossier(dossier), outcome))
-    return Outcomes(made[::-1], form.command_id)
+        rows.append(row_of(desk, names.dossier(dossier), outcome))
+    return Outcomes(rows[::-1], form.command_id)
 
 
-def _done(desk: Desk, said: str) -> list[Recorded]:
+def _done(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the events of the bulk that an address names."""
     events = tuple(action.event for action in ACTIONS.values())
-    return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, events)]
+    return [fact for fact in receipts.recorded(desk, reference) if isinstance(fact.event, events)]
 
 
 def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:

@@ -127,7 +127,7 @@ def _preview(
     desk.refresh()
     found = bulk.chosen(desk, picks)
     fit = [row for row in found if bulk.ACTIONS[do].fits(row)]
-    shown = {name: said for name, said in errors.items() if name not in ("task", "command_id", "seen")}
+    shown = {name: text for name, text in errors.items() if name not in ("task", "command_id", "seen")}
     preview = BulkPage(
         form=OpenForm(do, values=sent, errors=shown),
         title=french.title(do, len(fit)) if fit else french.TITLES[do],

@@ -93,25 +93,25 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
     facts = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
     last = {fact.originator_id: fact for fact in facts}
-    names, made = names_for(desk), []
+    names, found = names_for(desk), []
     for row in rows:
         fact = last[row.stream]
         assert isinstance(fact.event, ParticipationSetAside)
         when = f"{sentences.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
-        made.append(PastRow(row.stream, _name(row), fact.event.reason, when))
-    return made
+        found.append(PastRow(row.stream, _name(row), fact.event.reason, when))
+    return found
 
 
 def gone(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations that an export no longer shows, with their dossiers."""
     people = directory.named(desk.read, {row.dossier for row in rows if row.dossier})
-    made = []
+    found = []
     for row in rows:
         at = row.seen.replace(tzinfo=UTC)
-        said = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
+        why = say("plus dans l’export du {when}", when=dates.instant(at, desk.zone))
         person = people[row.dossier].name if row.dossier else ""
-        made.append(PastRow(row.stream, _name(row), said, "", row.dossier, person))
-    return made
+        found.append(PastRow(row.stream, _name(row), why, "", row.dossier, person))
+    return found
 
 
 def late_debriefs(desk: Desk) -> dict[UUID, tuple[int, int]]:

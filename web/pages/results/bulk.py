@@ -28,7 +28,7 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
     rows = result_routing.many(desk.read, [left for left, _ in form.pair])
     people = directory.named(desk.read, [right for _, right in form.pair])
     found = match_proposals.proposals(desk.read, [row for row in rows.values() if row.waiting])
-    made = []
+    results = []
     for left, right in form.pair:
         row, person = rows.get(left), people.get(right)
         if row is None or person is None:
@@ -36,7 +36,7 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
         sure = match_proposals.sure(found.get(left, ()))
         name = f"{row.last_name} {row.first_name}"
         if row.waiting and (sure is None or sure[0].stream != right):
-            made.append(Row(name, refused=CHANGED))
+            results.append(Row(name, refused=CHANGED))
             continue
         outcome = record(
             desk,
@@ -45,8 +45,8 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
             command_id=row_command(form.command_id, left),
             context=confirmation(desk, row, person),
         )
-        made.append(row_of(desk, name, outcome))
-    return Outcomes(made, form.command_id)
+        results.append(row_of(desk, name, outcome))
+    return Outcomes(results, form.command_id)
 
 
 def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
     """Dispatches each dossier's result to the advisor who follows it."""
     rows = projections_dispatch.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))
-    made = []
+    results = []
     for dossier, participation in form.pair:
         row = rows.get(dossier)
         if row is None:
             continue
         if row.advisor not in team:
-            made.append(Row(row.name, refused=UNASSIGNED))
+            results.append(Row(row.name, refused=UNASSIGNED))
             continue
         outcome = record(
             desk,
@@ -75,5 +75,5 @@ def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
             participation=participation,
             advisor=row.advisor,
         )
-        made.append(row_of(desk, row.name, outcome))
-    return Outcomes(made, form.command_id)
+        results.append(row_of(desk, row.name, outcome))
+    return Outcomes(results, form.command_id)

@@ -85,10 +85,10 @@ def correct(request: Request, desk: AtBoard, stream: UUID, data: FormData) -> Re
     form, errors = validate(CorrectionForm, data)
     if form is None:
         return _again(request, desk, stream, data, missing.named(errors))
-    said: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
+    sent: dict[str, Any] = {"purpose": form.purpose, "reason": form.reason}
     try:
         by = desk.by(campaign.correct_purpose)
-        done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **said)
+        done = import_preview.importer(desk).correct_purpose(stream, by=by, command_id=form.command_id, **sent)
     except Refused as refused:
         return _again(request, desk, stream, data, _errors(desk, refused))
     return _see(stream, receipts.reference(done.recorded))
@@ -125,10 +125,10 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
         errors = {"site": "Choisissez l’un des sites proposés."}
     if form is None or errors:
         return _page(request, desk, stream, data, errors=errors)
-    said = form.model_dump(include={"name", "code", "purpose", "site"})
+    sent = form.model_dump(include={"name", "code", "purpose", "site"})
     try:
         by = desk.by(campaign.declare_campaign)
-        done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **said)
+        done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **sent)
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_errors(desk, refused))
     return RedirectResponse(address("/resultats", {"fait": receipts.reference(done.recorded)}), 303)

@@ -152,18 +152,18 @@ def undo_set_aside(request: Request, desk: AtBoard, where: Where, participation:
 
 
 def _together(
-    request: Request, desk: Desk, where: PageNumbers, steps: list[Step], said: object, command_id: UUID
+    request: Request, desk: Desk, where: PageNumbers, steps: list[Step], sent: object, command_id: UUID
 ) -> Response:
     try:
-        done = _execute(desk, steps, said, command_id)
+        done = _execute(desk, steps, sent, command_id)
     except Refused as refused:
         return answer(request, desk, where, refused, "")
     return answer(request, desk, where, None, receipts.reference(done.recorded))
 
 
-def _execute(desk: Desk, steps: list[Step], said: object, command_id: UUID) -> CommandResult:
+def _execute(desk: Desk, steps: list[Step], sent: object, command_id: UUID) -> CommandResult:
     by = desk.by(steps[-1].decision)
-    return desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
+    return desk.engine.execute_all(steps, sent, by=by, command_id=command_id, via="web")
 
 
 def _unknown(desk: Desk, form: NewDossierForm) -> dict[str, str]:

@@ -37,8 +37,8 @@ def read(
     deja: int = 0,
 ) -> Response:
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
-    said = receipts.describe(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
-    return draw_board(request, desk, where, receipt=said, opened=board.blank(desk, formulaire, sur) if sur else None)
+    receipt = receipts.describe(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
+    return draw_board(request, desk, where, receipt=receipt, opened=board.blank(desk, formulaire, sur) if sur else None)
 
 
 @router.post("/resultats/transmettre")

@@ -244,7 +244,7 @@ def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
 
 
 def _recorded(workshop: ScopedWorkshop, reference: str) -> list[Recorded]:
-    command, me = receipts.named(reference), workshop.desk.actor.id
+    command, me = receipts.command_of(reference), workshop.desk.actor.id
     return [one for one in workshop.trail if command and one.by == me and receipts.is_of(command, one)]
 
 
