@@ -37,7 +37,7 @@ class Outcomes:
 
     @property
     def reference(self) -> str:
-        """The value of `fait` in the address of its receipt; "" when no row recorded anything."""
+        """The value of `recu` in the address of its receipt; "" when no row recorded anything."""
         return str(self.command) if any(row.recorded for row in self.rows) else ""
 
     def receipt(self) -> Receipt:

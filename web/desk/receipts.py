@@ -1,6 +1,6 @@
 """The receipt of a form: the page that follows says once what was recorded, with the way back.
 
-The address of that page names the command: `fait=<its id>`. A bulk sends one command for each of its rows.
+The address of that page names the command: `recu=<its id>`. A bulk sends one command for each of its rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -51,13 +51,13 @@ class Receipt:
 
 
 class UndoForm(Form):
-    """The form that undoes all that a command recorded; `fait` is its id."""
+    """The form that undoes all that a command recorded; `receipt` is its id."""
 
-    fait: UUID
+    receipt: UUID
 
 
 def reference(recorded: Sequence[Recorded]) -> str:
-    """Returns the value of `fait` in the address of a receipt: the id of the command, "" when it recorded nothing."""
+    """Returns the value of `recu` in the address of a receipt: the id of the command, "" when it recorded nothing."""
     return str(recorded[0].command) if recorded else ""
 
 

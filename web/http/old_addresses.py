@@ -7,14 +7,15 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 RENAMED: dict[str, dict[str, str]] = {
-    "/boite": {"kind": "tache", "stage": "etape", "group": "groupe"},
+    "/boite": {"kind": "tache", "stage": "etape", "group": "groupe", "fait": "recu"},
     "/boite/plusieurs": {"do": "faire", "task": "tache"},
     "/resultats": {"form": "formulaire"},
-    "/dossiers": {"state": "etat", "stage": "etape", "group": "groupe"},
+    "/dossiers": {"state": "etat", "stage": "etape", "group": "groupe", "fait": "recu"},
     "/dossiers/groupe": {"group": "groupe", "name": "nom", "until": "fin"},
     "/dossiers/{id:uuid}": {"form": "formulaire", "about": "sur"},
     "/ateliers/{id:uuid}": {"form": "formulaire", "group": "groupe"},
     "/ateliers/{id:uuid}/inscrire": {"group": "groupe"},
+    "/journal": {"fait": "sorte"},
     "/equipe/{id:uuid}": {"form": "formulaire", "about": "sur"},
 }
 """For each path the parameters that were renamed: the old name, then the new one."""

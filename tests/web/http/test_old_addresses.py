@@ -29,6 +29,8 @@ WORDS = {
     [
         ("/dossiers?state=unassigned", "/dossiers?etat=unassigned"),
         ("/dossiers?stage=parcours&site=Mortagne&group=mars", "/dossiers?etape=parcours&site=Mortagne&groupe=mars"),
+        (f"/dossiers?group=mars&fait={ID}", f"/dossiers?groupe=mars&recu={ID}"),
+        ("/journal?par=system%3Aclock&fait=staff.StaffJoined", "/journal?par=system%3Aclock&sorte=staff.StaffJoined"),
         ("/boite?kind=refer&p=2", "/boite?tache=refer&p=2"),
         ("/boite/plusieurs?do=snooze&task=a&task=b", "/boite/plusieurs?faire=snooze&tache=a&tache=b"),
         (f"/resultats?p=2&form=new&sur={ID}", f"/resultats?p=2&formulaire=new&sur={ID}"),

@@ -33,7 +33,7 @@ class JournalFilters:
     """The filters as parameters of the address; "" is all."""
 
     par: str = ""
-    fait: str = ""
+    sorte: str = ""
     dossier: str = ""
     du: str = ""
     au: str = ""
@@ -44,7 +44,7 @@ class JournalFilters:
 
     @property
     def params(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in ("par", "fait", "dossier", "du", "au")}
+        return {name: getattr(self, name) for name in ("par", "sorte", "dossier", "du", "au")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,17 +75,17 @@ def read(
     request: Request,
     desk: AtJournal,
     par: str = "",
-    fait: str = "",
+    sorte: str = "",
     dossier: UUID | None = None,
     du: str = "",
     au: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Lists the events of an author (`par`), of a kind (`fait`), of a dossier, from a day (`du`) to another (`au`)."""
+    """Lists the events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
     since, until = _day(du), _day(au)
-    wanted = TrailFilter(par, fait, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
-    asked = JournalFilters(par, fait, str(dossier or ""), du, au)
+    wanted = TrailFilter(par, sorte, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
+    asked = JournalFilters(par, sorte, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
     shown = _page(
         desk,

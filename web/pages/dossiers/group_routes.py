@@ -67,7 +67,7 @@ def change(request: Request, desk: AtGroups, data: FormData) -> Response:
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, data, receipt=outcomes.receipt(), undo=outcomes.reference, status=422)
-    return RedirectResponse(address("/dossiers", {"groupe": form.name, "fait": outcomes.reference}), 303)
+    return RedirectResponse(address("/dossiers", {"groupe": form.name, "recu": outcomes.reference}), 303)
 
 
 @router.post("/dossiers/groupe/annuler")
@@ -80,7 +80,7 @@ def undo(request: Request, desk: AtGroups, data: FormData) -> Response:
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, {}, receipt=outcomes.receipt(), status=422)
-    return RedirectResponse(address("/dossiers", {"fait": outcomes.reference}), 303)
+    return RedirectResponse(address("/dossiers", {"recu": outcomes.reference}), 303)
 
 
 def _page(

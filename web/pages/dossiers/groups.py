@@ -130,7 +130,7 @@ def undoable(desk: Desk, said: str) -> bool:
 def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Gives each dossier its group of before, except where another change followed."""
     names, made = names_for(desk), []
-    for fact in _done(desk, str(form.fait)):
+    for fact in _done(desk, str(form.receipt)):
         outcome = record(
             desk,
             {"dossier": fact.originator_id},

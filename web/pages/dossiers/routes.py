@@ -78,14 +78,14 @@ def read(
     site: str = "",
     groupe: str = "",
     etat: str = "open",
-    fait: str = "",
+    recu: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
 ) -> Response:
-    """Lists the dossiers that this person reads, by name; `fait` names what was just done to a group."""
+    """Lists the dossiers that this person reads, by name; `recu` names what was just done to a group."""
     if desk.scope.whose == "none":
         raise HTTPException(403)
     wanted = DossierFilter(etape, programme, site, etat if etat in STATES else "all", groupe)
-    return page(request, dossiers_page(desk, wanted, p, fait))
+    return page(request, dossiers_page(desk, wanted, p, recu))
 
 
 # --- a dossier by hand

@@ -66,9 +66,9 @@ class RetentionPage(Page):
 
 
 @router.get("/conservation")
-def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, fait: str = "") -> Response:
-    """Lists the dossiers whose retention ended, the oldest first; `fait` names the requests just recorded."""
-    return _page(request, desk, p, receipt=receipts.describe(desk, fait))
+def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, recu: str = "") -> Response:
+    """Lists the dossiers whose retention ended, the oldest first; `recu` names the requests just recorded."""
+    return _page(request, desk, p, receipt=receipts.describe(desk, recu))
 
 
 @router.post("/conservation")
@@ -83,7 +83,7 @@ def ask(request: Request, desk: AtRetention, data: FormData) -> Response:
     if outcomes.refused:
         desk.refresh()
         return _page(request, desk, 1, receipt=outcomes.receipt(), status=422)
-    return RedirectResponse(address("/conservation", {"fait": outcomes.reference}), 303)
+    return RedirectResponse(address("/conservation", {"recu": outcomes.reference}), 303)
 
 
 def _page(

@@ -47,12 +47,15 @@ def read(
     kind: OfKind,
     le: Day | None = None,
     p: Annotated[int, Query(ge=1)] = 1,
-    fait: str = "",
+    enregistre: str = "",
 ) -> Response:
-    """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns."""
+    """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns.
+
+    `enregistre` is what was just recorded: projet or avis.
+    """
     if kind.draft_of(desk) is None:
         return redirect(request, "/protocole")
-    return _draft(request, desk, kind, le, p, done=fait)
+    return _draft(request, desk, kind, le, p, done=enregistre)
 
 
 @router.get("/protocole/projet/{what}/modifier")
@@ -87,7 +90,7 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
         replaces=form.replaces,
     )
     if outcome.refused is None:
-        return redirect(request, f"{BASE}/{kind.what}?fait=projet")
+        return redirect(request, f"{BASE}/{kind.what}?enregistre=projet")
     now = _now(desk)
     said, seen = replace(shown, errors={"": _sentence(now, outcome.refused)}), _seen(now, kind, outcome.refused, form)
     return _editor(request, now, kind, said, replaces=seen, status=422)
@@ -119,7 +122,7 @@ def endorse(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Res
         endorsed=form.endorsed,
         comment=form.comment or "",
     )
-    return _answer(request, desk, kind, outcome, "opinion", data, f"{BASE}/{kind.what}?fait=avis#avis")
+    return _answer(request, desk, kind, outcome, "opinion", data, f"{BASE}/{kind.what}?enregistre=avis#avis")
 
 
 @router.post("/protocole/projet/{what}/ecarter")

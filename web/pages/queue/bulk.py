@@ -128,7 +128,7 @@ def undoable(desk: Desk, reference: str) -> bool:
 
 def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Retracts each event that no other followed, the latest first, with one command for each."""
-    found, names = _done(desk, str(form.fait)), names_for(desk)
+    found, names = _done(desk, str(form.receipt)), names_for(desk)
     trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
     rows = []
     for fact in reversed(found):

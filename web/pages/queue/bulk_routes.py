@@ -107,7 +107,7 @@ def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
 def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
     """Redirects to the receipt in Ma boîte, or shows the result of every row when one was refused."""
     if not outcomes.refused:
-        return RedirectResponse(address("/boite", {"fait": outcomes.reference}), 303)
+        return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)
     desk.refresh()
     undo = outcomes.reference if bulk.undoable(desk, outcomes.reference) else ""
     return page(request, BulkDonePage(receipt=outcomes.receipt(), undo=undo), status=422)

@@ -121,11 +121,11 @@ def read(
     p: Number = 1,
     q: Number = 1,
     r: Number = 1,
-    fait: str = "",
+    recu: str = "",
 ) -> Response:
     """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.
 
-    `fait` names the command of a bulk that was just recorded.
+    `recu` names the command of a bulk that was just recorded.
     """
     if not desk.roles & WORKING:
         raise HTTPException(403)
@@ -151,8 +151,8 @@ def read(
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
-        receipt=receipts.describe(desk, fait),
-        undo=fait if bulk.undoable(desk, fait) else "",
+        receipt=receipts.describe(desk, recu),
+        undo=recu if bulk.undoable(desk, recu) else "",
     )
     return page(request, shown)
 

@@ -38,7 +38,7 @@ def answer(request: Request, desk: Desk, where: PageNumbers, refused: Refused | 
 
 
 def see_board(where: PageNumbers, reference: str) -> Response:
-    return RedirectResponse(address("/resultats", {**where.params(), "fait": reference}), 303)
+    return RedirectResponse(address("/resultats", {**where.params(), "recu": reference}), 303)
 
 
 def show_errors(request: Request, desk: Desk, where: PageNumbers, errors: Mapping[str, str]) -> Response:

@@ -52,14 +52,14 @@ def declare_new(request: Request, desk: AtBoard, data: FormData) -> Response:
 
 
 @router.get("/resultats/campagnes/{stream:uuid}")
-def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, fait: str = "") -> Response:
-    """Shows a campaign. `usage` previews another purpose; `fait` names the command just recorded."""
+def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = None, recu: str = "") -> Response:
+    """Shows a campaign. `usage` previews another purpose; `recu` names the command just recorded."""
     known = desk.refs.campaigns.get(stream)
     if known is None:
         raise HTTPException(404)
     if known.declared:
         preview = results_campaign.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        return _page(request, desk, stream, correction=preview, receipt=receipts.describe(desk, fait))
+        return _page(request, desk, stream, correction=preview, receipt=receipts.describe(desk, recu))
     site, code = known.site or "", known.code or ""
     return _page(
         request,
@@ -131,7 +131,7 @@ def _declare(request: Request, desk: Desk, stream: UUID | None, data: Mapping[st
         done = import_preview.importer(desk).declare(stream, by=by, command_id=form.command_id, **sent)
     except Refused as refused:
         return _page(request, desk, stream, data, errors=_errors(desk, refused))
-    return RedirectResponse(address("/resultats", {"fait": receipts.reference(done.recorded)}), 303)
+    return RedirectResponse(address("/resultats", {"recu": receipts.reference(done.recorded)}), 303)
 
 
 def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
@@ -142,7 +142,7 @@ def _again(request: Request, desk: Desk, stream: UUID, data: Mapping[str, Any], 
 
 
 def _see(stream: UUID, reference: str) -> Response:
-    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"fait": reference}), 303)
+    return RedirectResponse(address(f"/resultats/campagnes/{stream}", {"recu": reference}), 303)
 
 
 def _errors(desk: Desk, refused: Refused) -> dict[str, str]:

@@ -32,12 +32,12 @@ def read(
     where: Where,
     formulaire: str = "",
     sur: UUID | None = None,
-    fait: str = "",
+    recu: str = "",
     importe: Annotated[int, Query(ge=0, le=2**53)] = 0,
     deja: int = 0,
 ) -> Response:
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
-    receipt = receipts.describe(desk, fait) or receipts.imported(desk, importe) or receipts.already(desk, deja)
+    receipt = receipts.describe(desk, recu) or receipts.imported(desk, importe) or receipts.already(desk, deja)
     return draw_board(request, desk, where, receipt=receipt, opened=board.blank(desk, formulaire, sur) if sur else None)
 
 

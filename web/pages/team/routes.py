@@ -48,10 +48,10 @@ def read(
     role: str = "",
     site: str = "",
     p: Annotated[int, Query(ge=1)] = 1,
-    fait: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    personnes: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
-    """Shows the board; `etat` is here, away or gone; `fait` counts the people of a milestone that was just noted."""
-    return page(request, board_page(desk, etat if etat in STATES else "here", role, site, p, done=fait))
+    """Shows the board; `etat` is here, away or gone; `personnes` counts those of a milestone just noted."""
+    return page(request, board_page(desk, etat if etat in STATES else "here", role, site, p, done=personnes))
 
 
 @router.post("/equipe/noter")
@@ -67,7 +67,7 @@ def note(request: Request, desk: AtDesk, data: FormData) -> Response:
     if any(one.refused for one in outcomes):
         desk.refresh()
         return page(request, board_page(desk, outcomes=outcomes), status=422)
-    return RedirectResponse(f"/equipe?fait={len(outcomes)}", 303)
+    return RedirectResponse(f"/equipe?personnes={len(outcomes)}", 303)
 
 
 # --- a new member

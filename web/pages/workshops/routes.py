@@ -63,12 +63,12 @@ def read(
     vue: listing.View = "liste",
     le: str = "",
     p: Number = 1,
-    fait: str = "",
+    serie: str = "",
     sautes: str = "",
 ) -> Response:
     """Shows the workshops as a list or a calendar; the filters are the address.
 
-    `fait` names a series that was just scheduled, `sautes` the days that it left out.
+    `serie` names a series that was just scheduled, `sautes` the days that it left out.
     """
     wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
     about = _day(le) or desk.today
@@ -83,7 +83,7 @@ def read(
         seat_offers=alerts.seat_offers(desk),
         help_calls=alerts.help_calls(desk),
         feed=feed_routes.address_of(desk.served, desk.me),
-        receipt=_series_receipt(desk, fait, sautes),
+        receipt=_series_receipt(desk, serie, sautes),
         pager=pager,
         rows=rows,
         calendar=None if vue == "liste" else workshop_calendar.calendar(desk, wanted, vue, about),

@@ -102,11 +102,11 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     outcome = record_all(desk, steps, sent, command_id=form.command_id)
     if outcome.refused:
         return _new(request, desk, data, refusal(desk, outcome.refused), status=422)
-    fixed = {"fait": receipts.reference(outcome.recorded)}
+    reference = receipts.reference(outcome.recorded)
     if form.times == 1:
-        return redirect(request, address(f"/ateliers/{ids[0]}", fixed))
+        return redirect(request, address(f"/ateliers/{ids[0]}", {"recu": reference}))
     left_out = ",".join(day.isoformat() for day in form.days if day not in days)
-    return redirect(request, address("/ateliers", {**fixed, "sautes": left_out}))
+    return redirect(request, address("/ateliers", {"serie": reference, "sautes": left_out}))
 
 
 def _step(desk: Desk, form: SchedulingForm, id: UUID, day: date) -> Step:

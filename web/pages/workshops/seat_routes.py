@@ -54,7 +54,7 @@ def add(
     if outcomes.refused:
         desk.refresh()
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.receipt(), status=422)
-    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "fait": outcomes.reference}), 303)
+    return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "recu": outcomes.reference}), 303)
 
 
 def _book(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row:

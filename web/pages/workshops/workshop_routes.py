@@ -67,13 +67,13 @@ def read(
     desk: AtWorkshops,
     workshop_id: UUID,
     formulaire: str = "",
-    fait: str = "",
+    recu: str = "",
     a: Number = 1,
     groupe: str = "",
 ) -> Response:
     """Shows the workshop.
 
-    `formulaire` opens one of its forms, `fait` names what was just recorded, `a` pages the candidates of a `groupe`.
+    `formulaire` opens one of its forms, `recu` names what was just recorded, `a` pages the candidates of a `groupe`.
     """
     found = ScopedWorkshop(desk, workshop_id)
     return workshop_response(
@@ -83,8 +83,8 @@ def read(
         a,
         groupe,
         form=workshop.blank(found, formulaire),
-        receipt=workshop.receipt(found, fait),
-        undo=workshop.undo_seat(found, fait),
+        receipt=workshop.receipt(found, recu),
+        undo=workshop.undo_seat(found, recu),
     )
 
 
@@ -233,7 +233,7 @@ def answer(request: Request, desk: Desk, id: UUID, outcome: Outcome) -> Response
 
 
 def _next(id: UUID, outcome: Outcome) -> Response:
-    return RedirectResponse(address(f"/ateliers/{id}", {"fait": receipts.reference(outcome.recorded)}), 303)
+    return RedirectResponse(address(f"/ateliers/{id}", {"recu": receipts.reference(outcome.recorded)}), 303)
 
 
 def _again(

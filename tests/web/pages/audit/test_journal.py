@@ -48,13 +48,13 @@ def test_it_is_asked_by_person_kind_dossier_and_days(at_work: House) -> None:
     at_work.day(date(2026, 3, 17))
     at_work.presented(first="Hugo", last="Masson")
     assert lines(at_work, f"?par={at_work.people[NADIA]}") == ["Pix présenté au premier accueil"] * 2
-    assert len(lines(at_work, "?fait=dossier.DossierOpened")) == 2
+    assert len(lines(at_work, "?sorte=dossier.DossierOpened")) == 2
     assert len(lines(at_work, f"?dossier={dossier}")) == 3
     assert lines(at_work, f"?par={at_work.people[NADIA]}&du=2026-03-17") == ["Pix présenté au premier accueil"]
     assert lines(at_work, f"?par={at_work.people[NADIA]}&au=2026-03-16&dossier={dossier}") == [
         "Pix présenté au premier accueil"
     ]
-    assert lines(at_work, "?fait=dossier.DossierClosed") == []
+    assert lines(at_work, "?sorte=dossier.DossierClosed") == []
     assert len(lines(at_work, "?par=system:operator")) > 5
 
 
@@ -77,12 +77,12 @@ def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
 
 def test_2500_dossiers_are_paged_with_the_exact_count(at_work: House) -> None:
     fill(at_work, 2_500, advisor=None)
-    text = at_work.client(CLAIRE).get("/journal?fait=dossier.DossierOpened").text
+    text = at_work.client(CLAIRE).get("/journal?sorte=dossier.DossierOpened").text
     assert "2 500 faits enregistrés" in words(text)
     assert "1 à 50 sur 2 500" in words(text)
-    last = soup(at_work.client(CLAIRE).get("/journal?fait=dossier.DossierOpened&p=50").text)
+    last = soup(at_work.client(CLAIRE).get("/journal?sorte=dossier.DossierOpened&p=50").text)
     assert len(last.select(".ledger .item")) == 50
-    assert lines(at_work, "?fait=dossier.DossierOpened&p=51") == [
+    assert lines(at_work, "?sorte=dossier.DossierOpened&p=51") == [
         said(line) for line in last.select(".ledger .item .item-do")
     ]
 
@@ -114,7 +114,7 @@ def looked_for(at_work: House, text: str, who: str = CLAIRE, **more: str) -> Any
 def test_a_dossier_is_found_by_name_accents_and_number_and_the_address_has_its_id_alone(at_work: House) -> None:
     dossier = at_work.presented(imilo_number="0012347")
     for text in ("diallo", "AMINATA", "Diallo  Aminata", "12347"):
-        answer = looked_for(at_work, text, par=str(at_work.people[NADIA]), du="2026-03-16", fait="", au="")
+        answer = looked_for(at_work, text, par=str(at_work.people[NADIA]), du="2026-03-16", sorte="", au="")
         assert answer.status_code == 303
         assert answer.headers["Location"] == f"/journal?par={at_work.people[NADIA]}&dossier={dossier}&du=2026-03-16"
     page = soup(
@@ -129,14 +129,14 @@ def test_a_dossier_is_found_by_name_accents_and_number_and_the_address_has_its_i
 
 def test_several_are_to_choose_among_and_a_name_spelt_nearly_so_is_proposed(at_work: House) -> None:
     one, other = at_work.presented(), at_work.presented(first="Hugo")
-    answer = looked_for(at_work, "diallo", fait="dossier.PixPresented")
+    answer = looked_for(at_work, "diallo", sorte="dossier.PixPresented")
     assert answer.status_code == 200
     page = soup(answer.text)
     links = [link["href"] for link in page.select(".found a")]
-    assert links == [f"/journal?fait=dossier.PixPresented&dossier={dossier}" for dossier in (one, other)]
+    assert links == [f"/journal?sorte=dossier.PixPresented&dossier={dossier}" for dossier in (one, other)]
     assert "2 dossiers pour « diallo »" in words(answer.text)
     assert page.select_one(".filters input[name=q]")["value"] == "diallo"
-    assert page.select_one("select[name=fait] option[selected]")["value"] == "dossier.PixPresented"
+    assert page.select_one("select[name=sorte] option[selected]")["value"] == "dossier.PixPresented"
     near = looked_for(at_work, "dialo hugo")
     assert texts(near.text, ".found .item-who") == ["Hugo Diallo"]
     assert "Noms proches" in words(near.text)
@@ -147,8 +147,8 @@ def test_several_are_to_choose_among_and_a_name_spelt_nearly_so_is_proposed(at_w
 def test_without_a_name_the_other_filters_are_the_address(at_work: House) -> None:
     dossier = at_work.presented()
     assert looked_for(at_work, " ").headers["Location"] == "/journal"
-    kept = looked_for(at_work, "", dossier=str(dossier), fait="dossier.PixPresented").headers["Location"]
-    assert kept == f"/journal?fait=dossier.PixPresented&dossier={dossier}"
+    kept = looked_for(at_work, "", dossier=str(dossier), sorte="dossier.PixPresented").headers["Location"]
+    assert kept == f"/journal?sorte=dossier.PixPresented&dossier={dossier}"
 
 
 def test_of_2500_found_the_first_fifty_are_shown(at_work: House) -> None:
@@ -166,7 +166,7 @@ def test_who_may_not_replay_may_not_look_for_a_dossier_here(at_work: House) -> N
 
 def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
     page = soup(at_work.client(CLAIRE).get("/journal").text)
-    groups = page.select("select[name=fait] optgroup")
+    groups = page.select("select[name=sorte] optgroup")
     assert [group["label"] for group in groups] == [
         "Dossiers",
         "Participations",
@@ -184,7 +184,7 @@ def test_what_is_grouped_by_what_it_is_about(at_work: House) -> None:
 
 def about(at_work: House, topic: str, who: str = CLAIRE) -> tuple[str, str]:
     """Returns the person and the link of the latest event of a kind."""
-    page = soup(at_work.client(who).get(f"/journal?fait={topic}").text)
+    page = soup(at_work.client(who).get(f"/journal?sorte={topic}").text)
     whose = page.select_one(".ledger .item .item-who")
     link = whose.select_one("a")
     return said(whose), link["href"] if link else ""
@@ -226,7 +226,7 @@ def test_a_notice_and_what_is_about_a_colleague_name_them(at_work: House) -> Non
         which="2026-03-16",
     )
     assert about(at_work, "notices.NoticeSent") == (NADIA, f"/equipe/{nadia}")
-    joined = soup(at_work.client(CLAIRE).get("/journal?fait=staff.StaffJoined").text)
+    joined = soup(at_work.client(CLAIRE).get("/journal?sorte=staff.StaffJoined").text)
     assert NADIA in [said(whose) for whose in joined.select(".ledger .item-who")]
 
 
@@ -239,4 +239,4 @@ def test_a_campaign_is_named_and_opens_for_the_referent(at_work: House) -> None:
 def test_an_action_is_named_without_asking_for_its_dossier(at_work: House) -> None:
     dossier, actions = at_work.prescribed()
     at_work.on(dossier, parcours.drop_action, action=actions[2], reason="déménagement")
-    assert "Permis de conduire" in lines(at_work, "?fait=dossier.ActionDropped")[0]
+    assert "Permis de conduire" in lines(at_work, "?sorte=dossier.ActionDropped")[0]

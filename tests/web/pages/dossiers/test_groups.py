@@ -121,7 +121,7 @@ def test_those_who_wait_for_a_seat_are_filtered_by_group_and_paged_so(at_work: H
     client = at_work.client(NADIA)
     box = soup(one).select_one("#remplir input[name=dossier]")["value"]
     answer = client.post(action, data={**sent(one, action), "dossier": box, "or_wait": "true"})
-    assert answer.headers["Location"].startswith(f"/ateliers/{made}?groupe=groupe+de+03%2F2026&fait=")
+    assert answer.headers["Location"].startswith(f"/ateliers/{made}?groupe=groupe+de+03%2F2026&recu=")
 
 
 # --- a group changed at once
@@ -145,7 +145,7 @@ def test_a_group_s_end_moves_in_one_go_previewed_done_and_undone(at_work: House)
     client, form = at_work.client(NADIA), sent(preview)
     answer = client.post("/dossiers/groupe", data=form)
     assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/dossiers?groupe=Printemps&fait={form['command_id']}"
+    assert answer.headers["Location"] == f"/dossiers?groupe=Printemps&recu={form['command_id']}"
     assert at_work.served.engine.head() == head + 2
     dossiers = [UUID(one) for one in form["dossier"]]
     assert len({at_work.served.engine.history(one)[-1].command for one in dossiers}) == 2, "one command each"
@@ -211,7 +211,7 @@ def test_a_programme_joined_is_not_taken_back_with_a_group(at_work: House) -> No
     dossier = at_work.opened("Aminata")
     joined = at_work.on(dossier, identity.join_programme, **CEJ)
     position = joined.recorded[0].position
-    data = {"command_id": str(uuid4()), "fait": f"{position}-{position}"}
+    data = {"command_id": str(uuid4()), "receipt": f"{position}-{position}"}
     answer = at_work.client(NADIA).post("/dossiers/groupe/annuler", data=data)
     assert answer.status_code == 422
     assert isinstance(at_work.events(dossier)[-1], d.ProgrammeJoined)

@@ -188,7 +188,7 @@ def addresses(gone: Gone) -> Iterator[str]:
             yield path
     yield f"/journal?dossier={gone.dossier}"
     history = gone.at_work.served.engine.history(gone.dossier)
-    yield from (f"/boite?fait={command}" for command in (gone.bulk, *{one.command for one in history}))
+    yield from (f"/boite?recu={command}" for command in (gone.bulk, *{one.command for one in history}))
     yield "/boite?pile=confirm-erasure"
 
 

@@ -159,7 +159,7 @@ def test_if_the_first_band_ended_at_45_these_young_people_would_change_band(at_w
     assert "David" not in told
     lows = {one["hx-target"]: one.get_text() for one in soup(told).select("hx-partial") if "low" in one["hx-target"]}
     assert lows == {"#low-0": "0", "#low-1": "46", "#low-2": "71"}
-    assert send(at_work, said).headers["location"] == f"{GRID}?fait=projet"
+    assert send(at_work, said).headers["location"] == f"{GRID}?enregistre=projet"
     assert facts(at_work, "grille") == [GrilleDrafted(draft=1, document=ending_at(45), note="", on=MONDAY)]
     assert names(read(at_work)) == ["Aminata Diallo", "Chloé Diallo"]
 
@@ -269,7 +269,7 @@ def test_the_editor_works_as_a_fragment_too(at_work: House) -> None:
         data={**said, "b0-high": "45", "do": "save"},
         headers={**HTMX, "HX-Current-URL": "http://x/y"},
     )
-    assert saved.headers["HX-Redirect"] == f"{GRID}?fait=projet"
+    assert saved.headers["HX-Redirect"] == f"{GRID}?enregistre=projet"
     assert part(at_work.client(CLAIRE), GRID) in read(at_work, by=CLAIRE)
 
 

@@ -289,7 +289,7 @@ def test_two_bulks_at_once_are_told_and_undone_apart(at_work: House) -> None:
 @pytest.mark.parametrize("said", ["1-9999", "12", "elsewhere", str(UUID(int=1)), "é" * 40])
 def test_an_address_that_names_no_command_says_nothing(at_work: House, said: str) -> None:
     at_work.opened()
-    page = soup(queue(at_work, query=f"?fait={said}"))
+    page = soup(queue(at_work, query=f"?recu={said}"))
     assert not page.select(".undo-all, .notice")
 
 

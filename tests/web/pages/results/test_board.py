@@ -246,7 +246,7 @@ def test_many_rows_by_fifty_among_2500_dossiers(at_work: House) -> None:
     assert "101 à 120 sur 120" in words(str(last))
     assert "Nom0101 Prénom" in words(str(last))
     form = form_of(last, "/confirmer?p=3")
-    assert board.send(form).headers["Location"].startswith("/resultats?p=3&fait=")
+    assert board.send(form).headers["Location"].startswith("/resultats?p=3&recu=")
 
 
 @pytest.mark.parametrize(

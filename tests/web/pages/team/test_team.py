@@ -370,9 +370,9 @@ def test_a_meeting_is_noted_for_everybody_who_was_there(at_work: House) -> None:
     sent = {"command_id": form.select_one("[name=command_id]")["value"], "on": "2026-03-12", "person": people}
     sent |= {"step": "briefing", "title": "Réunion d’équipe"}
     answer = client.post("/equipe/noter", data=sent)
-    assert answer.headers["Location"] == "/equipe?fait=2"
-    assert client.post("/equipe/noter", data=sent).headers["Location"] == "/equipe?fait=2"
-    page = client.get("/equipe?fait=2").text
+    assert answer.headers["Location"] == "/equipe?personnes=2"
+    assert client.post("/equipe/noter", data=sent).headers["Location"] == "/equipe?personnes=2"
+    page = client.get("/equipe?personnes=2").text
     assert "Noté pour 2 personnes." in words(page)
     assert texts(page, ".sum") == ["Sur 6 personnes : Pix passé 0 · Formation 0 · Information 2"]
 

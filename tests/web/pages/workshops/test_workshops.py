@@ -555,7 +555,7 @@ def test_the_page_tells_what_happened_to_the_workshop(at_work: House) -> None:
     ]
     streams = {"workshop": made, "dossier": dossier}
     done = at_work.says(SOPHIE, booking.release_seat, streams, context={"until": FRIDAY})
-    address = f"/ateliers/{made}?fait={done.recorded[0].command}"
+    address = f"/ateliers/{made}?recu={done.recorded[0].command}"
     assert "Enregistré" in words(at_work.client(SOPHIE).get(address).text)
     told = words(at_work.client(NADIA).get(address).text)
     assert "Enregistré" not in told, "somebody else said it"
