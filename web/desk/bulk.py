@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pixflow.events.base import Recorded
-from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.commands import Outcome
 from web.desk.desk import Desk
-from web.desk.names import names_for
 from web.desk.receipts import Receipt, ReceiptLine
 from web.french import typography
-from web.french.errors import refusals
 from web.french.typography import say
 
 
@@ -52,8 +50,5 @@ class Outcomes:
 
 def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
     """Returns the result of one command."""
-    return Row(name, outcome.recorded, _why(desk, outcome.refused) if outcome.refused else "")
-
-
-def _why(desk: Desk, refused: Refused) -> str:
-    return typography.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))
+    why = typography.lower_first(refusals.sentence(desk, outcome.refused)) if outcome.refused else ""
+    return Row(name, outcome.recorded, why)

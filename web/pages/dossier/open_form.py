@@ -8,12 +8,10 @@ from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.protocol.grille import Explanation
-from pixflow.refused import Refused
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
-from web.desk.names import ScopedNames, names_for
+from web.desk.names import ScopedNames
 from web.french import vocabulary
-from web.french.errors import refusals
 from web.french.events import sentences
 from web.http.forms import OpenForm, errors_shown
 from web.pages.dossier import grid_reading, seats
@@ -41,12 +39,6 @@ def refused(desk: Desk, dossier: Dossier, name: str, typed: Mapping[str, Any], e
     values, seen = {**opened.values, **empty, **typed}, str(typed.get("seen", ""))
     version = int(seen) if seen.isdecimal() else None
     return OpenForm(name, opened.about, values, errors_shown(errors, [form.about]), version)
-
-
-def errors_of(desk: Desk, refused: Refused) -> dict[str, str]:
-    """Returns the refusal as a sentence, under its field when it names one."""
-    field_name = str(refused.details.get("field", ""))
-    return {field_name: refusals.refusal(refused.code, refused.details, names_for(desk))}
 
 
 def hidden(opened: OpenForm | None) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import retractions_by_version
 from projections import audit_trail
 from projections.store.folds import fold_of
+from web.desk import refusals
 from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
@@ -138,7 +139,7 @@ class _Press:
     def answer(self, outcome: Outcome) -> Response:
         """Redirects to the sheet with what was recorded, or answers the form again."""
         if not outcome.ok:
-            return self.again(open_form.errors_of(self.desk, outcome.refused) if outcome.refused else {})
+            return self.again(refusals.field_errors(self.desk, outcome.refused) if outcome.refused else {})
         self.desk.refresh()
         if not self.desk.scope.sees(fold_of(self.desk.read, self.dossier_id)):
             return redirect(self.request, "/dossiers")

@@ -12,11 +12,10 @@ from pixflow.dossier.state import Dossier
 from pixflow.unit_of_work import Step
 from projections import directory
 from projections.directory import YoungPerson
+from web.desk import refusals
 from web.desk.commands import Outcome, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import refusals
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page, page, redirect
@@ -124,7 +123,7 @@ def undo_merge(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData)
 
 def _refused(desk: Desk, outcome: Outcome) -> dict[str, str]:
     refused = outcome.refused
-    return {"": refusals.refusal(refused.code, refused.details, names_for(desk))} if refused else {}
+    return {"": refusals.sentence(desk, refused)} if refused else {}
 
 
 def _page(

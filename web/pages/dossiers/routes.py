@@ -13,12 +13,12 @@ from pixflow.refused import Refused
 from projections import directory
 from projections.directory import YoungPerson
 from projections.dossier_sheet import DossierFilter
+from web.desk import refusals
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
 from web.french import typography, validation, vocabulary
-from web.french.errors import missing, refusals
+from web.french.errors import missing
 from web.http.forms import Day, Form, FormData, validate
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers.listing import STATES, dossiers_page
@@ -122,7 +122,8 @@ def open_by_hand(request: Request, desk: AtDesk, data: FormData) -> Response:
     outcome = record(desk, {"dossier": dossier_id}, identity.open_dossier, command_id=form.command_id, **sent)
     if outcome.refused:
         refused = outcome.refused
-        return _form(request, desk, data, _refusal(desk, refused), status=422, taken=_holder(desk, refused))
+        errors = refusals.field_errors(desk, refused, taken="imilo_number")
+        return _form(request, desk, data, errors, status=422, taken=_holder(desk, refused))
     desk.refresh()
     number = identity.canonical_number(form.imilo_number)
     match_waiting(desk, dossier_id, number, command_id=form.command_id)
@@ -155,11 +156,6 @@ def _namesakes(desk: Desk, form: NewDossier, opening: UUID) -> list[YoungPerson]
 def _said_twice(count: int) -> str:
     holders = "Un dossier porte" if count == 1 else f"{typography.number(count)} dossiers portent"
     return f"{holders} déjà ce nom et cette date de naissance."
-
-
-def _refusal(desk: Desk, refused: Refused) -> dict[str, str]:
-    field = "imilo_number" if refused.code == "taken" else str(refused.details.get("field", ""))
-    return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
 
 
 def _holder(desk: Desk, refused: Refused) -> UUID | None:

@@ -11,9 +11,9 @@ from starlette.datastructures import UploadFile
 
 from pixflow.portfolio import PortfolioImporter, PortfolioOutcome, PreparedPortfolio, Sheet
 from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import files, refusals
+from web.french.errors import files
 from web.http.forms import FormData, validate
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
@@ -146,7 +146,7 @@ def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], 
         prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
     except Refused as refused:
         if refused.code == "unknown-site":
-            return _preview(request, desk, token, {**sent, "site": ""}, {"site": _sentence(desk, refused)})
+            return _preview(request, desk, token, {**sent, "site": ""}, {"site": refusals.sentence(desk, refused)})
         return _gone(request)
     if prepared.preview is None:
         return _without_preview(request, token, name, prepared)
@@ -192,14 +192,10 @@ def _not_recorded(
     outcome = _importer(desk).outcome(command)
     if outcome != PortfolioOutcome():
         return _recorded(outcome, command, stopped=refused.code != "upload-gone")
-    return _preview(request, desk, token, data, {"": _sentence(desk, refused)})
+    return _preview(request, desk, token, data, {"": refusals.sentence(desk, refused)})
 
 
 def _recorded(outcome: PortfolioOutcome, command: UUID, *, stopped: bool = False) -> Response:
     if outcome == PortfolioOutcome():
         return RedirectResponse("/dossiers/import?deja=1", 303)
     return RedirectResponse(f"/dossiers/import/fait/{command}{'?reste=1' if stopped else ''}", 303)
-
-
-def _sentence(desk: Desk, refused: Refused) -> str:
-    return refusals.refusal(refused.code, refused.details, names_for(desk))

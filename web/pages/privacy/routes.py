@@ -11,12 +11,12 @@ from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.dossier.erasure import decline_erasure, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
+from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.names import names_for
 from web.french import dates, privacy, vocabulary
-from web.french.errors import missing, refusals
+from web.french.errors import missing
 from web.http.forms import FormData, validate
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
@@ -124,7 +124,7 @@ def _answer(request: Request, desk: Desk, dossier_id: UUID, outcome: Outcome, da
     if outcome.refused is None:
         return redirect(request, f"/dossiers/{dossier_id}/droits#effacement")
     desk.refresh()
-    said = refusals.refusal(outcome.refused.code, outcome.refused.details, names_for(desk))
+    said = refusals.sentence(desk, outcome.refused)
     return _page(request, desk, dossier_id, desk.dossier(dossier_id), data, {"": said})
 
 

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import refusals
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.templates import page, redirect
 from web.pages.protocol import drafts, editor
@@ -92,8 +91,9 @@ def save(request: Request, desk: AtDesk, kind: OfKind, data: FormData) -> Respon
     if outcome.refused is None:
         return redirect(request, f"{BASE}/{kind.what}?enregistre=projet")
     now = _now(desk)
-    said, seen = replace(shown, errors={"": _sentence(now, outcome.refused)}), _seen(now, kind, outcome.refused, form)
-    return _editor(request, now, kind, said, replaces=seen, status=422)
+    again = replace(shown, errors={"": refusals.sentence(now, outcome.refused)})
+    seen = _seen(now, kind, outcome.refused, form)
+    return _editor(request, now, kind, again, replaces=seen, status=422)
 
 
 @router.post("/protocole/projet/{what}/verifier")
@@ -184,7 +184,7 @@ def _answer(
         return redirect(request, url)
     field = {"from-the-past": "from_day", "nobody-endorsed": "alone"}.get(outcome.refused.code)
     name = field or str(outcome.refused.details.get("field", ""))
-    errors = {name: _sentence(desk, outcome.refused)}
+    errors = {name: refusals.sentence(desk, outcome.refused)}
     return _again(request, desk, kind, OpenForm(form, values=data, errors=errors), day)
 
 
@@ -214,10 +214,6 @@ def _editor(
     block: str | None = None,
 ) -> Response:
     return page(request, editor.editor_page(desk, kind, shown, replaces), block=block, status=status)
-
-
-def _sentence(desk: Desk, refused: Refused) -> str:
-    return refusals.refusal(refused.code, refused.details, names_for(desk))
 
 
 def _seen(desk: Desk, kind: DocumentKind, refused: Refused, form: SaveForm) -> int:

@@ -7,10 +7,9 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import refusals
 from web.http.pagination import address
 from web.http.templates import page
 from web.pages.results.board import BoardForm, PageNumbers, board_page
@@ -34,7 +33,7 @@ def answer(request: Request, desk: Desk, where: PageNumbers, refused: Refused | 
     """Redirects to the board with a receipt, or draws it with the refusal."""
     if refused is None:
         return see_board(where, reference)
-    return show_errors(request, desk, where, {"": refusals.refusal(refused.code, refused.details, names_for(desk))})
+    return show_errors(request, desk, where, {"": refusals.sentence(desk, refused)})
 
 
 def see_board(where: PageNumbers, reference: str) -> Response:

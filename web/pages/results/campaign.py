@@ -11,13 +11,12 @@ from pixflow.dossier.state import Dossier
 from pixflow.events.values import Purpose
 from pixflow.participation.campaign import Campaign, correct_purpose, suits
 from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.desk import Desk
-from web.desk.names import names_for
 from web.desk.receipts import Receipt
 from web.french import tasks as french_tasks
 from web.french import typography, vocabulary
 from web.french.dossier import profiles
-from web.french.errors import refusals
 from web.french.typography import plural, say
 from web.http.forms import OpenForm
 from web.http.templates import Page
@@ -85,7 +84,7 @@ def correction(desk: Desk, stream: UUID, purpose: Purpose) -> Correction:
         by = desk.by(correct_purpose)
         changed = import_preview.importer(desk).preview_correction(stream, purpose, by=by)
     except Refused as refused:
-        return Correction(purpose, refused=refusals.refusal(refused.code, refused.details, names_for(desk)))
+        return Correction(purpose, refused=refusals.sentence(desk, refused))
     rows = [now for _, now in changed.values() if now.kind == "participation"]
     dossiers = [(then.state, now.state) for then, now in changed.values() if now.kind == "dossier"]
     streams = {stream for stream, (_, now) in changed.items() if now.kind == "participation"}

@@ -12,12 +12,11 @@ from pixflow.events.values import Purpose
 from pixflow.participation import campaign
 from pixflow.refused import Refused
 from projections import result_routing
-from web.desk import receipts
+from web.desk import receipts, refusals
 from web.desk.commands import record
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import missing, refusals
+from web.french.errors import missing
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import page
@@ -146,8 +145,7 @@ def _see(stream: UUID, reference: str) -> Response:
 
 
 def _errors(desk: Desk, refused: Refused) -> dict[str, str]:
-    field = "code" if refused.code == "taken" else str(refused.details.get("field", ""))
-    return {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
+    return refusals.field_errors(desk, refused, taken="code")
 
 
 def _page(

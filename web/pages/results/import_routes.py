@@ -13,10 +13,10 @@ from pixflow.events.intake import ExportReceived
 from pixflow.importing import Answers, PreparedExport
 from pixflow.participation.intake import receive_export
 from pixflow.refused import Refused
+from web.desk import refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import files, refusals
+from web.french.errors import files
 from web.http.forms import FormData, validate
 from web.http.templates import Page, page
 from web.pages.results import activity, import_preview
@@ -118,7 +118,7 @@ def _preview(
         name, prepared = _prepared(desk, token, answers)
     except Refused as gone:
         if gone.code == "unknown-column":
-            return _preview(request, desk, token, {}, number, refused=_sentence(desk, gone))
+            return _preview(request, desk, token, {}, number, refused=refusals.sentence(desk, gone))
         return page(request, FileGonePage(export=activity.export(desk)), status=410)
     assert prepared.preview is not None
     if asking:
@@ -143,11 +143,7 @@ def _not_recorded(
     """Shows the refusal. The file may be gone because this very form was sent twice: then it is recorded."""
     if refused.code == "upload-gone" and (position := import_preview.recorded_by(desk, command_id)):
         return RedirectResponse(f"/resultats?importe={position}", 303)
-    return _preview(request, desk, token, data, 1, refused=_sentence(desk, refused))
-
-
-def _sentence(desk: Desk, refused: Refused) -> str:
-    return refusals.refusal(refused.code, refused.details, names_for(desk))
+    return _preview(request, desk, token, data, 1, refused=refusals.sentence(desk, refused))
 
 
 def _refused_page(name: str, prepared: PreparedExport) -> RefusedFilePage:

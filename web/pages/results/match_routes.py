@@ -10,12 +10,11 @@ from pixflow.participation import matches, matching
 from pixflow.participation.matching import Person
 from pixflow.refused import Refused
 from projections import directory, match_proposals, result_routing
-from web.desk import receipts
+from web.desk import receipts, refusals
 from web.desk.commands import record
 from web.desk.desk import Desk
-from web.desk.names import names_for
 from web.french import validation
-from web.french.errors import missing, refusals
+from web.french.errors import missing
 from web.http.forms import Day, Form, FormData, validate
 from web.pages.results import board, bulk
 from web.pages.results.auto_match import match_waiting
@@ -55,9 +54,7 @@ def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, 
     row = result_routing.one(desk.read, participation)
     person = directory.named(desk.read, [form.dossier]).get(form.dossier) if form else None
     if form is None or row is None or person is None:
-        return show_errors(
-            request, desk, where, errors or {"": refusals.refusal("unknown-dossier", {}, names_for(desk))}
-        )
+        return show_errors(request, desk, where, errors or refusals.field_errors(desk, Refused("unknown-dossier")))
     outcome = record(
         desk,
         {"participation": participation, "dossier": form.dossier},
@@ -114,10 +111,9 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
     try:
         done = _execute(desk, steps, ("open", participation, sent), form.command_id)
     except Refused as refused:
-        field = "imilo_number" if refused.code == "taken" else str(refused.details.get("field", ""))
-        if not field:
-            return answer(request, desk, where, refused, "")
-        errors = {field: refusals.refusal(refused.code, refused.details, names_for(desk))}
+        errors = refusals.field_errors(desk, refused, taken="imilo_number")
+        if "" in errors:
+            return show_errors(request, desk, where, errors)
         return show_form(request, desk, where, BoardForm("new", str(participation), data, errors))
     desk.refresh()
     match_waiting(desk, id, identity.canonical_number(form.imilo_number), command_id=form.command_id)

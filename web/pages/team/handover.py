@@ -18,12 +18,12 @@ from pixflow.refused import Refused
 from projections import audit_trail, directory
 from projections.directory import YoungPerson
 from projections.store.folds import folds_of
+from web.desk import refusals
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.desk.receipts import row_command
 from web.french import privacy, typography
-from web.french.errors import refusals
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.templates import Page
@@ -195,4 +195,4 @@ def _advisor(desk: Desk, dossier: Dossier, version: int) -> str:
 def _reason(desk: Desk, refused: Refused | None) -> str:
     if refused is None:
         return ""
-    return typography.lower_first(refusals.refusal(refused.code, refused.details, names_for(desk)))
+    return typography.lower_first(refusals.sentence(desk, refused))

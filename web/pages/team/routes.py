@@ -13,11 +13,11 @@ from pixflow.engine import new_id
 from pixflow.refused import Refused
 from pixflow.team import staff
 from pixflow.team.milestones import hold_briefing
+from web.desk import refusals
 from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.desk.names import names_for
-from web.french.errors import missing, refusals
+from web.french.errors import missing
 from web.http.forms import FormData, OpenForm, validate
 from web.http.templates import Page, page, redirect
 from web.pages.team import member, milestones
@@ -92,7 +92,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
     if outcome.refused:
         holder = str(outcome.refused.details.get("by") or "")
         field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
-        return _new(request, desk, data, {field: _sentence(desk, outcome.refused)}, status=422, holder=holder)
+        return _new(request, desk, data, {field: refusals.sentence(desk, outcome.refused)}, status=422, holder=holder)
     return redirect(request, f"/equipe/{person}?fait=1")
 
 
@@ -152,7 +152,7 @@ def act(request: Request, desk: AtDesk, person: UUID, name: str, data: FormData)
     outcome = record(desk, {"staff": person}, spec.decision, command_id=form.command_id, **spec.arguments(form))
     if outcome.refused:
         field = str(outcome.refused.details.get("field", ""))
-        errors = {field: _sentence(desk, outcome.refused)}
+        errors = {field: refusals.sentence(desk, outcome.refused)}
         return _again(request, desk, person, member.refused_form(name, data, errors))
     version = outcome.recorded[-1].originator_version if outcome.recorded else 0
     return RedirectResponse(f"/equipe/{person}?fait={version}", 303)
@@ -166,7 +166,3 @@ def _again(request: Request, desk: Desk, person: UUID, form: OpenForm) -> Respon
 def _must_exist(desk: Desk, person: UUID) -> None:
     if person not in desk.refs.team:
         raise HTTPException(404)
-
-
-def _sentence(desk: Desk, refused: Refused) -> str:
-    return refusals.refusal(refused.code, refused.details, names_for(desk))

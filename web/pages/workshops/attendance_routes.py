@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse
 
 from pixflow.decision import Decision
 from pixflow.workshop import booking, scheduling
+from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.workshops import attendance
 from web.pages.workshops.attendance import Mark
-from web.pages.workshops.listing import refusal
 from web.pages.workshops.routes import AtWorkshops
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 from web.pages.workshops.seat_routes import SeatForm
@@ -118,5 +118,5 @@ def _answer(request: Request, desk: Desk, id: UUID, outcome: Outcome, *, anchor:
     if outcome.refused is None:
         return RedirectResponse(f"/ateliers/{id}/presence{anchor}", 303)
     desk.refresh()
-    wrong = refusal(desk, outcome.refused).popitem()[1]
+    wrong = refusals.sentence(desk, outcome.refused)
     return page(request, attendance.attendance_page(ScopedWorkshop(desk, id), wrong=wrong), status=422)

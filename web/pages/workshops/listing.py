@@ -7,13 +7,11 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pixflow.refused import Refused
 from projections import workshops
 from projections.workshops import When, WorkshopFilter
 from web.desk.desk import Desk
-from web.desk.names import campaign_name, names_for, staff_name
+from web.desk.names import campaign_name, staff_name
 from web.french import dates
-from web.french.errors import refusals
 from web.french.events import workshops as french
 from web.french.typography import say
 from web.http.filters import Chip
@@ -151,9 +149,3 @@ def day_off(day: date) -> str:
 def instant(day: date, at: time, zone: str) -> datetime:
     """Returns a day and a local hour as an instant, in UTC."""
     return datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)
-
-
-def refusal(desk: Desk, refused: Refused) -> dict[str, str]:
-    """Returns the reason of a refusal by field, "" for the whole form."""
-    sentence = refusals.refusal(refused.code, refused.details, names_for(desk))
-    return {str(refused.details.get("field", "")): sentence}

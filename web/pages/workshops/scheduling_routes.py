@@ -12,7 +12,7 @@ from pydantic import Field
 from pixflow.engine import Step, new_id
 from pixflow.protocol.document import WorkshopRules
 from pixflow.workshop.scheduling import schedule_workshop
-from web.desk import receipts
+from web.desk import receipts, refusals
 from web.desk.commands import record_all
 from web.desk.desk import Desk
 from web.french import typography, validation
@@ -22,7 +22,7 @@ from web.http.forms import Day, Form, FormData, validate
 from web.http.pagination import address
 from web.http.templates import Page, page, redirect
 from web.pages.workshops import listing
-from web.pages.workshops.listing import day_off, instant, refusal
+from web.pages.workshops.listing import day_off, instant
 from web.pages.workshops.routes import AtWorkshops
 
 router = APIRouter()
@@ -101,7 +101,7 @@ def schedule(request: Request, desk: AtWorkshops, data: FormData) -> Response:
     sent = form.model_dump(exclude={"command_id", "seen"})
     outcome = record_all(desk, steps, sent, command_id=form.command_id)
     if outcome.refused:
-        return _new(request, desk, data, refusal(desk, outcome.refused), status=422)
+        return _new(request, desk, data, refusals.field_errors(desk, outcome.refused), status=422)
     reference = receipts.reference(outcome.recorded)
     if form.times == 1:
         return redirect(request, address(f"/ateliers/{ids[0]}", {"recu": reference}))

@@ -14,7 +14,7 @@ from pixflow.engine import Step
 from pixflow.workshop import booking, scheduling
 from pixflow.workshop.state import Workshop
 from projections.store.folds import fold_of
-from web.desk import receipts
+from web.desk import receipts, refusals
 from web.desk.commands import Outcome, record, record_all
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
@@ -29,7 +29,7 @@ from web.http.templates import Page, page
 from web.pages.workshops import listing, workshop
 from web.pages.workshops import papers as workshop_papers
 from web.pages.workshops.feed_routes import CONTENT_TYPE, calendar_file
-from web.pages.workshops.listing import instant, refusal
+from web.pages.workshops.listing import instant
 from web.pages.workshops.routes import AtWorkshops, Number
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 
@@ -168,7 +168,7 @@ def _with_registrants(
         if outcome.refused is None:
             return _next(id, outcome)
         if last or outcome.refused.code != "moved":
-            return _again(request, desk, id, name, data, refusal(desk, outcome.refused))
+            return _again(request, desk, id, name, data, refusals.field_errors(desk, outcome.refused))
         desk.refresh()
     raise AssertionError("the loop answers")
 
@@ -192,7 +192,7 @@ def set_facilitators(request: Request, desk: AtWorkshops, workshop_id: UUID, dat
         facilitators=form.facilitators,
     )
     if outcome.refused:
-        return _again(request, desk, workshop_id, "facilitators", data, refusal(desk, outcome.refused))
+        return _again(request, desk, workshop_id, "facilitators", data, refusals.field_errors(desk, outcome.refused))
     return _next(workshop_id, outcome)
 
 
@@ -228,7 +228,7 @@ def answer(request: Request, desk: Desk, id: UUID, outcome: Outcome) -> Response
     if outcome.refused is None:
         return _next(id, outcome)
     desk.refresh()
-    receipt = Receipt(refusal(desk, outcome.refused).popitem()[1], tone="late")
+    receipt = Receipt(refusals.sentence(desk, outcome.refused), tone="late")
     return workshop_response(request, desk, id, receipt=receipt, status=422)
 
 
