@@ -74,22 +74,22 @@ def command_of(reference: str) -> UUID | None:
         return None
 
 
-def is_of(command: UUID, fact: Recorded) -> bool:
+def is_of(command: UUID, recorded: Recorded) -> bool:
     """True when a command recorded an event, or a row of the bulk with that id did."""
-    return fact.command == command or any(fact.command == row for row in _rows(command, fact))
+    return recorded.command == command or any(recorded.command == row for row in _rows(command, recorded))
 
 
-def _rows(bulk: UUID, fact: Recorded) -> Iterator[UUID]:
+def _rows(bulk: UUID, recorded: Recorded) -> Iterator[UUID]:
     """Returns the commands of the rows of a bulk that may have recorded an event."""
-    yield row_command(bulk, fact.originator_id)
+    yield row_command(bulk, recorded.originator_id)
     for field in ("task", "about", "version"):
-        if about := getattr(fact.event, field, None):
-            yield row_command(bulk, fact.originator_id, about)
-    if dossier := getattr(fact.event, "dossier", None):
+        if about := getattr(recorded.event, field, None):
+            yield row_command(bulk, recorded.originator_id, about)
+    if dossier := getattr(recorded.event, "dossier", None):
         yield row_command(bulk, dossier)
 
 
-def recorded(desk: Desk, reference: str) -> list[Recorded]:
+def events_of(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the events that the person at the desk recorded under the command of an address, oldest first.
 
     Reads the events of that command, at most MOST. When the store has none of that id, it is a bulk: reads the LATEST
@@ -104,18 +104,18 @@ def recorded(desk: Desk, reference: str) -> list[Recorded]:
         query = mine.where(_trail.position.between(*found)).order_by(_trail.position).limit(MOST)
         return [audit_trail.recorded(row) for row in desk.read.execute(query)]
     latest = desk.read.execute(mine.order_by(_trail.position.desc()).limit(LATEST))
-    return [fact for fact in map(audit_trail.recorded, latest) if is_of(command, fact)][::-1]
+    return [recorded for recorded in map(audit_trail.recorded, latest) if is_of(command, recorded)][::-1]
 
 
-def describe(desk: Desk, reference: str) -> Receipt | None:
+def of_command(desk: Desk, reference: str) -> Receipt | None:
     """Returns the receipt of the command that an address names; None when this person recorded nothing under it."""
-    lines = list(_lines(desk, recorded(desk, reference)))
+    lines = list(_lines(desk, events_of(desk, reference)))
     if not lines:
         return None
     return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
 
 
-def imported(desk: Desk, position: int) -> Receipt | None:
+def of_export(desk: Desk, position: int) -> Receipt | None:
     """Returns the receipt of an export: "1 nouvelle, 1 partagée ; 3 rapprochées d’elles-mêmes"."""
     export = _export(desk, position)
     if export is None or not isinstance(export.event, ExportReceived):
@@ -128,7 +128,7 @@ def imported(desk: Desk, position: int) -> Receipt | None:
     )
 
 
-def already(desk: Desk, position: int) -> Receipt | None:
+def of_known_file(desk: Desk, position: int) -> Receipt | None:
     """Returns the receipt of a file that was recorded before."""
     export = _export(desk, position)
     if export is None:
@@ -153,29 +153,29 @@ def _matched_by_themselves(connection: Connection, export: Recorded) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _lines(desk: Desk, facts: Sequence[Recorded]) -> Iterator[ReceiptLine]:
+def _lines(desk: Desk, events: Sequence[Recorded]) -> Iterator[ReceiptLine]:
     names = names_for(desk)
-    known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
-    declared = any(isinstance(fact.event, CampaignDeclared) for fact in facts)
-    alone = [fact for fact in facts if declared and _automatic(fact)]
-    lines = (_line(fact, names, known) for fact in facts if fact not in alone)
+    known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
+    declared = any(isinstance(recorded.event, CampaignDeclared) for recorded in events)
+    alone = [recorded for recorded in events if declared and _automatic(recorded)]
+    lines = (_line(recorded, names, known) for recorded in events if recorded not in alone)
     yield from filter(None, lines)
     if alone:
         matched = "participation rapprochée d’elle-même", "participations rapprochées d’elles-mêmes"
         yield ReceiptLine(plural(len(alone), *matched))
 
 
-def _automatic(fact: Recorded) -> bool:
-    return isinstance(fact.event, p.MatchConfirmed) and fact.event.automatic
+def _automatic(recorded: Recorded) -> bool:
+    return isinstance(recorded.event, p.MatchConfirmed) and recorded.event.automatic
 
 
-def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine | None:
+def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine | None:
     """Returns the line of an event; None when another line implies it."""
-    row = known.get(fact.originator_id)
+    row = known.get(recorded.originator_id)
     typed = f"{row.last_name} {row.first_name}" if row else ""
-    match fact.event:
+    match recorded.event:
         case p.MatchConfirmed(dossier=dossier):
-            undo = task_links.form(dossier, "unmatch", str(fact.originator_id))
+            undo = task_links.form(dossier, "unmatch", str(recorded.originator_id))
             return ReceiptLine(say("{typed}, c’est {name}", typed=typed, name=names.dossier(dossier)), undo)
         case p.MatchRejected(dossier=dossier):
             return ReceiptLine(say("{typed} n’est pas {name}", typed=typed, name=names.dossier(dossier)))
@@ -184,20 +184,20 @@ def _line(fact: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLine |
         case p.Retracted():
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case d.ResultDispatched(advisor=advisor):
-            undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            of, to = typography.de(names.dossier(fact.originator_id)), names.staff(advisor)
+            undo = task_links.form(recorded.originator_id, "retract", str(recorded.originator_version))
+            of, to = typography.de(names.dossier(recorded.originator_id)), names.staff(advisor)
             return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
-            return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(fact.originator_id)))
+            return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(recorded.originator_id)))
         case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
-            undo = task_links.form(fact.originator_id, "retract", str(fact.originator_version))
-            text = typography.lower_first(sentences.sentence(fact, names))
-            return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text), undo)
+            undo = task_links.form(recorded.originator_id, "retract", str(recorded.originator_version))
+            text = typography.lower_first(sentences.sentence(recorded, names))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text), undo)
         case d.ProgrammeJoined():
-            text = typography.lower_first(sentences.sentence(fact, names))
-            return ReceiptLine(say("{name} : {text}", name=names.dossier(fact.originator_id), text=text))
+            text = typography.lower_first(sentences.sentence(recorded, names))
+            return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text))
         case d.Retracted():
-            return ReceiptLine(say("annulé pour {name}", name=names.dossier(fact.originator_id)))
+            return ReceiptLine(say("annulé pour {name}", name=names.dossier(recorded.originator_id)))
         case CampaignDeclared() | PurposeCorrected() | CampaignClosed() | CampaignReopened():
-            return ReceiptLine(sentences.sentence(fact, names))
+            return ReceiptLine(sentences.sentence(recorded, names))
     return None

@@ -10,7 +10,7 @@ from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, Work
 from pixflow.protocol.grille import Grille
 from web.french import privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events.fields import EMPTY, LABELS, PARIS, Fact, Names, text_of
+from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
 from web.french.typography import lower_first, plural, say
 
 ROUTES = {
@@ -33,19 +33,19 @@ def detail(
     """Returns label and value of every field, in the order of the event; "—" for no value."""
     if isinstance(recorded.event, Erased):
         return [("Contenu", "effacé")]
-    fact = Fact(recorded, names, zone, history)
+    context = EventContext(recorded, names, zone, history)
     found: list[tuple[str, str]] = []
     for field in fields(recorded.event):  # type: ignore[arg-type]
-        found += _rows(field.name, getattr(recorded.event, field.name), fact)
+        found += _rows(field.name, getattr(recorded.event, field.name), context)
     return found
 
 
-def _rows(name: str, value: Any, fact: Fact) -> Iterator[tuple[str, str]]:
+def _rows(name: str, value: Any, context: EventContext) -> Iterator[tuple[str, str]]:
     match value:
         case Result():
-            yield from _of_result(value, fact)
+            yield from _of_result(value, context)
         case Profile():
-            yield "Envoyé le", text_of("shared", value.shared, fact)
+            yield "Envoyé le", text_of("shared", value.shared, context)
             yield from profiles.detail(value)
         case Grille():
             yield from _of_grille(value)
@@ -54,12 +54,12 @@ def _rows(name: str, value: Any, fact: Fact) -> Iterator[tuple[str, str]]:
         case tuple() if name == "imported":
             yield from value or ((LABELS[name], EMPTY),)
         case _:
-            yield LABELS[name], text_of(name, value, fact)
+            yield LABELS[name], text_of(name, value, context)
 
 
-def _of_result(result: Result, fact: Fact) -> Iterator[tuple[str, str]]:
-    yield "Partagé le", text_of("shared", result.shared, fact)
-    yield LABELS["mastery"], text_of("mastery", result.mastery, fact)
+def _of_result(result: Result, context: EventContext) -> Iterator[tuple[str, str]]:
+    yield "Partagé le", text_of("shared", result.shared, context)
+    yield LABELS["mastery"], text_of("mastery", result.mastery, context)
     if result.palier is not None:
         yield LABELS["palier"], f"{result.palier} / {result.paliers}" if result.paliers else str(result.palier)
     for badge, obtained in result.badges:

@@ -101,7 +101,7 @@ class Names(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class EventContext:
     """An event with the data that its sentence needs."""
 
     recorded: Recorded
@@ -141,58 +141,58 @@ class Fact:
         return found.event if found else None
 
 
-def text_of(name: str, value: Any, fact: Fact) -> str:
+def text_of(name: str, value: Any, context: EventContext) -> str:
     """Returns a value in words. It never raises, whatever was recorded."""
     if value is None or value in ("", ()):
         return EMPTY
     if isinstance(value, tuple):
-        return ", ".join(text_of(name, one, fact) for one in value)
-    if name == "reason" and isinstance(fact.recorded.event, e.DossierClosed):
+        return ", ".join(text_of(name, one, context) for one in value)
+    if name == "reason" and isinstance(context.recorded.event, e.DossierClosed):
         return vocabulary.CLOSINGS.get(str(value), str(value))
-    if name == "reason" and isinstance(fact.recorded.event, WorkshopCancelled):
+    if name == "reason" and isinstance(context.recorded.event, WorkshopCancelled):
         return vocabulary.CANCELLATIONS[value]
-    if name == "reason" and isinstance(fact.recorded.event, (e.ErasureRequested, e.PersonErased)):
+    if name == "reason" and isinstance(context.recorded.event, (e.ErasureRequested, e.PersonErased)):
         return vocabulary.ERASURES[value]
     if name in _CODES:
         return str(_CODES[name].get(value, value))
     if name in _PERCENTS:
         return typography.percent(value)
-    return fraction(value) if name in _FRACTIONS else _typed(name, value, fact)
+    return fraction(value) if name in _FRACTIONS else _typed(name, value, context)
 
 
-def _typed(name: str, value: Any, fact: Fact) -> str:
+def _typed(name: str, value: Any, context: EventContext) -> str:
     match value:
         case bool():
             return typography.yes_no(value)
         case datetime():
-            return dates.instant(value, fact.zone)
+            return dates.instant(value, context.zone)
         case date():
             return dates.day(value, year=True)
         case Moment(day=day, at=at):
-            return dates.instant(at, fact.zone) if at else dates.day(day, year=True)
+            return dates.instant(at, context.zone) if at else dates.day(day, year=True)
         case UUID():
-            return _named(name, value, fact)
+            return _named(name, value, context)
         case Partner():
             return value.name
         case Action():
             return value.label if value.proposal else f"{value.label} (hors grille)"
     if name == "phone":
         return typography.phone(value)
-    return fact.names.task(value) if name in ("task", "about") else str(value)
+    return context.names.task(value) if name in ("task", "about") else str(value)
 
 
-def _named(name: str, id: UUID, fact: Fact) -> str:
+def _named(name: str, id: UUID, context: EventContext) -> str:
     match name:
         case "advisor" | "facilitator" | "deputy" | "to":
-            return fact.names.staff(id)
+            return context.names.staff(id)
         case "campaign":
-            return fact.names.campaign(id)
+            return context.names.campaign(id)
         case "dossier" | "others" | "into" | "duplicate" | "duplicates":
-            return fact.names.dossier(id)
+            return context.names.dossier(id)
         case "action":
-            return fact.action(id)
+            return context.action(id)
         case "referral":
-            return fact.referral(id)[0]
+            return context.referral(id)[0]
     return str(id)
 
 

@@ -5,24 +5,29 @@ from datetime import date
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
 from web.french import dates, vocabulary
-from web.french.events.fields import Fact
+from web.french.events.fields import EventContext
 from web.french.phrases import listed, noted
 from web.french.typography import say
 
 
-def sentence(event: Event, fact: Fact) -> str:
+def sentence(event: Event, context: EventContext) -> str:
     """Returns the sentence of an event, "" for other events."""
-    return _workshop(event, fact) or _difficulty(event, fact) or _certification(event, fact) or _turn(event, fact)
+    return (
+        _workshop(event, context)
+        or _difficulty(event, context)
+        or _certification(event, context)
+        or _turn(event, context)
+    )
 
 
-def _workshop(event: Event, fact: Fact) -> str:
+def _workshop(event: Event, context: EventContext) -> str:
     match event:
         case e.NeedAssessed(needed=needed, reason=reason):
             return noted("Besoin reconnu" if needed else "Pas de besoin pour l’instant", reason)
         case e.SeatBooked(day=day):
-            moved = fact.before(e.SeatBooked)
+            moved = context.before(e.SeatBooked)
             again = isinstance(moved, e.SeatBooked) and moved.workshop == event.workshop
-            return f"{'Atelier déplacé' if again else 'Place réservée en atelier'} : {_weekday(day, fact)}"
+            return f"{'Atelier déplacé' if again else 'Place réservée en atelier'} : {_weekday(day, context)}"
         case e.SeatCancelled(reason="cancelled"):
             return "Atelier annulé, la place est perdue"
         case e.SeatCancelled():
@@ -34,7 +39,7 @@ def _workshop(event: Event, fact: Fact) -> str:
     return ""
 
 
-def _difficulty(event: Event, fact: Fact) -> str:
+def _difficulty(event: Event, context: EventContext) -> str:
     match event:
         case e.DifficultyExplored(cause=cause, note=note):
             return noted(f"Difficulté explorée : {vocabulary.CAUSES[cause]}", note, " — ")
@@ -43,7 +48,7 @@ def _difficulty(event: Event, fact: Fact) -> str:
         case e.SelfStudyFollowed(outcome=outcome, note=note):
             return noted(f"Tutoriels Pix : {vocabulary.STUDIES[outcome]}", note, " — ")
         case e.PartnerChased(referral=referral, channel=channel, reached=reached, note=note):
-            partner, label = fact.referral(referral)
+            partner, label = context.referral(referral)
             reply = "réponse obtenue" if reached else "sans réponse"
             text = "Relance du partenaire {how}, {reply} : {partner}"
             chased = say(text, how=vocabulary.CHANNELS[channel], reply=reply, partner=partner)
@@ -51,7 +56,7 @@ def _difficulty(event: Event, fact: Fact) -> str:
     return ""
 
 
-def _certification(event: Event, fact: Fact) -> str:
+def _certification(event: Event, context: EventContext) -> str:
     match event:
         case e.CompleteDiagnosticTaken():
             return "Diagnostic complet passé"
@@ -60,7 +65,7 @@ def _certification(event: Event, fact: Fact) -> str:
         case e.CertificationProposed(note=note):
             return noted("Certification proposée", note, " — ")
         case e.CertificationRegistered(session=session, place=place):
-            return listed(f"Inscription à la certification : {_weekday(session, fact)}", place)
+            return listed(f"Inscription à la certification : {_weekday(session, context)}", place)
         case e.CertificationTaken():
             return "Certification passée"
         case e.CertificationObtained(level=level):
@@ -73,25 +78,25 @@ def _certification(event: Event, fact: Fact) -> str:
             return "Résultat valorisé sur le CV"
         case e.RetakePlanned(campaign=campaign, planned_for=day):
             text = "Nouveau passage prévu à partir du {day} : {campaign}"
-            return say(text, day=fact.day(day), campaign=fact.names.campaign(campaign))
+            return say(text, day=context.day(day), campaign=context.names.campaign(campaign))
         case e.RetakeDeclined(reason=reason):
             return noted("Nouveau passage décliné", reason)
     return ""
 
 
-def _turn(event: Event, fact: Fact) -> str:
+def _turn(event: Event, context: EventContext) -> str:
     match event:
         case e.DossierLent(advisor=advisor, until=until):
-            return f"Dossier confié à {fact.names.staff(advisor)} jusqu’au {fact.day(until)}"
+            return f"Dossier confié à {context.names.staff(advisor)} jusqu’au {context.day(until)}"
         case e.TaskSnoozed(task=task, until=until, reason=reason):
-            paused = say("En pause jusqu’au {day} : {task}", day=fact.day(until), task=fact.task(task))
+            paused = say("En pause jusqu’au {day} : {task}", day=context.day(until), task=context.task(task))
             return noted(paused, reason, " — ")
         case e.TaskHandedOver(task=task, to=to, until=until, note=note):
             text = "Confié à {name}{until} : {task}"
-            through = f" jusqu’au {fact.day(until)}" if until else ""
-            return noted(say(text, name=fact.names.staff(to), until=through, task=fact.task(task)), note, " — ")
+            through = f" jusqu’au {context.day(until)}" if until else ""
+            return noted(say(text, name=context.names.staff(to), until=through, task=context.task(task)), note, " — ")
     return ""
 
 
-def _weekday(day: date, fact: Fact) -> str:
-    return f"{dates.weekday(day)} {fact.day(day)}"
+def _weekday(day: date, context: EventContext) -> str:
+    return f"{dates.weekday(day)} {context.day(day)}"

@@ -20,7 +20,7 @@ from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events import progress, team, workshops
-from web.french.events.fields import LABELS, PARIS, UNNAMED, Fact, Names, fraction, text_of
+from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
 
@@ -125,7 +125,7 @@ def sentence(recorded: Recorded, names: Names, *, zone: str = PARIS, history: Se
     """
     if isinstance(recorded.event, Erased):
         return say(privacy.CONTENT_GONE, title=TITLES[recorded.event.TOPIC])
-    told = Fact(recorded, names, zone, history)
+    told = EventContext(recorded, names, zone, history)
     return _TELLERS[kind_of(recorded.event)](recorded.event, told) or TITLES[recorded.event.TOPIC]
 
 
@@ -151,10 +151,10 @@ def when(recorded: Recorded, zone: str = PARIS) -> str:
 
 def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) -> list[str]:
     """Returns one line for each event since a page was opened: "Résultat transmis à Nadia Benali (Sophie Lecomte)"."""
-    return [f"{sentence(fact, names, zone=zone, history=happened)} ({who(fact, names)})" for fact in happened]
+    return [f"{sentence(one, names, zone=zone, history=happened)} ({who(one, names)})" for one in happened]
 
 
-def _house(event: Event, fact: Fact) -> str:
+def _house(event: Event, context: EventContext) -> str:
     match event:
         case structure.StructureOpened():
             return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
@@ -173,23 +173,23 @@ def _house(event: Event, fact: Fact) -> str:
         ):
             return noted(say("Projet n° {draft} de {what} écarté", draft=draft, what=_what(event)), reason)
         case protocol.ProtocolPublished(document=document, from_day=day):
-            return say("Protocole publié : {name}, à partir du {day}", name=document.name, day=fact.day(day))
+            return say("Protocole publié : {name}, à partir du {day}", name=document.name, day=context.day(day))
         case g.GrillePublished(number=number, document=grille, from_day=day):
             text = "Grille n° {number} publiée : {name}, à partir du {day}"
-            return say(text, number=number, name=grille.name, day=fact.day(day))
+            return say(text, number=number, name=grille.name, day=context.day(day))
     return ""
 
 
-def _staff(event: Event, fact: Fact) -> str:
+def _staff(event: Event, context: EventContext) -> str:
     if isinstance(event, s.Retracted):
-        return _struck(_target(fact, event.version), event.reason)
-    return team.sentence(event, fact)
+        return _struck(_target(context, event.version), event.reason)
+    return team.sentence(event, context)
 
 
-def _workshop(event: Event, fact: Fact) -> str:
+def _workshop(event: Event, context: EventContext) -> str:
     if isinstance(event, w.Retracted):
-        return _struck(_target(fact, event.version), event.reason)
-    return workshops.sentence(event, fact)
+        return _struck(_target(context, event.version), event.reason)
+    return workshops.sentence(event, context)
 
 
 def _what(event: Event) -> str:
@@ -203,7 +203,7 @@ def _endorsed(event: Event, draft: int, endorsed: bool, comment: str) -> str:
     return noted(say(text, draft=draft, what=_what(event)), comment)
 
 
-def _campaign(event: Event, fact: Fact) -> str:
+def _campaign(event: Event, context: EventContext) -> str:
     match event:
         case c.CampaignFound(name=name, code=code):
             return listed(say("Campagne vue dans un export : {name}", name=name), code and f"code {code}")
@@ -222,8 +222,8 @@ def _campaign(event: Event, fact: Fact) -> str:
             return say("Identifiant externe : colonne « {header} »", header=header)
         case intake.ExportReceived(campaign=campaign, exported_at=at):
             text = "Export du {at} enregistré, campagne {campaign} : {counts}"
-            named = fact.names.campaign(campaign)
-            return say(text, at=dates.instant(at, fact.zone), campaign=named, counts=counts(event))
+            named = context.names.campaign(campaign)
+            return say(text, at=dates.instant(at, context.zone), campaign=named, counts=counts(event))
     return ""
 
 
@@ -239,14 +239,14 @@ def counts(export: intake.ExportReceived) -> str:
     return ", ".join(plural(n, word) for n, word in named if n) or "rien de nouveau"
 
 
-def _participation(event: Event, fact: Fact) -> str:
+def _participation(event: Event, context: EventContext) -> str:
     match event:
         case p.ParticipationImported():
             name = f"{event.first_name} {event.last_name}"
-            campaign = fact.names.campaign(event.campaign)
+            campaign = context.names.campaign(event.campaign)
             return listed(
                 say("Participation importée : {name}, campagne {campaign}", name=name, campaign=campaign),
-                event.started and f"commencée le {fact.day(event.started.day)}",
+                event.started and f"commencée le {context.day(event.started.day)}",
                 event.progress is not None and fraction(event.progress),
             )
         case p.PurposeSettled(purpose=purpose):
@@ -254,41 +254,41 @@ def _participation(event: Event, fact: Fact) -> str:
         case p.ParticipationProgressed(progress=progress):
             return "Participation vue à nouveau" if progress is None else f"Test avancé à {fraction(progress)}"
         case p.ResultShared(result=result):
-            return f"Résultat partagé le {fact.day(result.shared.day)}{_scored(result, ' : ')}"
+            return f"Résultat partagé le {context.day(result.shared.day)}{_scored(result, ' : ')}"
         case p.ProfileShared(profile=profile):
             text = "Profil envoyé le {day} : {said}"
-            return say(text, day=fact.day(profile.shared.day), said=profiles.said(profile))
+            return say(text, day=context.day(profile.shared.day), said=profiles.said(profile))
         case p.ParticipationVanished(exported_at=at):
-            return f"Participation disparue de l’export du {dates.instant(at, fact.zone)}"
+            return f"Participation disparue de l’export du {dates.instant(at, context.zone)}"
         case p.MatchConfirmed(dossier=dossier, automatic=automatic):
             how = "Participation rapprochée automatiquement" if automatic else "Participation rapprochée"
-            matched = say("{how} : {name}", how=how, name=fact.names.dossier(dossier))
+            matched = say("{how} : {name}", how=how, name=context.names.dossier(dossier))
             why = matching.reasons(event.reasons, event.warnings)
             return f"{matched} ({why})" if why else matched
         case p.MatchRejected(dossier=dossier):
-            return say("Rapprochement refusé : ce n’est pas {name}", name=fact.names.dossier(dossier))
+            return say("Rapprochement refusé : ce n’est pas {name}", name=context.names.dossier(dossier))
         case p.ParticipationSetAside(reason=reason):
             return noted("Participation mise de côté", reason)
         case p.PersonErased():
             return privacy.ERASED_WITH_DOSSIER
         case p.Retracted(version=version, reason=reason):
-            return _struck(_target(fact, version), reason)
+            return _struck(_target(context, version), reason)
     return ""
 
 
-def _whose(event: Event, fact: Fact) -> str:
+def _whose(event: Event, context: EventContext) -> str:
     match event:
         case e.DossierOpened(site=site):
             return listed("Dossier ouvert", site and f"site {de(site)}")
         case e.IdentityCorrected():
-            before = fact.before(e.DossierOpened, e.IdentityCorrected)
-            return _corrected("Identité corrigée", before, event, fact)
+            before = context.before(e.DossierOpened, e.IdentityCorrected)
+            return _corrected("Identité corrigée", before, event, context)
         case e.ContactCorrected(phone=phone, email=email):
-            before = fact.before(e.ContactCorrected)
+            before = context.before(e.ContactCorrected)
             if before is None:
                 given = listed(phone and typography.phone(phone), email)
                 return say("Coordonnées : {given}", given=given) if given else "Coordonnées effacées"
-            return _corrected("Coordonnées corrigées", before, event, fact)
+            return _corrected("Coordonnées corrigées", before, event, context)
         case e.ProjectStated(project=project):
             return noted("Projet", project)
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
@@ -297,40 +297,40 @@ def _whose(event: Event, fact: Fact) -> str:
             return listed(
                 say("Programme : {named}", named=named),
                 grouped,
-                end and f"période collective jusqu’au {fact.day(end)}",
+                end and f"période collective jusqu’au {context.day(end)}",
             )
         case e.AdvisorAssigned(advisor=advisor):
-            return f"Dossier affecté à {fact.names.staff(advisor)}"
+            return f"Dossier affecté à {context.names.staff(advisor)}"
         case e.DossierClosed(reason=reason, note=note):
             return noted(say("Dossier clos : {reason}", reason=vocabulary.CLOSINGS[reason]), note, " — ")
         case e.DossierMerged() | e.DuplicateJoined():
-            return _joined(event, fact)
+            return _joined(event, context)
         case e.DossierReopened(reason=reason):
             return noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
-            return _struck(_target(fact, version), reason)
-    return _along_the_way(event, fact)
+            return _struck(_target(context, version), reason)
+    return _along_the_way(event, context)
 
 
-def _joined(event: e.DossierMerged | e.DuplicateJoined, fact: Fact) -> str:
+def _joined(event: e.DossierMerged | e.DuplicateJoined, context: EventContext) -> str:
     """Returns "Réuni avec le dossier d’Aminata Diallo (doublon)"; "un autre dossier" if the reader may not read it."""
     said, id = (
         ("Doublon : fusionné avec {other}", event.into)
         if isinstance(event, e.DossierMerged)
         else ("Réuni avec {other} (doublon)", event.duplicate)
     )
-    name = fact.names.dossier(id)
+    name = context.names.dossier(id)
     return say(said, other=name if name in UNNAMED else f"le dossier {de(name)}")
 
 
-def _along_the_way(event: Event, fact: Fact) -> str:
+def _along_the_way(event: Event, context: EventContext) -> str:
     match event:
         case e.AppointmentSet(task=task, at=at, day=day, place=place):
-            clock = dates.clock(at, fact.zone)
-            set_ = listed(f"Rendez-vous fixé le {dates.weekday(day)} {fact.day(day)}", clock, place)
-            return say("{set_} : {task}", set_=set_, task=fact.task(task))
+            clock = dates.clock(at, context.zone)
+            set_ = listed(f"Rendez-vous fixé le {dates.weekday(day)} {context.day(day)}", clock, place)
+            return say("{set_} : {task}", set_=set_, task=context.task(task))
         case e.AppointmentMissed(task=task, note=note):
-            return noted(say("Rendez-vous manqué : {task}", task=fact.task(task)), note, " — ")
+            return noted(say("Rendez-vous manqué : {task}", task=context.task(task)), note, " — ")
         case e.YoungPersonChased(about=about, channel=channel, reached=reached, note=note):
             subject = tasks.SUBJECTS.get(about.split(":", 1)[0], "")
             chased = " ".join(filter(None, ("Relance", vocabulary.CHANNELS[channel], subject)))
@@ -342,22 +342,22 @@ def _along_the_way(event: Event, fact: Fact) -> str:
     return privacy.sentence(event)
 
 
-def _diagnostic(event: Event, fact: Fact) -> str:
+def _diagnostic(event: Event, context: EventContext) -> str:
     match event:
         case e.PixPresented(occasion=occasion):
             return f"Pix présenté {vocabulary.OCCASIONS[occasion]}"
         case e.DiagnosticPlanned(campaign=campaign, modality=modality, mediator=mediator, place=place):
             where = f"{vocabulary.MODALITIES[modality]} ({place})" if place else vocabulary.MODALITIES[modality]
-            first = f"Diagnostic prévu à partir du {fact.day(event.planned_for)}"
+            first = f"Diagnostic prévu à partir du {context.day(event.planned_for)}"
             planned = listed(first, where, mediator and "avec médiation")
-            return say("{planned} : {campaign}", planned=planned, campaign=fact.names.campaign(campaign))
+            return say("{planned} : {campaign}", planned=planned, campaign=context.names.campaign(campaign))
         case e.DiagnosticDeclined(reason=reason):
             return noted("Diagnostic décliné", reason)
         case e.ParticipationLinked(campaign=campaign, purpose=purpose, started=started, progress=progress):
             of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
             return listed(
-                say("Participation rattachée{of} : {campaign}", of=of, campaign=fact.names.campaign(campaign)),
-                started and f"commencée le {fact.day(started.day)}",
+                say("Participation rattachée{of} : {campaign}", of=of, campaign=context.names.campaign(campaign)),
+                started and f"commencée le {context.day(started.day)}",
                 progress is not None and fraction(progress),
             )
         case e.ParticipationAdvanced(progress=progress):
@@ -370,18 +370,18 @@ def _diagnostic(event: Event, fact: Fact) -> str:
             )
         case e.ResultReceived(purpose=purpose, result=result):
             of = "" if purpose == "initial" else f", {vocabulary.PURPOSES[purpose]}"
-            shared = f"partagé le {fact.day(result.shared.day)}"
+            shared = f"partagé le {context.day(result.shared.day)}"
             return f"Résultat reçu{of}{_scored(result, ' : ')}, {shared}"
         case e.ProfileReceived(profile=profile):
             text = "Profil reçu : {said}, envoyé le {day}"
-            return say(text, said=profiles.said(profile), day=fact.day(profile.shared.day))
+            return say(text, said=profiles.said(profile), day=context.day(profile.shared.day))
     return ""
 
 
-def _prescription(event: Event, fact: Fact) -> str:
+def _prescription(event: Event, context: EventContext) -> str:
     match event:
         case e.ResultDispatched(advisor=advisor):
-            return f"Résultat transmis à {fact.names.staff(advisor)}"
+            return f"Résultat transmis à {context.names.staff(advisor)}"
         case e.DebriefHeld(channel=channel, note=note):
             return noted(f"Restitution tenue {vocabulary.CHANNELS[channel]}", note)
         case e.PrescriptionBuilt(percent=score, grille=grille, actions=actions):
@@ -393,33 +393,37 @@ def _prescription(event: Event, fact: Fact) -> str:
         case e.ReferralSent(action=action, partner=partner):
             text = "Orientation vers {partner} : {action}"
             return listed(
-                say(text, partner=partner.name, action=fact.action(action)),
-                event.starts and f"à partir du {fact.day(event.starts)}",
-                event.ends and f"jusqu’au {fact.day(event.ends)}",
+                say(text, partner=partner.name, action=context.action(action)),
+                event.starts and f"à partir du {context.day(event.starts)}",
+                event.ends and f"jusqu’au {context.day(event.ends)}",
             )
         case e.ReferralAnswered(referral=referral, answer=answer, reason=reason):
-            named, label = fact.referral(referral)
+            named, label = context.referral(referral)
             answered = upper_first(f"{named} {'accepte' if answer == 'accepted' else 'refuse'}")
             return noted(f"{answered} ({label})" if label else answered, reason)
         case e.ActionStarted(action=action, ends=ends):
-            return say("Action commencée : {label}, jusqu’au {day}", label=fact.action(action), day=fact.day(ends))
+            return say(
+                "Action commencée : {label}, jusqu’au {day}", label=context.action(action), day=context.day(ends)
+            )
         case e.ActionEnded(action=action, outcome=outcome, note=note):
-            ended = say("Action {outcome} : {label}", outcome=vocabulary.OUTCOMES[outcome], label=fact.action(action))
+            ended = say(
+                "Action {outcome} : {label}", outcome=vocabulary.OUTCOMES[outcome], label=context.action(action)
+            )
             return noted(ended, note, " — ")
         case e.ActionDropped(action=action, reason=reason):
-            return noted(say("Action écartée : {label}", label=fact.action(action)), reason, " — ")
+            return noted(say("Action écartée : {label}", label=context.action(action)), reason, " — ")
     return ""
 
 
-def _dossier(event: Event, fact: Fact) -> str:
-    if said := progress.sentence(event, fact):
+def _dossier(event: Event, context: EventContext) -> str:
+    if said := progress.sentence(event, context):
         return typeset(said)
     if event.STAGE in ("orientation", "diagnostic"):
-        return _diagnostic(event, fact)
-    return _prescription(event, fact) if event.STAGE else _whose(event, fact)
+        return _diagnostic(event, context)
+    return _prescription(event, context) if event.STAGE else _whose(event, context)
 
 
-def _notice(event: Event, fact: Fact) -> str:
+def _notice(event: Event, context: EventContext) -> str:
     assert isinstance(event, n.NoticeSent)
     return f"Courriel envoyé : {vocabulary.NOTICES[event.notice]}".replace(" :", f"{typography.NBSP}:")
 
@@ -439,7 +443,7 @@ def _scored(result: Result, before: str) -> str:
     return ", sans taux" if result.mastery is None else typography.typeset(before) + fraction(result.mastery)
 
 
-def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str:
+def _corrected(text: str, before: Event | None, event: Event, context: EventContext) -> str:
     """Returns the changed fields, before and after; all fields if the state before is unknown."""
     told = []
     for field in fields(event):  # type: ignore[arg-type]
@@ -448,14 +452,14 @@ def _corrected(text: str, before: Event | None, event: Event, fact: Fact) -> str
         if field.name == "on" or was == value or (before is None and not value):
             continue
         label = lower_first(LABELS[field.name])
-        new, old = (text_of(field.name, one, fact) for one in (value, was))
+        new, old = (text_of(field.name, one, context) for one in (value, was))
         told.append(f"{label} {new}" if before is None else f"{label} {old} → {new}")
     return say("{text} : {told}", text=text, told=", ".join(told)) if told else text
 
 
-def _target(fact: Fact, version: int) -> str:
+def _target(context: EventContext, version: int) -> str:
     """Returns the sentence of the retracted event."""
-    for known in fact.history:
+    for known in context.history:
         if known.originator_version == version and not isinstance(known.event, RETRACTIONS):
-            return sentence(known, fact.names, zone=fact.zone, history=fact.history)
+            return sentence(known, context.names, zone=context.zone, history=context.history)
     return say("fait n° {version}", version=version)

@@ -5,7 +5,7 @@ from datetime import date
 from pixflow.events import staff as s
 from pixflow.events.base import Event
 from web.french import dates, typography, vocabulary
-from web.french.events.fields import Fact
+from web.french.events.fields import EventContext
 from web.french.phrases import listed, noted
 from web.french.typography import NBSP, de, say
 
@@ -64,9 +64,9 @@ DECISIONS: dict[str, str] = {
 }
 
 
-def sentence(event: Event, fact: Fact) -> str:
+def sentence(event: Event, context: EventContext) -> str:
     """Returns the sentence of an event of staff, "" for other events."""
-    name = fact.names.staff(fact.recorded.originator_id)
+    name = context.names.staff(context.recorded.originator_id)
     match event:
         case s.StaffJoined(name=joined, site=site):
             return listed(f"{joined} rejoint l’équipe", site and f"site {de(site)}")
@@ -78,17 +78,17 @@ def sentence(event: Event, fact: Fact) -> str:
         case s.RoleEnded(role=role):
             return say("Rôle retiré à {name} : {role}", name=name, role=vocabulary.ROLES[role])
         case s.StaffLeft(last_day=day):
-            return f"{name} quitte l’équipe, dernier jour le {fact.day(day)}"
+            return f"{name} quitte l’équipe, dernier jour le {context.day(day)}"
         case s.StaffReturned():
             return f"{name} est de nouveau dans l’équipe"
-    return _away(event, fact, name) or _own(event, name)
+    return _away(event, context, name) or _own(event, name)
 
 
-def _away(event: Event, fact: Fact, name: str) -> str:
+def _away(event: Event, context: EventContext, name: str) -> str:
     match event:
         case s.AbsenceDeclared(first=first, last=last, deputy=deputy):
-            whom = say("suppléance : {name}", name=fact.names.staff(deputy)) if deputy else "sans suppléance"
-            year = fact.recorded.at.year
+            whom = say("suppléance : {name}", name=context.names.staff(deputy)) if deputy else "sans suppléance"
+            year = context.recorded.at.year
             return listed(f"Absence {de(name)} {between(first, last, year=year)}", whom)
         case s.AbsenceCancelled():
             return f"Absence {de(name)} annulée"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from web.french import dates, typography, vocabulary
-from web.french.events.fields import Fact
+from web.french.events.fields import EventContext
 from web.french.phrases import listed
 from web.french.typography import NBSP, plural, say
 
@@ -83,25 +83,25 @@ MISSING: dict[str, str] = {
 """Sentences for empty fields of a workshop's form."""
 
 
-def sentence(event: Event, fact: Fact) -> str:
+def sentence(event: Event, context: EventContext) -> str:
     """Returns the sentence of a workshop's event."""
-    return _course(event, fact) or _seats(event, fact)
+    return _course(event, context) or _seats(event, context)
 
 
-def _course(event: Event, fact: Fact) -> str:
+def _course(event: Event, context: EventContext) -> str:
     match event:
         case w.WorkshopScheduled(site=site, place=place, capacity=capacity):
-            when = moment(event.starts, event.ends, fact.zone, year=True)
+            when = moment(event.starts, event.ends, context.zone, year=True)
             where = f"{place} ({site})" if place and site else place or site
             return listed(say("Atelier fixé : {when}", when=when), where, plural(capacity, "place"))
         case w.WorkshopMoved(place=place):
-            return listed(say("Atelier déplacé : {when}", when=moment(event.starts, event.ends, fact.zone)), place)
+            return listed(say("Atelier déplacé : {when}", when=moment(event.starts, event.ends, context.zone)), place)
         case w.WorkshopCancelled(reason=reason):
             return say("Atelier annulé : {reason}", reason=vocabulary.CANCELLATIONS[reason])
         case w.FacilitatorJoined(facilitator=who):
-            return say("Animé par {name}", name=fact.names.staff(who))
+            return say("Animé par {name}", name=context.names.staff(who))
         case w.FacilitatorLeft(facilitator=who):
-            return say("N’est plus animé par {name}", name=fact.names.staff(who))
+            return say("N’est plus animé par {name}", name=context.names.staff(who))
         case w.HelpAsked():
             return "Aide demandée pendant l’atelier"
         case w.HelpGiven():
@@ -111,23 +111,25 @@ def _course(event: Event, fact: Fact) -> str:
     return ""
 
 
-def _seats(event: Event, fact: Fact) -> str:
+def _seats(event: Event, context: EventContext) -> str:
     match event:
         case w.SeatTaken(dossier=dossier):
-            return say("Place prise : {name}", name=fact.names.dossier(dossier))
+            return say("Place prise : {name}", name=context.names.dossier(dossier))
         case w.SeatReleased(dossier=dossier):
-            return say("Place rendue : {name}", name=fact.names.dossier(dossier))
+            return say("Place rendue : {name}", name=context.names.dossier(dossier))
         case w.WaitlistJoined(dossier=dossier):
-            return say("Sur la liste d’attente : {name}", name=fact.names.dossier(dossier))
+            return say("Sur la liste d’attente : {name}", name=context.names.dossier(dossier))
         case w.WaitlistLeft(dossier=dossier):
-            return say("N’attend plus : {name}", name=fact.names.dossier(dossier))
+            return say("N’attend plus : {name}", name=context.names.dossier(dossier))
         case w.SeatOffered(dossier=dossier, until=until):
             text = "Place proposée jusqu’au {until} : {name}"
-            return say(text, until=fact.day(until), name=fact.names.dossier(dossier))
+            return say(text, until=context.day(until), name=context.names.dossier(dossier))
         case w.SeatOfferLapsed(dossier=dossier):
-            return say("Sans réponse à la place proposée : {name}", name=fact.names.dossier(dossier))
+            return say("Sans réponse à la place proposée : {name}", name=context.names.dossier(dossier))
         case w.AttendanceMarked(dossier=dossier, presence=presence):
-            return say("{name} : {presence}", name=fact.names.dossier(dossier), presence=vocabulary.PRESENCES[presence])
+            return say(
+                "{name} : {presence}", name=context.names.dossier(dossier), presence=vocabulary.PRESENCES[presence]
+            )
     return ""
 
 

@@ -56,24 +56,24 @@ def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
     """Returns these rows of the audit trail in words, in the same order."""
     histories = audit_trail.of_streams(desk.read, {row.stream for row in found})
     dossiers = folds_of(desk.read, {row.stream for row in found if row.kind == "dossier"})
-    facts = [audit_trail.recorded(row) for row in found]
-    subjects = _Subjects(desk, facts)
-    return [_row(desk, fact, histories[fact.originator_id], dossiers, subjects) for fact in facts]
+    events = [audit_trail.recorded(row) for row in found]
+    subjects = _Subjects(desk, events)
+    return [_row(desk, recorded, histories[recorded.originator_id], dossiers, subjects) for recorded in events]
 
 
 def _row(
-    desk: Desk, fact: Recorded, history: Sequence[Recorded], dossiers: dict[UUID, Any], subjects: "_Subjects"
+    desk: Desk, recorded: Recorded, history: Sequence[Recorded], dossiers: dict[UUID, Any], subjects: "_Subjects"
 ) -> JournalRow:
-    version, state = fact.originator_version, dossiers.get(fact.originator_id)
+    version, state = recorded.originator_version, dossiers.get(recorded.originator_id)
     names = names_for(desk, state if isinstance(state, Dossier) else None)
     until = [one for one in history if one.originator_version <= version]
     struck = retractions_by_version(history).get(version)
     return JournalRow(
-        fact.position,
-        sentences.sentence(fact, names, zone=desk.zone, history=until),
-        sentences.when(fact, desk.zone),
-        sentences.who(fact, names),
-        *subjects.of(fact),
+        recorded.position,
+        sentences.sentence(recorded, names, zone=desk.zone, history=until),
+        sentences.when(recorded, desk.zone),
+        sentences.who(recorded, names),
+        *subjects.of(recorded),
         getattr(struck.event, "reason", "") if struck else "",
     )
 
@@ -81,8 +81,8 @@ def _row(
 class _Subjects:
     """The subjects of events, looked up once for all of them."""
 
-    def __init__(self, desk: Desk, facts: Sequence[Recorded]) -> None:
-        streams = {fact.originator_id for fact in facts}
+    def __init__(self, desk: Desk, events: Sequence[Recorded]) -> None:
+        streams = {recorded.originator_id for recorded in events}
         self._desk = desk
         self._participations = result_routing.many(desk.read, streams)
         matched = {row.dossier for row in self._participations.values() if row.dossier}
@@ -90,12 +90,12 @@ class _Subjects:
         self._people = {id: one.name for id, one in found.items() if desk.scope.reads(one.advisor)}
         self._written = {stream_of(person): person for person in desk.refs.team}
 
-    def of(self, fact: Recorded) -> tuple[str, str]:
+    def of(self, recorded: Recorded) -> tuple[str, str]:
         """Returns the subject in words, and the address of its page, "" when this reader has none."""
-        stream, kind = fact.originator_id, kind_of(fact.event)
+        stream, kind = recorded.originator_id, kind_of(recorded.event)
         match kind:
             case "dossier" if stream in self._people:
-                return self._people[stream], f"/rejouer/{stream}?version={fact.originator_version}"
+                return self._people[stream], f"/rejouer/{stream}?version={recorded.originator_version}"
             case "dossier" if is_erased(self._desk.read, stream):
                 return privacy.ERASED, f"/dossiers/{stream}"
             case "participation" if stream in self._participations:
@@ -104,8 +104,8 @@ class _Subjects:
                 return self._colleague(self._written.get(stream, stream), SUBJECTS[kind])
             case "campaign":
                 return self._campaign(stream)
-            case "intake" if isinstance(fact.event, ExportReceived):
-                return self._campaign(fact.event.campaign)
+            case "intake" if isinstance(recorded.event, ExportReceived):
+                return self._campaign(recorded.event.campaign)
             case "workshop":
                 return SUBJECTS[kind], f"/ateliers/{stream}"
         return SUBJECTS.get(kind, "structure"), ""

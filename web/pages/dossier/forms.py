@@ -17,7 +17,7 @@ from web.http.forms import Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Values
 
-Place = Literal["task", "header", "result", "prescription", "action", "progress", "fact", "history"]
+Place = Literal["task", "header", "result", "prescription", "action", "progress", "event", "history"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ FORMS: dict[str, DossierForm] = {
         decision=closing.reopen_dossier, model=form_models.ReasonForm, place="task", offered=availability.is_closed,
     ),
     "retract": DossierForm(
-        decision=retraction.retract, model=form_models.RetractForm, place="fact", about="version",
+        decision=retraction.retract, model=form_models.RetractForm, place="event", about="version",
         offered=availability.can_always,
     ),
     "unmatch": DossierForm(

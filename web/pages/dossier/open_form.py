@@ -61,7 +61,7 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
         case "action":
             found = subject(dossier, opened)
             return str(found.action.id) if found else "tasks"
-        case "fact":
+        case "event":
             listed = opened.about in (str(one.version) for one in history)
             return f"fait-{opened.about}" if listed else "tasks"
         case part:

@@ -123,30 +123,30 @@ def act(desk: Desk, form: GroupCommand) -> Outcomes:
 def undoable(desk: Desk, said: str) -> bool:
     """True while a dossier still has the group that this command gave it."""
     found = _done(desk, said)
-    states = folds_of(desk.read, {fact.originator_id for fact in found})
-    return any(_stands(states[fact.originator_id], fact) for fact in found)
+    states = folds_of(desk.read, {recorded.originator_id for recorded in found})
+    return any(_stands(states[recorded.originator_id], recorded) for recorded in found)
 
 
 def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Gives each dossier its group of before, except where another change followed."""
     names, made = names_for(desk), []
-    for fact in _done(desk, str(form.receipt)):
+    for recorded in _done(desk, str(form.receipt)):
         outcome = record(
             desk,
-            {"dossier": fact.originator_id},
+            {"dossier": recorded.originator_id},
             undo_group,
-            command_id=receipts.row_command(form.command_id, fact.originator_id),
-            version=fact.originator_version,
+            command_id=receipts.row_command(form.command_id, recorded.originator_id),
+            version=recorded.originator_version,
             reason="annulé aussitôt",
         )
-        made.append(row_of(desk, names.dossier(fact.originator_id), outcome))
+        made.append(row_of(desk, names.dossier(recorded.originator_id), outcome))
     return Outcomes(made, form.command_id)
 
 
 def _done(desk: Desk, said: str) -> list[Recorded]:
     """Returns the group changes of the command that an address names."""
-    return [fact for fact in receipts.recorded(desk, said) if isinstance(fact.event, ProgrammeJoined)]
+    return [recorded for recorded in receipts.events_of(desk, said) if isinstance(recorded.event, ProgrammeJoined)]
 
 
-def _stands(state: Dossier, fact: Recorded) -> bool:
-    return state.joined is not None and state.joined.version == fact.originator_version
+def _stands(state: Dossier, recorded: Recorded) -> bool:
+    return state.joined is not None and state.joined.version == recorded.originator_version

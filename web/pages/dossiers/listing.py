@@ -92,7 +92,7 @@ def dossiers_page(desk: Desk, wanted: DossierFilter, number: int, done: str) -> 
         chips=filters.chips(PATH, (*FACETS, filters.group(wanted.group)), there, asked, kept),
         of_groups=filters.groups(PATH, there, asked, kept),
         regroup=address(f"{PATH}/groupe", {"groupe": wanted.group}) if regroups else "",
-        receipt=receipts.describe(desk, done),
+        receipt=receipts.of_command(desk, done),
         undo=done if groups.undoable(desk, done) else "",
         filtered=any(asked.values()),
         nothing=not counted,

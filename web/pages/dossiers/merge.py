@@ -81,7 +81,7 @@ def _alike(found: YoungPerson, dossier: Dossier) -> bool:
 def fullest_first(desk: Desk, streams: Iterable[UUID]) -> list[tuple[UUID, int]]:
     """Returns these dossiers and their numbers of events: the one to keep, then its duplicates.
 
-    A number in i-Milo comes first, then the more facts, then who was opened first.
+    A number in i-Milo comes first, then the more events, then who was opened first.
     """
     states: dict[UUID, Dossier] = folds_of(desk.read, streams)
 

@@ -157,7 +157,7 @@ def _made(desk: Desk, dossier_id: UUID, dossier: Dossier, kept: UUID) -> list[St
 def _ranked(desk: Desk, group: Sequence[YoungPerson]) -> list[tuple[YoungPerson, int]]:
     """Returns the dossiers of one person and their numbers of events, the one to keep first."""
     found = {one.stream: one for one in group}
-    return [(found[stream], facts) for stream, facts in merge.fullest_first(desk, found)]
+    return [(found[stream], count) for stream, count in merge.fullest_first(desk, found)]
 
 
 def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Candidate]:

@@ -83,10 +83,10 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     erasure = known.person.erasure
     if erasure is None:
         return None
-    fact = next(one for one in known.dossiers[0].facts if one.recorded.originator_version == erasure.mark.version)
+    event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.mark.version)
     on, due = erasure.mark.on, erasure.mark.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), fact.who, next(said))
+    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said))
 
 
 def wrong_name(dossier: Dossier, form: ConfirmForm) -> dict[str, str]:
@@ -158,6 +158,6 @@ def erased_page(desk: Desk, stream: UUID, erased: Mark) -> ErasedPage:
 def _entries(desk: Desk, stream: UUID) -> Iterator[ErasedEntry]:
     names = names_for(desk)
     trail = [audit_trail.recorded(row) for row in audit_trail.of_stream(desk.read, stream)]
-    for fact in reversed(trail):
-        said = sentences.sentence(fact, names, zone=desk.zone)
-        yield ErasedEntry(said, sentences.when(fact, desk.zone), sentences.who(fact, names))
+    for recorded in reversed(trail):
+        said = sentences.sentence(recorded, names, zone=desk.zone)
+        yield ErasedEntry(said, sentences.when(recorded, desk.zone), sentences.who(recorded, names))

@@ -29,7 +29,7 @@ from web.french.events.fields import EMPTY, LABELS, UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalFact:
+class PersonalEvent:
     """An event with its stamps, in words and as it is stored; `details` are the labels and values of its fields.
 
     `struck` is its retraction. A `withheld` event was about another person, and retracted: its content is not given.
@@ -52,7 +52,7 @@ class PersonalStream:
 
     id: UUID
     state: Any
-    facts: Sequence[PersonalFact]
+    events: Sequence[PersonalEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ class PersonalData:
         return state
 
     @property
-    def facts(self) -> int:
-        return self.content + sum(len(one.facts) for one in self.workshops)
+    def event_count(self) -> int:
+        return self.content + sum(len(one.events) for one in self.workshops)
 
     @property
     def content(self) -> int:
         """Returns the number of events of their dossiers and participations."""
-        return sum(len(one.facts) for one in (*self.dossiers, *self.participations))
+        return sum(len(one.events) for one in (*self.dossiers, *self.participations))
 
 
 def everything(engine: Engine, read: Connection, dossier: UUID) -> PersonalData:
@@ -130,19 +130,21 @@ class _Streams:
         joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
         parted = {r.command for r in joined if r.originator_version in struck}
         foreign = [r for r in history if self._is_of_another(r, parted)]
-        return PersonalStream(id, state, self._facts(history, self._names(state), foreign))
+        return PersonalStream(id, state, self._events(history, self._names(state), foreign))
 
     def participation(self, id: UUID) -> PersonalStream:
         state = self._engine.state("participation", id)
-        return PersonalStream(id, state, self._facts(self._engine.history(id), self._names(), ()))
+        return PersonalStream(id, state, self._events(self._engine.history(id), self._names(), ()))
 
     def workshops(self) -> Iterator[PersonalStream]:
         """Yields their events in workshops: seats, waiting lists, attendance."""
         about = list(self._named_in_workshops())
         for id in dict.fromkeys(r.originator_id for r in about):
-            facts = [r for r in about if r.originator_id == id]
+            events = [r for r in about if r.originator_id == id]
             struck = retractions_by_version(self._engine.history(id))
-            yield PersonalStream(id, self._engine.state("workshop", id), self._facts(facts, self._names(), (), struck))
+            yield PersonalStream(
+                id, self._engine.state("workshop", id), self._events(events, self._names(), (), struck)
+            )
 
     def _named_in_workshops(self) -> Iterator[Recorded]:
         trail = audit_trail.table.c
@@ -163,24 +165,24 @@ class _Streams:
         participation = getattr(recorded.event, "participation", None)
         return comes_from_pix(recorded.event) and participation not in self._theirs
 
-    def _facts(
+    def _events(
         self,
-        facts: Sequence[Recorded],
+        events: Sequence[Recorded],
         names: ScopedNames,
         foreign: Sequence[Recorded],
         struck: dict[int, Recorded] | None = None,
-    ) -> list[PersonalFact]:
-        own = [r for r in facts if r not in foreign]
-        by = retractions_by_version(facts) if struck is None else struck
-        return [self._fact(r, names, own, by.get(r.originator_version), r in foreign) for r in facts]
+    ) -> list[PersonalEvent]:
+        own = [r for r in events if r not in foreign]
+        by = retractions_by_version(events) if struck is None else struck
+        return [self._event(r, names, own, by.get(r.originator_version), r in foreign) for r in events]
 
-    def _fact(
+    def _event(
         self, recorded: Recorded, names: ScopedNames, history: Sequence[Recorded], by: Recorded | None, withheld: bool
-    ) -> PersonalFact:
+    ) -> PersonalEvent:
         zone, title = self.refs.structure.zone, events.TITLES[recorded.event.TOPIC]
         shown = () if withheld else details.detail(recorded, names, zone=zone, history=history)
         said = privacy.WITHHELD if withheld else events.sentence(recorded, names, zone=zone, history=history)
-        return PersonalFact(
+        return PersonalEvent(
             recorded,
             title,
             said,
@@ -223,4 +225,4 @@ def _joined(engine: Engine, dossier: UUID) -> Iterator[tuple[UUID, list[Recorded
 
 def _writers(streams: Iterable[PersonalStream]) -> list[tuple[str, int]]:
     """Returns the authors of these events, the one with most first."""
-    return Counter(fact.who for stream in streams for fact in stream.facts).most_common()
+    return Counter(event.who for stream in streams for event in stream.events).most_common()

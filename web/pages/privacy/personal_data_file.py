@@ -10,7 +10,7 @@ import msgspec
 from pixflow.events.base import Recorded
 from pixflow.tasks import Task
 from web.french import privacy, tasks
-from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
+from web.pages.privacy.personal_data import PersonalData, PersonalEvent, PersonalStream
 
 FORMAT, VERSION = "pixflow.person", 1
 
@@ -80,23 +80,23 @@ def why(task: Task) -> str:
 
 
 def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    return {"id": stream.id, "facts": [_fact(known, fact, own, named) for fact in stream.facts]}
+    return {"id": stream.id, "facts": [_event(known, event, own, named) for event in stream.events]}
 
 
-def _fact(known: PersonalData, fact: PersonalFact, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    r, struck = fact.recorded, fact.struck
-    content = None if fact.withheld else _content(known, r, own, named)
+def _event(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
+    r, struck = event.recorded, event.struck
+    content = None if event.withheld else _content(known, r, own, named)
     return {
         "version": r.originator_version,
         "topic": r.event.TOPIC,
-        "title": fact.title,
-        "said": fact.said,
+        "title": event.title,
+        "said": event.said,
         "on": getattr(r.event, "on", None),
         "recorded_at": r.at,
-        "by": fact.who,
+        "by": event.who,
         "via": r.via,
-        "withheld": fact.withheld,
-        "retracted": fact.struck_said if struck else None,
+        "withheld": event.withheld,
+        "retracted": event.struck_said if struck else None,
         "content": content,
     }
 

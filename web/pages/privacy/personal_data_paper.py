@@ -10,7 +10,7 @@ from web.french.events import workshops
 from web.french.typography import NBSP, plural, say
 from web.http.forms import ID
 from web.http.papers import compile_template
-from web.pages.privacy.personal_data import PersonalData, PersonalFact, PersonalStream
+from web.pages.privacy.personal_data import PersonalData, PersonalEvent, PersonalStream
 from web.pages.privacy.personal_data_file import why
 
 _DATE = "Date"
@@ -44,7 +44,9 @@ def pdf(known: PersonalData) -> bytes:
         "structure": known.structure,
         "title": "Ce que pixflow sait de vous",
         "name": f"{person.first_name} {person.last_name}",
-        "lead": say("Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.facts)),
+        "lead": say(
+            "Tout ce qui est enregistré sur vous le {made}, en {facts}.", made=made, facts=_facts(known.event_count)
+        ),
         "sections": [asdict(section) for section in _sections(known)],
     }
     return compile_template("privacy/person.typ", paper)
@@ -89,13 +91,13 @@ def _programme(person: Dossier) -> str:
 
 
 def _entries(stream: PersonalStream) -> list[PaperEntry]:
-    return [_entry(fact) for fact in stream.facts]
+    return [_entry(event) for event in stream.events]
 
 
-def _entry(fact: PersonalFact) -> PaperEntry:
-    details = [(label, value) for label, value in fact.details if not _is_repeated(label, value, fact.said)]
-    said = say("{title} : {said}", title=fact.title, said=fact.said) if fact.withheld else fact.said
-    return PaperEntry(said, f"{fact.when} · {fact.who}", details, fact.struck_said)
+def _entry(event: PersonalEvent) -> PaperEntry:
+    details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
+    said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
+    return PaperEntry(said, f"{event.when} · {event.who}", details, event.struck_said)
 
 
 def _is_repeated(label: str, value: str, said: str) -> bool:

@@ -68,7 +68,7 @@ class RetentionPage(Page):
 @router.get("/conservation")
 def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, recu: str = "") -> Response:
     """Lists the dossiers whose retention ended, the oldest first; `recu` names the requests just recorded."""
-    return _page(request, desk, p, receipt=receipts.describe(desk, recu))
+    return _page(request, desk, p, receipt=receipts.of_command(desk, recu))
 
 
 @router.post("/conservation")

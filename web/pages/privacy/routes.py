@@ -32,7 +32,7 @@ FILE = "donnees-personnelles"
 
 @dataclass(frozen=True, kw_only=True)
 class RightsPage(Page):
-    """The rights of the person of a dossier: `facts` counts their events.
+    """The rights of the person of a dossier: `event_count` counts their events.
 
     `confirms` is true for somebody who may erase; `seat` is the day of a booked seat, "" without one. `goes` and
     `stays` say what an erasure deletes and keeps.
@@ -43,7 +43,7 @@ class RightsPage(Page):
 
     id: UUID
     dossier: Dossier
-    facts: int
+    event_count: int
     duplicates: int
     follower: merge.Follower | None
     asked: RequestRow | None
@@ -141,7 +141,7 @@ def _page(
     shown = RightsPage(
         id=dossier_id,
         dossier=dossier,
-        facts=known.facts,
+        event_count=known.event_count,
         duplicates=len(known.dossiers) - 1,
         follower=merge.follower(desk, dossier),
         asked=erasure.request(desk, known),

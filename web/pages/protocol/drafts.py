@@ -255,12 +255,12 @@ def takeover_warning(desk: Desk, kind: DocumentKind, day: date) -> str:
 def opinions(desk: Desk, kind: DocumentKind, draft: Draft[Any]) -> Iterator[OpinionRow]:
     """Returns the opinions on the draft, oldest first."""
     names, endorsing = names_for(desk), dict[str, bool]()
-    for fact in _trail(desk, kind):
-        event = fact.event
+    for recorded in _trail(desk, kind):
+        event = recorded.event
         if isinstance(event, GrilleEndorsed | ProtocolEndorsed) and event.draft == draft.number:
-            verb = french.opinion(event.endorsed, event.comment, endorsing.get(fact.by, False))
-            endorsing[fact.by] = event.endorsed
-            yield OpinionRow(sentences.who(fact, names), verb, event.comment, sentences.when(fact, desk.zone))
+            verb = french.opinion(event.endorsed, event.comment, endorsing.get(recorded.by, False))
+            endorsing[recorded.by] = event.endorsed
+            yield OpinionRow(sentences.who(recorded, names), verb, event.comment, sentences.when(recorded, desk.zone))
 
 
 def _trail(desk: Desk, kind: DocumentKind) -> Sequence[Recorded]:

@@ -122,18 +122,18 @@ def _act(desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkFor
 def undoable(desk: Desk, reference: str) -> bool:
     """True when an event of the bulk is still the last of its dossier."""
     found = _done(desk, reference)
-    trails = audit_trail.of_streams(desk.read, {fact.originator_id for fact in found})
-    return any(_last(desk, trails[fact.originator_id], fact) for fact in found)
+    trails = audit_trail.of_streams(desk.read, {recorded.originator_id for recorded in found})
+    return any(_last(desk, trails[recorded.originator_id], recorded) for recorded in found)
 
 
 def undo(desk: Desk, form: UndoForm) -> Outcomes:
     """Retracts each event that no other followed, the latest first, with one command for each."""
     found, names = _done(desk, str(form.receipt)), names_for(desk)
-    trails = dict(audit_trail.of_streams(desk.read, {fact.originator_id for fact in found}))
+    trails = dict(audit_trail.of_streams(desk.read, {recorded.originator_id for recorded in found}))
     rows = []
-    for fact in reversed(found):
-        dossier, version = fact.originator_id, fact.originator_version
-        if not _last(desk, trails[dossier], fact):
+    for recorded in reversed(found):
+        dossier, version = recorded.originator_id, recorded.originator_version
+        if not _last(desk, trails[dossier], recorded):
             rows.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
             continue
         outcome = record(
@@ -152,10 +152,10 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
 def _done(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the events of the bulk that an address names."""
     events = tuple(action.event for action in ACTIONS.values())
-    return [fact for fact in receipts.recorded(desk, reference) if isinstance(fact.event, events)]
+    return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, events)]
 
 
-def _last(desk: Desk, trail: Sequence[Recorded], fact: Recorded) -> bool:
+def _last(desk: Desk, trail: Sequence[Recorded], recorded: Recorded) -> bool:
     """True for the last event of its dossier, and for one that was retracted already."""
-    version = fact.originator_version
+    version = recorded.originator_version
     return version == history.undoable(desk, trail) or version in retractions_by_version(trail)

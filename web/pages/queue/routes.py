@@ -151,7 +151,7 @@ def read(
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
         seat_offers=alerts.seat_offers(desk),
-        receipt=receipts.describe(desk, recu),
+        receipt=receipts.of_command(desk, recu),
         undo=recu if bulk.undoable(desk, recu) else "",
     )
     return page(request, shown)

@@ -123,8 +123,10 @@ def _givers(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
     if not streams:
         return {}
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == TaskHandedOver.TOPIC)
-    facts, names = [audit_trail.recorded(row) for row in desk.read.execute(query)], names_for(desk)
-    return {(fact.originator_id, fact.originator_version): sentences.who(fact, names) for fact in facts}
+    events, names = [audit_trail.recorded(row) for row in desk.read.execute(query)], names_for(desk)
+    return {
+        (recorded.originator_id, recorded.originator_version): sentences.who(recorded, names) for recorded in events
+    }
 
 
 def _rests(row: Any, today: date) -> bool:

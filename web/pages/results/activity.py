@@ -67,23 +67,26 @@ def matched(desk: Desk) -> list[PastRow]:
     since = desk.engine.clock().astimezone(UTC).replace(tzinfo=None) - _DAYS
     query = select(audit_trail.table).where(_trail.at >= since, _trail.topic == MatchConfirmed.TOPIC)
     found = desk.read.execute(query.order_by(_trail.at.desc(), _trail.position.desc()).limit(5 * SHOWN))
-    facts = [audit_trail.recorded(row) for row in found]
-    known = result_routing.many(desk.read, {fact.originator_id for fact in facts})
+    events = [audit_trail.recorded(row) for row in found]
+    known = result_routing.many(desk.read, {recorded.originator_id for recorded in events})
     standing: dict[UUID, tuple[Recorded, MatchConfirmed]] = {}
-    for fact in facts:
-        row, event = known.get(fact.originator_id), fact.event
+    for recorded in events:
+        row, event = known.get(recorded.originator_id), recorded.event
         if row and isinstance(event, MatchConfirmed) and row.dossier == event.dossier:
-            standing.setdefault(row.stream, (fact, event))
+            standing.setdefault(row.stream, (recorded, event))
     shown = list(standing.items())[:SHOWN]
     people = directory.named(desk.read, {event.dossier for _, (_, event) in shown})
-    return [_matched(desk, known[stream], fact, event, people[event.dossier].name) for stream, (fact, event) in shown]
+    return [
+        _matched(desk, known[stream], recorded, event, people[event.dossier].name)
+        for stream, (recorded, event) in shown
+    ]
 
 
-def _matched(desk: Desk, row: Any, fact: Recorded, event: MatchConfirmed, person: str) -> PastRow:
-    by = "automatique" if event.automatic else sentences.who(fact, names_for(desk))
+def _matched(desk: Desk, row: Any, recorded: Recorded, event: MatchConfirmed, person: str) -> PastRow:
+    by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
     why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
     undo = task_links.form(event.dossier, "unmatch", str(row.stream))
-    when = f"{by}, {dates.instant(fact.at, desk.zone)}"
+    when = f"{by}, {dates.instant(recorded.at, desk.zone)}"
     return PastRow(row.stream, _name(row), why, when, event.dossier, person, undo)
 
 
@@ -91,14 +94,14 @@ def set_aside(desk: Desk, rows: Sequence[Any]) -> list[PastRow]:
     """Returns participations set aside, with the reason."""
     streams = [row.stream for row in rows]
     query = select(audit_trail.table).where(_trail.stream.in_(streams), _trail.topic == ParticipationSetAside.TOPIC)
-    facts = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
-    last = {fact.originator_id: fact for fact in facts}
+    events = [audit_trail.recorded(row) for row in desk.read.execute(query.order_by(_trail.position))]
+    last = {recorded.originator_id: recorded for recorded in events}
     names, found = names_for(desk), []
     for row in rows:
-        fact = last[row.stream]
-        assert isinstance(fact.event, ParticipationSetAside)
-        when = f"{sentences.who(fact, names)}, {dates.instant(fact.at, desk.zone)}"
-        found.append(PastRow(row.stream, _name(row), fact.event.reason, when))
+        recorded = last[row.stream]
+        assert isinstance(recorded.event, ParticipationSetAside)
+        when = f"{sentences.who(recorded, names)}, {dates.instant(recorded.at, desk.zone)}"
+        found.append(PastRow(row.stream, _name(row), recorded.event.reason, when))
     return found
 
 

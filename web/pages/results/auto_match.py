@@ -10,7 +10,7 @@ from web.desk.desk import Desk
 def match_waiting(desk: Desk, dossier_id: UUID, imilo_number: str | None, *, command_id: UUID) -> int:
     """A dossier was opened, or its identity corrected, by `command_id`: match what waits under its i-Milo number.
 
-    Returns how many facts that recorded. The desk must have been refreshed since.
+    Returns the number of events recorded. The desk must have been refreshed since.
     """
     waiting = result_routing.waiting_with_number(desk.read, imilo_number) if imilo_number else []
     done = match_after_opening(desk.engine, dossier_id, waiting, command_id=command_id)

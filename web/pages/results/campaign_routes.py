@@ -58,7 +58,7 @@ def read(request: Request, desk: AtBoard, stream: UUID, usage: Purpose | None = 
         raise HTTPException(404)
     if known.declared:
         preview = results_campaign.correction(desk, stream, usage) if usage and usage != known.purpose else None
-        return _page(request, desk, stream, correction=preview, receipt=receipts.describe(desk, recu))
+        return _page(request, desk, stream, correction=preview, receipt=receipts.of_command(desk, recu))
     site, code = known.site or "", known.code or ""
     return _page(
         request,

@@ -37,7 +37,7 @@ def read(
     deja: int = 0,
 ) -> Response:
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
-    receipt = receipts.describe(desk, recu) or receipts.imported(desk, importe) or receipts.already(desk, deja)
+    receipt = receipts.of_command(desk, recu) or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)
     return draw_board(request, desk, where, receipt=receipt, opened=board.blank(desk, formulaire, sur) if sur else None)
 
 

@@ -107,17 +107,17 @@ def _hand_over_one(
     return HandoverRow(stream, name, names_for(desk).staff(to), _reason(desk, outcome.refused))
 
 
-def undo_handover(desk: Desk, facts: Sequence[Recorded], command: UUID) -> list[HandoverRow]:
+def undo_handover(desk: Desk, events: Sequence[Recorded], command: UUID) -> list[HandoverRow]:
     """Undoes each reassignment, as long as nobody was assigned since."""
-    names, made = directory.named(desk.read, [fact.originator_id for fact in facts]), []
-    for fact in facts:
-        stream = fact.originator_id
+    names, made = directory.named(desk.read, [recorded.originator_id for recorded in events]), []
+    for recorded in events:
+        stream = recorded.originator_id
         outcome = record(
             desk,
             {"dossier": stream},
             lending.undo_assignment,
             command_id=row_command(command, stream),
-            version=fact.originator_version,
+            version=recorded.originator_version,
             reason="portefeuille repris",
         )
         name = names[stream].name if stream in names else "dossier inconnu"
@@ -125,7 +125,7 @@ def undo_handover(desk: Desk, facts: Sequence[Recorded], command: UUID) -> list[
     return made
 
 
-def facts_of(desk: Desk, bulk: UUID) -> list[Recorded]:
+def events_of(desk: Desk, bulk: UUID) -> list[Recorded]:
     """Returns the events of one bulk. The bulk and the dossier make the id of each command.
 
     Reads the ids of every reassignment there is, then the events of the bulk.
@@ -138,10 +138,10 @@ def facts_of(desk: Desk, bulk: UUID) -> list[Recorded]:
 
 
 def report_page(
-    desk: Desk, bulk: UUID, facts: Sequence[Recorded], rows: Sequence[HandoverRow] = (), verb: str = ""
+    desk: Desk, bulk: UUID, events: Sequence[Recorded], rows: Sequence[HandoverRow] = (), verb: str = ""
 ) -> ReportPage:
     """Returns the report of a bulk; `rows` are shown first."""
-    made = reassignments(desk, facts)
+    made = reassignments(desk, events)
     names = {one.to: desk.refs.team[one.to].name for one in made}
     by_name = sorted(names.items(), key=lambda item: item[1])
     return ReportPage(
@@ -152,36 +152,36 @@ def report_page(
         active=sum(not one.now for one in made),
         undone=bool(made) and all(one.undone for one in made),
         until=made[0].until if made else None,
-        owner=_owner(desk, facts[0]) if facts else "",
-        who=sentences.who(facts[0], names_for(desk)) if facts else "",
-        when=sentences.when(facts[0], desk.zone) if facts else "",
+        owner=_owner(desk, events[0]) if events else "",
+        who=sentences.who(events[0], names_for(desk)) if events else "",
+        when=sentences.when(events[0], desk.zone) if events else "",
         rows=rows,
         verb=verb,
     )
 
 
-def reassignments(desk: Desk, facts: Sequence[Recorded]) -> list[Reassignment]:
+def reassignments(desk: Desk, events: Sequence[Recorded]) -> list[Reassignment]:
     """Returns each reassignment of a bulk, by name, with what became of it."""
-    people = directory.named(desk.read, [fact.originator_id for fact in facts])
-    states = folds_of(desk.read, [fact.originator_id for fact in facts])
+    people = directory.named(desk.read, [recorded.originator_id for recorded in events])
+    states = folds_of(desk.read, [recorded.originator_id for recorded in events])
     rows = []
-    for fact in facts:
-        event, stream = fact.event, fact.originator_id
+    for recorded in events:
+        event, stream = recorded.event, recorded.originator_id
         assert isinstance(event, (AdvisorAssigned, DossierLent))
         until = event.until if isinstance(event, DossierLent) else None
         person = people.get(stream)
         name = f"{person.last_name} {person.first_name}" if person else privacy.ERASED
-        state, version = states[stream], fact.originator_version
+        state, version = states[stream], recorded.originator_version
         now, undone = _advisor(desk, state, version), state.assigned is None or state.assigned.version < version
         number = (person and person.imilo_number) or ""
         rows.append(Reassignment(stream, name, number, event.advisor, until, now, undone))
     return sorted(rows, key=lambda row: normalise(row.name))
 
 
-def _owner(desk: Desk, fact: Recorded) -> str:
+def _owner(desk: Desk, recorded: Recorded) -> str:
     """Returns the advisor of the dossier before a reassignment."""
-    history = desk.engine.history(fact.originator_id)
-    before = fold([known for known in history if known.originator_version < fact.originator_version])
+    history = desk.engine.history(recorded.originator_id)
+    before = fold([known for known in history if known.originator_version < recorded.originator_version])
     return names_for(desk).staff(before.advisor) if before.advisor else ""
 
 

@@ -69,7 +69,7 @@ def undo(request: Request, desk: AtDesk, bulk: UUID, data: FormData) -> Response
     form, _ = validate(Form, data)
     if form is None:
         raise HTTPException(422)
-    rows = handover.undo_handover(desk, handover.facts_of(desk, bulk), form.command_id)
+    rows = handover.undo_handover(desk, handover.events_of(desk, bulk), form.command_id)
     return _answer(request, desk, bulk, rows, "repris")
 
 
@@ -103,10 +103,10 @@ def _report(
     *,
     status: int = 200,
 ) -> Response:
-    facts = handover.facts_of(desk, bulk)
-    if not facts and not rows:
+    events = handover.events_of(desk, bulk)
+    if not events and not rows:
         raise HTTPException(404)
-    return page(request, handover.report_page(desk, bulk, facts, rows, verb), status=status)
+    return page(request, handover.report_page(desk, bulk, events, rows, verb), status=status)
 
 
 def _must_exist(desk: Desk, person: UUID) -> None:

@@ -100,7 +100,7 @@ def _day(text: str) -> date | None:
 
 def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
     """Returns the workshops of a series that was just scheduled, and the days off that it left out."""
-    events = [fact.event for fact in receipts.recorded(desk, reference)]
+    events = [recorded.event for recorded in receipts.events_of(desk, reference)]
     days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in days]
     lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]

@@ -80,7 +80,7 @@ def _name(desk: Desk, dossier: UUID, outcome: Outcome) -> str:
     may_book = isinstance(state, Dossier) and desk.may(booking.book_seat, Subject(state))
     person = directory.named(desk.read, [dossier]).get(dossier) if may_book else None
     name = person.name if person else "un dossier inconnu"
-    waits = any(isinstance(fact.event, WaitlistJoined) for fact in outcome.recorded)
+    waits = any(isinstance(recorded.event, WaitlistJoined) for recorded in outcome.recorded)
     return f"{name}, en liste d’attente" if waits else name
 
 

@@ -199,8 +199,8 @@ def history(workshop: ScopedWorkshop) -> list[HistoryRow]:
     """Returns the events of the workshop, the latest first. A retraction stands beside the event it struck."""
     names, trail = ScopedNames(workshop.desk.refs, workshop.desk.read, Scope("all")), workshop.trail
     struck = retractions_by_version(trail)
-    facts = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
-    return [_history_row(workshop, one, names, struck.get(one.originator_version)) for one in facts]
+    events = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
+    return [_history_row(workshop, one, names, struck.get(one.originator_version)) for one in events]
 
 
 def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, struck: Recorded | None) -> HistoryRow:
@@ -217,8 +217,8 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
     """Returns what the person at the desk just recorded here, under the command that an address names."""
     desk, trail = workshop.desk, workshop.trail
     names = ScopedNames(desk.refs, desk.read, Scope("all") if workshop.sees_names else desk.scope)
-    facts = _recorded(workshop, reference)
-    lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in facts]
+    events = _recorded(workshop, reference)
+    lines = [ReceiptLine(sentences.sentence(one, names, zone=desk.zone, history=trail)) for one in events]
     if not lines:
         return None
     return Receipt("Enregistré :" if len(lines) == 1 else f"{typography.number(len(lines))} faits enregistrés :", lines)
@@ -226,8 +226,8 @@ def receipt(workshop: ScopedWorkshop, reference: str) -> Receipt | None:
 
 def undo_seat(workshop: ScopedWorkshop, reference: str) -> SeatRow | None:
     """Returns the seat, or the place on the list, that was just given up and that one press takes back."""
-    facts = _recorded(workshop, reference)
-    given_up = [one.event.dossier for one in facts if isinstance(one.event, SeatReleased | WaitlistLeft)]
+    events = _recorded(workshop, reference)
+    given_up = [one.event.dossier for one in events if isinstance(one.event, SeatReleased | WaitlistLeft)]
     if len(given_up) != 1:
         return None
     desk, dossier = workshop.desk, given_up[0]
