@@ -19,7 +19,7 @@ from pixflow.events.base import Recorded
 from web.app import create_app
 from web.cli.app import app
 from web.hosting.host import open_host, serving
-from web.hosting.mail import chosen
+from web.hosting.mail import outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
 
@@ -85,7 +85,7 @@ class House:
 
     def tick(self) -> None:
         """Runs the periodic jobs of `pixflow serve --demo`."""
-        self._served.tick(chosen(Settings(smtp=""), self._served.opened.folder, demo=True), self.url)
+        self._served.tick(outbox_for(Settings(smtp=""), self._served.opened.folder, demo=True), self.url)
 
     @property
     def head(self) -> int:

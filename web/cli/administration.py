@@ -21,7 +21,7 @@ from web.cli.terminal import (
 )
 from web.french import typography
 from web.french.errors import presets as errors_presets
-from web.hosting.mail import chosen
+from web.hosting.mail import outbox_for
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -89,5 +89,5 @@ def tick(structure: StructureOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
     settings = Settings()
     with working(structure) as served, in_words():
-        done = served.tick(chosen(settings, served.opened.folder, demo=False), settings.pages())
+        done = served.tick(outbox_for(settings, served.opened.folder, demo=False), settings.pages())
     console.print(f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")

@@ -24,7 +24,7 @@ from web.cli.terminal import (
 )
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
-from web.hosting.mail import chosen
+from web.hosting.mail import outbox_for
 from web.hosting.settings import PORT, Settings
 
 app = typer.Typer()
@@ -85,7 +85,7 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
     for one in host.structures.values():
         try:
-            one.tick(chosen(settings, one.opened.folder, demo=host.demo), settings.pages(port))
+            one.tick(outbox_for(settings, one.opened.folder, demo=host.demo), settings.pages(port))
         except Exception:
             logging.getLogger("pixflow").exception("tick")
 

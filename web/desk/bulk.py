@@ -14,7 +14,7 @@ from web.french.typography import say
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowOutcome:
     """The result of one row; `refused` is the reason why nothing was recorded."""
 
     name: str
@@ -23,10 +23,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
+class BulkOutcome:
     """The results of a bulk, in the order of its rows; `command` is the id of the bulk."""
 
-    rows: Sequence[Row]
+    rows: Sequence[RowOutcome]
     command: UUID
 
     @property
@@ -48,7 +48,7 @@ class Outcomes:
         return Receipt(title, lines, "late")
 
 
-def row_of(desk: Desk, name: str, outcome: Outcome) -> Row:
+def row_outcome(desk: Desk, name: str, outcome: Outcome) -> RowOutcome:
     """Returns the result of one command."""
     why = typography.lower_first(refusals.sentence(desk, outcome.refused)) if outcome.refused else ""
-    return Row(name, outcome.recorded, why)
+    return RowOutcome(name, outcome.recorded, why)

@@ -43,7 +43,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A notice: a title, then a line for each event. `tone` is done, note or late."""
+    """The receipt of a command: a title, then a line for each event. `tone` is done, note or late."""
 
     title: str
     lines: Sequence[ReceiptLine] = ()
@@ -175,7 +175,7 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
     typed = f"{row.last_name} {row.first_name}" if row else ""
     match recorded.event:
         case p.MatchConfirmed(dossier=dossier):
-            undo = task_links.form(dossier, "unmatch", str(recorded.originator_id))
+            undo = task_links.dossier_form(dossier, "unmatch", str(recorded.originator_id))
             return ReceiptLine(say("{typed}, c’est {name}", typed=typed, name=names.dossier(dossier)), undo)
         case p.MatchRejected(dossier=dossier):
             return ReceiptLine(say("{typed} n’est pas {name}", typed=typed, name=names.dossier(dossier)))
@@ -184,13 +184,13 @@ def _line(recorded: Recorded, names: Names, known: dict[UUID, Any]) -> ReceiptLi
         case p.Retracted():
             return ReceiptLine(say("{typed}, de nouveau à rapprocher", typed=typed))
         case d.ResultDispatched(advisor=advisor):
-            undo = task_links.form(recorded.originator_id, "retract", str(recorded.originator_version))
+            undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
             of, to = typography.de(names.dossier(recorded.originator_id)), names.staff(advisor)
             return ReceiptLine(say("résultat {of} transmis à {to}", of=of, to=to), undo)
         case d.DossierOpened():
             return ReceiptLine(say("dossier ouvert : {name}", name=names.dossier(recorded.originator_id)))
         case d.TaskSnoozed() | d.TaskHandedOver() | d.YoungPersonChased() | d.ErasureRequested():
-            undo = task_links.form(recorded.originator_id, "retract", str(recorded.originator_version))
+            undo = task_links.dossier_form(recorded.originator_id, "retract", str(recorded.originator_version))
             text = typography.lower_first(sentences.sentence(recorded, names))
             return ReceiptLine(say("{name} : {text}", name=names.dossier(recorded.originator_id), text=text), undo)
         case d.ProgrammeJoined():

@@ -1,4 +1,7 @@
-"""The addresses where tasks are done, and the form that each kind of task opens."""
+"""The addresses where tasks are done, and the form that each kind of task opens.
+
+Every function but `subject_of` returns an address.
+"""
 
 from typing import Final
 from urllib.parse import quote
@@ -63,10 +66,10 @@ def href(subject: str, stream: UUID, key: str, kind: str) -> str:
         return _PILES[kind]
     if kind == "confirm-erasure":
         return erasure(stream)
-    return form(stream, FORM_OF[kind], about(kind, key))
+    return dossier_form(stream, FORM_OF[kind], subject_of(kind, key))
 
 
-def about(kind: str, key: str) -> str:
+def subject_of(kind: str, key: str) -> str:
     """Returns the subject of the form of a task: its key, the id in its key, or "" for none."""
     if kind in _BY_KEY:
         return key
@@ -78,7 +81,7 @@ def erasure(stream: UUID) -> str:
     return f"{dossier(stream)}/droits#effacement"
 
 
-def form(stream: UUID, name: str, about: str = "") -> str:
+def dossier_form(stream: UUID, name: str, about: str = "") -> str:
     """Returns the dossier page with a form open."""
     asked = f"&sur={quote(about, safe=':')}" if about else ""
     return f"/dossiers/{stream}?formulaire={name}{asked}#form"
@@ -86,17 +89,17 @@ def form(stream: UUID, name: str, about: str = "") -> str:
 
 def appointment(stream: UUID, key: str) -> str:
     """Returns where a task gets its appointment."""
-    return form(stream, "appointment", key)
+    return dossier_form(stream, "appointment", key)
 
 
-def rest(stream: UUID, key: str) -> str:
-    """Returns where a task is put in pause until a day."""
-    return form(stream, "snooze", key)
+def snooze(stream: UUID, key: str) -> str:
+    """Returns where a task is snoozed until a day."""
+    return dossier_form(stream, "snooze", key)
 
 
 def hand_over(stream: UUID, key: str) -> str:
     """Returns where a task is handed to a colleague."""
-    return form(stream, "hand", key)
+    return dossier_form(stream, "hand", key)
 
 
 def replay(stream: UUID) -> str:

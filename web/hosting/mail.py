@@ -38,14 +38,14 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     return made
 
 
-def chosen(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
+def outbox_for(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
     """Returns the outbox of a structure: the mail server of the settings, else files for a demo, else None."""
     if settings.smtp:
-        return through(settings.smtp, settings.sender)
-    return into(folder / "notices", settings.sender) if demo else None
+        return smtp_outbox(settings.smtp, settings.sender)
+    return folder_outbox(folder / "notices", settings.sender) if demo else None
 
 
-def through(url: str, sender: str) -> Outbox:
+def smtp_outbox(url: str, sender: str) -> Outbox:
     """Returns an outbox that sends to `smtp://person:secret@host:port` or `smtps://…`.
 
     Uses STARTTLS when the server offers it. Raises ValueError for another kind of address.
@@ -70,7 +70,7 @@ def through(url: str, sender: str) -> Outbox:
     return send
 
 
-def into(folder: Path, sender: str) -> Outbox:
+def folder_outbox(folder: Path, sender: str) -> Outbox:
     """Returns an outbox that writes one file a message, for a demonstration or for another program to send."""
 
     def write(mail: Mail) -> None:

@@ -1,4 +1,4 @@
-"""Filters that are the address: chips with the count each would give."""
+"""The filters of a list: parameters of its address, shown as chips with the number of rows that each gives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

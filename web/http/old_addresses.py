@@ -1,4 +1,4 @@
-"""Redirects the addresses that links of before still hold: their parameters have other names now."""
+"""Redirects an address whose parameters were renamed: e-mails, bookmarks and saved views still hold the old names."""
 
 from urllib.parse import parse_qsl, quote, urlencode
 

@@ -19,7 +19,7 @@ from tests.web.arranged import scheduled, seat
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.cli.server import tick_all
-from web.hosting.mail import Mail, chosen, through
+from web.hosting.mail import Mail, outbox_for, smtp_outbox
 from web.hosting.settings import Settings
 
 NADIA, PAUL, SOPHIE, SAMIR = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Samir Haddad"
@@ -180,7 +180,7 @@ def test_a_mail_server_gets_the_message(at_work: House) -> None:
     controller = Controller(Server(), hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        assert tick(at_work, through(f"smtp://127.0.0.1:{port}", "pixflow@exemple.fr")) == 1
+        assert tick(at_work, smtp_outbox(f"smtp://127.0.0.1:{port}", "pixflow@exemple.fr")) == 1
     finally:
         controller.stop()
     (mail,) = received
@@ -193,14 +193,14 @@ def test_a_server_that_is_not_there_is_said_in_the_log_without_a_name(
     at_work: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     at_work.opened()
-    assert tick(at_work, through("smtp://127.0.0.1:9", "pixflow@exemple.fr")) == 0
+    assert tick(at_work, smtp_outbox("smtp://127.0.0.1:9", "pixflow@exemple.fr")) == 0
     assert "a notice could not leave: ConnectionRefusedError" in caplog.text
     assert "nadia" not in caplog.text
 
 
 def test_a_demo_writes_files_that_only_their_owner_reads(at_work: House, tmp_path: Path) -> None:
     at_work.opened()
-    outbox = chosen(Settings(smtp=""), tmp_path, demo=True)
+    outbox = outbox_for(Settings(smtp=""), tmp_path, demo=True)
     assert outbox is not None
     assert tick(at_work, outbox) == 1
     (file,) = (tmp_path / "notices").iterdir()
@@ -217,6 +217,6 @@ def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_w
 
 
 def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> None:
-    assert chosen(Settings(smtp=""), tmp_path, demo=False) is None
+    assert outbox_for(Settings(smtp=""), tmp_path, demo=False) is None
     with pytest.raises(ValueError, match="not a mail server"):
-        through("http://127.0.0.1", "x@y.fr")
+        smtp_outbox("http://127.0.0.1", "x@y.fr")

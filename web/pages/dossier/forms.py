@@ -17,7 +17,7 @@ from web.http.forms import Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Values
 
-Place = Literal["task", "header", "result", "prescription", "action", "progress", "event", "history"]
+Place = Literal["task", "header", "result", "prescription", "action", "next-steps", "event", "history"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +98,15 @@ FORMS: dict[str, DossierForm] = {
         initial=form_arguments.prescribing,
     ),
     "explore": DossierForm(
-        decision=prescription.explore_difficulty, model=form_models.DifficultyForm, place="progress",
+        decision=prescription.explore_difficulty, model=form_models.DifficultyForm, place="next-steps",
         offered=availability.can_explore, arguments=form_arguments.study,
     ),
     "study": DossierForm(
-        decision=prescription.assign_self_study, model=form_models.StudyForm, place="progress",
+        decision=prescription.assign_self_study, model=form_models.StudyForm, place="next-steps",
         arguments=form_arguments.study,
     ),
     "progress": DossierForm(
-        decision=prescription.follow_self_study, model=form_models.StudyProgressForm, place="progress", about="study",
+        decision=prescription.follow_self_study, model=form_models.StudyProgressForm, place="next-steps", about="study",
     ),
     # actions and partners
     "refer": DossierForm(
@@ -129,44 +129,44 @@ FORMS: dict[str, DossierForm] = {
     ),
     # certification
     "complete": DossierForm(
-        decision=certification.take_complete_diagnostic, model=form_models.DatedForm, place="progress",
+        decision=certification.take_complete_diagnostic, model=form_models.DatedForm, place="next-steps",
         offered=availability.can_complete,
     ),
     "not-complete": DossierForm(
-        decision=certification.decline_complete_diagnostic, model=form_models.ReasonForm, place="progress",
+        decision=certification.decline_complete_diagnostic, model=form_models.ReasonForm, place="next-steps",
         offered=availability.can_complete,
     ),
     "certify": DossierForm(
-        decision=certification.propose_certification, model=form_models.CommentForm, place="progress",
+        decision=certification.propose_certification, model=form_models.CommentForm, place="next-steps",
         offered=availability.certification_is("", "declined", "not-obtained"),
     ),
     "not-certify": DossierForm(
-        decision=certification.decline_certification, model=form_models.ReasonForm, place="progress",
+        decision=certification.decline_certification, model=form_models.ReasonForm, place="next-steps",
         offered=availability.certification_is("", "proposed", "registered"),
     ),
     "register": DossierForm(
-        decision=certification.register_certification, model=form_models.RegisterForm, place="progress",
+        decision=certification.register_certification, model=form_models.RegisterForm, place="next-steps",
         offered=availability.certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        decision=certification.take_certification, model=form_models.DatedForm, place="progress",
+        decision=certification.take_certification, model=form_models.DatedForm, place="next-steps",
         offered=availability.certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
-        decision=certification.obtain_certification, model=form_models.ObtainForm, place="progress",
+        decision=certification.obtain_certification, model=form_models.ObtainForm, place="next-steps",
         offered=availability.certification_is("registered", "taken"),
     ),
     "cv": DossierForm(
-        decision=certification.add_result_to_cv, model=form_models.DatedForm, place="progress",
+        decision=certification.add_result_to_cv, model=form_models.DatedForm, place="next-steps",
         offered=availability.can_value,
     ),
     "retake": DossierForm(
-        decision=certification.plan_retake, model=form_models.RetakeForm, place="progress",
+        decision=certification.plan_retake, model=form_models.RetakeForm, place="next-steps",
         offered=availability.has_initial_result, initial=form_arguments.retaking,
         check=form_arguments.check_campaign,
     ),
     "not-retake": DossierForm(
-        decision=certification.decline_retake, model=form_models.ReasonForm, place="progress",
+        decision=certification.decline_retake, model=form_models.ReasonForm, place="next-steps",
         offered=availability.has_initial_result,
     ),
     # the dossier itself

@@ -72,7 +72,7 @@ class History:
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
         return [self._entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
-    def notice(self, version: int) -> list[str]:
+    def receipt(self, version: int) -> list[str]:
         """Returns a sentence for each event that one form has just recorded; version 0 is for nothing new."""
         if version == 0:
             return [say("Rien de plus : c’était déjà noté.")]

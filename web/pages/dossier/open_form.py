@@ -55,7 +55,7 @@ def place(dossier: Dossier, opened: OpenForm | None, shown: Sequence[OpenTask], 
     if opened is None:
         return ""
     match FORMS[opened.name].place:
-        case "task" | "progress" as part:
+        case "task" | "next-steps" as part:
             near = (one.task.key for one in shown if _closes(opened, one))
             return next(near, "tasks" if part == "task" else part)
         case "action":

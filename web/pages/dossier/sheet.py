@@ -23,7 +23,7 @@ from web.french.dossier import path
 from web.french.dossier.stages import StageStep, steps
 from web.http.forms import OpenForm
 from web.http.templates import Page, ScoreBand
-from web.pages.dossier import grid_reading, open_form, progress, results, seats
+from web.pages.dossier import grid_reading, next_steps, open_form, results, seats
 from web.pages.dossier import tasks as dossier_tasks
 from web.pages.dossier.forms import offers
 from web.pages.dossier.history import History, HistoryEntry, Preview, preview
@@ -83,7 +83,7 @@ class DossierPage(Page):
     # the prescriptions and what comes after
     prescriptions: Sequence[grid_reading.PrescriptionRow]
     imilo: Sequence[str]
-    next_steps: Sequence[progress.NextStep]
+    next_steps: Sequence[next_steps.NextStep]
     # the history, of one stage or of all ("")
     history: Sequence[HistoryEntry]
     stage: str
@@ -129,7 +129,7 @@ def dossier_page(
         assessed=dossier.opened is not None and desk.refs.protocol(dossier.opened.on).concerned == "assessed",
         follower=merge.follower(desk, dossier),
         steps=steps(stepper(dossier), dossier, {task.kind for task in owed}, desk.today),
-        done=history.notice(done),
+        done=history.receipt(done),
         done_version=done,
         undo=history.undoable,
         tasks=shown,
@@ -146,7 +146,7 @@ def dossier_page(
         participations=_participations(dossier, current, others, desk.today),
         prescriptions=prescriptions,
         imilo=grid_reading.imilo(dossier, prescriptions),
-        next_steps=progress.next_steps(dossier, shown, offered, desk.today),
+        next_steps=next_steps.next_steps(dossier, shown, offered, desk.today),
         history=entries,
         stage=stage,
         form=opened,

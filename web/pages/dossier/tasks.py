@@ -27,7 +27,7 @@ Button = tuple[str, str]
 class OpenTask:
     """A task as the page shows it; its button opens `form`, "" when the task is not for this person.
 
-    `href` is the address of another page where the task is done. `rest` says until when it rests, or who has it now;
+    `href` is the address of another page where the task is done. `status` says until when it is snoozed, or who has it;
     `active` is false for such a task. `other` is another form that closes the task, and the label of its button.
     """
 
@@ -42,7 +42,7 @@ class OpenTask:
     about: str
     meets: bool
     here: bool
-    rest: str
+    status: str
     active: bool
     other: Button
 
@@ -50,7 +50,7 @@ class OpenTask:
 def open_tasks(
     desk: Desk, dossier_id: UUID, dossier: Dossier, owed: Sequence[Task], offers: frozenset[str]
 ) -> list[OpenTask]:
-    """Returns the tasks open today: those handed to this desk, then by urgency; last, other people's and resting ones.
+    """Returns the tasks open today: those handed to this desk, then by urgency; last, other people's and snoozed ones.
 
     `owed` are all tasks of the dossier, `offers` the forms that this person may open.
     """
@@ -89,7 +89,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
     at = task.appointment.astimezone(ZoneInfo(desk.zone)) if task.appointment else task.due
     days = desk.refs.calendar.count(task.due, desk.today) if late else 0
     delay = getattr(desk.refs.protocol(task.why.on).delays, task.kind.replace("-", "_"), 0)
-    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.about(task.kind, task.key)
+    form, about = task_links.FORM_OF.get(task.kind, ""), task_links.subject_of(task.kind, task.key)
     return OpenTask(
         task=task,
         verb=tasks.VERBS[task.kind],
@@ -102,7 +102,7 @@ def _open_task(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task, offer
         about=about,
         meets="appointment" in offers and task.kind not in NO_MEETING,
         here=task.appointment is not None and task.due <= desk.today,
-        rest=_rest(desk, dossier, task),
+        status=_status(desk, dossier, task),
         active=_rank(desk, task)[0] < 2,
         other=_other(dossier, task, about),
     )
@@ -117,13 +117,13 @@ def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> st
     return ""
 
 
-def _rest(desk: Desk, dossier: Dossier, task: Task) -> str:
-    """Says until when a task rests and why, and who has it."""
+def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
+    """Says until when a task is snoozed and why, and who has it."""
     told = []
     if task.paused and task.paused > desk.today:
-        rest = dossier.snoozes.get(task.key)
-        text = "en pause jusqu’au {day} : {reason}" if rest else "en pause jusqu’au {day}"
-        told.append(say(text, day=_day(task.paused, desk.today), reason=rest.reason if rest else ""))
+        snooze = dossier.snoozes.get(task.key)
+        text = "en pause jusqu’au {day} : {reason}" if snooze else "en pause jusqu’au {day}"
+        told.append(say(text, day=_day(task.paused, desk.today), reason=snooze.reason if snooze else ""))
     if task.handed_to and _handed(desk, task):
         member = desk.refs.team.get(task.handed_to)
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"

@@ -17,7 +17,7 @@ from pixflow.events.dossier import ProgrammeJoined
 from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts
-from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -101,20 +101,20 @@ def _moved(desk: Desk, kind: str, was: date, now: date) -> str:
     return say("{verb} : {old} → {new}", verb=lower_first(french_tasks.VERBS[kind]), old=old, new=new)
 
 
-def act(desk: Desk, form: GroupCommand) -> Outcomes:
+def act(desk: Desk, form: GroupCommand) -> BulkOutcome:
     """Records one command for each dossier ticked; its id comes from the form's and the dossier's."""
     names, made = names_for(desk), []
     there = {member.id for member in members(desk, form.group)}
     for dossier in form.dossier[:MOST]:
         command = receipts.row_command(form.command_id, dossier)
         if dossier not in there and not desk.engine.has_recorded(command):
-            made.append(Row(names.dossier(dossier), refused=GONE))
+            made.append(RowOutcome(names.dossier(dossier), refused=GONE))
             continue
         outcome = record(
             desk, {"dossier": dossier}, correct_group, command_id=command, group=form.name, collective_end=form.until
         )
-        made.append(row_of(desk, names.dossier(dossier), outcome))
-    return Outcomes(made, form.command_id)
+        made.append(row_outcome(desk, names.dossier(dossier), outcome))
+    return BulkOutcome(made, form.command_id)
 
 
 # --- undo
@@ -127,7 +127,7 @@ def undoable(desk: Desk, said: str) -> bool:
     return any(_stands(states[recorded.originator_id], recorded) for recorded in found)
 
 
-def undo(desk: Desk, form: UndoForm) -> Outcomes:
+def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
     """Gives each dossier its group of before, except where another change followed."""
     names, made = names_for(desk), []
     for recorded in _done(desk, str(form.receipt)):
@@ -139,8 +139,8 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
             version=recorded.originator_version,
             reason="annulé aussitôt",
         )
-        made.append(row_of(desk, names.dossier(recorded.originator_id), outcome))
-    return Outcomes(made, form.command_id)
+        made.append(row_outcome(desk, names.dossier(recorded.originator_id), outcome))
+    return BulkOutcome(made, form.command_id)
 
 
 def _done(desk: Desk, said: str) -> list[Recorded]:

@@ -19,7 +19,7 @@ from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
 from projections.store import stores
-from web.desk.bulk import Outcomes, row_of
+from web.desk.bulk import BulkOutcome, row_outcome
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.names import names_for
@@ -120,7 +120,7 @@ def erase(
     return done
 
 
-def ask_for(desk: Desk, form: RequestSeveralForm) -> Outcomes:
+def ask_for(desk: Desk, form: RequestSeveralForm) -> BulkOutcome:
     """Requests the erasure of each dossier because its retention ended: one command and one row a dossier."""
     people = directory.named(desk.read, form.dossier)
     made = []
@@ -133,8 +133,8 @@ def ask_for(desk: Desk, form: RequestSeveralForm) -> Outcomes:
                 command_id=row_command(form.command_id, stream),
                 reason="retention",
             )
-            made.append(row_of(desk, people[stream].name, outcome))
-    return Outcomes(made, form.command_id)
+            made.append(row_outcome(desk, people[stream].name, outcome))
+    return BulkOutcome(made, form.command_id)
 
 
 # --- afterwards

@@ -16,7 +16,7 @@ from pixflow.events.values import Channel
 from pixflow.folding import retractions_by_version
 from projections import advisor_queue, audit_trail
 from web.desk import receipts
-from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.colleagues import takers
 from web.desk.commands import record
 from web.desk.desk import Desk
@@ -97,23 +97,25 @@ def known(desk: Desk, form: BulkForm) -> bool:
     return not isinstance(form, BulkHandOverForm) or form.to in dict(takers(desk))
 
 
-def act(desk: Desk, name: str, form: BulkForm) -> Outcomes:
+def act(desk: Desk, name: str, form: BulkForm) -> BulkOutcome:
     """Sends one command for each row."""
     action = ACTIONS[name]
     fields = [field for field in type(form).model_fields if field not in ("command_id", "seen", "task")]
     sent: dict[str, Any] = {field: getattr(form, field) for field in fields}
     sent |= {field: sent[field] or "" for field in ("note", "reason") if field in sent}
-    return Outcomes([_act(desk, name, action, row, form, sent) for row in chosen(desk, form.task)], form.command_id)
+    return BulkOutcome([_act(desk, name, action, row, form, sent) for row in chosen(desk, form.task)], form.command_id)
 
 
-def _act(desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkForm, sent: Mapping[str, Any]) -> Row:
+def _act(
+    desk: Desk, name: str, action: BulkAction, row: QueueRow, form: BulkForm, sent: Mapping[str, Any]
+) -> RowOutcome:
     label = french.row(row.name, row.line.verb)
     if not action.fits(row):
-        return Row(label, refused=french.UNFIT[name])
+        return RowOutcome(label, refused=french.UNFIT[name])
     command = receipts.row_command(form.command_id, row.stream, row.key)
     taken: dict[str, Any] = {**sent, action.key: row.key}
     outcome = record(desk, {"dossier": row.stream}, action.decision, command_id=command, **taken)
-    return row_of(desk, label, outcome)
+    return row_outcome(desk, label, outcome)
 
 
 # --- undo
@@ -126,7 +128,7 @@ def undoable(desk: Desk, reference: str) -> bool:
     return any(_last(desk, trails[recorded.originator_id], recorded) for recorded in found)
 
 
-def undo(desk: Desk, form: UndoForm) -> Outcomes:
+def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
     """Retracts each event that no other followed, the latest first, with one command for each."""
     found, names = _done(desk, str(form.receipt)), names_for(desk)
     trails = dict(audit_trail.of_streams(desk.read, {recorded.originator_id for recorded in found}))
@@ -134,7 +136,7 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
     for recorded in reversed(found):
         dossier, version = recorded.originator_id, recorded.originator_version
         if not _last(desk, trails[dossier], recorded):
-            rows.append(Row(names.dossier(dossier), refused=french.FOLLOWED))
+            rows.append(RowOutcome(names.dossier(dossier), refused=french.FOLLOWED))
             continue
         outcome = record(
             desk,
@@ -145,8 +147,8 @@ def undo(desk: Desk, form: UndoForm) -> Outcomes:
             reason="annulé aussitôt",
         )
         trails[dossier] = [r for r in trails[dossier] if r.originator_version != version]
-        rows.append(row_of(desk, names.dossier(dossier), outcome))
-    return Outcomes(rows[::-1], form.command_id)
+        rows.append(row_outcome(desk, names.dossier(dossier), outcome))
+    return BulkOutcome(rows[::-1], form.command_id)
 
 
 def _done(desk: Desk, reference: str) -> list[Recorded]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.authorization import TASK_OWNERS
-from web.desk.bulk import Outcomes
+from web.desk.bulk import BulkOutcome
 from web.desk.colleagues import takers
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
@@ -104,7 +104,7 @@ def undo(request: Request, desk: AtQueue, data: FormData) -> Response:
     return _answer(request, desk, bulk.undo(desk, form))
 
 
-def _answer(request: Request, desk: Desk, outcomes: Outcomes) -> Response:
+def _answer(request: Request, desk: Desk, outcomes: BulkOutcome) -> Response:
     """Redirects to the receipt in Ma boîte, or shows the result of every row when one was refused."""
     if not outcomes.refused:
         return RedirectResponse(address("/boite", {"recu": outcomes.reference}), 303)

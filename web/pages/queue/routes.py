@@ -80,7 +80,7 @@ class Section:
 class QueuePage(Page):
     """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
 
-    `resting` are the tasks in pause, `escalated` those of the team that wait too long. `chased`: a row shown may be
+    `snoozed` are the tasks in pause, `escalated` those of the team that wait too long. `chased`: a row shown may be
     chased. `undo` is the command that "Tout annuler" takes back, "" for none.
     """
 
@@ -98,7 +98,7 @@ class QueuePage(Page):
     done: int
     own: OwnTasks
     piles: Sequence[PileRow]
-    resting: Section
+    snoozed: Section
     escalated: Section
     chased: bool
     help_calls: Sequence[HelpCall]
@@ -146,7 +146,7 @@ def read(
         done=done_today(desk),
         own=own,
         piles=pile_rows(desk, piles),
-        resting=_resting(desk, r),
+        snoozed=_snoozed(desk, r),
         escalated=_escalated(desk, q),
         chased=any(row.kind in bulk.CHASED for group in own.groups for row in group.rows),
         help_calls=alerts.help_calls(desk),
@@ -210,7 +210,7 @@ def done_today(desk: Desk) -> int:
     return others + sum(not tasks.of_workshop(workshop, desk.refs) for workshop in marked.values())
 
 
-def _resting(desk: Desk, number: int) -> Section:
+def _snoozed(desk: Desk, number: int) -> Section:
     """Returns the tasks in pause, the first to come back first."""
     total = advisor_queue.resting_total(desk.read, desk.owners, desk.today)
     pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")

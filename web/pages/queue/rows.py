@@ -30,8 +30,8 @@ class QueueRow:
     """One task of the queue. An address is None when this row does not lead there.
 
     `owner` is who has the task, `acting_for` the absent colleague whose task it is ("" for one's own). `reason` is why
-    it rests and `giver` who handed it over, "" when neither. `pick` names the row in a bulk; "" when it fits none.
-    `why_on` is the day of the event that opens the task.
+    it is snoozed, `handed_over_by` the colleague who handed it over; "" for none. `pick` names the row in a bulk; ""
+    when it fits none. `why_on` is the day of the event that opens the task.
     """
 
     id: str
@@ -50,38 +50,40 @@ class QueueRow:
     href: str
     dossier: str | None
     appointment: str | None
-    rest: str | None
+    snooze: str | None
     hand_over: str | None
     owner: str
     acting_for: str
     reason: str
-    giver: str
+    handed_over_by: str
     pick: str
 
 
 def queue_rows(desk: Desk, rows: Sequence[Any]) -> list[QueueRow]:
-    """Returns rows of the table, each with why it rests or who handed it over."""
-    noted = [row for row in rows if _rests(row, desk.today) or _given(desk, row)]
+    """Returns rows of the table, each with why it is snoozed or who handed it over."""
+    noted = [row for row in rows if _is_snoozed(row, desk.today) or _is_handed_over(desk, row)]
     states = folds_of(desk.read, {row.stream for row in noted if row.subject == "dossier"}) if noted else {}
-    givers = _givers(desk, {row.stream for row in noted if _given(desk, row)})
-    return [_noted(desk, row, states.get(row.stream), givers) for row in rows]
+    colleagues = _handed_over_by(desk, {row.stream for row in noted if _is_handed_over(desk, row)})
+    return [_noted(desk, row, states.get(row.stream), colleagues) for row in rows]
 
 
 def plain_rows(desk: Desk, rows: Iterable[Any]) -> list[QueueRow]:
-    """Returns rows of the table, without why they rest nor who handed them over."""
+    """Returns rows of the table, without why they are snoozed nor who handed them over."""
     return [_row(desk, row) for row in rows]
 
 
-def _noted(desk: Desk, row: Any, state: Any, givers: Mapping[tuple[UUID, int], str]) -> QueueRow:
+def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int], str]) -> QueueRow:
     if not isinstance(state, Dossier):
         return _row(desk, row)
-    rest, handed = state.snoozes.get(row.key), state.handovers.get(row.key)
-    reason = rest.reason if rest and _rests(row, desk.today) else ""
-    giver = givers.get((row.stream, handed.mark.version), "") if handed and _given(desk, row) else ""
-    return _row(desk, row, reason, giver)
+    snooze, handover = state.snoozes.get(row.key), state.handovers.get(row.key)
+    reason = snooze.reason if snooze and _is_snoozed(row, desk.today) else ""
+    handed_over_by = (
+        colleagues.get((row.stream, handover.mark.version), "") if handover and _is_handed_over(desk, row) else ""
+    )
+    return _row(desk, row, reason, handed_over_by)
 
 
-def _row(desk: Desk, row: Any, reason: str = "", giver: str = "") -> QueueRow:
+def _row(desk: Desk, row: Any, reason: str = "", handed_over_by: str = "") -> QueueRow:
     advisors = row.role == "advisor"
     doer = getattr(row, "doer", None)
     return QueueRow(
@@ -101,12 +103,12 @@ def _row(desk: Desk, row: Any, reason: str = "", giver: str = "") -> QueueRow:
         href=task_links.href(row.subject, row.stream, row.key, row.kind),
         dossier=task_links.dossier(row.stream) if row.subject == "dossier" else None,
         appointment=task_links.appointment(row.stream, row.key) if advisors else None,
-        rest=task_links.rest(row.stream, row.key) if advisors else None,
+        snooze=task_links.snooze(row.stream, row.key) if advisors else None,
         hand_over=task_links.hand_over(row.stream, row.key) if advisors else None,
         owner=_owner(desk, row),
         acting_for="" if doer in (None, desk.me) else desk.refs.team[doer].name,
         reason=reason,
-        giver=giver,
+        handed_over_by=handed_over_by,
         pick=f"{row.stream} {row.key}" if advisors else "",
     )
 
@@ -118,7 +120,7 @@ def _owner(desk: Desk, row: Any) -> str:
     return "personne" if row.role == "advisor" else vocabulary.ROLES[row.role]
 
 
-def _givers(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
+def _handed_over_by(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
     """Returns who handed over a task of these dossiers, by dossier and version."""
     if not streams:
         return {}
@@ -129,10 +131,10 @@ def _givers(desk: Desk, streams: set[UUID]) -> dict[tuple[UUID, int], str]:
     }
 
 
-def _rests(row: Any, today: date) -> bool:
+def _is_snoozed(row: Any, today: date) -> bool:
     return row.paused is not None and row.paused > today
 
 
-def _given(desk: Desk, row: Any) -> bool:
+def _is_handed_over(desk: Desk, row: Any) -> bool:
     """True for a colleague's row that this desk has for now."""
     return getattr(row, "doer", None) in desk.owners and row.doer != row.owner

@@ -85,7 +85,7 @@ def matched(desk: Desk) -> list[PastRow]:
 def _matched(desk: Desk, row: Any, recorded: Recorded, event: MatchConfirmed, person: str) -> PastRow:
     by = "automatique" if event.automatic else sentences.who(recorded, names_for(desk))
     why = matching.reasons(event.reasons, event.warnings) or "choisi à la main"
-    undo = task_links.form(event.dossier, "unmatch", str(row.stream))
+    undo = task_links.dossier_form(event.dossier, "unmatch", str(row.stream))
     when = f"{by}, {dates.instant(recorded.at, desk.zone)}"
     return PastRow(row.stream, _name(row), why, when, event.dossier, person, undo)
 

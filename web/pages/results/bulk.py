@@ -7,7 +7,7 @@ from pixflow.participation import matches
 from projections import directory, match_proposals, result_routing
 from projections import dispatch as projections_dispatch
 from projections.directory import YoungPerson
-from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.desk.receipts import row_command
@@ -23,7 +23,7 @@ class PairsForm(Form):
     pair: tuple[Pair, ...]
 
 
-def confirm(desk: Desk, form: PairsForm) -> Outcomes:
+def confirm(desk: Desk, form: PairsForm) -> BulkOutcome:
     """Confirms each match that is as sure as it was when it was shown."""
     rows = result_routing.many(desk.read, [left for left, _ in form.pair])
     people = directory.named(desk.read, [right for _, right in form.pair])
@@ -36,7 +36,7 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
         sure = match_proposals.sure(found.get(left, ()))
         name = f"{row.last_name} {row.first_name}"
         if row.waiting and (sure is None or sure[0].stream != right):
-            results.append(Row(name, refused=CHANGED))
+            results.append(RowOutcome(name, refused=CHANGED))
             continue
         outcome = record(
             desk,
@@ -45,8 +45,8 @@ def confirm(desk: Desk, form: PairsForm) -> Outcomes:
             command_id=row_command(form.command_id, left),
             context=confirmation(desk, row, person),
         )
-        results.append(row_of(desk, name, outcome))
-    return Outcomes(results, form.command_id)
+        results.append(row_outcome(desk, name, outcome))
+    return BulkOutcome(results, form.command_id)
 
 
 def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
     return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}
 
 
-def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
+def dispatch(desk: Desk, form: PairsForm) -> BulkOutcome:
     """Dispatches each dossier's result to the advisor who follows it."""
     rows = projections_dispatch.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))
@@ -65,7 +65,7 @@ def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
         if row is None:
             continue
         if row.advisor not in team:
-            results.append(Row(row.name, refused=UNASSIGNED))
+            results.append(RowOutcome(row.name, refused=UNASSIGNED))
             continue
         outcome = record(
             desk,
@@ -75,5 +75,5 @@ def dispatch(desk: Desk, form: PairsForm) -> Outcomes:
             participation=participation,
             advisor=row.advisor,
         )
-        results.append(row_of(desk, row.name, outcome))
-    return Outcomes(results, form.command_id)
+        results.append(row_outcome(desk, row.name, outcome))
+    return BulkOutcome(results, form.command_id)

@@ -81,7 +81,7 @@ def _many(
     desk: Desk,
     where: PageNumbers,
     data: Mapping[str, Any],
-    do: Callable[[Desk, bulk.PairsForm], desk_bulk.Outcomes],
+    do: Callable[[Desk, bulk.PairsForm], desk_bulk.BulkOutcome],
 ) -> Response:
     """Sends one command for each row. When one is refused, shows the result of every row."""
     form, errors = validate(bulk.PairsForm, data)

@@ -97,7 +97,7 @@ class BoardPage(Page):
     may_add: bool
     may_note: bool
     done: int
-    outcomes: Sequence[bulk.Row]
+    outcomes: Sequence[bulk.RowOutcome]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
 
@@ -110,7 +110,7 @@ def board_page(
     number: int = 1,
     *,
     done: int = 0,
-    outcomes: Sequence[bulk.Row] = (),
+    outcomes: Sequence[bulk.RowOutcome] = (),
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> BoardPage:

@@ -31,13 +31,13 @@ def missing_fields(form: MilestoneForm) -> dict[str, str]:
     return people | ({} if form.step == "pix" or form.title else {"title": MISSING["title"]})
 
 
-def record_milestones(desk: Desk, form: MilestoneForm) -> list[bulk.Row]:
+def record_milestones(desk: Desk, form: MilestoneForm) -> list[bulk.RowOutcome]:
     """Records the milestone of each person of the team, in the order ticked."""
     return [_record(desk, form, person) for person in form.person if person in desk.refs.team]
 
 
-def _record(desk: Desk, form: MilestoneForm, person: UUID) -> bulk.Row:
+def _record(desk: Desk, form: MilestoneForm, person: UUID) -> bulk.RowOutcome:
     title: dict[str, Any] = {} if form.step == "pix" else {"title": form.title}
     command = new_id(form.command_id, str(person))
     outcome = record(desk, {"staff": person}, DECISIONS[form.step], command_id=command, on=form.on, **title)
-    return bulk.row_of(desk, desk.refs.team[person].name, outcome)
+    return bulk.row_outcome(desk, desk.refs.team[person].name, outcome)

@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Form)
 
 
 class MarkForm(SeatForm):
-    said: Mark
+    mark: Mark
 
 
 @router.get("/ateliers/{workshop_id:uuid}/presence")
@@ -37,7 +37,7 @@ def read(request: Request, desk: AtWorkshops, workshop_id: UUID) -> Response:
 def mark(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Records one press at once."""
     workshop, form = _workshop(desk, workshop_id), _form(MarkForm, data)
-    outcome = attendance.mark(workshop, form.dossier, form.said, form.command_id)
+    outcome = attendance.mark(workshop, form.dossier, form.mark, form.command_id)
     return _answer(request, desk, workshop_id, outcome, anchor=f"#p-{form.dossier}")
 
 

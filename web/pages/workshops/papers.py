@@ -1,4 +1,4 @@
-"""The papers of a workshop: the sheet to sign, and a notice for each registrant. None tells a score or a difficulty."""
+"""The papers of a workshop: the sheet to sign, and a letter for each registrant. None tells a score or a difficulty."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -30,17 +30,17 @@ def attendance_sheet(workshop: ScopedWorkshop) -> Paper:
     )
 
 
-def notices(workshop: ScopedWorkshop, only: UUID | None = None) -> list[Paper]:
-    """Returns a notice for each registrant, or for one: an invitation, a change, or a cancellation."""
+def letters(workshop: ScopedWorkshop, only: UUID | None = None) -> list[Paper]:
+    """Returns a letter for each registrant, or for one: an invitation, a change, or a cancellation."""
     made = []
     for seat in sorted(workshop.seats(), key=lambda seat: seat.sort):
         found = workshop.person(seat.dossier)
         if found and only in (None, seat.dossier) and (workshop.sees_names or seat.readable):
-            made.append(_notice(workshop, found.name, found.advisor))
+            made.append(_letter(workshop, found.name, found.advisor))
     return made
 
 
-def _notice(workshop: ScopedWorkshop, name: str, advisor: UUID | None) -> Paper:
+def _letter(workshop: ScopedWorkshop, name: str, advisor: UUID | None) -> Paper:
     member = workshop.desk.refs.team.get(advisor) if advisor else None
     title, lead, facts = _text(workshop)
     return Paper(

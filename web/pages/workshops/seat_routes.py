@@ -14,7 +14,7 @@ from pixflow.events.workshop import WaitlistJoined
 from pixflow.workshop import booking, undo
 from projections import directory
 from projections.store.folds import fold_of
-from web.desk.bulk import Outcomes, Row, row_of
+from web.desk.bulk import BulkOutcome, RowOutcome, row_outcome
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, row_command
@@ -50,17 +50,17 @@ def add(
         sentence = next(iter(errors.values()), "Cochez au moins une personne.")
         receipt = Receipt(typography.typeset(sentence), tone="late")
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=receipt, status=422)
-    outcomes = Outcomes([_book(workshop, dossier, form) for dossier in form.dossier], form.command_id)
+    outcomes = BulkOutcome([_book(workshop, dossier, form) for dossier in form.dossier], form.command_id)
     if outcomes.refused:
         desk.refresh()
         return workshop_response(request, desk, workshop_id, a, groupe, receipt=outcomes.receipt(), status=422)
     return RedirectResponse(address(f"/ateliers/{workshop_id}", {"groupe": groupe, "recu": outcomes.reference}), 303)
 
 
-def _book(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> Row:
+def _book(workshop: ScopedWorkshop, dossier: UUID, form: BookingForm) -> RowOutcome:
     command = row_command(form.command_id, dossier)
     outcome = _record_booking(workshop, dossier, command, or_wait=form.or_wait)
-    return row_of(workshop.desk, _name(workshop.desk, dossier, outcome), outcome)
+    return row_outcome(workshop.desk, _name(workshop.desk, dossier, outcome), outcome)
 
 
 def _record_booking(workshop: ScopedWorkshop, dossier: UUID, command: UUID, *, or_wait: bool) -> Outcome:

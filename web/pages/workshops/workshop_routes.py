@@ -52,12 +52,12 @@ class FacilitatorsForm(Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoticesPage(Page):
+class LettersPage(Page):
     """A paper for each registrant, to print; `back` is the address of the workshop."""
 
-    template = "workshops/notices.html"
+    template = "workshops/letters.html"
 
-    notices: Sequence[Paper]
+    letters: Sequence[Paper]
     back: str
 
 
@@ -114,10 +114,10 @@ def _sheet(desk: Desk, id: UUID) -> Paper:
 
 
 @router.get("/ateliers/{workshop_id:uuid}/avis")
-def notices(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
+def letters(request: Request, desk: AtWorkshops, workshop_id: UUID, pour: UUID | None = None) -> Response:
     """Shows a paper for each registrant, or for the one named by `pour`, without a score (docs/domain.md#papers)."""
-    found = workshop_papers.notices(ScopedWorkshop(desk, workshop_id), pour)
-    return page(request, NoticesPage(notices=found, back=f"/ateliers/{workshop_id}"))
+    found = workshop_papers.letters(ScopedWorkshop(desk, workshop_id), pour)
+    return page(request, LettersPage(letters=found, back=f"/ateliers/{workshop_id}"))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/deplacer")

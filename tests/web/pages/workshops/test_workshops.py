@@ -665,7 +665,7 @@ def say(at_work: House, made: UUID, dossier: UUID, said_: str, name: str = SAMIR
         if one.select_one(f"input[value='{dossier}']")
     )
     assert said_ in [button["value"] for button in form.select("button")], "it is offered"
-    return client.post(form["action"], data={**values(form), "said": said_}, **more)
+    return client.post(form["action"], data={**values(form), "mark": said_}, **more)
 
 
 def test_one_press_is_one_fact_on_both_sides(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
@@ -725,11 +725,11 @@ def test_nothing_is_noted_before_the_day(at_work: House) -> None:
     page = at_work.client(SAMIR).get(f"/ateliers/{made}/presence").text
     assert "La présence se notera à partir du vendredi 20 mars." in words(page)
     assert not soup(page).select("main button[name=said]")
-    sent = {"command_id": str(uuid4()), "dossier": str(dossier), "said": "present"}
+    sent = {"command_id": str(uuid4()), "dossier": str(dossier), "mark": "present"}
     refused = at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data=sent, headers=HTMX)
     assert refused.status_code == 422
     assert "L’atelier est le 20 mars 2026" in words(refused.text)
-    assert at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data={"said": "?"}).status_code == 422
+    assert at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data={"mark": "?"}).status_code == 422
 
 
 def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(

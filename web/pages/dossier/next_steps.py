@@ -1,4 +1,4 @@
-"""Progresser et certifier: the progress after the actions, and the next step of each thing."""
+"""The section "Progresser et certifier": for each goal, the progress in words and the form of the next step."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
