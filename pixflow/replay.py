@@ -22,14 +22,14 @@ TaskChange = tuple[Task | None, Task | None]
 class Replay(Struct, frozen=True):
     """A dossier at one version.
 
-    `fact` is the event of that version, `before` and `after` the dossier around it. `owed` are the tasks known
+    `recorded` is the event of that version, `before` and `after` the dossier around it. `owed` are the tasks known
     then, `changed` those that the event closed, opened or moved. `struck` are the versions retracted by then.
     `reading` is the current initial result, read by the grid of its day.
     """
 
     version: int
     total: int
-    fact: Recorded
+    recorded: Recorded
     before: Dossier
     after: Dossier
     steps: tuple[StageStatus, ...]

@@ -103,7 +103,7 @@ def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Se
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
         table.add_column(title)
-    for r in history if whole else [shown.fact]:
+    for r in history if whole else [shown.recorded]:
         said = sentences.sentence(r, names, zone=zone, history=history)
         said = f"[strike]{said}[/]" if r.originator_version in shown.struck else said
         table.add_row(str(r.originator_version), said, sentences.when(r, zone), sentences.who(r, names))

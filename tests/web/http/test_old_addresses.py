@@ -18,7 +18,8 @@ WORDS = {
     "etape", "etat", "groupe", "pile", "programme", "role", "site", "tache", "usage", "version", "dossier",
     "grille", "protocole", "vue", "miens", "nom", "fin", "formulaire", "faire", "sur",
     "avec", "depuis", "par", "pour", "quand", "le", "h", "du", "au",
-    "fait", "deja", "importe", "publie", "ecarte", "sautes", "reste", "o",
+    "fait", "recu", "serie", "personnes", "sorte", "enregistre", "deja", "importe", "publie", "ecarte", "sautes",
+    "reste", "o",
     "a", "c", "d", "e", "p", "q", "r", "s", "t",
 }  # fmt: skip
 """The parameters of addresses: filters, forms, days, what was just recorded, and the pages of lists."""

@@ -115,9 +115,9 @@ def replay_page(
         owners=_owners(owed, advisor.name if advisor else None, day, refs),
         entries=[_row(desk, r, shown, trail, last) for r in trail],
         around=_around(shown.version, shown.total),
-        detail=details.detail(shown.fact, last, zone=desk.zone, history=trail[: shown.version]),
-        on=getattr(shown.fact.event, "on", None),
-        who=sentences.who(shown.fact, last),
+        detail=details.detail(shown.recorded, last, zone=desk.zone, history=trail[: shown.version]),
+        on=getattr(shown.recorded.event, "on", None),
+        who=sentences.who(shown.recorded, last),
         program=(refs.structure.pixflow, desk.refs.structure.pixflow),
         grille=refs.grille(day).number,
         protocol=_protocol_since(refs, day),
@@ -127,7 +127,7 @@ def replay_page(
 
 def _day(desk: Desk, shown: Replay, asked: AskedInstant) -> date:
     """Returns the day that the page is seen from: the one asked for, else that of the event."""
-    seen = asked.at if asked.at and asked.version == shown.version else shown.fact.at
+    seen = asked.at if asked.at and asked.version == shown.version else shown.recorded.at
     return desk.refs.calendar.local_day(seen)
 
 
