@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, PendingRollbackError
 from pixflow.store import StoreBusy, StoreFull, StoreLost
 from projections.store.stores import NoStore
 from web.desk import dependencies
+from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
 from web.http import errors, security
@@ -62,7 +63,7 @@ def _recorded(request: Request) -> bool | None:
 
 def _unavailable(request: Request, error: Exception) -> Response:
     """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same."""
-    said = errors.FULL if isinstance(error, StoreFull) else ""
+    said = error_pages.FULL if isinstance(error, StoreFull) else ""
     return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), said=said)
 
 

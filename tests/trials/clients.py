@@ -17,7 +17,7 @@ from tests.trials.scale import SEED
 from tests.trials.server import Server
 from tests.trials.verdict import times_recorded
 from web.desk.dependencies import COOKIE
-from web.http.errors import NOT_RECORDED
+from web.french.errors.pages import NOT_RECORDED
 
 PATIENCE = 15.0
 PAUSE = 0.005

@@ -26,8 +26,8 @@ from tests.web.client import InspectingClient
 from web.app import create_app
 from web.cli.app import app
 from web.desk.dependencies import COOKIE
+from web.french.errors.pages import NOT_RECORDED, RECORDED
 from web.hosting.host import Host, open_host
-from web.http.errors import NOT_RECORDED, RECORDED
 
 MOST_LEFT = 40_000
 DISKS = {"limit": "files that may not grow", "tmpfs": "no room"}

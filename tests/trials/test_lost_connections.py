@@ -29,9 +29,9 @@ from tests.trials.verdict import EVERYTHING, must_be_sound, must_show, repeated
 from tests.web.client import InspectingClient
 from web.app import create_app
 from web.desk.dependencies import COOKIE
+from web.french.errors.pages import NOT_KNOWN
 from web.hosting.host import Host
 from web.hosting.served_structure import serve_one
-from web.http.errors import NOT_KNOWN
 
 pytestmark = pytest.mark.postgres
 

@@ -11,9 +11,8 @@ from projections import piles as projections_piles
 from projections.directory import YoungPerson
 from web.desk.desk import Desk
 from web.french import vocabulary
+from web.french.errors import pages
 from web.http.templates import Frame
-
-BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 
 
 def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
@@ -28,7 +27,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
         search=desk.scope.whose != "none",
         theme=theme if (theme := request.cookies.get("pixflow_theme")) in ("light", "dark") else None,
         change="/qui",
-        toasts=[(BLOCKED, "late")] if blocked else (),
+        toasts=[(pages.BLOCKED, "late")] if blocked else (),
         me=desk.actor.id,
         tag=tag,
     )

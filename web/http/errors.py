@@ -10,36 +10,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from web.french.errors import pages
 from web.http import security, templates
 from web.http.templates import Page
 
 Recorded = Callable[[Request], bool | None]
-
-SENTENCES = {
-    400: ("Demande illisible", "Cette demande n’a pas la forme attendue."),
-    401: ("Connexion nécessaire", "Votre session a expiré : connectez-vous à nouveau."),
-    403: ("Accès refusé", "Cette page ou cette action n’est pas ouverte à votre rôle."),
-    404: ("Page introuvable", "Rien ne se trouve à cette adresse, ou vous n’y avez pas accès."),
-    405: ("Action impossible ici", "Cette adresse ne se consulte pas de cette façon."),
-    409: ("Déjà changé", "Quelqu’un a changé ce dossier entre-temps."),
-    413: ("Envoi trop lourd", "Un fichier pèse au plus 5 Mo."),
-    422: ("Demande incomplète", "Une partie de la demande manque ou n’a pas la forme attendue."),
-    429: ("Trop de demandes", "Attendez un instant avant de recommencer."),
-    500: (
-        "Une erreur est survenue",
-        "Le défaut vient de pixflow, pas de vous ; il est noté dans le journal technique.",
-    ),
-    503: ("Momentanément indisponible", "pixflow n’a pas pu répondre à temps. Recommencez dans quelques secondes."),
-}
-NOTHING_TO_RECORD = "Cette page ne faisait que lire : rien n’était à enregistrer."
-RECORDED = "Votre action est bien enregistrée."
-NOT_RECORDED = "Votre action n’est pas enregistrée."
-NOT_KNOWN = (
-    "Nous ne savons pas si votre action est enregistrée. "
-    "Renvoyez-la sans crainte : la même ne s’enregistre qu’une fois."
-)
-FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
-FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +57,7 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
 
 def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
     """Returns the error page, or its toast alone for htmx. `said` replaces the sentence of the status."""
-    title, sentence = SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    title, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
     shown = ErrorPage(title=title, sentence=said or sentence, recorded=_outcome(request, recorded), status=status)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
@@ -95,14 +70,14 @@ def answer(request: Request, status: int, recorded: bool | None, *, said: str = 
 
 async def deny(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI application: answers 403 to a form of another site. Pass it to `security.protect`."""
-    response = answer(Request(scope, receive), 403, False, said=FROM_ELSEWHERE)
+    response = answer(Request(scope, receive), 403, False, said=pages.FROM_ELSEWHERE)
     await response(scope, receive, send)
 
 
 def _outcome(request: Request, recorded: bool | None) -> str:
     if request.method in ("GET", "HEAD", "OPTIONS"):
-        return NOTHING_TO_RECORD
-    return {True: RECORDED, False: NOT_RECORDED, None: NOT_KNOWN}[recorded]
+        return pages.NOTHING_TO_RECORD
+    return {True: pages.RECORDED, False: pages.NOT_RECORDED, None: pages.NOT_KNOWN}[recorded]
 
 
 def was_recorded(request: Request, status: int, recorded: Recorded | None) -> bool | None:

@@ -138,7 +138,7 @@ class AnswerForm(DatedForm):
     reason: Text = ""
 
 
-class RemindForm(CommentForm):
+class ChasePartnerForm(CommentForm):
     referral: UUID
     channel: Channel
     reached: bool

@@ -118,7 +118,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.can_always,
     ),
     "remind": DossierForm(
-        decision=parcours.chase_partner, model=form_models.RemindForm, place="action", about="referral",
+        decision=parcours.chase_partner, model=form_models.ChasePartnerForm, place="action", about="referral",
     ),
     "start": DossierForm(
         decision=parcours.start_action, model=form_models.StartActionForm, place="action", about="action",
