@@ -120,9 +120,9 @@ def act(desk: Desk, form: GroupCommand) -> BulkOutcome:
 # --- undo
 
 
-def undoable(desk: Desk, said: str) -> bool:
+def undoable(desk: Desk, reference: str) -> bool:
     """True while a dossier still has the group that this command gave it."""
-    found = _done(desk, said)
+    found = _done(desk, reference)
     states = folds_of(desk.read, {recorded.originator_id for recorded in found})
     return any(_stands(states[recorded.originator_id], recorded) for recorded in found)
 
@@ -143,9 +143,9 @@ def undo(desk: Desk, form: UndoForm) -> BulkOutcome:
     return BulkOutcome(made, form.command_id)
 
 
-def _done(desk: Desk, said: str) -> list[Recorded]:
+def _done(desk: Desk, reference: str) -> list[Recorded]:
     """Returns the group changes of the command that an address names."""
-    return [recorded for recorded in receipts.events_of(desk, said) if isinstance(recorded.event, ProgrammeJoined)]
+    return [recorded for recorded in receipts.events_of(desk, reference) if isinstance(recorded.event, ProgrammeJoined)]
 
 
 def _stands(state: Dossier, recorded: Recorded) -> bool:
