@@ -144,7 +144,11 @@ def test_what_is_written_while_the_answer_is_on_its_way_is_kept(locale: House, n
             document.querySelector("[data-live]").append(box);
             box.value = "brouillon";
         }, {once: true})""")
+        page.evaluate("""() => document.addEventListener("htmx:finally:request", () => {
+            document.documentElement.dataset.answered = "yes";
+        }, {once: true})""")
         assert looks(page).status == 200
+        expect(page.locator("html[data-answered]")).to_have_count(1)
         expect(page.locator("[data-live] textarea")).to_have_value("brouillon")
         page.locator("[data-live] textarea").evaluate("box => box.remove()")
         assert looks(page).status == 200
