@@ -27,20 +27,20 @@ def retractions_by_version(events: Iterable[Recorded]) -> dict[int, Recorded]:
 
 def not_retracted(events: Sequence[Recorded]) -> list[Recorded]:
     """Returns the events that count: neither retracted nor retractions."""
-    struck = retractions_by_version(events)
-    return [r for r in events if r.originator_version not in struck and not isinstance(r.event, RETRACTIONS)]
+    retracted = retractions_by_version(events)
+    return [r for r in events if r.originator_version not in retracted and not isinstance(r.event, RETRACTIONS)]
 
 
 def fold(initial: S, evolve: Callable[[S, Recorded], S], events: Sequence[Recorded]) -> S:
     """Returns the state after `events`, without the retracted ones."""
-    struck = retractions_by_version(events)
+    retracted = retractions_by_version(events)
     for recorded in events:
-        if recorded.originator_version not in struck:
+        if recorded.originator_version not in retracted:
             initial = evolve(initial, recorded)
     return initial
 
 
-class Mark(Struct, frozen=True):
+class Stamp(Struct, frozen=True):
     """The day of an event and its version."""
 
     on: date

@@ -23,7 +23,7 @@ class Replay(Struct, frozen=True):
     """A dossier at one version.
 
     `recorded` is the event of that version, `before` and `after` the dossier around it. `owed` are the tasks known
-    then, `changed` those that the event closed, opened or moved. `struck` are the versions retracted by then.
+    then, `changed` those that the event closed, opened or moved. `retracted` are the versions retracted by then.
     `reading` is the current initial result, read by the grid of its day.
     """
 
@@ -35,7 +35,7 @@ class Replay(Struct, frozen=True):
     steps: tuple[StageStatus, ...]
     owed: tuple[Task, ...]
     changed: tuple[TaskChange, ...]
-    struck: Mapping[int, Recorded]
+    retracted: Mapping[int, Recorded]
     reading: Explanation | None
 
 

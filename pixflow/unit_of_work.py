@@ -180,8 +180,8 @@ class UnitOfWork:
         return outcome
 
     def _require_retraction(self, decided: Iterable[Event], dossier: LoadedStream) -> None:
-        struck = {event.version for event in decided if isinstance(event, RETRACTIONS)}
-        events = (recorded.event for recorded in dossier.events if recorded.originator_version in struck)
+        retracted = {event.version for event in decided if isinstance(event, RETRACTIONS)}
+        events = (recorded.event for recorded in dossier.events if recorded.originator_version in retracted)
         authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:

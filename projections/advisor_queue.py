@@ -54,7 +54,7 @@ table = Table(
     Column("appointment", DateTime),
     Column("place", String, nullable=False),
     Column("chases", Integer, nullable=False),
-    Column("paused", Date),
+    Column("paused", Date),  # the day when a snoozed task comes back
     Column("handed_to", Uuid),
     Column("handed_until", Date),
     Column("why_version", Integer, nullable=False),
@@ -119,7 +119,7 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
         "appointment": task.appointment.replace(tzinfo=None) if task.appointment else None,
         "place": task.place,
         "chases": task.chases,
-        "paused": task.paused,
+        "paused": task.snoozed_until,
         "handed_to": task.handed_to,
         "handed_until": task.handed_until,
         "why_version": task.why.version,
@@ -209,14 +209,14 @@ def later(connection: Connection, owners: Owners, today: date) -> tuple[int, dat
     return count, first
 
 
-def resting_total(connection: Connection, owners: Owners, today: date) -> int:
-    """Returns the number of an advisor's rows that are postponed to a day."""
-    return int(connection.execute(select(func.count()).where(*_resting(owners, today))).scalar_one())
+def snoozed_total(connection: Connection, owners: Owners, today: date) -> int:
+    """Returns the number of an advisor's snoozed rows."""
+    return int(connection.execute(select(func.count()).where(*_snoozed(owners, today))).scalar_one())
 
 
-def resting(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
-    """Returns an advisor's postponed rows, the first to come back first."""
-    query = select(table, _doer(today).label("doer")).where(*_resting(owners, today))
+def snoozed(connection: Connection, owners: Owners, today: date, limit: int, offset: int) -> list[Any]:
+    """Returns an advisor's snoozed rows, the first to come back first."""
+    query = select(table, _doer(today).label("doer")).where(*_snoozed(owners, today))
     ordered = query.order_by(table.c.paused, table.c.name, table.c.key, table.c.stream)
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
@@ -242,7 +242,7 @@ def load_of(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]
 
 
 def visible(today: date) -> ColumnElement[bool]:
-    """Selects the rows that are open and not postponed."""
+    """Selects the rows that are open and not snoozed."""
     return and_(_open(today), or_(table.c.paused.is_(None), table.c.paused <= today))
 
 
@@ -269,7 +269,7 @@ def _handed(today: date) -> ColumnElement[bool]:
     return and_(table.c.handed_to.is_not(None), or_(table.c.handed_until.is_(None), table.c.handed_until >= today))
 
 
-def _resting(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
+def _snoozed(owners: Owners, today: date) -> tuple[ColumnElement[bool], ...]:
     return _done_by(owners, today), _open(today), table.c.paused > today
 
 

@@ -184,7 +184,7 @@ def _result(stream: UUID, dossier: Dossier) -> list[Row]:
             "mastery": str(link.result.mastery) if link.result.mastery is not None else None,
             "shared_day": link.result.shared.day,
             "received_on": link.received.on,
-            "dispatched_on": dispatched.mark.on if dispatched else None,
+            "dispatched_on": dispatched.stamp.on if dispatched else None,
             "dispatched_to": dispatched.advisor if dispatched else None,
             "debriefed_on": debrief.on if debrief else None,
             "closed": dossier.closed is not None,

@@ -1217,21 +1217,21 @@ def test_an_appointment_held_is_the_event_it_was_for() -> None:
 def test_a_task_rests_until_a_day_and_is_not_late_before() -> None:
     row = BY_KIND["hold-debrief"]
     task = owed((*row.history, snoozed(row.key, SET, NOV_10)))[row.key]
-    assert (task.opens, task.due, task.paused) == (NOV_6, SET, SET)
+    assert (task.opens, task.due, task.snoozed_until) == (NOV_6, SET, SET)
     assert task.escalations[0][0] == REFS.calendar.add(SET, 5)
     early = owed((*row.history, snoozed(row.key, date(2026, 11, 12), NOV_10)))[row.key]
-    assert (early.due, early.paused) == (row.due, date(2026, 11, 12))
+    assert (early.due, early.snoozed_until) == (row.due, date(2026, 11, 12))
     assert owed((*row.history, snoozed(f"hold-debrief:{SECOND}", SET, NOV_10))) == owed(row.history)
 
 
 def test_a_rest_is_for_one_turn() -> None:
     row = BY_KIND["hold-debrief"]
     tried = (*row.history, snoozed(row.key, SET, NOV_10), chased(row.key, date(2026, 11, 16)))
-    assert (owed(tried)[row.key].paused, owed(tried)[row.key].due) == (None, date(2026, 11, 23))
+    assert (owed(tried)[row.key].snoozed_until, owed(tried)[row.key].due) == (None, date(2026, 11, 23))
     key = f"offer-alternative:{ACTION}"
     refused = (*prescribed(OCT_1), sent(OCT_1), answered(OCT_1, "refused"), snoozed(key, DEC_24, OCT_1))
-    assert owed(refused)[key].paused == DEC_24
-    assert owed((*refused, sent(OCT_23, SECOND), answered(NOV_10, "refused", SECOND)))[key].paused is None
+    assert owed(refused)[key].snoozed_until == DEC_24
+    assert owed((*refused, sent(OCT_23, SECOND), answered(NOV_10, "refused", SECOND)))[key].snoozed_until is None
 
 
 def test_a_rest_ends_on_the_day_of_an_appointment() -> None:
@@ -1239,23 +1239,23 @@ def test_a_rest_ends_on_the_day_of_an_appointment() -> None:
     rests, meets = snoozed(row.key, DEC_24, NOV_10), appointment(row.key, SET, NOV_10)
     for history in ((*row.history, rests, meets), (*row.history, meets, rests)):
         task = owed(history)[row.key]
-        assert (task.due, task.paused, task.appointment) == (SET, SET, at_ten(SET))
+        assert (task.due, task.snoozed_until, task.appointment) == (SET, SET, at_ten(SET))
     shorter = owed((*row.history, meets, snoozed(row.key, date(2026, 11, 12), NOV_10)))[row.key]
-    assert (shorter.due, shorter.paused) == (SET, date(2026, 11, 12))
+    assert (shorter.due, shorter.snoozed_until) == (SET, date(2026, 11, 12))
 
 
 def test_an_appointment_missed_ends_the_rest_and_the_task_may_rest_again() -> None:
     row = BY_KIND["hold-debrief"]
     history = (*row.history, snoozed(row.key, DEC_24, NOV_6), appointment(row.key, SET, NOV_6), missed(row.key, SET))
-    assert (owed(history)[row.key].due, owed(history)[row.key].paused) == (SET, None)
+    assert (owed(history)[row.key].due, owed(history)[row.key].snoozed_until) == (SET, None)
     again = owed((*history, snoozed(row.key, DEC_24, SET)))[row.key]
-    assert (again.due, again.paused, again.appointment) == (DEC_24, DEC_24, None)
+    assert (again.due, again.snoozed_until, again.appointment) == (DEC_24, DEC_24, None)
 
 
 def test_a_task_to_come_is_put_off_as_well() -> None:
     row = BY_KIND["chase-diagnostic"]
     task = owed((*row.history, snoozed(row.key, SET, NOV_2)))[row.key]
-    assert (task.opens, task.due, task.paused) == (row.opens, SET, SET)
+    assert (task.opens, task.due, task.snoozed_until) == (row.opens, SET, SET)
 
 
 def test_a_colleague_does_a_task_until_a_day_or_for_good() -> None:
@@ -1279,7 +1279,7 @@ def test_a_task_that_comes_anew_is_the_advisor_s_again() -> None:
 def test_putting_off_or_handing_over_a_quiet_dossier_is_no_sign_of_life() -> None:
     before = owed(gone_quiet(OCT_1))["close-or-plan"]
     rests = owed((*gone_quiet(OCT_1), snoozed("close-or-plan", date(2027, 1, 25), DEC_24)))["close-or-plan"]
-    assert (rests.opens, rests.due, rests.paused) == (before.opens, date(2027, 1, 25), date(2027, 1, 25))
+    assert (rests.opens, rests.due, rests.snoozed_until) == (before.opens, date(2027, 1, 25), date(2027, 1, 25))
     given_away = owed((*gone_quiet(OCT_1), handed("close-or-plan", on=DEC_24)))["close-or-plan"]
     assert (given_away.opens, given_away.due, given_away.handed_to) == (before.opens, before.due, COLLEAGUE)
 

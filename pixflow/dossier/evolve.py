@@ -27,7 +27,7 @@ from pixflow.dossier.state import (
 )
 from pixflow.events import dossier as e
 from pixflow.events.base import Recorded
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 
 FROM_OUTSIDE = (
@@ -58,103 +58,103 @@ def fold(events: Sequence[Recorded]) -> Dossier:
 def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
     """Returns the dossier after one more event."""
     event = recorded.event
-    mark = Mark(event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = Stamp(event.on, recorded.originator_version)  # type: ignore[attr-defined]
     if isinstance(event, e.PersonErased):
-        return Dossier(version=mark.version, erased=mark)
+        return Dossier(version=stamp.version, erased=stamp)
     if dossier.erased:
-        return replace(dossier, version=mark.version)
-    latest = dossier.last is None or mark.on >= dossier.last.on
-    last = mark if latest and not isinstance(event, NO_ACTIVITY) else dossier.last
+        return replace(dossier, version=stamp.version)
+    latest = dossier.last is None or stamp.on >= dossier.last.on
+    last = stamp if latest and not isinstance(event, NO_ACTIVITY) else dossier.last
     changes: dict[str, object]
     match event.STAGE:
         case "orientation":
-            changes = {"orientation": _orientation(dossier.orientation, event, mark)}
+            changes = {"orientation": _orientation(dossier.orientation, event, stamp)}
             if isinstance(event, e.SeatBooked | e.SeatCancelled):
-                changes = {"diagnostic": _seats(dossier.diagnostic, event, mark)}
+                changes = {"diagnostic": _seats(dossier.diagnostic, event, stamp)}
         case "diagnostic":
-            changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, mark)}
+            changes = {"diagnostic": _diagnostic(dossier.diagnostic, event, stamp)}
         case "prescription":
-            changes = {"prescription": _prescription(dossier.prescription, event, mark)}
+            changes = {"prescription": _prescription(dossier.prescription, event, stamp)}
             if isinstance(event, e.PrescriptionBuilt):
-                changes["parcours"] = parcours_state.with_actions(dossier.parcours, event, mark)
+                changes["parcours"] = parcours_state.with_actions(dossier.parcours, event, stamp)
         case "parcours":
-            changes = {"parcours": parcours_state.evolve(dossier.parcours, event, mark)}
+            changes = {"parcours": parcours_state.evolve(dossier.parcours, event, stamp)}
             if isinstance(event, e.PartnerChased):
-                changes = _tried(dossier, f"chase-partner:{event.referral}", mark)
+                changes = _tried(dossier, f"chase-partner:{event.referral}", stamp)
         case _:
-            changes = _along_the_way(dossier, event, mark)
+            changes = _along_the_way(dossier, event, stamp)
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
-        changes["late"] = mark
-    return replace(dossier, version=mark.version, last=last, **changes)
+        changes["late"] = stamp
+    return replace(dossier, version=stamp.version, last=last, **changes)
 
 
-def _orientation(state: Orientation, event: object, mark: Mark) -> Orientation:
+def _orientation(state: Orientation, event: object, stamp: Stamp) -> Orientation:
     match event:
         case e.NeedAssessed(needed=needed):
-            return replace(state, need=NeedAssessment(mark, needed))
+            return replace(state, need=NeedAssessment(stamp, needed))
         case e.PixPresented():
-            return replace(state, presented=mark)
+            return replace(state, presented=stamp)
         case e.DiagnosticDeclined():
-            return replace(state, declined=mark)
+            return replace(state, declined=stamp)
         case e.DiagnosticPlanned(plan=plan, campaign=campaign, modality=modality, mediator=mediator, place=place):
-            planned = DiagnosticPlan(mark, plan, campaign, modality, mediator, place, event.planned_for)
+            planned = DiagnosticPlan(stamp, plan, campaign, modality, mediator, place, event.planned_for)
             return replace(state, plan=planned, declined=None)
     return state
 
 
-def _seats(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
+def _seats(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
     match event:
         case e.SeatBooked(workshop=workshop, day=day):
-            seat = Seat(mark, workshop, day, "booked")
+            seat = Seat(stamp, workshop, day, "booked")
         case e.SeatCancelled(workshop=workshop, reason=reason) if known := state.seats.get(workshop):
-            seat = replace(known, mark=mark, status="cancelled", reason=reason)
+            seat = replace(known, stamp=stamp, status="cancelled", reason=reason)
         case e.WorkshopAttended(workshop=workshop):
-            day = state.seats[workshop].day if workshop in state.seats else mark.on
-            seat = Seat(mark, workshop, day, "attended", "", event.trouble, event.ease, event.by_advisor)
+            day = state.seats[workshop].day if workshop in state.seats else stamp.on
+            seat = Seat(stamp, workshop, day, "attended", "", event.trouble, event.ease, event.by_advisor)
         case e.WorkshopMissed(workshop=workshop, excused=excused):
-            day = state.seats[workshop].day if workshop in state.seats else mark.on
-            seat = Seat(mark, workshop, day, "missed", "excused" if excused else "")
+            day = state.seats[workshop].day if workshop in state.seats else stamp.on
+            seat = Seat(stamp, workshop, day, "missed", "excused" if excused else "")
         case _:
             return state
     return replace(state, seats={**state.seats, workshop: seat})
 
 
-def _diagnostic(state: Diagnostic, event: object, mark: Mark) -> Diagnostic:
+def _diagnostic(state: Diagnostic, event: object, stamp: Stamp) -> Diagnostic:
     match event:
         case e.WorkshopAttended() | e.WorkshopMissed():
-            return _seats(state, event, mark)
+            return _seats(state, event, stamp)
         case e.ParticipationLinked(participation=participation, progress=progress):
-            finished = mark if progress == 1 else None
-            link = LinkedParticipation(mark, event.campaign, event.purpose, event.started, progress, finished)
+            finished = stamp if progress == 1 else None
+            link = LinkedParticipation(stamp, event.campaign, event.purpose, event.started, progress, finished)
         case e.ParticipationAdvanced(participation=participation, progress=progress) if (
             known := state.participations.get(participation)
         ):
-            finished = known.finished or (mark if progress == 1 else None)
+            finished = known.finished or (stamp if progress == 1 else None)
             link = replace(known, progress=progress, finished=finished, withdrawn=None)
         case e.ParticipationWithdrawn(participation=participation) if known := state.participations.get(participation):
-            link = replace(known, withdrawn=mark)
+            link = replace(known, withdrawn=stamp)
         case e.ResultReceived(participation=participation, result=result) if known := state.participations.get(
             participation
         ):
-            link = replace(known, result=result, received=mark, purpose=event.purpose, withdrawn=None)
+            link = replace(known, result=result, received=stamp, purpose=event.purpose, withdrawn=None)
         case e.ProfileReceived(participation=participation, profile=profile) if known := state.participations.get(
             participation
         ):
-            link = replace(known, profile=profile, received=mark, withdrawn=None)
+            link = replace(known, profile=profile, received=stamp, withdrawn=None)
         case _:
             return state
     return replace(state, participations={**state.participations, participation: link})
 
 
-def _prescription(state: Prescription, event: object, mark: Mark) -> Prescription:
+def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescription:
     match event:
         case e.ResultDispatched(participation=participation, advisor=advisor):
-            return replace(state, dispatched={**state.dispatched, participation: Dispatch(mark, advisor)})
+            return replace(state, dispatched={**state.dispatched, participation: Dispatch(stamp, advisor)})
         case e.DebriefHeld(participation=participation):
-            return replace(state, debriefs={**state.debriefs, participation: mark})
+            return replace(state, debriefs={**state.debriefs, participation: stamp})
         case e.PrescriptionBuilt(participation=participation):
             built = BuiltPrescription(
-                mark,
+                stamp,
                 event.grille,
                 event.percent,
                 event.low,
@@ -166,16 +166,16 @@ def _prescription(state: Prescription, event: object, mark: Mark) -> Prescriptio
             )
             return replace(state, built={**state.built, participation: built})
         case e.DifficultyExplored(cause=cause):
-            return replace(state, explored=Difficulty(mark, cause))
+            return replace(state, explored=Difficulty(stamp, cause))
         case e.SelfStudyAssigned(study=study, tutorials=tutorials):
-            return replace(state, studies={**state.studies, study: Study(mark, study, tutorials)})
+            return replace(state, studies={**state.studies, study: Study(stamp, study, tutorials)})
         case e.SelfStudyFollowed(study=study, outcome=outcome) if known := state.studies.get(study):
-            followed = replace(known, followed=mark, outcome=outcome)
+            followed = replace(known, followed=stamp, outcome=outcome)
             return replace(state, studies={**state.studies, study: followed})
     return state
 
 
-def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+def _along_the_way(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.NoteTaken():  # the most frequent event
             return {}
@@ -187,57 +187,57 @@ def _along_the_way(dossier: Dossier, event: object, mark: Mark) -> dict[str, obj
                 "imilo_number": event.imilo_number,
                 "site": event.site,
             }
-            return identity | ({"opened": mark} if isinstance(event, e.DossierOpened) else {})
+            return identity | ({"opened": stamp} if isinstance(event, e.DossierOpened) else {})
         case e.ContactCorrected(phone=phone, email=email):
             return {"phone": phone, "email": email}
         case e.ProjectStated(project=project):
             return {"project": project}
         case e.ProgrammeJoined(programme=programme, group=group, collective_end=end):
-            return {"programme": programme, "group": group, "collective_end": end, "joined": mark}
+            return {"programme": programme, "group": group, "collective_end": end, "joined": stamp}
         case e.AdvisorAssigned(advisor=advisor):
-            return {"advisor": advisor, "assigned": mark, "lent": None}
+            return {"advisor": advisor, "assigned": stamp, "lent": None}
         case e.DossierLent(advisor=advisor, until=until):
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
-            lent = Loan(mark, lender, until) if lender else None
-            return {"advisor": advisor, "assigned": mark, "lent": lent}
-    return _of_its_end(dossier, event, mark)
+            lent = Loan(stamp, lender, until) if lender else None
+            return {"advisor": advisor, "assigned": stamp, "lent": lent}
+    return _of_its_end(dossier, event, stamp)
 
 
-def _of_its_end(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+def _of_its_end(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.LateEventReviewed():
             return {"late": None}
         case e.ErasureRequested(reason=reason):
-            return {"erasure": ErasureRequest(mark, reason)}
+            return {"erasure": ErasureRequest(stamp, reason)}
         case e.ErasureDeclined():
             return {"erasure": None}
         case e.DossierMerged(into=into, participations=participations):
             number = {"imilo_number": None} if event.gives_number else {}
-            merged = Merge(mark, into, participations)
-            return {"merged": merged, "closed": mark, "close_reason": "merged", **number}
+            merged = Merge(stamp, into, participations)
+            return {"merged": merged, "closed": stamp, "close_reason": "merged", **number}
         case e.DossierClosed(reason=reason):
-            return {"closed": mark, "close_reason": reason}
+            return {"closed": stamp, "close_reason": reason}
         case e.DossierReopened():
             return {"closed": None, "close_reason": "", "late": None, "chases": {}}
-    return _of_tasks(dossier, event, mark)
+    return _of_tasks(dossier, event, stamp)
 
 
-def _of_tasks(dossier: Dossier, event: object, mark: Mark) -> dict[str, object]:
+def _of_tasks(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.AppointmentSet(task=task, at=at, day=day, place=place):
-            return {"appointments": {**dossier.appointments, task: Appointment(mark, at, day, place)}}
+            return {"appointments": {**dossier.appointments, task: Appointment(stamp, at, day, place)}}
         case e.AppointmentMissed(task=task) if task in dossier.appointments:
-            missed = replace(dossier.appointments[task], missed=mark)
+            missed = replace(dossier.appointments[task], missed=stamp)
             return {"appointments": {**dossier.appointments, task: missed}}
         case e.YoungPersonChased(about=about):
-            return _tried(dossier, about, mark)
+            return _tried(dossier, about, stamp)
         case e.TaskSnoozed(task=task, until=until, reason=reason):
-            return {"snoozes": {**dossier.snoozes, task: Snooze(mark, until, reason)}}
+            return {"snoozes": {**dossier.snoozes, task: Snooze(stamp, until, reason)}}
         case e.TaskHandedOver(task=task, to=to, until=until):
-            return {"handovers": {**dossier.handovers, task: Handover(mark, to, until)}}
+            return {"handovers": {**dossier.handovers, task: Handover(stamp, to, until)}}
     return {}
 
 
-def _tried(dossier: Dossier, task: str, mark: Mark) -> dict[str, object]:
+def _tried(dossier: Dossier, task: str, stamp: Stamp) -> dict[str, object]:
     """Adds one chase about a task."""
-    return {"chases": {**dossier.chases, task: (*dossier.chases.get(task, ()), mark)}}
+    return {"chases": {**dossier.chases, task: (*dossier.chases.get(task, ()), stamp)}}

@@ -1,4 +1,4 @@
-"""Decisions on one task: appointments, reminders, snoozes, handovers and notes."""
+"""Decisions on one task: appointments, chases, snoozes, handovers and notes."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from pixflow.events.base import Event
 from pixflow.events.values import Channel
 from pixflow.refused import Refused, required
 
-LONGEST_REST = timedelta(days=90)
+LONGEST_SNOOZE = timedelta(days=90)
 
 
 @decision("set_appointment", OWN_DOSSIERS, Argument.OPEN_TASKS)
@@ -61,10 +61,10 @@ def snooze_task(
     """Snoozes a task until a day, for a reason. `open_tasks` maps each task key to the version that opened it."""
     must_be_open(dossier)
     _must_have_task(task, open_tasks)
-    if not on < until <= on + LONGEST_REST:
-        raise Refused("snooze-until", field="until", last=on + LONGEST_REST)
+    if not on < until <= on + LONGEST_SNOOZE:
+        raise Refused("snooze-until", field="until", last=on + LONGEST_SNOOZE)
     known = dossier.snoozes.get(task)
-    if known and (known.until, known.mark.on) == (until, on) and known.mark.version > open_tasks[task]:
+    if known and (known.until, known.stamp.on) == (until, on) and known.stamp.version > open_tasks[task]:
         return []
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
 
@@ -80,14 +80,14 @@ def hand_over_task(
     must_be_open(dossier)
     _must_have_task(task, open_tasks)
     known = dossier.handovers.get(task)
-    now = known if known and known.mark.version > open_tasks[task] and known.is_active(on) else None
+    now = known if known and known.stamp.version > open_tasks[task] and known.is_active(on) else None
     if now and now.to == to and until in (None, now.until):
         return []
     if now is None and to == dossier.advisor:
         raise Refused("already-theirs", field="to", advisor=to)
-    until = until or on + LONGEST_REST
-    if not on <= until <= on + LONGEST_REST:
-        raise Refused("handed-until", field="until", last=on + LONGEST_REST)
+    until = until or on + LONGEST_SNOOZE
+    if not on <= until <= on + LONGEST_SNOOZE:
+        raise Refused("handed-until", field="until", last=on + LONGEST_SNOOZE)
     return [e.TaskHandedOver(task=task, to=to, until=until, note=note.strip(), on=on)]
 
 

@@ -26,12 +26,12 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
 @decision("undo_group", OWN_DOSSIERS_AND_MANAGER, Argument.HISTORY)
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the latest change of group; the programme stays."""
-    struck = retractions_by_version(history)
+    retracted = retractions_by_version(history)
     said = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
-    before = [event for known, event in said.items() if known < version and known not in struck]
+    before = [event for known, event in said.items() if known < version and known not in retracted]
     if version not in said or not before or before[-1].programme != said[version].programme:
         raise Refused("unknown-event", version=version)
-    if version in struck:
+    if version in retracted:
         return []
     if dossier.joined is None or dossier.joined.version != version:
         raise Refused("regrouped-since")

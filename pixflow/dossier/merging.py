@@ -146,7 +146,7 @@ def undo_merge(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     """Retracts the merge: they are two young people."""
     if dossier.merged is None:
         return []
-    return [e.Retracted(version=dossier.merged.mark.version, reason=required(reason, "reason"), on=on)]
+    return [e.Retracted(version=dossier.merged.stamp.version, reason=required(reason, "reason"), on=on)]
 
 
 @decision("give_back_merged", REFERENT_AND_MANAGER, Argument.HISTORY)

@@ -10,16 +10,16 @@ from msgspec.structs import replace
 
 from pixflow.events import dossier as e
 from pixflow.events.values import Action, Partner
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 
 
 class Referral(Struct, frozen=True):
     id: UUID
-    mark: Mark
+    stamp: Stamp
     partner: Partner
     ends: date | None
     answer: Literal["accepted", "refused"] | None = None
-    answered: Mark | None = None
+    answered: Stamp | None = None
     reason: str = ""
 
 
@@ -27,13 +27,13 @@ class ActionState(Struct, frozen=True):
     """One action of a prescription, its referrals and its outcome."""
 
     action: Action
-    built: Mark
+    built: Stamp
     referrals: tuple[Referral, ...] = ()
-    started: Mark | None = None
+    started: Stamp | None = None
     ends: date | None = None
-    ended: Mark | None = None
+    ended: Stamp | None = None
     outcome: Literal["done", "abandoned"] | None = None
-    dropped: Mark | None = None
+    dropped: Stamp | None = None
 
     @property
     def over(self) -> bool:
@@ -50,14 +50,14 @@ class ActionState(Struct, frozen=True):
 class Answer(Struct, frozen=True):
     """The complete diagnostic: taken or declined."""
 
-    mark: Mark
+    stamp: Stamp
     accepted: bool
 
 
 class Certification(Struct, frozen=True):
     """The step of the certification, and the event that set it."""
 
-    mark: Mark
+    stamp: Stamp
     step: Literal["proposed", "registered", "taken", "obtained", "not-obtained", "declined"]
     session: date | None = None
     place: str = ""
@@ -67,7 +67,7 @@ class Certification(Struct, frozen=True):
 class Retake(Struct, frozen=True):
     """The second diagnostic, planned with a campaign for a day, or declined."""
 
-    mark: Mark
+    stamp: Stamp
     campaign: UUID | None = None
     planned_for: date | None = None
 
@@ -76,19 +76,19 @@ class Parcours(Struct, frozen=True):
     actions: dict[UUID, ActionState] = {}
     complete: Answer | None = None
     certification: Certification | None = None
-    on_cv: Mark | None = None
+    on_cv: Stamp | None = None
     retake: Retake | None = None
 
     @property
-    def last_training(self) -> tuple[Mark, Action] | None:
+    def last_training(self) -> tuple[Stamp, Action] | None:
         """The latest remediation or training done, and when. Checks, CV and certification do not count."""
         mine = (a for a in self.actions.values() if a.action.kind == "action" and a.outcome == "done")
         done = ((a.ended, a.action) for a in mine if a.ended)
         return max(done, key=lambda one: (one[0].on, one[0].version), default=None)
 
 
-def with_actions(state: Parcours, event: e.PrescriptionBuilt, mark: Mark) -> Parcours:
-    made = {action.id: _under_way(state, ActionState(action, mark)) for action in event.actions}
+def with_actions(state: Parcours, event: e.PrescriptionBuilt, stamp: Stamp) -> Parcours:
+    made = {action.id: _under_way(state, ActionState(action, stamp)) for action in event.actions}
     return replace(state, actions={**state.actions, **made})
 
 
@@ -105,54 +105,56 @@ def _under_way(state: Parcours, made: ActionState) -> ActionState:
     return replace(made, started=made.built if begun else None, **ended)
 
 
-def evolve(state: Parcours, event: object, mark: Mark) -> Parcours:
+def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.ReferralSent(action=action):
-            sent = Referral(event.referral, mark, event.partner, event.ends)
+            sent = Referral(event.referral, stamp, event.partner, event.ends)
             return _changed(state, action, lambda a: _referred(a, sent))
         case e.ReferralAnswered(referral=referral):
             about = _of_referral(state, referral)
-            return _changed(state, about, lambda a: _answered(a, event, mark))
+            return _changed(state, about, lambda a: _answered(a, event, stamp))
         case e.ActionStarted(action=action, ends=ends):
-            return _changed(state, action, lambda a: replace(a, started=mark, ends=ends))
+            return _changed(state, action, lambda a: replace(a, started=stamp, ends=ends))
         case e.ActionEnded(action=action, outcome=outcome):
-            return _changed(state, action, lambda a: replace(a, ended=mark, outcome=outcome))
+            return _changed(state, action, lambda a: replace(a, ended=stamp, outcome=outcome))
         case e.ActionDropped(action=action):
-            return _changed(state, action, lambda a: replace(a, dropped=mark))
+            return _changed(state, action, lambda a: replace(a, dropped=stamp))
         case e.CompleteDiagnosticTaken():
             said = state.complete
-            ended = _each(_again(state, "complete", said), "complete", lambda a: replace(a, ended=mark, outcome="done"))
-            return replace(ended, complete=said if said and said.accepted else Answer(mark, True))
+            ended = _each(
+                _again(state, "complete", said), "complete", lambda a: replace(a, ended=stamp, outcome="done")
+            )
+            return replace(ended, complete=said if said and said.accepted else Answer(stamp, True))
         case e.CompleteDiagnosticDeclined():
-            return replace(_each(state, "complete", lambda a: replace(a, dropped=mark)), complete=Answer(mark, False))
+            return replace(_each(state, "complete", lambda a: replace(a, dropped=stamp)), complete=Answer(stamp, False))
         case e.ResultAddedToCv():
-            return replace(_each(state, "cv", lambda a: replace(a, ended=mark, outcome="done")), on_cv=mark)
+            return replace(_each(state, "cv", lambda a: replace(a, ended=stamp, outcome="done")), on_cv=stamp)
         case e.RetakePlanned(campaign=campaign, planned_for=day):
-            return replace(state, retake=Retake(mark, campaign, day))
+            return replace(state, retake=Retake(stamp, campaign, day))
         case e.RetakeDeclined():
-            return replace(state, retake=Retake(mark))
-    return _certification(state, event, mark)
+            return replace(state, retake=Retake(stamp))
+    return _certification(state, event, stamp)
 
 
-def _certification(state: Parcours, event: object, mark: Mark) -> Parcours:
+def _certification(state: Parcours, event: object, stamp: Stamp) -> Parcours:
     match event:
         case e.CertificationProposed():
             again = _again(state, "certification", state.certification)
-            begun = _each(again, "certification", lambda a: replace(a, started=a.started or mark))
-            return replace(begun, certification=Certification(mark, "proposed"))
+            begun = _each(again, "certification", lambda a: replace(a, started=a.started or stamp))
+            return replace(begun, certification=Certification(stamp, "proposed"))
         case e.CertificationRegistered(session=session, place=place):
-            return replace(state, certification=Certification(mark, "registered", session, place))
+            return replace(state, certification=Certification(stamp, "registered", session, place))
         case e.CertificationTaken():
-            return replace(state, certification=Certification(mark, "taken"))
+            return replace(state, certification=Certification(stamp, "taken"))
         case e.CertificationObtained(level=level):
-            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
-            return replace(over, certification=Certification(mark, "obtained", level=level))
+            over = _each(state, "certification", lambda a: replace(a, ended=stamp, outcome="done"))
+            return replace(over, certification=Certification(stamp, "obtained", level=level))
         case e.CertificationNotObtained():
-            over = _each(state, "certification", lambda a: replace(a, ended=mark, outcome="done"))
-            return replace(over, certification=Certification(mark, "not-obtained"))
+            over = _each(state, "certification", lambda a: replace(a, ended=stamp, outcome="done"))
+            return replace(over, certification=Certification(stamp, "not-obtained"))
         case e.CertificationDeclined():
-            over = _each(state, "certification", lambda a: replace(a, dropped=mark))
-            return replace(over, certification=Certification(mark, "declined"))
+            over = _each(state, "certification", lambda a: replace(a, dropped=stamp))
+            return replace(over, certification=Certification(stamp, "declined"))
     return state
 
 
@@ -176,7 +178,7 @@ def _again(state: Parcours, kind: str, said: Answer | Certification | None) -> P
     dropped = {
         id: replace(known, dropped=None)
         for id, known in state.actions.items()
-        if known.action.kind == kind and said and known.dropped == said.mark
+        if known.action.kind == kind and said and known.dropped == said.stamp
     }
     return replace(state, actions={**state.actions, **dropped})
 
@@ -190,10 +192,10 @@ def _referred(state: ActionState, sent: Referral) -> ActionState:
     return replace(state, referrals=(*state.referrals, sent), ends=sent.ends or (state.ends if state.started else None))
 
 
-def _answered(state: ActionState, event: e.ReferralAnswered, mark: Mark) -> ActionState:
+def _answered(state: ActionState, event: e.ReferralAnswered, stamp: Stamp) -> ActionState:
     """Records a partner's answer. The end comes from the accepted referral."""
     referrals = (
-        replace(r, answer=event.answer, answered=mark, reason=event.reason) if r.id == event.referral else r
+        replace(r, answer=event.answer, answered=stamp, reason=event.reason) if r.id == event.referral else r
         for r in state.referrals
     )
     answered = replace(state, referrals=tuple(referrals))

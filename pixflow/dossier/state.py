@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from pixflow.dossier.parcours_state import Parcours
 from pixflow.events.values import Action, Cause, Modality, Moment, Profile, Purpose, Result
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 
 
 class DiagnosticPlan(Struct, frozen=True):
-    mark: Mark
+    stamp: Stamp
     id: UUID
     campaign: UUID
     modality: Modality
@@ -26,36 +26,36 @@ class DiagnosticPlan(Struct, frozen=True):
 class NeedAssessment(Struct, frozen=True):
     """The advisor's judgement: Pix concerns this young person, or not."""
 
-    mark: Mark
+    stamp: Stamp
     needed: bool
 
 
 class Orientation(Struct, frozen=True):
     need: NeedAssessment | None = None
-    presented: Mark | None = None
-    declined: Mark | None = None
+    presented: Stamp | None = None
+    declined: Stamp | None = None
     plan: DiagnosticPlan | None = None
 
 
 class LinkedParticipation(Struct, frozen=True):
     """A participation matched to this dossier. `finished`: an export showed it at 100 % for the first time."""
 
-    mark: Mark
+    stamp: Stamp
     campaign: UUID
     purpose: Purpose
     started: Moment | None
     progress: Decimal | None
-    finished: Mark | None = None
+    finished: Stamp | None = None
     result: Result | None = None
-    received: Mark | None = None
-    withdrawn: Mark | None = None
+    received: Stamp | None = None
+    withdrawn: Stamp | None = None
     profile: Profile | None = None
 
 
 class Seat(Struct, frozen=True):
-    """A seat in a workshop and its outcome. `mark` is the event that last changed it, `day` the workshop's day."""
+    """A seat in a workshop and its outcome. `stamp` is the event that last changed it, `day` the workshop's day."""
 
-    mark: Mark
+    stamp: Stamp
     workshop: UUID
     day: date
     status: Literal["booked", "cancelled", "attended", "missed"]
@@ -72,13 +72,13 @@ class Diagnostic(Struct, frozen=True):
     @property
     def seat(self) -> Seat | None:
         """The booked seat, else the one that changed last, by the day it happened."""
-        return max(self.seats.values(), key=lambda one: (one.status == "booked", *_when(one.mark)), default=None)
+        return max(self.seats.values(), key=lambda one: (one.status == "booked", *_when(one.stamp)), default=None)
 
     @property
     def last_attended(self) -> Seat | None:
         """The workshop attended last."""
         there = (seat for seat in self.seats.values() if seat.status == "attended")
-        return max(there, key=lambda seat: _when(seat.mark), default=None)
+        return max(there, key=lambda seat: _when(seat.stamp), default=None)
 
     @property
     def profile(self) -> Profile | None:
@@ -98,14 +98,14 @@ class Diagnostic(Struct, frozen=True):
 
 
 class Dispatch(Struct, frozen=True):
-    mark: Mark
+    stamp: Stamp
     advisor: UUID
 
 
 class BuiltPrescription(Struct, frozen=True):
     """A prescription. Number, percent and band are None when Pix gave no score."""
 
-    mark: Mark
+    stamp: Stamp
     grille: int | None
     percent: int | None
     low: int | None
@@ -119,10 +119,10 @@ class BuiltPrescription(Struct, frozen=True):
 class Study(Struct, frozen=True):
     """Tutorials to work through alone. `followed` is the latest follow-up."""
 
-    mark: Mark
+    stamp: Stamp
     id: UUID
     tutorials: str
-    followed: Mark | None = None
+    followed: Stamp | None = None
     outcome: Literal["done", "ongoing", "stopped"] | None = None
 
     @property
@@ -131,28 +131,28 @@ class Study(Struct, frozen=True):
 
 
 class Difficulty(Struct, frozen=True):
-    mark: Mark
+    stamp: Stamp
     cause: Cause
 
 
 class Prescription(Struct, frozen=True):
     dispatched: dict[UUID, Dispatch] = {}
-    debriefs: dict[UUID, Mark] = {}
+    debriefs: dict[UUID, Stamp] = {}
     built: dict[UUID, BuiltPrescription] = {}
     explored: Difficulty | None = None
     studies: dict[UUID, Study] = {}
 
 
 class Appointment(Struct, frozen=True):
-    mark: Mark
+    stamp: Stamp
     at: datetime
     day: date
     place: str
-    missed: Mark | None = None
+    missed: Stamp | None = None
 
 
 class Snooze(Struct, frozen=True):
-    mark: Mark
+    stamp: Stamp
     until: date
     reason: str
 
@@ -160,7 +160,7 @@ class Snooze(Struct, frozen=True):
 class Handover(Struct, frozen=True):
     """A task handed over to a colleague. `until` is the last day, None without end."""
 
-    mark: Mark
+    stamp: Stamp
     to: UUID
     until: date | None
 
@@ -171,7 +171,7 @@ class Handover(Struct, frozen=True):
 class Loan(Struct, frozen=True):
     """A dossier lent to a colleague through `until`. Then it goes back to the advisor `back_to`."""
 
-    mark: Mark
+    stamp: Stamp
     back_to: UUID
     until: date
 
@@ -179,7 +179,7 @@ class Loan(Struct, frozen=True):
 class Merge(Struct, frozen=True):
     """The dossier that this duplicate was merged into, and the participations it took over."""
 
-    mark: Mark
+    stamp: Stamp
     into: UUID
     participations: tuple[UUID, ...]
 
@@ -187,7 +187,7 @@ class Merge(Struct, frozen=True):
 class ErasureRequest(Struct, frozen=True):
     """A request to erase the person."""
 
-    mark: Mark
+    stamp: Stamp
     reason: Literal["request", "retention", "mistake"]
 
 
@@ -195,10 +195,10 @@ class Dossier(Struct, frozen=True):
     """The state of a dossier. `erased`: the person was erased, and all other fields are empty."""
 
     version: int = 0
-    erased: Mark | None = None
+    erased: Stamp | None = None
     erasure: ErasureRequest | None = None
-    opened: Mark | None = None
-    closed: Mark | None = None
+    opened: Stamp | None = None
+    closed: Stamp | None = None
     close_reason: str = ""
     merged: Merge | None = None
     last_name: str = ""
@@ -211,21 +211,21 @@ class Dossier(Struct, frozen=True):
     programme: str = ""
     group: str | None = None
     collective_end: date | None = None
-    joined: Mark | None = None
+    joined: Stamp | None = None
     project: str = ""
     advisor: UUID | None = None
-    assigned: Mark | None = None
+    assigned: Stamp | None = None
     lent: Loan | None = None
     orientation: Orientation = Orientation()
     diagnostic: Diagnostic = Diagnostic()
     prescription: Prescription = Prescription()
     parcours: Parcours = Parcours()
     appointments: dict[str, Appointment] = {}
-    chases: dict[str, tuple[Mark, ...]] = {}
+    chases: dict[str, tuple[Stamp, ...]] = {}
     snoozes: dict[str, Snooze] = {}
     handovers: dict[str, Handover] = {}
-    late: Mark | None = None
-    last: Mark | None = None
+    late: Stamp | None = None
+    last: Stamp | None = None
     """The latest activity, by the day it happened: a late entry about the past does not count as recent.
 
     Assignments, snoozes, handovers and retractions are no activity.
@@ -237,11 +237,11 @@ class Dossier(Struct, frozen=True):
         seat, explored = self.diagnostic.last_attended, self.prescription.explored
         if seat is None or not seat.trouble:
             return None
-        return None if explored and _when(explored.mark) > _when(seat.mark) else seat
+        return None if explored and _when(explored.stamp) > _when(seat.stamp) else seat
 
 
-def _when(mark: Mark) -> tuple[date, int]:
-    return mark.on, mark.version
+def _when(stamp: Stamp) -> tuple[date, int]:
+    return stamp.on, stamp.version
 
 
 def _shared_at(result: Result, started: Moment | None) -> tuple[date, str, str]:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import STAGES, Stage
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 
 Status = Literal["done", "current", "todo"]
 
@@ -17,7 +17,7 @@ class StageStatus(Struct, frozen=True):
 
     stage: Stage
     status: Status
-    mark: Mark | None
+    stamp: Stamp | None
 
 
 def stepper(dossier: Dossier) -> tuple[StageStatus, ...]:
@@ -36,13 +36,15 @@ def current_stage(dossier: Dossier) -> Stage | None:
     return next((stage for stage in STAGES if not done[stage]), None)
 
 
-def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
+def _done(dossier: Dossier) -> dict[Stage, Stamp | None]:
     orientation = dossier.orientation
     current: tuple[UUID, object] | None = dossier.diagnostic.current("initial")
     result = dossier.diagnostic.participations[current[0]].received if current else None
-    linked = next((link.mark for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None)
+    linked = next(
+        (link.stamp for link in dossier.diagnostic.participations.values() if link.purpose == "initial"), None
+    )
     there = orientation.plan or dossier.diagnostic.last_attended
-    planned = there.mark if there else None
+    planned = there.stamp if there else None
     built = dossier.prescription.built.get(current[0]) if current else None
     actions = dossier.parcours.actions.values()
     over = [action.ended or action.dropped for action in actions]
@@ -52,6 +54,6 @@ def _done(dossier: Dossier) -> dict[Stage, Mark | None]:
     return {
         "orientation": planned or linked,
         "diagnostic": result,
-        "prescription": built.mark if built else None,
-        "parcours": max((mark for mark in over if mark), key=lambda mark: mark.version) if finished else None,
+        "prescription": built.stamp if built else None,
+        "parcours": max((stamp for stamp in over if stamp), key=lambda stamp: stamp.version) if finished else None,
     }

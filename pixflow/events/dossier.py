@@ -520,7 +520,7 @@ class YoungPersonChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerChased(Event):
-    """A reminder to a partner."""
+    """A chase to a partner."""
 
     TOPIC: ClassVar[str] = "dossier.PartnerChased"
     STAGE: ClassVar[Stage | None] = "parcours"
@@ -534,7 +534,7 @@ class PartnerChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSnoozed(Event):
-    """A task rests until a day; `task` is its key."""
+    """A task is snoozed until a day; `task` is its key."""
 
     TOPIC: ClassVar[str] = "dossier.TaskSnoozed"
     task: str

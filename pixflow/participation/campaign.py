@@ -10,7 +10,7 @@ from pixflow.decision import REFERENT, decision
 from pixflow.events import campaign as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import CampaignKind, Purpose
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
@@ -21,13 +21,13 @@ class Campaign(Struct, frozen=True):
     code: str | None = None
     name: str = ""
     pix_course: str | None = None
-    found: Mark | None = None
-    declared: Mark | None = None
+    found: Stamp | None = None
+    declared: Stamp | None = None
     purpose: Purpose | None = None
     site: str | None = None
     external_id_column: str | None = None
     kind: CampaignKind | None = None
-    closed: Mark | None = None
+    closed: Stamp | None = None
 
     @property
     def link(self) -> str | None:
@@ -58,17 +58,17 @@ def evolve(state: Campaign, recorded: Recorded) -> Campaign:
     changes: dict[str, object] = {"version": recorded.originator_version}
     match event:
         case e.CampaignFound(pix_id=pix_id, code=code, name=name, pix_course=course, kind=kind, on=on):
-            mark = Mark(on, recorded.originator_version)
-            changes |= {"pix_id": pix_id, "pix_course": course, "kind": kind, "found": mark}
+            stamp = Stamp(on, recorded.originator_version)
+            changes |= {"pix_id": pix_id, "pix_course": course, "kind": kind, "found": stamp}
             if state.declared is None:
                 changes |= {"code": code or state.code, "name": name}
         case e.CampaignDeclared(name=name, code=code, purpose=purpose, site=site, on=on):
-            mark = Mark(on, recorded.originator_version)
-            changes |= {"name": name, "code": code, "purpose": purpose, "site": site, "declared": mark}
+            stamp = Stamp(on, recorded.originator_version)
+            changes |= {"name": name, "code": code, "purpose": purpose, "site": site, "declared": stamp}
         case e.PurposeCorrected(purpose=purpose):
             changes["purpose"] = purpose
         case e.CampaignClosed(on=on):
-            changes["closed"] = Mark(on, recorded.originator_version)
+            changes["closed"] = Stamp(on, recorded.originator_version)
         case e.CampaignReopened():
             changes["closed"] = None
         case e.ExternalIdColumnChosen(header=header):

@@ -161,6 +161,6 @@ def resettle_purpose(
     own: list[Event] = [e.PurposeSettled(purpose=purpose, on=on)]
     if dossier is None:
         return {"participation": own}
-    struck = retract_from_pix(participation_id, reason=reason, on=on, history=history)
+    retracted = retract_from_pix(participation_id, reason=reason, on=on, history=history)
     again = link_to_dossier(replace(participation, purpose=purpose), Dossier(), participation_id, on)
-    return {"participation": own, "dossier": [*struck, *again]}
+    return {"participation": own, "dossier": [*retracted, *again]}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Moment, Profile, Purpose, Result
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 
 
@@ -23,12 +23,12 @@ class Participation(Struct, frozen=True):
     """
 
     version: int = 0
-    erased: Mark | None = None
+    erased: Stamp | None = None
     row: str | None = None
-    imported: Mark | None = None
+    imported: Stamp | None = None
     campaign: UUID | None = None
     purpose: Purpose | None = None
-    settled: Mark | None = None
+    settled: Stamp | None = None
     last_name: str = ""
     first_name: str = ""
     external_id: str | None = None
@@ -37,13 +37,13 @@ class Participation(Struct, frozen=True):
     progress: Decimal | None = None
     result: Result | None = None
     profile: Profile | None = None
-    shared: Mark | None = None
-    vanished: Mark | None = None
+    shared: Stamp | None = None
+    vanished: Stamp | None = None
     dossier: UUID | None = None
-    matched: Mark | None = None
+    matched: Stamp | None = None
     automatic: bool = False
     rejected: tuple[UUID, ...] = ()
-    set_aside: Mark | None = None
+    set_aside: Stamp | None = None
     seen: datetime | None = None
 
     @property
@@ -59,22 +59,22 @@ def fold(events: Sequence[Recorded]) -> Participation:
 
 
 def evolve(state: Participation, recorded: Recorded) -> Participation:
-    mark = Mark(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    stamp = Stamp(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
     if isinstance(recorded.event, e.PersonErased):
-        return Participation(version=mark.version, erased=mark, row=recorded.event.row)
+        return Participation(version=stamp.version, erased=stamp, row=recorded.event.row)
     if state.erased:
-        return replace(state, version=mark.version)
-    return replace(state, version=mark.version, **_changes(state, recorded.event, mark))
+        return replace(state, version=stamp.version)
+    return replace(state, version=stamp.version, **_changes(state, recorded.event, stamp))
 
 
-def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object]:
+def _changes(state: Participation, event: Event, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.ParticipationImported():
             return {
-                "imported": mark,
+                "imported": stamp,
                 "campaign": event.campaign,
                 "purpose": event.purpose,
-                "settled": mark if event.purpose else None,
+                "settled": stamp if event.purpose else None,
                 "last_name": event.last_name,
                 "first_name": event.first_name,
                 "external_id": event.external_id,
@@ -84,19 +84,19 @@ def _changes(state: Participation, event: Event, mark: Mark) -> dict[str, object
                 "seen": event.exported_at,
             }
         case e.PurposeSettled(purpose=purpose):
-            return {"purpose": purpose, "settled": state.settled or mark}
+            return {"purpose": purpose, "settled": state.settled or stamp}
         case e.ParticipationProgressed(progress=progress, exported_at=seen):
             return {"progress": progress, "vanished": None, "seen": seen}
         case e.ResultShared(result=result, exported_at=seen):
-            return {"result": result, "shared": mark, "progress": Decimal(1), "vanished": None, "seen": seen}
+            return {"result": result, "shared": stamp, "progress": Decimal(1), "vanished": None, "seen": seen}
         case e.ProfileShared(profile=profile, ordinal=ordinal, exported_at=seen):
-            return {"profile": profile, "ordinal": ordinal, "shared": mark, "vanished": None, "seen": seen}
+            return {"profile": profile, "ordinal": ordinal, "shared": stamp, "vanished": None, "seen": seen}
         case e.ParticipationVanished(exported_at=seen):
-            return {"vanished": mark, "seen": seen}
+            return {"vanished": stamp, "seen": seen}
         case e.MatchConfirmed(dossier=dossier, automatic=automatic):
-            return {"dossier": dossier, "matched": mark, "automatic": automatic, "set_aside": None}
+            return {"dossier": dossier, "matched": stamp, "automatic": automatic, "set_aside": None}
         case e.MatchRejected(dossier=dossier):
             return {"rejected": (*state.rejected, dossier)}
         case e.ParticipationSetAside():
-            return {"set_aside": mark}
+            return {"set_aside": stamp}
     return {}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pixflow.dossier.state import Appointment, Dossier, Snooze
 from pixflow.events.values import Role
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.reference_data import References
 from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 
@@ -14,50 +14,50 @@ from pixflow.tasks.task import STAGE_OF, Kind, Task, Why
 class TaskBuilder:
     """Builds the tasks of one dossier. `exhausted` is the last chase once the tries are used up."""
 
-    def __init__(self, dossier: Dossier, opened: Mark, refs: References) -> None:
+    def __init__(self, dossier: Dossier, opened: Stamp, refs: References) -> None:
         self.dossier = dossier
         self.opened = opened
         self.refs = refs
         joined = dossier.joined or opened
         self.cej = joined if dossier.programme == "CEJ" and refs.protocol(joined.on).cej_mandatory else None
         self.tested = dossier.diagnostic.has_participation("initial")
-        self.exhausted: Mark | None = None
+        self.exhausted: Stamp | None = None
 
     def task(
         self,
         kind: Kind,
         about: object,
         role: Role,
-        mark: Mark,
+        stamp: Stamp,
         details: dict[str, str] | None = None,
         opens: date | None = None,
         due: date | None = None,
         lapses: date | None = None,
     ) -> Task:
         if role == "advisor" and kind != "close-or-plan":
-            self._count_tries(key_of(kind, about), mark)
-        return task(self.refs, kind, about, role, mark, details, opens, self.dossier, due, lapses)
+            self._count_tries(key_of(kind, about), stamp)
+        return task(self.refs, kind, about, role, stamp, details, opens, self.dossier, due, lapses)
 
     def chase(
-        self, kind: Kind, about: UUID, mark: Mark, start: date, details: dict[str, str], lapses: date | None = None
+        self, kind: Kind, about: UUID, stamp: Stamp, start: date, details: dict[str, str], lapses: date | None = None
     ) -> Iterator[Task]:
         """Yields a task that each chase starts again, until it lapses or the protocol's tries are used up."""
         key = key_of(kind, about)
-        if self._count_tries(key, mark):
+        if self._count_tries(key, stamp):
             return
-        turn = max([start, *(chase.on for chase in _chases(self.dossier, key, mark))])
-        opens = self.delay_end(turn, f"{kind}-opens", mark)
+        turn = max([start, *(chase.on for chase in _chases(self.dossier, key, stamp))])
+        opens = self.delay_end(turn, f"{kind}-opens", stamp)
         if lapses is None or opens < lapses:
-            yield self.task(kind, about, "advisor", mark, details, opens, lapses=lapses)
+            yield self.task(kind, about, "advisor", stamp, details, opens, lapses=lapses)
 
-    def delay_end(self, day: date, delay: str, mark: Mark) -> date:
-        """Returns the end of a delay of the protocol of `mark`, in working days from `day`."""
-        days: int = getattr(self.refs.protocol(mark.on).delays, delay.replace("-", "_"))
+    def delay_end(self, day: date, delay: str, stamp: Stamp) -> date:
+        """Returns the end of a delay of the protocol of `stamp`, in working days from `day`."""
+        days: int = getattr(self.refs.protocol(stamp.on).delays, delay.replace("-", "_"))
         return self.refs.calendar.add(day, days)
 
-    def _count_tries(self, key: str, mark: Mark) -> bool:
-        chases = _chases(self.dossier, key, mark)
-        used_up = len(chases) >= self.refs.protocol(mark.on).tries
+    def _count_tries(self, key: str, stamp: Stamp) -> bool:
+        chases = _chases(self.dossier, key, stamp)
+        used_up = len(chases) >= self.refs.protocol(stamp.on).tries
         if used_up:
             self.exhausted = max(self.exhausted or chases[-1], chases[-1], key=when)
         return used_up
@@ -68,7 +68,7 @@ def task(
     kind: Kind,
     about: object,
     role: Role,
-    mark: Mark,
+    stamp: Stamp,
     details: dict[str, str] | None = None,
     opens: date | None = None,
     dossier: Dossier | None = None,
@@ -76,22 +76,22 @@ def task(
     lapses: date | None = None,
 ) -> Task:
     """Builds one task. `due` replaces the day given by its delay, unless the task opens after it."""
-    protocol, add = refs.protocol(mark.on), refs.calendar.add
+    protocol, add = refs.protocol(stamp.on), refs.calendar.add
     dossier = dossier or Dossier()
     key = key_of(kind, about)
-    chases = _chases(dossier, key, mark)
-    opens = max([opens or mark.on, *(chase.on for chase in chases)])
+    chases = _chases(dossier, key, stamp)
+    opens = max([opens or stamp.on, *(chase.on for chase in chases)])
     if due is None or due < opens:
         due = add(opens, getattr(protocol.delays, kind.replace("-", "_")))
-    appointment = _appointment(dossier.appointments.get(key), mark, chases)
+    appointment = _appointment(dossier.appointments.get(key), stamp, chases)
     if appointment:
         due = appointment.missed.on if appointment.missed else appointment.day
     kept = appointment if appointment and not appointment.missed else None
-    rest = _snooze(dossier.snoozes.get(key), mark, chases, appointment)
-    due = max(due, rest.until) if rest and not kept else due
-    paused = min(rest.until, kept.day) if rest and kept else rest.until if rest else None
+    snooze = _snooze(dossier.snoozes.get(key), stamp, chases, appointment)
+    due = max(due, snooze.until) if snooze and not kept else due
+    snoozed_until = min(snooze.until, kept.day) if snooze and kept else snooze.until if snooze else None
     handed = dossier.handovers.get(key)
-    handed = handed if handed and handed.mark.version > mark.version else None
+    handed = handed if handed and handed.stamp.version > stamp.version else None
     escalation = protocol.escalation
     return Task(
         key=key,
@@ -100,13 +100,13 @@ def task(
         role=role,
         opens=min(opens, due),
         due=due,
-        why=Why(mark.version, mark.on, details or {}),
+        why=Why(stamp.version, stamp.on, details or {}),
         lapses=lapses,
         escalations=((add(due, escalation.referent), "referent"), (add(due, escalation.manager), "manager")),
         appointment=kept.at if kept else None,
         place=kept.place if kept else "",
         chases=len(chases),
-        paused=paused,
+        snoozed_until=snoozed_until,
         handed_to=handed.to if handed else None,
         handed_until=handed.until if handed else None,
     )
@@ -116,28 +116,28 @@ def key_of(kind: Kind, about: object) -> str:
     return f"{kind}:{about}" if about else kind
 
 
-def when(mark: Mark) -> tuple[date, int]:
-    return mark.on, mark.version
+def when(stamp: Stamp) -> tuple[date, int]:
+    return stamp.on, stamp.version
 
 
-def _chases(dossier: Dossier, key: str, mark: Mark) -> list[Mark]:
+def _chases(dossier: Dossier, key: str, stamp: Stamp) -> list[Stamp]:
     """Returns the tries to reach the young person about a task, since the event that opens it."""
-    return [chase for chase in dossier.chases.get(key, ()) if chase.version > mark.version]
+    return [chase for chase in dossier.chases.get(key, ()) if chase.version > stamp.version]
 
 
-def _appointment(set_: Appointment | None, mark: Mark, chases: list[Mark]) -> Appointment | None:
+def _appointment(set_: Appointment | None, stamp: Stamp, chases: list[Stamp]) -> Appointment | None:
     """Returns the appointment that gives a task its day, unless it served an earlier turn of the task."""
     if set_ is None:
         return None
-    said = set_.missed or set_.mark
-    if mark.version > said.version and mark.on >= set_.day:
+    said = set_.missed or set_.stamp
+    if stamp.version > said.version and stamp.on >= set_.day:
         return None
     chased = [chase for chase in chases if chase.version > said.version]
     return None if chased and (set_.missed or chased[-1].on > set_.day) else set_
 
 
-def _snooze(said: Snooze | None, mark: Mark, chases: list[Mark], appointment: Appointment | None) -> Snooze | None:
+def _snooze(said: Snooze | None, stamp: Stamp, chases: list[Stamp], appointment: Appointment | None) -> Snooze | None:
     """Returns the snooze of this turn of a task. A missed appointment since then cancels it."""
     missed = [appointment.missed] if appointment and appointment.missed else []
-    since = max(known.version for known in (mark, *chases, *missed))
-    return said if said and said.mark.version > since else None
+    since = max(known.version for known in (stamp, *chases, *missed))
+    return said if said and said.stamp.version > since else None

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pixflow.dossier.state import Appointment, Dossier
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.tasks.builder import TaskBuilder
 from pixflow.tasks.task import Task
 
 
 def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]:
     dossier, tried = builder.dossier, builder.exhausted
-    if tried and not any(mark.version > tried.version for mark in _ways_on(dossier)):
+    if tried and not any(stamp.version > tried.version for stamp in _ways_on(dossier)):
         yield builder.task("close-or-plan", "", "advisor", tried, {"by": "tries"})
     elif not tasks and dossier.last:
         since = max([dossier.last.on, *_days_to_come(dossier)])
@@ -19,22 +19,22 @@ def close_or_plan(builder: TaskBuilder, tasks: Sequence[Task]) -> Iterator[Task]
         yield builder.task("close-or-plan", "", "advisor", dossier.last, {"by": "quiet"}, opens)
 
 
-def _ways_on(dossier: Dossier) -> Iterator[Mark]:
+def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
     """Yields every event that gave the dossier something to do."""
     orientation, prescription, parcours = dossier.orientation, dossier.prescription, dossier.parcours
-    marks = [orientation.presented, orientation.plan.mark if orientation.plan else None]
-    marks += [seat.mark for seat in dossier.diagnostic.seats.values()]
+    stamps = [orientation.presented, orientation.plan.stamp if orientation.plan else None]
+    stamps += [seat.stamp for seat in dossier.diagnostic.seats.values()]
     for link in dossier.diagnostic.participations.values():
-        marks += [link.finished, link.received]
-    marks += [sent.mark for sent in prescription.dispatched.values()]
-    marks += [*prescription.debriefs.values(), *(built.mark for built in prescription.built.values())]
+        stamps += [link.finished, link.received]
+    stamps += [sent.stamp for sent in prescription.dispatched.values()]
+    stamps += [*prescription.debriefs.values(), *(built.stamp for built in prescription.built.values())]
     for study in prescription.studies.values():
-        marks += [study.mark, study.followed]
+        stamps += [study.stamp, study.followed]
     for action in parcours.actions.values():
-        marks += [action.started, *(mark for sent in action.referrals for mark in (sent.mark, sent.answered))]
-    marks += [said.mark for said in (parcours.complete, parcours.certification, parcours.retake) if said]
-    marks += [set_.mark for set_ in _appointments(dossier)]
-    return filter(None, marks)
+        stamps += [action.started, *(stamp for sent in action.referrals for stamp in (sent.stamp, sent.answered))]
+    stamps += [said.stamp for said in (parcours.complete, parcours.certification, parcours.retake) if said]
+    stamps += [set_.stamp for set_ in _appointments(dossier)]
+    return filter(None, stamps)
 
 
 def _days_to_come(dossier: Dossier) -> Iterator[date]:

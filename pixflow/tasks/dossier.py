@@ -6,7 +6,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from pixflow.dossier.state import Dossier
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.reference_data import References
 from pixflow.tasks.builder import TaskBuilder
 from pixflow.tasks.closing import close_or_plan
@@ -33,8 +33,8 @@ def _answer_a_person(builder: TaskBuilder) -> Iterator[Task]:
     """Yields the answer due to an erasure request within a month (RGPD, article 12, 3), for any protocol."""
     asked = builder.dossier.erasure
     if asked:
-        due = asked.mark.on + relativedelta(months=1)
-        yield builder.task("confirm-erasure", "", "manager", asked.mark, {"by": asked.reason}, due=due)
+        due = asked.stamp.on + relativedelta(months=1)
+        yield builder.task("confirm-erasure", "", "manager", asked.stamp, {"by": asked.reason}, due=due)
 
 
 def _assign(builder: TaskBuilder) -> Iterator[Task]:
@@ -45,5 +45,5 @@ def _assign(builder: TaskBuilder) -> Iterator[Task]:
         return
     advisor = builder.refs.team.get(dossier.advisor)
     if advisor and advisor.left:
-        left, name = Mark(advisor.left, dossier.assigned.version), {"by": "left", "name": advisor.name}
+        left, name = Stamp(advisor.left, dossier.assigned.version), {"by": "left", "name": advisor.name}
         yield builder.task("assign-advisor", "", "referent", left, name, advisor.left + timedelta(days=1))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pixflow.dossier.state import Diagnostic, DiagnosticPlan
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task
 
@@ -23,21 +23,21 @@ def orientation(builder: TaskBuilder) -> Iterator[Task]:
         yield from _seat(builder, state.plan, builder.dossier.diagnostic)
 
 
-def _concerned(builder: TaskBuilder) -> Mark | None:
+def _concerned(builder: TaskBuilder) -> Stamp | None:
     """Returns the event since which Pix concerns this young person: the opening, the programme, or a need."""
     if builder.refs.protocol(builder.opened.on).concerned == "all":
         return builder.opened
     need = builder.dossier.orientation.need
-    return builder.cej or (need.mark if need and need.needed else None)
+    return builder.cej or (need.stamp if need and need.needed else None)
 
 
 def _seat(builder: TaskBuilder, plan: DiagnosticPlan, diagnostic: Diagnostic) -> Iterator[Task]:
     """Yields the booking of a seat for a diagnostic planned in a workshop, again after a missed or lost seat."""
     seat = diagnostic.seat
-    if seat is None or (seat.status != "booked" and when(seat.mark) < when(plan.mark)):
-        yield builder.task("book-workshop", "", "advisor", plan.mark, {"by": "planned"})
+    if seat is None or (seat.status != "booked" and when(seat.stamp) < when(plan.stamp)):
+        yield builder.task("book-workshop", "", "advisor", plan.stamp, {"by": "planned"})
     elif seat.status == "cancelled" and seat.reason == "released":
-        yield builder.task("book-workshop", "", "advisor", seat.mark, {"by": "released"})
+        yield builder.task("book-workshop", "", "advisor", seat.stamp, {"by": "released"})
     elif seat.status in ("missed", "cancelled"):
         by = {"by": seat.status, "planned": seat.day.isoformat()}
-        yield builder.task("rebook-absent", seat.workshop, "advisor", seat.mark, by)
+        yield builder.task("rebook-absent", seat.workshop, "advisor", seat.stamp, by)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pixflow.dossier.parcours_state import ActionState, Referral
 from pixflow.dossier.state import Diagnostic
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.tasks.builder import TaskBuilder, when
 from pixflow.tasks.task import Task
 
@@ -29,23 +29,23 @@ def _of_action(builder: TaskBuilder, state: ActionState) -> Iterator[Task]:
             yield builder.task("offer-alternative", state.action.id, "advisor", last.answered, label | by)
         elif held and held.answer is None:
             yield from _silent(builder, state, held)
-    mark = _under_way(state)
-    if mark and state.ends:
+    stamp = _under_way(state)
+    if stamp and state.ends:
         ends = {"ends": state.ends.isoformat()}
-        yield builder.task("record-outcome", state.action.id, "advisor", mark, label | ends, state.ends)
+        yield builder.task("record-outcome", state.action.id, "advisor", stamp, label | ends, state.ends)
 
 
 def _silent(builder: TaskBuilder, state: ActionState, sent: Referral) -> Iterator[Task]:
     """Yields chases of a silent partner, then the search for another one once the referral has lapsed."""
     details = {"label": state.action.label, "partner": sent.partner.name}
-    lapses = builder.delay_end(sent.mark.on, "chase-partner-lapses", sent.mark)
-    yield from builder.chase("chase-partner", sent.id, sent.mark, sent.mark.on, details, lapses)
-    yield builder.task("offer-alternative", state.action.id, "advisor", sent.mark, details | {"by": "lapsed"}, lapses)
+    lapses = builder.delay_end(sent.stamp.on, "chase-partner-lapses", sent.stamp)
+    yield from builder.chase("chase-partner", sent.id, sent.stamp, sent.stamp.on, details, lapses)
+    yield builder.task("offer-alternative", state.action.id, "advisor", sent.stamp, details | {"by": "lapsed"}, lapses)
 
 
-def _under_way(state: ActionState) -> Mark | None:
+def _under_way(state: ActionState) -> Stamp | None:
     """Returns the event since which the action runs: its start, or its current referral."""
-    return state.started or (state.referral.mark if state.referral else None)
+    return state.started or (state.referral.stamp if state.referral else None)
 
 
 def _complete(builder: TaskBuilder) -> Iterator[Task]:
@@ -60,31 +60,31 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
         return
     seat = dossier.diagnostic.last_attended
     kept = [a.built for a in dossier.parcours.actions.values() if a.action.kind == "complete" and not a.over]
-    asked = ([(seat.mark, "ease")] if seat and seat.ease else []) + [(mark, "kept") for mark in kept]
-    marks = [one for one in asked if said is None or one[0].version > said.mark.version]
-    if marks:
-        mark, by = min(marks, key=lambda one: when(one[0]))
+    asked = ([(seat.stamp, "ease")] if seat and seat.ease else []) + [(stamp, "kept") for stamp in kept]
+    stamps = [one for one in asked if said is None or one[0].version > said.stamp.version]
+    if stamps:
+        stamp, by = min(stamps, key=lambda one: when(one[0]))
         end = dossier.collective_end if dossier.programme == "CEJ" else None
-        due = end if end and end >= mark.on else None
+        due = end if end and end >= stamp.on else None
         details = {"by": by, **({"ends": due.isoformat()} if due else {})}
-        yield builder.task("complete-path", "", "advisor", mark, details, due=due)
+        yield builder.task("complete-path", "", "advisor", stamp, details, due=due)
 
 
 def _certification(builder: TaskBuilder) -> Iterator[Task]:
     state, certifiable = builder.dossier.parcours, _certifiable(builder.dossier.diagnostic)
     if state.complete and state.complete.accepted and state.certification is None and certifiable:
-        since = max(state.complete.mark.on, certifiable.on)
-        yield builder.task("propose-certification", "", "advisor", state.complete.mark, opens=since)
+        since = max(state.complete.stamp.on, certifiable.on)
+        yield builder.task("propose-certification", "", "advisor", state.complete.stamp, opens=since)
 
 
-def _certifiable(diagnostic: Diagnostic) -> Mark | None:
+def _certifiable(diagnostic: Diagnostic) -> Stamp | None:
     """Returns the event that makes the person certifiable: a shared profile, or the complete diagnostic."""
     profile, complete = diagnostic.profile, diagnostic.current("complete")
     sent = diagnostic.participations.values() if profile and profile.certifiable else ()
-    marks = [link.received for link in sent if link.profile == profile]
+    stamps = [link.received for link in sent if link.profile == profile]
     if complete and complete[1].result and any(earned for _, earned in complete[1].result.badges):
-        marks.append(complete[1].received)
-    return min(filter(None, marks), key=when, default=None)
+        stamps.append(complete[1].received)
+    return min(filter(None, stamps), key=when, default=None)
 
 
 def _retake(builder: TaskBuilder) -> Iterator[Task]:
@@ -93,14 +93,14 @@ def _retake(builder: TaskBuilder) -> Iterator[Task]:
     if learned is None:
         return
     since, action = learned
-    if (retake and retake.mark.version > since.version) or _tested_since(builder, since):
+    if (retake and retake.stamp.version > since.version) or _tested_since(builder, since):
         return
     opens = builder.delay_end(since.on, "plan-retake-opens", since)
     yield builder.task("plan-retake", "", "advisor", since, {"label": action.label}, opens)
 
 
-def _tested_since(builder: TaskBuilder, since: Mark) -> bool:
+def _tested_since(builder: TaskBuilder, since: Stamp) -> bool:
     """Tells if an initial test began after that day, on any date of export."""
     links = builder.dossier.diagnostic.participations.values()
-    begun = ((link.started.day if link.started else link.mark.on, link) for link in links if link.purpose == "initial")
-    return any((day, link.mark.version) > (since.on, since.version) for day, link in begun)
+    begun = ((link.started.day if link.started else link.stamp.on, link) for link in links if link.purpose == "initial")
+    return any((day, link.stamp.version) > (since.on, since.version) for day, link in begun)

@@ -11,8 +11,8 @@ def of_participation(participation: Participation, refs: References) -> list[Tas
     """Returns the matching task of a participation that waits for a match."""
     if not participation.waiting or participation.imported is None or participation.settled is None:
         return []
-    mark = max(participation.imported, participation.settled, key=when)
-    return [task(refs, "match-participation", "", "referent", mark)]
+    stamp = max(participation.imported, participation.settled, key=when)
+    return [task(refs, "match-participation", "", "referent", stamp)]
 
 
 def of_campaign(campaign: Campaign, refs: References) -> list[Task]:

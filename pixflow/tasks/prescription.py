@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pixflow.dossier.state import LinkedParticipation, Seat
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.tasks.builder import TaskBuilder
 from pixflow.tasks.task import Task
 
@@ -12,11 +12,11 @@ def prescription(builder: TaskBuilder) -> Iterator[Task]:
     trouble = builder.dossier.in_trouble
     tasks = list(_of_result(builder, trouble))
     if trouble and not any(task.kind in ("dispatch-result", "hold-debrief") for task in tasks):
-        yield builder.task("explore-difficulty", "", "advisor", trouble.mark)
+        yield builder.task("explore-difficulty", "", "advisor", trouble.stamp)
     yield from tasks
     for study in builder.dossier.prescription.studies.values():
         if not study.over:
-            since = study.followed or study.mark
+            since = study.followed or study.stamp
             opens = builder.delay_end(since.on, "follow-self-study-opens", since)
             details = {"label": study.tutorials}
             yield builder.task("follow-self-study", study.id, "advisor", since, details, opens)
@@ -37,12 +37,12 @@ def _of_result(builder: TaskBuilder, trouble: Seat | None) -> Iterator[Task]:
     elif dispatched is None and _by_referent(builder, link, received):
         yield builder.task("dispatch-result", participation, "referent", received, score)
     else:
-        mark, by = (dispatched.mark, "dispatched") if dispatched else (received, "received")
+        stamp, by = (dispatched.stamp, "dispatched") if dispatched else (received, "received")
         flagged = {"trouble": "flagged"} if trouble else {}
-        yield builder.task("hold-debrief", participation, "advisor", mark, {"by": by, **score, **flagged})
+        yield builder.task("hold-debrief", participation, "advisor", stamp, {"by": by, **score, **flagged})
 
 
-def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Mark) -> bool:
+def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Stamp) -> bool:
     """Tells if the protocol of that day sends this result through the référent."""
     route = builder.refs.protocol(received.on).result_route
     return route == "referent" or (route == "workshop" and not _ran_it(builder, link))
@@ -51,4 +51,4 @@ def _by_referent(builder: TaskBuilder, link: LinkedParticipation, received: Mark
 def _ran_it(builder: TaskBuilder, link: LinkedParticipation) -> bool:
     """Tells if the dossier's advisor ran the workshop where the test began."""
     seats = builder.dossier.diagnostic.seats.values()
-    return any(seat.by_advisor and link.started is not None and link.started.day == seat.mark.on for seat in seats)
+    return any(seat.by_advisor and link.started is not None and link.started.day == seat.stamp.on for seat in seats)

@@ -78,9 +78,9 @@ class Task(Struct, frozen=True):
     """A task. `key` is its kind and subject, never a version.
 
     It is visible from `opens` to `lapses` (excluded), in time through `due`, and visible to another role from the
-    day of each escalation. Days are the structure's; delays are working days. It rests until `paused`. A colleague,
-    `handed_to`, does it through `handed_until` (None: without end). `owner` is set when the subject has no advisor:
-    the facilitator of a workshop.
+    day of each escalation. Days are the structure's; delays are working days. A snoozed task is hidden until
+    `snoozed_until`. A colleague, `handed_to`, does it through `handed_until` (None: without end). `owner` is set when
+    the subject has no advisor: the facilitator of a workshop.
     """
 
     key: str
@@ -95,7 +95,7 @@ class Task(Struct, frozen=True):
     appointment: datetime | None = None
     place: str = ""
     chases: int = 0
-    paused: date | None = None
+    snoozed_until: date | None = None
     handed_to: UUID | None = None
     handed_until: date | None = None
     owner: UUID | None = None

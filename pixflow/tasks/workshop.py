@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.reference_data import References
 from pixflow.tasks.builder import task
 from pixflow.tasks.task import Task
@@ -14,7 +14,7 @@ def of_workshop(workshop: Workshop, refs: References) -> list[Task]:
     if workshop.said is None or workshop.day is None or workshop.cancelled or not workshop.unmarked:
         return []
     campaign = refs.campaigns.get(workshop.campaign) if workshop.campaign else None
-    held = Mark(workshop.day, workshop.said.version)
+    held = Stamp(workshop.day, workshop.said.version)
     details = {"campaign": campaign.name} if campaign else {}
     owed = task(refs, "mark-attendance", "", "facilitator", held, details)
     return [replace(owed, owner=workshop.facilitators[0] if workshop.facilitators else None)]

@@ -27,9 +27,9 @@ def take_pix(staff: Staff, *, on: date) -> list[Event]:
     taken = staff.last("pix")
     if taken is None:
         return [e.PixTakenByStaff(on=on)]
-    if taken.mark.on == on:
+    if taken.stamp.on == on:
         return []
-    raise Refused("already-noted", on=taken.mark.on)
+    raise Refused("already-noted", on=taken.stamp.on)
 
 
 @decision("attend_training", OWN_MILESTONES)
@@ -52,10 +52,10 @@ def undo_milestone(staff: Staff, *, version: int, reason: str, on: date, history
     """Retracts a test, a training or a briefing noted by mistake."""
     if version in retractions_by_version(history):
         return []
-    if not any(one.mark.version == version for one in staff.milestones):
+    if not any(one.stamp.version == version for one in staff.milestones):
         raise Refused("not-noted")
     return [e.Retracted(version=version, reason=required(reason, "reason"), on=on)]
 
 
 def _known(staff: Staff, kind: str, title: str, on: date) -> bool:
-    return any((one.kind, one.title, one.mark.on) == (kind, title, on) for one in staff.milestones)
+    return any((one.kind, one.title, one.stamp.on) == (kind, title, on) for one in staff.milestones)

@@ -14,7 +14,7 @@ from pixflow.decision import ACCOUNTS, OWN_DETAILS, Argument, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Role
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
@@ -39,7 +39,7 @@ class Milestone(Struct, frozen=True):
     """The test taken, a training or a briefing."""
 
     kind: Literal["pix", "training", "briefing"]
-    mark: Mark
+    stamp: Stamp
     title: str = ""
 
 
@@ -56,7 +56,7 @@ class Staff(Struct, frozen=True):
     left: date | None = None
     absences: dict[UUID, Absence] = {}
     milestones: tuple[Milestone, ...] = ()
-    designated: Mark | None = None
+    designated: Stamp | None = None
     designated_for: str | None = None
 
     def works(self, day: date) -> bool:
@@ -71,7 +71,7 @@ class Staff(Struct, frozen=True):
 
     def last(self, kind: str) -> Milestone | None:
         """Returns the latest milestone of a kind."""
-        return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.mark.on, default=None)
+        return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.stamp.on, default=None)
 
 
 Team = Mapping[UUID, Staff]
@@ -84,8 +84,8 @@ def fold(events: Sequence[Recorded]) -> Staff:
 
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
-    mark = Mark(event.on, version)  # type: ignore[attr-defined]
-    return replace(state, version=version, **{**_working(state, event), **_milestones(state, event, mark)})
+    stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
+    return replace(state, version=version, **{**_working(state, event), **_milestones(state, event, stamp)})
 
 
 def _working(state: Staff, event: object) -> dict[str, object]:
@@ -110,18 +110,18 @@ def _working(state: Staff, event: object) -> dict[str, object]:
     return {}
 
 
-def _milestones(state: Staff, event: object, mark: Mark) -> dict[str, object]:
+def _milestones(state: Staff, event: object, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.ReferentDesignated(site=site):
-            return {"roles": state.roles | {"referent"}, "designated": mark, "designated_for": site}
+            return {"roles": state.roles | {"referent"}, "designated": stamp, "designated_for": site}
         case e.PixTakenByStaff():
-            return {"milestones": (*state.milestones, Milestone("pix", mark))}
+            return {"milestones": (*state.milestones, Milestone("pix", stamp))}
         case e.TrainingAttended(title=title):
-            return {"milestones": (*state.milestones, Milestone("training", mark, title))}
+            return {"milestones": (*state.milestones, Milestone("training", stamp, title))}
         case e.BriefingHeld(title=title):
-            return {"milestones": (*state.milestones, Milestone("briefing", mark, title))}
+            return {"milestones": (*state.milestones, Milestone("briefing", stamp, title))}
         case e.Retracted(version=version):
-            return {"milestones": tuple(one for one in state.milestones if one.mark.version != version)}
+            return {"milestones": tuple(one for one in state.milestones if one.stamp.version != version)}
     return {}
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pixflow.events import workshop as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Presence
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
 
@@ -19,7 +19,7 @@ from pixflow.refused import Refused
 class WaitlistEntry(Struct, frozen=True):
     """A place on the waiting list. `until` is the last day of a seat offered to them, None without offer."""
 
-    mark: Mark
+    stamp: Stamp
     until: date | None = None
 
 
@@ -38,8 +38,8 @@ class Workshop(Struct, frozen=True):
     """
 
     version: int = 0
-    scheduled: Mark | None = None
-    said: Mark | None = None
+    scheduled: Stamp | None = None
+    said: Stamp | None = None
     changed: datetime | None = None
     moves: int = 0
     campaign: UUID | None = None
@@ -51,13 +51,13 @@ class Workshop(Struct, frozen=True):
     capacity: int = 0
     series: UUID | None = None
     facilitators: tuple[UUID, ...] = ()
-    seats: dict[UUID, Mark] = {}
+    seats: dict[UUID, Stamp] = {}
     waiting: dict[UUID, WaitlistEntry] = {}
     attendance: dict[UUID, Presence] = {}
     help: Help | None = None
-    cancelled: Mark | None = None
+    cancelled: Stamp | None = None
     reason: str = ""
-    closed: Mark | None = None
+    closed: Stamp | None = None
 
     @property
     def free(self) -> int:
@@ -84,28 +84,28 @@ def fold(events: Sequence[Recorded]) -> Workshop:
 
 
 def evolve(state: Workshop, recorded: Recorded) -> Workshop:
-    mark = Mark(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
-    changes = _seats(state, recorded.event, mark) or _course(state, recorded, mark)
-    return replace(state, version=mark.version, **changes)
+    stamp = Stamp(recorded.event.on, recorded.originator_version)  # type: ignore[attr-defined]
+    changes = _seats(state, recorded.event, stamp) or _course(state, recorded, stamp)
+    return replace(state, version=stamp.version, **changes)
 
 
-def _course(state: Workshop, recorded: Recorded, mark: Mark) -> dict[str, Any]:
+def _course(state: Workshop, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
     event = recorded.event
     match event:
         case e.WorkshopScheduled():
             return {
-                "scheduled": mark,
+                "scheduled": stamp,
                 "campaign": event.campaign,
                 "site": event.site,
                 "capacity": event.capacity,
                 "series": event.series,
-                **_when(event, recorded, mark),
+                **_when(event, recorded, stamp),
             }
         case e.WorkshopMoved():
-            return {"moves": state.moves + 1, **_when(event, recorded, mark)}
+            return {"moves": state.moves + 1, **_when(event, recorded, stamp)}
         case e.WorkshopCancelled(reason=reason):
             return {
-                "cancelled": mark,
+                "cancelled": stamp,
                 "reason": reason,
                 "changed": recorded.at,
                 "moves": state.moves + 1,
@@ -121,29 +121,29 @@ def _course(state: Workshop, recorded: Recorded, mark: Mark) -> dict[str, Any]:
         case e.HelpGiven():
             return {"help": None}
         case e.WorkshopClosed():
-            return {"closed": mark, "waiting": {}, "help": None}
+            return {"closed": stamp, "waiting": {}, "help": None}
     return {}
 
 
-def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, mark: Mark) -> dict[str, Any]:
+def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, stamp: Stamp) -> dict[str, Any]:
     return {
         "place": event.place,
         "starts": event.starts,
         "ends": event.ends,
         "day": event.day,
-        "said": mark,
+        "said": stamp,
         "changed": recorded.at,
     }
 
 
-def _seats(state: Workshop, event: Event, mark: Mark) -> dict[str, Any]:
+def _seats(state: Workshop, event: Event, stamp: Stamp) -> dict[str, Any]:
     match event:
         case e.SeatTaken(dossier=dossier):
-            return {"seats": {**state.seats, dossier: mark}, "waiting": _without(state.waiting, dossier)}
+            return {"seats": {**state.seats, dossier: stamp}, "waiting": _without(state.waiting, dossier)}
         case e.SeatReleased(dossier=dossier):
             return {"seats": _without(state.seats, dossier), "attendance": _without(state.attendance, dossier)}
         case e.WaitlistJoined(dossier=dossier):
-            return {"waiting": {**state.waiting, dossier: WaitlistEntry(mark)}}
+            return {"waiting": {**state.waiting, dossier: WaitlistEntry(stamp)}}
         case e.WaitlistLeft(dossier=dossier) | e.SeatOfferLapsed(dossier=dossier):
             return {"waiting": _without(state.waiting, dossier)}
         case e.SeatOffered(dossier=dossier, until=until) if known := state.waiting.get(dossier):

@@ -133,8 +133,8 @@ def wrong_namesake(walk: Walk) -> None:
     reason = "homonyme : c’est celui de L’Aigle"
     sophie.saves("Retiré", {"Motif": reason}, button="Défaire le rapprochement")
     assert len(sophie.texts("#historique .struck")) == 4
-    struck = f"Restitution tenue par téléphone — retiré : {reason} (Sophie Lecomte"
-    sophie.sees(struck, within="#historique")
+    retracted = f"Restitution tenue par téléphone — retiré : {reason} (Sophie Lecomte"
+    sophie.sees(retracted, within="#historique")
 
     nadia.goes(wrong)
     assert {part: nadia.texts(part) for part in THREE_PARTS} == before

@@ -72,7 +72,7 @@ def assert_everybody_is_marked(room: Room) -> None:
     assert [room.seat(n).trouble for n in range(3)] == [True, False, False]
     assert [room.seat(n).ease for n in range(3)] == [False, True, False]
     assert [room.seat(n).reason for n in (6, 7)] == ["", "excused"]
-    assert {room.seat(n).mark.on for n in range(8)} == {MONDAY}
+    assert {room.seat(n).stamp.on for n in range(8)} == {MONDAY}
 
 
 def test_eight_people_are_marked_on_a_phone_in_under_a_minute(room: Room, new_tab: Callable[..., Page]) -> None:

@@ -315,39 +315,39 @@ def test_the_dossier_must_be_open(decide: Any, arguments: dict[str, Any]) -> Non
 # --- taking back
 
 
-def struck(*versions: int) -> list[Event]:
+def retractions(*versions: int) -> list[Event]:
     return [d.Retracted(version=version, reason="erreur", on=DAY) for version in versions]
 
 
 def test_one_event_is_taken_back() -> None:
-    given(opened(), presented()).when(retraction.retract, version=2, reason=" erreur ", on=DAY).then(*struck(2))
+    given(opened(), presented()).when(retraction.retract, version=2, reason=" erreur ", on=DAY).then(*retractions(2))
 
 
 def test_what_was_built_on_it_goes_with_it_the_latest_first() -> None:
     history = (*PRESCRIBED, note(), sent(), answered(), started(), chased(f"refer:{ACTION}"))
-    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(12, 11, 10, 9, 7))
-    given(*history).when(retraction.retract, version=9, reason="erreur", on=DAY).then(*struck(10, 9))
+    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*retractions(12, 11, 10, 9, 7))
+    given(*history).when(retraction.retract, version=9, reason="erreur", on=DAY).then(*retractions(10, 9))
 
 
 def test_what_is_struck_already_is_not_struck_again() -> None:
     history = (*PRESCRIBED, sent(), retracted(8))
-    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*struck(7))
+    given(*history).when(retraction.retract, version=7, reason="erreur", on=DAY).then(*retractions(7))
 
 
 def test_the_chases_of_a_plan_go_with_it() -> None:
     plan = planned()
     history = (opened(), plan, chased(f"chase-diagnostic:{plan.plan}"), chased(f"chase-diagnostic:{SECOND}"))
-    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(3, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(3, 2))
 
 
 def test_what_came_of_a_self_study_goes_with_it() -> None:
     history = (opened(), studied(), studied(study=SECOND), followed(), snoozed(f"follow-self-study:{STUDY}", LATER))
-    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(5, 4, 2))
+    given(*history).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(5, 4, 2))
 
 
 def test_the_chases_of_a_partner_go_with_the_referral() -> None:
     history = (*PRESCRIBED, sent(), reminded(), sent(referral=SECOND), reminded(referral=SECOND))
-    given(*history).when(retraction.retract, version=8, reason="erreur", on=DAY).then(*struck(9, 8))
+    given(*history).when(retraction.retract, version=8, reason="erreur", on=DAY).then(*retractions(9, 8))
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_taking_back_needs_a_reason() -> None:
 
 
 def test_closing_may_be_taken_back() -> None:
-    given(opened(), closed()).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*struck(2))
+    given(opened(), closed()).when(retraction.retract, version=2, reason="erreur", on=DAY).then(*retractions(2))
     assert state_of("dossier", opened(), closed(), retracted(2)).closed is None
 
 
@@ -389,7 +389,7 @@ def test_a_participation_goes_with_all_that_names_it() -> None:
     others = (linked(participation=SECOND), debriefed(participation=SECOND), note())
     given(*mine, *others).when(
         retraction.retract_participation, participation=PARTICIPATION, reason="erreur", on=DAY
-    ).then(*struck(9, 8, 7, 6, 5, 4, 3))
+    ).then(*retractions(9, 8, 7, 6, 5, 4, 3))
 
 
 def test_a_dossier_with_a_seat_to_come_is_closed_once_the_seat_is_released() -> None:

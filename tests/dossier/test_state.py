@@ -186,7 +186,7 @@ def must_hold(state: Dossier, owed: Sequence[Task]) -> None:
         assert task.opens <= task.due <= task.escalations[0][0] <= task.escalations[1][0], task
         assert 1 <= task.why.version <= state.version, task
         assert task.lapses is None or task.opens < task.lapses, task
-        assert task.paused is None or task.paused <= task.due, task
+        assert task.snoozed_until is None or task.snoozed_until <= task.due, task
         assert task.appointment is None or task.due == state.appointments[task.key].day, task
         assert task.handed_to is not None or task.handed_until is None, task
         assert task.key == task.kind or task.key.startswith(f"{task.kind}:"), task
@@ -473,13 +473,13 @@ def test_reopened_it_starts_the_tries_anew() -> None:
 
 def test_the_need_is_the_one_judged_last() -> None:
     state = state_of("dossier", opened(), needed(needed=False), needed(LATER)).orientation
-    assert (state.need.needed, state.need.mark.version) == (True, 3)
+    assert (state.need.needed, state.need.stamp.version) == (True, 3)
 
 
 def test_a_seat_is_booked_moved_lost_used_or_not() -> None:
     def seat(*events: Event) -> tuple[object, ...]:
         last = state_of("dossier", opened(), *events).diagnostic.seat
-        return last.day, last.status, last.reason, last.mark.version
+        return last.day, last.status, last.reason, last.stamp.version
 
     assert seat(booked()) == (HELD, "booked", "", 2)
     assert seat(booked(), booked(LATER)) == (LATER, "booked", "", 3)
@@ -496,7 +496,7 @@ def test_a_seat_is_booked_moved_lost_used_or_not() -> None:
 def test_what_was_seen_at_a_workshop_is_what_was_said_last() -> None:
     history = (opened(), booked(), attended(trouble=True), attended(ease=True, by_advisor=False))
     there = state_of("dossier", *history).diagnostic.last_attended
-    assert (there.trouble, there.ease, there.by_advisor, there.mark.version) == (False, True, False, 4)
+    assert (there.trouble, there.ease, there.by_advisor, there.stamp.version) == (False, True, False, 4)
     assert state_of("dossier", *history, absent()).diagnostic.last_attended is None
 
 
@@ -512,13 +512,13 @@ def test_the_seat_that_counts_is_the_one_booked_else_the_last_by_its_day() -> No
 
 def test_the_cause_of_a_difficulty_is_the_one_found_last() -> None:
     state = state_of("dossier", opened(), explored(), explored(LATER, "both")).prescription
-    assert (state.explored.cause, state.explored.mark.version) == ("both", 3)
+    assert (state.explored.cause, state.explored.stamp.version) == ("both", 3)
 
 
 def test_a_self_study_is_over_once_it_is_done_or_stopped() -> None:
     def study(*events: Event) -> tuple[object, ...]:
         known = state_of("dossier", opened(), studied(), *events).prescription.studies[STUDY]
-        return known.tutorials, known.outcome, known.over, known.mark.version
+        return known.tutorials, known.outcome, known.over, known.stamp.version
 
     assert study() == ("Chercher sur le web", None, False, 2)
     assert study(followed(outcome="ongoing")) == ("Chercher sur le web", "ongoing", False, 2)
@@ -577,7 +577,7 @@ def test_what_was_kept_of_the_grid_ends_with_what_it_stands_for(
 def test_the_complete_diagnostic_is_taken_or_declined() -> None:
     def said(*events: Event) -> tuple[bool, int]:
         answer = state_of("dossier", opened(), *events).parcours.complete
-        return answer.accepted, answer.mark.version
+        return answer.accepted, answer.stamp.version
 
     assert said(complete()) == said(complete(), complete(LATER, PARTICIPATION)) == (True, 2)
     assert said(not_complete()) == (False, 2)
@@ -601,7 +601,7 @@ def test_a_retake_is_planned_for_a_day_or_declined() -> None:
     planned_again = state_of("dossier", opened(), no_retake(), retake(DAY, LATER)).parcours.retake
     assert (planned_again.campaign, planned_again.planned_for) == (CAMPAIGN, LATER)
     refused = state_of("dossier", opened(), retake(), no_retake(LATER)).parcours.retake
-    assert (refused.campaign, refused.planned_for, refused.mark.on) == (None, None, LATER)
+    assert (refused.campaign, refused.planned_for, refused.stamp.on) == (None, None, LATER)
 
 
 def test_what_was_learned_last_is_the_training_done_last() -> None:
@@ -615,7 +615,7 @@ def test_what_was_learned_last_is_the_training_done_last() -> None:
 def test_a_task_rests_or_is_a_colleague_s_as_was_said_last() -> None:
     key = "present-pix"
     state = state_of("dossier", opened(), snoozed(key, LATER), snoozed(key, HELD), handed(key), handed(key, ADVISOR))
-    assert (state.snoozes[key].until, state.snoozes[key].mark.version) == (HELD, 3)
+    assert (state.snoozes[key].until, state.snoozes[key].stamp.version) == (HELD, 3)
     assert (state.handovers[key].to, state.handovers[key].until) == (ADVISOR, None)
     assert state.handovers[key].is_active(HELD)
     until = state_of("dossier", opened(), handed(key, until=LATER)).handovers[key]
@@ -661,4 +661,4 @@ def test_a_newer_result_brings_the_prescription_back() -> None:
     assert current_stage(state_of("dossier", *history)) is None
     steps = stepper(state_of("dossier", *history, *newer))
     assert [step.status for step in steps] == ["done", "done", "current", "todo"]
-    assert steps[1].mark.version == 10
+    assert steps[1].stamp.version == 10

@@ -206,7 +206,7 @@ AS_COMPLETE: dict[str, Any] = {
 RESETTLED = p.PurposeSettled(purpose="complete", on=LATER)
 
 
-def struck(*versions: int) -> list[d.Retracted]:
+def retractions(*versions: int) -> list[d.Retracted]:
     return [d.Retracted(version=version, reason="parcours Cléa", on=LATER) for version in versions]
 
 
@@ -226,9 +226,9 @@ def test_the_dossier_learns_again_what_pix_said_and_keeps_what_people_did() -> N
         d.CompleteDiagnosticTaken(participation=PARTICIPATION, on=LATER),
     ]
     given(*mine).when(exports.resettle_purpose, **AS_COMPLETE).then(
-        participation=[RESETTLED], dossier=[*struck(4, 3), *again]
+        participation=[RESETTLED], dossier=[*retractions(4, 3), *again]
     )
-    state = state_of("dossier", *PRESCRIBED, *struck(4, 3), *again)
+    state = state_of("dossier", *PRESCRIBED, *retractions(4, 3), *again)
     assert (state.diagnostic.current("initial"), state.diagnostic.current("complete")[0]) == (None, PARTICIPATION)
     assert list(state.prescription.built) == [PARTICIPATION]
     assert state.parcours.complete.accepted
@@ -242,15 +242,15 @@ def test_what_was_no_complete_diagnostic_is_no_longer_taken() -> None:
     said = AS_COMPLETE | {"purpose": "initial"}
     again = [linked(LATER, started=Moment(DAY)), received(LATER, result=result())]
     decided = given(*mine, *theirs, by_hand).when(exports.resettle_purpose, **said).decided()
-    assert decided["dossier"] == [*struck(4, 3, 2), *again]
-    assert state_of("dossier", *theirs, *struck(4, 3, 2), *again).parcours.complete is None
+    assert decided["dossier"] == [*retractions(4, 3, 2), *again]
+    assert state_of("dossier", *theirs, *retractions(4, 3, 2), *again).parcours.complete is None
 
 
 def test_a_row_that_has_vanished_stays_so_under_its_new_purpose() -> None:
     mine = (imported(), vanished(NEXT), confirmed(), opened(), LINKED, withdrawn())
     decided = given(*mine).when(exports.resettle_purpose, **AS_COMPLETE).decided()
     assert decided["dossier"] == [
-        *struck(3, 2),
+        *retractions(3, 2),
         linked(LATER, progress="0.5", purpose="complete", started=Moment(DAY)),
         withdrawn(LATER),
     ]

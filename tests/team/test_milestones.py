@@ -52,7 +52,7 @@ def test_the_latest_of_a_kind_is_known() -> None:
     staff = state_of("staff", *JOINED, again, TRAINED)
     latest = staff.last("training")
     assert latest is not None
-    assert (latest.title, latest.mark.on) == ("Médiation", LATER)
+    assert (latest.title, latest.stamp.on) == ("Médiation", LATER)
     assert staff.last("briefing") is None
 
 

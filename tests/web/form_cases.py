@@ -132,7 +132,7 @@ FORM_CASES: tuple[Case, ...] = (
     Case("not-retake", arranged.to_retake, {"reason": "en emploi"}, e.RetakeDeclined, {"plan-retake"}),
     Case(
         "snooze", arranged.to_debrief, {"until": "2026-03-30", "reason": "en stage"}, e.TaskSnoozed,
-        changed={"hold-debrief result": {"due": march(30), "paused": march(30)}},
+        changed={"hold-debrief result": {"due": march(30), "snoozed_until": march(30)}},
     ),
     Case(
         "hand", arranged.to_debrief, {"to": "Paul Rey", "until": "2026-03-20"}, e.TaskHandedOver,

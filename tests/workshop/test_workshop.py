@@ -114,7 +114,7 @@ def in_one(before: Given, decided: dict[str, list[Event]]) -> Given:
     )
 
 
-def struck(*versions: int, on: date = HELD) -> list[Event]:
+def retractions(*versions: int, on: date = HELD) -> list[Event]:
     return [w.Retracted(version=version, reason="erreur", on=on) for version in versions]
 
 
@@ -378,11 +378,11 @@ def test_who_was_added_by_mistake_never_came_and_their_own_plan_stands_again() -
     before = given(scheduled(), runs(), opened(), assigned(), at_home)
     there = in_one(before, before.when(booking.walk_in, **COME).decided())
     there.when(undo.undo_attendance, **UNMARK).then(
-        workshop=struck(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
+        workshop=retractions(4, 3), dossier=[retracted(5, HELD), retracted(4, HELD)]
     )
     missed = there.and_then(there.when(booking.mark_attendance, **{**MARK, "presence": "absent"}).decided())
     undone = missed.when(undo.undo_attendance, **UNMARK).decided()
-    assert undone == {"workshop": struck(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
+    assert undone == {"workshop": retractions(5, 4, 3), "dossier": [retracted(n, HELD) for n in (6, 5, 4)]}
     after = missed.and_then(undone).histories
     assert not fold(after["workshop"]).seats
     dossier: Dossier = KINDS["dossier"].fold(after["dossier"])
@@ -400,7 +400,7 @@ def test_who_came_from_the_list_waits_there_again() -> None:
 def test_a_mark_is_taken_back_and_the_seat_kept() -> None:
     there = given(*SEATED, marked(), attended(), marked(presence="absent"), absent())
     there.when(undo.undo_attendance, **UNMARK).then(
-        workshop=struck(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
+        workshop=retractions(5, 4), dossier=[retracted(5, HELD), retracted(4, HELD)]
     )
     undone = there.and_then(there.when(undo.undo_attendance, **UNMARK).decided()).histories
     assert fold(undone["workshop"]).unmarked == [DOSSIER]
@@ -429,10 +429,10 @@ def released(*more: Event) -> Given:
 
 
 def test_a_seat_is_not_given_up_after_all_and_nobody_else_is_offered_it() -> None:
-    released().when(undo.undo_release, **KEEP).then(workshop=struck(9, on=DAY), dossier=[retracted(3)])
+    released().when(undo.undo_release, **KEEP).then(workshop=retractions(9, on=DAY), dossier=[retracted(3)])
     offered = released(waits(OTHER_DOSSIER))
     undone = offered.when(undo.undo_release, **KEEP).decided()
-    assert undone["workshop"] == struck(11, 10, on=DAY)
+    assert undone["workshop"] == retractions(11, 10, on=DAY)
     after = fold(offered.and_then(undone).histories["workshop"])
     assert DOSSIER in after.seats
     assert after.waiting[OTHER_DOSSIER].until is None

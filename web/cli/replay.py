@@ -87,7 +87,7 @@ def _document(
                 "acting_for": r.acting_for,
                 "via": r.via,
                 "sentence": sentences.sentence(r, names, zone=served.refs.structure.zone, history=history),
-                "retracted": r.originator_version in shown.struck,
+                "retracted": r.originator_version in shown.retracted,
             }
             for r in history[: shown.version]
         ],
@@ -105,7 +105,7 @@ def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: Se
         table.add_column(title)
     for r in history if whole else [shown.recorded]:
         said = sentences.sentence(r, names, zone=zone, history=history)
-        said = f"[strike]{said}[/]" if r.originator_version in shown.struck else said
+        said = f"[strike]{said}[/]" if r.originator_version in shown.retracted else said
         table.add_row(str(r.originator_version), said, sentences.when(r, zone), sentences.who(r, names))
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}

@@ -39,8 +39,8 @@ def _line(
 ) -> TaskLine:
     at = at.astimezone(ZoneInfo(calendar.zone)) if at else None
     why = french.why(task.kind, details, on, chases=task.chases, appointment=at, place=task.place, today=today)
-    if task.paused and task.paused > today:
-        due = f"revient le {dates.day(task.paused, year=task.paused.year != today.year)}"
+    if task.snoozed_until and task.snoozed_until > today:
+        due = f"revient le {dates.day(task.snoozed_until, year=task.snoozed_until.year != today.year)}"
         return TaskLine(french.VERBS[task.kind], why, due, False, task.opens if task.opens > today else None)
     late = task.due < today
     due = dates.due_words(at if at and not late else task.due, today, calendar.count(task.due, today) if late else 0)

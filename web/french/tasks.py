@@ -119,7 +119,7 @@ SUBJECTS: dict[str, str] = {
     "plan-retake": "pour le nouveau passage",
     "confirm-erasure": "pour l’effacement",
 }
-"""Subject of a reminder, by kind of task."""
+"""Subject of a chase, by kind of task."""
 
 _PILES = {
     "present-pix": ("présentation de Pix à faire", "présentations de Pix à faire"),

@@ -212,4 +212,4 @@ class Simulation:
 
 def _occurrence(task: Task) -> tuple[object, ...]:
     """Returns what tells two occurrences of one task apart."""
-    return task.why.version, task.chases, task.appointment, task.paused, task.handed_to
+    return task.why.version, task.chases, task.appointment, task.snoozed_until, task.handed_to

@@ -28,7 +28,7 @@ def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> l
     if said:
         if not said.accepted:
             return []
-        raise Refused("complete-taken", on=said.mark.on)
+        raise Refused("complete-taken", on=said.stamp.on)
     return [e.CompleteDiagnosticDeclined(reason=required(reason, "reason"), on=on)]
 
 
@@ -122,7 +122,7 @@ def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date
 def decline_retake(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
     said, learned = dossier.parcours.retake, dossier.parcours.last_training
-    since = learned and said and learned[0].version > said.mark.version
+    since = learned and said and learned[0].version > said.stamp.version
     if said and said.campaign is None and not since:
         return []
     return [e.RetakeDeclined(reason=required(reason, "reason"), on=on)]

@@ -41,7 +41,7 @@ def send_referral(
         if state.referral.partner.name == name:
             return []
         if state.referral.answer == "accepted":
-            raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.mark.on)
+            raise Refused("already-referred", partner=state.referral.partner.name, on=state.referral.stamp.on)
     if starts and ends and ends < starts:
         raise Refused("ends-before-start", starts=starts, ends=ends)
     return [
@@ -76,7 +76,7 @@ def answer_referral(
 def chase_partner(
     dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
 ) -> list[Event]:
-    """Records one reminder to a partner. The next one is due after the same delay."""
+    """Records one chase to a partner. The next one is due after the same delay."""
     must_be_open(dossier)
     known = _referral(dossier, referral)
     if known.answer:

@@ -31,7 +31,7 @@ def dispatch_result(dossier: Dossier, *, participation: UUID, advisor: UUID, on:
     if sent:
         if sent.advisor == advisor:
             return []
-        raise Refused("already-dispatched", advisor=sent.advisor, on=sent.mark.on)
+        raise Refused("already-dispatched", advisor=sent.advisor, on=sent.stamp.on)
     assigned = [] if dossier.advisor == advisor else [AdvisorAssigned(advisor=advisor, on=on)]
     return [*assigned, ResultDispatched(participation=participation, advisor=advisor, on=on)]
 
@@ -78,7 +78,7 @@ def explore_difficulty(
     known = dossier.prescription.explored
     if cause == "other":
         note = required(note, "note")
-    explored = [] if known and (known.mark.on, known.cause) == (on, cause) else [_explored(cause, note, on)]
+    explored = [] if known and (known.stamp.on, known.cause) == (on, cause) else [_explored(cause, note, on)]
     given = assign_self_study(dossier, tutorials=tutorials, on=on, study=study) if tutorials.strip() else []
     return [*explored, *given]
 
@@ -144,7 +144,7 @@ def build_prescription(
     if built:
         if _said(built) == (kept, extra, wish.strip(), reason.strip()):
             return []
-        raise Refused("already-built", on=built.mark.on)
+        raise Refused("already-built", on=built.stamp.on)
     mastery = link.result.mastery if link.result else None
     reading = explain(grille, number, mastery, dossier.programme) if mastery is not None else None
     shown = {proposal.id: proposal for proposal in (reading.proposals if reading else ())}

@@ -47,7 +47,7 @@ def participation(link: LinkedParticipation, today: date) -> str:
     elif link.profile:
         said = f"{profiles.said(link.profile)}, envoyé le {short(link.profile.shared.day, today)}"
     else:
-        said = f"{unshared(link)}, vu le {short((link.finished or link.mark).on, today)}"
+        said = f"{unshared(link)}, vu le {short((link.finished or link.stamp).on, today)}"
     if not link.withdrawn:
         return said
     kept = "ce qui est reçu est gardé" if link.profile else "plus rien n’est attendu"
@@ -85,7 +85,7 @@ def action(state: ActionState, today: date) -> str:
     if last.answered and last.answer == "refused":
         text = "refusée par {partner} le {on} ({reason}) : à orienter de nouveau"
         return say(text, partner=last.partner.name, on=short(last.answered.on, today), reason=last.reason)
-    sent = f"à {last.partner.name} le {short(last.mark.on, today)}"
+    sent = f"à {last.partner.name} le {short(last.stamp.on, today)}"
     if last.answered:
         return f"envoyée {sent}, acceptée le {short(last.answered.on, today)}{until}"
     return f"envoyée {sent}, sans réponse"
@@ -107,7 +107,7 @@ def imilo_block(built: BuiltPrescription, link: LinkedParticipation | None, acti
     on = f", résultat partagé le {dates.day(shared, year=True)}" if shared else ""
     score = "sans taux" if built.percent is None else typography.percent(built.percent)
     lines = [say("Pix emploi : {score}{on}", score=score, on=on)]
-    lines.append(say("Prescription du {day} :", day=dates.day(built.mark.on, year=True)))
+    lines.append(say("Prescription du {day} :", day=dates.day(built.stamp.on, year=True)))
     for state in actions:
         partner = f" ({state.referrals[-1].partner.name})" if state.referrals else ""
         lines.append(say("- {label}{partner} : {word}", label=state.action.label, partner=partner, word=imilo(state)))

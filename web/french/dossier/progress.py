@@ -16,7 +16,7 @@ Said = Callable[..., str]
 
 
 def need(known: NeedAssessment, on: Said) -> str:
-    return f"{'reconnu' if known.needed else 'pas pour l’instant'}, le {on(known.mark.on)}"
+    return f"{'reconnu' if known.needed else 'pas pour l’instant'}, le {on(known.stamp.on)}"
 
 
 def seat(known: Seat, on: Said) -> str:
@@ -32,14 +32,14 @@ def seat(known: Seat, on: Said) -> str:
 
 
 def explored(known: Difficulty, on: Said) -> str:
-    return f"{vocabulary.CAUSES[known.cause]}, explorée le {on(known.mark.on)}"
+    return f"{vocabulary.CAUSES[known.cause]}, explorée le {on(known.stamp.on)}"
 
 
 def study(known: Study, on: Said) -> str:
     """Describes a self-study: "en cours, vu le 12 mars"."""
     if known.followed and known.outcome:
         return f"{vocabulary.STUDIES[known.outcome]}, vu le {on(known.followed.on)}"
-    return f"donnés le {on(known.mark.on)}"
+    return f"donnés le {on(known.stamp.on)}"
 
 
 def complete(dossier: Dossier, on: Said) -> str:
@@ -47,13 +47,13 @@ def complete(dossier: Dossier, on: Said) -> str:
     known, now = dossier.parcours.complete, dossier.diagnostic.current("complete")
     if known is None:
         return ""
-    shared = now[1].result.shared.day if known.accepted and now and now[1].result else known.mark.on
+    shared = now[1].result.shared.day if known.accepted and now and now[1].result else known.stamp.on
     return f"{'passé' if known.accepted else 'décliné'} le {on(shared)}"
 
 
 def certification(known: Certification, on: Said) -> str:
     """Returns a text like "inscription faite le 12 mars, session du 10 avril"."""
-    said = f"{vocabulary.CERTIFICATIONS[known.step]} le {on(known.mark.on)}"
+    said = f"{vocabulary.CERTIFICATIONS[known.step]} le {on(known.stamp.on)}"
     told = listed(said, known.session and f"session du {on(known.session)}")
     return say("{told} ({level})", told=told, level=known.level) if known.level else told
 
@@ -65,7 +65,7 @@ def retake(dossier: Dossier, on: Said) -> str:
         return f"passé le {on(taken.shared.day)}"
     if known is None:
         return ""
-    return f"prévu à partir du {on(known.planned_for)}" if known.planned_for else f"décliné le {on(known.mark.on)}"
+    return f"prévu à partir du {on(known.planned_for)}" if known.planned_for else f"décliné le {on(known.stamp.on)}"
 
 
 def retaken(dossier: Dossier) -> Result | None:
@@ -73,6 +73,6 @@ def retaken(dossier: Dossier) -> Result | None:
     known, now = dossier.parcours.retake, dossier.diagnostic.current("initial")
     if known is None or known.planned_for is None or now is None:
         return None
-    begun = now[1].started.day if now[1].started else now[1].mark.on
-    since = (begun, now[1].mark.version) >= (known.mark.on, known.mark.version)
+    begun = now[1].started.day if now[1].started else now[1].stamp.on
+    since = (begun, now[1].stamp.version) >= (known.stamp.on, known.stamp.version)
     return now[1].result if since else None

@@ -135,9 +135,9 @@ def _along_the_way(dossier: Dossier, names: Names, zone: str) -> Iterator[Field]
     for key, tries in dossier.chases.items():
         label = say("Relances : {task}", task=typography.lower_first(names.task(key)))
         yield f"chases {key}", label, f"{plural(len(tries), 'essai')}, le dernier le {_day(tries[-1].on)}"
-    for key, rest in dossier.snoozes.items():
+    for key, snooze in dossier.snoozes.items():
         label = say("En pause : {task}", task=typography.lower_first(names.task(key)))
-        yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(rest.until), why=short(rest.reason))
+        yield f"snooze {key}", label, say("jusqu’au {day} ({why})", day=_day(snooze.until), why=short(snooze.reason))
     for key, handed in dossier.handovers.items():
         label = say("Confié : {task}", task=typography.lower_first(names.task(key)))
         until = f", jusqu’au {_day(handed.until)}" if handed.until else ""

@@ -135,8 +135,10 @@ class EventContext:
     def before(self, *kinds: type[Event]) -> Event | None:
         """Returns the last event of these kinds before this one."""
         earlier = [known for known in self.history if known.originator_version < self.recorded.originator_version]
-        struck = retractions_by_version(earlier)
-        standing = (k for k in reversed(earlier) if k.originator_version not in struck and isinstance(k.event, kinds))
+        retracted = retractions_by_version(earlier)
+        standing = (
+            k for k in reversed(earlier) if k.originator_version not in retracted and isinstance(k.event, kinds)
+        )
         found = next(standing, None)
         return found.event if found else None
 

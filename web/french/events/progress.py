@@ -1,4 +1,4 @@
-"""Sentences for the rest of the path: need, seats, difficulty, self-study, certification, retake, reminders."""
+"""Sentences for the rest of the path: need, seats, difficulty, self-study, certification, retake, chases."""
 
 from datetime import date
 

@@ -135,7 +135,7 @@ def who(recorded: Recorded, names: Names) -> str:
     return f"{author} pour {names.staff(recorded.acting_for)}" if recorded.acting_for else author
 
 
-def struck(by: Recorded, names: Names, zone: str = PARIS) -> str:
+def retraction(by: Recorded, names: Names, zone: str = PARIS) -> str:
     """Returns the reason of a retraction: "retiré : erreur (Nadia Benali, 5 mars 2026, 09:12)"."""
     reason = getattr(by.event, "reason", "")
     return say("retiré : {reason} ({who}, {when})", reason=reason, who=who(by, names), when=when(by, zone))

@@ -132,7 +132,7 @@ def escalation(escalation: Escalation) -> str:
 
 
 def tries(count: int) -> str:
-    """Returns after how many reminders the dossier is closed or planned again."""
+    """Returns after how many chases the dossier is closed or planned again."""
     return say(
         "Après {tries} sans suite, il reste à clore le dossier ou à relancer le parcours autrement.",
         tries=plural(count, "relance"),

@@ -40,7 +40,7 @@ SUBJECTS = {
 class JournalRow:
     """An event: its position, its sentence, its stamps, its subject and the link to it.
 
-    `struck` is the reason of its retraction.
+    `retracted` is the reason of its retraction.
     """
 
     position: int
@@ -49,7 +49,7 @@ class JournalRow:
     who: str
     about: str
     href: str
-    struck: str
+    retracted: str
 
 
 def rows(desk: Desk, found: Sequence[Any]) -> list[JournalRow]:
@@ -67,14 +67,14 @@ def _row(
     version, state = recorded.originator_version, dossiers.get(recorded.originator_id)
     names = names_for(desk, state if isinstance(state, Dossier) else None)
     until = [one for one in history if one.originator_version <= version]
-    struck = retractions_by_version(history).get(version)
+    retracted = retractions_by_version(history).get(version)
     return JournalRow(
         recorded.position,
         sentences.sentence(recorded, names, zone=desk.zone, history=until),
         sentences.when(recorded, desk.zone),
         sentences.who(recorded, names),
         *subjects.of(recorded),
-        getattr(struck.event, "reason", "") if struck else "",
+        getattr(retracted.event, "reason", "") if retracted else "",
     )
 
 

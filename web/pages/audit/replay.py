@@ -164,9 +164,11 @@ def _task(task: Task | None, day: date) -> TaskWords | None:
 
 def _row(desk: Desk, recorded: Recorded, shown: Replay, trail: Sequence[Recorded], names: ScopedNames) -> ReplayRow:
     version = recorded.originator_version
-    struck = shown.struck.get(version)
-    state = "now" if version == shown.version else "future" if version > shown.version else "struck" if struck else ""
-    reason = getattr(struck.event, "reason", "") if struck else ""
+    retracted = shown.retracted.get(version)
+    state = (
+        "now" if version == shown.version else "future" if version > shown.version else "struck" if retracted else ""
+    )
+    reason = getattr(retracted.event, "reason", "") if retracted else ""
     said = sentences.sentence(recorded, names, zone=desk.zone, history=trail[:version])
     return ReplayRow(
         version,

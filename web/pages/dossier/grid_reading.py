@@ -32,7 +32,7 @@ def participations(dossier: Dossier) -> list[tuple[UUID, LinkedParticipation]]:
 
 
 def _begun(link: LinkedParticipation) -> tuple[date, int]:
-    return (link.started.day if link.started else link.mark.on, link.mark.version)
+    return (link.started.day if link.started else link.stamp.on, link.stamp.version)
 
 
 def read(desk: Desk, dossier: Dossier, on: date | None = None) -> Explanation | None:
@@ -60,7 +60,7 @@ def bands(desk: Desk, reading: Explanation | None) -> list[ScoreBand]:
 
 def prescribed(desk: Desk, dossier: Dossier) -> Iterator[PrescriptionRow]:
     """Returns the prescriptions, the latest first."""
-    built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].mark.version)
+    built = sorted(dossier.prescription.built.items(), key=lambda item: -item[1].stamp.version)
     for participation, one in built:
         relied_on = grille(desk, one.grille)
         bands_then = relied_on.bands if relied_on else ()

@@ -31,7 +31,7 @@ class UndoLast(Form):
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """An event in words; `struck` says when, by whom and why it was retracted, "" while it counts.
+    """An event in words; `retracted` says when, by whom and why it was retracted, "" while it counts.
 
     `duplicate` is the dossier that the event joined to this one; `readable` is true when this person may read it.
     """
@@ -40,7 +40,7 @@ class HistoryEntry:
     said: str
     when: str
     who: str
-    struck: str
+    retracted: str
     correctable: bool
     undoable: bool
     duplicate: UUID | None = None
@@ -51,7 +51,7 @@ class HistoryEntry:
 class Preview:
     """The effects of a correction: the events retracted, the tasks gone, the new ones; or the refusal."""
 
-    struck: Sequence[str] = ()
+    retracted: Sequence[str] = ()
     gone: Sequence[str] = ()
     new: Sequence[str] = ()
     refused: str = ""
@@ -93,7 +93,7 @@ class History:
             self._said(recorded),
             sentences.when(recorded, self._zone),
             self._who(recorded),
-            sentences.struck(by, self._names, self._zone) if by else "",
+            sentences.retraction(by, self._names, self._zone) if by else "",
             self._may_retract and not fixed and by is None,
             recorded.originator_version == self.undoable,
             duplicate,
@@ -146,8 +146,8 @@ def preview(desk: Desk, dossier_id: UUID, names: ScopedNames, opened: OpenForm) 
     before, after = changed["dossier"]
     owed = {task.key: task.kind for task in tasks.of_dossier(before.state, desk.refs)}
     then = {task.key: task.kind for task in tasks.of_dossier(after.state, desk.refs)}
-    struck = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
-    gone = [r for r in before.events if r.originator_version in struck]
+    retracted = {r.event.version for r in after.events[len(before.events) :] if isinstance(r.event, Retracted)}
+    gone = [r for r in before.events if r.originator_version in retracted]
     return Preview(
         [sentences.sentence(r, names, zone=desk.zone, history=before.events) for r in gone],
         [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],

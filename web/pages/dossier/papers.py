@@ -71,7 +71,7 @@ def prescription(desk: Desk, dossier: Dossier, participation: UUID) -> Paper | N
         structure=desk.refs.structure.name,
         title="Votre parcours numérique",
         name=_name(dossier),
-        lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.mark.on, year=True)} :"),
+        lead=typography.typeset(f"Décidé ensemble le {dates.day(one.built.stamp.on, year=True)} :"),
         entries=[(state.action.label, _detail(desk, state)) for state in shown],
         facts=_typeset(
             *(said for said in (("Votre souhait", one.built.wish), ("Votre projet", dossier.project)) if said[1]),

@@ -190,5 +190,5 @@ def _moment(link: LinkedParticipation) -> Moment | None:
 
 def _when(shared: Shared) -> tuple[date, str, date]:
     link = shared[1]
-    moment = _moment(link) or Moment(link.mark.on)
+    moment = _moment(link) or Moment(link.stamp.on)
     return moment.day, moment.at.isoformat() if moment.at else "", link.started.day if link.started else moment.day

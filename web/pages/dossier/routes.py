@@ -78,8 +78,8 @@ def undo(request: Request, desk: AtDesk, dossier_id: UUID, data: FormData) -> Re
     if duplicate:
         outcome = merge.undo(desk, duplicate, desk.dossier(duplicate), AT_ONCE, form.command_id)
     else:
-        struck = [{"version": version, "reason": AT_ONCE} for version in undone]
-        steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in struck]
+        retracted = [{"version": version, "reason": AT_ONCE} for version in undone]
+        steps = [Step({"dossier": dossier_id}, retraction.retract, sent) for sent in retracted]
         outcome = record_all(desk, steps, ("undo", form.version), command_id=form.command_id)
     return _Press(request, desk, dossier, dossier_id, "retract", {"version": str(form.version)}).answer(outcome)
 

@@ -73,8 +73,8 @@ def primary(shown: Sequence[OpenTask]) -> str:
 
 
 def _rank(desk: Desk, task: Task) -> tuple[int, date]:
-    if task.paused and task.paused > desk.today:
-        return 3, task.paused
+    if task.snoozed_until and task.snoozed_until > desk.today:
+        return 3, task.snoozed_until
     if not _handed(desk, task):
         return 1, task.due
     return 0 if task.handed_to in desk.owners else 2, task.due
@@ -120,10 +120,10 @@ def _elsewhere(desk: Desk, dossier_id: UUID, dossier: Dossier, task: Task) -> st
 def _status(desk: Desk, dossier: Dossier, task: Task) -> str:
     """Says until when a task is snoozed and why, and who has it."""
     told = []
-    if task.paused and task.paused > desk.today:
+    if task.snoozed_until and task.snoozed_until > desk.today:
         snooze = dossier.snoozes.get(task.key)
         text = "en pause jusqu’au {day} : {reason}" if snooze else "en pause jusqu’au {day}"
-        told.append(say(text, day=_day(task.paused, desk.today), reason=snooze.reason if snooze else ""))
+        told.append(say(text, day=_day(task.snoozed_until, desk.today), reason=snooze.reason if snooze else ""))
     if task.handed_to and _handed(desk, task):
         member = desk.refs.team.get(task.handed_to)
         who = "vous" if task.handed_to == desk.me else member.name if member else "quelqu’un"

@@ -45,11 +45,11 @@ class FieldComparison:
 class MergePreview:
     """The effects of a merge or of its undo on both dossiers together; or the refusal.
 
-    `joined` are the events that come to the dossier that goes on, `struck` those retracted there.
+    `joined` are the events that come to the dossier that goes on, `retracted` those retracted there.
     """
 
     joined: Sequence[str] = ()
-    struck: Sequence[str] = ()
+    retracted: Sequence[str] = ()
     gone: Sequence[str] = ()
     new: Sequence[str] = ()
     owed: Sequence[str] = ()
@@ -135,7 +135,7 @@ def undo_steps(desk: Desk, dossier_id: UUID, dossier: Dossier, reason: str) -> l
     """Returns the steps that undo the merge."""
     assert dossier.merged is not None
     trail = audit_trail.of_stream(desk.read, dossier_id)
-    command = next(row.command for row in trail if row.version == dossier.merged.mark.version)
+    command = next(row.command for row in trail if row.version == dossier.merged.stamp.version)
     said = {"reason": reason}
     moved = [Step({"participation": one}, matches.undo_match_move, said) for one in dossier.merged.participations]
     kept = Step({"dossier": dossier.merged.into}, merging.undo_take_over, said, {"command": command})
@@ -153,14 +153,14 @@ def preview(desk: Desk, made: Sequence[Step], kept: UUID, closed: UUID) -> Merge
     owed = _owed(desk, *(changed[one][0] for one in (kept, closed)))
     then = _owed(desk, *(changed[one][1] for one in (kept, closed)))
     new = after.events[len(before.events) :]
-    struck = {r.event.version for r in new if isinstance(r.event, Retracted)}
+    retracted = {r.event.version for r in new if isinstance(r.event, Retracted)}
     joined = [r for r in new if not isinstance(r.event, (DuplicateJoined, Retracted))]
     return MergePreview(
         [merge.dated(r, names, after.events, desk.zone) for r in joined],
         [
             sentences.sentence(r, names, zone=desk.zone, history=before.events)
             for r in before.events
-            if r.originator_version in struck
+            if r.originator_version in retracted
         ],
         [french_tasks.VERBS[kind] for key, kind in owed.items() if key not in then],
         [french_tasks.VERBS[kind] for key, kind in then.items() if key not in owed],

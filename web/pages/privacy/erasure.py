@@ -14,7 +14,7 @@ from pixflow.authorization import Subject
 from pixflow.dossier.erasure import Reason, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
-from pixflow.folding import Mark
+from pixflow.folding import Stamp
 from pixflow.identity import normalise
 from pixflow.refused import Refused
 from projections import audit_trail, directory
@@ -83,8 +83,8 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     erasure = known.person.erasure
     if erasure is None:
         return None
-    event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.mark.version)
-    on, due = erasure.mark.on, erasure.mark.on + relativedelta(months=1)
+    event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.stamp.version)
+    on, due = erasure.stamp.on, erasure.stamp.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
     return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said))
 
@@ -147,11 +147,11 @@ class ErasedPage(Page):
     template = "privacy/erased.html"
     block = "erased"
 
-    erased: Mark
+    erased: Stamp
     entries: Sequence[ErasedEntry]
 
 
-def erased_page(desk: Desk, stream: UUID, erased: Mark) -> ErasedPage:
+def erased_page(desk: Desk, stream: UUID, erased: Stamp) -> ErasedPage:
     return ErasedPage(erased=erased, entries=list(_entries(desk, stream)))
 
 

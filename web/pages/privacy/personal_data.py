@@ -32,7 +32,7 @@ from web.french.events.fields import EMPTY, LABELS, UNNAMED
 class PersonalEvent:
     """An event with its stamps, in words and as it is stored; `details` are the labels and values of its fields.
 
-    `struck` is its retraction. A `withheld` event was about another person, and retracted: its content is not given.
+    `retracted` is its retraction. A `withheld` event was about another person, and retracted: its content is not given.
     """
 
     recorded: Recorded
@@ -41,8 +41,8 @@ class PersonalEvent:
     when: str
     who: str
     details: Sequence[tuple[str, str]]
-    struck: Recorded | None
-    struck_said: str
+    retracted: Recorded | None
+    retraction_said: str
     withheld: bool
 
 
@@ -126,9 +126,9 @@ class _Streams:
 
     def dossier(self, id: UUID) -> PersonalStream:
         history, state = self._histories[id], self._states[id]
-        struck = retractions_by_version(history)
+        retracted = retractions_by_version(history)
         joined = (r for r in history if isinstance(r.event, e.DuplicateJoined))
-        parted = {r.command for r in joined if r.originator_version in struck}
+        parted = {r.command for r in joined if r.originator_version in retracted}
         foreign = [r for r in history if self._is_of_another(r, parted)]
         return PersonalStream(id, state, self._events(history, self._names(state), foreign))
 
@@ -141,9 +141,9 @@ class _Streams:
         about = list(self._named_in_workshops())
         for id in dict.fromkeys(r.originator_id for r in about):
             events = [r for r in about if r.originator_id == id]
-            struck = retractions_by_version(self._engine.history(id))
+            retracted = retractions_by_version(self._engine.history(id))
             yield PersonalStream(
-                id, self._engine.state("workshop", id), self._events(events, self._names(), (), struck)
+                id, self._engine.state("workshop", id), self._events(events, self._names(), (), retracted)
             )
 
     def _named_in_workshops(self) -> Iterator[Recorded]:
@@ -170,10 +170,10 @@ class _Streams:
         events: Sequence[Recorded],
         names: ScopedNames,
         foreign: Sequence[Recorded],
-        struck: dict[int, Recorded] | None = None,
+        retracted: dict[int, Recorded] | None = None,
     ) -> list[PersonalEvent]:
         own = [r for r in events if r not in foreign]
-        by = retractions_by_version(events) if struck is None else struck
+        by = retractions_by_version(events) if retracted is None else retracted
         return [self._event(r, names, own, by.get(r.originator_version), r in foreign) for r in events]
 
     def _event(
@@ -190,7 +190,7 @@ class _Streams:
             events.who(recorded, names),
             [(label, value) for label, value in shown if value != EMPTY and label != LABELS["others"]],
             by,
-            events.struck(by, names, zone) if by else "",
+            events.retraction(by, names, zone) if by else "",
             withheld,
         )
 

@@ -84,7 +84,7 @@ def _stream(known: PersonalData, stream: PersonalStream, own: set[UUID], named: 
 
 
 def _event(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dict[str, str]) -> dict[str, Any]:
-    r, struck = event.recorded, event.struck
+    r, retracted = event.recorded, event.retracted
     content = None if event.withheld else _content(known, r, own, named)
     return {
         "version": r.originator_version,
@@ -96,7 +96,7 @@ def _event(known: PersonalData, event: PersonalEvent, own: set[UUID], named: dic
         "by": event.who,
         "via": r.via,
         "withheld": event.withheld,
-        "retracted": event.struck_said if struck else None,
+        "retracted": event.retraction_said if retracted else None,
         "content": content,
     }
 

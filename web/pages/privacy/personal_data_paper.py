@@ -19,12 +19,12 @@ _SHORT = 4
 
 @dataclass(frozen=True, slots=True)
 class PaperEntry:
-    """An event: its sentence, its stamps, its fields; `struck` is the reason of its retraction."""
+    """An event: its sentence, its stamps, its fields; `retracted` is the reason of its retraction."""
 
     said: str
     stamp: str
     details: Sequence[tuple[str, str]] = ()
-    struck: str = ""
+    retracted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _entries(stream: PersonalStream) -> list[PaperEntry]:
 def _entry(event: PersonalEvent) -> PaperEntry:
     details = [(label, value) for label, value in event.details if not _is_repeated(label, value, event.said)]
     said = say("{title} : {said}", title=event.title, said=event.said) if event.withheld else event.said
-    return PaperEntry(said, f"{event.when} · {event.who}", details, event.struck_said)
+    return PaperEntry(said, f"{event.when} · {event.who}", details, event.retraction_said)
 
 
 def _is_repeated(label: str, value: str, said: str) -> bool:

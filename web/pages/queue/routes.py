@@ -80,7 +80,7 @@ class Section:
 class QueuePage(Page):
     """Ma boîte. `total` counts the own tasks and the piles, `late` those past due, `done` what was done today.
 
-    `snoozed` are the tasks in pause, `escalated` those of the team that wait too long. `chased`: a row shown may be
+    `snoozed` are the snoozed tasks, `escalated` those of the team that wait too long. `chased`: a row shown may be
     chased. `undo` is the command that "Tout annuler" takes back, "" for none.
     """
 
@@ -211,10 +211,10 @@ def done_today(desk: Desk) -> int:
 
 
 def _snoozed(desk: Desk, number: int) -> Section:
-    """Returns the tasks in pause, the first to come back first."""
-    total = advisor_queue.resting_total(desk.read, desk.owners, desk.today)
+    """Returns the snoozed tasks, the first to come back first."""
+    total = advisor_queue.snoozed_total(desk.read, desk.owners, desk.today)
     pager = Pager.at(total, number, "/boite", {}, name="r", anchor="#en-pause")
-    rows = advisor_queue.resting(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
+    rows = advisor_queue.snoozed(desk.read, desk.owners, desk.today, SIZE, pager.offset) if total else []
     return Section(queue_rows(desk, rows), pager, number > 1)
 
 

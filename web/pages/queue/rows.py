@@ -78,7 +78,7 @@ def _noted(desk: Desk, row: Any, state: Any, colleagues: Mapping[tuple[UUID, int
     snooze, handover = state.snoozes.get(row.key), state.handovers.get(row.key)
     reason = snooze.reason if snooze and _is_snoozed(row, desk.today) else ""
     handed_over_by = (
-        colleagues.get((row.stream, handover.mark.version), "") if handover and _is_handed_over(desk, row) else ""
+        colleagues.get((row.stream, handover.stamp.version), "") if handover and _is_handed_over(desk, row) else ""
     )
     return _row(desk, row, reason, handed_over_by)
 

@@ -165,7 +165,7 @@ def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> Team
 def _day(desk: Desk, milestone: Milestone | None) -> str:
     if milestone is None:
         return ""
-    return dates.day(milestone.mark.on, year=milestone.mark.on.year != desk.today.year, short=True)
+    return dates.day(milestone.stamp.on, year=milestone.stamp.on.year != desk.today.year, short=True)
 
 
 def _states(everyone: Sequence[TeamRow], chosen: str) -> list[filters.Chip]:

@@ -110,7 +110,7 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
     sentences_by_version, events = _history(desk, id)
-    noted = sorted(member.milestones, key=lambda one: one.mark.on, reverse=True)
+    noted = sorted(member.milestones, key=lambda one: one.stamp.on, reverse=True)
     return MemberPage(
         id=id,
         name=member.name,
@@ -149,7 +149,7 @@ def sites(desk: Desk) -> list[tuple[str, str]]:
 def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:
     if milestone is None:
         return MilestoneRow(label)
-    return MilestoneRow(label, milestone.mark.on, milestone.title, milestone.mark.version)
+    return MilestoneRow(label, milestone.stamp.on, milestone.title, milestone.stamp.version)
 
 
 def _history(desk: Desk, id: UUID) -> tuple[dict[int, str], list[MemberEvent]]:

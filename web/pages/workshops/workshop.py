@@ -44,12 +44,12 @@ FORMS: dict[str, Decision[..., Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """An event in words. `struck` says who retracted it and why, "" while it counts."""
+    """An event in words. `retracted` says who retracted it and why, "" while it counts."""
 
     sentence: str
     when: str
     who: str
-    struck: str
+    retracted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +196,17 @@ def _candidate(row: Any, person: directory.YoungPerson) -> Candidate:
 
 
 def history(workshop: ScopedWorkshop) -> list[HistoryRow]:
-    """Returns the events of the workshop, the latest first. A retraction stands beside the event it struck."""
+    """Returns the events of the workshop, the latest first. A retraction stands beside the event it retracts."""
     names, trail = ScopedNames(workshop.desk.refs, workshop.desk.read, Scope("all")), workshop.trail
-    struck = retractions_by_version(trail)
+    retracted = retractions_by_version(trail)
     events = (one for one in reversed(trail) if not isinstance(one.event, Retracted))
-    return [_history_row(workshop, one, names, struck.get(one.originator_version)) for one in events]
+    return [_history_row(workshop, one, names, retracted.get(one.originator_version)) for one in events]
 
 
-def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, struck: Recorded | None) -> HistoryRow:
+def _history_row(workshop: ScopedWorkshop, one: Recorded, names: ScopedNames, retracted: Recorded | None) -> HistoryRow:
     zone = workshop.desk.zone
     sentence = sentences.sentence(one, names, zone=zone, history=workshop.trail)
-    why = sentences.struck(struck, names, zone) if struck else ""
+    why = sentences.retraction(retracted, names, zone) if retracted else ""
     return HistoryRow(sentence, sentences.when(one, zone), sentences.who(one, names), why)
 
 

@@ -129,12 +129,14 @@ class ScriptedCast(Behaviours):
         self.sim.execute([self.open_dossier(young, by, advisor.id if advisor else None)])
 
     def owed(self, names: Iterable[str]) -> Iterator[tuple[ScriptedYoung, Task]]:
-        """Yields the tasks to do now by these advisors, but for those that rest or are handed over."""
+        """Yields the tasks to do now by these advisors, but for those that are snoozed or handed over."""
         today, ids = self.sim.today, {self.roster.named(name).id for name in names}
         for young in self.here():
             for task in young.owed.values() if young.advisor in ids else ():
-                rests = task.handed_to is not None or (task.paused is not None and task.paused > today)
-                if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and not rests:
+                elsewhere = task.handed_to is not None or (
+                    task.snoozed_until is not None and task.snoozed_until > today
+                )
+                if task.role == "advisor" and self.behaviour(task.kind) and task.opens <= today and not elsewhere:
                     yield young, task
 
     # --- choices

@@ -66,8 +66,8 @@ class DrawnCast(Behaviours):
         if task.appointment:
             day, minute = minute_of(task.appointment)
             return max((day, minute + 50), sim.on(sim.today))
-        if task.paused and task.paused > sim.today:
-            return sim.on(task.paused)
+        if task.snoozed_until and task.snoozed_until > sim.today:
+            return sim.on(task.snoozed_until)
         if task.kind == "present-pix" and self.sim.chance(parameters.AT_WELCOME):
             return sim.on(sim.today)
         forgotten = task.role == "advisor" and self.sim.chance(parameters.FORGOTTEN)
@@ -79,7 +79,12 @@ class DrawnCast(Behaviours):
     def perform(self, case: Case) -> Iterable[PlannedCommand]:
         """Performs the task; now and then an advisor snoozes it, or hands it over."""
         task = case.task
-        if task.role == "advisor" and task.appointment is None and task.paused is None and task.handed_to is None:
+        if (
+            task.role == "advisor"
+            and task.appointment is None
+            and task.snoozed_until is None
+            and task.handed_to is None
+        ):
             if self.sim.chance(parameters.SNOOZED):
                 return self._snooze(case)
             if self.sim.chance(parameters.HANDED_OVER):

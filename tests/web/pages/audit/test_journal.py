@@ -69,9 +69,9 @@ def test_what_was_taken_back_is_struck_with_its_reason(at_work: House) -> None:
     dossier = at_work.presented()
     at_work.on(dossier, retraction.retract, version=3, reason="mauvaise personne")
     page = soup(at_work.client(CLAIRE).get(f"/journal?dossier={dossier}").text)
-    struck = page.select(".ledger .item")[1]
-    assert said(struck.select_one("s")) == "Pix présenté au premier accueil"
-    assert "retiré : mauvaise personne" in said(struck)
+    retracted = page.select(".ledger .item")[1]
+    assert said(retracted.select_one("s")) == "Pix présenté au premier accueil"
+    assert "retiré : mauvaise personne" in said(retracted)
     assert "Retiré : Pix présenté au premier accueil" in said(page.select(".ledger .item")[0])
 
 

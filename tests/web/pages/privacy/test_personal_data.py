@@ -125,9 +125,9 @@ def test_every_fact_is_there_as_it_is_kept_with_who_wrote_it(at_work: House) -> 
         assert fact["topic"] == recorded.event.TOPIC
         assert set(fact["content"]) == {one.name for one in fields(recorded.event)}  # type: ignore[arg-type]
         assert fact["by"] in (NADIA, SOPHIE)
-    struck = [fact for fact in told if fact["retracted"]]
-    assert [fact["topic"] for fact in struck] == ["dossier.NoteTaken"]
-    assert "Motifretrait" in struck[0]["retracted"]
+    retracted = [fact for fact in told if fact["retracted"]]
+    assert [fact["topic"] for fact in retracted] == ["dossier.NoteTaken"]
+    assert "Motifretrait" in retracted[0]["retracted"]
     assert {one["name"] for one in known["writers"]} == {NADIA, SOPHIE}
     assert known["participations"][0]["facts"][0]["content"]["last_name"] == "Nomercier"
     assert {fact["topic"] for fact in known["workshops"][0]["facts"]} == {

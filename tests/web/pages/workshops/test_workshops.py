@@ -791,8 +791,8 @@ def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
     assert len(commands) == 1, "one transaction"
     dossier = at_work.client(NADIA).get(f"/dossiers/{wrong}").text
     assert "Réinscrire" not in words(dossier)
-    struck = texts(dossier, ".timeline .struck s")
-    assert [one.partition(",")[0] for one in struck][:2] == ["Absent·e à l’atelier", "Présent·e à l’atelier"]
+    retracted = texts(dossier, ".timeline .struck s")
+    assert [one.partition(",")[0] for one in retracted][:2] == ["Absent·e à l’atelier", "Présent·e à l’atelier"]
     assert "retiré : noté par erreur (Samir Haddad" in words(dossier)
     history = texts(at_work.client(SAMIR).get(f"/ateliers/{made}").text, ".timeline .struck s")
     assert history == ["Zoé Haddad : absent·e", "Zoé Haddad : présent·e", "Place prise : Zoé Haddad"]
