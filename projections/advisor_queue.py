@@ -137,13 +137,13 @@ def _row(change: Change, task: tasks.Task, owner: UUID | None, about: Row) -> Ro
 
 
 class QueueFilter(Struct, frozen=True):
-    """Filter of the queue; an empty field means all. `pour` is the id of the person whose rows they are."""
+    """Filter of the queue; an empty field means all. `doer` is the id of the person who has the rows."""
 
     kind: str = ""
     stage: str = ""
     programme: str = ""
     site: str = ""
-    pour: str = ""
+    doer: str = ""
     group: str = ""
 
 
@@ -155,7 +155,7 @@ class QueueCount(Struct, frozen=True):
     programme: str
     site: str
     group: str
-    pour: str
+    doer: str
     n: int
     late: int
 
@@ -221,21 +221,21 @@ def snoozed(connection: Connection, owners: Owners, today: date, limit: int, off
     return list(connection.execute(ordered.limit(limit).offset(offset)))
 
 
-def picked(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:
+def of_keys(connection: Connection, owners: Owners, today: date, keys: Collection[tuple[UUID, str]]) -> list[Any]:
     """Returns the open rows of these people with these streams and keys, the most urgent first."""
     chosen = tuple_(table.c.stream, table.c.key).in_(keys)
     query = select(table, _doer(today).label("doer")).where(_done_by(owners, today), _open(today), chosen)
     return list(connection.execute(query.order_by(*URGENT)))
 
 
-def load(connection: Connection, today: date) -> dict[UUID, int]:
+def workloads(connection: Connection, today: date) -> dict[UUID, int]:
     """Returns the number of visible tasks of each person."""
     doer = _doer(today)
     query = select(doer, func.count()).where(table.c.owner.is_not(None), visible(today)).group_by(doer)
     return dict(connection.execute(query).all())
 
 
-def load_of(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
+def workload_by_dossier(connection: Connection, owner: UUID, today: date) -> dict[UUID, int]:
     """Returns the number of somebody's visible tasks in each dossier."""
     query = select(table.c.stream, func.count()).where(_mine([owner], today), table.c.subject == "dossier")
     return dict(connection.execute(query.group_by(table.c.stream)).all())
@@ -281,5 +281,5 @@ def _wanted(wanted: QueueFilter, today: date) -> Sequence[ColumnElement[bool]]:
         "site": wanted.site,
         "group": wanted.group,
     }
-    of = [_doer(today) == UUID(wanted.pour)] if wanted.pour else []
+    of = [_doer(today) == UUID(wanted.doer)] if wanted.doer else []
     return [*of, *(table.c[name] == value for name, value in columns.items() if value)]

@@ -1,4 +1,4 @@
-"""The one collection of read tables, and the tables of catch_up itself."""
+"""Defines the collection of read tables, and the three tables that catch_up keeps for itself."""
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Uuid
 
@@ -11,7 +11,7 @@ position = Table(
     "position",
     metadata,
     Column("position", Integer, nullable=False),
-    Column("stained", Boolean, nullable=False),  # the disk still holds what was shown of an erased person
+    Column("stained", Boolean, nullable=False),  # the disk holds what was shown of an erased person: scrub
 )
 folds = Table(
     "folds",

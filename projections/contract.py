@@ -30,10 +30,14 @@ class Change(Struct, frozen=True):
 
 
 class Projection(Protocol):
-    """Contract of a module: the kinds of streams it reads, its tables with a column `stream`, the rows of a change.
+    """Contract of a module of read tables.
 
-    Unless APPENDS, the rows of a change replace the rows of its stream. For a kind in READS they do so only when the
-    part of the state that it reads has changed.
+    - NAME: its module's name. The table `stopped` stores it when a stream cannot be shown: it never changes.
+    - KINDS: the kinds of streams it reads.
+    - TABLES: its tables. Each has a column `stream`.
+    - APPENDS: true when `rows` adds to the rows of the stream, false when it replaces them.
+    - READS: by kind, the part of a state that its rows show. Rows are written only when that part has changed;
+      for a kind left out, after every change.
     """
 
     NAME: str
@@ -42,7 +46,8 @@ class Projection(Protocol):
     APPENDS: bool
     READS: Mapping[str, Callable[[Any], Any]]
 
-    def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]: ...
+    def rows(self, change: Change) -> Mapping[Table, Sequence[Row]]:
+        """Returns the rows of a stream after a change, by table. A table left out gets none."""
 
     def forget(self, connection: Connection, streams: Sequence[UUID]) -> None:
         """Removes personal data from the rows of these streams, if the projection appends."""

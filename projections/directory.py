@@ -1,4 +1,4 @@
-"""Finds dossiers by name or number, and names them. Other projections may use no other one."""
+"""Finds dossiers by name or number, and names them. It is the only projection that others may import."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Dossiers: one row for each young person, for lists and filters."""
+"""The list of dossiers: one row each, for filters and counts. The page of one dossier reads its state instead."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -159,7 +159,7 @@ def of_group(connection: Connection, scope: Scope, group: str) -> list[Any]:
     return list(connection.execute(query.order_by(table.c.sort, table.c.stream)))
 
 
-def load(connection: Connection) -> dict[UUID, int]:
+def portfolio_sizes(connection: Connection) -> dict[UUID, int]:
     """Returns the number of open dossiers of each advisor."""
     query = select(table.c.advisor, func.count()).where(table.c.advisor.is_not(None), ~table.c.closed)
     return dict(connection.execute(query.group_by(table.c.advisor)).all())

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from pixflow.authorization import Scope
 from pixflow.identity import normalise
-from pixflow.participation.matching import Match, Person, rank, score
+from pixflow.participation.scoring import Match, Person, rank, score
 from projections import directory, name_search
 from projections.directory import YoungPerson
 
@@ -42,7 +42,7 @@ def proposals(connection: Connection, rows: Sequence[Any], limit: int = SHOWN) -
     """Returns the best dossiers for each participation's row, best first, without those refused before.
 
     Candidates share the beginnings of two words or a similar number; else, without an agreeing name, a close spelling.
-    `matching.rank` sorts them.
+    `scoring.rank` sorts them.
     """
     asked = {row.stream: set(normalise(f"{row.last_name} {row.first_name}").split()) for row in rows}
     near = _merged(_near(connection, asked), _numbered(connection, rows))

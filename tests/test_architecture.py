@@ -3,13 +3,17 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
+
+from projections.store.catch_up import PROJECTIONS
 
 ROOT = Path(__file__).parent.parent
 IMPURE = ("engine", "structure_folder", "erasing", "store", "pix_orga")
@@ -161,6 +165,21 @@ def test_no_module_is_longer_than_one_reads_in_a_sitting() -> None:
     gone = [f"{name} is short now: leave it out of LONG" for name in sorted(LONG.keys() - long)]
     assert not cut + gone, f"at most {MOST_LINES}; {cut + gone}"
     assert (found := median(lines.values())) < MEDIAN_LINES, f"half of the modules have over {found} lines"
+
+
+def contract(number: str) -> dict[str, Any]:
+    """Returns an import contract of pyproject.toml."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return next(one for one in contracts if one["name"].startswith(f"{number}. "))
+
+
+def test_the_contracts_name_every_projection_and_every_module_of_decisions() -> None:
+    assert set(contract("6")["modules"]) == {f"projections.{projection.NAME}" for projection in PROJECTIONS}
+    forbidden = tuple(contract("5")["forbidden_modules"])
+    paths = (path for path in (ROOT / "pixflow").rglob("*.py") if "\n@decision(" in path.read_text())
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
+    assert modules, "where decisions are"
+    assert not {module for module in modules if not f"{module}.".startswith(tuple(f"{one}." for one in forbidden))}
 
 
 def test_imports_keep_to_the_contracts() -> None:

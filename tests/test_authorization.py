@@ -47,8 +47,8 @@ TAKEN_WITHIN = {
     "retractions": "retract",
     "receive_profile": "follow",
     "plan_in_workshop": "book_seat",
-    "keep_seat": "book_seat",
-    "lose_seat": "release_seat",
+    "record_booking": "book_seat",
+    "record_cancellation": "release_seat",
     "record_attendance": "mark_attendance",
 }
 """Functions that give events but are taken inside another decision, never by themselves."""

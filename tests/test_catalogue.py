@@ -35,7 +35,7 @@ from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
 from pixflow.events.structure import ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
-from pixflow.participation import campaign, exports, intake, matches
+from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
 from pixflow.protocol.document import ProtocolDocument, StageText, WorkshopRules
 from pixflow.protocol.grille import Band, Grille, Proposal
@@ -273,22 +273,22 @@ EMITTED: dict[type[Event], Emitted] = {
         intake.receive_export,
         {"digest": "ab" * 32, "campaign": CAMPAIGN, "exported_at": AT, "counts": COUNTS, "on": DAY},
     ),
-    p.ParticipationImported: Emitted((), exports.import_participation, ROW),
+    p.ParticipationImported: Emitted((), imports.import_participation, ROW),
     p.PurposeSettled: Emitted(
-        (imported(purpose=None),), exports.settle_purpose, {"purpose": "initial", "on": DAY}
+        (imported(purpose=None),), imports.settle_purpose, {"purpose": "initial", "on": DAY}
     ),
     p.ParticipationProgressed: Emitted(
-        (imported(),), exports.record_progress, FOLLOW | {"progress": Decimal("0.8"), "result": None}
+        (imported(),), imports.record_progress, FOLLOW | {"progress": Decimal("0.8"), "result": None}
     ),
     p.ResultShared: Emitted(
-        (imported(),), exports.record_progress, FOLLOW | {"progress": Decimal(1), "result": RESULT}
+        (imported(),), imports.record_progress, FOLLOW | {"progress": Decimal(1), "result": RESULT}
     ),
     p.ProfileShared: Emitted(
         (imported(purpose="profile", started=None, progress=None),),
-        exports.record_progress,
+        imports.record_progress,
         FOLLOW | {"progress": None, "result": None, "profile": PROFILE, "ordinal": 1},
     ),
-    p.ParticipationVanished: Emitted((imported(),), exports.record_disappearance, FOLLOW),
+    p.ParticipationVanished: Emitted((imported(),), imports.record_disappearance, FOLLOW),
     p.MatchConfirmed: Emitted((imported(), opened()), matches.confirm_match, MATCH),
     p.MatchRejected: Emitted((imported(),), matches.reject_match, {"dossier": OTHER_DOSSIER, "on": DAY}),
     p.ParticipationSetAside: Emitted((imported(),), matches.set_participation_aside, {"reason": "collègue", "on": DAY}),

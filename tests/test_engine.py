@@ -30,7 +30,7 @@ from pixflow.engine import CommandResult, Engine, Stale, Step, new_id
 from pixflow.events.base import Event
 from pixflow.events.values import Partner
 from pixflow.participation.campaign import declare_campaign
-from pixflow.participation.exports import import_participation
+from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
 from pixflow.team.milestones import attend_training, undo_milestone

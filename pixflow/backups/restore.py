@@ -13,7 +13,7 @@ import msgspec
 from msgspec import MsgspecError, Struct
 
 from pixflow import erasing, structure_folder
-from pixflow.backups import STAMP, BackupError, key_copies, manifest, restored_keys
+from pixflow.backups import STAMP, BackupError, key_copies, key_merge, manifest
 from pixflow.backups.manifest import EVENTS, Manifest
 from pixflow.backups.targets import FolderTarget, SchemaTarget, Target
 from pixflow.engine import Engine
@@ -42,14 +42,14 @@ def restore(
     backup: Path,
     *,
     slug: str | None = None,
-    over: bool = False,
+    replace: bool = False,
     rebuild: Callable[[OpenStructure], object],
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> RestoreReport:
     """Restores a backup into a data folder (and a database), as the structure `slug`, else as its original structure.
 
-    `over` moves the present structure aside and replaces it. `rebuild` rebuilds its read stores. Raises BackupError,
+    `replace` moves the present structure aside and replaces it. `rebuild` rebuilds its read stores. Raises BackupError,
     AlreadyServed, and StoreBusy when another process uses the structure.
     """
     made, copy = manifest.verified(backup), key_copies.read(backup)
@@ -60,10 +60,10 @@ def restore(
     document = Document(made.structure, structure_folder.schema_of(folder.name) if database else None)
     stamp = f"{clock().astimezone(UTC):{STAMP}}"
     target = _target(folder, stamp, document, database)
-    _check(data, folder, target, document, over)
+    _check(data, folder, target, document, replace)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with target.alone():
-        keys = restored_keys.merged(data / "keys", folder.name, target, made.structure, copy)
+        keys = key_merge.merge_keys(data / "keys", folder.name, target, made.structure, copy)
         try:
             key_copies.check_none_lost(keys, sqlite_copy.streams(backup / EVENTS, sealed_topics()))
             _take_away(folder, stamp)
@@ -94,7 +94,7 @@ def _target(folder: Path, stamp: str, document: Document, database: Database | N
     return FolderTarget(folder, _aside(folder, stamp))
 
 
-def _check(data: Path, folder: Path, target: Target, document: Document, over: bool) -> None:
+def _check(data: Path, folder: Path, target: Target, document: Document, replace: bool) -> None:
     if not (key := data / "keys" / f"{folder.name}.key").exists():
         raise BackupError("no-structure-key", path=str(key))
     known = _known(folder)
@@ -102,7 +102,7 @@ def _check(data: Path, folder: Path, target: Target, document: Document, over: b
         raise BackupError("other-structure", slug=folder.name)
     if known and known.schema != document.schema:
         raise BackupError("kept-elsewhere", slug=folder.name)
-    if not over and ((folder / _IDENTITY).exists() or target.holds()):
+    if not replace and ((folder / _IDENTITY).exists() or target.has_events()):
         raise BackupError("structure-there", slug=folder.name)
 
 

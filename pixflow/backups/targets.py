@@ -22,7 +22,7 @@ Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
 
 
 class Target(Protocol):
-    def holds(self) -> bool:
+    def has_events(self) -> bool:
         """Tells whether the target holds records."""
         ...
 
@@ -48,7 +48,7 @@ class FolderTarget:
         self.folder, self.aside = folder, aside
         self._events = folder / EVENTS
 
-    def holds(self) -> bool:
+    def has_events(self) -> bool:
         return self._events.exists()
 
     @contextmanager
@@ -69,7 +69,7 @@ class FolderTarget:
         return SqliteVault(path)
 
     def put(self, copy: Path) -> str:
-        there = self.holds()
+        there = self.has_events()
         self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
         sqlite_copy.put(copy, self._events, self.aside)
         return str(self.aside) if there else ""
@@ -84,8 +84,8 @@ class SchemaTarget:
     def __init__(self, database: Database, schema: str, aside: str) -> None:
         self.database, self.schema, self.aside = database, schema, aside
 
-    def holds(self) -> bool:
-        return postgres_copy.holds(self.database, self.schema)
+    def has_events(self) -> bool:
+        return postgres_copy.has_events(self.database, self.schema)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

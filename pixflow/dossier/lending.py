@@ -17,7 +17,7 @@ from pixflow.team.staff import Team
 
 @decision("lend", REFERENT_AND_MANAGER)
 def lend_dossier(dossier: Dossier, *, advisor: UUID, until: date, on: date) -> list[Event]:
-    """Lends the dossier through `until`. Lent again, it still goes back to its first advisor."""
+    """Lends the dossier through `until`. A second loan keeps the first advisor as the one it goes back to."""
     must_be_open(dossier)
     if until < on:
         raise Refused("until-past", field="until", until=until)

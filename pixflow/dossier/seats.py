@@ -1,4 +1,4 @@
-"""The dossier's half of workshop decisions: a seat booked, cancelled, used or missed."""
+"""Records a seat on the dossier: booked, cancelled, used or missed. `workshop/booking.py` decides, on both streams."""
 
 from datetime import date
 from typing import Literal
@@ -25,15 +25,17 @@ def plan_in_workshop(
     )
 
 
-def keep_seat(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
-    """Books a seat in a workshop on that day, again when the workshop has moved."""
+def record_booking(dossier: Dossier, *, workshop: UUID, day: date, on: date) -> list[Event]:
+    """Records a seat in a workshop on that day, again when the workshop has moved."""
     known = dossier.diagnostic.seats.get(workshop)
     if known and (known.status, known.day) == ("booked", day):
         return []
     return [SeatBooked(workshop=workshop, day=day, on=on)]
 
 
-def lose_seat(dossier: Dossier, *, workshop: UUID, reason: Literal["released", "cancelled"], on: date) -> list[Event]:
+def record_cancellation(
+    dossier: Dossier, *, workshop: UUID, reason: Literal["released", "cancelled"], on: date
+) -> list[Event]:
     known = dossier.diagnostic.seats.get(workshop)
     return [SeatCancelled(workshop=workshop, reason=reason, on=on)] if known and known.status == "booked" else []
 

@@ -26,7 +26,8 @@ STAGES: tuple[Stage, ...] = ("orientation", "diagnostic", "prescription", "parco
 class Event:
     """Base of every event: its stored name, and the stage it belongs to (None: it makes no page stale).
 
-    `CLOSES`: a member of the team who records it closes a task, or a turn of it. An event that Pix sends never does.
+    `CLOSES`: a member of the team who records it closes a task, or a turn of it. `pixflow/tasks` decides which task. An
+    event that Pix sends never does.
     """
 
     __slots__ = ()

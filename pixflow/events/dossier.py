@@ -520,7 +520,7 @@ class YoungPersonChased(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerChased(Event):
-    """A chase to a partner."""
+    """A chase of a partner."""
 
     TOPIC: ClassVar[str] = "dossier.PartnerChased"
     STAGE: ClassVar[Stage | None] = "parcours"

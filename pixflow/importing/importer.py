@@ -11,8 +11,8 @@ from pixflow.actor import Actor
 from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import Purpose
-from pixflow.importing.erased import erased_lines
-from pixflow.importing.matching import dossiers_of, number_of
+from pixflow.importing.auto_match import dossiers_of, number_of
+from pixflow.importing.erasure import erased_lines
 from pixflow.importing.plan import Answers, ImportCounts, ImportPlan, ImportPreview, plan
 from pixflow.importing.purposes import correcting, declaring
 from pixflow.importing.rows import FileRow, KnownRow

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from pixflow.engine import Guard, Step
-from pixflow.importing.matching import match_step
+from pixflow.importing.auto_match import match_step
 from pixflow.importing.rows import KnownRow
 from pixflow.importing.steps import intake_id, of_known, still_matched
 from pixflow.participation import campaign as participation_campaign
-from pixflow.participation import exports
+from pixflow.participation import imports
 
 
 def declaring(
@@ -28,7 +28,7 @@ def declaring(
     yield Step({"campaign": campaign}, participation_campaign.declare_campaign, arguments, guard=guard)
     for one in known:
         settled = {"purpose": arguments["purpose"]}
-        yield Step({"participation": one.stream}, exports.settle_purpose, context=settled)
+        yield Step({"participation": one.stream}, imports.settle_purpose, context=settled)
     for participation, dossier in matches.items():
         yield match_step(participation, dossier)
 
@@ -40,7 +40,7 @@ def correcting(
     guard = _no_export_since(campaign, planned)
     yield Step({"campaign": campaign}, participation_campaign.correct_purpose, arguments, guard=guard)
     for one in known:
-        yield Step(of_known(one), exports.resettle_purpose, context=arguments, guard=still_matched(one.dossier))
+        yield Step(of_known(one), imports.resettle_purpose, context=arguments, guard=still_matched(one.dossier))
 
 
 def _no_export_since(campaign: UUID, planned: int) -> Guard:

@@ -13,7 +13,7 @@ from pixflow.events import participation as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.participation import MatchConfirmed, Retracted
 from pixflow.folding import retractions_by_version
-from pixflow.participation.matching import Person, certain
+from pixflow.participation.scoring import Person, certain
 from pixflow.participation.state import Participation
 from pixflow.refused import Refused, required
 

@@ -22,7 +22,7 @@ class ProfileResult:
     levels: tuple[Level, ...] = ()
 
 
-def shown(line: RowCells, tail: ProfileTail) -> ProfileResult:
+def read_profile(line: RowCells, tail: ProfileTail) -> ProfileResult:
     """Reads the profile of a sent row, and checks its consistency."""
     if not line.shows(tail.shared_at):
         return ProfileResult()
@@ -39,7 +39,7 @@ def shown(line: RowCells, tail: ProfileTail) -> ProfileResult:
     return profile
 
 
-def hidden(line: RowCells, tail: ProfileTail) -> ProfileResult:
+def empty_profile(line: RowCells, tail: ProfileTail) -> ProfileResult:
     """Returns the empty profile of a row that is not sent."""
     line.hides(tail.shared_at)
     return ProfileResult()

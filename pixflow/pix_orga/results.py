@@ -71,13 +71,13 @@ class RowCells:
         return False
 
 
-def hidden(line: RowCells, tail: Tail) -> Results:
+def empty_results(line: RowCells, tail: Tail) -> Results:
     """Returns the empty results of a row that is not shared."""
     line.hides(tail.shared_at)
     return Results()
 
 
-def shown(line: RowCells, tail: Tail) -> Results:
+def read_results(line: RowCells, tail: Tail) -> Results:
     """Reads the results of a shared row, and checks them against each other."""
     if not line.shows(tail.shared_at):
         return Results()

@@ -11,7 +11,7 @@ from pixflow.pix_orga.columns.profile_columns import ProfileTail
 from pixflow.pix_orga.columns.result_columns import Tail
 from pixflow.pix_orga.dates import CellDate, moment
 from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, Pairs, ProfileRow
-from pixflow.pix_orga.results import RowCells, hidden, shown
+from pixflow.pix_orga.results import RowCells, empty_results, read_results
 
 
 def read_campaign(line: RowCells, layout: Layout[Any]) -> ExportCampaign | None:
@@ -39,7 +39,7 @@ def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
     progress = None if tail.progress is None else line.take_rate(tail.progress)
     if shared is None:
         return None
-    results = shown(line, tail) if shared else hidden(line, tail)
+    results = read_results(line, tail) if shared else empty_results(line, tail)
     shared_at = _moment(line, tail.shared_at, tail.shared_zone) if shared else None
     if shared and line.cells[tail.shared_at] == "":
         line.problems.warn("shared-without-date", line.number)
@@ -66,7 +66,7 @@ def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | No
     sent = line.take(yes_no, tail.shared)
     if sent is None:
         return None
-    profile = profiles.shown(line, tail) if sent else profiles.hidden(line, tail)
+    profile = profiles.read_profile(line, tail) if sent else profiles.empty_profile(line, tail)
     at = _moment(line, tail.shared_at, tail.shared_zone) if sent else None
     if sent and line.cells[tail.shared_at] == "":
         line.problems.refuse("sent-without-date", line.number, column=line.headers[tail.shared_at])

@@ -12,7 +12,7 @@ from pixflow.engine import CommandResult, Engine, Step, new_id
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import DossierOpened, IdentityCorrected
 from pixflow.identity import words
-from pixflow.importing.matching import match_all
+from pixflow.importing.auto_match import match_all
 from pixflow.portfolio.corrections import corrections, opening
 from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioPreview, PortfolioRow, by_bare_number, by_words
 from pixflow.portfolio.reader import Portfolio, read

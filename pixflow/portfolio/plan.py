@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pixflow.dossier.state import Dossier
 from pixflow.identity import words
-from pixflow.participation.matching import Person, score
+from pixflow.participation.scoring import Person, score
 from pixflow.portfolio.columns import FIELDS, Column, Field
 from pixflow.portfolio.corrections import corrections, differences, opening
 from pixflow.portfolio.problems import PortfolioProblem

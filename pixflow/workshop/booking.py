@@ -8,7 +8,7 @@ from uuid import UUID
 from pixflow.actor import CLOCK
 from pixflow.decision import NOBODY, OWN_SEATS, OWN_WORKSHOPS, TEAM, Argument, decision
 from pixflow.dossier.guards import must_be_open
-from pixflow.dossier.seats import keep_seat, lose_seat, plan_in_workshop, record_attendance
+from pixflow.dossier.seats import plan_in_workshop, record_attendance, record_booking, record_cancellation
 from pixflow.dossier.state import Dossier
 from pixflow.events import workshop as e
 from pixflow.events.base import Event
@@ -50,7 +50,7 @@ def book_seat(
     planned = _planned(workshop, dossier, initial, plan, on)
     kept = workshop.waiting.get(dossier_id)
     if workshop.free > 0 or (kept and kept.until):
-        booked = keep_seat(dossier, workshop=workshop_id, day=day, on=on)
+        booked = record_booking(dossier, workshop=workshop_id, day=day, on=on)
         return {"workshop": [e.SeatTaken(dossier=dossier_id, on=on)], "dossier": [*planned, *booked]}
     if kept:
         return {}
@@ -76,7 +76,7 @@ def release_seat(
         return {"workshop": [e.WaitlistLeft(dossier=dossier_id, on=on), *freed]}
     if dossier_id not in workshop.seats:
         return {}
-    lost = lose_seat(dossier, workshop=workshop_id, reason="released", on=on)
+    lost = record_cancellation(dossier, workshop=workshop_id, reason="released", on=on)
     return {
         "workshop": [e.SeatReleased(dossier=dossier_id, on=on), *_offers(workshop, 1, until, on)],
         "dossier": lost,
@@ -100,8 +100,8 @@ def apply_workshop_change(
     if dossier_id not in workshop.seats or workshop.day is None:
         return {}
     if workshop.cancelled:
-        return {"dossier": lose_seat(dossier, workshop=workshop_id, reason="cancelled", on=on)}
-    return {"dossier": keep_seat(dossier, workshop=workshop_id, day=workshop.day, on=on)}
+        return {"dossier": record_cancellation(dossier, workshop=workshop_id, reason="cancelled", on=on)}
+    return {"dossier": record_booking(dossier, workshop=workshop_id, day=workshop.day, on=on)}
 
 
 # --- attendance

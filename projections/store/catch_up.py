@@ -52,7 +52,7 @@ class ReadSide:
         self._refs = References()
         self._folds: dict[UUID, Any] = {}
         self._writer = RowWriter()
-        self._stained = False
+        self._needs_scrub = False
         self._position = -1
         self._resume()
 
@@ -68,7 +68,7 @@ class ReadSide:
 
     def catch_up(self, limit: int | None = None, batch: int = BATCH) -> int:
         """Shows every event recorded so far, at most `limit` more. Returns the position reached."""
-        if self.source.head() == self._position and self._tables_are_in_place() and not self._stained:
+        if self.source.head() == self._position and self._tables_are_in_place() and not self._needs_scrub:
             return self._position
         with self._mutex, self._lock, _without_garbage_collection():
             self._resume()
@@ -77,7 +77,7 @@ class ReadSide:
                 events := self.source.read(self._position, min(batch, goal - self._position))
             ):
                 self._show(events)
-            if self._stained:
+            if self._needs_scrub:
                 self._scrub()
         return self._position
 
@@ -123,13 +123,13 @@ class ReadSide:
 
     def _reload_if_moved(self, connection: Connection) -> bool:
         """Loads the state again if another process moved the tables, or a crash emptied them. Tells whether it did."""
-        reached, stained = position_of_tables(connection)
+        reached, needs_scrub = position_of_tables(connection)
         if reached == self._position:
             return False
         self._folds.clear()
         self._refs = stored_references(connection)
         self._writer.load(connection)
-        self._position, self._stained = reached, stained
+        self._position, self._needs_scrub = reached, needs_scrub
         return True
 
     def _show(self, events: Sequence[Recorded], *, rows_later: bool = False) -> None:
@@ -152,7 +152,7 @@ class ReadSide:
         if scrub(self.database):
             with self._writing.begin() as connection:
                 connection.execute(update(position).where(position.c.position == self._position), {"stained": False})
-            self._stained = False
+            self._needs_scrub = False
 
     def _apply(self, connection: Connection, events: Sequence[Recorded], rows_later: bool) -> None:
         moved: dict[UUID, list[Recorded]] = {}
@@ -168,8 +168,8 @@ class ReadSide:
             self._writer.write(connection, changed, PROJECTIONS, self._position)
         save_folds(connection, changes)
         self._remember(changes)
-        self._stained |= any(change.forgets for change in changes)
-        move_position(connection, events[-1].position, self._stained)
+        self._needs_scrub |= any(change.forgets for change in changes)
+        move_position(connection, events[-1].position, self._needs_scrub)
 
     def _fold(self, connection: Connection, moved: dict[UUID, list[Recorded]]) -> list[Change]:
         before = {stream: self._folds[stream] for stream in moved if stream in self._folds}

@@ -1,4 +1,4 @@
-"""Tables of catch_up itself: how far the others show the events, and the state of each stream."""
+"""Reads and writes the tables of catch_up (bookkeeping.py): the position shown, and the state of each stream."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,17 +21,17 @@ DECODERS = {kind: msgspec.msgpack.Decoder(type(behaviour.fold([]))) for kind, be
 
 
 def position_of_tables(connection: Connection) -> tuple[int, bool]:
-    """Returns the last event that the tables show, 0 when they are new, and whether they are stained.
+    """Returns the last event that the tables show, 0 when they are new, and whether they need a scrub.
 
-    They are stained while the disk still holds what they showed of an erased person.
+    They need one while the disk still holds what they showed of an erased person. The column is `stained`.
     """
     found = connection.execute(select(position.c.position, position.c.stained)).first()
     return (found.position, found.stained) if found else (0, False)
 
 
-def move_position(connection: Connection, reached: int, stained: bool) -> None:
+def move_position(connection: Connection, reached: int, needs_scrub: bool) -> None:
     """Records that the tables show the events up to a position."""
-    row = {"position": reached, "stained": stained}
+    row = {"position": reached, "stained": needs_scrub}
     if not connection.execute(update(position), row).rowcount:
         connection.execute(insert(position), row)
 

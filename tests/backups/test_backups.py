@@ -203,7 +203,7 @@ def test_it_is_whole_whatever_is_written_meanwhile(house: House) -> None:
     heads = [manifest.verified(backup.path).holding.head for backup in backups]
     assert heads == sorted(heads)
     assert heads[0] < heads[-1], "nothing was written meanwhile"
-    house.restored(backups[0].path, over=True)
+    house.restored(backups[0].path, replace=True)
     read = house.opened.engine.read(0, 10_000)
     assert [one.position for one in read] == list(range(1, heads[0] + 1))
 
@@ -252,9 +252,9 @@ def test_what_is_no_backup_is_refused(files: House, tmp_path: Path) -> None:
 def test_a_file_that_lacks_its_end_is_refused(files: House, name: str) -> None:
     backup = files.backed_up().path
     os.truncate(backup / name, (backup / name).stat().st_size // 2)
-    assert refused(backup, files, over=True) == "damaged"
+    assert refused(backup, files, replace=True) == "damaged"
     (backup / name).unlink()
-    assert refused(backup, files, over=True) == "damaged"
+    assert refused(backup, files, replace=True) == "damaged"
 
 
 def test_a_changed_byte_is_refused(files: House) -> None:
@@ -262,7 +262,7 @@ def test_a_changed_byte_is_refused(files: House) -> None:
     content = bytearray((backup / EVENTS).read_bytes())
     content[len(content) // 2] ^= 1
     (backup / EVENTS).write_bytes(content)
-    assert refused(backup, files, over=True) == "damaged"
+    assert refused(backup, files, replace=True) == "damaged"
 
 
 def test_a_missing_event_is_refused_even_under_a_digest_that_fits(files: House) -> None:
@@ -273,7 +273,7 @@ def test_a_missing_event_is_refused_even_under_a_digest_that_fits(files: House) 
         database.execute("DELETE FROM stored_events WHERE position = 2")
     said = msgspec.structs.replace(backup.manifest, sha256={EVENTS: manifest.digest(backup.path / EVENTS)})
     (backup.path / manifest.FILE).write_bytes(msgspec.json.encode(said))
-    assert refused(backup.path, files, over=True) == "damaged"
+    assert refused(backup.path, files, replace=True) == "damaged"
 
 
 def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_what_was_recorded_comes_back_and_what_came_later_is_gone(house: House) 
     backup = house.backed_up()
     assert set_aside(house.opened) == []
     after = house.dossier("Martin")
-    done = house.restored(backup.path, over=True)
+    done = house.restored(backup.path, replace=True)
     assert house.opened.engine.read(0, 100) == told
     assert (house.name(before), house.name(after)) == ("Diallo", "")
     assert (done.slug, done.erased) == ("ici", 0)
@@ -311,18 +311,18 @@ def test_a_structure_that_is_there_is_left_alone(house: House, tmp_path: Path) -
     other = House(tmp_path / "other")
     theirs = other.backed_up().path
     other.opened.engine.close()
-    assert refused(theirs, house, over=True) == "other-structure"
+    assert refused(theirs, house, replace=True) == "other-structure"
 
 
 def test_one_that_is_served_or_used_is_not_replaced(files: House) -> None:
     backup, head = files.backed_up().path, files.opened.engine.head()
     with ServeLock(files.opened.folder), pytest.raises(AlreadyServed):
-        files.restored(backup, over=True)
+        files.restored(backup, replace=True)
     files.reopen()
     with pytest.raises(StoreBusy):
-        restore(files.data, backup, over=True, rebuild=nothing)
+        restore(files.data, backup, replace=True, rebuild=nothing)
     assert files.opened.engine.head() == head
-    files.restored(backup, over=True)
+    files.restored(backup, replace=True)
 
 
 @pytest.mark.postgres
@@ -332,9 +332,9 @@ def test_nothing_is_replaced_while_another_process_is_connected(
     house = House(tmp_path, databases)
     backup = house.backed_up().path
     with closing(Database(house.database.url)) as other, other.owner(), pytest.raises(StoreBusy):
-        house.restored(backup, over=True)
+        house.restored(backup, replace=True)
     assert house.reopen().engine.head() == 3
-    house.restored(backup, over=True)
+    house.restored(backup, replace=True)
     house.opened.engine.close()
 
 
@@ -366,7 +366,7 @@ def test_a_structure_moves_from_one_store_to_the_other(
     house.dossier("Petit")
     again = house.backed_up()
     assert (again.manifest.store, again.manifest.holding.head) != (backup.manifest.store, len(told))
-    house.restored(again.path, over=True)
+    house.restored(again.path, replace=True)
     assert house.name(dossier) == "Diallo"
     house.opened.engine.close()
 
@@ -389,10 +389,10 @@ def test_a_lost_or_damaged_vault_is_made_again_of_the_backup(files: House) -> No
     vault = files.opened.folder / "keys.db"
     files.opened.engine.close()
     vault.write_bytes(b"no database at all" * 100)
-    files.restored(backup, over=True)
+    files.restored(backup, replace=True)
     assert files.name(dossier) == "Diallo"
     vault.unlink()
-    files.restored(backup, over=True)
+    files.restored(backup, replace=True)
     assert files.name(dossier) == "Diallo"
 
 
@@ -404,7 +404,7 @@ def test_a_backup_without_the_key_of_one_of_its_streams_is_refused(files: House)
     (backup / key_copies.FILE).write_bytes(msgspec.json.encode(copy))
     files.opened.engine.close()
     (files.opened.folder / "keys.db").unlink()
-    assert refused(backup, files, over=True) == "keys-missing"
+    assert refused(backup, files, replace=True) == "keys-missing"
 
 
 def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(files: House) -> None:
@@ -416,9 +416,9 @@ def test_one_that_stopped_half_way_is_nowhere_until_the_same_command_goes_on(fil
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore(files.data, backup, over=True, rebuild=crash)
+        restore(files.data, backup, replace=True, rebuild=crash)
     assert structure_folder.slugs(files.data) == []
-    files.restored(backup, over=True)
+    files.restored(backup, replace=True)
     assert files.name(dossier) == "Diallo"
 
 
@@ -444,7 +444,7 @@ def test_a_structure_that_lost_its_vault_does_not_open_until_a_backup_is_put_bac
     for _ in range(2):
         with pytest.raises(KeysLost, match="1 streams are sealed"):
             house.reopen()
-    house.restored(backup, over=True)
+    house.restored(backup, replace=True)
     assert house.name(dossier) == "Diallo"
 
 
@@ -470,7 +470,7 @@ def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
     erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
     assert files.name(gone) == ""
     assert erasing.is_pending(files.opened), "the backup has the key"
-    files.restored(backup, over=True)
+    files.restored(backup, replace=True)
     assert not erasing.is_pending(files.opened)
     assert (files.name(lost), files.name(gone)) == ("Diallo", "")
     assert key_copies.read(backup).streams[gone] is None
@@ -483,11 +483,11 @@ def test_a_backup_of_before_does_not_bring_an_erased_person_back(house: House) -
     gone, stays = house.dossier("Zanzibar"), house.dossier("Petit")
     backup = house.backed_up().path
     house.erase(gone)
-    done = house.restored(backup, over=True)
+    done = house.restored(backup, replace=True)
     assert done.erased == 1
     assert (house.name(gone), house.name(stays)) == ("", "Petit")
     assert house.opened.engine.state("dossier", gone).erased
-    assert house.restored(house.backed_up().path, over=True).erased == 0, "the facts say it by now"
+    assert house.restored(house.backed_up().path, replace=True).erased == 0, "the facts say it by now"
 
 
 def test_an_erasure_takes_the_key_out_of_every_backup_of_the_data_folder(files: House, tmp_path: Path) -> None:
@@ -518,7 +518,7 @@ def test_a_backup_kept_elsewhere_does_not_bring_them_back_where_the_register_is(
     files.erase(gone)
     files.opened.engine.close()
     (files.opened.folder / "keys.db").unlink()
-    assert files.restored(kept, over=True).erased == 1
+    assert files.restored(kept, replace=True).erased == 1
     assert (files.name(gone), files.name(stays)) == ("", "Petit")
     assert not files.opened.engine.keys.vault.streams()[gone]
 
@@ -530,7 +530,7 @@ def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House
     files.erase(other)
     register = files.opened.folder.parent / "keys" / f"{files.opened.slug}.erased"
     register.write_bytes(register.read_bytes()[:-20])
-    assert files.restored(backup, over=True).erased == 2, "the backup has the register too"
+    assert files.restored(backup, replace=True).erased == 2, "the backup has the register too"
     assert [one.dossier for one in erasing.register(files.opened)] == [gone, other]
 
 
@@ -542,4 +542,4 @@ def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:
     assert path.stat().st_ino == stamp
     files.opened.engine.keys.ring.change_structure_key()
     assert key_copies.refresh_keys(files.opened) == 1
-    files.restored(path.parent, over=True)
+    files.restored(path.parent, replace=True)

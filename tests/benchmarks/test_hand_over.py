@@ -97,4 +97,4 @@ def at_work(data: Path) -> Iterator[tuple[House, ServedStructure, TestClient]]:
 def followed(served: ServedStructure, advisor: UUID) -> int:
 
     with served.read().database.connect() as connection:
-        return dossier_sheet.load(connection).get(advisor, 0)
+        return dossier_sheet.portfolio_sizes(connection).get(advisor, 0)

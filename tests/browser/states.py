@@ -9,7 +9,7 @@ from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile
-from pixflow.participation import campaign, exports, matches
+from pixflow.participation import campaign, imports, matches
 from pixflow.workshop import booking
 from pixflow.workshop.scheduling import cancel_workshop
 from tests.web import arranged
@@ -28,7 +28,7 @@ def waiting(house: House, purpose: str | None = "initial", of: UUID | None = Non
     found = house.served.engine.state("participation", _last_imported(house))
     house.says(
         SOPHIE,
-        exports.import_participation,
+        imports.import_participation,
         {"participation": uuid4()},
         campaign=of or house.campaign,
         purpose=purpose,
@@ -238,7 +238,7 @@ def profiled(house: House, dossier: UUID) -> None:
     profile = Profile(shared=sent, pix=204, certifiable=True, certifiable_competences=5)
     house.says(
         SOPHIE,
-        exports.import_participation,
+        imports.import_participation,
         {"participation": found},
         campaign=uuid4(),
         purpose="profile",

@@ -256,7 +256,7 @@ DECISIONS: tuple[Callable[..., list[Event]], ...] = (
     certification.take_certification, certification.obtain_certification, certification.add_result_to_cv,
     certification.plan_retake, certification.decline_retake, follow_up.snooze_task, follow_up.hand_over_task,
     lending.lend_dossier,
-    seats.keep_seat, seats.lose_seat, seats.record_attendance,
+    seats.record_booking, seats.record_cancellation, seats.record_attendance,
 )  # fmt: skip
 EACH_TIME_A_FACT = (follow_up.chase_young_person, follow_up.take_note, parcours.chase_partner)
 PLAUSIBLE: dict[str, SearchStrategy[Any]] = {
@@ -355,7 +355,7 @@ FITTING: dict[object, tuple[Event, ...]] = {
     certification.obtain_certification: (*WORKED, registered(LATER)),
     follow_up.snooze_task: (*RESULT_IN, dispatched()),
     follow_up.hand_over_task: (*RESULT_IN, dispatched()),
-    seats.lose_seat: SEATED[:-1],
+    seats.record_cancellation: SEATED[:-1],
 }
 """Events before a decision has an effect; other decisions need a received result."""
 

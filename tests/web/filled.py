@@ -15,7 +15,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import identity
 from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
-from pixflow.participation import exports, matches
+from pixflow.participation import imports, matches
 from pixflow.presets import Preset
 from pixflow.team import staff
 from pixflow.unit_of_work import Step
@@ -77,7 +77,7 @@ def _given(house: House, dossier: UUID, advisor: UUID) -> Iterator[Step]:
         "result": Result(shared=today, mastery=Decimal("0.4")),
         "exported_at": house.served.engine.clock(),
     }
-    yield Step({"participation": found}, exports.import_participation, row)
+    yield Step({"participation": found}, imports.import_participation, row)
     sure = {"automatic": False, "score": 86, "reasons": (), "warnings": (), "others": ()}
     ids = {"participation_id": found, "dossier_id": dossier}
     yield Step({"participation": found, "dossier": dossier}, matches.confirm_match, sure, ids)

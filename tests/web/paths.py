@@ -18,7 +18,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
-from pixflow.participation import campaign, exports, matches
+from pixflow.participation import campaign, imports, matches
 from pixflow.team import staff
 from tests.web.client import InspectingClient
 from web.app import create_app
@@ -138,7 +138,7 @@ class House:
         result = Result(shared=moment, mastery=Decimal(mastery), **parts) if mastery else None
         self.says(
             "Sophie Lecomte",
-            exports.import_participation,
+            imports.import_participation,
             {"participation": found},
             campaign=self.campaign,
             purpose=purpose,

@@ -80,7 +80,7 @@ def restore_command(
     with saving_in_words():
         settings = Settings()
         done = restore.restore(
-            settings.data, folder, slug=structure, over=replace, rebuild=_rebuild, database=settings.database()
+            settings.data, folder, slug=structure, replace=replace, rebuild=_rebuild, database=settings.database()
         )
     if json:
         as_json(done)

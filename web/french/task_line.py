@@ -26,21 +26,27 @@ class TaskLine:
 def of_row(row: Any, today: date, calendar: Calendar) -> TaskLine:
     """Returns the line of a row of the queue."""
     at = row.appointment.replace(tzinfo=UTC) if row.appointment else None
-    return _line(row, row.details, row.why_on, at, today, calendar)
+    return _line(row, row.paused, row.details, row.why_on, at, today, calendar)
 
 
 def of_task(task: Task, today: date, calendar: Calendar) -> TaskLine:
     """Returns the line of a task, as a replay works it out."""
-    return _line(task, task.why.details, task.why.on, task.appointment, today, calendar)
+    return _line(task, task.snoozed_until, task.why.details, task.why.on, task.appointment, today, calendar)
 
 
 def _line(
-    task: Any, details: Mapping[str, str], on: date, at: datetime | None, today: date, calendar: Calendar
+    task: Any,
+    snoozed_until: date | None,
+    details: Mapping[str, str],
+    on: date,
+    at: datetime | None,
+    today: date,
+    calendar: Calendar,
 ) -> TaskLine:
     at = at.astimezone(ZoneInfo(calendar.zone)) if at else None
     why = french.why(task.kind, details, on, chases=task.chases, appointment=at, place=task.place, today=today)
-    if task.snoozed_until and task.snoozed_until > today:
-        due = f"revient le {dates.day(task.snoozed_until, year=task.snoozed_until.year != today.year)}"
+    if snoozed_until and snoozed_until > today:
+        due = f"revient le {dates.day(snoozed_until, year=snoozed_until.year != today.year)}"
         return TaskLine(french.VERBS[task.kind], why, due, False, task.opens if task.opens > today else None)
     late = task.due < today
     due = dates.due_words(at if at and not late else task.due, today, calendar.count(task.due, today) if late else 0)

@@ -7,7 +7,7 @@ from typing import Any
 from web.french.dossier import path as dossier_path
 from web.http.pagination import address
 
-PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe"}
+PARAMETERS = {"kind": "tache", "stage": "etape", "group": "groupe", "doer": "pour"}
 """The parameter of an address for each column of rows that has another name."""
 
 

@@ -16,7 +16,7 @@ from pixflow.refused import Refused
 from pixflow.unit_of_work import Step
 from web.samples.clock import Clock, at
 
-Moment = tuple[date, int]
+AgendaTime = tuple[date, int]
 """A day and a minute of it, in the structure's time zone."""
 
 OPENS, SHUTS = 9 * 60, 17 * 60 + 30
@@ -56,13 +56,13 @@ class Agenda:
         self._ahead: list[tuple[date, int, int, ScheduledAction]] = []
         self._order = count()
 
-    def add(self, moment: Moment, action: ScheduledAction) -> None:
+    def add(self, moment: AgendaTime, action: ScheduledAction) -> None:
         day, minute = moment
         if self._by_day and minute >= OPENS:
             minute = EVENING
         heappush(self._ahead, (day, minute, next(self._order), action))
 
-    def first(self) -> Moment | None:
+    def first(self) -> AgendaTime | None:
         return self._ahead[0][:2] if self._ahead else None
 
     def take(self) -> list[ScheduledAction]:
@@ -86,7 +86,7 @@ class CommandLog:
     ) -> None:
         self.engine = engine
         self.clock = clock
-        self.moment: Moment = (date.min, 0)
+        self.moment: AgendaTime = (date.min, 0)
         self.commands = self.events = 0
         self.refused = Counter[str]()
         self._root = root
@@ -94,7 +94,7 @@ class CommandLog:
         self._strict = strict
         self._ids = count()
 
-    def go(self, moment: Moment) -> None:
+    def go(self, moment: AgendaTime) -> None:
         self.moment = max(self.moment, moment)
         self.clock.go(at(moment[0], *divmod(moment[1], 60)))
 

@@ -20,7 +20,7 @@ from pixflow.streams import kind_of
 from pixflow.tasks import Task
 from pixflow.working_days import Calendar
 from web.samples import parameters
-from web.samples.agenda import OPENS, SHUTS, Agenda, CommandLog, Moment, PlannedCommand, ScheduledAction, command
+from web.samples.agenda import OPENS, SHUTS, Agenda, AgendaTime, CommandLog, PlannedCommand, ScheduledAction, command
 from web.samples.dossier_cache import Dossiers
 from web.samples.parameters import Days
 from web.samples.roster import Roster
@@ -57,7 +57,7 @@ FollowUp = Callable[[Case], Iterable[PlannedCommand]]
 class Cast(Protocol):
     """Behaviours that a simulation asks for."""
 
-    def when(self, state: Dossier, task: Task) -> Moment | None:
+    def when(self, state: Dossier, task: Task) -> AgendaTime | None:
         """Returns the moment to do a new task; None when the cast finds the task by itself, or leaves it."""
 
     def perform(self, case: Case) -> Iterable[PlannedCommand]:
@@ -102,7 +102,7 @@ class Simulation:
         """Returns a working day, counted from today; a delay is drawn."""
         return self.calendar.add(self.today, days.draw(self.random) if isinstance(days, Days) else days)
 
-    def on(self, day: date) -> Moment:
+    def on(self, day: date) -> AgendaTime:
         """Draws a moment of working hours, later than now: that day, or the next one when it is too late."""
         minute = OPENS + self.random.randrange(SHUTS - OPENS - 30)
         today, now = self.log.moment
@@ -117,10 +117,10 @@ class Simulation:
 
     # --- planning
 
-    def plan(self, moment: Moment, run: Callable[[], Iterable[PlannedCommand]], *about: UUID) -> None:
+    def plan(self, moment: AgendaTime, run: Callable[[], Iterable[PlannedCommand]], *about: UUID) -> None:
         self.agenda.add(moment, ScheduledAction(about, run))
 
-    def later(self, young: Young, when: Days | int | Moment, follow_up: FollowUp) -> None:
+    def later(self, young: Young, when: Days | int | AgendaTime, follow_up: FollowUp) -> None:
         """Plans a follow-up by the advisor of that moment; it is dropped once the dossier is closed."""
         moment = when if isinstance(when, tuple) else self.on(self.in_days(when))
         self.plan(moment, partial(self._follow_up, young, follow_up), young.dossier)
@@ -135,7 +135,7 @@ class Simulation:
             return ()
         return follow_up(Case(young, state, by))
 
-    def _once_back(self, state: Dossier) -> Moment:
+    def _once_back(self, state: Dossier) -> AgendaTime:
         back = self.roster.back(state, self.today)
         return self.on(self.calendar.add(back or self.today, 1 + self.random.randrange(3)))
 
@@ -155,7 +155,7 @@ class Simulation:
                 if is_new and (moment := self.cast.when(state, task)):
                     self.do_task(young, task, moment)
 
-    def do_task(self, young: Young, task: Task, moment: Moment) -> None:
+    def do_task(self, young: Young, task: Task, moment: AgendaTime) -> None:
         self.plan(moment, partial(self._due, young, task), young.dossier)
 
     def again(self, young: Young, task: Task) -> None:
@@ -179,12 +179,12 @@ class Simulation:
 
     # --- running
 
-    def run(self, until: Moment) -> None:
+    def run(self, until: AgendaTime) -> None:
         """Runs the actions planned up to that moment, it included."""
         while (moment := self.agenda.first()) and moment <= until:
             self._run_next(moment)
 
-    def _run_next(self, moment: Moment) -> None:
+    def _run_next(self, moment: AgendaTime) -> None:
         self.log.go(moment)
         busy: set[UUID] = set()
         planned: list[PlannedCommand] = []

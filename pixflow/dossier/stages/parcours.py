@@ -76,7 +76,7 @@ def answer_referral(
 def chase_partner(
     dossier: Dossier, *, referral: UUID, channel: Channel, reached: bool, note: str, on: date
 ) -> list[Event]:
-    """Records one chase to a partner. The next one is due after the same delay."""
+    """Records one chase of a partner. The next one is due after the same delay."""
     must_be_open(dossier)
     known = _referral(dossier, referral)
     if known.answer:

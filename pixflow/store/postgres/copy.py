@@ -65,12 +65,12 @@ def check_alone(database: Database) -> None:
         raise StoreBusy(f"{row and row[0]} connections of other processes of pixflow to this database")
 
 
-def holds(database: Database, schema: str) -> bool:
+def has_events(database: Database, schema: str) -> bool:
     """Tells whether a schema holds records."""
     if not exist(database, schema):
         return False
     with database.owner() as owner:
-        return _holds(owner, schema)
+        return _has_events(owner, schema)
 
 
 def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
@@ -96,13 +96,13 @@ def asides(database: Database, prefix: str) -> list[str]:
         return [name for (name,) in rows]
 
 
-def _holds(owner: Owner, schema: str) -> bool:
+def _has_events(owner: Owner, schema: str) -> bool:
     there = SQL("SELECT EXISTS (SELECT FROM {})").format(Identifier(schema, "stored_events"))
     return owner.execute(there).fetchone() == (True,)
 
 
 def _move_aside(owner: Owner, schema: str, aside: str) -> bool:
-    if not _holds(owner, schema):
+    if not _has_events(owner, schema):
         return False
     owner.execute(SQL("CREATE SCHEMA {}").format(Identifier(aside)))
     for table in (*_COPIED, "head"):

@@ -22,7 +22,7 @@ from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Result
 from pixflow.importing.plan import QuestionCode, What
 from pixflow.importing.row_pairing import Doubt
-from pixflow.participation import matching
+from pixflow.participation import scoring
 from pixflow.pix_orga import CODES
 from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
@@ -691,8 +691,8 @@ def test_every_reason_of_a_match_is_told() -> None:
 
 
 def documented_matching() -> set[str]:
-    """The codes in the source of matching.py: every literal with a hyphen in it, and the namesake."""
-    source = ast.parse(Path(matching.__file__).read_text())
+    """The codes in the source of scoring.py: every literal with a hyphen in it, and the namesake."""
+    source = ast.parse(Path(scoring.__file__).read_text())
     texts = {n.value for n in ast.walk(source) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     return {text for text in texts if "-" in text and text.replace("-", "").isalpha()} | {"namesake"}
 

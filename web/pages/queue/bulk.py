@@ -80,7 +80,7 @@ ACTIONS: dict[str, BulkAction] = {
 def chosen(desk: Desk, picks: Sequence[str]) -> list[QueueRow]:
     """Returns the rows named that still are at this desk, the most urgent first."""
     keys = [(UUID(stream), key) for stream, _, key in (pick.partition(" ") for pick in picks if _named(pick))]
-    return queue_rows(desk, advisor_queue.picked(desk.read, desk.owners, desk.today, keys[:MOST]))
+    return queue_rows(desk, advisor_queue.of_keys(desk.read, desk.owners, desk.today, keys[:MOST]))
 
 
 def _named(pick: str) -> bool:

@@ -164,7 +164,7 @@ def _own_tasks(desk: Desk, wanted: QueueFilter, number: int) -> OwnTasks:
     rows = advisor_queue.page(desk.read, desk.owners, desk.today, wanted, SIZE, pager.offset)
     days = advisor_queue.due_days(desk.read, desk.owners, desk.today, wanted)
     later, first_to_come = advisor_queue.later(desk.read, desk.owners, desk.today)
-    facets = (*FACETS, filters.group(wanted.group), filters.Facet("pour", _owners(desk)))
+    facets = (*FACETS, filters.group(wanted.group), filters.Facet("doer", _owners(desk)))
     return OwnTasks(
         total=sum(row.n for row in counted),
         late=sum(row.late for row in counted),

@@ -83,7 +83,7 @@ def result_row(desk: Desk, row: Any) -> ResultRow:
 
 def advisors(desk: Desk) -> list[AdvisorLoad]:
     """Returns the advisors of today, the least loaded first."""
-    load = advisor_queue.load(desk.read, desk.today)
+    load = advisor_queue.workloads(desk.read, desk.today)
     found = [AdvisorLoad(id, name, load.get(id, 0)) for id, name in desk.staff("advisor")]
     return sorted(found, key=lambda one: (one.tasks, one.name))
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.dossier import identity
 from pixflow.engine import CommandResult, Step, new_id
-from pixflow.participation import matches, matching
-from pixflow.participation.matching import Person
+from pixflow.participation import matches, scoring
+from pixflow.participation.scoring import Person
 from pixflow.refused import Refused
 from projections import directory, match_proposals, result_routing
 from web.desk import receipts, refusals
@@ -99,7 +99,7 @@ def open_dossier(request: Request, desk: AtBoard, where: Where, participation: U
     id = new_id(form.command_id, "dossier")
     sent = form.model_dump(exclude={"command_id", "seen"}) | {"programme": form.programme or ""}
     person = Person(form.last_name, form.first_name, form.imilo_number, form.birth_date)
-    match = matching.score(match_proposals.participant(row), person) or match_proposals.BY_HAND
+    match = scoring.score(match_proposals.participant(row), person) or match_proposals.BY_HAND
     steps = [
         Step({"dossier": id}, identity.open_dossier, sent),
         Step(

@@ -121,8 +121,8 @@ def handover_page(
     desk: Desk, person: UUID, number: int, values: Mapping[str, Any], errors: Mapping[str, str]
 ) -> HandoverPage:
     """Returns one page of the portfolio, with the form that hands it over."""
-    member, tasks = desk.refs.team[person], advisor_queue.load_of(desk.read, person, desk.today)
-    pager = Pager.at(dossier_sheet.load(desk.read).get(person, 0), number, f"/equipe/{person}/confier", {})
+    member, tasks = desk.refs.team[person], advisor_queue.workload_by_dossier(desk.read, person, desk.today)
+    pager = Pager.at(dossier_sheet.portfolio_sizes(desk.read).get(person, 0), number, f"/equipe/{person}/confier", {})
     rows = dossier_sheet.portfolio(desk.read, person, SIZE, pager.offset)
     absent = away(desk)
     return HandoverPage(
@@ -143,7 +143,10 @@ def preview_page(desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: Spl
     """Returns the preview of a split."""
     found = [row for row in dossier_sheet.portfolio(desk.read, person) if row.stream in taken]
     pairs = {row.stream: taken[row.stream] for row in found}
-    to, tasks = list(dict.fromkeys([*form.to, *pairs.values()])), advisor_queue.load_of(desk.read, person, desk.today)
+    to, tasks = (
+        list(dict.fromkeys([*form.to, *pairs.values()])),
+        advisor_queue.workload_by_dossier(desk.read, person, desk.today),
+    )
     return PreviewPage(
         id=person,
         name=desk.refs.team[person].name,
@@ -168,7 +171,7 @@ def _row(row: Any, tasks: Mapping[UUID, int], to: UUID | None = None) -> SplitRo
 
 def colleagues(desk: Desk, person: UUID) -> list[Workload]:
     """Returns the other advisors of today, by name, with their workload."""
-    dossiers, tasks = dossier_sheet.load(desk.read), advisor_queue.load(desk.read, desk.today)
+    dossiers, tasks = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
     found = [
         Workload(id, name, (dossiers.get(id, 0),) * 2, (tasks.get(id, 0),) * 2)
         for id, name in desk.staff("advisor")
@@ -179,7 +182,7 @@ def colleagues(desk: Desk, person: UUID) -> list[Workload]:
 
 def split(desk: Desk, person: UUID, form: SplitForm) -> dict[UUID, UUID]:
     """Returns the split that evens the workloads: of all the dossiers, or of those ticked."""
-    tasks = advisor_queue.load_of(desk.read, person, desk.today)
+    tasks = advisor_queue.workload_by_dossier(desk.read, person, desk.today)
     chosen = set(form.dossier)
     asked = [
         row.stream for row in dossier_sheet.portfolio(desk.read, person) if form.which == "all" or row.stream in chosen
@@ -190,8 +193,8 @@ def split(desk: Desk, person: UUID, form: SplitForm) -> dict[UUID, UUID]:
 
 def workloads(desk: Desk, person: UUID, to: Sequence[UUID], taken: Mapping[UUID, UUID]) -> list[Workload]:
     """Returns the workload of a member and of the colleagues who take, before and after."""
-    tasks = advisor_queue.load_of(desk.read, person, desk.today)
-    dossiers, work = dossier_sheet.load(desk.read), advisor_queue.load(desk.read, desk.today)
+    tasks = advisor_queue.workload_by_dossier(desk.read, person, desk.today)
+    dossiers, work = dossier_sheet.portfolio_sizes(desk.read), advisor_queue.workloads(desk.read, desk.today)
     moved = {id: [stream for stream, other in taken.items() if other == id] for id in to}
     made = []
     for id in (person, *sorted(moved, key=lambda one: normalise(desk.refs.team[one].name))):

@@ -124,8 +124,8 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
         works=member.works(desk.today),
         today=desk.today,
         receipt="Rien de plus : c’était déjà noté." if done == 0 else sentences_by_version.get(done, ""),
-        dossiers=dossier_sheet.load(desk.read).get(id, 0),
-        tasks=advisor_queue.load(desk.read, desk.today).get(id, 0),
+        dossiers=dossier_sheet.portfolio_sizes(desk.read).get(id, 0),
+        tasks=advisor_queue.workloads(desk.read, desk.today).get(id, 0),
         may_hand_over=desk.may(assign_advisor),
         offers=offers(desk, id),
         form=form,
@@ -168,7 +168,7 @@ def _deputised(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
     """Returns the colleagues who may stand in for a member, by name, with the number of their tasks."""
-    load = advisor_queue.load(desk.read, desk.today)
+    load = advisor_queue.workloads(desk.read, desk.today)
     found = {id: name for role in DEPUTIES for id, name in desk.staff(role) if id != person}
     ordered = sorted(found.items(), key=lambda pair: normalise(pair[1]))
     return [("", "personne"), *((str(id), f"{name} ({_tasks(load.get(id, 0))})") for id, name in ordered)]

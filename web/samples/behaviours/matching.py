@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pixflow.identity import normalise
 from pixflow.participation.matches import confirm_match, set_participation_aside, undo_match
-from pixflow.participation.matching import Match, Person, rank, score
+from pixflow.participation.scoring import Match, Person, rank, score
 from pixflow.participation.state import Participation
 from pixflow.unit_of_work import Step
 from projections.match_proposals import BY_HAND, confirmation, participant
 from web.samples import parameters
-from web.samples.agenda import Moment, PlannedCommand, command
+from web.samples.agenda import AgendaTime, PlannedCommand, command
 from web.samples.behaviours.campaigns import Season
 from web.samples.simulation import Simulation
 from web.samples.youth import Young
@@ -47,7 +47,7 @@ class Matching:
         about = (stream, young.dossier) if young else (stream,)
         self.sim.plan(self.matched_at(), partial(self.match_participation, season, stream, young), *about)
 
-    def matched_at(self) -> Moment:
+    def matched_at(self) -> AgendaTime:
         return self.sim.on(self.sim.in_days(parameters.MATCHED_IN))
 
     def match_participation(self, season: Season, stream: UUID, owner: Young | None) -> Iterator[PlannedCommand]:
@@ -78,7 +78,7 @@ class Matching:
         correct = partial(self._correct, season, stream, wrong, right)
         self.sim.plan(self.corrected_at(), correct, stream, wrong.dossier, right.dossier)
 
-    def corrected_at(self) -> Moment:
+    def corrected_at(self) -> AgendaTime:
         return self.sim.on(self.sim.in_days(parameters.WRONG_FOUND_IN))
 
     def _correct(self, season: Season, stream: UUID, wrong: Young, right: Young) -> Iterator[PlannedCommand]:

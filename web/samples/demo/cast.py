@@ -18,7 +18,7 @@ from pixflow.identity import normalise
 from pixflow.protocol.grille import Proposal
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
-from web.samples.agenda import Agenda, CommandLog, Moment, command
+from web.samples.agenda import Agenda, AgendaTime, CommandLog, command
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
 from web.samples.clock import Clock, at, minute_of, working_days
@@ -110,7 +110,7 @@ class ScriptedCast(Behaviours):
     def working_day(self, days: int) -> date:
         return self.sim.calendar.add(self.sim.today, days)
 
-    def plan(self, moment: Moment, scene: Callable[[], object]) -> None:
+    def plan(self, moment: AgendaTime, scene: Callable[[], object]) -> None:
         """Plans a scene, which executes its own commands."""
         self.sim.plan(moment, partial(_play, scene))
 
@@ -141,7 +141,7 @@ class ScriptedCast(Behaviours):
 
     # --- choices
 
-    def when(self, state: Dossier, task: Task) -> Moment | None:
+    def when(self, state: Dossier, task: Task) -> AgendaTime | None:
         """Leaves every task to the round of the afternoon."""
         return None
 

@@ -9,7 +9,7 @@ from pixflow.dossier import follow_up, identity
 from pixflow.dossier.state import Dossier
 from pixflow.tasks import Task
 from web.samples import names, parameters, phrases
-from web.samples.agenda import Moment, PlannedCommand
+from web.samples.agenda import AgendaTime, PlannedCommand
 from web.samples.behaviours import Behaviours
 from web.samples.behaviours.advisors import Commands
 from web.samples.clock import minute_of
@@ -33,7 +33,7 @@ class DrawnCast(Behaviours):
                 self._merge_later(young, again)
         return iter(())
 
-    def _comes(self, young: Young, moment: Moment) -> None:
+    def _comes(self, young: Young, moment: AgendaTime) -> None:
         self.sim.plan(moment, partial(self._welcome, young), young.dossier)
 
     def _welcome(self, young: Young) -> Commands:
@@ -59,7 +59,7 @@ class DrawnCast(Behaviours):
 
     # --- tasks
 
-    def when(self, state: Dossier, task: Task) -> Moment | None:
+    def when(self, state: Dossier, task: Task) -> AgendaTime | None:
         if self.behaviour(task.kind) is None:
             return None
         sim = self.sim

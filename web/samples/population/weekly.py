@@ -8,7 +8,7 @@ from uuid import UUID
 from pixflow.events.base import Recorded
 from pixflow.workshop import booking
 from web.samples import parameters
-from web.samples.agenda import Moment, PlannedCommand, command
+from web.samples.agenda import AgendaTime, PlannedCommand, command
 from web.samples.behaviours.campaigns import PixOrga
 from web.samples.behaviours.workshops import Hours, WorkshopCase, Workshops
 from web.samples.roster import Member
@@ -154,7 +154,7 @@ class WeeklyWorkshops(Workshops):
         else:
             self._plan_marks((day, self.sim.log.moment[1] + 5), one, present)
 
-    def _plan_marks(self, moment: Moment, one: WorkshopCase, present: dict[UUID, str]) -> None:
+    def _plan_marks(self, moment: AgendaTime, one: WorkshopCase, present: dict[UUID, str]) -> None:
         self.sim.plan(moment, partial(self._mark_all, one, present), one.id, *one.state.seats)
 
     def _presence(self, dossier: UUID, day: date) -> str:

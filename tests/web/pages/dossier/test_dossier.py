@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from pixflow.dossier import closing, follow_up
 from pixflow.dossier.stages import parcours, prescription
 from pixflow.events.values import Moment, Partner, Result
-from pixflow.participation import exports
+from pixflow.participation import imports
 from tests.web.client import words
 from tests.web.paths import House, house
 from tests.web.pressing import opened, press, send, sheet
@@ -163,7 +163,7 @@ def test_a_vanished_participation_keeps_its_result(locale: House) -> None:
     locale.day(date(2026, 3, 17))
     locale.says(
         "Sophie Lecomte",
-        exports.record_disappearance,
+        imports.record_disappearance,
         {"participation": found, "dossier": dossier},
         exported_at=datetime(2026, 3, 17, 9, 0, tzinfo=UTC),
         context={"participation_id": found},
@@ -257,7 +257,7 @@ def test_a_result_without_a_score_says_so(locale: House) -> None:
     found = locale.took(dossier, None)
     locale.says(
         "Sophie Lecomte",
-        exports.record_progress,
+        imports.record_progress,
         {"participation": found, "dossier": dossier},
         progress=Decimal(1),
         result=result,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.dossier import closing
-from pixflow.participation import exports
+from pixflow.participation import imports
 from tests.web.client import InspectingClient, words
 from tests.web.filled import HTMX, fill, part, said, soup, texts
 from tests.web.paths import House, house
@@ -248,7 +248,7 @@ def test_what_waits_under_its_number_is_matched_when_a_dossier_opens(at_work: Ho
     waiting = uuid4()
     at_work.says(
         SOPHIE,
-        exports.import_participation,
+        imports.import_participation,
         {"participation": waiting},
         campaign=at_work.campaign,
         purpose="initial",

@@ -19,7 +19,7 @@ from pixflow.events.dossier import PrescriptionBuilt
 from pixflow.events.grille import GrilleDrafted, GrilleEndorsed, GrillePublished
 from pixflow.events.protocol import ProtocolDrafted, ProtocolPublished
 from pixflow.events.values import Moment, Result
-from pixflow.participation import exports, matches
+from pixflow.participation import imports, matches
 from pixflow.protocol import drafting
 from pixflow.protocol.document import Delays, ProtocolDocument
 from pixflow.protocol.grille import Grille, Proposal
@@ -388,7 +388,7 @@ def scored(at_work: House, count: int) -> None:
     for n, dossier in enumerate(fill(at_work, count), 1):
         found = uuid4()
         ids = {"participation_id": found, "dossier_id": dossier}
-        steps.append(Step({"participation": found}, exports.import_participation, {**row, "last_name": f"Nom{n:04}"}))
+        steps.append(Step({"participation": found}, imports.import_participation, {**row, "last_name": f"Nom{n:04}"}))
         steps.append(Step({"participation": found, "dossier": dossier}, matches.confirm_match, match, context=ids))
     by = Actor(str(at_work.people[SOPHIE]))
     for start in range(0, len(steps), 1_000):

@@ -20,7 +20,7 @@ from pixflow.store.keys import Keys
 from pixflow.store.ring import Ring
 
 
-def merged(folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy) -> Keys:
+def merge_keys(folder: Path, slug: str, place: Target, structure: UUID, copy: KeysCopy) -> Keys:
     """Returns the keys of a structure whose ring is in `folder`.
 
     Raises BackupError: "keys-not-opened" when another structure's key wraps them, "damaged".

@@ -1,4 +1,4 @@
-"""Decisions on a participation from the rows of exports."""
+"""Decisions that import the rows of exports: new, progressed, shared, vanished, purpose settled."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.participation.matching import THRESHOLD, Match, Person, certain, rank, score
+from pixflow.participation.scoring import THRESHOLD, Match, Person, certain, rank, score
 
 AMINATA = Person("Diallo", "Aminata", "0012345")
 name = st.text("abcdeéèïôüçœ'- ", min_size=1, max_size=12)
