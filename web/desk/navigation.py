@@ -34,6 +34,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
 
 
 def _nav(path: str, desk: Desk) -> list[tuple[str, str, int | None, bool]]:
+    """Returns the links of the rail, in their order: address, label, counter, and True for the page shown."""
     items: list[tuple[str, str, int | None]] = []
     if desk.roles & {"advisor", "facilitator", "referent", "manager"}:
         items.append(("/boite", "Ma boîte", queue_count(desk)))
