@@ -63,8 +63,8 @@ def _recorded(request: Request) -> bool | None:
 
 def _unavailable(request: Request, error: Exception) -> Response:
     """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same."""
-    said = error_pages.FULL if isinstance(error, StoreFull) else ""
-    return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), said=said)
+    instead = error_pages.FULL if isinstance(error, StoreFull) else ""
+    return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), instead=instead)
 
 
 def _unchanged(request: Request, error: Exception) -> Response:

@@ -54,11 +54,11 @@ def record(
     return Outcome(done.recorded, done.repeated)
 
 
-def record_all(desk: Desk, steps: Sequence[Step], said: object, *, command_id: UUID) -> Outcome:
+def record_all(desk: Desk, steps: Sequence[Step], sent: object, *, command_id: UUID) -> Outcome:
     """Takes several decisions as one command of the person at the desk; a refusal is an outcome, not an error."""
     by = _by(desk, steps[0].streams, steps[0].decision)
     try:
-        done = desk.engine.execute_all(steps, said, by=by, command_id=command_id, via="web")
+        done = desk.engine.execute_all(steps, sent, by=by, command_id=command_id, via="web")
     except Refused as refused:
         return Outcome(refused=refused)
     return Outcome(done.recorded, done.repeated)

@@ -55,10 +55,10 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
         return response
 
 
-def answer(request: Request, status: int, recorded: bool | None, *, said: str = "") -> Response:
-    """Returns the error page, or its toast alone for htmx. `said` replaces the sentence of the status."""
+def answer(request: Request, status: int, recorded: bool | None, *, instead: str = "") -> Response:
+    """Returns the error page, or its toast alone for htmx. `instead` replaces the sentence of the status."""
     title, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
-    shown = ErrorPage(title=title, sentence=said or sentence, recorded=_outcome(request, recorded), status=status)
+    shown = ErrorPage(title=title, sentence=instead or sentence, recorded=_outcome(request, recorded), status=status)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
         return JSONResponse(asdict(shown), status, headers)
@@ -70,7 +70,7 @@ def answer(request: Request, status: int, recorded: bool | None, *, said: str = 
 
 async def deny(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI application: answers 403 to a form of another site. Pass it to `security.protect`."""
-    response = answer(Request(scope, receive), 403, False, said=pages.FROM_ELSEWHERE)
+    response = answer(Request(scope, receive), 403, False, instead=pages.FROM_ELSEWHERE)
     await response(scope, receive, send)
 
 

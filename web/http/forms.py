@@ -83,7 +83,7 @@ class OpenForm:
 def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dict[str, str]:
     """Returns the errors with those of hidden fields under "", the whole form: nobody sees such a field."""
     unseen = {"command_id", "seen", *hidden}
-    return {("" if name in unseen else name): said for name, said in errors.items()}
+    return {("" if name in unseen else name): error for name, error in errors.items()}
 
 
 async def form_data(request: Request) -> dict[str, Any]:

@@ -65,8 +65,8 @@ def pdf(paper: Paper) -> bytes:
 
 def compile_template(template: str, paper: Mapping[str, Any]) -> bytes:
     """Returns the PDF of a paper that has a Typst template of its own."""
-    said = {"paper": dumps(paper, ensure_ascii=False)}
-    made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=said, ignore_system_fonts=True)
+    inputs = {"paper": dumps(paper, ensure_ascii=False)}
+    made = typst.compile(_TEMPLATES / template, format="pdf", sys_inputs=inputs, ignore_system_fonts=True)
     assert isinstance(made, bytes)
     return made
 

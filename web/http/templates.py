@@ -121,12 +121,12 @@ def environment() -> Environment:
 
 def wants_block(request: Request) -> bool:
     """Tells if htmx asks for a part of the page. Boosted links and the history need the whole page."""
-    said = request.headers.get
+    header = request.headers.get
     return (
-        said("HX-Request") == "true"
-        and said("HX-Request-Type") == "partial"
-        and said("HX-Boosted") != "true"
-        and said("HX-History-Restore-Request") != "true"
+        header("HX-Request") == "true"
+        and header("HX-Request-Type") == "partial"
+        and header("HX-Boosted") != "true"
+        and header("HX-History-Restore-Request") != "true"
     )
 
 
