@@ -144,8 +144,8 @@ def forget_again(opened: OpenStructure) -> list[UUID]:
         what = msgspec.structs.replace(
             line, participations=rows, duplicates=tuple(one for one in line.duplicates if one in there)
         )
-        said = {"reason": what.reason, "participations": tuple(rows), "duplicates": what.duplicates}
-        steps = [Step({"dossier": what.dossier}, erase_again, said), *_others(what)]
+        arguments = {"reason": what.reason, "participations": tuple(rows), "duplicates": what.duplicates}
+        steps = [Step({"dossier": what.dossier}, erase_again, arguments), *_others(what)]
         command_id = new_id(what.dossier, f"erase again {engine.head()}")
         engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
         again.append(line.dossier)
@@ -174,8 +174,8 @@ def _steps(what: Erasure, reason: Reason | None) -> Iterator[Step]:
 
 def _others(what: Erasure) -> Iterator[Step]:
     for stream, row in what.participations.items():
-        said = {"dossier": what.dossier, "row": row}
-        yield Step({"participation": stream}, erase_participation, context=said)
+        arguments = {"dossier": what.dossier, "row": row}
+        yield Step({"participation": stream}, erase_participation, context=arguments)
     for stream in what.duplicates:
         yield Step({"dossier": stream}, erase_again, context={"reason": what.reason})
 

@@ -27,9 +27,9 @@ def correct_group(dossier: Dossier, *, group: str, collective_end: date | None, 
 def undo_group(dossier: Dossier, *, version: int, reason: str, on: date, history: Sequence[Recorded]) -> list[Event]:
     """Retracts the latest change of group; the programme stays."""
     retracted = retractions_by_version(history)
-    said = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
-    before = [event for known, event in said.items() if known < version and known not in retracted]
-    if version not in said or not before or before[-1].programme != said[version].programme:
+    joins = {r.originator_version: r.event for r in history if isinstance(r.event, e.ProgrammeJoined)}
+    before = [event for known, event in joins.items() if known < version and known not in retracted]
+    if version not in joins or not before or before[-1].programme != joins[version].programme:
         raise Refused("unknown-event", version=version)
     if version in retracted:
         return []

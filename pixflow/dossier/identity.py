@@ -65,8 +65,8 @@ def correct_identity(
     must_be_open(dossier)
     names = _names(last_name, first_name)
     number = canonical_number(imilo_number)
-    said = (names["last_name"], names["first_name"], birth_date, number, site)
-    if said == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
+    wanted = (names["last_name"], names["first_name"], birth_date, number, site)
+    if wanted == (dossier.last_name, dossier.first_name, dossier.birth_date, dossier.imilo_number, dossier.site):
         return []
     return [e.IdentityCorrected(**names, birth_date=_birth(birth_date, on), imilo_number=number, site=site, on=on)]
 

@@ -120,11 +120,11 @@ def evolve(state: Parcours, event: object, stamp: Stamp) -> Parcours:
         case e.ActionDropped(action=action):
             return _changed(state, action, lambda a: replace(a, dropped=stamp))
         case e.CompleteDiagnosticTaken():
-            said = state.complete
+            answer = state.complete
             ended = _each(
-                _again(state, "complete", said), "complete", lambda a: replace(a, ended=stamp, outcome="done")
+                _again(state, "complete", answer), "complete", lambda a: replace(a, ended=stamp, outcome="done")
             )
-            return replace(ended, complete=said if said and said.accepted else Answer(stamp, True))
+            return replace(ended, complete=answer if answer and answer.accepted else Answer(stamp, True))
         case e.CompleteDiagnosticDeclined():
             return replace(_each(state, "complete", lambda a: replace(a, dropped=stamp)), complete=Answer(stamp, False))
         case e.ResultAddedToCv():
@@ -173,12 +173,12 @@ def _each(state: Parcours, kind: str, change: Callable[[ActionState], ActionStat
     return replace(state, actions=actions)
 
 
-def _again(state: Parcours, kind: str, said: Answer | Certification | None) -> Parcours:
+def _again(state: Parcours, kind: str, answer: Answer | Certification | None) -> Parcours:
     """Reopens the actions of a kind that were dropped when it was declined."""
     dropped = {
         id: replace(known, dropped=None)
         for id, known in state.actions.items()
-        if known.action.kind == kind and said and known.dropped == said.stamp
+        if known.action.kind == kind and answer and known.dropped == answer.stamp
     }
     return replace(state, actions={**state.actions, **dropped})
 

@@ -63,6 +63,6 @@ def _check(line: RowCells, tail: ProfileTail, profile: ProfileResult) -> None:
     if profile.pix not in (None, sum(pix)):
         line.problems.warn("pix-mismatch", line.number, pix=profile.pix, total=sum(pix))
     counted = sum(one >= 1 for one in levels)
-    said = profile.certifiable_competences
-    if said not in (None, counted) or profile.certifiable not in (None, counted >= ENOUGH):
+    written = profile.certifiable_competences
+    if written not in (None, counted) or profile.certifiable not in (None, counted >= ENOUGH):
         line.problems.warn("certifiable-mismatch", line.number, counted=counted)

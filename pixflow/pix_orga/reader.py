@@ -52,14 +52,14 @@ def _read(data: bytes, name: str, choice: str | None, problems: Problems) -> Exp
 
 
 def _read_assessment(export: Export, lines: Records, layout: Layout[Tail], problems: Problems) -> Export:
-    said, rows = _read_rows(export, lines, layout, read_row, problems)
+    content, rows = _read_rows(export, lines, layout, read_row, problems)
     _warn_of_bug(export.exported_at, rows, problems)
-    return replace(said, rows=tuple(rows))
+    return replace(content, rows=tuple(rows))
 
 
 def _read_profiles(export: Export, lines: Records, layout: Layout[ProfileTail], problems: Problems) -> Export:
-    said, rows = _read_rows(export, lines, layout, read_profile, problems)
-    return replace(said, profiles=tuple(rows))
+    content, rows = _read_rows(export, lines, layout, read_profile, problems)
+    return replace(content, profiles=tuple(rows))
 
 
 def _read_rows(

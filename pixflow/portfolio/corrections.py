@@ -25,17 +25,17 @@ TAKEN: dict[Decision[..., list[Event]], tuple[Field, ...]] = {
 Command = tuple[Decision[..., list[Event]], dict[str, Any]]
 
 
-def differences(said: ResolvedRow, dossier: Dossier) -> tuple[Field, ...]:
+def differences(row: ResolvedRow, dossier: Dossier) -> tuple[Field, ...]:
     """Returns the fields that differ. Empty cells, accents, case and spaces are no difference."""
-    same_words = words(said.last_name, said.first_name) == words(dossier.last_name, dossier.first_name)
+    same_words = words(row.last_name, row.first_name) == words(dossier.last_name, dossier.first_name)
     silent: set[Field] = {"last_name", "first_name"} if same_words else set()
-    if (said.programme or dossier.programme) != "CEJ":
+    if (row.programme or dossier.programme) != "CEJ":
         silent |= {"group", "collective_end"}
-    return tuple(field for field in FIELDS if field not in silent and _differs(said, dossier, field))
+    return tuple(field for field in FIELDS if field not in silent and _differs(row, dossier, field))
 
 
-def _differs(said: ResolvedRow, dossier: Dossier, field: Field) -> bool:
-    new, old = getattr(said, field), getattr(dossier, field)
+def _differs(row: ResolvedRow, dossier: Dossier, field: Field) -> bool:
+    new, old = getattr(row, field), getattr(dossier, field)
     if new is None or new == old:
         return False
     if isinstance(new, str) and isinstance(old, str) and field not in CONTACT:
@@ -43,30 +43,30 @@ def _differs(said: ResolvedRow, dossier: Dossier, field: Field) -> bool:
     return True
 
 
-def corrections(said: ResolvedRow, differs: Collection[Field]) -> Iterator[Command]:
+def corrections(row: ResolvedRow, differs: Collection[Field]) -> Iterator[Command]:
     """Returns the decisions that write these fields to the dossier, with their arguments."""
-    told = {field: getattr(said, field) for fields in TAKEN.values() for field in fields if field in differs}
+    told = {field: getattr(row, field) for fields in TAKEN.values() for field in fields if field in differs}
     if told:
         yield correct_from_portfolio, {"told": told}
     if "advisor" in differs:
-        yield assignment.assign_advisor, {"advisor": said.advisor}
+        yield assignment.assign_advisor, {"advisor": row.advisor}
 
 
-def opening(said: ResolvedRow, site: str) -> Command:
+def opening(row: ResolvedRow, site: str) -> Command:
     """Returns the decision that opens the dossier of a row, with its arguments."""
     return identity.open_dossier, {
-        "last_name": said.last_name,
-        "first_name": said.first_name,
-        "birth_date": said.birth_date,
-        "imilo_number": said.imilo_number,
+        "last_name": row.last_name,
+        "first_name": row.first_name,
+        "birth_date": row.birth_date,
+        "imilo_number": row.imilo_number,
         "site": site,
-        "phone": said.phone,
-        "email": said.email,
-        "programme": said.programme or "",
-        "group": said.group,
-        "collective_end": said.collective_end,
-        "advisor": said.advisor,
-        "project": said.project or "",
+        "phone": row.phone,
+        "email": row.email,
+        "programme": row.programme or "",
+        "group": row.group,
+        "collective_end": row.collective_end,
+        "advisor": row.advisor,
+        "project": row.project or "",
     }
 
 
@@ -76,6 +76,6 @@ def correct_from_portfolio(dossier: Dossier, *, told: Mapping[str, Any], on: dat
     events: list[Event] = []
     for correct, fields in TAKEN.items():
         if any(field in told for field in fields):
-            said = {field: told[field] if field in told else getattr(dossier, field) for field in fields}
-            events += correct(dossier, **said, on=on)
+            values = {field: told[field] if field in told else getattr(dossier, field) for field in fields}
+            events += correct(dossier, **values, on=on)
     return events

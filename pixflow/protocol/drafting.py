@@ -51,19 +51,19 @@ def endorse_protocol(
     protocols: Protocols, *, draft: int, endorsed: bool, comment: str, by: str, on: date
 ) -> list[Event]:
     """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
-    said = Opinion(endorsed, comment.strip(), on)
-    if not _adds(_current(protocols.draft, draft), said, by):
+    opinion = Opinion(endorsed, comment.strip(), on)
+    if not _adds(_current(protocols.draft, draft), opinion, by):
         return []
-    return [p.ProtocolEndorsed(draft=draft, endorsed=said.endorsed, comment=said.comment, on=on)]
+    return [p.ProtocolEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
 
 
 @decision("endorse_grille", TEAM)
 def endorse_grille(grilles: Grilles, *, draft: int, endorsed: bool, comment: str, by: str, on: date) -> list[Event]:
     """Records a colleague's comment or endorsement, or withdraws it. `by` is their staff id."""
-    said = Opinion(endorsed, comment.strip(), on)
-    if not _adds(_current(grilles.draft, draft), said, by):
+    opinion = Opinion(endorsed, comment.strip(), on)
+    if not _adds(_current(grilles.draft, draft), opinion, by):
         return []
-    return [g.GrilleEndorsed(draft=draft, endorsed=said.endorsed, comment=said.comment, on=on)]
+    return [g.GrilleEndorsed(draft=draft, endorsed=opinion.endorsed, comment=opinion.comment, on=on)]
 
 
 @decision("drop_protocol_draft", REFERENT)
@@ -119,15 +119,15 @@ def _current(draft: Draft[T] | None, number: int) -> Draft[T]:
     return draft
 
 
-def _adds(draft: Draft[T], said: Opinion, by: str) -> bool:
+def _adds(draft: Draft[T], opinion: Opinion, by: str) -> bool:
     """Tells if this differs from the colleague's latest opinion. Raises Refused("own-draft") for an own endorsement."""
-    if said.endorsed and by == draft.by:
+    if opinion.endorsed and by == draft.by:
         raise Refused("own-draft")
     known = draft.opinions.get(by)
-    if known and (known.endorsed, known.comment) == (said.endorsed, said.comment):
+    if known and (known.endorsed, known.comment) == (opinion.endorsed, opinion.comment):
         return False
     takes_back = known is not None and known.endorsed
-    if not said.endorsed and not said.comment and not takes_back:
+    if not opinion.endorsed and not opinion.comment and not takes_back:
         raise Refused("required", field="comment")
     return True
 

@@ -129,15 +129,15 @@ def _appointment(set_: Appointment | None, stamp: Stamp, chases: list[Stamp]) ->
     """Returns the appointment that gives a task its day, unless it served an earlier turn of the task."""
     if set_ is None:
         return None
-    said = set_.missed or set_.stamp
-    if stamp.version > said.version and stamp.on >= set_.day:
+    latest = set_.missed or set_.stamp
+    if stamp.version > latest.version and stamp.on >= set_.day:
         return None
-    chased = [chase for chase in chases if chase.version > said.version]
+    chased = [chase for chase in chases if chase.version > latest.version]
     return None if chased and (set_.missed or chased[-1].on > set_.day) else set_
 
 
-def _snooze(said: Snooze | None, stamp: Stamp, chases: list[Stamp], appointment: Appointment | None) -> Snooze | None:
+def _snooze(snooze: Snooze | None, stamp: Stamp, chases: list[Stamp], appointment: Appointment | None) -> Snooze | None:
     """Returns the snooze of this turn of a task. A missed appointment since then cancels it."""
     missed = [appointment.missed] if appointment and appointment.missed else []
     since = max(known.version for known in (stamp, *chases, *missed))
-    return said if said and said.stamp.version > since else None
+    return snooze if snooze and snooze.stamp.version > since else None

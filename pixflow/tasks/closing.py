@@ -32,7 +32,7 @@ def _ways_on(dossier: Dossier) -> Iterator[Stamp]:
         stamps += [study.stamp, study.followed]
     for action in parcours.actions.values():
         stamps += [action.started, *(stamp for sent in action.referrals for stamp in (sent.stamp, sent.answered))]
-    stamps += [said.stamp for said in (parcours.complete, parcours.certification, parcours.retake) if said]
+    stamps += [answer.stamp for answer in (parcours.complete, parcours.certification, parcours.retake) if answer]
     stamps += [set_.stamp for set_ in _appointments(dossier)]
     return filter(None, stamps)
 

@@ -55,13 +55,13 @@ def _complete(builder: TaskBuilder) -> Iterator[Task]:
     """
     dossier = builder.dossier
     links = [link for link in dossier.diagnostic.participations.values() if link.purpose == "complete"]
-    said = dossier.parcours.complete
-    if (said and said.accepted) or any(link.finished and not link.withdrawn for link in links):
+    complete = dossier.parcours.complete
+    if (complete and complete.accepted) or any(link.finished and not link.withdrawn for link in links):
         return
     seat = dossier.diagnostic.last_attended
     kept = [a.built for a in dossier.parcours.actions.values() if a.action.kind == "complete" and not a.over]
     asked = ([(seat.stamp, "ease")] if seat and seat.ease else []) + [(stamp, "kept") for stamp in kept]
-    stamps = [one for one in asked if said is None or one[0].version > said.stamp.version]
+    stamps = [one for one in asked if complete is None or one[0].version > complete.stamp.version]
     if stamps:
         stamp, by = min(stamps, key=lambda one: when(one[0]))
         end = dossier.collective_end if dossier.programme == "CEJ" else None

@@ -33,13 +33,13 @@ class Help(Struct, frozen=True):
 class Workshop(Struct, frozen=True):
     """The state of a workshop.
 
-    `said` is the event that last set hours and place, `changed` its instant. `moves` counts such events. Seats and
+    `announced` is the event that last set hours and place, `changed` its instant. `moves` counts such events. Seats and
     waiting list are in order; ids are those of dossiers.
     """
 
     version: int = 0
     scheduled: Stamp | None = None
-    said: Stamp | None = None
+    announced: Stamp | None = None
     changed: datetime | None = None
     moves: int = 0
     campaign: UUID | None = None
@@ -131,7 +131,7 @@ def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, stam
         "starts": event.starts,
         "ends": event.ends,
         "day": event.day,
-        "said": stamp,
+        "announced": stamp,
         "changed": recorded.at,
     }
 

@@ -15,8 +15,8 @@ from pixflow.refused import Refused, required
 def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
     """Records that the complete diagnostic was taken, before any export shows it."""
     must_be_open(dossier)
-    said = dossier.parcours.complete
-    if said and said.accepted:
+    answer = dossier.parcours.complete
+    if answer and answer.accepted:
         return []
     return [e.CompleteDiagnosticTaken(participation=None, on=on)]
 
@@ -24,11 +24,11 @@ def take_complete_diagnostic(dossier: Dossier, *, on: date) -> list[Event]:
 @decision("decline_complete_diagnostic", OWN_DOSSIERS)
 def decline_complete_diagnostic(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
-    said = dossier.parcours.complete
-    if said:
-        if not said.accepted:
+    answer = dossier.parcours.complete
+    if answer:
+        if not answer.accepted:
             return []
-        raise Refused("complete-taken", on=said.stamp.on)
+        raise Refused("complete-taken", on=answer.stamp.on)
     return [e.CompleteDiagnosticDeclined(reason=required(reason, "reason"), on=on)]
 
 
@@ -110,8 +110,8 @@ def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date
     must_be_open(dossier)
     if dossier.diagnostic.current("initial") is None:
         raise Refused("no-result")
-    said = dossier.parcours.retake
-    if said and (said.campaign, said.planned_for) == (campaign, planned_for):
+    retake = dossier.parcours.retake
+    if retake and (retake.campaign, retake.planned_for) == (campaign, planned_for):
         return []
     if planned_for < on:
         raise Refused("planned-before", planned_for=planned_for, on=on)
@@ -121,9 +121,9 @@ def plan_retake(dossier: Dossier, *, campaign: UUID, planned_for: date, on: date
 @decision("decline_retake", OWN_DOSSIERS)
 def decline_retake(dossier: Dossier, *, reason: str, on: date) -> list[Event]:
     must_be_open(dossier)
-    said, learned = dossier.parcours.retake, dossier.parcours.last_training
-    since = learned and said and learned[0].version > said.stamp.version
-    if said and said.campaign is None and not since:
+    retake, learned = dossier.parcours.retake, dossier.parcours.last_training
+    since = learned and retake and learned[0].version > retake.stamp.version
+    if retake and retake.campaign is None and not since:
         return []
     return [e.RetakeDeclined(reason=required(reason, "reason"), on=on)]
 

@@ -50,8 +50,8 @@ def plan_diagnostic(
     """Plans the diagnostic: campaign, modality, place, and the day from which the test can be taken."""
     must_be_open(dossier)
     current = None if dossier.orientation.declined else dossier.orientation.plan
-    said = (campaign, modality, mediator, place, planned_for)
-    if current and (current.campaign, current.modality, current.mediator, current.place, current.planned_for) == said:
+    wanted = (campaign, modality, mediator, place, planned_for)
+    if current and (current.campaign, current.modality, current.mediator, current.place, current.planned_for) == wanted:
         return []
     if planned_for < on:
         raise Refused("planned-before", planned_for=planned_for, on=on)
