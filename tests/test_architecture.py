@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -165,6 +165,18 @@ def test_no_module_is_longer_than_one_reads_in_a_sitting() -> None:
     gone = [f"{name} is short now: leave it out of LONG" for name in sorted(LONG.keys() - long)]
     assert not cut + gone, f"at most {MOST_LINES}; {cut + gone}"
     assert (found := median(lines.values())) < MEDIAN_LINES, f"half of the modules have over {found} lines"
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """Events of several streams may share a name, and a behaviour of the samples the name of what it plays."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for path in (path for package in PACKAGES[:3] for path in (ROOT / package).rglob("*.py")):
+        where = path.relative_to(ROOT).as_posix()
+        if not where.startswith(("pixflow/events/", "web/samples/")):
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].add(where)
+    assert not {name: sorted(found) for name, found in places.items() if len(found) > 1}
 
 
 def contract(number: str) -> dict[str, Any]:

@@ -55,6 +55,12 @@ class Form(BaseModel):
     seen: int | None = None
 
 
+class DatedForm(Form):
+    """Base of a form about something that happened on a day."""
+
+    on: Day
+
+
 @dataclass(frozen=True, slots=True)
 class OpenForm:
     """The form that is open on a page: its values, and one error by field name ("" for the whole form).

@@ -8,13 +8,9 @@ from pydantic import Field
 
 from pixflow.events.values import Cause, Channel, Modality
 from pixflow.tasks import STAGE_OF
-from web.http.forms import Day, Form, Text
+from web.http.forms import DatedForm, Day, Form, Text
 
 TaskKey = Annotated[str, Field(pattern=rf"^({'|'.join(STAGE_OF)})(:[0-9a-f-]{{36}})?$")]
-
-
-class DatedForm(Form):
-    on: Day
 
 
 class ReasonForm(DatedForm):

@@ -13,7 +13,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.participation import matches
 from pixflow.workshop import booking
 from web.desk.desk import Desk
-from web.http.forms import Form
+from web.http.forms import DatedForm, Form
 from web.pages.dossier import availability, form_arguments, form_models
 from web.pages.dossier.form_arguments import Arguments, Errors, Values
 
@@ -129,7 +129,7 @@ FORMS: dict[str, DossierForm] = {
     ),
     # certification
     "complete": DossierForm(
-        decision=certification.take_complete_diagnostic, model=form_models.DatedForm, place="next-steps",
+        decision=certification.take_complete_diagnostic, model=DatedForm, place="next-steps",
         offered=availability.can_complete,
     ),
     "not-complete": DossierForm(
@@ -149,7 +149,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.certification_is("proposed", "registered", "not-obtained"),
     ),
     "certified": DossierForm(
-        decision=certification.take_certification, model=form_models.DatedForm, place="next-steps",
+        decision=certification.take_certification, model=DatedForm, place="next-steps",
         offered=availability.certification_is("proposed", "registered"),
     ),
     "obtain": DossierForm(
@@ -157,7 +157,7 @@ FORMS: dict[str, DossierForm] = {
         offered=availability.certification_is("registered", "taken"),
     ),
     "cv": DossierForm(
-        decision=certification.add_result_to_cv, model=form_models.DatedForm, place="next-steps",
+        decision=certification.add_result_to_cv, model=DatedForm, place="next-steps",
         offered=availability.can_value,
     ),
     "retake": DossierForm(

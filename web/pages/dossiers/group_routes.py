@@ -16,7 +16,7 @@ from web.http.forms import FormData, validate
 from web.http.pagination import address
 from web.http.templates import Page, page
 from web.pages.dossiers import groups
-from web.pages.dossiers.groups import GroupChange, GroupCommand, Member
+from web.pages.dossiers.groups import GroupChange, GroupCommand, GroupMember
 
 router = APIRouter()
 AtGroups = Annotated[Desk, allowed("advisor", "referent", "manager")]
@@ -41,7 +41,7 @@ class GroupPage(Page):
     change: GroupChange | None
     becomes: str
     listed: str
-    changed: Sequence[tuple[Member, str]]
+    changed: Sequence[tuple[GroupMember, str]]
     left: int
     receipt: Receipt | None
     undo: str

@@ -47,7 +47,7 @@ class GroupCommand(GroupChange):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class GroupMember:
     """A dossier of the group; `effects` are the due days that a change would move, in words."""
 
     id: UUID
@@ -59,30 +59,30 @@ class Member:
     effects: Sequence[str] = ()
 
 
-def members(desk: Desk, group: str) -> list[Member]:
+def members(desk: Desk, group: str) -> list[GroupMember]:
     """Returns the open dossiers of a group that this person may change, by name."""
     rows = dossier_sheet.of_group(desk.read, desk.scope, group)
     states = folds_of(desk.read, {row.stream for row in rows})
     found = [
-        Member(row.stream, row.last_name, row.first_name, row.group, row.collective_end, states[row.stream])
+        GroupMember(row.stream, row.last_name, row.first_name, row.group, row.collective_end, states[row.stream])
         for row in rows
     ]
     return [member for member in found if desk.may(correct_group, Subject(member.state))]
 
 
-def end(found: Sequence[Member]) -> date | None:
+def end(found: Sequence[GroupMember]) -> date | None:
     """Returns the end of the collective period that all have, None when they differ."""
     ends = {member.until for member in found}
     return ends.pop() if len(ends) == 1 else None
 
 
-def changed(desk: Desk, found: Sequence[Member], said: GroupChange) -> list[Member]:
+def changed(desk: Desk, found: Sequence[GroupMember], said: GroupChange) -> list[GroupMember]:
     """Returns the dossiers that would change, with the effects of each of the first MOST."""
     other = [one for one in found if one.group != said.name or said.until not in (None, one.until)]
     return [replace(one, effects=_effects(desk, one, said)) for one in other[:MOST]] + other[MOST:]
 
 
-def _effects(desk: Desk, member: Member, said: GroupChange) -> list[str]:
+def _effects(desk: Desk, member: GroupMember, said: GroupChange) -> list[str]:
     previewed = desk.engine.preview(
         {"dossier": member.id},
         correct_group,

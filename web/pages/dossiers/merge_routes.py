@@ -37,7 +37,7 @@ class UndoMergeForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class MergeCandidate:
     """A dossier that may be of the same person; after a merge `kept` goes on and `closed` does not."""
 
     found: YoungPerson
@@ -68,7 +68,7 @@ class MergePage(Page):
     dossier: Dossier
     into: UUID | None
     lines: Sequence[merge.FieldComparison]
-    candidates: Sequence[Candidate]
+    candidates: Sequence[MergeCandidate]
     preview: merge.MergePreview | None
     errors: Mapping[str, str]
 
@@ -160,15 +160,15 @@ def _ranked(desk: Desk, group: Sequence[YoungPerson]) -> list[tuple[YoungPerson,
     return [(found[stream], count) for stream, count in merge.fullest_first(desk, found)]
 
 
-def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[Candidate]:
+def _candidates(desk: Desk, dossier_id: UUID, dossier: Dossier) -> list[MergeCandidate]:
     found = merge.candidates(desk, dossier_id, dossier)
     ranked = {one.stream: merge.fullest_first(desk, (dossier_id, one.stream)) for one in found}
     return [_candidate(desk, one, *(stream for stream, _ in ranked[one.stream])) for one in found]
 
 
-def _candidate(desk: Desk, found: YoungPerson, kept: UUID, closed: UUID) -> Candidate:
+def _candidate(desk: Desk, found: YoungPerson, kept: UUID, closed: UUID) -> MergeCandidate:
     advisor = desk.refs.team.get(found.advisor) if found.advisor else None
-    return Candidate(found, kept, closed, advisor.name if advisor else "")
+    return MergeCandidate(found, kept, closed, advisor.name if advisor else "")
 
 
 def _may(desk: Desk) -> None:

@@ -25,7 +25,7 @@ PAGES = ("c", "d", "r", "n")
 _HEX = frozenset("0123456789abcdef")
 
 
-class ImportForm(Form):
+class PortfolioForm(Form):
     """The form of the preview. `kept` are the rows ticked so far; `line` are those of page `at` of the changes."""
 
     site: str | None = None
@@ -41,7 +41,7 @@ class ImportForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class PortfolioChoices:
     """The choices in the address or the form of the preview; an unreadable value is left out."""
 
     site: str | None
@@ -53,7 +53,7 @@ class Choices:
     pages: Mapping[str, int]
 
     @classmethod
-    def of(cls, sent: Mapping[str, Any]) -> "Choices":
+    def of(cls, sent: Mapping[str, Any]) -> "PortfolioChoices":
         kept = _last(sent, "kept")[:5_000]
         return cls(
             site=_last(sent, "site") or None,

@@ -14,7 +14,7 @@ from web.http.templates import Page
 
 
 @dataclass(frozen=True, slots=True)
-class DossierRow:
+class OutcomeRow:
     """A dossier that the import opened or corrected; `advisor` is a text, `followed` whether somebody follows it."""
 
     stream: UUID
@@ -33,7 +33,7 @@ class DossierList:
     code: str
     title: str
     noun: str
-    rows: Sequence[DossierRow]
+    rows: Sequence[OutcomeRow]
     pager: Pager
 
 
@@ -83,9 +83,9 @@ def _list(desk: Desk, title: str, people: Sequence[YoungPerson], pager: Pager) -
     return DossierList(pager.name, title, f"dossiers {title.lower()}", rows, pager)
 
 
-def _row(desk: Desk, one: YoungPerson) -> DossierRow:
+def _row(desk: Desk, one: YoungPerson) -> OutcomeRow:
     name, advisor = f"{one.last_name} {one.first_name}", advisor_name(desk, one.advisor)
-    return DossierRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
+    return OutcomeRow(one.stream, name, one.imilo_number, one.site, one.programme, advisor, one.advisor is not None)
 
 
 def _figure(count: int, one: str, many: str) -> tuple[int, str]:

@@ -25,7 +25,7 @@ from web.http.forms import OpenForm
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page
 from web.pages.portfolio import choices as portfolio_choices
-from web.pages.portfolio.choices import Choices
+from web.pages.portfolio.choices import PortfolioChoices
 
 GROUPED = frozenset(
     {"advisor-unknown", "advisor-ambiguous", "site-unknown", "site-needed", "formula-empty", "cell-error"}
@@ -81,7 +81,7 @@ class NewRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PreviewPage(Page):
+class PortfolioPreviewPage(Page):
     """The preview of a portfolio. `kept` are the rows ticked so far, `accepted` their number; `all`: every one is.
 
     `sheet` is the name of the sheet read, `chosen_sheet` its number when it was chosen; `pages` are the pagers by the
@@ -113,8 +113,8 @@ class PreviewPage(Page):
 
 
 def preview_page(
-    desk: Desk, token: str, name: str, prepared: PreparedPortfolio, choices: Choices, errors: Mapping[str, str]
-) -> PreviewPage:
+    desk: Desk, token: str, name: str, prepared: PreparedPortfolio, choices: PortfolioChoices, errors: Mapping[str, str]
+) -> PortfolioPreviewPage:
     """Returns the preview of a file `name`, with what was chosen of it."""
     preview = prepared.preview
     assert preview is not None
@@ -125,7 +125,7 @@ def preview_page(
     pages = {name: Pager.at(total, choices.pages[name], "", {}) for name, total in totals.items()}
     shown = {name: _page(lines, pages[name]) for name, lines in lists.items()}
     sheets = prepared.portfolio.sheets
-    return PreviewPage(
+    return PortfolioPreviewPage(
         token=token,
         file=name,
         sheet=sheets[0].name if sheets else "",
@@ -182,7 +182,7 @@ def columns_read(columns: Sequence[Column]) -> list[ColumnRow]:
     return found
 
 
-def _sites(desk: Desk, preview: PortfolioPreview, choices: Choices) -> list[tuple[str, str]]:
+def _sites(desk: Desk, preview: PortfolioPreview, choices: PortfolioChoices) -> list[tuple[str, str]]:
     """Returns the options for the rows without a site; none when no row lacks one."""
     if not choices.site and not any(one.code == "site-needed" for one in preview.problems):
         return []

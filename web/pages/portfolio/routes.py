@@ -19,7 +19,7 @@ from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio import outcome as portfolio_outcome
 from web.pages.portfolio import preview as portfolio_preview
-from web.pages.portfolio.choices import Choices
+from web.pages.portfolio.choices import PortfolioChoices
 from web.pages.results import import_preview
 
 router = APIRouter()
@@ -98,10 +98,10 @@ def preview(request: Request, desk: AtImport, token: str) -> Response:
 @router.post("/dossiers/import/{token}")
 def record(request: Request, desk: AtImport, token: str, data: FormData) -> Response:
     """Opens the new dossiers and corrects those ticked."""
-    form, _ = validate(portfolio_choices.ImportForm, data)
+    form, _ = validate(portfolio_choices.PortfolioForm, data)
     if form is None:
         return _preview(request, desk, token, data, {"": NOT_VALID})
-    choices, importer = Choices.of(data), _importer(desk)
+    choices, importer = PortfolioChoices.of(data), _importer(desk)
     try:
         content, _ = import_preview.uploads(desk).get(token)
         prepared = importer.prepare(content, choices.site, choices.sheet)
@@ -140,7 +140,7 @@ def _importer(desk: Desk) -> PortfolioImporter:
 
 
 def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
-    choices = Choices.of(sent)
+    choices = PortfolioChoices.of(sent)
     try:
         content, name = import_preview.uploads(desk).get(token)
         prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
@@ -173,7 +173,9 @@ def _refused(request: Request, name: str, prepared: PreparedPortfolio, token: st
     return page(request, RefusedPage(file=name, problems=problems, token=token), status=422)
 
 
-def _unready(prepared: PreparedPortfolio, choices: Choices, seen: int | None) -> tuple[dict[str, str], frozenset[int]]:
+def _unready(
+    prepared: PreparedPortfolio, choices: PortfolioChoices, seen: int | None
+) -> tuple[dict[str, str], frozenset[int]]:
     """Returns the errors that keep the file from being recorded, and the lines whose changes are accepted."""
     if prepared.preview is None:
         return {}, frozenset()

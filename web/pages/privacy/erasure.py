@@ -47,7 +47,7 @@ class DeclineForm(Form):
     note: str
 
 
-class ConfirmForm(Form):
+class ConfirmErasureForm(Form):
     """The last name of the person, typed as a confirmation."""
 
     name: str
@@ -89,7 +89,7 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said))
 
 
-def wrong_name(dossier: Dossier, form: ConfirmForm) -> dict[str, str]:
+def wrong_name(dossier: Dossier, form: ConfirmErasureForm) -> dict[str, str]:
     """Accepts the last name, in any case and without accents."""
     same = normalise(form.name) == normalise(dossier.last_name)
     return {} if same else {"name": privacy.not_the_name(dossier.last_name)}

@@ -21,7 +21,7 @@ from web.http.forms import FormData, validate
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers import merge
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
-from web.pages.privacy.erasure import ConfirmForm, DeclineForm, RequestForm, RequestRow
+from web.pages.privacy.erasure import ConfirmErasureForm, DeclineForm, RequestForm, RequestRow
 from web.pages.privacy.personal_data import PersonalData
 
 router = APIRouter()
@@ -105,7 +105,7 @@ def erase(request: Request, desk: AtRights, dossier_id: UUID, data: FormData) ->
     if desk.erased(dossier_id):
         return redirect(request, f"/dossiers/{dossier_id}")
     dossier = desk.dossier(dossier_id)
-    form, errors = validate(ConfirmForm, data)
+    form, errors = validate(ConfirmErasureForm, data)
     if form is None or (errors := erasure.wrong_name(dossier, form)):
         return _page(request, desk, dossier_id, dossier, data, missing.named(errors))
     outcome = erasure.confirm(desk, dossier_id, dossier, form.command_id)

@@ -48,7 +48,7 @@ class PageNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class MatchCandidate:
     """A dossier proposed or found for a participation; `why` and `warnings` explain the proposal."""
 
     stream: UUID
@@ -65,8 +65,8 @@ class MatchCard:
     stream: UUID
     name: str
     about: str
-    candidates: Sequence[Candidate]
-    sure: Candidate | None
+    candidates: Sequence[MatchCandidate]
+    sure: MatchCandidate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class CampaignRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class MatchChoices:
     """The options of the forms: of a new dossier, and the advisors with their load."""
 
     sites: Sequence[tuple[str, str]]
@@ -99,11 +99,11 @@ class BoardForm(OpenForm):
     `found` are the dossiers that a search found, None before any.
     """
 
-    found: Sequence[Candidate] | None = None
+    found: Sequence[MatchCandidate] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardPage(Page):
+class ResultsPage(Page):
     """The board of results. `here` is the end of its address; `certain` are the cards that a bulk may confirm.
 
     `by_referent`: the protocol has results go through the référent. The pagers are those of the lists.
@@ -115,7 +115,7 @@ class BoardPage(Page):
     here: str
     receipt: Receipt | None
     form: BoardForm | None
-    choices: Choices | None
+    choices: MatchChoices | None
     errors: Mapping[str, str]
     export: activity.RecordedExport | None
     undeclared: Sequence[CampaignRow]
@@ -143,7 +143,7 @@ def board_page(
     receipt: Receipt | None = None,
     opened: BoardForm | None = None,
     errors: Mapping[str, str] | None = None,
-) -> BoardPage:
+) -> ResultsPage:
     """Returns the board, at one page of each list."""
     waiting = _pager(result_routing.waiting_total(desk.read), numbers.waiting, numbers, "p", "a-rapprocher")
     routed_total = projections_dispatch.to_dispatch_total(desk.read, desk.refs)
@@ -156,7 +156,7 @@ def board_page(
     sent = _pager(sum(given for given, _ in counts.values()), numbers.sent, numbers, "s", "transmis")
     aside = _pager(result_routing.set_aside_total(desk.read), numbers.aside, numbers, "e", "de-cote")
     gone = _pager(result_routing.vanished_total(desk.read), numbers.gone, numbers, "d", "disparues")
-    return BoardPage(
+    return ResultsPage(
         here=numbers.query,
         receipt=receipt,
         form=opened,
@@ -195,8 +195,8 @@ def blank(desk: Desk, name: str, about: UUID) -> BoardForm | None:
     return BoardForm(name, str(about), typed)
 
 
-def _choices(desk: Desk) -> Choices:
-    return Choices(
+def _choices(desk: Desk) -> MatchChoices:
+    return MatchChoices(
         sites=[("", "Choisir…"), *((site, site) for site in desk.refs.structure.sites)],
         programmes=[("", "Pas encore connu"), *vocabulary.PROGRAMMES.items()],
         advisors=[("", "À affecter plus tard"), *((str(id), name) for id, name in desk.staff("advisor"))],
@@ -234,7 +234,7 @@ def _card(desk: Desk, row: Any, found: Sequence[match_proposals.Proposal], sever
     return MatchCard(row.stream, name, " · ".join(filter(None, about)), candidates, candidates[0] if sure else None)
 
 
-def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> Candidate:
+def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, numbered: bool = True) -> MatchCandidate:
     """Returns a dossier as the board shows it; the i-Milo number only when it helps."""
     alike = match is not None and "namesake" in match.warnings
     about = (
@@ -247,7 +247,7 @@ def candidate(desk: Desk, found: YoungPerson, match: Match | None = None, *, num
     warnings = [matching.warning(code) for code in match.warnings] if match else []
     if alike and found.birth_date:
         why.append(say("né·e le {day}", day=dates.day(found.birth_date, year=True)))
-    return Candidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
+    return MatchCandidate(found.stream, found.name, " · ".join(filter(None, about)), " · ".join(why), warnings)
 
 
 def number(row: Any) -> str:

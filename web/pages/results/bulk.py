@@ -17,13 +17,13 @@ CHANGED = "n’est plus parmi les sûrs : regardez-le seul"
 UNASSIGNED = "n’est plus suivi par personne de l’équipe : choisissez à qui"
 
 
-class PairsForm(Form):
+class MatchPairsForm(Form):
     """The rows shown, as pairs: on the left the participation, or the dossier, that each command is about."""
 
     pair: tuple[Pair, ...]
 
 
-def confirm(desk: Desk, form: PairsForm) -> BulkOutcome:
+def confirm(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
     """Confirms each match that is as sure as it was when it was shown."""
     rows = result_routing.many(desk.read, [left for left, _ in form.pair])
     people = directory.named(desk.read, [right for _, right in form.pair])
@@ -55,7 +55,7 @@ def confirmation(desk: Desk, row: Any, person: YoungPerson) -> dict[str, Any]:
     return {"participation_id": row.stream, "dossier_id": person.stream, **evidence}
 
 
-def dispatch(desk: Desk, form: PairsForm) -> BulkOutcome:
+def dispatch(desk: Desk, form: MatchPairsForm) -> BulkOutcome:
     """Dispatches each dossier's result to the advisor who follows it."""
     rows = projections_dispatch.current_results(desk.read, [left for left, _ in form.pair])
     team = dict(desk.staff("advisor"))

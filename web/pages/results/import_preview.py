@@ -32,7 +32,7 @@ RECENT = 100_000
 _trail = audit_trail.table.c
 
 
-class ImportForm(Form):
+class AnswersForm(Form):
     """The answers. The column is a header; `-` means none of them, for an emptied field has no value."""
 
     exported_at: str | None = None

@@ -71,7 +71,7 @@ def preview(request: Request, desk: AtBoard, token: str, p: Annotated[int, Query
 @router.post("/resultats/import/{token}")
 def record(request: Request, desk: AtBoard, token: str, data: FormData) -> Response:
     """Records the file, once every question is answered."""
-    form, _ = validate(import_preview.ImportForm, data)
+    form, _ = validate(import_preview.AnswersForm, data)
     if form is None:
         return _preview(request, desk, token, data, 1, asking=True)
     answers, errors = import_preview.answers(desk, data)

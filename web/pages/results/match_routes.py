@@ -25,7 +25,7 @@ from web.pages.search import lookup
 router = APIRouter()
 
 
-class ConfirmForm(Form):
+class ConfirmMatchForm(Form):
     dossier: UUID
 
 
@@ -50,7 +50,7 @@ class NewDossierForm(Form):
 @router.post("/resultats/{participation:uuid}/confirmer")
 def confirm(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Confirms that the participation is that young person's."""
-    form, errors = validate(ConfirmForm, data)
+    form, errors = validate(ConfirmMatchForm, data)
     row = result_routing.one(desk.read, participation)
     person = directory.named(desk.read, [form.dossier]).get(form.dossier) if form else None
     if form is None or row is None or person is None:

@@ -81,10 +81,10 @@ def _many(
     desk: Desk,
     where: PageNumbers,
     data: Mapping[str, Any],
-    do: Callable[[Desk, bulk.PairsForm], desk_bulk.BulkOutcome],
+    do: Callable[[Desk, bulk.MatchPairsForm], desk_bulk.BulkOutcome],
 ) -> Response:
     """Sends one command for each row. When one is refused, shows the result of every row."""
-    form, errors = validate(bulk.PairsForm, data)
+    form, errors = validate(bulk.MatchPairsForm, data)
     if form is None:
         return show_errors(request, desk, where, errors)
     outcomes = do(desk, form)

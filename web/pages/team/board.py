@@ -70,7 +70,7 @@ class TeamWarning:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoardPage(Page):
+class TeamPage(Page):
     """The members of a state, filtered; `here` and `away` count those of today, `sums` those who took each milestone.
 
     `done` counts the people of whom a milestone was just noted; `outcomes` are those of a note that was refused for
@@ -113,7 +113,7 @@ def board_page(
     outcomes: Sequence[bulk.RowOutcome] = (),
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
-) -> BoardPage:
+) -> TeamPage:
     """Returns one page of the members of a state, filtered, by name."""
     everyone = team_rows(desk)
     there = [row for row in everyone if row.is_in(state)]
@@ -121,7 +121,7 @@ def board_page(
     found = [row for row in there if row.fits(role, site)]
     pager = Pager.at(len(found), number, BOARD, {**kept, **asked})
     here = [row for row in everyone if row.is_in("here")]
-    return BoardPage(
+    return TeamPage(
         me=desk.me,
         today=desk.today,
         state=state,

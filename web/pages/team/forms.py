@@ -13,7 +13,7 @@ from pixflow.team import absences, milestones, staff
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
 from web.french import validation
-from web.http.forms import Day, Form
+from web.http.forms import DatedForm, Day, Form
 
 Arguments = dict[str, Any]
 
@@ -31,7 +31,7 @@ class RolesForm(Form):
     anyway: bool = False
 
 
-class ContactForm(Form):
+class StaffContactForm(Form):
     phone: str | None = None
 
 
@@ -54,10 +54,6 @@ class DepartureForm(Form):
 
 class DesignationForm(Form):
     site: str | None = None
-
-
-class DatedForm(Form):
-    on: Day
 
 
 class TitledForm(DatedForm):
@@ -124,7 +120,9 @@ FORMS: dict[str, TeamForm] = {
     "roles": TeamForm(
         staff.change_roles, RolesForm, initial=lambda desk, member, about: {"roles": sorted(member.roles)}
     ),
-    "contact": TeamForm(staff.state_contact, ContactForm, initial=lambda desk, member, about: {"phone": member.phone}),
+    "contact": TeamForm(
+        staff.state_contact, StaffContactForm, initial=lambda desk, member, about: {"phone": member.phone}
+    ),
     "leave": TeamForm(
         staff.record_departure,
         DepartureForm,

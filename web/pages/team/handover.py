@@ -27,7 +27,7 @@ from web.french import privacy, typography
 from web.french.events import sentences
 from web.french.typography import say
 from web.http.templates import Page
-from web.pages.team.handover_plan import PairsForm
+from web.pages.team.handover_plan import SharesForm
 
 TOPICS = (AdvisorAssigned.TOPIC, DossierLent.TOPIC)
 _trail = audit_trail.table.c
@@ -84,14 +84,14 @@ class ReportPage(Page):
     verb: str
 
 
-def hand_over(desk: Desk, person: UUID, form: PairsForm) -> list[HandoverRow]:
+def hand_over(desk: Desk, person: UUID, form: SharesForm) -> list[HandoverRow]:
     """Hands over each dossier of the form, in the order shown: one command each."""
     found = directory.named(desk.read, form.pairs)
     return [_hand_over_one(desk, person, form, stream, to, found.get(stream)) for stream, to in form.pairs.items()]
 
 
 def _hand_over_one(
-    desk: Desk, person: UUID, form: PairsForm, stream: UUID, to: UUID, found: YoungPerson | None
+    desk: Desk, person: UUID, form: SharesForm, stream: UUID, to: UUID, found: YoungPerson | None
 ) -> HandoverRow:
     name, colleague = found.name if found else "dossier inconnu", desk.refs.team.get(to)
     command = row_command(form.command_id, stream)

@@ -40,7 +40,7 @@ class SplitForm(HandoverForm):
     dossier: tuple[UUID, ...] = ()
 
 
-class PairsForm(HandoverForm):
+class SharesForm(HandoverForm):
     """The form of a preview: each dossier with the colleague who takes it. A dossier left out stays."""
 
     pair: tuple[Pair, ...] = ()
@@ -97,7 +97,7 @@ class HandoverPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PreviewPage(Page):
+class HandoverPreviewPage(Page):
     """A split before it is recorded: the workloads, and each dossier with the colleague who takes it.
 
     `to` are the ids and names of those who may take. `until` is the last day, None for good.
@@ -139,7 +139,9 @@ def handover_page(
     )
 
 
-def preview_page(desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: SplitForm | PairsForm) -> PreviewPage:
+def preview_page(
+    desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: SplitForm | SharesForm
+) -> HandoverPreviewPage:
     """Returns the preview of a split."""
     found = [row for row in dossier_sheet.portfolio(desk.read, person) if row.stream in taken]
     pairs = {row.stream: taken[row.stream] for row in found}
@@ -147,7 +149,7 @@ def preview_page(desk: Desk, person: UUID, taken: Mapping[UUID, UUID], form: Spl
         list(dict.fromkeys([*form.to, *pairs.values()])),
         advisor_queue.workload_by_dossier(desk.read, person, desk.today),
     )
-    return PreviewPage(
+    return HandoverPreviewPage(
         id=person,
         name=desk.refs.team[person].name,
         until=form.last,
@@ -213,10 +215,10 @@ def missing_fields(form: SplitForm) -> dict[str, str]:
     return to | ({"dossier": "Cochez au moins un dossier, ou choisissez tous les dossiers."} if none else {})
 
 
-def unfit_fields(desk: Desk, form: SplitForm | PairsForm) -> dict[str, str]:
+def unfit_fields(desk: Desk, form: SplitForm | SharesForm) -> dict[str, str]:
     """Returns an error for each choice that cannot be: somebody who is no advisor, a day that is past."""
     advisors = dict(desk.staff("advisor"))
-    to = set(form.to) | (set(form.pairs.values()) if isinstance(form, PairsForm) else set())
+    to = set(form.to) | (set(form.pairs.values()) if isinstance(form, SharesForm) else set())
     if any(id not in advisors for id in to):
         return {"to": "Choisissez des conseillères ou des conseillers de l’équipe."}
     if form.term == "until" and form.until is None:

@@ -13,7 +13,7 @@ from web.french.errors import missing
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.team import handover, handover_plan
-from web.pages.team.handover_plan import PairsForm, SplitForm
+from web.pages.team.handover_plan import SharesForm, SplitForm
 
 router = APIRouter()
 AtDesk = Annotated[Desk, allowed("referent", "manager")]
@@ -33,7 +33,7 @@ def preview(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Res
     """
     _must_exist(desk, person)
     if "pair" in data:
-        pairs, errors = validate(PairsForm, data)
+        pairs, errors = validate(SharesForm, data)
         if pairs and not (errors := handover_plan.unfit_fields(desk, pairs)):
             return page(request, handover_plan.preview_page(desk, person, pairs.pairs, pairs))
         return _form(request, desk, person, data, errors, 1, status=422)
@@ -50,7 +50,7 @@ def preview(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Res
 def hand_over(request: Request, desk: AtDesk, person: UUID, data: FormData) -> Response:
     """Hands over each dossier, one command each. The report shows the rows that were refused."""
     _must_exist(desk, person)
-    form, errors = validate(PairsForm, data)
+    form, errors = validate(SharesForm, data)
     errors = missing.named(errors) or (handover_plan.unfit_fields(desk, form) if form else {})
     if form is None or errors or not form.pairs:
         return _form(request, desk, person, data, errors or {"": "Aucun dossier n’est à confier."}, 1, status=422)

@@ -10,7 +10,7 @@ from web.desk import bulk
 from web.desk.commands import record
 from web.desk.desk import Desk
 from web.french.errors.missing import MISSING
-from web.pages.team.forms import DatedForm
+from web.http.forms import DatedForm
 
 DECISIONS: dict[str, Decision[..., Any]] = {
     "pix": milestones.take_pix, "training": milestones.attend_training, "briefing": milestones.hold_briefing,

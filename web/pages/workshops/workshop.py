@@ -53,7 +53,7 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SeatCandidate:
     """A young person without a seat; `kind` is the task that asks for one."""
 
     dossier: UUID
@@ -67,7 +67,7 @@ class Candidate:
 class Candidates:
     """One page of the young people to book, of one CEJ group or of all. `cej_first`: those in CEJ come first."""
 
-    rows: Sequence[Candidate]
+    rows: Sequence[SeatCandidate]
     pager: Pager
     cej_first: bool
     groups: filters.Choice | None
@@ -191,8 +191,8 @@ def candidates(workshop: ScopedWorkshop, number: int, group: str = "") -> Candid
     return Candidates(found, pager, cej, filters.choice(f"{path}#remplir", of_groups, group, {}))
 
 
-def _candidate(row: Any, person: directory.YoungPerson) -> Candidate:
-    return Candidate(row.stream, f"{person.last_name} {person.first_name}", row.programme, row.site, row.kind)
+def _candidate(row: Any, person: directory.YoungPerson) -> SeatCandidate:
+    return SeatCandidate(row.stream, f"{person.last_name} {person.first_name}", row.programme, row.site, row.kind)
 
 
 def history(workshop: ScopedWorkshop) -> list[HistoryRow]:

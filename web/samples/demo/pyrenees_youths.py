@@ -16,7 +16,7 @@ NO_NUMBER = "Ilyes Nogaro"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Youth:
     """One young person. `skill` is their mastery, of 100; the other fields are those of ScriptedYoung."""
 
     name: str
@@ -28,14 +28,14 @@ class Part:
 
 
 FIRST_GROUP = (
-    Part("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
-    Part("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
-    Part("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", {"plan-retake": NEVER, **OPEN}),
-    Part("Rayan Soulé", 60, project="Maintenance des vélos"),
-    Part("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
+    Youth("Maïa Fitère", 92, presence="ease", project="Assistante administrative"),
+    Youth("Louna Bégué", 85, "declines-certification", "ease", "Soins à la personne"),
+    Youth("Théo Cazenave", 22, "refused", "trouble", "Logistique, cariste", {"plan-retake": NEVER, **OPEN}),
+    Youth("Rayan Soulé", 60, project="Maintenance des vélos"),
+    Youth("Emma Dupuy", 72, "fails", "absent", "Accueil en station"),
 )
 SECOND_GROUP = (
-    Part(
+    Youth(
         "Nino Abadie",
         90,
         "shares",
@@ -43,37 +43,37 @@ SECOND_GROUP = (
         "Métiers du numérique",
         {"complete-path": 8, "propose-certification": NEVER, **OPEN},
     ),
-    Part("Lila Carrère", 82, "shares", "ease", "Secrétariat", {"complete-path": NEVER}),
-    Part("Sofiane Haurie", 95, "shares", "ease", "Technicien informatique", OPEN),
-    Part("Enzo Lafforgue", 30, "shares", "trouble", "Espaces verts", {"follow-self-study": NEVER}),
-    Part("Jade Vergez", 40, "starts-only", "excused", "Cuisine", {"rebook-absent": 8, "explore-difficulty": NEVER}),
-    Part("Adam Pujol", 52, "silent", "present", "Bâtiment, électricité", {"refer": 2, "chase-partner": NEVER}),
-    Part("Chloé Bordenave", 55, "no-test", "absent", "Petite enfance", {"rebook-absent": 9}),
-    Part("Ilyes Nogaro", 64, project="Aide-soignant"),
-    Part("Manon Sarrat", 77, presence="ease", project="Tourisme"),
+    Youth("Lila Carrère", 82, "shares", "ease", "Secrétariat", {"complete-path": NEVER}),
+    Youth("Sofiane Haurie", 95, "shares", "ease", "Technicien informatique", OPEN),
+    Youth("Enzo Lafforgue", 30, "shares", "trouble", "Espaces verts", {"follow-self-study": NEVER}),
+    Youth("Jade Vergez", 40, "starts-only", "excused", "Cuisine", {"rebook-absent": 8, "explore-difficulty": NEVER}),
+    Youth("Adam Pujol", 52, "silent", "present", "Bâtiment, électricité", {"refer": 2, "chase-partner": NEVER}),
+    Youth("Chloé Bordenave", 55, "no-test", "absent", "Petite enfance", {"rebook-absent": 9}),
+    Youth("Ilyes Nogaro", 64, project="Aide-soignant"),
+    Youth("Manon Sarrat", 77, presence="ease", project="Tourisme"),
 )
 THIRD_GROUP = (
-    Part("Bastien Camou", 45),
-    Part("Célia Dastugue", 81),
-    Part("Elias Fourtané", 35),
-    Part("Inès Guchens", 70),
-    Part("Lucas Hourcade", 90),
-    Part("Nora Lacoste", 25),
-    Part("Tom Mailhes", 58),
-    Part("Yasmine Prat", 66),
-    Part("Zohra Vignaux", 50, waits={"plan-diagnostic": NEVER}),
+    Youth("Bastien Camou", 45),
+    Youth("Célia Dastugue", 81),
+    Youth("Elias Fourtané", 35),
+    Youth("Inès Guchens", 70),
+    Youth("Lucas Hourcade", 90),
+    Youth("Nora Lacoste", 25),
+    Youth("Tom Mailhes", 58),
+    Youth("Yasmine Prat", 66),
+    Youth("Zohra Vignaux", 50, waits={"plan-diagnostic": NEVER}),
 )
 OUTSIDE = (
-    (0, Part("Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits=OPEN)),
-    (-84, Part("Noah Barrère", 50, project="Mécanique agricole", waits={"plan-retake": NEVER, **OPEN})),
-    (-63, Part("Anaïs Lacaze", 0, "no-need", project="Danse")),
-    (-40, Part("Inaya Duffau", 0, "no-test", project="Coiffure", waits=OPEN)),
-    (-17, Part("Samuel Estrade", 32, "refused", project="Conduite de chariots", waits={"offer-alternative": NEVER})),
-    (-13, Part("Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER})),
-    (-9, Part("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
-    (-6, Part("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
-    (-30, Part("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
-    (-3, Part("Hugo Peyrot", 0, "no-test", project="", waits={"need": NEVER})),
+    (0, Youth("Baptiste Cadéac", 45, project="Gestion d’une exploitation", waits=OPEN)),
+    (-84, Youth("Noah Barrère", 50, project="Mécanique agricole", waits={"plan-retake": NEVER, **OPEN})),
+    (-63, Youth("Anaïs Lacaze", 0, "no-need", project="Danse")),
+    (-40, Youth("Inaya Duffau", 0, "no-test", project="Coiffure", waits=OPEN)),
+    (-17, Youth("Samuel Estrade", 32, "refused", project="Conduite de chariots", waits={"offer-alternative": NEVER})),
+    (-13, Youth("Mathis Portes", 88, project="Métiers du numérique", waits={"complete-path": NEVER})),
+    (-9, Youth("Gaëlle Sénac", 66, project="Secrétariat médical", waits={"hold-debrief": NEVER})),
+    (-6, Youth("Clara Mauran", 0, "no-test", project="Fleuriste", waits={"present-pix": NEVER})),
+    (-30, Youth("Rémi Castet", 58, project="Menuiserie", waits={"record-outcome": NEVER})),
+    (-3, Youth("Hugo Peyrot", 0, "no-test", project="", waits={"need": NEVER})),
 )
 
 
@@ -87,7 +87,7 @@ def everyone(cast: ScriptedCast, marc: str, julien: str, lucie: str) -> list[Scr
 
 
 def _young(
-    cast: ScriptedCast, number: int, part: Part, programme: str, advisor: str, day: date, n: int
+    cast: ScriptedCast, number: int, part: Youth, programme: str, advisor: str, day: date, n: int
 ) -> ScriptedYoung:
     young = cast.newcomer(
         str(number),
