@@ -11,11 +11,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import structure
+from pixflow.documents.protocol import ProtocolDocument, in_force
 from pixflow.events.base import Recorded
 from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
 from pixflow.protocol import publishing
-from pixflow.protocol.document import ProtocolDocument, in_force
 from pixflow.protocol.publishing import Grilles, NumberedGrille, Protocols
 from pixflow.structure import Structure
 from pixflow.team import staff

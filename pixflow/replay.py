@@ -7,12 +7,12 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from pixflow import tasks
+from pixflow.documents.grille import Explanation, explain
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import StageStatus, stepper
 from pixflow.events.base import Recorded
 from pixflow.folding import retractions_by_version
-from pixflow.protocol.grille import Explanation, explain
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 

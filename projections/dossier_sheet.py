@@ -26,10 +26,10 @@ from sqlalchemy import (
 )
 
 from pixflow.authorization import Scope
+from pixflow.documents.grille import percent
 from pixflow.dossier.retention import RULES, Rule
 from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
-from pixflow.protocol.grille import percent
 from projections.bookkeeping import metadata
 from projections.contract import Change, Row
 

@@ -19,6 +19,8 @@ from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace
 
 from pixflow import structure
+from pixflow.documents.grille import Band, Grille, Proposal
+from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.dossier import assignment, closing, erasure, follow_up, identity, lending, merging, retraction
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
@@ -37,8 +39,6 @@ from pixflow.events.structure import ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
-from pixflow.protocol.document import ProtocolDocument, StageText, WorkshopRules
-from pixflow.protocol.grille import Band, Grille, Proposal
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, milestones, notices, staff
@@ -192,10 +192,10 @@ SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
 BOOK = SEAT | {"or_wait": True, "initial": True, "plan": PLAN, "on": DAY}
 MARK = SEAT | {"presence": "present", "trouble": True, "ease": False, "on": HELD}
 OTHER = UUID(int=0xA3)
-RUN_BY = {"facilitators": (ADVISOR,), "rules": WorkshopRules(), "on": DAY}
+RUN_BY = {"facilitators": (ADVISOR,), "rules": Workshops(), "on": DAY}
 SCHEDULED = {
     "campaign_id": CAMPAIGN, "site": "Mortagne", "place": "Salle 2", **hours(), "capacity": 8,
-    "facilitators": (ADVISOR,), "series": UUID(int=0xE9), "rules": WorkshopRules(), "on": DAY,
+    "facilitators": (ADVISOR,), "series": UUID(int=0xE9), "rules": Workshops(), "on": DAY,
 }  # fmt: skip
 
 EMITTED: dict[type[Event], Emitted] = {

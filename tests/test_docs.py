@@ -17,10 +17,10 @@ from fastapi.routing import APIRoute
 from typer.testing import CliRunner
 
 from pixflow import streams, tasks
+from pixflow.documents.protocol import Delays
 from pixflow.events import values
 from pixflow.events.base import Recorded
 from pixflow.events.catalogue import catalogue
-from pixflow.protocol.document import Delays
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from projections.store.catch_up import PROJECTIONS

@@ -10,8 +10,8 @@ import pytest
 
 from pixflow import presets, structure_folder
 from pixflow.actor import OPERATOR, Actor
+from pixflow.documents.grille import Grille
 from pixflow.presets import Preset
-from pixflow.protocol.grille import Grille
 from pixflow.refused import Refused
 from pixflow.store import DatabaseRefused, StoreRefused
 from pixflow.store.postgres.database import Database

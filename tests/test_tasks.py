@@ -12,6 +12,7 @@ from typing import Any, get_args
 import pytest
 from msgspec import structs
 
+from pixflow.documents.protocol import Delays, Escalation
 from pixflow.dossier.retraction import FROM_PIX
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
@@ -19,7 +20,6 @@ from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from pixflow.events.catalogue import catalogue
 from pixflow.events.values import Action, Moment, Partner, Profile
-from pixflow.protocol.document import Delays, Escalation
 from pixflow.protocol.publishing import Protocols
 from pixflow.reference_data import References
 from pixflow.tasks import STAGE_OF, Kind, Task, of_campaign, of_dossier, of_participation, of_workshop

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from dateutil.relativedelta import relativedelta
 from msgspec import Struct
 
-from pixflow.protocol.document import Retention
+from pixflow.documents.protocol import Retention
 
 Rule = Literal["cej", "pacea", "other"]
 RULES: dict[str, Rule] = {"CEJ": "cej", "PACEA": "pacea"}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from pixflow.documents.grille import Grille
 from pixflow.events.base import Event
-from pixflow.protocol.grille import Grille
 
 PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "reason", "number", "from_day"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""

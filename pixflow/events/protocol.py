@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events.base import Event
-from pixflow.protocol.document import ProtocolDocument
 
 PLAIN = frozenset({"draft", "document", "note", "on", "endorsed", "comment", "reason", "from_day"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""

@@ -11,9 +11,9 @@ import msgspec
 from msgspec import inspect
 from rapidfuzz import process
 
+from pixflow.documents.grille import KINDS, Band, Grille, GrilleProblem, problems
+from pixflow.documents.protocol import ProtocolDocument, Stage, out_of_range
 from pixflow.presets.lines import line_of
-from pixflow.protocol.document import ProtocolDocument, Stage, out_of_range
-from pixflow.protocol.grille import KINDS, Band, Grille, GrilleProblem, problems
 
 _HERE = Path(__file__).parent
 _COMPLAINT = re.compile(r"(?P<said>.*?)(?: - at `\$\.?(?P<path>.*)`)?", re.DOTALL)

@@ -1,1 +1,1 @@
-"""Protocol and reading grid: documents, drafts, publication."""
+"""Protocol and reading grid: drafts, comparison, publication."""

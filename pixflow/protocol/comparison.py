@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pixflow.protocol.grille import Band, Grille, Proposal, band_of
+from pixflow.documents.grille import Band, Grille, Proposal, band_of
 
 
 @dataclass(frozen=True, slots=True)

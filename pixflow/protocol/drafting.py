@@ -4,11 +4,11 @@ from datetime import date
 from typing import TypeVar
 
 from pixflow.decision import REFERENT, REFERENT_AND_MANAGER, TEAM, decision
+from pixflow.documents.grille import Grille
+from pixflow.documents.protocol import ProtocolDocument, out_of_range
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
-from pixflow.protocol.document import ProtocolDocument, out_of_range
-from pixflow.protocol.grille import Grille
 from pixflow.protocol.publishing import Draft, Grilles, Opinion, Protocols, must_hold
 from pixflow.refused import Refused, required
 

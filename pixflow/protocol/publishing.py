@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from pixflow.actor import OPERATOR
 from pixflow.decision import NOBODY, decision
+from pixflow.documents.grille import Grille, problems
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event, Recorded
 from pixflow.folding import fold as fold_events
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import Grille, problems
 from pixflow.refused import Refused
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from pixflow.decision import OWN_WORKSHOPS, TEAM, Argument, decision
+from pixflow.documents.protocol import Workshops as Rules
 from pixflow.events import workshop as e
 from pixflow.events.base import Event
 from pixflow.events.values import Presence
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol.document import WorkshopRules as Rules
 from pixflow.refused import Refused, required
 from pixflow.workshop.state import Workshop, must_be_on, must_have_begun
 

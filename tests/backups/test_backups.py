@@ -22,8 +22,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError, key_copies, manifest
 from pixflow.backups.backup import ExternalBackup, back_up, folder_of, keep, last_external_backup
 from pixflow.backups.manifest import EVENTS, Backup
-from pixflow.backups.restore import RestoreReport, restore, set_aside
 from pixflow.dossier import identity
+from pixflow.restore.restore import RestoreReport, restore, set_aside
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.dossier.stages.prescription import (
     assign_self_study,
     build_prescription,
@@ -22,7 +23,6 @@ from pixflow.events.dossier import (
     SelfStudyFollowed,
 )
 from pixflow.events.values import Action
-from pixflow.protocol.grille import Band, Grille, Proposal
 from tests.given import (
     ACTION,
     ADDED,

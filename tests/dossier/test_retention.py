@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pixflow.documents.protocol import Retention
 from pixflow.dossier.retention import cutoffs, retention_period, rule_of
-from pixflow.protocol.document import Retention
 
 POLICY = Retention(cej=36, pacea=24, other=6)
 

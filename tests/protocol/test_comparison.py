@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 
 from pixflow import presets
+from pixflow.documents.grille import Band, Grille, Proposal, band_of
 from pixflow.protocol.comparison import BandChange, Move, band_changes, moves
-from pixflow.protocol.grille import Band, Grille, Proposal, band_of
-from tests.protocol.test_grille import LAIGLE, grille, valid_grilles
+from tests.documents.test_grille import LAIGLE, grille, valid_grilles
 
 LOW, MIDDLE, HIGH = LAIGLE.bands
 CAFE, CV = Proposal("cafe", "Café numérique", "action"), Proposal("cv", "CV", "cv")

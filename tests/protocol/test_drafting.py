@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
+from pixflow.documents.grille import Grille
 from pixflow.events import grille as g
 from pixflow.events import protocol as p
 from pixflow.events.base import Event
@@ -20,7 +21,6 @@ from pixflow.protocol.drafting import (
     publish_grille_draft,
     publish_protocol_draft,
 )
-from pixflow.protocol.grille import Grille
 from pixflow.protocol.publishing import Grilles
 from pixflow.streams import KINDS, kind_of
 from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, PRESET, given, stamped, state_of

@@ -3,9 +3,9 @@ from datetime import date
 
 import pytest
 
+from pixflow.documents.grille import Grille
 from pixflow.events.grille import GrillePublished
 from pixflow.events.protocol import ProtocolPublished
-from pixflow.protocol.grille import Grille
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.reference_data import References
 from tests.given import PRESET, given, state_of

@@ -12,7 +12,7 @@ import pytest
 
 from pixflow import structure_folder
 from pixflow.backups.backup import back_up
-from pixflow.backups.restore import restore
+from pixflow.restore.restore import restore
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores

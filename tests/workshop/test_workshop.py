@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pixflow import presets, structure_folder
 from pixflow.actor import CLOCK, OPERATOR, Actor
+from pixflow.documents.protocol import Workshops
 from pixflow.dossier.evolve import evolve as evolve_dossier
 from pixflow.dossier.identity import open_dossier
 from pixflow.dossier.state import Dossier
@@ -22,7 +23,6 @@ from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
 from pixflow.participation import campaign
-from pixflow.protocol.document import WorkshopRules
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from pixflow.tasks import of_workshop
@@ -80,7 +80,7 @@ from tests.given import (
 )
 
 THIRD = UUID(int=0xD3)
-RULES = WorkshopRules(smallest=6, largest=8, alone=True)
+RULES = Workshops(smallest=6, largest=8, alone=True)
 WEEK = timedelta(days=7)
 FORM: dict[str, Any] = {
     "campaign_id": CAMPAIGN, "site": "Mortagne", "place": " Salle 2 ", **hours(), "capacity": 8,
@@ -155,7 +155,7 @@ def test_a_campaign_is_declared_before_a_workshop_is_held_for_it() -> None:
 def test_one_runs_it_alone_where_the_protocol_allows_it() -> None:
     alone = {**FORM, "facilitators": (ADVISOR, ADVISOR)}
     given(declared()).when(schedule_workshop, **alone).then(workshop=[scheduled(), runs(ADVISOR)])
-    in_pair = {**alone, "rules": WorkshopRules(alone=False)}
+    in_pair = {**alone, "rules": Workshops(alone=False)}
     given(declared()).when(schedule_workshop, **in_pair).refused("pair-needed")
 
 

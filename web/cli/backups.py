@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from pixflow import structure_folder
-from pixflow.backups import BackupError, restore
+from pixflow.backups import BackupError
 from pixflow.backups.backup import back_up, keep
 from pixflow.refused import Refused
+from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
 from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from pixflow.documents.grille import percent
 from pixflow.pix_orga import AssessmentRow, Export, ExportEntry, ExportProblem, ProfileRow
-from pixflow.protocol.grille import percent
 from web.french import typography
 from web.french.errors.files import problem
 from web.french.typography import say

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
-from pixflow.protocol.grille import percent
+from pixflow.documents.grille import percent
 from pixflow.tasks import Task
 from web.french import dates
 from web.french.typography import lower_first, plural, say

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from pixflow import erasing
 from pixflow.backups import manifest
 from pixflow.backups.backup import folder_of, last_external_backup
-from pixflow.backups.restore import set_aside
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
+from pixflow.restore.restore import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import OpenStructure
 from projections import bookkeeping

@@ -11,10 +11,10 @@ from uuid import UUID
 from pixflow import tasks
 from pixflow.actor import Actor
 from pixflow.decision import Decision
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
-from pixflow.protocol.document import ProtocolDocument
 from pixflow.reference_data import References
 from pixflow.streams import kind_of
 from pixflow.tasks import Task

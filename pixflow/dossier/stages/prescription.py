@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.decision import OWN_DOSSIERS, REFERENT, decision
+from pixflow.documents.grille import Grille, explain
 from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.base import Event
@@ -18,7 +19,6 @@ from pixflow.events.dossier import (
     SelfStudyFollowed,
 )
 from pixflow.events.values import Action, Cause, Channel
-from pixflow.protocol.grille import Grille, explain
 from pixflow.refused import Refused, required
 
 

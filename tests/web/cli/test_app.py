@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from pixflow import presets
+from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
-from pixflow.protocol.grille import ProblemCode
 from tests.portfolio.workbooks import workbook
 from web.cli.app import app
 from web.french.errors import presets as french

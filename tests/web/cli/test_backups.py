@@ -4,11 +4,13 @@ import ast
 import json
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from pixflow import backups as pixflow_backups
+from pixflow import restore as pixflow_restore
 from pixflow.backups import BackupError, manifest
 from pixflow.store.locks import ServeLock
 from tests.web.cli.test_app import NADIA, SOPHIE, ran, run, said
@@ -179,7 +181,7 @@ def test_no_part_of_the_secret_is_told(data: Path, monkeypatch: pytest.MonkeyPat
 
 def raised() -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every BackupError of the engine, read in its source: its code and the names of its details."""
-    for path in Path(pixflow_backups.__file__).parent.glob("*.py"):
+    for path in chain(*(Path(room.__path__[0]).glob("*.py") for room in (pixflow_backups, pixflow_restore))):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "BackupError":
                 assert isinstance(node.args[0], ast.Constant)

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from pixflow import tasks
+from pixflow.documents.grille import Grille, ProblemCode
 from pixflow.events import dossier as e
 from pixflow.events import grille as g
 from pixflow.events import participation as p
@@ -28,7 +29,6 @@ from pixflow.portfolio.columns import FIELDS
 from pixflow.portfolio.plan import Doubt as PersonDoubt
 from pixflow.portfolio.plan import Status
 from pixflow.portfolio.problems import PortfolioProblem
-from pixflow.protocol.grille import Grille, ProblemCode
 from pixflow.store import AlreadyServed, DatabaseRefused, StoreBusy, StoreFull, StoreLost, StoreRefused, StoreUnreached
 from tests.decisions import DECISIONS
 from web.french import matching as french_matching

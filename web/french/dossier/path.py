@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from pixflow.documents.grille import percent
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import BuiltPrescription, LinkedParticipation
-from pixflow.protocol.grille import percent
 from web.french import dates, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import de, plural, say

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
+from pixflow.documents.grille import Grille
+from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.values import Part, Profile, Result
-from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, WorkshopRules
-from pixflow.protocol.grille import Grille
 from web.french import privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.events.fields import EMPTY, LABELS, PARIS, EventContext, Names, text_of
@@ -116,7 +116,7 @@ def _of_escalation(escalation: Escalation) -> Iterator[tuple[str, str]]:
     yield "Retard vu par la direction après", _working(escalation.manager)
 
 
-def _of_workshops(workshops: WorkshopRules) -> Iterator[tuple[str, str]]:
+def _of_workshops(workshops: Workshops) -> Iterator[tuple[str, str]]:
     for field in fields(workshops):
         value = getattr(workshops, field.name)
         said = typography.yes_no(value) if isinstance(value, bool) else typography.number(value)

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from pixflow.documents.grille import percent
 from pixflow.events import dossier as e
 from pixflow.events.base import Event, Recorded
 from pixflow.events.values import Action, Moment, Partner
 from pixflow.events.workshop import WorkshopCancelled
 from pixflow.folding import retractions_by_version
-from pixflow.protocol.grille import percent
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
 from web.french.typography import lower_first

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from pixflow.documents.grille import Band, Proposal
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.protocol.comparison import BandChange
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import Band, Proposal
 from web.french import typography, vocabulary
 from web.french.events import details
 from web.french.typography import say

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
+from pixflow.documents.protocol import Delays
 from pixflow.protocol.comparison import Move
-from pixflow.protocol.document import Delays
 from web.french import dates, tasks, typography, vocabulary
 from web.french.protocol.differences import Difference, range_of
 from web.french.protocol.protocol import delay

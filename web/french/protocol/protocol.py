@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pixflow.protocol.document import Escalation, ProtocolDocument
-from pixflow.protocol.grille import Proposal
+from pixflow.documents.grille import Proposal
+from pixflow.documents.protocol import Escalation, ProtocolDocument
 from web.french import tasks, vocabulary
 from web.french.typography import NBSP, plural, say
 

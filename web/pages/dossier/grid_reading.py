@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pixflow.documents.grille import Explanation, Grille, Proposal, explain
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import BuiltPrescription, Dossier, LinkedParticipation
 from pixflow.events.values import Action
-from pixflow.protocol.grille import Explanation, Grille, Proposal, explain
 from web.desk.desk import Desk
 from web.french.dossier import path
 from web.http.templates import ScoreBand

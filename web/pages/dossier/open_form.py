@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pixflow.documents.grille import Explanation
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
-from pixflow.protocol.grille import Explanation
 from web.desk.colleagues import takers
 from web.desk.desk import Desk
 from web.desk.names import ScopedNames

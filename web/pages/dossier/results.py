@@ -6,10 +6,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
+from pixflow.documents.grille import percent
 from pixflow.dossier.state import Dossier, LinkedParticipation
 from pixflow.events.values import Level, Moment, Part, Profile, Purpose, Result
 from pixflow.pix_orga.framework import DOMAINS
-from pixflow.protocol.grille import percent
 from web.french import typography, vocabulary
 from web.french.dossier import path, profiles
 from web.french.typography import say

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from pixflow import tasks
 from pixflow.authorization import Subject
+from pixflow.documents.grille import Explanation
+from pixflow.documents.protocol import Delays
 from pixflow.dossier import merging
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.retraction import retract
 from pixflow.dossier.state import Dossier
 from pixflow.dossier.stepper import stepper
-from pixflow.protocol.document import Delays
-from pixflow.protocol.grille import Explanation
 from projections import audit_trail
 from web.desk.colleagues import absence_text
 from web.desk.desk import Desk

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pixflow.documents.protocol import Retention
 from pixflow.dossier import retention
 from pixflow.dossier.erasure import erase_person
 from pixflow.events.values import Role
-from pixflow.protocol.document import Retention
 from projections import dossier_sheet
 from projections.store.folds import folds_of
 from web.desk import receipts

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import Band, Grille
+from pixflow.documents.grille import Band, Grille
+from pixflow.documents.protocol import ProtocolDocument
 from web.french.protocol import protocol as french
 from web.french.protocol.protocol import ProtocolTask
 from web.french.typography import say

@@ -7,13 +7,13 @@ from typing import Any, Literal
 from uuid import UUID
 
 from pixflow.decision import Decision
+from pixflow.documents.grille import Grille
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.events.base import Recorded
 from pixflow.events.grille import GrilleEndorsed
 from pixflow.events.protocol import ProtocolEndorsed
 from pixflow.protocol import drafting
 from pixflow.protocol.comparison import band_changes
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import Grille
 from pixflow.protocol.publishing import Draft, Grilles, Protocols
 from projections import audit_trail
 from web.desk.desk import Desk

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import HTTPException
 
 from pixflow import presets
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import PROGRAMMES, Grille
+from pixflow.documents.grille import PROGRAMMES, Grille
+from pixflow.documents.protocol import ProtocolDocument
 from web.desk.desk import Desk
 from web.french import typography, vocabulary
 from web.french.protocol import differences

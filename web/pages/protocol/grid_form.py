@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pixflow.protocol.grille import PROGRAMMES, Band, Grille, Proposal
+from pixflow.documents.grille import PROGRAMMES, Band, Grille, Proposal
 from web.french.protocol import drafts as french
 
 MOST = 40

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pixflow.documents.grille import KINDS, Band, Grille, GrilleProblem, Proposal, problems
 from pixflow.identity import normalise
-from pixflow.protocol.grille import KINDS, Band, Grille, GrilleProblem, Proposal, problems
 from web.french import typography, validation
 from web.french.errors import refusals
 from web.french.typography import say, upper_first

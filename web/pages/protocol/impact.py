@@ -10,9 +10,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from pixflow import tasks
+from pixflow.documents.grille import Grille
+from pixflow.documents.protocol import ProtocolDocument
 from pixflow.protocol.comparison import Move, moves
-from pixflow.protocol.document import ProtocolDocument
-from pixflow.protocol.grille import Grille
 from pixflow.reference_data import References
 from pixflow.tasks import Task
 from projections import advisor_queue, dossier_sheet

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_type_hints
 
-from pixflow.protocol.document import (
+from pixflow.documents.protocol import (
     Delays,
     Escalation,
     Modality,
@@ -12,7 +12,7 @@ from pixflow.protocol.document import (
     Retention,
     Stage,
     StageText,
-    WorkshopRules,
+    Workshops,
     out_of_range,
 )
 from web.french import privacy, typography, validation
@@ -23,7 +23,7 @@ LONGEST = 2_000
 PARTS: dict[str, type] = {
     "delays": Delays,
     "escalation": Escalation,
-    "workshops": WorkshopRules,
+    "workshops": Workshops,
     "retention": Retention,
 }
 STAGES: tuple[Stage, ...] = get_args(Stage)

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from pixflow.protocol.document import ProtocolDocument, in_force
-from pixflow.protocol.grille import Grille
+from pixflow.documents.grille import Grille
+from pixflow.documents.protocol import ProtocolDocument, in_force
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.desk.names import names_for

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from pixflow.documents.grille import percent
 from pixflow.participation.scoring import Match
-from pixflow.protocol.grille import percent
 from projections import dispatch as projections_dispatch
 from projections import match_proposals, result_routing
 from projections.directory import YoungPerson

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from pixflow.protocol.grille import explain
+from pixflow.documents.grille import explain
 from projections import advisor_queue
 from projections import dispatch as projections_dispatch
 from web.desk.colleagues import absence_text

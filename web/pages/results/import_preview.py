@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from pixflow.documents.grille import percent
 from pixflow.events.intake import ExportReceived
 from pixflow.events.values import CampaignKind
 from pixflow.importing import Answers, Importer, ImportPreview, PreparedExport, Question, RowChange, Uploads, intake_id
-from pixflow.protocol.grille import percent
 from pixflow.structure_folder import utc_now
 from projections import audit_trail, result_routing
 from projections.result_routing import KnownParticipation

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import Field
 
+from pixflow.documents.protocol import Workshops
 from pixflow.engine import Step, new_id
-from pixflow.protocol.document import WorkshopRules
 from pixflow.workshop.scheduling import schedule_workshop
 from web.desk import receipts, refusals
 from web.desk.commands import record_all
@@ -57,7 +57,7 @@ class NewWorkshopPage(Page):
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]
-    rules: WorkshopRules
+    rules: Workshops
     today: date
     campaigns: Sequence[tuple[str, str]]
     sites: Sequence[tuple[str, str]]

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from pixflow.authorization import Scope, Subject
 from pixflow.decision import Decision
+from pixflow.documents.protocol import Workshops
 from pixflow.dossier.state import Dossier
 from pixflow.events.base import Recorded
 from pixflow.events.workshop import Retracted, SeatReleased, WaitlistLeft
 from pixflow.folding import retractions_by_version
 from pixflow.participation.campaign import Campaign
-from pixflow.protocol.document import WorkshopRules
 from pixflow.refused import Refused
 from pixflow.workshop.booking import mark_attendance
 from pixflow.workshop.scheduling import cancel_workshop, give_help, move_workshop, set_facilitators
@@ -93,7 +93,7 @@ class WorkshopPage(Page):
     campaign: Campaign
     run_by: str
     kiosk: str
-    rules: WorkshopRules
+    rules: Workshops
     links: frozenset[str]
     is_open: bool
     is_upcoming: bool

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from pixflow.documents.grille import Proposal, explain
 from pixflow.dossier import follow_up, retraction
 from pixflow.dossier.stages import orientation, prescription
 from pixflow.events.values import Modality
-from pixflow.protocol.grille import Proposal, explain
 from web.samples import parameters, phrases
 from web.samples.agenda import PlannedCommand
 from web.samples.behaviours.choices import Choices

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pixflow.documents.grille import Grille
 from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import orientation
 from pixflow.pix_orga import ExportCampaign
 from pixflow.protocol import drafting
-from pixflow.protocol.grille import Grille
 from web.samples.behaviours.campaigns import Season
 from web.samples.clock import at
 from web.samples.demo.aigle_youths import TWICE

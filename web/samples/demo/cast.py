@@ -10,12 +10,12 @@ from uuid import UUID
 
 from pixflow.actor import Actor
 from pixflow.decision import Decision
+from pixflow.documents.grille import Proposal
 from pixflow.dossier import follow_up
 from pixflow.dossier.parcours_state import ActionState
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Modality
 from pixflow.identity import normalise
-from pixflow.protocol.grille import Proposal
 from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Task
 from web.samples.agenda import Agenda, AgendaTime, CommandLog, command

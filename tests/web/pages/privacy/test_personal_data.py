@@ -15,13 +15,13 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from pixflow.actor import OPERATOR
+from pixflow.documents.protocol import Retention
 from pixflow.dossier import closing, follow_up, retraction
 from pixflow.dossier.stages import orientation, parcours
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner
 from pixflow.participation import matches
 from pixflow.protocol import publishing
-from pixflow.protocol.document import Retention
 from tests.web.arranged import held, scheduled, seat
 from tests.web.client import words
 from tests.web.filled import texts

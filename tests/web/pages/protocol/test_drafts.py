@@ -13,6 +13,8 @@ import pytest
 
 from pixflow import presets
 from pixflow.actor import Actor
+from pixflow.documents.grille import Grille, Proposal
+from pixflow.documents.protocol import Delays, ProtocolDocument
 from pixflow.dossier import assignment, closing
 from pixflow.events.base import Event
 from pixflow.events.dossier import PrescriptionBuilt
@@ -21,8 +23,6 @@ from pixflow.events.protocol import ProtocolDrafted, ProtocolPublished
 from pixflow.events.values import Moment, Result
 from pixflow.participation import imports, matches
 from pixflow.protocol import drafting
-from pixflow.protocol.document import Delays, ProtocolDocument
-from pixflow.protocol.grille import Grille, Proposal
 from pixflow.unit_of_work import Step
 from tests.web.client import words
 from tests.web.filled import HTMX, fill, hire, part, soup, texts

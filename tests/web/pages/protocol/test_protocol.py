@@ -8,8 +8,8 @@ import pytest
 
 from pixflow import presets
 from pixflow.actor import OPERATOR
+from pixflow.documents.protocol import ResultRoute
 from pixflow.protocol import publishing
-from pixflow.protocol.document import ResultRoute
 from pixflow.tasks import Kind
 from tests.web.client import words
 from tests.web.filled import part, soup, structures_of, texts

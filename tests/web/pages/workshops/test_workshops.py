@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import CLOCK, Actor
+from pixflow.documents.protocol import Workshops
 from pixflow.dossier import identity
 from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
-from pixflow.protocol.document import WorkshopRules
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
@@ -138,7 +138,7 @@ def test_lists_are_filtered_by_time_site_and_who_runs_them(at_work: House) -> No
 
 
 def test_2500_workshops_are_fifty_pages(at_work: House) -> None:
-    rules, whose = WorkshopRules(), {"campaign": at_work.campaign}
+    rules, whose = Workshops(), {"campaign": at_work.campaign}
     said_once = {"site": "Mortagne", "place": "", "capacity": 8, "facilitators": (at_work.people[PAUL],)}
     steps = [
         Step(
@@ -298,7 +298,7 @@ def test_where_two_must_run_it_one_is_not_enough(at_work: House) -> None:
             scheduling.set_facilitators,
             {"workshop": made},
             facilitators=(at_work.people[PAUL],),
-            context={"rules": WorkshopRules(alone=False)},
+            context={"rules": Workshops(alone=False)},
         )
     page = press(
         at_work.client(SOPHIE),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from pixflow.backups import BackupError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import FILE, KeysCopy
-from pixflow.backups.targets import Target
+from pixflow.restore.targets import Target
 from pixflow.store import StoreRefused
 from pixflow.store.durable_files import replace, write_new
 from pixflow.store.keys import Keys

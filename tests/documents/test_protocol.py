@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.protocol.document import Delays, Escalation, ProtocolDocument, WorkshopRules, in_force, out_of_range
+from pixflow.documents.protocol import Delays, Escalation, ProtocolDocument, Workshops, in_force, out_of_range
 
 PUBLISHED = [(date(2026, 1, 5), "v1"), (date(2026, 9, 1), "v2")]
 DAYS = st.dates(date(2026, 1, 1), date(2026, 2, 28))
@@ -80,8 +80,8 @@ def test_a_document_has_the_domain_defaults_for_what_it_does_not_say() -> None:
         ({"tries": 21}, [("tries", 21, 1, 20)]),
         ({"delays": Delays(refer=-1)}, [("delays.refer", -1, 0, 365)]),
         ({"escalation": Escalation(5, 366)}, [("escalation.manager", 366, 0, 365)]),
-        ({"workshops": WorkshopRules(smallest=8, largest=6)}, [("workshops.largest", 6, 8, 100)]),
-        ({"workshops": WorkshopRules(smallest=0)}, [("workshops.smallest", 0, 1, 100)]),
+        ({"workshops": Workshops(smallest=8, largest=6)}, [("workshops.largest", 6, 8, 100)]),
+        ({"workshops": Workshops(smallest=0)}, [("workshops.smallest", 0, 1, 100)]),
     ],
 )
 def test_numbers_that_cannot_be_are_named_with_their_bounds(

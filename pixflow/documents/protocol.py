@@ -67,7 +67,7 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkshopRules:
+class Workshops:
     """The rules of workshops: seats, facilitators, working days of a seat offer.
 
     Source: docs/mission.md (6 to 10 seats), and Hautes-Pyrénées (8 at most, in pair then alone).
@@ -116,7 +116,7 @@ class ProtocolDocument:
     tries: int = 3
     delays: Delays = Delays()
     escalation: Escalation = Escalation()
-    workshops: WorkshopRules = WorkshopRules()
+    workshops: Workshops = Workshops()
     retention: Retention = Retention()
     stages: tuple[StageText, ...] = ()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.protocol.grille import Band, Grille, GrilleProblem, Proposal, band_of, explain, is_for, percent, problems
+from pixflow.documents.grille import Band, Grille, GrilleProblem, Proposal, band_of, explain, is_for, percent, problems
 
 CAFE = Proposal("cafe", "Café numérique", "action")
 

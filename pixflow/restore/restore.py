@@ -13,11 +13,12 @@ import msgspec
 from msgspec import MsgspecError, Struct
 
 from pixflow import erasing, structure_folder
-from pixflow.backups import STAMP, BackupError, key_copies, key_merge, manifest
+from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Manifest
-from pixflow.backups.targets import FolderTarget, SchemaTarget, Target
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
+from pixflow.restore import key_merge
+from pixflow.restore.targets import FolderTarget, SchemaTarget, Target
 from pixflow.store.durable_files import write_new
 from pixflow.store.postgres import copy as postgres_copy
 from pixflow.store.postgres.database import Database

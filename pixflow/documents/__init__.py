@@ -1,0 +1,1 @@
+"""Documents that events carry whole: the protocol, the reading grid."""
