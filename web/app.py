@@ -36,7 +36,7 @@ def _answer_errors(app: FastAPI) -> None:
     errors.install(app, recorded=_recorded)
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
-    app.add_exception_handler(dependencies.Unchanged, _unchanged)
+    app.add_exception_handler(dependencies.NotModified, _unchanged)
 
 
 def _add_middleware(app: FastAPI, host: Host) -> None:

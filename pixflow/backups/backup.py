@@ -90,7 +90,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Back
         made=at,
         pixflow=__version__,
         store=opened.engine.recorder.KIND,
-        holding=copy.holding(making / EVENTS),
+        holding=copy.content_of(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
     )
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(described)))

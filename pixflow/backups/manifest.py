@@ -12,7 +12,7 @@ from msgspec import MsgspecError, Struct
 from pixflow.backups import BackupError
 from pixflow.store import StoreError
 from pixflow.store.sqlite import copy
-from pixflow.store.sqlite.copy import Holding
+from pixflow.store.sqlite.copy import CopyContent
 
 FILE = "manifest.json"
 EVENTS = "events.db"
@@ -30,7 +30,7 @@ class Manifest(Struct, frozen=True):
     made: datetime
     pixflow: str
     store: str
-    holding: Holding
+    holding: CopyContent
     sha256: dict[str, str]
     format: int = FORMAT
 
@@ -79,7 +79,7 @@ def verified(backup: Path) -> Manifest:
             raise BackupError("damaged", file=name)
     try:
         copy.check(backup / EVENTS)
-        if copy.holding(backup / EVENTS) == manifest.holding:
+        if copy.content_of(backup / EVENTS) == manifest.holding:
             return manifest
     except StoreError:
         pass

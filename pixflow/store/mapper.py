@@ -24,7 +24,7 @@ _UTC = timedelta(0)
 _UNREADABLE = (MsgspecError, ValueError, TypeError)
 
 
-class Stored(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
+class StoredState(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
     """A stored state: the stamps, the content, and the sealed personal fields of the content.
 
     `for` is absent when nobody is acted for, `sealed` when nothing is personal.
@@ -99,7 +99,7 @@ class _Codec:
 
     def __init__(self, cls: type[Event]) -> None:
         self.cls = cls
-        self._decoder: Decoder[Stored[Any]] = Decoder(Stored[cls])  # type: ignore[valid-type]
+        self._decoder: Decoder[StoredState[Any]] = Decoder(StoredState[cls])  # type: ignore[valid-type]
 
     def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
         """Returns the stored state, None when it would not read back equal."""
@@ -153,7 +153,7 @@ class _Day(Struct):
 
 
 _ENCODER = Encoder()
-_SEALED: Decoder[Stored[Raw]] = Decoder(Stored[Raw])
+_SEALED: Decoder[StoredState[Raw]] = Decoder(StoredState[Raw])
 _DAY = Decoder(_Day)
 
 
@@ -162,10 +162,10 @@ def _some(event: Event, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _written(r: Recorded, data: object, sealed: bytes | None = None) -> bytes:
-    return _ENCODER.encode(Stored(r.at, r.by, r.via, r.command, data, r.acting_for, sealed))
+    return _ENCODER.encode(StoredState(r.at, r.by, r.via, r.command, data, r.acting_for, sealed))
 
 
-def _read(stream: UUID, version: int, position: int, content: Stored[Any], event: Event) -> Recorded:
+def _read(stream: UUID, version: int, position: int, content: StoredState[Any], event: Event) -> Recorded:
     c = content
     return Recorded(stream, version, event, c.at, c.by, c.acting_for, c.via, c.command, position)
 

@@ -77,7 +77,7 @@ class House:
     def put_aside(self, aside: str) -> int:
         """Returns the number of events there."""
         if self.database is None:
-            return sqlite_copy.holding(Path(aside) / EVENTS).head
+            return sqlite_copy.content_of(Path(aside) / EVENTS).head
         asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
         with self.database.owner() as owner:
             return int(owner.execute(asked).fetchall()[0][0])
@@ -280,7 +280,7 @@ def test_a_copy_by_cp_while_somebody_writes_is_no_backup(files: House, tmp_path:
     """A copy of the file alone misses the events of its write-ahead log."""
     shutil.copy(files.opened.folder / EVENTS, tmp_path / "copied.db")
     with pytest.raises(StoreRefused):
-        sqlite_copy.holding(tmp_path / "copied.db")
+        sqlite_copy.content_of(tmp_path / "copied.db")
 
 
 # --- putting it back

@@ -18,20 +18,20 @@ from web.hosting.served_structure import ServedStructure
 COOKIE = "pixflow_person"
 
 
-class Unchanged(Exception):
+class NotModified(Exception):
     """Raised when nothing was recorded since the page was drawn, on the same day: the answer is 304."""
 
 
 def desk(request: Request) -> Iterator[Desk]:
     """Yields the desk of the person named by the cookie; without one, redirects to the choice of a person (demo).
 
-    Raises Unchanged, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
+    Raises NotModified, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
     """
     host: Host = request.app.state.host
     served, actor = _who(request, host)
     tag = served.tag()
     if request.headers.get("HX-PTag") == tag:
-        raise Unchanged
+        raise NotModified
     side = served.read()
     refs = served.refs
     with side.database.connect() as connection:

@@ -100,8 +100,8 @@ class HardenedPool(SQLiteConnectionPool):
         return connection
 
 
-class Reading:
-    """Translates the errors of SQLite into those of the store or the library: `with Reading(pool) as cursor:`."""
+class ReadCursor:
+    """Translates the errors of SQLite into those of the store or the library: `with ReadCursor(pool) as cursor:`."""
 
     __slots__ = ("_connection", "_cursor", "_pool")
 
@@ -151,7 +151,7 @@ class HardenedDatastore(SQLiteDatastore):
 
     def reading(self) -> "Reading":
         """Opens a cursor for one SELECT, which is its own snapshot."""
-        return Reading(self.pool)
+        return ReadCursor(self.pool)
 
     def truncate(self) -> bool:
         """Moves the whole WAL into the database and empties it; False if a reader kept it."""

@@ -17,7 +17,7 @@ _BESIDE = ("", "-wal", "-shm", "-journal")
 _PATIENCE = 2.0
 
 
-class Holding(Struct, frozen=True):
+class CopyContent(Struct, frozen=True):
     """Content of a copy: `head` is its last position and the number of its events."""
 
     head: int
@@ -25,7 +25,7 @@ class Holding(Struct, frozen=True):
     claims: int
 
 
-def holding(copy: Path) -> Holding:
+def content_of(copy: Path) -> CopyContent:
     """Returns the content of a copy. Raises StoreRefused when positions are missing."""
     with opened(copy) as database:
         events, first, head = database.execute(
@@ -37,7 +37,7 @@ def holding(copy: Path) -> Holding:
         )
     if (first, head) != (1, events):
         raise StoreRefused(f"{copy} has {events} events between positions {first} and {head}")
-    return Holding(head, commands, claims)
+    return CopyContent(head, commands, claims)
 
 
 def check(copy: Path) -> None:

@@ -182,13 +182,13 @@ def _house(event: Event, context: EventContext) -> str:
 
 def _staff(event: Event, context: EventContext) -> str:
     if isinstance(event, s.Retracted):
-        return _struck(_target(context, event.version), event.reason)
+        return _retracted(_target(context, event.version), event.reason)
     return team.sentence(event, context)
 
 
 def _workshop(event: Event, context: EventContext) -> str:
     if isinstance(event, w.Retracted):
-        return _struck(_target(context, event.version), event.reason)
+        return _retracted(_target(context, event.version), event.reason)
     return workshops.sentence(event, context)
 
 
@@ -272,7 +272,7 @@ def _participation(event: Event, context: EventContext) -> str:
         case p.PersonErased():
             return privacy.ERASED_WITH_DOSSIER
         case p.Retracted(version=version, reason=reason):
-            return _struck(_target(context, version), reason)
+            return _retracted(_target(context, version), reason)
     return ""
 
 
@@ -308,7 +308,7 @@ def _whose(event: Event, context: EventContext) -> str:
         case e.DossierReopened(reason=reason):
             return noted("Dossier rouvert", reason)
         case e.Retracted(version=version, reason=reason):
-            return _struck(_target(context, version), reason)
+            return _retracted(_target(context, version), reason)
     return _along_the_way(event, context)
 
 
@@ -435,7 +435,7 @@ _TELLERS = {
 }  # fmt: skip
 
 
-def _struck(target: str, reason: str) -> str:
+def _retracted(target: str, reason: str) -> str:
     return noted(say("Retiré : {target}", target=target), reason, " — motif : ")
 
 
