@@ -149,7 +149,7 @@ class HardenedDatastore(SQLiteDatastore):
             finally:
                 self.pool.put_connection(connection)
 
-    def reading(self) -> "Reading":
+    def reading(self) -> "ReadCursor":
         """Opens a cursor for one SELECT, which is its own snapshot."""
         return ReadCursor(self.pool)
 
