@@ -30,6 +30,8 @@ from web.http.templates import Page
 from web.pages.team.handover_plan import SharesForm
 
 TOPICS = (AdvisorAssigned.TOPIC, DossierLent.TOPIC)
+APART = 500
+"""Reassignments of other commands that may stand between two of one bulk."""
 _trail = audit_trail.table.c
 
 
@@ -128,11 +130,19 @@ def undo_handover(desk: Desk, events: Sequence[Recorded], command: UUID) -> list
 def events_of(desk: Desk, bulk: UUID) -> list[Recorded]:
     """Returns the events of one bulk. The bulk and the dossier make the id of each command.
 
-    Reads the ids of every reassignment there is, then the events of the bulk.
+    Reads the ids of reassignments from the latest back, and stops when APART in a row are of others.
     """
     query = select(_trail.position, _trail.stream, _trail.command).where(_trail.topic.in_(TOPICS))
-    rows = desk.read.execute(query)
-    positions = [position for position, stream, command in rows if command == row_command(bulk, stream)]
+    latest_first = query.order_by(_trail.position.desc()).execution_options(yield_per=APART)
+    positions: list[int] = []
+    others = 0
+    with desk.read.execute(latest_first) as rows:
+        for position, stream, command in rows:
+            if command == row_command(bulk, stream):
+                positions.append(position)
+                others = 0
+            elif positions and (others := others + 1) == APART:
+                break
     found = select(audit_trail.table).where(_trail.position.in_(positions)).order_by(_trail.position)
     return [audit_trail.recorded(row) for row in desk.read.execute(found)]
 
