@@ -133,10 +133,9 @@ def events_of(desk: Desk, bulk: UUID) -> list[Recorded]:
     Reads the ids of reassignments from the latest back, and stops when APART in a row are of others.
     """
     query = select(_trail.position, _trail.stream, _trail.command).where(_trail.topic.in_(TOPICS))
-    latest_first = query.order_by(_trail.position.desc()).execution_options(yield_per=APART)
     positions: list[int] = []
     others = 0
-    with desk.read.execute(latest_first) as rows:
+    with desk.read.execute(query.order_by(_trail.position.desc())) as rows:
         for position, stream, command in rows:
             if command == row_command(bulk, stream):
                 positions.append(position)
