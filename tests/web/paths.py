@@ -25,6 +25,7 @@ from web.app import create_app
 from web.desk.dependencies import COOKIE
 from web.hosting.host import Host, open_host
 from web.hosting.served_structure import ServedStructure
+from web.hosting.settings import Settings
 
 TEAM: tuple[tuple[str, Role], ...] = (
     ("Nadia Benali", "advisor"),
@@ -212,12 +213,18 @@ class House:
 
 @contextmanager
 def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
-    """L'Aigle-Mortagne with its team and one declared campaign, on its first day."""
+    """L'Aigle-Mortagne with its team and one declared campaign, on its first day; kept where the settings say."""
     clock = [datetime(first.year, first.month, first.day, 9, 12, tzinfo=UTC)]
     preset = presets.load("laigle-mortagne")
     sites = ("L’Aigle", "Mortagne")
     structure_folder.create(
-        data, name="Mission locale de L’Aigle – Mortagne", preset=preset, sites=sites, on=first, clock=lambda: clock[0]
+        data,
+        name="Mission locale de L’Aigle – Mortagne",
+        preset=preset,
+        sites=sites,
+        on=first,
+        database=Settings().database(),
+        clock=lambda: clock[0],
     ).engine.close()
     with open_host(data, demo=True, clock=lambda: clock[0]) as served:
         made = House(served, clock)

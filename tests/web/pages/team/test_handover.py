@@ -292,6 +292,26 @@ def test_a_report_shows_only_what_its_own_bulk_recorded(at_work: House) -> None:
         assert said(soup(again).h1) == "2 dossiers confiés", "an address of an earlier version shows the same"
 
 
+@pytest.mark.postgres
+def test_on_postgresql_it_is_reported_and_taken_back(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    with house(tmp_path, MONDAY) as at_work:
+        database = at_work.served.opened.database
+        assert database is not None
+        hire(at_work, INES, "advisor", of_site="L’Aigle")
+        dossiers = fill(at_work, 3)
+        report = hand_over(at_work, PAUL, INES)
+        assert said(soup(report.text).h1) == "3 dossiers confiés"
+        assert texts(report.text, ".part h2") == ["Inès Kowalski 2 dossiers", "Paul Rey 1 dossier"]
+        client = at_work.client(HELENE)
+        after = client.get(undo(client, report.text).headers["Location"]).text
+        assert said(soup(after).h1) == "3 dossiers repris"
+        assert follows(at_work, dossiers) == [NADIA] * 3
+    database.close()
+
+
 # --- until a day
 
 
