@@ -34,7 +34,7 @@ from pixflow.unit_of_work import Step
 from projections import audit_trail, directory
 from projections.bookkeeping import metadata
 from projections.store import catch_up, stores
-from projections.store.stores import database
+from projections.store.sqlite import database
 from tests.importing.house import FIRST, STARTED, House, row, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.postgres import Cluster
@@ -145,6 +145,20 @@ def test_nobody_finds_them_on_the_disk(house: House, person: UUID, tmp_path: Pat
     assert found_in(tmp_path) == []
     for recorded in house.engine.read(0, 10_000):
         assert "anzibar" not in repr(recorded)
+
+
+def test_a_reader_puts_off_the_cleaning_of_the_read_tables(house: House, person: UUID, tmp_path: Path) -> None:
+    house.side = catch_up.ReadSide(house.engine, database(house.opened.folder / "read" / "store.db"))
+    house.known(house.campaign)
+    with house.side.database.connect() as reader:
+        assert directory.named(reader, [person])
+        asked(house, person)
+        erase(house, person)
+        house.side.catch_up()
+        assert directory.named(reader, [person]), "the reader sees what it saw"
+    assert found_in(tmp_path)
+    house.side.catch_up()
+    assert found_in(tmp_path) == []
 
 
 def test_nobody_finds_them_on_the_disk_of_a_server(postgres: Cluster, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pixflow.streams import KINDS, kind_of
 from projections import advisor_queue, audit_trail, directory, dossier_sheet, name_search, result_routing, workshops
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
-from projections.store import postgres
+from projections.store import postgres, sqlite
 from projections.store.folds import DECODERS, folds_of, move_position, position_of_tables, save_folds, stored_references
 from projections.store.row_writer import RowWriter
 
@@ -246,18 +246,9 @@ class ReadSide:
 
 
 def scrub(database: Engine) -> bool:
-    """Wipes deleted rows from the disk. Returns False when a reader prevented it.
-
-    SQLite overwrites deleted rows (secure_delete) and truncates its write-ahead log. PostgreSQL rewrites its tables
-    into new files.
-    """
-    if database.dialect.name == "postgresql":
-        return postgres.write_anew(database)
-    raw = database.raw_connection()
-    try:
-        return not raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    finally:
-        raw.close()
+    """Wipes deleted rows from the disk: writes the tables anew. Returns False when a reader prevented it."""
+    write_anew = postgres.write_anew if database.dialect.name == "postgresql" else sqlite.write_anew
+    return write_anew(database)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pixflow.engine import Engine
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, Life, fill, structure
@@ -40,7 +40,7 @@ def test_as_of(engine: Engine, report: Report) -> None:
 
 def as_of(engine: Engine, position: int) -> float:
     def run() -> None:
-        side = ReadSide(engine, stores.database(None))
+        side = ReadSide(engine, sqlite.database(None))
         assert side.catch_up(limit=position, batch=position) == position
         side.database.dispose()
 

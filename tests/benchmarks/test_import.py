@@ -24,7 +24,7 @@ from pixflow.pix_orga.export import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from projections import result_routing
 from projections.result_routing import KnownParticipation
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, noted, sized, spent
 from tests.benchmarks.population import COMPETENCES, DOMAINS, FIRST, SITES, House, Life, fill, structure
@@ -132,7 +132,7 @@ def prepare_structure(data: Path, house: House, followed: list[Life]) -> None:
         by=Actor(str(house.referent)),
         command_id=uuid4(),
     )
-    side = ReadSide(opened.engine, stores.database(data / "read.db"))
+    side = ReadSide(opened.engine, sqlite.database(data / "read.db"))
     side.catch_up()
     side.database.dispose()
     opened.engine.close()
@@ -143,7 +143,7 @@ def imported(data: bytes, house: House, folder: Path, phases: Phases) -> float:
     shutil.rmtree(folder / "copy", ignore_errors=True)
     shutil.copytree(folder / "before", folder / "copy")
     opened = structure_folder.open_one(folder / "copy", structure_folder.slugs(folder / "copy")[0])
-    side = ReadSide(opened.engine, stores.database(folder / "copy" / "read.db"))
+    side = ReadSide(opened.engine, sqlite.database(folder / "copy" / "read.db"))
     side.catch_up()
     importer = Importer(opened.engine, lambda campaign: known(side, campaign))
     whole: list[float] = []

@@ -15,7 +15,7 @@ from pixflow.store.mapper import TypedMapper
 from pixflow.store.sqlite.recorder import factory
 from pixflow.structure_folder import OpenStructure
 from projections.contract import Source
-from projections.store import stores
+from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Line, Report, interleaved, sized, spent
 from tests.benchmarks.population import House, fill, population, structure
@@ -59,7 +59,7 @@ def test_sealing(opened: OpenStructure, tmp_path: Path, report: Report) -> None:
     events = opened.engine.read(0, EVENTS)
     clear = InClear(tmp_path / "clear", events)
     reads, written = (
-        stores.SqliteStores(tmp_path / "read"),
+        sqlite.SqliteStores(tmp_path / "read"),
         sum(opened.engine.mapper.seals(one.event) for one in events),
     )
     contenders: dict[str, Callable[[], float]] = {}

@@ -16,7 +16,7 @@ from pixflow.authorization import Scope
 from pixflow.events import dossier as d
 from pixflow.identity import normalise
 from projections import directory, name_search, similarity
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spent
 from tests.benchmarks.names import Names, mistyped
@@ -43,7 +43,7 @@ def asked(tmp_path: Path) -> Iterator[tuple[Connection, dict[UUID, str]]]:
         one for number, (stream, names) in enumerate(people.items()) for one in told(house, number, stream, *names)
     ]
     fill(opened.engine, [*house.told(), *lives])
-    side = ReadSide(opened.engine, stores.database(tmp_path / "read.db"))
+    side = ReadSide(opened.engine, sqlite.database(tmp_path / "read.db"))
     side.catch_up()
     with side.database.connect() as connection:
         yield connection, {stream: normalise(" ".join(names)) for stream, names in people.items()}

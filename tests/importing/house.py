@@ -23,7 +23,7 @@ from pixflow.team.staff import add_member
 from projections import result_routing
 from projections.result_routing import KnownParticipation
 from projections.store.catch_up import ReadSide
-from projections.store.stores import database
+from projections.store.sqlite import database
 
 CAMPAIGN = ExportCampaign(481516, "KMRTWX482", "Diagnostic initial")
 SAMPLES = Path(__file__).parent.parent / "pix_orga" / "data"

@@ -14,7 +14,7 @@ from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from projections.bookkeeping import WRITING, metadata
 from projections.store import postgres as store_postgres
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.postgres import Cluster
 from web.samples import demo
@@ -39,7 +39,7 @@ class Tables:
     def __call__(self, name: str = "") -> Engine:
         name = name or uuid4().hex
         if self._spare is None:
-            return stores.database(self._folder / f"{name}.db")
+            return sqlite.database(self._folder / f"{name}.db")
         if name not in self._named:
             self._named[name] = self._spare.empty(len(self._named))
         return self._named[name]

@@ -18,7 +18,7 @@ from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from projections import advisor_queue, audit_trail, directory
-from projections.store import catch_up, stores
+from projections.store import catch_up, sqlite, stores
 from projections.store.catch_up import ReadSide
 from tests.projections.conftest import Tables, everything
 
@@ -39,7 +39,7 @@ def queue_of(side: ReadSide, dossier: UUID) -> list[Any]:
 
 def follow(engine: Engine, database: Database | None = None, batch: int = 20_000) -> ReadSide:
     """The tables brought up to the head: those of a database, else of SQLite in memory, to compare with."""
-    side = ReadSide(engine, database or stores.database(None))
+    side = ReadSide(engine, database or sqlite.database(None))
     side.catch_up(batch=batch)
     return side
 
@@ -300,7 +300,7 @@ def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables)
 
 
 def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, tmp_path: Path):
-    files = stores.SqliteStores(tmp_path)
+    files = sqlite.SqliteStores(tmp_path)
     first = stores.rebuild(files, played.engine)
     live = stores.Live(files, played.engine)
     assert files.live() == first
@@ -316,9 +316,9 @@ def test_a_rebuild_points_elsewhere_and_a_reader_follows(played: OpenStructure, 
 
 
 def test_a_store_of_other_sources_is_not_used(played: OpenStructure, tmp_path: Path):
-    files = stores.SqliteStores(tmp_path)
+    files = sqlite.SqliteStores(tmp_path)
     (tmp_path / stores.rebuild(files, played.engine)).rename(tmp_path / "0123456789abcdef-1.db")
-    (tmp_path / stores.POINTER).write_text("0123456789abcdef-1.db")
+    (tmp_path / sqlite.POINTER).write_text("0123456789abcdef-1.db")
     assert files.live() is None
     with pytest.raises(stores.NoStore):
         _ = stores.Live(files, played.engine).side

@@ -18,7 +18,7 @@ from pixflow.structure_folder import OpenStructure
 from projections import directory
 from projections.bookkeeping import WRITING, folds
 from projections.store import postgres as store_postgres
-from projections.store import stores
+from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import PostgresStores
 from tests.importing.house import House
@@ -131,7 +131,7 @@ def test_several_catch_up_at_once(played: OpenStructure, spare: Spare) -> None:
     sides = [ReadSide(played.engine, shared) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(lambda side: side.catch_up(batch=100), sides))
-    alone = ReadSide(played.engine, stores.database(None))
+    alone = ReadSide(played.engine, sqlite.database(None))
     alone.catch_up()
     assert {side.position for side in sides} == {played.engine.head()}
     assert [everything(side) for side in sides] == [everything(alone)] * 3

@@ -22,7 +22,7 @@ from projections import (
     seat_candidates,
     workshops,
 )
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 from tests.projections.conftest import NOW, Spare, everything
 
@@ -39,7 +39,7 @@ DAYS = [TODAY - timedelta(days=90), TODAY - timedelta(days=7), TODAY, TODAY + ti
 
 @pytest.fixture(scope="module")
 def both(played: OpenStructure, spare: Spare) -> tuple[ReadSide, ReadSide]:
-    sides = ReadSide(played.engine, stores.database(None)), ReadSide(played.engine, spare.empty(0))
+    sides = ReadSide(played.engine, sqlite.database(None)), ReadSide(played.engine, spare.empty(0))
     for side in sides:
         side.catch_up(batch=400)
     return sides

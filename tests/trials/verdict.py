@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pixflow.engine import Engine
 from pixflow.events.base import Recorded
 from projections.bookkeeping import folds, position
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import PROJECTIONS, ReadSide
 
 EVERYTHING = 10**9
@@ -58,7 +58,7 @@ def must_show(side: ReadSide, engine: Engine) -> None:
 
 def from_scratch(engine: Engine) -> ReadSide:
     """Every event shown on tables made in memory."""
-    side = ReadSide(engine, stores.database(None))
+    side = ReadSide(engine, sqlite.database(None))
     side.catch_up()
     return side
 

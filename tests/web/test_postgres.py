@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from pixflow import structure_folder
 from pixflow.events.values import Role
 from pixflow.refused import Refused
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from tests.browser.house import listening
 from tests.postgres import Cluster
@@ -176,7 +176,7 @@ def test_processes_that_serve_at_once_see_what_each_other_records(on_postgres: H
         assert ticked.result().exit_code == 0
         for person in people:
             assert set(re.findall(r"remarque \d+\.", person.get(dossier).text)) == set(map(remark, range(NOTES)))
-    afresh = ReadSide(served.engine, stores.database(None))
+    afresh = ReadSide(served.engine, sqlite.database(None))
     afresh.catch_up()
     assert everything(served.read()) == everything(afresh)
 

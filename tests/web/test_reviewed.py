@@ -16,7 +16,7 @@ from pixflow.participation.matches import reject_match, set_participation_aside,
 from pixflow.refused import Refused
 from pixflow.store import AlreadyServed
 from pixflow.store.locks import ServeLock
-from projections.store import stores
+from projections.store import sqlite
 from tests.web import paths
 from tests.web.client import words
 from tests.web.paths import House
@@ -143,9 +143,9 @@ def test_only_who_may_say_it_takes_it_back(house: House) -> None:
 def test_a_read_store_is_not_taken_from_under_a_serving_process(tmp_path: Path) -> None:
     opened = structure_folder.create(tmp_path, name="Ici", preset=presets.load("laigle-mortagne"), sites=("Ici",))
     serve_one(opened).reads.close()
-    live = stores.SqliteStores(opened.folder / "read").live()
+    live = sqlite.SqliteStores(opened.folder / "read").live()
     assert live is not None
-    (opened.folder / "read" / stores.POINTER).write_text("0123456789abcdef-1.db\n")  # as other sources would
+    (opened.folder / "read" / sqlite.POINTER).write_text("0123456789abcdef-1.db\n")  # as other sources would
     with ServeLock(opened.folder), pytest.raises(AlreadyServed):
         serve_one(opened)
     assert (opened.folder / "read" / live).exists()

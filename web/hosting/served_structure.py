@@ -15,7 +15,7 @@ from pixflow.reference_data import References
 from pixflow.store.locks import FileLock, ServeLock, alone
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from projections.store import postgres, stores
+from projections.store import postgres, sqlite, stores
 from projections.store.catch_up import ReadSide
 from web.hosting import clock_jobs, notices
 from web.hosting.mail import Outbox
@@ -121,7 +121,7 @@ def reads_of(opened: OpenStructure) -> stores.Live:
     """Returns the read stores of a structure. PostgreSQL locks in the database; SQLite locks files."""
     if opened.database and opened.schema:
         return stores.Live(postgres.PostgresStores(_engine(opened.database), opened.schema), opened.engine)
-    files = stores.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
+    files = sqlite.SqliteStores(opened.folder / "read", FileLock(opened.folder / "make.lock", limit=600))
     return stores.Live(files, opened.engine, FileLock(opened.folder / "read.lock"))
 
 

@@ -25,7 +25,7 @@ from pixflow.structure_folder import OpenStructure
 from pixflow.tasks import Kind
 from pixflow.working_days import Calendar
 from projections import advisor_queue
-from projections.store import stores
+from projections.store import sqlite
 from projections.store.catch_up import ReadSide
 from web.cli.app import app
 from web.samples import parameters, population
@@ -104,7 +104,7 @@ def test_tests_come_in_with_exports_and_find_their_dossiers(played: tuple[OpenSt
 
 
 def test_every_path_can_be_read_and_something_is_owed(played: tuple[OpenStructure, Totals]) -> None:
-    side = ReadSide(played[0].engine, stores.database(None))
+    side = ReadSide(played[0].engine, sqlite.database(None))
     side.catch_up()
     assert side.stopped() == []
     with side.database.connect() as connection:
