@@ -4,7 +4,7 @@ PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
 PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
 PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
-PIXFLOW_DATA/<slug>/structure.json its id, and its schema when it is kept on PostgreSQL
+PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, and its schema when it is kept on PostgreSQL
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
 PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
@@ -28,7 +28,7 @@ from pixflow.identity import normalise
 from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
-from pixflow.store import StoreRefused
+from pixflow.store import FormatRefused, StoreRefused
 from pixflow.store.durable_files import sync_folder, write_new
 from pixflow.store.keys import Keys
 from pixflow.store.postgres import recorder, tables
@@ -50,11 +50,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Document(msgspec.Struct, frozen=True, omit_defaults=True):
+FORMAT = 2
+"""Format of the stored events. 1 did not bind stamps and clear fields to the seal (docs/faults.md#f9)."""
+
+
+class Document(msgspec.Struct, frozen=True):
     """structure.json. `schema` is None on SQLite."""
 
     id: UUID
     schema: str | None = None
+    format: int = FORMAT
+
+
+class _EventFormat(msgspec.Struct):
+    format: int = 1
 
 
 class OpenStructure(msgspec.Struct, frozen=True):
@@ -133,7 +142,8 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
     """Opens a structure of a data folder.
 
     Raises Refused: "unknown-structure"; "kept-on-postgresql" when no `database` is given, "kept-in-files" when one
-    is. Raises KeysLost when its keys are lost and sealed data is not, StoreRefused when structure.json is damaged.
+    is. Raises FormatRefused when its events have another format, KeysLost when its keys are lost and sealed data is
+    not, StoreRefused when structure.json is damaged.
     """
     folder = data / slug
     if not (folder / "structure.json").exists():
@@ -161,7 +171,10 @@ def schema_of(slug: str) -> str:
 
 def _document(path: Path) -> Document:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Document)
+        content = path.read_bytes()
+        if (found := msgspec.json.decode(content, type=_EventFormat).format) != FORMAT:
+            raise FormatRefused(path, found, FORMAT)
+        return msgspec.json.decode(content, type=Document)
     except msgspec.MsgspecError:
         raise StoreRefused(f"{path} is damaged") from None
 

@@ -1,6 +1,10 @@
 """Every field of every event is personal or declared plain; what is personal lies nowhere in clear."""
 
+import base64
+import hashlib
+import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -9,8 +13,14 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from eventsourcing.persistence import StoredEvent
+from msgspec import structs
 
 from pixflow.engine import Engine
 from pixflow.events.base import Erased, Event, Recorded, personal_fields
@@ -18,9 +28,12 @@ from pixflow.events.dossier import WorkshopAttended
 from pixflow.events.values import Action, Level, Moment, Part, Partner, Profile, Result
 from pixflow.folding import ERASURES
 from pixflow.store import Damaged
+from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
+from pixflow.store.ring import Ring
+from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.streams import KINDS, kind_of
-from tests.given import AT, DAY
+from tests.given import AT, DAY, DOSSIER
 from tests.test_catalogue import EVENTS, emitted, example
 from tests.test_engine import House
 
@@ -145,6 +158,97 @@ def other(cls: type[Event]) -> type[Event]:
     shape = {(one.name, str(one.type)) for one in fields(cls)}  # type: ignore[arg-type]
     alike = (o for o in EVENTS if o is not cls and {(f.name, str(f.type)) for f in fields(o)} == shape)  # type: ignore[arg-type]
     return next(alike, next(o for o in EVENTS if o is not cls and personal_fields(o)))
+
+
+CHANGES: list[tuple[str, Any]] = [
+    ("at", "2026-01-01T00:00:00Z"),
+    ("by", "system:operator"),
+    ("via", "cli"),
+    ("command", str(UUID(int=7))),
+    ("for", str(UUID(int=7))),
+    ("commit", "AAAA"),
+    ("more", 1),
+]
+
+
+@holding
+def test_a_stamp_or_a_clear_field_that_changes_is_damage(engine: Engine, cls: type[Event]) -> None:
+    said = example(emitted(cls))
+    stored = engine.mapper.to_stored_event(said)
+    state = msgspec.json.decode(stored.state)
+    changes = [state | {name: value} for name, value in CHANGES]
+    changes += [state | {"data": state["data"] | {name: "changed"}} for name in state["data"]]
+    changes += [{name: state[name] for name in state if name != "commit"}]
+    for changed in changes:
+        sealed = changed.pop("sealed")
+        assert changed != state
+        with pytest.raises(Damaged, match="not sealed there"):
+            engine.mapper.to_domain_event(with_state(stored, {**changed, "sealed": sealed}))
+    assert engine.mapper.to_domain_event(stored) == said
+
+
+@holding
+def test_nothing_beside_the_seal_is_read(engine: Engine, cls: type[Event]) -> None:
+    """JSON may repeat a name, and a later one would win."""
+    stored = engine.mapper.to_stored_event(example(emitted(cls)))
+    for more in (b',"by":"other"}', b" }", b',"sealed":"AAAA"}'):
+        with pytest.raises(Damaged):
+            engine.mapper.to_domain_event(replace(stored, state=stored.state[:-1] + more))
+
+
+def test_a_commitment_to_something_else_is_damage(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = example(emitted(next(cls for cls in EVENTS if personal_fields(cls))))
+    with monkeypatch.context() as lies:
+        lies.setattr(engine.keys, "commit", lambda stream, place, content: b"another commitment")
+        stored = engine.mapper.to_stored_event(said)
+    with pytest.raises(Damaged, match="committed"):
+        engine.mapper.to_domain_event(stored)
+
+
+def with_state(stored: StoredEvent, state: dict[str, Any]) -> StoredEvent:
+    return replace(stored, state=msgspec.json.encode(state))
+
+
+# --- the bytes, with a fixed key
+
+
+GOLDEN = Path(__file__).parent / "golden" / "sealed"
+BY_TOPIC = {cls.TOPIC: cls for cls in EVENTS}
+KEY, NONCE, FIXED_STRUCTURE = bytes(range(32)), bytes(range(64, 76)), UUID(int=0x5EA1)
+
+
+@pytest.fixture
+def fixed(tmp_path: Path) -> Iterator[TypedMapper]:
+    """A mapper whose key of DOSSIER is fixed."""
+    vault, ring = SqliteVault(tmp_path / "keys.db"), Ring.create(tmp_path / "keys", "ml")
+    with closing(Keys(FIXED_STRUCTURE, ring, vault)) as keys:
+        number = vault.ring()
+        vault.add(number, {DOSSIER: aes_key_wrap(ring.key(number) or b"", KEY)})
+        yield TypedMapper(EVENTS, keys)
+
+
+@pytest.mark.parametrize("topic", ["dossier.DebriefHeld", "participation.ResultShared", "staff.StaffJoined"])
+def test_the_bytes_of_a_sealed_event_are_frozen(
+    fixed: TypedMapper, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change here makes every stored event unreadable: docs/event-model.md#the-bytes-of-a-sealed-event."""
+    said = structs.replace(example(emitted(BY_TOPIC[topic])), acting_for=str(UUID(int=7)))
+    golden = (GOLDEN / f"{topic}.json").read_bytes().rstrip(b"\n")
+    assert fixed.recorded(DOSSIER, 1, topic, golden) == said
+    monkeypatch.setattr("os.urandom", lambda size: NONCE)
+    assert fixed.to_stored_event(said).state == golden
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
+def test_an_auditor_reads_the_bytes_without_our_code(path: Path) -> None:
+    golden = path.read_bytes().rstrip(b"\n")
+    rest, sealed = golden[: golden.rindex(b',"sealed":')] + b"}", base64.b64decode(json.loads(golden)["sealed"])
+    place = FIXED_STRUCTURE.bytes + DOSSIER.bytes + (1).to_bytes(8, "big") + path.stem.encode() + b"\x00\x01"
+    content = AESGCM(KEY).decrypt(sealed[:12], sealed[12:], place + hashlib.sha256(rest).digest())
+    salt = HKDF(SHA256(), 16, None, b"commit" + place).derive(KEY)
+    commit = base64.b64encode(hashlib.sha256(b"\x20" + salt + content).digest()).decode()
+    assert json.loads(rest)["commit"] == commit
+    assert json.loads(content).keys() == personal_fields(BY_TOPIC[path.stem])
 
 
 def test_an_event_put_in_clear_where_it_should_be_sealed_is_damage(engine: Engine) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -6,6 +7,7 @@ from stat import S_IMODE
 from typing import Any
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from pixflow import presets, structure_folder
@@ -13,7 +15,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.documents.grille import Grille
 from pixflow.presets import Preset
 from pixflow.refused import Refused
-from pixflow.store import DatabaseRefused, StoreRefused
+from pixflow.store import DatabaseRefused, FormatRefused, StoreRefused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.staff import add_member
@@ -132,6 +134,34 @@ def test_a_damaged_document_is_told(tmp_path: Path) -> None:
     (tmp_path / "flers" / "structure.json").write_bytes(b"{garbage")
     with pytest.raises(StoreRefused, match=r"flers/structure\.json is damaged"):
         structure_folder.open_one(tmp_path, "flers")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    with closing(Database(request.getfixturevalue("postgres").url())) as database:
+        yield database
+
+
+@pytest.mark.parametrize(("written", "found"), [(None, 1), (1, 1), (3, 3)], ids=["none", "older", "newer"])
+def test_data_of_another_format_are_refused_and_stay_as_they_are(
+    tmp_path: Path, database: Database | None, written: int | None, found: int
+) -> None:
+    name = f"Flers {uuid4().hex[:8]}"
+    opened = create(tmp_path, name, database=database)
+    opened.engine.close()
+    document = msgspec.json.decode((opened.folder / "structure.json").read_bytes())
+    assert document.pop("format") == 2
+    new = document if written is None else {**document, "format": written}
+    (opened.folder / "structure.json").write_bytes(msgspec.json.encode(new))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(FormatRefused) as refused:
+        structure_folder.open_one(tmp_path, opened.slug, database=database)
+    assert (refused.value.found, refused.value.known) == (found, 2)
+    after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.rglob("*") if path.is_file()}
+    assert after == before
 
 
 def test_a_name_is_needed_and_taken_once(tmp_path: Path) -> None:

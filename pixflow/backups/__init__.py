@@ -17,8 +17,8 @@ STAMP = "%Y-%m-%dT%H%M%SZ"
 class BackupError(Exception):
     """A backup was not taken, or nothing was restored. Nothing has changed.
 
-    Codes: backup-exists, not-written, not-a-backup, newer-format, damaged, bad-name, structure-there, other-structure,
-    kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
+    Codes: backup-exists, not-written, not-a-backup, newer-format, older-format, damaged, bad-name, structure-there,
+    other-structure, kept-elsewhere, no-structure-key, keys-not-opened, keys-missing.
     """
 
     def __init__(self, code: str, **details: Any) -> None:

@@ -16,7 +16,8 @@ from pixflow.store.sqlite.copy import CopyContent
 
 FILE = "manifest.json"
 EVENTS = "events.db"
-FORMAT = 1
+FORMAT = 2
+"""Format of a backup. 1 held events of format 1 (pixflow/structure_folder.py)."""
 
 
 class Manifest(Struct, frozen=True):
@@ -56,12 +57,17 @@ def _found(folder: Path) -> Iterator[Backup]:
 
 
 def read(backup: Path) -> Manifest:
-    """Returns the manifest. Raises BackupError: "not-a-backup", or "newer-format" when a later pixflow made it."""
+    """Returns the manifest.
+
+    Raises BackupError: "not-a-backup", "newer-format" or "older-format" when another pixflow made it.
+    """
     try:
         content = (backup / FILE).read_bytes()
         made = msgspec.json.decode(content, type=_Format).format
         if made > FORMAT:
             raise BackupError("newer-format", found=made, known=FORMAT)
+        if made < FORMAT:
+            raise BackupError("older-format", found=made, known=FORMAT)
         return msgspec.json.decode(content, type=Manifest)
     except (OSError, MsgspecError):
         raise BackupError("not-a-backup", path=str(backup)) from None

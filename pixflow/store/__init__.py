@@ -73,6 +73,14 @@ class KeysLost(StoreRefused):
     """The store holds sealed personal data, but not the keys that open them."""
 
 
+class FormatRefused(StoreRefused):
+    """The events have another format than this version of pixflow writes. Nothing was changed."""
+
+    def __init__(self, place: object, found: int, known: int) -> None:
+        super().__init__(f"{place} has format {found}, and this version of pixflow reads format {known}")
+        self.found, self.known = found, known
+
+
 class AlreadyServed(StoreError):
     """Another process serves this structure."""
 

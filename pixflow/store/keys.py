@@ -8,6 +8,7 @@ To destroy a stream's key is to leave its row empty and to wrap every other key 
 write-ahead log, a free page or an old copy still holds of it is then wrapped by a key that exists nowhere.
 """
 
+import hashlib
 import hmac
 import os
 import secrets
@@ -24,6 +25,7 @@ from pixflow.store.ring import LENGTH, Ring
 from pixflow.store.vault import RingMoved, Vault
 
 _NONCE = 12
+_SALT = 16
 _REMEMBERED = 50_000
 _TRIES = 5
 
@@ -31,11 +33,12 @@ _TRIES = 5
 class StreamKey:
     """Encrypts and decrypts the personal data of one stream. The result is a nonce, then the ciphertext and its tag."""
 
-    __slots__ = ("_cipher", "_stream", "secret")
+    __slots__ = ("_cipher", "_extracted", "_stream", "secret")
 
     def __init__(self, key: bytes, stream: bytes) -> None:
         self.secret = key
         self._cipher = AESGCM(key)
+        self._extracted = hmac.digest(bytes(LENGTH), key, "sha256")
         self._stream = stream
 
     def seal(self, place: bytes, content: bytes) -> bytes:
@@ -45,6 +48,13 @@ class StreamKey:
     def open(self, place: bytes, sealed: bytes) -> bytes:
         """Raises InvalidTag, or ValueError for a text that is too short."""
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._stream + place)
+
+    def salt(self, place: bytes) -> bytes:
+        """Returns the salt of the commitment at a place: HKDF-SHA256 of this key, without a salt of its own."""
+        return hmac.digest(self._extracted, b"commit" + self._stream + place + b"\x01", "sha256")[:_SALT]
+
+    def commit(self, place: bytes, content: bytes) -> bytes:
+        return hashlib.sha256(b"\x20" + self.salt(place) + content).digest()
 
 
 class Keys:
@@ -67,13 +77,14 @@ class Keys:
 
     def seal(self, stream: UUID, place: bytes, content: bytes) -> bytes:
         """Returns the content sealed for one place of one stream. Raises StoreRefused when its key is destroyed."""
-        key = self._key(stream)
-        if key is None:
-            self.ensure([stream])
-            key = self._key(stream)
-        if key is None:
-            raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
-        return key.seal(place, content)
+        return self._sealing(stream).seal(place, content)
+
+    def commit(self, stream: UUID, place: bytes, content: bytes) -> bytes:
+        """Returns a commitment to the content at one place of one stream, which only its key can check.
+
+        Raises StoreRefused when the key is destroyed.
+        """
+        return self._sealing(stream).commit(place, content)
 
     def open(self, stream: UUID, place: bytes, sealed: bytes) -> bytes | None:
         """Returns the content sealed at that place, None when the key of the stream is destroyed.
@@ -149,6 +160,15 @@ class Keys:
 
     def close(self) -> None:
         self.vault.close()
+
+    def _sealing(self, stream: UUID) -> StreamKey:
+        """Returns the key of a stream, and creates it when there is none."""
+        if known := self._known.get(stream.int):
+            return known
+        self.ensure([stream])
+        if key := self._key(stream):
+            return key
+        raise StoreRefused(f"the key of stream {stream} is destroyed: nothing is sealed with it any more")
 
     def _begin(self, sealed: Callable[[], Iterable[UUID]]) -> None:
         with self.ring.changing():

@@ -1,12 +1,14 @@
 """Maps events to stored bytes and back, with types; only topics of the allow-list (docs/faults.md#f8, #f9).
 
-The personal fields of one event are sealed together and bound to their place: structure, stream, version, topic and
-class version. They cannot be opened in another place.
+The personal fields of one event are sealed together. They are bound to their place (structure, stream, version, topic
+and class version) and to the rest of the stored state. docs/event-model.md#the-bytes-of-a-sealed-event has the bytes.
 """
 
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -21,13 +23,15 @@ from pixflow.store.keys import Keys
 T = TypeVar("T")
 
 _UTC = timedelta(0)
+_SEAL, _END = b',"sealed":"', b'"}'
 _UNREADABLE = (MsgspecError, ValueError, TypeError)
 
 
 class StoredState(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True, rename={"acting_for": "for"}):
-    """A stored state: the stamps, the content, and the sealed personal fields of the content.
+    """A stored state: the stamps, the content that is in clear, and a commitment to the personal fields.
 
-    `for` is absent when nobody is acted for, `sealed` when nothing is personal.
+    `for` is absent when nobody is acted for, `commit` when nothing is personal. The sealed fields follow as the last
+    member, `sealed`: it authenticates all the bytes before it.
     """
 
     at: datetime
@@ -36,7 +40,7 @@ class StoredState(Struct, Generic[T], frozen=True, gc=False, omit_defaults=True,
     command: UUID
     data: T
     acting_for: str | None = None
-    sealed: bytes | None = None
+    commit: bytes | None = None
 
 
 class TypedMapper(Mapper[UUID]):
@@ -123,19 +127,25 @@ class _SealedCodec(_Codec):
         self._place = cls.TOPIC.encode() + getattr(cls, "class_version", 1).to_bytes(2, "big")
 
     def encode(self, recorded: Recorded, keys: Keys | None) -> bytes | None:
-        event, version = recorded.event, recorded.originator_version
+        event, stream = recorded.event, recorded.originator_id
         clear, content = (_ENCODER.encode(_some(event, names)) for names in (self._clear, self._personal))
         if keys is None or self._whole(clear, content) != event:
             return None
-        return _written(recorded, Raw(clear), keys.seal(recorded.originator_id, self._at(version), content))
+        place = self._at(recorded.originator_version)
+        rest = _written(recorded, Raw(clear), keys.commit(stream, place, content))
+        return _closed(rest, keys.seal(stream, place + sha256(rest).digest(), content))
 
     def decode(self, stream: UUID, version: int, state: bytes, position: int, keys: Keys | None) -> Recorded:
-        content = _SEALED.decode(state)
-        if content.sealed is None or keys is None:
+        rest, sealed = _parts(state)
+        if sealed is None or keys is None:
             raise Damaged("what should be sealed is missing")
-        opened = keys.open(stream, self._at(version), content.sealed)
-        event = self._left(content.data) if opened is None else self._whole(bytes(content.data), opened)
-        return _read(stream, version, position, content, event)
+        place, content = self._at(version), _SEALED.decode(rest)
+        opened = keys.open(stream, place + sha256(rest).digest(), sealed)
+        if opened is None:
+            return _read(stream, version, position, content, self._left(content.data))
+        if content.commit != keys.commit(stream, place, opened):
+            raise Damaged("what is sealed is not what was committed to")
+        return _read(stream, version, position, content, self._whole(bytes(content.data), opened))
 
     def _whole(self, clear: bytes, content: bytes) -> Event:
         """Decodes the two halves of a JSON object as one."""
@@ -161,8 +171,21 @@ def _some(event: Event, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(event, name) for name in names}
 
 
-def _written(r: Recorded, data: object, sealed: bytes | None = None) -> bytes:
-    return _ENCODER.encode(StoredState(r.at, r.by, r.via, r.command, data, r.acting_for, sealed))
+def _written(r: Recorded, data: object, commit: bytes | None = None) -> bytes:
+    return _ENCODER.encode(StoredState(r.at, r.by, r.via, r.command, data, r.acting_for, commit))
+
+
+def _closed(rest: bytes, sealed: bytes) -> bytes:
+    """Returns a stored state: the rest of it, then what it seals."""
+    return rest[:-1] + _SEAL + b2a_base64(sealed, newline=False) + _END
+
+
+def _parts(state: bytes) -> tuple[bytes, bytes | None]:
+    """Returns the state without its last member `sealed`, and that member; None when it is missing."""
+    found = state.rfind(_SEAL)
+    if found < 0 or not state.endswith(_END):
+        return state, None
+    return state[:found] + b"}", a2b_base64(state[found + len(_SEAL) : -len(_END)], strict_mode=True)
 
 
 def _read(stream: UUID, version: int, position: int, content: StoredState[Any], event: Event) -> Recorded:

@@ -244,8 +244,10 @@ def test_what_is_no_backup_is_refused(files: House, tmp_path: Path) -> None:
     assert refused(tmp_path, files) == "not-a-backup"
     (backup / manifest.FILE).write_text("{}")
     assert refused(backup, files) == "not-a-backup"
-    (backup / manifest.FILE).write_text('{"format": 2}')
+    (backup / manifest.FILE).write_text('{"format": 3}')
     assert refused(backup, files) == "newer-format"
+    (backup / manifest.FILE).write_text('{"format": 1}')
+    assert refused(backup, files) == "older-format"
 
 
 @pytest.mark.parametrize("name", [EVENTS, key_copies.FILE])

@@ -159,6 +159,20 @@ def test_the_doctor_goes_on_with_the_others(data: Path) -> None:
     assert {one["check"]: one["level"] for one in found["tarbes"]}["durability"] == "good"
 
 
+def test_older_data_are_refused_in_words(data: Path) -> None:
+    """A structure made before stamps were bound to the seal has no format in its document."""
+    document = data / "ici" / "structure.json"
+    (made := json.loads(document.read_bytes())).pop("format")
+    document.write_text(json.dumps(made))
+    shutil.rmtree(data / "tarbes")
+    files = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    for line in (["doctor"], ["backup"], ["rebuild"], ["tick"], ["keys", "rotate"], ["serve", "--demo"]):
+        result = run(*line)
+        assert result.exit_code == 1, line
+        assert "Une version plus ancienne de pixflow a fait ces données (format 1" in plain(result.output)
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == files
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [

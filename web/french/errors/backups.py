@@ -8,6 +8,8 @@ SENTENCES = {
     "not-written": "La sauvegarde ne s'écrit pas ({why}) : vérifiez la place et les droits.",
     "not-a-backup": "{path} n'est pas une sauvegarde de pixflow : donnez le dossier qui contient manifest.json.",
     "newer-format": "Une version plus récente de pixflow a fait cette sauvegarde : installez-la d'abord.",
+    "older-format": "Une version plus ancienne de pixflow a fait cette sauvegarde (format {found}, celle-ci lit le "
+    "format {known}) : rien n'a changé. Restaurez-la avec la version qui l'a faite.",
     "damaged": "{file} n'est plus ce qui a été sauvegardé : prenez une autre sauvegarde.",
     "bad-name": "« {slug} » n'est pas un nom de dossier de structure.",
     "structure-there": "La structure « {slug} » est déjà là. Avec --replace, la sauvegarde prend sa place, et ce qui "

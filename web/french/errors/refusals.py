@@ -8,6 +8,7 @@ from pixflow.store import (
     AlreadyServed,
     DatabaseCode,
     DatabaseRefused,
+    FormatRefused,
     KeysLost,
     StoreBusy,
     StoreFull,
@@ -283,6 +284,14 @@ FULL = "Le disque est plein ou en panne : prévenez la personne qui exploite pix
 LOST = "La base de faits ne répond plus : l’action est peut-être enregistrée. Vérifiez avant de recommencer."
 SERVED = "pixflow sert déjà cette structure dans un autre processus : arrêtez-le d’abord."
 UNUSABLE = "La base de faits ne peut pas être utilisée : rien n’est enregistré. Prévenez la personne qui l’exploite."
+OLDER = (
+    "Une version plus ancienne de pixflow a fait ces données (format {found}, celle-ci lit le format {known}) : rien "
+    "n’a changé sur le disque. Ouvrez-les avec la version qui les a faites, ou commencez dans un autre dossier."
+)
+NEWER = (
+    "Une version plus récente de pixflow a fait ces données (format {found}, celle-ci lit le format {known}) : rien "
+    "n’a changé sur le disque. Installez-la d’abord."
+)
 KEYS_LOST = (
     "Les clés des personnes ne sont plus là : rien n’est changé, ni les sauvegardes. Restaurez la dernière, "
     "avec « pixflow restore --replace »."
@@ -333,6 +342,8 @@ def store_error(error: Exception) -> str:
             return say(DATABASE[code])
         case KeysLost():
             return say(KEYS_LOST)
+        case FormatRefused(found=found, known=known):
+            return say(OLDER if found < known else NEWER, found=str(found), known=str(known))
         case StoreRefused():
             return say(UNUSABLE)
     return say(UNKNOWN, code=type(error).__name__)
