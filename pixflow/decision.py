@@ -49,8 +49,9 @@ OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 
 class Argument(StrEnum):
-    """An argument that the engine adds, by the name of its parameter."""
+    """An argument that the engine adds, by the name of its parameter. ACTOR is the id of who decides."""
 
+    ACTOR = "actor"
     HISTORY = "history"
     WORKSHOP_HISTORY = "workshop_history"
     OPEN_TASKS = "open_tasks"

@@ -18,7 +18,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
 from pixflow.backups.erasure_register import Erasure, lines
 from pixflow.backups.key_copies import refresh_keys
-from pixflow.dossier.erasure import Reason, erase_again, erase_person, request_erasure
+from pixflow.dossier.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, new_id
 from pixflow.events.dossier import DuplicateJoined, PersonErased
@@ -65,19 +65,17 @@ def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
     )
 
 
-def erase(
-    opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web", reason: Reason | None = None
-) -> CommandResult:
-    """Confirms the erasure of a person; with a `reason`, also requests it (for the operator).
+def erase(opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, via: str = "web") -> CommandResult:
+    """Confirms the erasure of a person that somebody else requested.
 
     Events stay as ids and days. Keys are destroyed, and waiting uploads deleted. The caller purges the read stores.
-    Raises Refused: "unknown-dossier", "erasure-not-asked", "already-merged", "seat-booked", "not-allowed". Raises
+    Raises Refused: "erasure-not-asked", "second-person", "already-merged", "seat-booked", "not-allowed". Raises
     ErasureUnfinished once it is recorded.
     """
     with opened.engine.recorder.exclusive():  # else a later match or merge would stay in clear
-        steps = list(_steps(scope(opened, dossier), reason))
+        steps = list(_steps(scope(opened, dossier)))
         _owe(opened)
-        done = opened.engine.execute_all(steps, ("erase", dossier, reason), by=by, command_id=command_id, via=via)
+        done = opened.engine.execute_all(steps, ("erase", dossier), by=by, command_id=command_id, via=via)
     with unfinished_on_failure():
         settle(opened)
     return done
@@ -162,13 +160,9 @@ def register(opened: OpenStructure) -> list[Erasure]:
         raise StoreRefused(f"{path} is damaged: {error}") from None
 
 
-def _steps(what: Erasure, reason: Reason | None) -> Iterator[Step]:
-    streams = {"dossier": what.dossier}
-    if reason:
-        what = msgspec.structs.replace(what, reason=reason)
-        yield Step(streams, request_erasure, {"reason": reason})
+def _steps(what: Erasure) -> Iterator[Step]:
     others = {"participations": tuple(what.participations), "duplicates": what.duplicates}
-    yield Step(streams, erase_person, context=others)
+    yield Step({"dossier": what.dossier}, erase_person, context=others)
     yield from _others(what)
 
 

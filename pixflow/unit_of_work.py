@@ -185,11 +185,11 @@ class UnitOfWork:
         authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:
-        arguments = {"on": self._today} if step.decision.dated else {}
+        arguments: dict[str, Any] = {"on": self._today} if step.decision.dated else {}
         arguments |= step.sent
         arguments |= step.context
         for need in step.decision.needs:
-            arguments[need] = _ADDED[need](step, loaded, self._refs)
+            arguments[need] = self.by.id if need is Argument.ACTOR else _ADDED[need](step, loaded, self._refs)
         return arguments
 
     def _stamp(self, stream: UUID, loaded: LoadedStream, events: Iterable[Event]) -> list[Recorded]:

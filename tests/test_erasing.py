@@ -30,6 +30,7 @@ from pixflow.store import StoreRefused
 from pixflow.store.keys import Keys
 from pixflow.store.postgres.database import Database
 from pixflow.store.ring import Ring
+from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from projections import audit_trail, directory
 from projections.bookkeeping import metadata
@@ -259,9 +260,24 @@ def test_it_may_be_declined(house: House, person: UUID) -> None:
         erase(house, person)
 
 
-def test_the_operator_asks_and_confirms_at_once_and_twice_is_once(house: House, person: UUID) -> None:
+def test_who_asked_does_not_confirm(house: House, person: UUID) -> None:
+    """Whoever it is: a manager, the operator, a référent who stands in for the absent manager."""
+    manager: Actor = house.manager  # type: ignore[attr-defined]
+    stands_in, today = Actor(house.referent.id, acting_for=manager.id), house.engine.today()
+    away = {"absence": uuid4(), "first": today, "last": today, "deputy": UUID(house.referent.id)}
+    house.do(declare_absence, {"staff": UUID(manager.id)}, **away)
+    for asks, by in ((manager, manager), (Actor(OPERATOR), Actor(OPERATOR)), (stands_in, stands_in)):
+        house.engine.execute({"dossier": person}, request_erasure, by=asks, command_id=uuid4(), reason="request")
+        with pytest.raises(Refused, match="second-person"):
+            erase(house, person, by=by)
+        assert house.dossier(person).last_name == "Zanzibar"
+        house.engine.execute({"dossier": person}, decline_erasure, by=manager, command_id=uuid4(), note="attendre")
+
+
+def test_the_operator_confirms_what_somebody_else_asked_and_twice_is_once(house: House, person: UUID) -> None:
     command_id = uuid4()
-    said = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli", "reason": "mistake"}
+    house.do(request_erasure, {"dossier": person}, reason="mistake")
+    said = {"by": Actor(OPERATOR), "command_id": command_id, "via": "cli"}
     once, twice = (erasing.erase(house.opened, person, **said) for _ in range(2))  # type: ignore[arg-type]
     assert (once.repeated, twice.repeated) == (False, True)
     ends = [r.event for r in house.engine.history(person) if isinstance(r.event, PersonErased)]

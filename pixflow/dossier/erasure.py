@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from pixflow.actor import OPERATOR
-from pixflow.decision import MANAGER, REFERENT_AND_MANAGER, decision
+from pixflow.decision import MANAGER, REFERENT_AND_MANAGER, Argument, decision
 from pixflow.dossier.guards import must_have_no_seat
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
@@ -35,19 +35,21 @@ def decline_erasure(dossier: Dossier, *, note: str, on: date) -> list[Event]:
     return [e.ErasureDeclined(note=note, on=on)] if dossier.erasure else []
 
 
-@decision("erase_person", MANAGER, system=(OPERATOR,), on_erased="decide")
+@decision("erase_person", MANAGER, Argument.ACTOR, system=(OPERATOR,), on_erased="decide")
 def erase_person(
-    dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], on: date
+    dossier: Dossier, *, participations: tuple[UUID, ...], duplicates: tuple[UUID, ...], actor: str, on: date
 ) -> list[Event]:
-    """Confirms the request; it cannot be undone.
+    """Confirms the request of somebody else; it cannot be undone.
 
-    Raises Refused: "erasure-not-asked", "seat-booked", or "already-merged" for a dossier that became a duplicate
-    since.
+    Raises Refused: "erasure-not-asked", "second-person" when `actor` made the request, "seat-booked", or
+    "already-merged" for a dossier that became a duplicate since.
     """
     if dossier.erased:
         return []
     if dossier.erasure is None:
         raise Refused("erasure-not-asked")
+    if dossier.erasure.by == actor:
+        raise Refused("second-person")
     _must_go_on(dossier)
     must_have_no_seat(dossier, on)
     return [e.PersonErased(reason=dossier.erasure.reason, participations=participations, duplicates=duplicates, on=on)]

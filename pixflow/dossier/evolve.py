@@ -82,7 +82,7 @@ def evolve(dossier: Dossier, recorded: Recorded) -> Dossier:
             if isinstance(event, e.PartnerChased):
                 changes = _tried(dossier, f"chase-partner:{event.referral}", stamp)
         case _:
-            changes = _along_the_way(dossier, event, stamp)
+            changes = _along_the_way(dossier, event, stamp, recorded.by)
     if dossier.closed and dossier.late is None and isinstance(event, FROM_OUTSIDE):
         changes["late"] = stamp
     return replace(dossier, version=stamp.version, last=last, **changes)
@@ -175,7 +175,7 @@ def _prescription(state: Prescription, event: object, stamp: Stamp) -> Prescript
     return state
 
 
-def _along_the_way(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
+def _along_the_way(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[str, object]:
     match event:
         case e.NoteTaken():  # the most frequent event
             return {}
@@ -200,15 +200,15 @@ def _along_the_way(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, o
             lender = dossier.lent.back_to if dossier.lent else dossier.advisor
             lent = Loan(stamp, lender, until) if lender else None
             return {"advisor": advisor, "assigned": stamp, "lent": lent}
-    return _of_its_end(dossier, event, stamp)
+    return _of_its_end(dossier, event, stamp, by)
 
 
-def _of_its_end(dossier: Dossier, event: object, stamp: Stamp) -> dict[str, object]:
+def _of_its_end(dossier: Dossier, event: object, stamp: Stamp, by: str) -> dict[str, object]:
     match event:
         case e.LateEventReviewed():
             return {"late": None}
         case e.ErasureRequested(reason=reason):
-            return {"erasure": ErasureRequest(stamp, reason)}
+            return {"erasure": ErasureRequest(stamp, reason, by)}
         case e.ErasureDeclined():
             return {"erasure": None}
         case e.DossierMerged(into=into, participations=participations):

@@ -185,10 +185,11 @@ class Merge(Struct, frozen=True):
 
 
 class ErasureRequest(Struct, frozen=True):
-    """A request to erase the person."""
+    """A request to erase the person; `by` is the actor who made it."""
 
     stamp: Stamp
     reason: Literal["request", "retention", "mistake"]
+    by: str = ""
 
 
 class Dossier(Struct, frozen=True):

@@ -29,6 +29,7 @@ from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.structure_folder import OpenStructure
+from tests import erasures
 from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")
@@ -88,7 +89,7 @@ class House:
         return name
 
     def erase(self, dossier: UUID) -> None:
-        erasing.erase(self.opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+        erasures.erase(self.opened, dossier)
         key_copies.refresh_keys(self.opened)
 
 
@@ -469,7 +470,7 @@ def test_an_erasure_is_done_even_where_a_key_is_lost(files: House) -> None:
     lost, gone = files.dossier("Diallo"), files.dossier("Zanzibar")
     backup = files.backed_up().path
     lose_keys(files, lost)
-    erasing.erase(files.opened, gone, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    erasures.erase(files.opened, gone)
     assert files.name(gone) == ""
     assert erasing.is_pending(files.opened), "the backup has the key"
     files.restored(backup, replace=True)

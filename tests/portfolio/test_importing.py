@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
 from pixflow.portfolio import PortfolioCounts, PortfolioOutcome
 from pixflow.refused import Refused
+from tests import erasures
 from tests.importing.house import row, shared
 from tests.importing.test_meanwhile import before_the_lock
 from tests.portfolio.files import AWA, BAH, Office
@@ -377,8 +377,7 @@ def test_who_is_erased_meanwhile_is_left_out_and_stops_nobody_else(
 ) -> None:
     office.take(AWA)
     dossier = office.of("0012345")
-    said = {"by": Actor(OPERATOR), "command_id": uuid4(), "reason": "request"}
-    before_the_lock(office, monkeypatch, lambda: erasing.erase(office.opened, dossier, **said))  # type: ignore[arg-type]
+    before_the_lock(office, monkeypatch, lambda: erasures.erase(office.opened, dossier))
     taken = office.take(CHANGED, BAH, accept=True)
     assert (taken.opened, taken.corrected) == (1, 0)
     assert office.dossier(dossier).erased

@@ -12,8 +12,6 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
-from pixflow import erasing
-from pixflow.actor import OPERATOR, Actor
 from pixflow.structure_folder import OpenStructure
 from projections import directory
 from projections.bookkeeping import WRITING, folds
@@ -21,6 +19,7 @@ from projections.store import postgres as store_postgres
 from projections.store import sqlite, stores
 from projections.store.catch_up import ReadSide
 from projections.store.postgres import PostgresStores
+from tests import erasures
 from tests.importing.house import House
 from tests.postgres import Cluster
 from tests.projections.conftest import Spare, everything
@@ -190,7 +189,7 @@ def test_an_erased_person_leaves_the_files_of_the_tables(house: House, postgres:
         return held(postgres.folder / "data" / "base", WORDS)
 
     assert left() == WORDS
-    erasing.erase(house.opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+    erasures.erase(house.opened, dossier)
     with house.side.database.connect() as reading:
         reading.execute(select(directory.people))
         house.side.catch_up()

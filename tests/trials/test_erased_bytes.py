@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine as Database
 
-from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact, open_dossier
 from pixflow.engine import Engine
 from projections.store import sqlite
+from tests import erasures
 from tests.trials.mission import SITE, Mission, found
 from tests.trials.proofs import Proofs
 from tests.trials.scale import SEED, many
@@ -67,9 +67,7 @@ class Office:
     def erase(self, youths: Sequence[Youth]) -> None:
         """Erases people, and wipes the read tables now and then."""
         for youth in youths:
-            erasing.erase(
-                self.served.opened, youth.dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason="request"
-            )
+            erasures.erase(self.served.opened, youth.dossier)
             if self.chance.random() < 1 / 20:
                 self.served.read()
         self.served.read()

@@ -13,9 +13,21 @@ from rich.table import Table
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import retention
+from pixflow.dossier.erasure import request_erasure
 from pixflow.refused import Refused
 from projections import dossier_sheet
-from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, errors, fail, in_words, working
+from web.cli.terminal import (
+    USAGE,
+    JsonOption,
+    StructureOption,
+    as_json,
+    console,
+    dossier,
+    errors,
+    fail,
+    in_words,
+    working,
+)
 from web.french import privacy
 from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
@@ -24,6 +36,8 @@ app = typer.Typer()
 
 OWNER_ONLY = 0o600
 YES = "oui"
+REQUESTED = "Effacement demandé. La direction le confirme, ou le refuse, depuis « Ma boîte »."
+ANOTHER = "Cet effacement a été demandé au terminal : la direction le confirme, depuis « Ma boîte »."
 UNFINISHED = (
     "Personne effacée, mais tout ce qui la nomme n'est pas encore détruit : le disque, ou un autre programme, l'a "
     "empêché. « serve », « pixflow tick » ou la même commande le détruira ; « pixflow doctor » dit si c'est fait."
@@ -69,11 +83,11 @@ def _must_be_known(served: ServedStructure, stream: UUID, named: str) -> None:
 @app.command()
 def erase(
     named: Annotated[str, typer.Argument(metavar="DOSSIER", help="Son n° i-Milo ou son identifiant.")],
-    reason: Annotated[Why, typer.Option("--reason", help="Pourquoi.")],
+    reason: Annotated[Why | None, typer.Option("--reason", help="Pourquoi, pour le demander.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False,
     structure: StructureOption = None,
 ) -> None:
-    """Effacer une personne pour toujours : rien ne dira plus de qui il s'agissait."""
+    """Demander l'effacement d'une personne, ou confirmer celui que quelqu'un d'autre a demandé."""
     with working(structure) as served, in_words():
         stream = dossier(served, named)
         if served.engine.state("dossier", stream).erased and erasing.has_unfinished(served.opened):
@@ -82,6 +96,12 @@ def erase(
             console.print("Effacement terminé : ce qui restait à détruire l'est.")
             return
         _must_be_known(served, stream, named)
+        asked = served.engine.state("dossier", stream).erasure
+        if asked is None:
+            _request(served, stream, reason)
+            return
+        if asked.by == OPERATOR:
+            fail(ANOTHER)
         with served.read().database.connect() as connection:
             known = personal_data.everything(served.engine, connection, stream)
         for one in privacy.goes(known.content, len(known.participations)):
@@ -89,8 +109,18 @@ def erase(
         if not yes and typer.prompt("Rien de cela ne revient. Écrivez « oui » pour effacer") != YES:
             fail("Rien n'est effacé.")
         with _said_unfinished():
-            erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason)
+            erasure.erase(served, known.id, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
     console.print("Personne effacée. Ce que gardent i-Milo, Pix, les courriels et les papiers s'efface là-bas.")
+
+
+def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
+    """Requests the erasure; exit code 2 without a reason."""
+    if reason is None:
+        fail("Personne n'a demandé cet effacement : pour le demander, dites pourquoi, avec --reason.", USAGE)
+    served.engine.execute(
+        {"dossier": stream}, request_erasure, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason
+    )
+    console.print(REQUESTED)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
 from pixflow import erasing, presets, structure_folder
-from pixflow.actor import OPERATOR, Actor
 from pixflow.backups.backup import back_up
 from projections import bookkeeping
+from tests import erasures
 from tests.postgres import Cluster
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
@@ -193,7 +193,7 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
     blocked = opened.folder.parent / "keys" / f"{at_work.slug}.ring.new"
     blocked.mkdir()
     with pytest.raises(erasing.ErasureUnfinished):
-        erasing.erase(opened, dossier, by=Actor(OPERATOR), command_id=uuid4(), reason="request")
+        erasures.erase(opened, dossier)
     with serving(at_work.host):
         assert found(at_work)["erasures"].level == "alarm"
     blocked.rmdir()

@@ -92,6 +92,7 @@ REFUSALS: dict[str, str] = {
     "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
     # the rights of the person
     "person-erased": "Cette personne a été effacée : plus rien ne s’enregistre à son propos.",
+    "second-person": "Qui demande un effacement ne le confirme pas : une autre personne le confirme.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files
     "export-refused": "Rien de ce fichier ne peut être enregistré : corrigez d’abord les anomalies signalées.",

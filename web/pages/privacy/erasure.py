@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from pixflow import erasing
 from pixflow.actor import Actor
 from pixflow.authorization import Subject
-from pixflow.dossier.erasure import Reason, erase_person, request_erasure
+from pixflow.dossier.erasure import erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult
 from pixflow.folding import Stamp
@@ -61,12 +61,16 @@ class RequestSeveralForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due."""
+    """An erasure that waits for an answer: the reason, the day, the author, and the day that the answer is due.
+
+    `mine`: the person at the desk requested it, and somebody else confirms it.
+    """
 
     why: str
     when: str
     who: str
     due: str
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ def request(desk: Desk, known: PersonalData) -> RequestRow | None:
     event = next(one for one in known.dossiers[0].events if one.recorded.originator_version == erasure.stamp.version)
     on, due = erasure.stamp.on, erasure.stamp.on + relativedelta(months=1)
     said = (dates.day(day, year=day.year != desk.today.year) for day in (on, due))
-    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said))
+    mine = erasure.by == str(desk.me)
+    return RequestRow(vocabulary.ERASURES[erasure.reason], next(said), event.who, next(said), mine)
 
 
 def wrong_name(dossier: Dossier, form: ConfirmErasureForm) -> dict[str, str]:
@@ -109,11 +114,9 @@ def confirm(desk: Desk, dossier_id: UUID, dossier: Dossier, command_id: UUID) ->
     return Outcome(done.recorded, done.repeated)
 
 
-def erase(
-    served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str, reason: Reason | None = None
-) -> CommandResult:
+def erase(served: ServedStructure, dossier_id: UUID, *, by: Actor, command_id: UUID, via: str) -> CommandResult:
     """Erases a person, in the read tables too. Raises Refused and ErasureUnfinished, as `erasing.erase` does."""
-    done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via, reason=reason)
+    done = erasing.erase(served.opened, dossier_id, by=by, command_id=command_id, via=via)
     with erasing.unfinished_on_failure():
         served.read()
         stores.tidy(served.reads.stores)

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import erasing
-from pixflow.actor import Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment
+from pixflow.dossier.erasure import request_erasure
 from pixflow.dossier.stages import parcours
 from pixflow.engine import new_id
 from pixflow.events import dossier as e
@@ -284,10 +285,46 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_command_asks_once_and_erases(terminal: Path) -> None:
+def test_the_command_asks_and_never_confirms_its_own_request(terminal: Path) -> None:
     with house(terminal, MONDAY) as at_work:
         dossier = full(at_work)
-    line = ["erase", "9081726", "--reason", "request"]
+    without = CliRunner().invoke(app, ["erase", "9081726"])
+    assert (without.exit_code, "dites pourquoi, avec --reason" in without.output) == (2, True)
+    line = ["erase", "9081726", "--reason", "mistake", "--yes"]
+    said = CliRunner().invoke(app, line)
+    assert (said.exit_code, "Effacement demandé. La direction le confirme" in said.output) == (0, True), said.output
+    again = CliRunner().invoke(app, line)
+    assert (again.exit_code, "Cet effacement a été demandé au terminal" in again.output) == (1, True)
+    assert "Nomercier" in CliRunner().invoke(app, ["replay", str(dossier)]).output
+
+
+def test_the_direction_confirms_what_the_terminal_asked(terminal: Path) -> None:
+    with house(terminal, MONDAY) as at_work:
+        dossier = full(at_work)
+        at_work.says(OPERATOR, request_erasure, {"dossier": dossier}, reason="mistake")
+        assert press(at_work, HELENE, dossier, "effacer", name="Nomercier").status_code == 303
+        assert at_work.state(dossier).erased
+
+
+def test_who_asked_on_the_page_does_not_confirm_there(at_work: House) -> None:
+    dossier = full(at_work)
+    page = at_work.client(HELENE).get(f"/dossiers/{dossier}/droits").text
+    assert "quelqu’un d’autre de la direction le confirme" in words(page)
+    press(at_work, HELENE, dossier, "demander", reason="request")
+    page = at_work.client(HELENE).get(f"/dossiers/{dossier}/droits").text
+    assert "Vous avez demandé cet effacement" in words(page)
+    assert soup(page).select_one('form[action$="/effacer"]') is None
+    refused = press(at_work, HELENE, dossier, "effacer", name="Nomercier")
+    assert refused.status_code == 422
+    assert "Qui demande un effacement ne le confirme pas" in words(refused.text)
+    assert press(at_work, HELENE, dossier, "garder", note="demandé par erreur").status_code == 303
+
+
+def test_the_command_confirms_and_erases(terminal: Path) -> None:
+    with house(terminal, MONDAY) as at_work:
+        dossier = full(at_work)
+        press(at_work, SOPHIE, dossier, "demander", reason="request")
+    line = ["erase", "9081726"]
     refused = CliRunner().invoke(app, line, input="non\n")
     assert (refused.exit_code, "Rien n'est effacé." in refused.output) == (1, True)
     said = CliRunner().invoke(app, line, input="oui\n")
@@ -307,9 +344,10 @@ def test_the_command_asks_once_and_erases(terminal: Path) -> None:
 def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal: Path) -> None:
     with house(terminal, MONDAY) as at_work:
         dossier = full(at_work)
+        press(at_work, SOPHIE, dossier, "demander", reason="request")
         blocked = terminal / "keys" / f"{at_work.slug}.ring.new"
     blocked.mkdir()
-    line = ["erase", str(dossier), "--reason", "request", "--yes"]
+    line = ["erase", str(dossier), "--yes"]
     for _ in range(2):
         said = CliRunner().invoke(app, line)
         assert (said.exit_code, "Personne effacée, mais" in said.output) == (1, True), said.output
