@@ -20,14 +20,14 @@ UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbac
 """Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
 
 
-def create_app(host: Host) -> FastAPI:
-    """Builds the application for the structures of `host`."""
+def create_app(host: Host, url: str = "") -> FastAPI:
+    """Builds the application for the structures of `host`; `url` is the public address of its pages."""
     app = FastAPI(title="pixflow", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.host = host
     for router in ROUTERS:
         app.include_router(router)
     _answer_errors(app)
-    _add_middleware(app, host)
+    _add_middleware(app, host, url)
     return app
 
 
@@ -39,12 +39,12 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(dependencies.NotModified, _unchanged)
 
 
-def _add_middleware(app: FastAPI, host: Host) -> None:
+def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
     """Adds the middleware, the innermost first: a request passes `protect`, then old addresses, then the limit."""
     if limit := concurrency.limit_for(host):
         app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
     app.add_middleware(OldAddresses)
-    security.protect(app, deny=errors.deny)
+    security.protect(app, errors.refuse, url=url)
 
 
 def _recorded(request: Request) -> bool | None:

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from projections import dossier_sheet
 from tests.benchmarks.measure import Aim, Line, Report, sized, spent
 from tests.benchmarks.population import FIRST, House, Life, Said, fill, structure
+from tests.web.client import OWN_URL
 from web.app import create_app
 from web.hosting.host import open_host
 from web.hosting.served_structure import ServedStructure
@@ -88,7 +89,7 @@ def at_work(data: Path) -> Iterator[tuple[House, ServedStructure, TestClient]]:
         said += [one for one in path if number >= PORTFOLIO or one[2].TOPIC != "dossier.DossierClosed"]
     fill(opened.engine, said)
     opened.engine.close()
-    with open_host(data, demo=True, clock=lambda: NOW) as served, TestClient(create_app(served)) as browser:
+    with open_host(data, demo=True, clock=lambda: NOW) as served, TestClient(create_app(served), OWN_URL) as browser:
         sent = {"structure": opened.slug, "person": str(house.referent)}
         browser.post("/qui", data=sent).raise_for_status()
         yield house, served.structures[opened.slug], browser

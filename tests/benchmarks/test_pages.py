@@ -25,6 +25,7 @@ from tests.benchmarks.measure import Aim, Line, Report, interleaved, sized, spen
 from tests.benchmarks.names import Names, mistyped
 from tests.benchmarks.population import FIRST, SITES, House, Life, Said, fill, recorded, structure
 from tests.postgres import Cluster
+from tests.web.client import OWN_URL
 from web.app import create_app
 from web.hosting.host import open_host
 from web.hosting.settings import Settings
@@ -137,7 +138,7 @@ def served(data: Path, size: int) -> Iterator[Served]:
     with open_host(data, demo=True, clock=lambda: NOW) as found, ExitStack() as stack:
         browsers: dict[str, TestClient] = {}
         for who, person in ((ADVISOR, house.advisors[0]), (REFERENT, house.referent)):
-            browser = browsers[who] = stack.enter_context(TestClient(create_app(found)))
+            browser = browsers[who] = stack.enter_context(TestClient(create_app(found), OWN_URL))
             browser.post("/qui", data={"structure": opened.slug, "person": str(person)}).raise_for_status()
         longest = max(mine, key=len)
         yield Served(size, browsers, longest[0][1], [last for last, _ in names[:SEARCHES]])

@@ -9,9 +9,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Page
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from pixflow import structure_folder
@@ -19,6 +18,7 @@ from pixflow.events.base import Recorded
 from web.app import create_app
 from web.cli.app import app
 from web.hosting.host import open_host, serving
+from web.hosting.http_server import BoundedConnection, http_server
 from web.hosting.mail import outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
@@ -105,10 +105,10 @@ def served(data: Path, clock: Clock) -> Iterator[House]:
 
 
 @contextmanager
-def listening(served: FastAPI) -> Iterator[str]:
+def listening(served: ASGIApp, connection: type[BoundedConnection] = BoundedConnection) -> Iterator[str]:
     """The address of an application, in a thread of its own, on a free port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(served, log_level="critical", lifespan="off"))
+        server = http_server(served, connection)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:

@@ -47,7 +47,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(templates.environment(), "loader", ChoiceLoader([DictLoader({"form.html": FORM}), loader]))
     app = FastAPI()
     errors.install(app)
-    security.protect(app)
+    security.protect(app, errors.refuse)
 
     @app.get("/")
     def show(request: Request) -> Response:

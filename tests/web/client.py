@@ -11,8 +11,15 @@ from fastapi.testclient import TestClient
 LABELLED, UNLABELLED = ("input", "select", "textarea"), ("hidden", "submit", "button")
 
 
+OWN_URL = "http://localhost"
+"""The address that tests ask for: a name of this machine, as in use."""
+
+
 class InspectingClient(TestClient):
     """FastAPI's TestClient; an HTML answer that breaks a rule of `problems` fails the test that asked for it."""
+
+    def __init__(self, app: Any, **kwargs: Any) -> None:
+        super().__init__(app, **{"base_url": OWN_URL, **kwargs})
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         response = super().request(*args, **kwargs)

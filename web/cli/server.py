@@ -1,4 +1,4 @@
-"""`pixflow serve`: uvicorn and the thread of periodic jobs."""
+"""`pixflow serve`: the HTTP server and the thread of periodic jobs."""
 
 import logging
 import socket
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.markup import escape
 
 from pixflow import structure_folder
@@ -24,6 +23,7 @@ from web.cli.terminal import (
 )
 from web.hosting.clock_watch import ClockWatch
 from web.hosting.host import Host, open_host, serving
+from web.hosting.http_server import http_server
 from web.hosting.mail import outbox_for
 from web.hosting.settings import PORT, Settings
 
@@ -49,11 +49,10 @@ def run(data: Path, *, port: int) -> None:
         ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()
         try:
-            config = uvicorn.Config(create_app(host), log_level="warning", access_log=False, server_header=False)
-            uvicorn.Server(config).run(sockets=[listener])
+            http_server(create_app(host, Settings().url)).run(sockets=[listener])
         finally:
             stop.set()
-            ticking.join(timeout=5)
+            ticking.join(timeout=4)
 
 
 def _listen(port: int) -> socket.socket:

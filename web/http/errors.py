@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.french.errors import pages
 from web.http import security, templates
@@ -55,10 +55,12 @@ def install(app: FastAPI, *, recorded: Recorded | None = None) -> None:
         return response
 
 
-def answer(request: Request, status: int, recorded: bool | None, *, instead: str = "") -> Response:
-    """Returns the error page, or its toast alone for htmx. `instead` replaces the sentence of the status."""
-    title, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
-    shown = ErrorPage(title=title, sentence=instead or sentence, recorded=_outcome(request, recorded), status=status)
+def answer(request: Request, status: int, recorded: bool | None, *, title: str = "", instead: str = "") -> Response:
+    """Returns the error page, or its toast alone for htmx. `title` and `instead` replace the words of the status."""
+    usual, sentence = pages.SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    shown = ErrorPage(
+        title=title or usual, sentence=instead or sentence, recorded=_outcome(request, recorded), status=status
+    )
     headers = {"Retry-After": "5"} if status == 503 else {}
     if "application/json" in request.headers.get("Accept", ""):
         return JSONResponse(asdict(shown), status, headers)
@@ -68,10 +70,14 @@ def answer(request: Request, status: int, recorded: bool | None, *, instead: str
     return response
 
 
-async def deny(scope: Scope, receive: Receive, send: Send) -> None:
-    """ASGI application: answers 403 to a form of another site. Pass it to `security.protect`."""
-    response = answer(Request(scope, receive), 403, False, instead=pages.FROM_ELSEWHERE)
-    await response(scope, receive, send)
+def refuse(status: int, *, title: str = "", instead: str = "") -> ASGIApp:
+    """Returns an ASGI application that answers a refused request with a page: nothing is recorded."""
+
+    async def refusal(scope: Scope, receive: Receive, send: Send) -> None:
+        response = answer(Request(scope, receive), status, False, title=title, instead=instead)
+        await response(scope, receive, send)
+
+    return refusal
 
 
 def _outcome(request: Request, recorded: bool | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -94,8 +94,6 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
 
 async def form_data(request: Request) -> dict[str, Any]:
     """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`."""
-    if getattr(request.state, "too_large", False):
-        raise HTTPException(413)
     sent = await request.form()
     request.state.command_id = sent.get("command_id")
     return {name: values[0] if len(values := sent.getlist(name)) == 1 else values for name in sent}

@@ -1,21 +1,18 @@
-"""Security headers, the limit on the size of a request, and the static files served."""
+"""Security headers, the static files served, and the guards of every request."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from asgi_cross_origin_protection import CrossOriginProtection
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.formparsers import MultiPartParser
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.french.errors import pages
+from web.http.bodies import MOST_BYTES, WholeMessages
+from web.http.cross_origin import CrossOriginGuard
+from web.http.known_hosts import KnownHosts
 from web.http.static import STATIC
-
-OWN_HOSTS = ("127.0.0.1", "localhost", "testserver")
-
-MOST_BYTES = 6 * 1024 * 1024  # a file of 5 MB and what a form says beside it
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -48,32 +45,6 @@ def put_headers(headers: MutableHeaders) -> None:
     headers.setdefault("Cache-Control", "no-store")
 
 
-class BodyLimit:
-    """ASGI middleware: refuses a body over `most` bytes with 413, before reading it when its length is known."""
-
-    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
-        self.app = app
-        self.most = most
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        told = dict(scope["headers"]).get(b"content-length", b"0")
-        scope.setdefault("state", {})["too_large"] = told.isdigit() and int(told) > self.most
-        read = 0
-
-        async def receive_within() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.most:
-                raise HTTPException(413)
-            return message
-
-        await self.app(scope, receive_within, send)
-
-
 class OwnFiles(StaticFiles):
     """Serves static files. The content of an address with a digest never changes."""
 
@@ -85,15 +56,21 @@ class OwnFiles(StaticFiles):
         return response
 
 
-def protect(app: FastAPI, *, hosts: Sequence[str] = (), deny: ASGIApp | None = None) -> None:
-    """Mounts /static and adds the guards: safe headers, size limit, known hosts, own origin for writes.
+class Refuse(Protocol):
+    """Makes the answer to a request that no route sees: a page with these words."""
 
-    `hosts` are added to the names of this machine; `deny` answers a form of another site.
+    def __call__(self, status: int, *, title: str = "", instead: str = "") -> ASGIApp: ...
+
+
+def protect(app: FastAPI, refuse: Refuse, *, url: str = "") -> None:
+    """Mounts /static and adds the guards: safe headers, known hosts, own origin for writes, whole bodies.
+
+    `url` is the public address of the pages, known beside the names of this machine.
     """
     app.mount("/static", OwnFiles(directory=STATIC), name="static")
-    app.add_middleware(CrossOriginProtection, deny_app=deny)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *hosts], www_redirect=False)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(WholeMessages, refuse=refuse)
+    app.add_middleware(CrossOriginGuard, deny=refuse(403, instead=pages.FROM_ELSEWHERE))
+    app.add_middleware(KnownHosts, url=url, deny=refuse(400, title=pages.UNKNOWN_HOST, instead=pages.known_host(url)))
     _keep_uploads_in_memory()
     app.add_middleware(SafeHeaders)
 

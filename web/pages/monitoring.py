@@ -1,7 +1,11 @@
-"""Routes for a monitor: is the process alive, is it ready. They answer codes and counts, never a name."""
+"""Routes for a monitor: is the process alive, is it ready. They answer codes and counts, never a name.
+
+They are `async`, and outside the limit of concurrent requests: they answer when every thread and every turn is taken.
+"""
 
 from typing import Any
 
+from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
@@ -11,27 +15,39 @@ from web.hosting.host import Host
 router = APIRouter()
 NEEDED = ("durability", "tables")
 """The checks that a ready process passes. The others only raise an alarm."""
+SECONDS = 5
+_ONE_AT_A_TIME = CapacityLimiter(1)
+"""A thread of its own for the checks: threads of pages may all be busy."""
 
 
 @router.get("/healthz")
-def health() -> Response:
+async def health() -> Response:
     """Answers while the process runs."""
     return PlainTextResponse("ok")
 
 
 @router.get("/readyz")
-def readiness(request: Request) -> Response:
+async def readiness(request: Request) -> Response:
     """Answers 200 when stores and read tables answer, 503 otherwise.
 
     `closed` counts the structures that do not open, `lag` the events missing from the read tables, `stopped` the
-    streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains.
+    streams they cannot show, `jumps` the jumps of the clock. `alarms` are the checks that `pixflow doctor` explains;
+    `answer` is among them when the checks take more than five seconds.
     """
     host: Host = request.app.state.host
+    try:
+        with fail_after(SECONDS):
+            report = await to_thread.run_sync(_report, host, limiter=_ONE_AT_A_TIME, abandon_on_cancel=True)
+    except TimeoutError:
+        report = {"ready": False, "alarms": ["answer"]}
+    return JSONResponse(report, 200 if report["ready"] else 503, {"Cache-Control": "no-store"})
+
+
+def _report(host: Host) -> dict[str, Any]:
     found = [one for served in host.structures.values() for one in quick_findings(served.opened, served.reads)]
     alarms = sorted({one.check for one in found if one.level == "alarm"} | ({"store"} if host.closed else set()))
-    good = not set(alarms).intersection(NEEDED)
-    report = {
-        "ready": good,
+    return {
+        "ready": not set(alarms).intersection(NEEDED),
         "structures": len(host.structures),
         "closed": len(host.closed),
         "lag": _sum(found, "lag"),
@@ -39,7 +55,6 @@ def readiness(request: Request) -> Response:
         "jumps": host.clock_jumps,
         "alarms": alarms,
     }
-    return JSONResponse(report, 200 if good else 503, {"Cache-Control": "no-store"})
 
 
 def _sum(found: list[Finding], name: str) -> int:

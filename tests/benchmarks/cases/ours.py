@@ -31,6 +31,7 @@ from pixflow.unit_of_work import LoadedStream, Step, UnitOfWork
 from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said
 from tests.benchmarks.population import SITES, put, structure
+from tests.web.client import OWN_URL
 from web.app import create_app
 from web.hosting.host import open_host
 from web.hosting.settings import Settings
@@ -65,7 +66,7 @@ class Pixflow:
         served = self._open.enter_context(open_host(data, demo=True, clock=lambda: NOW))
         self._served = served.structures[opened_.slug]
         self._engine = self._served.engine
-        self._browser = self._open.enter_context(TestClient(create_app(served)))
+        self._browser = self._open.enter_context(TestClient(create_app(served), OWN_URL))
         who = {"structure": opened_.slug, "person": self.advisors[0].id}
         self._browser.post("/qui", data=who).raise_for_status()
 

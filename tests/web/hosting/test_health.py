@@ -19,6 +19,7 @@ from pixflow.backups.backup import back_up
 from projections import bookkeeping
 from tests import erasures
 from tests.postgres import Cluster
+from tests.web.client import OWN_URL
 from tests.web.french.test_sentences import assert_well_set
 from tests.web.paths import House, house
 from web.app import create_app
@@ -49,7 +50,7 @@ def alarms(at_work: House) -> set[str]:
 
 def monitor(at_work: House) -> Any:
     """Returns `/readyz` without an account."""
-    return TestClient(create_app(at_work.host)).get("/readyz")
+    return TestClient(create_app(at_work.host), OWN_URL).get("/readyz")
 
 
 def reached(at_work: House, position: int) -> None:
@@ -76,7 +77,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
 
 
 def test_a_monitor_is_answered_with_counts_and_codes(at_work: House) -> None:
-    client = TestClient(create_app(at_work.host))
+    client = TestClient(create_app(at_work.host), OWN_URL)
     assert client.get("/healthz").text == "ok"
     answer = client.get("/readyz")
     assert answer.status_code == 200
@@ -223,7 +224,7 @@ def test_a_server_that_forgets_and_one_that_does_not_answer(
     with closing(Settings().database()) as database:  # type: ignore[type-var]
         preset = presets.load("laigle-mortagne")
         structure_folder.create(tmp_path, name="Ici", preset=preset, sites=("Ici",), database=database).engine.close()
-        with open_host(tmp_path) as served, TestClient(create_app(served)) as client:
+        with open_host(tmp_path) as served, TestClient(create_app(served), OWN_URL) as client:
             assert client.get("/readyz").json()["alarms"] == []
             one = served.structures["ici"]
             levels = {found.check: found.level for found in health.all_findings(one.opened, one.reads)}

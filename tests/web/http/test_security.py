@@ -5,20 +5,21 @@ from fastapi import FastAPI, UploadFile
 from fastapi.testclient import TestClient
 from starlette.formparsers import MultiPartParser
 
-from web.http import security
+from tests.web.client import OWN_URL
+from web.http import errors, security
 
 
 @pytest.fixture
 def client() -> TestClient:
     app = FastAPI()
-    security.protect(app, hosts=["testserver"])
+    security.protect(app, errors.refuse)
 
     @app.post("/file")
     def on_disk(file: UploadFile) -> bool:
         spooled: Any = file.file
         return bool(spooled._rolled)
 
-    return TestClient(app)
+    return TestClient(app, OWN_URL)
 
 
 def test_an_upload_of_5_megabytes_stays_in_memory(client: TestClient) -> None:

@@ -50,7 +50,7 @@ def app(monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     monkeypatch.setattr(templates.environment(), "loader", ChoiceLoader([DictLoader({"note.html": NOTE}), loader]))
     app = FastAPI()
     errors.install(app, recorded=lambda request: True)
-    security.protect(app, hosts=["pixflow.example"], deny=errors.deny)
+    security.protect(app, errors.refuse, url="https://pixflow.example")
 
     @app.get("/note")
     def show(request: Request) -> Response:
@@ -115,9 +115,9 @@ def test_a_refused_form_comes_back_with_its_values_and_french_errors(client: Ins
 def test_after_a_form_the_browser_is_sent_on(client: InspectingClient) -> None:
     answer = client.post("/note", data=sent(text=" vu "))
     assert (answer.status_code, answer.headers["Location"]) == (303, "/note#fait")
-    elsewhere = client.post("/note", data=sent(text="vu"), headers=HTMX | {"HX-Current-URL": "http://testserver/"})
+    elsewhere = client.post("/note", data=sent(text="vu"), headers=HTMX | {"HX-Current-URL": "http://localhost/"})
     assert elsewhere.headers["HX-Redirect"] == "/note#fait"
-    here = client.post("/note", data=sent(text="vu"), headers=HTMX | {"HX-Current-URL": "http://testserver/note"})
+    here = client.post("/note", data=sent(text="vu"), headers=HTMX | {"HX-Current-URL": "http://localhost/note"})
     assert here.headers["HX-Refresh"] == "true"
 
 

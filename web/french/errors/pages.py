@@ -6,6 +6,7 @@ SENTENCES = {
     403: ("Accès refusé", "Cette page ou cette action n’est pas ouverte à votre rôle."),
     404: ("Page introuvable", "Rien ne se trouve à cette adresse, ou vous n’y avez pas accès."),
     405: ("Action impossible ici", "Cette adresse ne se consulte pas de cette façon."),
+    408: ("Envoi interrompu", "Votre envoi n’est pas arrivé en entier à temps."),
     409: ("Déjà changé", "Quelqu’un a changé ce dossier entre-temps."),
     413: ("Envoi trop lourd", "Un fichier pèse au plus 5 Mo."),
     422: ("Demande incomplète", "Une partie de la demande manque ou n’a pas la forme attendue."),
@@ -27,4 +28,11 @@ NOT_KNOWN = (
 )
 FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
+UNKNOWN_HOST = "Adresse inconnue"
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
+
+
+def known_host(url: str) -> str:
+    """Returns the sentence for a request to an unknown host; `url` is the public address, empty on this machine."""
+    where = url or "http://127.0.0.1"
+    return f"pixflow ne répond pas sous ce nom. Son adresse est {where} : passez par elle."

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from pixflow.workshop import scheduling
 from tests.web.arranged import MONDAY, seat
-from tests.web.client import InspectingClient, words
+from tests.web.client import OWN_URL, InspectingClient, words
 from tests.web.filled import hire
 from tests.web.pages.workshops.test_workshops import SAMIR, afternoon, held, state
 from tests.web.paths import House, house
@@ -55,7 +55,7 @@ def test_a_private_feed_has_one_s_own_workshops_and_no_young_person(at_work: Hou
     seat(at_work, mine, at_work.opened("Aminata", "Diallo"))
     page = at_work.client(NADIA).get("/ateliers").text
     feed = address_of(at_work.served, at_work.people[NADIA])
-    assert f"http://testserver{feed}" in words(page)
+    assert f"{OWN_URL}{feed}" in words(page)
     stranger = InspectingClient(at_work.app, follow_redirects=False)
     answer = stranger.get(feed)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"

@@ -1,0 +1,249 @@
+"""The HTTP server under clients that open, send half, read nothing, or never end. Real sockets, a real uvicorn."""
+
+import logging
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import httpx2
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from pixflow import presets, structure_folder
+from pixflow.store.postgres.database import Database
+from tests.browser.house import listening
+from web.app import create_app
+from web.hosting.host import Host, open_host
+from web.hosting.http_server import BoundedConnection, RepeatedRecords
+from web.hosting.settings import CONNECTIONS
+
+HALF_A_POST = (
+    b"POST /qui HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: 100\r\n\r\nstructure=x"
+)
+
+
+class Brief(BoundedConnection):
+    header_seconds = 0.4
+    stall_seconds = 0.4
+    most = 20
+
+
+async def large(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application whose answer at /large no buffer of the system holds."""
+    await PlainTextResponse("x" * (64_000_000 if scope["path"] == "/large" else 2))(scope, receive, send)
+
+
+def connected(url: str, first: bytes = b"") -> socket.socket:
+    host, _, port = url.removeprefix("http://").partition(":")
+    made = socket.create_connection((host, int(port)), timeout=5)
+    made.sendall(first)
+    return made
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Tells if the server closes the connection within its time; reads what it still says."""
+    try:
+        while client.recv(65_536):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+@contextmanager
+def clients(url: str, count: int, first: bytes = b"") -> Iterator[list[socket.socket]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(connected(url, first)) for _ in range(count)]
+
+
+# --- half-sent requests
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Host]:
+    structure_folder.create(
+        tmp_path, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
+    ).engine.close()
+    with open_host(tmp_path, demo=True) as host:
+        yield host
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    database = Database(database_url, size=CONNECTIONS)
+    structure_folder.create(
+        tmp_path, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",), database=database
+    ).engine.close()
+    database.close()
+    with open_host(tmp_path, demo=True) as host:
+        yield host
+    opened = host.structures["alencon"].opened.database
+    assert opened is not None
+    opened.close()
+
+
+@pytest.mark.parametrize("store", ["on_sqlite", "on_postgres"])
+def test_fifty_half_sent_forms_stop_no_page(store: str, request: pytest.FixtureRequest) -> None:
+    host: Host = request.getfixturevalue(store)
+    with listening(create_app(host)) as url, clients(url, 50, HALF_A_POST):
+        sleep(0.2)
+        for path in ("/healthz", "/readyz", "/qui"):
+            assert httpx2.get(f"{url}{path}", timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize("store", ["on_sqlite", "on_postgres"])
+def test_fifty_clients_that_read_nothing_stop_no_page(store: str, request: pytest.FixtureRequest) -> None:
+    host: Host = request.getfixturevalue(store)
+    asked = b"GET /qui HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 50
+    with listening(create_app(host)) as url, clients(url, 50, asked):
+        for path in ("/healthz", "/readyz", "/qui"):
+            assert httpx2.get(f"{url}{path}", timeout=10).status_code == 200
+
+
+# --- connections
+
+
+@pytest.mark.parametrize("first", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"])
+def test_a_request_that_does_not_begin_or_end_is_closed(first: bytes) -> None:
+    with listening(large, Brief) as url, connected(url, first) as client:
+        assert is_closed(client)
+
+
+def test_headers_that_come_by_drops_are_closed_too() -> None:
+    with listening(large, Brief) as url, connected(url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n") as client:
+        begun = monotonic()
+        with suppress(ConnectionError):
+            while monotonic() - begun < 3:
+                client.sendall(b"A: b\r\n")
+                sleep(0.05)
+        assert monotonic() - begun < 2
+
+
+def test_a_second_request_has_the_same_time() -> None:
+    with (
+        listening(large, Brief) as url,
+        connected(url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as client,
+    ):
+        assert client.recv(10_000).startswith(b"HTTP/1.1 200")
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        begun = monotonic()
+        assert is_closed(client)
+        assert monotonic() - begun < 2
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"close"])
+def test_who_reads_nothing_is_cut_off(connection: bytes) -> None:
+    asked = b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: " + connection + b"\r\n\r\n"
+    with listening(large, Brief) as url, connected(url, asked) as client:
+        sleep(1)
+        assert sum(map(len, iter(lambda: read(client), b""))) < 64_000_000
+
+
+def read(client: socket.socket) -> bytes:
+    try:
+        return client.recv(1_000_000)
+    except ConnectionResetError:
+        return b""
+
+
+def test_who_reads_slowly_is_served_to_the_end() -> None:
+    asked = b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    with listening(large, Brief) as url, connected(url, asked) as client:
+        length, begun = 0, monotonic()
+        while part := client.recv(2_000_000):
+            length += len(part)
+            sleep(0.02)
+        assert length > 64_000_000
+        assert monotonic() - begun > Brief.stall_seconds
+
+
+def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
+    class Patient(Brief):
+        header_seconds = 60
+
+    with listening(large, Patient) as url, clients(url, 50) as idle:
+        assert httpx2.get(url, timeout=5).status_code == 200
+        idle[0].settimeout(1)
+        assert is_closed(idle[0])
+        idle[-1].settimeout(0.2)
+        assert not is_closed(idle[-1])
+
+
+# --- the whole process
+
+
+@contextmanager
+def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
+    """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors."""
+    structure_folder.create(
+        data, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
+    ).engine.close()
+    command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
+    said = data.parent / "stderr"
+    with (
+        said.open("w") as stderr,
+        subprocess.Popen(
+            command,
+            env={**os.environ, "PIXFLOW_DATA": str(data), "COLUMNS": "200"},
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)),
+        ) as process,
+    ):
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.:]+", process.stdout.readline())
+        assert found is not None
+        try:
+            yield found[0], process, said
+        finally:
+            process.kill()
+
+
+def test_more_idle_connections_than_files_stop_nothing_and_write_no_log(tmp_path: Path) -> None:
+    with served(tmp_path / "data", 128) as (url, _, said), clients(url, 300):
+        for _ in range(3):
+            assert httpx2.get(f"{url}/healthz", timeout=5).status_code == 200
+            assert httpx2.get(f"{url}/qui", timeout=5).status_code == 200
+        assert said.stat().st_size < 10_000
+
+
+def test_it_ends_within_ten_seconds_of_sigterm_with_a_request_unfinished(tmp_path: Path) -> None:
+    with served(tmp_path / "data", 1024) as (url, process, _), clients(url, 3, HALF_A_POST), clients(url, 3):
+        assert httpx2.get(f"{url}/healthz", timeout=5).status_code == 200
+        begun = monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        assert monotonic() - begun < 10
+
+
+def test_a_message_repeated_without_end_is_written_ten_times_a_minute() -> None:
+    bounded = RepeatedRecords()
+
+    def passed(second: float, said: str) -> list[str]:
+        records = [logging.LogRecord("x", logging.WARNING, "", 0, said, None, None) for _ in range(100)]
+        for record in records:
+            record.created = second
+        return [str(record.msg) for record in records if bounded.filter(record)]
+
+    assert passed(0, "Invalid HTTP request received.") == ["Invalid HTTP request received."] * 10
+    assert passed(1, "Invalid HTTP request received.") == []
+    assert passed(2, "another") == ["another"] * 10
+    assert passed(60, "another")[0] == "another (90 more before)"
+    assert passed(61, "Invalid HTTP request received.")[:2] == [
+        "Invalid HTTP request received. (190 more before)",
+        "Invalid HTTP request received.",
+    ]

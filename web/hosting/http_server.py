@@ -1,0 +1,158 @@
+"""uvicorn with limits: no client keeps a connection, fills the log, or delays the end of the process.
+
+A body has its limits in web/http/bodies.py.
+"""
+
+import asyncio
+import logging
+import resource
+from collections import Counter
+from typing import ClassVar
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+END_SECONDS = 5
+"""Seconds that a request in progress keeps after SIGTERM; then its connection is closed."""
+KEEP_ALIVE_SECONDS = 5
+BACKLOG = 128
+"""Connections that the system accepts before the process does. The loop takes as many at once."""
+
+
+def most_connections() -> int:
+    """Returns the limit of open connections: 500, and at most half of the files that the process may open."""
+    return min(500, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+
+
+class BoundedConnection(H11Protocol):
+    """A connection of HTTP/1.1 that gives its client a limited time.
+
+    The headers of a request arrive within `header_seconds` of its first byte, those of the first request within
+    `header_seconds` of the connection. A client that reads less than 64 kB in `stall_seconds` is cut off. When `most`
+    connections are open, the one that waits longest for a request makes room for a new one; when each has a request in
+    progress, the new one is closed.
+    """
+
+    header_seconds: ClassVar[float] = 10
+    stall_seconds: ClassVar[float] = 30
+    most: ClassVar[int] = most_connections()
+
+    _deadline: asyncio.TimerHandle | None = None
+    _waits_since: float | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        has_room = len(self.connections) < self.most or self._make_room()
+        super().connection_made(transport)
+        if has_room:
+            self._watch()
+        else:
+            self._leave()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._expect_reading()
+        else:
+            self._watch()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._expect_reading()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._forget_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_deadline()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Starts the time of the next headers when the connection waits for them; ends it when they are there."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._waits_since = None
+            if not self.flow.write_paused:
+                self._forget_deadline()
+        elif not self.transport.is_closing():
+            self._waits_since = self._waits_since or self.loop.time()
+            if self._deadline is None and self.timeout_keep_alive_task is None:
+                self._deadline = self.loop.call_later(self.header_seconds, self.transport.abort)
+
+    def _expect_reading(self, unread: int | None = None) -> None:
+        """Cuts the client off unless it reads the answer, `unread` bytes of it before; looks again after a while."""
+        self._forget_deadline()
+        size = self.transport.get_write_buffer_size()
+        if unread is not None and size > unread - HIGH_WATER_LIMIT:
+            self.transport.abort()
+        else:
+            self._deadline = self.loop.call_later(self.stall_seconds, self._expect_reading, size)
+
+    def _make_room(self) -> bool:
+        """Closes the connection that waits longest for a request, and tells if there was one."""
+        waiting = [(one._waits_since, one) for one in self.connections if isinstance(one, BoundedConnection)]
+        oldest = min((pair for pair in waiting if pair[0]), key=lambda pair: pair[0] or 0, default=None)
+        if oldest:
+            oldest[1]._leave()
+        return oldest is not None
+
+    def _leave(self) -> None:
+        self._waits_since = None
+        self.connections.discard(self)
+        self.transport.abort()
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+
+class RepeatedRecords(logging.Filter):
+    """Lets each message through ten times a minute. Its next time says how many were left out."""
+
+    most = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = 0
+        self._counts: Counter[str] = Counter()
+        self._before: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        about = str(record.msg).partition("\n")[0]
+        if (minute := int(record.created // 60)) != self._minute:
+            self._minute, self._before, self._counts = minute, self._counts, Counter()
+        if (left_out := self._before.pop(about, 0) - self.most) > 0:
+            record.msg = f"{record.msg} ({left_out} more before)"
+        self._counts[about] += 1
+        return self._counts[about] <= self.most
+
+
+BOUNDED_LOGS = RepeatedRecords()
+
+
+def http_server(app: ASGIApp, connection: type[BoundedConnection] = BoundedConnection) -> uvicorn.Server:
+    """Returns the server of an application, its logs bounded."""
+    config = uvicorn.Config(
+        app,
+        http=connection,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=END_SECONDS,
+    )
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(BOUNDED_LOGS)
+    return uvicorn.Server(config)
