@@ -21,13 +21,13 @@ from pixflow.events.catalogue import catalogue
 from pixflow.folding import ERASURES
 from pixflow.reference_data import ReferenceCache, References
 from pixflow.refused import Refused, refuse_nir
-from pixflow.store import Claim, ClaimTaken, CommandKnown, NewCommand
+from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, Damaged, NewCommand
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
 from pixflow.store.sqlite.recorder import HardenedFactory, HardenedRecorder
-from pixflow.streams import KINDS, kind_of
-from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork
+from pixflow.streams import kind_of
+from pixflow.unit_of_work import Guard, LoadedStream, Stale, Step, UnitOfWork, fold_stream
 
 __all__ = ["CommandResult", "Engine", "Guard", "Stale", "Step", "new_id"]
 
@@ -233,34 +233,47 @@ class Engine(Application[UUID]):
         return (row.first_position, row.last_position) if row else None
 
     def _load(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
+        """Returns the streams of a decision. Raises Refused("damaged-stream") when an event of one does not open."""
+        try:
+            return self._loaded(kind, streams)
+        except UNOPENED:
+            raise Refused("damaged-stream") from None
+
+    def _loaded(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, LoadedStream]:
         ids = list(streams)
         if len(ids) == 1:
-            return {ids[0]: _fold_stream(kind, self.history(ids[0]))}
+            return {ids[0]: fold_stream(kind, self.history(ids[0]))}
         stored = self.recorder.select_many(ids)
         self.keys.load(ids)
         histories = {
             stream: self._evict_erased([self.mapper.to_domain_event(event) for event in stored[stream]])
             for stream in ids
         }
-        return {stream: _fold_stream(kind, events) for stream, events in histories.items()}
+        return {stream: fold_stream(kind, events) for stream, events in histories.items()}
 
     def history(self, stream: UUID) -> list[Recorded]:
-        """Returns every event of a stream, in order; none for an unknown stream."""
-        return self._evict_erased([self.mapper.recorded(stream, *row) for row in self.recorder.rows(stream)])
+        """Returns every event of a stream, in order; none for an unknown stream. Raises Damaged and UnknownTopic."""
+        rows = self.recorder.rows(stream)
+        if rows and rows[-1][0] != len(rows):
+            raise Damaged(f"stream {stream} has {len(rows)} events up to version {rows[-1][0]}")
+        return self._evict_erased([self.mapper.recorded(stream, *row) for row in rows])
 
     def state(self, kind: str, stream: UUID) -> Any:
         """Returns the fold of one stream, its initial state when unknown."""
-        return _fold_stream(kind, self.history(stream)).state
+        return fold_stream(kind, self.history(stream)).state
 
     def states(self, kind: str, streams: Iterable[UUID]) -> dict[UUID, Any]:
         """Returns the folds of many streams of one kind."""
-        return {stream: loaded.state for stream, loaded in self._load(kind, streams).items()}
+        return {stream: loaded.state for stream, loaded in self._loaded(kind, streams).items()}
 
     def read(self, after: int, limit: int) -> list[Recorded]:
-        """Returns the events after a position, in order of position."""
+        """Returns the events after a position, in order of position. One that does not open is `Unopened`."""
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
-        return self._evict_erased([self.mapper.recorded(*row) for row in rows])
+        try:
+            return self._evict_erased([self.mapper.recorded(*row) for row in rows])
+        except UNOPENED:
+            return self._evict_erased([self.mapper.readable(*row) for row in rows])
 
     def erasures(self) -> list[Recorded]:
         """Returns every erasure event, in order of position."""
@@ -286,7 +299,7 @@ class Engine(Application[UUID]):
 
     def _reference_events(self, after: int, head: int) -> Iterator[Recorded]:
         for row in self.recorder.log(after, head, head, REFERENCE_TOPICS):
-            yield self.mapper.recorded(*row)
+            yield self.mapper.readable(*row)
 
     def today(self) -> date:
         """Returns the structure's day."""
@@ -305,10 +318,3 @@ class Engine(Application[UUID]):
 def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
     """Returns the streams whose person was erased."""
     return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
-
-
-def _fold_stream(kind: str, events: list[Recorded]) -> LoadedStream:
-    """Folds a stream. Raises Refused("unknown-stream") when it is of another kind."""
-    if events and kind_of(events[0].event) != kind:
-        raise Refused("unknown-stream")
-    return LoadedStream(kind, events, KINDS[kind].fold(events))

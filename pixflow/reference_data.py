@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pixflow import structure
 from pixflow.documents.protocol import ProtocolDocument, in_force
-from pixflow.events.base import Recorded
+from pixflow.events.base import Recorded, Unopened
 from pixflow.participation import campaign
 from pixflow.participation.campaign import Campaign
 from pixflow.protocol import publishing
@@ -26,11 +26,14 @@ KINDS = frozenset({"structure", "protocol", "grille", "campaign", "staff"})
 
 
 class References(Struct, frozen=True):
+    """Reference data up to an event. `unopened`: streams that stay as they were before an event that does not open."""
+
     structure: Structure = Structure()
     protocols: Protocols = Protocols()
     grilles: Grilles = Grilles()
     campaigns: dict[UUID, Campaign] = {}
     team: dict[UUID, Staff] = {}
+    unopened: frozenset[UUID] = frozenset()
 
     @property
     def calendar(self) -> Calendar:
@@ -48,6 +51,10 @@ class References(Struct, frozen=True):
 def evolve(refs: References, recorded: Recorded) -> References:
     """Returns the references after one more event. Events of other streams change nothing."""
     stream = recorded.originator_id
+    if stream in refs.unopened:
+        return refs
+    if isinstance(recorded.event, Unopened):
+        return _without(refs, stream)
     match recorded.event.TOPIC.split(".", 1)[0]:
         case "structure":
             return replace(refs, structure=structure.evolve(refs.structure, recorded))
@@ -61,6 +68,14 @@ def evolve(refs: References, recorded: Recorded) -> References:
         case "staff":
             member = staff.evolve(refs.team.get(stream, Staff()), recorded)
             return replace(refs, team={**refs.team, stream: member})
+    return refs
+
+
+def _without(refs: References, stream: UUID) -> References:
+    """Returns the references without what follows in a stream. A member of the team loses every role."""
+    refs = replace(refs, unopened=refs.unopened | {stream})
+    if member := refs.team.get(stream):
+        return replace(refs, team={**refs.team, stream: replace(member, roles=frozenset())})
     return refs
 
 

@@ -16,7 +16,7 @@ from pixflow.events.base import Event, Recorded
 from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.streams import KINDS, Claims
+from pixflow.streams import KINDS, Claims, kind_of
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
@@ -69,6 +69,13 @@ class LoadedStream(Struct, frozen=True):
         for recorded in new:
             state = KINDS[self.kind].evolve(state, recorded)
         return LoadedStream(self.kind, events, state)
+
+
+def fold_stream(kind: str, events: list[Recorded]) -> LoadedStream:
+    """Folds a stream. Raises Refused("unknown-stream") when it is of another kind."""
+    if events and kind_of(events[0].event) != kind:
+        raise Refused("unknown-stream")
+    return LoadedStream(kind, events, KINDS[kind].fold(events))
 
 
 class Stale(Exception):

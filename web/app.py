@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError, PendingRollbackError
 
-from pixflow.store import StoreBusy, StoreFull, StoreLost
+from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
+from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
 from web.french.errors import pages as error_pages
@@ -18,6 +19,9 @@ from web.pages import ROUTERS
 
 UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
 """Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
+
+DAMAGED: tuple[type[Exception], ...] = (Damaged, UnknownTopic, StreamDamaged)
+"""Errors of a stream of which one event does not open."""
 
 
 def create_app(host: Host, url: str = "") -> FastAPI:
@@ -32,10 +36,12 @@ def create_app(host: Host, url: str = "") -> FastAPI:
 
 
 def _answer_errors(app: FastAPI) -> None:
-    """Gives every error an answer: a page, 503 when a store does not answer, 304 for a page that is up to date."""
+    """Gives every error an answer: 503 for a silent store, 424 for a damaged stream, 304 for a page up to date."""
     errors.install(app, recorded=_recorded)
     for kind in UNAVAILABLE:
         app.add_exception_handler(kind, _unavailable)
+    for damaged in DAMAGED:
+        app.add_exception_handler(damaged, _damaged)
     app.add_exception_handler(dependencies.NotModified, _unchanged)
 
 
@@ -65,6 +71,11 @@ def _unavailable(request: Request, error: Exception) -> Response:
     """Answers 503 when the store or the read tables do not answer. The command may be recorded all the same."""
     instead = error_pages.FULL if isinstance(error, StoreFull) else ""
     return errors.answer(request, 503, errors.was_recorded(request, 503, _recorded), instead=instead)
+
+
+def _damaged(request: Request, error: Exception) -> Response:
+    """Answers 424 when one event of the stream asked for does not open."""
+    return errors.answer(request, 424, errors.was_recorded(request, 500, _recorded))
 
 
 def _unchanged(request: Request, error: Exception) -> Response:

@@ -45,6 +45,13 @@ class Erased(Event):
     on: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unopened(Event):
+    """An event that does not open: its bytes are damaged, or its key is lost. Its stamps are unknown."""
+
+    TOPIC: str  # type: ignore[misc]
+
+
 def personal_fields(event: type[Event]) -> frozenset[str]:
     """Returns the names of an event's personal fields; none for an event stored in clear."""
     return frozenset(f.name for f in fields(event) if _is_personal(f.type))  # type: ignore[arg-type]
@@ -56,7 +63,7 @@ def _is_personal(hint: object) -> bool:
 
 def as_erased(event: Event) -> Event:
     """Returns the event as it is read once its stream's key is destroyed."""
-    if isinstance(event, Erased) or not personal_fields(type(event)):
+    if isinstance(event, (Erased, Unopened)) or not personal_fields(type(event)):
         return event
     return Erased(TOPIC=event.TOPIC, STAGE=event.STAGE, on=event.on)  # type: ignore[attr-defined]
 

@@ -125,5 +125,9 @@ class Damaged(MapperDeserialisationError):
     """A stored event that does not decode; names topic, stream and version, never content."""
 
 
+UNOPENED = (Damaged, UnknownTopic)
+"""Errors of a stored event that does not open."""
+
+
 class Unstorable(ValueError):
     """An event that would not read back equal to itself; names topic and place, never content."""

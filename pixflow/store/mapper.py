@@ -7,7 +7,7 @@ and class version) and to the rest of the stored state. docs/event-model.md#the-
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,8 +16,8 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Stor
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, Encoder
 
-from pixflow.events.base import Erased, Event, Recorded, personal_fields
-from pixflow.store import Damaged, UnknownTopic, Unstorable
+from pixflow.events.base import Erased, Event, Recorded, Unopened, personal_fields
+from pixflow.store import UNOPENED, Damaged, UnknownTopic, Unstorable
 from pixflow.store.keys import Keys
 
 T = TypeVar("T")
@@ -85,6 +85,13 @@ class TypedMapper(Mapper[UUID]):
         stream = stream if isinstance(stream, UUID) else UUID(stream)
         return self.recorded(stream, stored.originator_version, stored.topic, stored.state, position)
 
+    def readable(self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0) -> Recorded:
+        """Returns the event of one row, an `Unopened` when it does not open."""
+        try:
+            return self.recorded(stream, version, topic, state, position)
+        except UNOPENED:
+            return Recorded(stream, version, Unopened(TOPIC=topic), _UNKNOWN, "", None, "", UUID(int=0), position)
+
     def recorded(self, stream: UUID, version: int, topic: str, state: bytes, position: int = 0) -> Recorded:
         """Returns the event of one row of the store."""
         codec = self._codecs.get(topic)
@@ -96,6 +103,9 @@ class TypedMapper(Mapper[UUID]):
             raise Damaged(f"{topic} at stream {stream}, version {version}: {error}") from None
         except _UNREADABLE as error:
             raise Damaged(f"{topic} at stream {stream}, version {version} does not decode{_place(error)}") from None
+
+
+_UNKNOWN = datetime.fromtimestamp(0, UTC)
 
 
 class _Codec:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, select, update
 
 from pixflow import reference_data
-from pixflow.events.base import Recorded, as_erased
+from pixflow.events.base import Recorded, Unopened, as_erased
 from pixflow.folding import ERASURES, RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.streams import KINDS, kind_of
@@ -19,7 +19,16 @@ from projections import advisor_queue, audit_trail, directory, dossier_sheet, na
 from projections.bookkeeping import WRITING, folds, position, stopped
 from projections.contract import Change, Projection, Source
 from projections.store import postgres, sqlite
-from projections.store.folds import DECODERS, folds_of, move_position, position_of_tables, save_folds, stored_references
+from projections.store.folds import (
+    DECODERS,
+    FOLD,
+    StreamDamaged,
+    folds_of,
+    move_position,
+    position_of_tables,
+    save_folds,
+    stored_references,
+)
 from projections.store.row_writer import RowWriter
 
 PROJECTIONS: tuple[Projection, ...] = (
@@ -30,7 +39,6 @@ BATCH = 40_000
 RULES = frozenset({"protocol.ProtocolPublished", "structure.StructureOpened"})
 LEAVING = frozenset({"staff.StaffLeft", "staff.StaffReturned"})
 _MANY = 5_000
-FOLD = "fold"
 _REMEMBERED = 10_000
 
 Progress = Callable[[int, int], None]
@@ -191,6 +199,8 @@ class ReadSide:
         kind = kind_of(events[0].event)
         if any(isinstance(recorded.event, ERASURES) for recorded in events):
             return self._forgotten(stream, old, events)
+        if any(isinstance(recorded.event, Unopened) for recorded in events):
+            raise StreamDamaged
         if whole or any(isinstance(recorded.event, RETRACTIONS) for recorded in events):
             history = self.source.history(stream)
             known = [r for r in history if r.originator_version <= events[-1].originator_version]
@@ -201,9 +211,16 @@ class ReadSide:
         return Change(stream, kind, old, new, events, self._refs)
 
     def _forgotten(self, stream: UUID, old: Any, events: Sequence[Recorded]) -> Change:
-        """Returns the change of a stream whose person was erased: nothing in it tells of them."""
-        kind = kind_of(events[0].event)
-        state = KINDS[kind].fold(self.source.history(stream))
+        """Returns the change of a stream whose person was erased: nothing in it tells of them.
+
+        If another event of the stream does not open, the state is that of the erasure alone.
+        """
+        kind = kind_of(events[-1].event)
+        try:
+            known = self.source.history(stream)
+        except Exception:
+            known = events = [recorded for recorded in events if isinstance(recorded.event, ERASURES)]
+        state = KINDS[kind].fold(known)
         events = [replace(recorded, event=as_erased(recorded.event)) for recorded in events]
         return Change(stream, kind, old, state, events, self._refs, forgets=True)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from pixflow import reference_data
 from pixflow.reference_data import References
 from pixflow.streams import KINDS
-from projections.bookkeeping import folds, position
+from projections.bookkeeping import folds, position, stopped
 from projections.contract import Change
 from projections.store.bulk_writes import delete_streams, insert_rows
 
@@ -67,6 +67,20 @@ def folds_of(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, Any]
         )
         states |= {stream: DECODERS[kind].decode(state) for stream, kind, state in connection.execute(query)}
     return states
+
+
+FOLD = "fold"
+"""Name in `stopped` of the fold itself: no projection shows what follows in the stream."""
+
+
+class StreamDamaged(Exception):
+    """An event of the stream does not open: the tables do not show it, nor what follows."""
+
+
+def is_damaged(connection: Connection, stream: UUID) -> bool:
+    """Tells whether the tables stopped folding a stream."""
+    asked = select(stopped.c.stream).where(stopped.c.projection == FOLD, stopped.c.stream == stream)
+    return connection.execute(asked).first() is not None
 
 
 def stored_references(connection: Connection) -> References:

@@ -3,148 +3,32 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 from time import sleep
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from pixflow import erasing, presets, structure_folder
-from pixflow.actor import OPERATOR, Actor
+from pixflow import erasing, structure_folder
 from pixflow.backups import BackupError, key_copies, manifest
 from pixflow.backups.backup import ExternalBackup, back_up, folder_of, keep, last_external_backup
 from pixflow.backups.manifest import EVENTS, Backup
-from pixflow.dossier import identity
-from pixflow.restore.restore import RestoreReport, restore, set_aside
+from pixflow.restore.restore import restore, set_aside
 from pixflow.store import AlreadyServed, KeysLost, StoreBusy, StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres.database import Database
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.structure_folder import OpenStructure
 from tests import erasures
-from tests.postgres import Cluster
-
-PRESET = presets.load("laigle-mortagne")
-START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-
-
-class House:
-    """A structure in a data folder, or in a database beside it; each look at its clock is a second later."""
-
-    def __init__(self, data: Path, new_database: Callable[[], Database | None] = lambda: None) -> None:
-        self.data, self.now, self.new_database = data, START, new_database
-        self.database = new_database()
-        self.opened = structure_folder.create(
-            data, name="Ici", preset=PRESET, sites=("Mortagne",), clock=self.clock, database=self.database
-        )
-
-    def clock(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-    def reopen(self) -> OpenStructure:
-        self.opened = structure_folder.open_one(self.data, "ici", clock=self.clock, database=self.database)
-        return self.opened
-
-    def dossier(self, last: str = "Diallo") -> UUID:
-        """A dossier more."""
-        return open_dossier(self.opened, last)
-
-    def backed_up(self) -> Backup:
-        return back_up(self.opened)
-
-    def restored(self, backup: Path, **how: Any) -> RestoreReport:
-        """Put back, whoever has it open here having left; then open again."""
-        self.opened.engine.close()
-        done = restore(self.data, backup, rebuild=nothing, clock=self.clock, database=self.database, **how)
-        self.reopen()
-        return done
-
-    def moves(self, data: Path) -> None:
-        """To another machine, where nothing is but the structure's key."""
-        (data / "keys").mkdir(parents=True)
-        shutil.copy(self.data / "keys" / "ici.key", data / "keys")
-        self.opened.engine.close()
-        self.data, self.database = data, self.new_database()
-
-    def put_aside(self, aside: str) -> int:
-        """Returns the number of events there."""
-        if self.database is None:
-            return sqlite_copy.content_of(Path(aside) / EVENTS).head
-        asked = SQL("SELECT count(*) FROM {}").format(Identifier(aside, "stored_events"))
-        with self.database.owner() as owner:
-            return int(owner.execute(asked).fetchall()[0][0])
-
-    def name(self, dossier: UUID) -> str:
-        """Returns the first name, or nothing once the person is erased."""
-        name: str = self.opened.engine.state("dossier", dossier).last_name
-        return name
-
-    def erase(self, dossier: UUID) -> None:
-        erasures.erase(self.opened, dossier)
-        key_copies.refresh_keys(self.opened)
-
-
-def nothing(opened: OpenStructure) -> None:
-    """There are no read stores to make anew."""
-
-
-def open_dossier(opened: OpenStructure, last: str) -> UUID:
-    dossier = uuid4()
-    opened.engine.execute(
-        {"dossier": dossier},
-        identity.open_dossier,
-        by=Actor(OPERATOR),
-        command_id=uuid4(),
-        via="cli",
-        last_name=last,
-        first_name="Aminata",
-        birth_date=None,
-        imilo_number=None,
-        site="Mortagne",
-        advisor=None,
-    )
-    return dossier
-
-
-@pytest.fixture
-def databases(postgres: Cluster) -> Iterator[Callable[[], Database]]:
-    """Makes new databases."""
-    made: list[Database] = []
-
-    def new() -> Database:
-        made.append(Database(postgres.create_database()))
-        return made[-1]
-
-    yield new
-    for one in made:
-        one.close()
-        postgres.drop_database(one.url)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    """A structure of each store."""
-    on_postgres = request.param == "postgresql"
-    made = House(tmp_path / "data", request.getfixturevalue("databases")) if on_postgres else House(tmp_path / "data")
-    yield made
-    made.opened.engine.close()
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Iterator[House]:
-    """A structure on SQLite, where the store itself makes no difference."""
-    made = House(tmp_path / "data")
-    yield made
-    made.opened.engine.close()
+from tests.backups.house import House, nothing
 
 
 def refused(backup: Path, house: House, **how: Any) -> str:

@@ -18,7 +18,8 @@ from projections import audit_trail
 from projections.bookkeeping import metadata, position
 from projections.contract import Change
 from projections.store import stores
-from projections.store.catch_up import FOLD, PROJECTIONS, ReadSide
+from projections.store.catch_up import PROJECTIONS, ReadSide
+from projections.store.folds import FOLD
 from projections.store.row_writer import RowWriter, write_rows
 from tests.trials.mission import Mission, found, open_dossier
 from tests.trials.proofs import Proofs

@@ -16,7 +16,7 @@ from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine
 from pixflow.events.values import Role
 from pixflow.reference_data import References
-from projections.store.folds import fold_of
+from projections.store.folds import StreamDamaged, fold_of, is_damaged
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -81,8 +81,13 @@ class Desk:
         return next(may, self.actor)
 
     def dossier(self, stream: UUID) -> Dossier:
-        """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs."""
+        """Returns a dossier that this person may read; raises 404 for an unknown one and for one that is not theirs.
+
+        Raises StreamDamaged when the tables cannot show it, because one of its events does not open.
+        """
         state = fold_of(self.read, stream)
+        if state is None and is_damaged(self.read, stream):
+            raise StreamDamaged
         if not isinstance(state, Dossier) or state.opened is None or not self.scope.sees(state):
             raise HTTPException(404)
         return state

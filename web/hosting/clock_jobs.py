@@ -1,8 +1,13 @@
 """Periodic jobs on events, recorded as `system:clock`. Idempotent: each job derives its command ids."""
 
+from typing import Any
+from uuid import UUID
+
 from pixflow.actor import CLOCK, Actor
+from pixflow.decision import Decision
 from pixflow.dossier import lending
 from pixflow.engine import Engine, new_id
+from pixflow.refused import Refused
 from pixflow.workshop.booking import lapse_offer, offer_deadline
 from projections import dossier_sheet, workshops
 from projections.store.catch_up import ReadSide
@@ -12,17 +17,10 @@ def return_lent_dossiers(engine: Engine, side: ReadSide) -> int:
     """Returns every dossier whose loan has ended to its advisor, and returns how many moved."""
     with side.database.connect() as connection:
         over = dossier_sheet.lent_before(connection, engine.today())
-    done = [
-        engine.execute(
-            {"dossier": dossier},
-            lending.end_loan,
-            by=Actor(CLOCK),
-            via="cli",
-            command_id=new_id(dossier, f"give_back {until}"),
-        )
+    return sum(
+        _moves(engine, {"dossier": dossier}, lending.end_loan, new_id(dossier, f"give_back {until}"))
         for dossier, until in over
-    ]
-    return sum(bool(one.recorded) and not one.repeated for one in done)
+    )
 
 
 def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
@@ -30,17 +28,29 @@ def expire_seat_offers(engine: Engine, side: ReadSide) -> int:
     today = engine.today()
     with side.database.connect() as connection:
         due = workshops.lapsed(connection, today)
-    lapsed = 0
-    for workshop, dossier, kept in due:
-        done = engine.execute(
+    until = offer_deadline(engine.references(), today)
+    return sum(
+        _moves(
+            engine,
             {"workshop": workshop},
             lapse_offer,
-            by=Actor(CLOCK),
-            command_id=new_id(workshop, f"lapse_offer {dossier} {kept}"),
-            via="cli",
+            new_id(workshop, f"lapse_offer {dossier} {kept}"),
             dossier=dossier,
             kept=kept,
-            context={"until": offer_deadline(engine.references(), today)},
+            context={"until": until},
         )
-        lapsed += bool(done.recorded and not done.repeated)
-    return lapsed
+        for workshop, dossier, kept in due
+    )
+
+
+def _moves(
+    engine: Engine, streams: dict[str, UUID], decision: Decision[..., Any], command_id: UUID, **arguments: Any
+) -> bool:
+    """Tells whether the decision recorded something new. A damaged stream keeps no other from moving."""
+    try:
+        done = engine.execute(streams, decision, by=Actor(CLOCK), via="cli", command_id=command_id, **arguments)
+    except Refused as refused:
+        if refused.code != "damaged-stream":
+            raise
+        return False
+    return bool(done.recorded) and not done.repeated

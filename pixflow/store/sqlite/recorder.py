@@ -33,6 +33,7 @@ _SELECT_NOTIFICATIONS = """SELECT originator_id, originator_version, topic, stat
     WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"""
 _SELECT_TOPICS = """SELECT originator_id, originator_version, topic, state, position FROM stored_events
     WHERE position > ? AND position <= ? AND topic IN (SELECT value FROM json_each(?)) ORDER BY position LIMIT ?"""
+_BYTES = "SELECT CAST(originator_id AS BLOB), originator_version, CAST(topic AS BLOB),"
 _SELECT_VERSIONS = """SELECT value, COALESCE(
     (SELECT MAX(originator_version) FROM stored_events WHERE originator_id = value), 0) FROM json_each(?)"""
 _SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
@@ -171,8 +172,11 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             statement = _SELECT_TOPICS
             params.insert(2, _json(topics))
         with self.datastore.reading() as cursor:
-            rows = cursor.execute(statement, params).fetchall()
-        streams = {name: UUID(name) for name in {row[0] for row in rows}}
+            try:
+                rows = cursor.execute(statement, params).fetchall()
+                streams = {name: UUID(name) for name in {row[0] for row in rows}}
+            except (sqlite3.OperationalError, ValueError):
+                return _readable(cursor.execute(_as_bytes(statement), params))
         return [(streams[name], *row) for name, *row in rows]
 
     def streams(self, topics: Iterable[str]) -> set[UUID]:
@@ -284,6 +288,25 @@ def _insert_rows(c: SQLiteCursor, events: Sequence[StoredEvent], first: int) -> 
 
 def _name(stream: UUID | str) -> str:
     return stream.hex if isinstance(stream, UUID) else UUID(stream).hex
+
+
+def _as_bytes(statement: str) -> str:
+    return statement.replace("SELECT originator_id, originator_version, topic,", _BYTES, 1)
+
+
+def _readable(rows: Iterable[tuple[bytes, int, bytes, bytes, int]]) -> list[tuple[UUID, int, str, bytes, int]]:
+    """Returns rows whose texts may be damaged: an id that is none becomes the id 0, which names no stream."""
+    return [
+        (_stream(name), version, topic.decode(errors="replace"), state, position)
+        for name, version, topic, state, position in rows
+    ]
+
+
+def _stream(name: bytes) -> UUID:
+    try:
+        return UUID(name.decode())
+    except ValueError:
+        return UUID(int=0)
 
 
 def _json(names: Iterable[str]) -> str:

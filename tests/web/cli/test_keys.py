@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
 from pixflow.backups.backup import back_up
-from tests.backups.test_backups import open_dossier
+from tests.backups.house import open_dossier
 from web.cli.app import app
 
 RUN = CliRunner()

@@ -10,6 +10,10 @@ SENTENCES = {
     409: ("Déjà changé", "Quelqu’un a changé ce dossier entre-temps."),
     413: ("Envoi trop lourd", "Un fichier pèse au plus 5 Mo."),
     422: ("Demande incomplète", "Une partie de la demande manque ou n’a pas la forme attendue."),
+    424: (
+        "Fiche abîmée",
+        "Un fait de cette fiche ne se lit plus : prévenez la personne qui exploite pixflow. Les autres vont bien.",
+    ),
     429: ("Trop de demandes", "Attendez un instant avant de recommencer."),
     500: (
         "Une erreur est survenue",

@@ -101,6 +101,8 @@ REFUSALS: dict[str, str] = {
     "questions": "Il reste à répondre pour ce fichier : {codes}.",
     "unknown-column": "Cette colonne n’est pas dans le fichier : choisissez-en une autre.",
     "upload-gone": "Ce fichier n’attend plus ici : il est gardé une heure. Choisissez-le à nouveau.",
+    "damaged-stream": "Un fait de cette fiche ne se lit plus : rien n’est enregistré. Prévenez la personne qui "
+    "exploite pixflow. Les autres fiches ne sont pas touchées.",
     "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
     **workshops.REFUSALS,
     **team.REFUSALS,

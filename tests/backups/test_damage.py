@@ -1,0 +1,139 @@
+"""An event that does not open stops its own stream, and nothing else."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from pixflow.actor import OPERATOR, Actor
+from pixflow.dossier.identity import correct_contact
+from pixflow.events.base import Unopened
+from pixflow.refused import Refused
+from pixflow.store import Damaged
+from pixflow.team.staff import add_member
+from projections import directory
+from projections.store import stores
+from projections.store.folds import FOLD
+from tests.backups.house import House
+from tests.damage import flip, garble
+from web.hosting.served_structure import reads_of
+
+
+def position_of(house: House, stream: UUID) -> int:
+    return next(one.position for one in house.opened.engine.read(0, 1_000) if one.originator_id == stream)
+
+
+def call(house: House, dossier: UUID) -> None:
+    house.opened.engine.execute(
+        {"dossier": dossier},
+        correct_contact,
+        by=Actor(OPERATOR),
+        command_id=uuid4(),
+        via="cli",
+        phone="0612345678",
+        email=None,
+    )
+
+
+def shown(house: House, *dossiers: UUID) -> set[UUID]:
+    """Returns the dossiers among these that the read tables show, after a rebuild."""
+    reads = reads_of(house.opened)
+    stores.rebuild(reads.stores, house.opened.engine)
+    side = reads.side
+    with side.database.connect() as connection:
+        found = set(directory.named(connection, list(dossiers)))
+    reads.close()
+    return found
+
+
+def reopened(house: House) -> None:
+    """Opens the structure again: nothing of it is cached."""
+    house.opened.engine.close()
+    house.reopen()
+
+
+def test_a_rebuild_goes_on_and_the_stream_is_stopped(house: House) -> None:
+    bad, good = house.dossier("Mauvais"), house.dossier("Bon")
+    flip(house.opened, position_of(house, bad))
+    reopened(house)
+    read = house.opened.engine.read(0, 1_000)
+    assert [one.originator_id for one in read if isinstance(one.event, Unopened)] == [bad]
+    assert [one.position for one in read] == list(range(1, len(read) + 1))
+    assert shown(house, bad, good) == {good}
+    reads = reads_of(house.opened)
+    assert {(row.projection, row.stream) for row in reads.side.stopped()} >= {(FOLD, bad)}
+    assert {row.stream for row in reads.side.stopped()} == {bad}
+    reads.close()
+
+
+def test_tables_that_follow_stop_that_stream_alone(house: House) -> None:
+    """The damage comes between the recording and the reading: the tables show the stream as before."""
+    bad, good = house.dossier("Mauvais"), house.dossier("Bon")
+    reads = reads_of(house.opened)
+    stores.rebuild(reads.stores, house.opened.engine)
+    side = reads.side
+    call(house, bad)
+    call(house, good)
+    flip(house.opened, house.opened.engine.head() - 1)
+    assert side.catch_up() == house.opened.engine.head()
+    assert {row.stream for row in side.stopped()} == {bad}
+    reads.close()
+
+
+def test_commands_on_that_stream_are_refused_and_no_other(house: House) -> None:
+    bad, good = house.dossier("Mauvais"), house.dossier("Bon")
+    flip(house.opened, position_of(house, bad))
+    reopened(house)
+    with pytest.raises(Refused, match="damaged-stream"):
+        call(house, bad)
+    call(house, good)
+    with pytest.raises(Damaged):
+        house.opened.engine.history(bad)
+
+
+def test_a_member_of_the_team_whose_event_does_not_open_has_no_role(house: House) -> None:
+    staff = [uuid4(), uuid4()]
+    for number, person in enumerate(staff):
+        house.opened.engine.execute(
+            {"staff": person},
+            add_member,
+            by=Actor(OPERATOR),
+            command_id=uuid4(),
+            via="cli",
+            name="Nadia",
+            email=f"n{number}@ml.fr",
+            site=None,
+            roles=("advisor",),
+        )
+    head = house.opened.engine.head()
+    flip(house.opened, head - 2)
+    reopened(house)
+    team = house.opened.engine.references().team
+    assert not (team[staff[0]].roles if staff[0] in team else None)
+    assert team[staff[1]].roles == {"advisor"}
+    house.dossier("Bon")
+
+
+@pytest.mark.parametrize("column", ["originator_id", "topic"])
+def test_a_text_that_is_none_stops_nobody_else(files: House, column: str) -> None:
+    bad, good = files.dossier("Mauvais"), files.dossier("Bon")
+    garble(files.opened, position_of(files, bad), column)
+    reopened(files)
+    assert [one.position for one in files.opened.engine.read(0, 100) if isinstance(one.event, Unopened)] == [4]
+    assert shown(files, bad, good) == {good}
+    call(files, good)
+
+
+def test_an_erased_person_leaves_the_tables_even_where_an_event_does_not_open(house: House) -> None:
+    gone = house.dossier("Zanzibar")
+    reads = reads_of(house.opened)
+    stores.rebuild(reads.stores, house.opened.engine)
+    side = reads.side
+    call(house, gone)
+    house.erase(gone)
+    flip(house.opened, position_of(house, gone) + 1)
+    side.catch_up()
+    with side.database.connect() as connection:
+        for table in directory.TABLES:
+            assert "Zanzibar" not in str(connection.execute(select(table)).all())
+    reads.close()

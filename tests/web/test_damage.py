@@ -1,0 +1,74 @@
+"""A dossier with an event that does not open: its page says so, every other page stays up."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from pixflow.dossier import lending
+from pixflow.dossier.stages import orientation
+from tests.damage import flip
+from tests.postgres import Cluster
+from tests.web.paths import House, house
+from web.hosting import clock_jobs
+
+FIRST = date(2026, 1, 5)
+PAGES = ("/boite", "/dossiers", "/resultats", "/ateliers", "/equipe", "/dossiers?q=diallo")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def at_work(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", cluster.create_database())
+    with house(tmp_path / "data", FIRST) as made:
+        yield made
+
+
+def position_of(at_work: House, stream: UUID) -> int:
+    """Returns the position of the first event of a stream."""
+    return next(one.position for one in at_work.served.engine.read(0, 1_000) if one.originator_id == stream)
+
+
+def test_its_page_says_so_and_every_other_stays_up(at_work: House) -> None:
+    good = at_work.opened("Aminata", "Diallo")
+    bad = at_work.presented(first="Léo", last="Martin")
+    position = at_work.served.engine.head()
+    flip(at_work.served.opened, position - 1)
+    at_work.served.rebuild(lambda done, total: None)
+    client = at_work.client("Sophie Lecomte")
+    answer = client.get(f"/dossiers/{bad}")
+    assert answer.status_code == 424
+    assert "Un fait de cette fiche ne se lit plus" in answer.text
+    for page in (*PAGES, f"/dossiers/{good}"):
+        assert client.get(page).status_code == 200, page
+    assert "Martin" not in client.get("/dossiers").text
+
+
+def test_a_command_on_it_is_refused_in_words(at_work: House) -> None:
+    bad = at_work.opened("Léo", "Martin")
+    at_work.served.read()
+    client = at_work.client("Nadia Benali")
+    assert client.get(f"/dossiers/{bad}").status_code == 200
+    flip(at_work.served.opened, at_work.served.engine.head())
+    sent = {"command_id": str(uuid4()), "seen": "1", "occasion": "welcome", "on": str(FIRST)}
+    answer = client.post(f"/dossiers/{bad}/present", data=sent)
+    assert answer.status_code == 422
+    assert "Un fait de cette fiche ne se lit plus" in answer.text
+    good = at_work.presented()
+    assert client.get(f"/dossiers/{good}").status_code == 200
+
+
+def test_the_clock_goes_on_with_the_others(at_work: House) -> None:
+    bad, good = at_work.opened("Léo", "Martin"), at_work.opened("Aminata", "Diallo")
+    for dossier in (bad, good):
+        at_work.on(
+            dossier, lending.lend_dossier, "Sophie Lecomte", advisor=at_work.people["Paul Rey"], until=date(2026, 1, 6)
+        )
+    side = at_work.served.read()
+    flip(at_work.served.opened, position_of(at_work, bad))
+    at_work.day(date(2026, 1, 8))
+    assert clock_jobs.return_lent_dossiers(at_work.served.engine, side) == 1
+    at_work.on(good, orientation.present_pix, occasion="welcome")
