@@ -220,6 +220,20 @@ class PostgresRecorder(ApplicationRecorder):
         (answer,) = self._execute((self._sql.command, [id.bytes]))
         return next((CommandRow(id, *row) for row in rows(answer)), None)
 
+    def commands(self, ids: Iterable[UUID]) -> dict[UUID, CommandRow]:
+        """Returns the records of these command ids; unknown ones are left out."""
+        (answer,) = self._execute((self._sql.commands, [uuids(ids)]))
+        return {row[0]: CommandRow(*row) for row in rows(answer)}
+
+    def disorder(self) -> list[tuple[str, int]]:
+        """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
+        return [
+            found
+            for statement in self._sql.order
+            for answer in self._execute((statement, ()))
+            for found in rows(answer)
+        ]
+
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
         (answer,) = self._execute((self._sql.claimed, [kind.encode(), byteas(digests)]))

@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from psycopg.sql import Identifier
 
-from pixflow.store import Claim, NewCommand
+from pixflow.store import Claim, NewCommand, order
 from pixflow.store.postgres.database import lock_number
 from pixflow.store.postgres.pipeline import Statement, bigint, byteas, integers, texts, uuids
 
@@ -42,6 +42,10 @@ class Statements:
                 FROM unnest((SELECT $1::uuid[])) AS asked (id)"""
         )
         self.command = sql(b"SELECT actor, fingerprint, first_position, last_position FROM @.commands WHERE id = $1")
+        self.commands = sql(
+            b"""SELECT id, actor, fingerprint, first_position, last_position FROM @.commands WHERE id = ANY($1)"""
+        )
+        self.order = [sql(statement.encode()) for statement in order.statements("SELECT position FROM @.head")]
         self.claimed = sql(b"SELECT digest, stream FROM @.claims WHERE kind = $1 AND digest = ANY($2)")
         self._insert_command = sql(b"INSERT INTO @.commands VALUES ($1, $2, $3, $4, $5)")
         self._release = sql(

@@ -18,8 +18,9 @@ from eventsourcing.sqlite import (
     SQLiteFactory,
 )
 
-from pixflow.store import Claim, ClaimTaken, CommandKnown, CommandRow, NewCommand, StoreRefused
+from pixflow.store import Claim, CommandRow, NewCommand, StoreRefused, order
 from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
+from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
 from pixflow.store.sqlite.tables import TABLES, TRIGGERS
 
 WAL_RESET_FIXED = (3, 51, 3)
@@ -39,7 +40,8 @@ _SELECT_VERSIONS = """SELECT value, COALESCE(
 _SELECT_VERSION = "SELECT ?1, COALESCE(MAX(originator_version), 0) FROM stored_events WHERE originator_id = ?1"
 _SELECT_STREAMS = """SELECT DISTINCT originator_id FROM stored_events
     WHERE topic IN (SELECT value FROM json_each(?))"""
-_SELECT_CLAIM = "SELECT stream FROM claims WHERE kind = ? AND digest = ?"
+_SELECT_COMMANDS = """SELECT id, actor, fingerprint, first_position, last_position FROM commands
+    WHERE id IN (SELECT value FROM json_each(?))"""
 
 
 class HardenedRecorder(SQLiteApplicationRecorder):
@@ -102,15 +104,7 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             if command or claims or releases:
                 raise ValueError("a command or a claim needs an event")
             return []
-        first = _next_position(c)
-        if command is not None:
-            _insert_command(c, command, first, first + len(stored_events) - 1)
-        if releases:
-            _release(c, releases)
-        if claims:
-            _claim(c, claims)
-        _insert_rows(c, stored_events, first)
-        return range(first, first + len(stored_events))
+        return insert(c, stored_events, command, claims, releases)
 
     # Reading
 
@@ -205,12 +199,28 @@ class HardenedRecorder(SQLiteApplicationRecorder):
             ).fetchone()
         return CommandRow(id, *row) if row else None
 
+    def commands(self, ids: Iterable[UUID]) -> dict[UUID, CommandRow]:
+        """Returns the records of these command ids; unknown ones are left out."""
+        with self.datastore.reading() as cursor:
+            rows = cursor.execute(_SELECT_COMMANDS, [_json(id.hex for id in ids)]).fetchall()
+        return {(id := UUID(name)): CommandRow(id, *row) for name, *row in rows}
+
+    def disorder(self) -> list[tuple[str, int]]:
+        """Returns what is out of order (pixflow/store/order.py): a code and a position for each."""
+        found = []
+        for statement in order.statements(
+            "COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'), 0)"
+        ):
+            with self.datastore.reading() as cursor:
+                found += cursor.execute(statement.replace("@.", "")).fetchall()
+        return found
+
     def claimed(self, kind: str, digests: Iterable[bytes]) -> dict[bytes, UUID]:
         """Returns the stream that holds each digest, from one snapshot; free ones are left out."""
         found: dict[bytes, UUID] = {}
         with self.datastore.transaction(commit=False) as c:
             for digest in digests:
-                c.execute(_SELECT_CLAIM, (kind, digest))
+                c.execute(SELECT_CLAIM, (kind, digest))
                 if row := c.fetchone():
                     found[digest] = UUID(row[0])
         return found
@@ -240,54 +250,6 @@ def factory(folder: Path, limit: float = 10.0) -> HardenedFactory:
     Opening it (`application_recorder`) raises StoreRefused when the file cannot be a durable store.
     """
     return HardenedFactory(folder, limit)
-
-
-def _next_position(c: SQLiteCursor) -> int:
-    c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'stored_events'")
-    row = c.fetchone()
-    return row[0] + 1 if row else 1
-
-
-def _insert_command(c: SQLiteCursor, command: NewCommand, first: int, last: int) -> None:
-    try:
-        c.execute(
-            "INSERT INTO commands VALUES (?, ?, ?, ?, ?)",
-            (command.id.hex, command.actor, command.fingerprint, first, last),
-        )
-    except sqlite3.IntegrityError as error:
-        raise CommandKnown(command.id) from error
-
-
-def _release(c: SQLiteCursor, releases: Sequence[Claim]) -> None:
-    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in releases]
-    c.executemany("DELETE FROM claims WHERE kind = ? AND digest = ? AND stream = ?", rows)
-
-
-def _claim(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
-    rows = [(claim.kind, claim.digest, claim.stream.hex) for claim in claims]
-    c.executemany("INSERT INTO claims VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
-    if c.sqlite_cursor.rowcount < len(rows):
-        _check_held(c, claims)
-
-
-def _check_held(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
-    for claim in claims:
-        c.execute(_SELECT_CLAIM, (claim.kind, claim.digest))
-        holder = UUID(c.fetchone()[0])
-        if holder != claim.stream:
-            raise ClaimTaken(claim.kind, holder)
-
-
-def _insert_rows(c: SQLiteCursor, events: Sequence[StoredEvent], first: int) -> None:
-    rows = [
-        (position, _name(event.originator_id), event.originator_version, event.topic, event.state)
-        for position, event in enumerate(events, first)
-    ]
-    c.executemany("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _name(stream: UUID | str) -> str:
-    return stream.hex if isinstance(stream, UUID) else UUID(stream).hex
 
 
 def _as_bytes(statement: str) -> str:

@@ -1,0 +1,72 @@
+"""Finds what somebody changed in the database: order, commands, seals (docs/faults.md#f13).
+
+A seal shows every change of an event with personal data. The other events have only their place and their command.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from pixflow.engine import Engine
+from pixflow.events.base import Recorded
+from pixflow.store import UNOPENED, CommandRow
+
+Code = Literal["position", "version", "span", "end", "opening", "command", "author"]
+"""Codes of faults.
+
+`position`: a position before is missing. `version`: not the next version of its stream. `span`: commands overlap, or
+positions before belong to none. `end`: the last event, the last command and the store's counter differ. `opening`: it
+does not open. `command`: its command is not recorded, or has other positions. `author`: another person's command.
+"""
+SPAN = 2_000
+"""Positions that are read at once."""
+
+
+class Fault(Struct, frozen=True):
+    """A fault and its position. It names topic, stream and version of an event, never content."""
+
+    code: Code
+    position: int
+    topic: str = ""
+    stream: UUID | None = None
+    version: int = 0
+
+
+def faults(engine: Engine) -> Iterator[Fault]:
+    """Yields every fault: the order first, then the events. Others may record meanwhile."""
+    yield from order_faults(engine)
+    for after in range(0, engine.head(), SPAN):
+        yield from span_faults(engine, after, after + SPAN)
+
+
+def order_faults(engine: Engine) -> list[Fault]:
+    """Returns faults of positions, versions and commands, at most a hundred of each. It opens no event."""
+    return [Fault(code, position) for code, position in engine.recorder.disorder()]  # type: ignore[arg-type]
+
+
+def span_faults(engine: Engine, after: int, last: int) -> list[Fault]:
+    """Opens the events after a position, to `last` included, and compares each with its command."""
+    rows = engine.recorder.log(after, last - after, last)
+    engine.keys.load({row[0] for row in rows})
+    found, opened = [], []
+    for stream, version, topic, state, position in rows:
+        try:
+            opened.append(engine.mapper.recorded(stream, version, topic, state, position))
+        except UNOPENED:
+            found.append(Fault("opening", position, topic, stream, version))
+    return [*found, *_command_faults(engine, opened)]
+
+
+def _command_faults(engine: Engine, events: Sequence[Recorded]) -> Iterator[Fault]:
+    commands = engine.recorder.commands({one.command for one in events})
+    for one in events:
+        if code := _command_fault(one, commands.get(one.command)):
+            yield Fault(code, one.position, one.event.TOPIC, one.originator_id, one.originator_version)
+
+
+def _command_fault(one: Recorded, command: CommandRow | None) -> Code | None:
+    if command is None or not command.first_position <= one.position <= command.last_position:
+        return "command"
+    return None if command.actor == one.by else "author"

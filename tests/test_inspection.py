@@ -1,0 +1,191 @@
+"""Whoever writes to the database in our place is found: each way to do it, on both stores, and no false alarm."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from pixflow import inspection, presets, structure_folder
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import OpenStructure
+from tests.backups.house import open_dossier
+from tests.postgres import Cluster
+from web.samples import population
+
+PRESET = presets.load("laigle-mortagne")
+Rows = list[tuple[Any, ...]]
+OTHER = str(uuid4())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    with closing(Database(cluster.create_database())) as made:
+        yield made
+    cluster.drop_database(made.url)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, database: Database | None) -> Iterator[OpenStructure]:
+    """Three events in clear by one command, then those of three dossiers."""
+    made = structure_folder.create(tmp_path, name="Ici", preset=PRESET, sites=("Mortagne",), database=database)
+    for name in ("Diallo", "Petit", "Roux"):
+        open_dossier(made, name)
+    assert made.engine.head() == 6
+    yield made
+    made.engine.close()
+
+
+class Writer:
+    """Writes to the tables as their owner, after the triggers are gone. `@.` stands for their place."""
+
+    def __init__(self, opened: OpenStructure) -> None:
+        self._opened = opened
+
+    def __call__(self, statement: str, *values: object) -> Rows:
+        opened = self._opened
+        if opened.database is None:
+            with closing(sqlite3.connect(opened.folder / "events.db")) as file, file:
+                for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                    file.execute(f"DROP TRIGGER {name}")
+                return file.execute(statement.replace("@.", ""), values).fetchall()
+        with opened.database.owner() as owner:
+            assert opened.schema
+            for table in ("stored_events", "commands"):
+                owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(Identifier(opened.schema, table)))
+            done = owner.execute(statement.replace("@.", f"{opened.schema}.").replace("?", "%s").encode(), values)
+            return done.fetchall() if done.description else []
+
+    def change(self, position: int, old: bytes, new: bytes) -> None:
+        """Changes a part of a stored state."""
+        state = bytes(self.rows(position)[0][4])
+        assert old in state
+        self("UPDATE @.stored_events SET state = ? WHERE position = ?", state.replace(old, new), position)
+
+    def rows(self, *positions: int) -> Rows:
+        columns = "position, originator_id, originator_version, topic, state"
+        return [self(f"SELECT {columns} FROM @.stored_events WHERE position = ?", one)[0] for one in positions]
+
+    def move(self, old: int, new: int) -> None:
+        self("UPDATE @.stored_events SET position = ? WHERE position = ?", new, old)
+
+    def insert(self, *row: object) -> None:
+        self("INSERT INTO @.stored_events VALUES (?, ?, ?, ?, ?)", *row)
+
+
+def exchanged_states(write: Writer) -> None:
+    one, other = write.rows(4, 5)
+    for row, state in ((one, other[4]), (other, one[4])):
+        write("UPDATE @.stored_events SET state = ? WHERE position = ?", state, row[0])
+
+
+def exchanged_rows(write: Writer) -> None:
+    for old, new in ((4, 99), (5, 4), (99, 5)):
+        write.move(old, new)
+
+
+def another_author(write: Writer) -> None:
+    write.change(4, b'"by":"system:operator"', b'"by":"' + OTHER.encode() + b'"')
+
+
+def another_author_in_clear(write: Writer) -> None:
+    write.change(2, b'"by":"system:operator"', b'"by":"' + OTHER.encode() + b'"')
+
+
+def another_command_in_clear(write: Writer) -> None:
+    one = write("SELECT id FROM @.commands WHERE first_position = 4")[0][0]
+    own = write("SELECT id FROM @.commands WHERE first_position = 1")[0][0]
+    write.change(2, *(str(UUID(str(id))).encode() for id in (own, one)))
+
+
+def a_clear_field(write: Writer) -> None:
+    write.change(4, b'"site":"Mortagne"', b'"site":"Alen"')
+
+
+def an_event_that_is_gone(write: Writer) -> None:
+    write("DELETE FROM @.stored_events WHERE position = 4")
+
+
+def the_last_event_that_is_gone(write: Writer) -> None:
+    write("DELETE FROM @.stored_events WHERE position = 6")
+
+
+def the_last_event_and_its_command_that_are_gone(write: Writer) -> None:
+    the_last_event_that_is_gone(write)
+    write("DELETE FROM @.commands WHERE first_position = 6")
+
+
+def an_event_more(write: Writer) -> None:
+    row = write.rows(1)[0]
+    write.insert(7, row[1], 2, *row[3:])
+
+
+def a_sealed_event_more(write: Writer) -> None:
+    row = write.rows(4)[0]
+    write.insert(7, row[1], 2, *row[3:])
+
+
+def another_version(write: Writer) -> None:
+    write("UPDATE @.stored_events SET originator_version = 2 WHERE position = 1")
+
+
+def another_actor(write: Writer) -> None:
+    write("UPDATE @.commands SET actor = ? WHERE first_position = 1", OTHER)
+
+
+def a_longer_command(write: Writer) -> None:
+    write("UPDATE @.commands SET last_position = 4 WHERE first_position = 1")
+
+
+def a_command_that_is_gone(write: Writer) -> None:
+    write("DELETE FROM @.commands WHERE first_position = 4")
+
+
+def another_command_id(write: Writer) -> None:
+    write("UPDATE @.commands SET id = ? WHERE first_position = 4", OTHER.replace("-", ""))
+
+
+WAYS: dict[Callable[[Writer], None], set[tuple[str, int]]] = {
+    exchanged_states: {("opening", 4), ("opening", 5)},
+    exchanged_rows: {("command", 4), ("command", 5)},
+    another_author: {("opening", 4)},
+    another_author_in_clear: {("author", 2)},
+    another_command_in_clear: {("command", 2)},
+    a_clear_field: {("opening", 4)},
+    an_event_that_is_gone: {("position", 5)},
+    the_last_event_that_is_gone: {("end", 5)},
+    the_last_event_and_its_command_that_are_gone: {("end", 5)},
+    an_event_more: {("end", 7), ("command", 7)},
+    a_sealed_event_more: {("end", 7), ("opening", 7)},
+    another_version: {("version", 1)},
+    another_actor: {("author", 1), ("author", 2), ("author", 3)},
+    a_longer_command: {("span", 4)},
+    a_command_that_is_gone: {("span", 5), ("command", 4)},
+    another_command_id: {("command", 4)},
+}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Writer], None]) -> None:
+    assert list(inspection.faults(opened.engine)) == []
+    way(Writer(opened))
+    assert {(one.code, one.position) for one in inspection.faults(opened.engine)} == WAYS[way]
+
+
+def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database | None) -> None:
+    size: dict[str, Any] = {"young_people": 24, "months": 3, "start": date(2025, 9, 1), "batch": True}
+    made, _ = population.build(tmp_path, name="Ici", preset=PRESET, database=database, **size)
+    with closing(made.engine) as engine:
+        assert engine.head() > 300
+        assert list(inspection.faults(engine)) == []
+        engine.keys.destroy(list(engine.keys.vault.streams())[:5])
+        assert list(inspection.faults(engine)) == [], "an erased event is no fault"
