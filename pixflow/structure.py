@@ -22,6 +22,7 @@ class Structure(Struct, frozen=True):
     zone: str = "Europe/Paris"
     calendar: str = "FR"
     pixflow: str = ""
+    demonstration: bool = False
 
 
 def fold(events: Sequence[Recorded]) -> Structure:
@@ -31,8 +32,10 @@ def fold(events: Sequence[Recorded]) -> Structure:
 def evolve(state: Structure, recorded: Recorded) -> Structure:
     version = recorded.originator_version
     match recorded.event:
-        case StructureOpened(name=name, sites=sites, zone=zone, calendar=calendar):
-            return replace(state, version=version, name=name, sites=sites, zone=zone, calendar=calendar)
+        case StructureOpened() as opened:
+            return Structure(
+                version, opened.name, opened.sites, opened.zone, opened.calendar, demonstration=opened.demonstration
+            )
         case ProgramStarted(pixflow=pixflow):
             return replace(state, version=version, pixflow=pixflow)
     return state
@@ -40,9 +43,16 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
 
 @decision("open_structure", NOBODY, system=(OPERATOR,))
 def open_structure(
-    structure: Structure, *, name: str, sites: tuple[str, ...], zone: str, calendar: str, on: date
+    structure: Structure,
+    *,
+    name: str,
+    sites: tuple[str, ...],
+    zone: str,
+    calendar: str,
+    on: date,
+    demonstration: bool = False,
 ) -> list[Event]:
-    """Opens the structure: the Mission locale begins to use pixflow."""
+    """Opens the structure: the Mission locale begins to use pixflow, or to try it in a demonstration."""
     if structure.version:
         return []
     if calendar not in working_days.CODES:
@@ -53,7 +63,8 @@ def open_structure(
         raise Refused("unknown-zone", zone=zone) from None
     if not sites:
         raise Refused("required", field="sites")
-    return [StructureOpened(name=required(name, "name"), sites=sites, zone=zone, calendar=calendar, on=on)]
+    name = required(name, "name")
+    return [StructureOpened(name=name, sites=sites, zone=zone, calendar=calendar, on=on, demonstration=demonstration)]
 
 
 @decision("start_program", NOBODY, system=(OPERATOR,), dated=False)

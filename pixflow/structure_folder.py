@@ -4,6 +4,7 @@ PIXFLOW_DATA/keys/<slug>.key       the structure's key, outside its folder
 PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the streams' keys, and the key of digests
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
 PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
+PIXFLOW_DATA/demonstration         there when all structures of the folder are demonstrations
 PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, and its schema when it is kept on PostgreSQL
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
@@ -42,6 +44,9 @@ from pixflow.structure import open_structure
 from pixflow.unit_of_work import Step
 
 Clock = Callable[[], datetime]
+DEMONSTRATION = "demonstration"
+REAL = "*/structure.json", "keys/*", "backups/*"
+"""Patterns of what a data folder holds once it is in use."""
 _LONGEST_SLUG = 100
 _LONGEST = 38
 
@@ -100,6 +105,7 @@ def create(
     zone: str = "Europe/Paris",
     calendar: str = "FR",
     on: date | None = None,
+    demonstration: bool = False,
     clock: Clock = utc_now,
     database: Database | None = None,
 ) -> OpenStructure:
@@ -107,7 +113,8 @@ def create(
 
     The structure is kept in the folder, or in a schema of `database`. Raises Refused("structure-exists") when the
     folder holds anything, or a key or a schema of that name exists: nothing is overwritten. On failure, everything
-    created is removed.
+    created is removed. A demonstration has a data folder of its own: raises Refused("demonstration-folder") or
+    Refused("real-folder") for the other kind.
     """
     slug = slug_of(name)
     if not slug:
@@ -118,6 +125,7 @@ def create(
     there = (data / "keys" / f"{slug}.key").exists() or (folder.exists() and any(folder.iterdir()))
     if there or (database and schema and tables.exist(database, schema)):
         raise Refused("structure-exists", slug=slug)
+    _keep_apart(data, demonstration=demonstration)
     Ring.create(data / "keys", slug)  # of two processes, the one that creates the key goes on
     try:
         for made in (folder, folder / "uploads", folder / "read"):
@@ -126,7 +134,9 @@ def create(
         write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
         opened = open_one(data, slug, clock=clock, database=database)
         try:
-            _publish(opened, name, preset, sites, zone, calendar, on)
+            _publish(
+                opened, preset, on, name=name, sites=sites, zone=zone, calendar=calendar, demonstration=demonstration
+            )
         except BaseException:
             opened.engine.close()
             raise
@@ -136,6 +146,28 @@ def create(
             tables.remove(database, schema)
         raise
     return opened
+
+
+def is_demonstration(data: Path) -> bool:
+    """Tells if a data folder is for demonstrations only."""
+    return (data / DEMONSTRATION).exists()
+
+
+def must_be_demonstration(opened: OpenStructure) -> None:
+    """Raises Refused("not-a-demonstration") unless the structure was opened as one."""
+    if not opened.engine.references().structure.demonstration:
+        raise Refused("not-a-demonstration", slug=opened.slug)
+
+
+def _keep_apart(data: Path, *, demonstration: bool) -> None:
+    """Marks an empty data folder for demonstrations. Raises Refused when it is for the other kind of structure."""
+    if is_demonstration(data) and not demonstration:
+        raise Refused("demonstration-folder", path=str(data))
+    if demonstration and not is_demonstration(data):
+        if any(next(data.glob(pattern), None) for pattern in REAL):
+            raise Refused("real-folder", path=str(data))
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (data / DEMONSTRATION).touch(mode=0o600)
 
 
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:
@@ -187,17 +219,11 @@ def _store(
     return sqlite_recorder.factory(folder), SqliteVault(folder / "keys.db")
 
 
-def _publish(
-    opened: OpenStructure, name: str, preset: Preset, sites: tuple[str, ...], zone: str, calendar: str, on: date | None
-) -> None:
+def _publish(opened: OpenStructure, preset: Preset, on: date | None, **about: Any) -> None:
     day = {"on": on} if on else {}
     first = on or opened.engine.today()
     steps = [
-        Step(
-            {"structure": opened.stream("structure")},
-            open_structure,
-            {"name": name, "sites": sites, "zone": zone, "calendar": calendar, **day},
-        ),
+        Step({"structure": opened.stream("structure")}, open_structure, {**about, **day}),
         Step(
             {"protocol": opened.stream("protocol")}, publish_protocol, {"document": preset.protocol, "from_day": first}
         ),

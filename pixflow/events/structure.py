@@ -6,13 +6,16 @@ from typing import ClassVar
 
 from pixflow.events.base import Event
 
-PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow"})
+PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureOpened(Event):
-    """`calendar` is a code of working_days.CODES, `zone` an IANA time zone."""
+    """`calendar` is a code of working_days.CODES, `zone` an IANA time zone.
+
+    A `demonstration` holds no real person: it is served without passwords.
+    """
 
     TOPIC: ClassVar[str] = "structure.StructureOpened"
     name: str
@@ -20,6 +23,7 @@ class StructureOpened(Event):
     zone: str
     calendar: str
     on: date
+    demonstration: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,14 @@ def structure(
     clock = (lambda: now) if now else structure_folder.utc_now
     preset = presets.load("laigle-mortagne")
     return structure_folder.create(
-        data, name="Mission locale", preset=preset, sites=SITES, on=FIRST, clock=clock, database=database
+        data,
+        demonstration=True,
+        name="Mission locale",
+        preset=preset,
+        sites=SITES,
+        on=FIRST,
+        clock=clock,
+        database=database,
     )
 
 

@@ -63,7 +63,7 @@ def pixflow(data: Path, clock: Callable[[], datetime], *arguments: object) -> st
 def begin(data: Path, clock: Callable[[], datetime]) -> None:
     """From an empty folder: the structure and its team."""
     sites = [argument for one in SITES for argument in ("--site", one)]
-    pixflow(data, clock, "init", "--preset", "laigle-mortagne", "--structure", NAME, *sites)
+    pixflow(data, clock, "init", "--demo", "--preset", "laigle-mortagne", "--structure", NAME, *sites)
     for name, role in TEAM:
         pixflow(data, clock, "staff", "add", name, address(name), "--role", role)
 

@@ -53,7 +53,7 @@ def start(folder: Path, clock: Callable[[], datetime]) -> Path:
     """From an empty folder to a team and its portfolio; where the data is."""
     data, portfolio = folder / "data", folder / "portefeuille.csv"
     named = ("--structure", "Mission locale des Hautes-Pyrénées", "--site", "Tarbes", "--site", "Lannemezan")
-    pixflow(data, clock, "init", "--preset", "hautes-pyrenees", *named)
+    pixflow(data, clock, "init", "--demo", "--preset", "hautes-pyrenees", *named)
     for name, role in TEAM:
         pixflow(data, clock, "staff", "add", name, address(name), "--role", role)
     portfolio.write_text(HEADER + "".join(_lines()))

@@ -42,7 +42,9 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
     with ExitStack() as closed:
         database = closed.enter_context(closing(Database(url))) if url else None
         preset = presets.load("laigle-mortagne")
-        opened = structure_folder.create(data, name="Ici", preset=preset, sites=(SITE,), database=database)
+        opened = structure_folder.create(
+            data, demonstration=True, name="Ici", preset=preset, sites=(SITE,), database=database
+        )
         closed.callback(opened.engine.close)
         advisor = uuid4()
         opened.engine.execute(

@@ -85,7 +85,7 @@ def world(data: Path) -> Iterator[World]:
     first = datetime(2026, 1, 5, 9, 12, tzinfo=UTC)
     preset = presets.load("laigle-mortagne")
     beside = structure_folder.create(
-        data, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
+        data, demonstration=True, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
     )
     beside.engine.close()
     with house(data) as at_work, ExitStack() as open_browsers:

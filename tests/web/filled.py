@@ -96,7 +96,9 @@ def structures_of(data: Path, presets: dict[str, Preset], day: date = date(2026,
     clock = [datetime(day.year, day.month, day.day, 9, 12, tzinfo=UTC)]
     slugs = {}
     for name, preset in presets.items():
-        opened = structure_folder.create(data, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0])
+        opened = structure_folder.create(
+            data, demonstration=True, name=name, preset=preset, sites=("Mortagne",), clock=lambda: clock[0]
+        )
         slugs[name] = opened.slug
         opened.engine.close()
     with open_host(data, demo=True, clock=lambda: clock[0]) as served:

@@ -219,6 +219,7 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
     sites = ("L’Aigle", "Mortagne")
     structure_folder.create(
         data,
+        demonstration=True,
         name="Mission locale de L’Aigle – Mortagne",
         preset=preset,
         sites=sites,

@@ -52,6 +52,9 @@ def init(
     site: Annotated[list[str] | None, typer.Option("--site", help="Un site ; à répéter.")] = None,
     zone: Annotated[str, typer.Option(help="Le fuseau horaire.")] = "Europe/Paris",
     calendar: Annotated[str, typer.Option(help="Le calendrier des jours fériés : FR, FR-57, FR-974…")] = "FR",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Pour essayer, sans vraies personnes : « serve --demo » l'ouvre à tous.")
+    ] = False,
 ) -> None:
     """Ouvrir une structure : son dossier, son protocole et sa grille."""
     try:
@@ -60,12 +63,13 @@ def init(
         fail(f"Le protocole {preset} ne peut pas servir. {errors_presets.sentence(error)}")
     with in_words():
         opened = structure_folder.create(
-            data or Settings().data,
+            data or (Settings().demonstrations() if demo else Settings().data),
             name=structure,
             preset=chosen,
             sites=tuple(site or [structure]),
             zone=zone,
             calendar=calendar,
+            demonstration=demo,
             database=Settings().database(),
         )
         opened.engine.close()

@@ -1,5 +1,6 @@
 """`pixflow demo` and `pixflow simulate`: invented structures."""
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -55,7 +56,7 @@ def simulate(
     with in_words(), _bar() as bar:
         try:
             opened, played = population.build(
-                data or Settings().data,
+                data or Settings().demonstrations(),
                 name=structure,
                 preset=chosen,
                 young_people=young_people,
@@ -77,7 +78,7 @@ def simulate(
     console.print(typography.typeset(f"{counts}, {period}"))
     for code, count in played.refused.items():
         console.print(f"[yellow]●[/] {count} refus ({code})")
-    console.print("Ensuite : pixflow serve --demo")
+    console.print(f"Ensuite : {_in(opened.folder.parent)}pixflow serve --demo", soft_wrap=True)
 
 
 def _bar() -> Progress:
@@ -102,7 +103,7 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Deux Missions locales inventées, des mois de suivi, et les pages pour les essayer."""
-    folder = data or Settings().data
+    folder = data or Settings().demonstrations()
     with in_words():
         if demonstration.build(folder, structure_folder.utc_now()):
             console.print(f"Démonstration préparée dans {folder}")
@@ -112,6 +113,11 @@ def demo(
             _print_people(folder, demonstration.slug(story))
         if not no_serve:
             run(folder, port=port)
+
+
+def _in(folder: Path) -> str:
+    """Returns the setting that a command needs before it to work in this folder, "" when it works there already."""
+    return "" if folder == Settings().data else f"PIXFLOW_DATA={shlex.quote(str(folder))} "
 
 
 def _print_people(folder: Path, slug: str) -> None:
@@ -130,7 +136,8 @@ def _print_people(folder: Path, slug: str) -> None:
             table.add_row(vocabulary.ROLES[role], ", ".join(there), look)
     console.print(table)
     first = next(member for member in team if "advisor" in member.roles)
-    console.print(f"Dans le terminal : pixflow queue --as {first.email} --structure {slug}", soft_wrap=True)
+    command = f"{_in(folder)}pixflow queue --as {first.email} --structure {slug}"
+    console.print(f"Dans le terminal : {command}", soft_wrap=True)
     for export in sorted((folder / slug / demonstration.EXPORTS).glob("*.csv")):
         console.print(f"Un export à importer, page Résultats : {export}", soft_wrap=True)
 

@@ -35,7 +35,7 @@ TICK_SECONDS = 60
 def run(data: Path, *, port: int) -> None:
     """Serves every structure of a folder on 127.0.0.1 until stopped. Catches the read stores up first."""
     if not structure_folder.slugs(data):
-        fail(f"Aucune structure dans {data} : commencez par « pixflow init ».")
+        fail(f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo ».")
     with open_host(data, demo=True, progress=shown("Mise à jour des tables")) as host, serving(host):
         for slug, error in host.closed.items():
             errors.print(escape(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}"))
@@ -92,16 +92,16 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
 @app.command()
 def serve(
     demo: Annotated[
-        bool, typer.Option("--demo", help="Chacun choisit qui être ; sur cette machine seulement.")
+        bool, typer.Option("--demo", help="Une démonstration : chacun y choisit qui être, sur cette machine seulement.")
     ] = False,
     port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
-    data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Le dossier de la démonstration (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
     """Servir les pages."""
     if not demo:
         fail(
             "Les comptes et les mots de passe ne sont pas encore là : sans eux, n'importe qui lirait les dossiers. "
-            "« pixflow serve --demo » sert sur cette machine seulement, et chacun y choisit qui être."
+            "« pixflow serve --demo » ne sert que des démonstrations, sur cette machine, et chacun y choisit qui être."
         )
     with in_words():
-        run(data or Settings().data, port=port)
+        run(data or Settings().demonstrations(), port=port)

@@ -80,7 +80,8 @@ def open_host(
 ) -> Iterator[Host]:
     """Opens the structures of `data`, or `only` one, and closes them at the end.
 
-    Raises the error of the first structure when none opens, and AlreadyServed when another version serves one.
+    A `demo` opens demonstrations only: any other structure stays closed, with Refused("not-a-demonstration"). Raises
+    the error of the first structure when none opens, and AlreadyServed when another version serves one.
     """
     database = Settings().database()
 
@@ -89,6 +90,8 @@ def open_host(
         try:
             if not opened.engine.head():
                 raise StoreRefused(f"{slug} is not made yet, or was not made to the end: nothing is recorded in it")
+            if demo:
+                structure_folder.must_be_demonstration(opened)
             return serve_one(opened, progress)
         except BaseException:
             opened.engine.close()

@@ -16,7 +16,7 @@ CONNECTIONS = 20
 class Settings(BaseSettings):
     """Environment variables, all optional.
 
-    PIXFLOW_DATA: the folder of the structures; by default a folder of the current user.
+    PIXFLOW_DATA: the folder of the structures; by default a folder of the current user, and another for demonstrations.
     PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
     own schema. Without it, each structure is a folder with SQLite files.
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port. Without it, no e-mail is sent.
@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     smtp: str = ""
     sender: str = "pixflow@localhost"
     url: str = ""
+
+    def demonstrations(self) -> Path:
+        """Returns the folder of demonstrations: PIXFLOW_DATA when it is set, else a folder beside the default one."""
+        return self.data if "data" in self.model_fields_set else self.data.with_name(f"{self.data.name}-demo")
 
     def pages(self, port: int = PORT) -> str:
         """Returns the public address of the pages; by default this port of this machine."""

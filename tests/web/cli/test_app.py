@@ -11,12 +11,13 @@ from typing import get_args
 import pytest
 from typer.testing import CliRunner, Result
 
-from pixflow import presets
+from pixflow import presets, structure_folder
 from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
 from tests.portfolio.workbooks import workbook
 from web.cli.app import app
 from web.french.errors import presets as french
+from web.hosting.settings import Settings
 from web.samples import demo
 
 SAMPLES = Path(__file__).parents[2] / "pix_orga" / "data"
@@ -255,6 +256,32 @@ def test_serve_without_accounts_refuses_and_says_why(house: Path):
     result = run("serve")
     assert result.exit_code == 1
     assert "--demo" in result.output
+
+
+def test_a_demonstration_is_never_added_to_a_real_folder(house: Path):
+    before = sorted(house.rglob("*"))
+    for command in (["demo", "--no-serve"], ["simulate", "--young-people", "5"], ["serve", "--demo", "--port", "0"]):
+        result = run(*command)
+        assert result.exit_code == 1, command
+        assert ("vraies structures" in result.output) == (command[0] != "serve")
+    assert "n’est pas une démonstration" in run("serve", "--demo", "--port", "0").output
+    assert sorted(path for path in house.rglob("*") if path.suffix not in (".lock", ".db-shm", ".db-wal")) == [
+        path for path in before if path.suffix not in (".lock", ".db-shm", ".db-wal")
+    ]
+
+
+def test_a_structure_to_try_is_kept_apart_from_real_ones(data: Path):
+    ran("init", "--demo", "--preset", "laigle-mortagne", "--structure", "Essai")
+    refused = run("init", "--preset", "laigle-mortagne", "--structure", "Vraie")
+    assert refused.exit_code == 1
+    assert "celui d’une démonstration" in refused.output
+    assert structure_folder.slugs(data) == ["essai"]
+
+
+def test_without_a_setting_a_demonstration_has_another_folder_than_real_structures(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PIXFLOW_DATA", raising=False)
+    assert Settings().demonstrations() != Settings().data
+    assert Settings().demonstrations().parent == Settings().data.parent
 
 
 def test_two_structures_must_be_told_apart(house: Path):

@@ -3,22 +3,27 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from pixflow import presets, structure_folder
+from pixflow.refused import Refused
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.locks import ServeLock
 from tests.web.client import InspectingClient, words
 from web.app import create_app
 from web.cli.server import tick_all
+from web.desk.dependencies import COOKIE
 from web.hosting.host import Host, open_host, serving
 from web.hosting.settings import Settings
 
 
-def opened(data: Path, name: str) -> Path:
+def opened(data: Path, name: str, *, demonstration: bool = True) -> Path:
     """A new structure; its folder."""
-    made = structure_folder.create(data, name=name, preset=presets.load("laigle-mortagne"), sites=(name,))
+    made = structure_folder.create(
+        data, name=name, preset=presets.load("laigle-mortagne"), sites=(name,), demonstration=demonstration
+    )
     made.engine.close()
     return made.folder
 
@@ -73,15 +78,72 @@ def test_a_structure_made_meanwhile_is_served_by_this_process_alone(served: Host
 def test_a_structure_is_not_served_while_it_is_being_made(served: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     publish = structure_folder._publish
 
-    def meanwhile(*of: Any) -> None:
+    def meanwhile(*of: Any, **about: Any) -> None:
         tick_all(served, Settings(), 8000)
         assert isinstance(served.closed["sees"], StoreRefused)
-        publish(*of)
+        publish(*of, **about)
 
     monkeypatch.setattr(structure_folder, "_publish", meanwhile)
     opened(served.data, "Sées")
     tick_all(served, Settings(), 8000)
     assert served.structures["sees"].refs.structure.name == "Sées"
+
+
+def test_a_real_structure_is_never_opened_without_a_password(tmp_path: Path) -> None:
+    real = opened(tmp_path, "Alençon", demonstration=False)
+    with pytest.raises(Refused, match="not-a-demonstration"), open_host(tmp_path, demo=True):
+        pass
+    with open_host(tmp_path) as made:
+        assert list(made.structures) == [real.name]
+
+
+def test_beside_a_demonstration_a_real_structure_stays_closed(tmp_path: Path) -> None:
+    """A backup may be restored beside a demonstration; `create` refuses both in one folder."""
+    opened(tmp_path / "real", "Alençon", demonstration=False).rename(tmp_path / "alencon")
+    for key in (tmp_path / "real" / "keys").iterdir():
+        (tmp_path / "keys").mkdir(exist_ok=True)
+        key.rename(tmp_path / "keys" / key.name)
+    (tmp_path / "demonstration").touch()
+    opened(tmp_path, "Argentan")
+    with open_host(tmp_path, demo=True) as made:
+        tick_all(made, Settings(), 8000)
+        assert list(made.structures) == ["argentan"]
+        page = words(InspectingClient(create_app(made)).get("/qui").text)
+        assert "La structure « alencon » ne s’ouvre pas" in page
+        home = InspectingClient(create_app(made), follow_redirects=False, cookies={COOKIE: f"alencon/{uuid4()}"})
+        assert home.get("/boite").headers["Location"] == "/qui"
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_a_demonstration_has_a_folder_of_its_own(tmp_path: Path, *, first: bool, second: bool) -> None:
+    opened(tmp_path, "Alençon", demonstration=first)
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    with pytest.raises(Refused, match="demonstration-folder" if first else "real-folder"):
+        opened(tmp_path, "Argentan", demonstration=second)
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before
+
+
+def test_on_postgresql_the_schema_says_what_it_is(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is an event: neither another folder nor a restored backup loses it."""
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    database = Settings().database()
+    assert database is not None
+    for name, demonstration in (("Alençon", False), ("Argentan", True)):
+        structure_folder.create(
+            tmp_path / name,
+            name=name,
+            preset=presets.load("laigle-mortagne"),
+            sites=(name,),
+            demonstration=demonstration,
+            database=database,
+        ).engine.close()
+    with pytest.raises(Refused, match="not-a-demonstration"), open_host(tmp_path / "Alençon", demo=True):
+        pass
+    with open_host(tmp_path / "Argentan", demo=True) as made:
+        assert list(made.structures) == ["argentan"]
+    database.close()
 
 
 def test_what_another_process_serves_stays_closed_until_it_is_left(served: Host) -> None:

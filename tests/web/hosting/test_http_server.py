@@ -74,7 +74,7 @@ def clients(url: str, count: int, first: bytes = b"") -> Iterator[list[socket.so
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Iterator[Host]:
     structure_folder.create(
-        tmp_path, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
+        tmp_path, demonstration=True, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
     ).engine.close()
     with open_host(tmp_path, demo=True) as host:
         yield host
@@ -85,7 +85,12 @@ def on_postgres(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
     database = Database(database_url, size=CONNECTIONS)
     structure_folder.create(
-        tmp_path, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",), database=database
+        tmp_path,
+        demonstration=True,
+        name="Alençon",
+        preset=presets.load("laigle-mortagne"),
+        sites=("Alençon",),
+        database=database,
     ).engine.close()
     database.close()
     with open_host(tmp_path, demo=True) as host:
@@ -189,7 +194,7 @@ def test_a_connection_that_waits_makes_room_for_a_new_one() -> None:
 def served(data: Path, files: int) -> Iterator[tuple[str, subprocess.Popen[str], Path]]:
     """`pixflow serve --demo` that may open so many files: its address, its process, what it says of errors."""
     structure_folder.create(
-        data, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
+        data, demonstration=True, name="Alençon", preset=presets.load("laigle-mortagne"), sites=("Alençon",)
     ).engine.close()
     command = [str(Path(sys.executable).with_name("pixflow")), "serve", "--demo", "--port", "0"]
     said = data.parent / "stderr"

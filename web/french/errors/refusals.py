@@ -118,6 +118,12 @@ REFUSALS: dict[str, str] = {
     "out-of-range": "Un nombre du protocole ne convient pas : {found} n’est pas de {low} à {high}.",
     "from-the-past": "Le {from_day} est déjà passé : une publication compte à partir d’aujourd’hui, ou plus tard.",
     "nobody-endorsed": "Personne n’a approuvé ce projet : cochez pour le publier quand même.",
+    "demonstration-folder": "Le dossier {path} est celui d’une démonstration, que chacun ouvre sans mot de passe : "
+    "ouvrez la structure dans un autre (PIXFLOW_DATA ou --data).",
+    "not-a-demonstration": "La structure « {slug} » n’est pas une démonstration : « serve --demo » l’ouvrirait à tous, "
+    "sans mot de passe. Pour essayer : « pixflow demo », ou « pixflow init --demo ».",
+    "real-folder": "Le dossier {path} est celui de vraies structures : donnez à la démonstration un autre dossier "
+    "(PIXFLOW_DATA ou --data).",
     "structure-exists": "Une structure s’appelle déjà ainsi ({slug}) : choisissez un autre nom.",
     "long-name": "Ce nom est trop long : abrégez-le, {longest} caractères au plus.",
     "kept-in-files": "La structure « {slug} » est gardée dans son dossier : enlevez PIXFLOW_DATABASE_URL.",

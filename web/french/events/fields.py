@@ -26,7 +26,7 @@ LABELS: dict[str, str] = {
     "automatic": "Rapprochement automatique", "at": "Heure", "about": "À propos de", "badges": "Badges",
     "birth_date": "Date de naissance", "calendar": "Calendrier des jours fériés", "campaign": "Campagne",
     "channel": "Moyen", "code": "Code", "collective_end": "Fin de la période collective",
-    "competences": "Compétences", "day": "Jour", "digest": "Empreinte du fichier",
+    "competences": "Compétences", "day": "Jour", "demonstration": "Démonstration", "digest": "Empreinte du fichier",
     "gives_number": "Donne son n°\N{NO-BREAK SPACE}i-Milo", "into": "Fusionné avec", "notice": "Courriel",
     "participations": "Participations", "which": "Lequel",
     "document": "Document", "domains": "Domaines", "dossier": "Dossier", "duplicate": "Doublon",

@@ -157,7 +157,8 @@ def meanwhile(happened: Sequence[Recorded], names: Names, *, zone: str = PARIS) 
 def _house(event: Event, context: EventContext) -> str:
     match event:
         case structure.StructureOpened():
-            return listed(say("Structure ouverte : {name}", name=event.name), *event.sites)
+            opened = "Démonstration ouverte : {name}" if event.demonstration else "Structure ouverte : {name}"
+            return listed(say(opened, name=event.name), *event.sites)
         case structure.ProgramStarted(pixflow=version):
             return f"pixflow {version} mis en service"
         case (

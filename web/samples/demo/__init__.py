@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 
 from pixflow import presets, structure_folder
-from pixflow.refused import Refused
 from web.hosting.settings import Settings
 from web.samples.clock import Clock
 from web.samples.demo.aigle import Aigle
@@ -28,15 +27,12 @@ SLUG = slug(AIGLE)
 
 
 def build(data: Path, now: datetime) -> list[str]:
-    """Plays in `data`, up to `now` (UTC), each structure that does not exist; returns their slugs."""
-    made = []
-    for story in STORIES:
-        try:
-            made.append(play(data, now, story))
-        except Refused as refused:
-            if refused.code != "structure-exists":
-                raise
-    return made
+    """Plays in `data`, up to `now` (UTC), each structure that does not exist; returns their slugs.
+
+    Raises Refused("real-folder") for a folder of real structures.
+    """
+    known = structure_folder.slugs(data) if structure_folder.is_demonstration(data) else []
+    return [play(data, now, story) for story in STORIES if slug(story) not in known]
 
 
 def play(data: Path, now: datetime, story: type[Story], *, seed: int = 61) -> str:
@@ -50,6 +46,7 @@ def play(data: Path, now: datetime, story: type[Story], *, seed: int = 61) -> st
         name=company.structure,
         preset=presets.load(company.preset),
         sites=company.sites,
+        demonstration=True,
         clock=clock,
         database=Settings().database(),
     )

@@ -82,7 +82,9 @@ def build(
     first, last = _span(start, months)
     clock = Clock(at(first, *divmod(FIRST_MORNING, 60)))
     sites = tuple(sites_of(young_people))
-    opened = structure_folder.create(data, name=name, preset=preset, sites=sites, clock=clock, database=database)
+    opened = structure_folder.create(
+        data, name=name, preset=preset, sites=sites, demonstration=True, clock=clock, database=database
+    )
     try:
         random = Random(f"{seed} {young_people} {months} {first}")  # noqa: S311
         root = uuid5(NAMESPACE_OID, f"pixflow simulation {random.random()}")
