@@ -22,6 +22,7 @@ from pixflow.folding import ERASURES
 from pixflow.reference_data import ReferenceCache, References
 from pixflow.refused import Refused, refuse_nir
 from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, Damaged, NewCommand
+from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
 from pixflow.store.mapper import TypedMapper
 from pixflow.store.postgres.recorder import PostgresFactory, PostgresRecorder
@@ -183,7 +184,7 @@ class Engine(Application[UUID]):
         return self.keys.digest(people, b"command\x1f" + sent)
 
     def _save(self, work: UnitOfWork, sent: bytes, claims: tuple[list[Claim], list[Claim]]) -> CommandResult:
-        recorded = work.events()
+        recorded = with_proofs(work.events(), self.erasure_mac)
         if not recorded:
             return CommandResult()
         self._have_keys(recorded)
@@ -275,11 +276,6 @@ class Engine(Application[UUID]):
         except UNOPENED:
             return self._evict_erased([self.mapper.readable(*row) for row in rows])
 
-    def erasures(self) -> list[Recorded]:
-        """Returns every erasure event, in order of position."""
-        topics = [event.TOPIC for event in ERASURES]
-        return [self.mapper.recorded(*row) for row in self.recorder.log(0, 2**31, topics=topics)]
-
     def _evict_erased(self, events: list[Recorded]) -> list[Recorded]:
         """Returns `events`, and evicts the keys of erased people: another process may have destroyed them."""
         self.keys.forget(erased_streams(events))
@@ -308,6 +304,9 @@ class Engine(Application[UUID]):
     def token(self, kind: str, value: str) -> str:
         """Returns an unguessable and stable name for a value, as used in private addresses."""
         return self._digest(kind, value.encode()).hex()
+
+    def erasure_mac(self, content: bytes) -> bytes:
+        return self._digest("erasure", self.keys.structure.bytes + content)
 
     def claim_holders(self, kind: str, values: Iterable[str]) -> dict[str, UUID]:
         """Returns the claimed values among these, each with the stream that holds it."""

@@ -1,12 +1,10 @@
 """Erases a person for good: events first, then keys, then everything made from them (docs/faults.md#keys).
 
-keys/<slug>.erased has one line for each person: ids, days and digests, no personal data. It lies outside the
-structure's folder: a restored backup erases the same people again. keys/<slug>.erasing exists while an erasure may be
-recorded and not finished.
+keys/<slug>.erasing exists while an erasure may be recorded and not finished.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,18 +14,18 @@ import msgspec
 
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import BackupError
-from pixflow.backups.erasure_register import Erasure, lines
+from pixflow.backups.erasure_log import count_people, erasures, has_all, register, register_path, remaining
+from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.key_copies import refresh_keys
 from pixflow.dossier.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, new_id
-from pixflow.events.dossier import DuplicateJoined, PersonErased
-from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.events.dossier import DuplicateJoined
 from pixflow.folding import not_retracted
 from pixflow.importing.uploads import Uploads
 from pixflow.participation.matches import erase_participation
 from pixflow.participation.state import Participation
-from pixflow.store import StoreFull, StoreRefused
+from pixflow.store import StoreFull
 from pixflow.store.durable_files import replace, sync_folder, write_new
 from pixflow.streams import row_key
 from pixflow.structure_folder import OpenStructure
@@ -35,9 +33,20 @@ from pixflow.unit_of_work import Step
 
 _log = logging.getLogger(__name__)
 
+AT_ONCE = 5
+"""Most people whose keys are destroyed at once without the operator's consent: erasures come one by one."""
+
 
 class ErasureUnfinished(Exception):
     """The person is erased, and the rest is not done: it is retried on each tick and at each start."""
+
+
+class ManyErasures(Exception):
+    """More than AT_ONCE people wait for their keys to be destroyed: `pixflow erasures` goes on."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} people at once")
+        self.count = count
 
 
 def scope(opened: OpenStructure, dossier: UUID) -> Erasure:
@@ -100,22 +109,26 @@ def has_unfinished(opened: OpenStructure) -> bool:
 
     It reads every event, the keys and the register.
     """
-    told = list(_told(opened))
-    return is_pending(opened) or bool(_there(opened, told)) or not _has_all(opened, told)
+    told = erasures(opened)
+    return is_pending(opened) or bool(remaining(opened, told)) or not has_all(opened, told)
 
 
-def settle(opened: OpenStructure) -> int:
+def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
     """Finishes every recorded erasure, and returns the number of keys destroyed.
 
     Destroys keys, deletes waiting uploads, writes the register, replaces the keys of backups. `erase`, `tick` and a
-    start call it. It is idempotent.
+    start call it. It is idempotent. Raises ManyErasures for more than `most` people, and destroys nothing.
     """
     engine, head = opened.engine, opened.engine.head()
-    told = list(_told(opened))
-    if there := _there(opened, told):
+    told = erasures(opened)
+    there = remaining(opened, told)
+    if most is not None and (count := count_people(told, there)) > most:
+        _log.warning("%d people wait for their keys to be destroyed: run pixflow erasures", count)
+        raise ManyErasures(count)
+    if there:
         engine.keys.destroy(there)
     engine.keys.settle()
-    if not _has_all(opened, told):
+    if not has_all(opened, told):
         Uploads(opened.folder / "uploads").sweep(datetime.max.replace(tzinfo=UTC))
         engine.recorder.truncate()
         _register(opened, told)
@@ -147,17 +160,8 @@ def forget_again(opened: OpenStructure) -> list[UUID]:
         command_id = new_id(what.dossier, f"erase again {engine.head()}")
         engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
         again.append(line.dossier)
-    settle(opened)
+    settle(opened, most=None)  # the operator restores
     return again
-
-
-def register(opened: OpenStructure) -> list[Erasure]:
-    """Returns every erasure of this structure. Raises StoreRefused when the register is damaged."""
-    path = _path(opened)
-    try:
-        return lines(path.read_bytes()) if path.exists() else []
-    except msgspec.DecodeError as error:
-        raise StoreRefused(f"{path} is damaged: {error}") from None
 
 
 def _steps(what: Erasure) -> Iterator[Step]:
@@ -181,24 +185,8 @@ def _with_duplicates(opened: OpenStructure, dossier: UUID) -> Iterator[UUID]:
             yield from _with_duplicates(opened, recorded.event.duplicate)
 
 
-def _told(opened: OpenStructure) -> Iterator[Erasure]:
-    """Yields the erasures in the events. A duplicate's is part of its dossier's."""
-    found = opened.engine.erasures()
-    rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
-    events = [(r.originator_id, r.event) for r in found if isinstance(r.event, PersonErased)]
-    duplicates = {one for _, event in events for one in event.duplicates}
-    for stream, event in events:
-        if stream not in duplicates:
-            theirs = {one: rows.get(one) for one in event.participations}
-            yield Erasure(stream, event.reason, event.on, theirs, event.duplicates)
-
-
-def _path(opened: OpenStructure) -> Path:
-    return opened.folder.parent / "keys" / f"{opened.slug}.erased"
-
-
 def _mark(opened: OpenStructure) -> Path:
-    return _path(opened).with_suffix(".erasing")
+    return register_path(opened).with_suffix(".erasing")
 
 
 def _owe(opened: OpenStructure) -> None:
@@ -210,19 +198,9 @@ def _owe(opened: OpenStructure) -> None:
         raise StoreFull(f"{_mark(opened)} cannot be written: {error}") from error
 
 
-def _there(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
-    """Returns the streams of these erasures whose key is not destroyed."""
-    _, found = opened.engine.keys.vault.read({stream for one in told for stream in one.streams})
-    return {stream for stream, key in found.items() if key}
-
-
-def _has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
-    return {one.dossier for one in register(opened)}.issuperset(one.dossier for one in told)
-
-
 def _register(opened: OpenStructure, told: Sequence[Erasure]) -> None:
     """Writes the register atomically, with these erasures added."""
-    path = _path(opened)
+    path = register_path(opened)
     with opened.engine.keys.ring.changing():
         there = register(opened)
         known = {one.dossier for one in there}

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 from pixflow import erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
-from pixflow.backups import erasure_register
+from pixflow.backups import erasure_log, erasure_register
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.erasure import decline_erasure, request_erasure
 from pixflow.dossier.follow_up import take_note
@@ -220,7 +220,7 @@ def statistics(base: Database) -> bytes:
 
 
 def register_of(house: House) -> erasure_register.Erasure:
-    (line,) = erasing.register(house.opened)
+    (line,) = erasure_log.register(house.opened)
     return line
 
 
@@ -368,7 +368,7 @@ def test_facts_without_destroyed_keys_are_settled_at_the_next_start(
     assert readable(house.engine, person)
     assert erasing.settle(house.opened) == 2
     assert not readable(house.engine, person)
-    assert [one.dossier for one in erasing.register(house.opened)] == [person]
+    assert [one.dossier for one in erasure_log.register(house.opened)] == [person]
     assert erasing.settle(house.opened) == 0
 
 
@@ -422,7 +422,7 @@ def test_a_line_that_was_torn_is_written_again(house: House, erased: UUID, tmp_p
     for size in (0, 1, len(whole) // 2, len(whole) - 2, len(whole) - 1):
         path.write_bytes(whole[:size])
         erasing.settle(house.opened)
-        assert [one.dossier for one in erasing.register(house.opened)] == [erased]
+        assert [one.dossier for one in erasure_log.register(house.opened)] == [erased]
     path.write_bytes(b"torn\n" + whole)
     with pytest.raises(StoreRefused):
         erasing.settle(house.opened)

@@ -13,7 +13,7 @@ PLAIN = frozenset({
     "site", "on", "advisor", "until", "occasion", "plan", "campaign", "modality", "mediator", "planned_for",
     "workshop", "day", "reason", "participation", "purpose", "by_advisor", "excused", "channel", "grille",
     "study", "outcome", "referral", "action", "starts", "ends", "answer", "session", "task", "at", "about",
-    "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version",
+    "reached", "to", "into", "participations", "gives_number", "duplicate", "duplicates", "version", "proof",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -630,7 +630,8 @@ class ErasureDeclined(Event):
 class PersonErased(Event):
     """The keys of this dossier, of its `participations` and of its `duplicates` are destroyed.
 
-    It ends the stream. A duplicate erased with it has its own event, without ids.
+    It ends the stream. A duplicate erased with it has its own event, without ids. `proof` is a MAC that the engine
+    adds: no key is destroyed without it.
     """
 
     TOPIC: ClassVar[str] = "dossier.PersonErased"
@@ -639,6 +640,7 @@ class PersonErased(Event):
     participations: tuple[UUID, ...] = ()
     duplicates: tuple[UUID, ...] = ()
     on: date
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

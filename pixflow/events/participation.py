@@ -11,7 +11,7 @@ from pixflow.events.values import Moment, Profile, Purpose, Result
 
 PLAIN = frozenset({
     "campaign", "purpose", "ordinal", "exported_at", "on", "dossier", "automatic", "score", "reasons",
-    "warnings", "others", "version", "row",
+    "warnings", "others", "version", "row", "proof",
 })  # fmt: skip
 """Fields in clear: ids, days, and codes of actions."""
 
@@ -123,13 +123,14 @@ class PersonErased(Event):
     """Its person was erased, and the key of this stream destroyed.
 
     It ends the stream. `row` is a digest that recognises their rows in later exports, None when another
-    participation holds it.
+    participation holds it. `proof` is as in dossier.PersonErased.
     """
 
     TOPIC: ClassVar[str] = "participation.PersonErased"
     dossier: UUID
     row: str | None
     on: date
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ import pytest
 from psycopg.sql import SQL, Identifier
 
 from pixflow import erasing, structure_folder
-from pixflow.backups import BackupError, key_copies, manifest
+from pixflow.backups import BackupError, erasure_log, key_copies, manifest
 from pixflow.backups.backup import ExternalBackup, back_up, folder_of, keep, last_external_backup
 from pixflow.backups.manifest import EVENTS, Backup
 from pixflow.restore.restore import restore, set_aside
@@ -418,7 +418,7 @@ def test_a_register_whose_last_line_is_torn_does_not_stop_a_restore(files: House
     register = files.opened.folder.parent / "keys" / f"{files.opened.slug}.erased"
     register.write_bytes(register.read_bytes()[:-20])
     assert files.restored(backup, replace=True).erased == 2, "the backup has the register too"
-    assert [one.dossier for one in erasing.register(files.opened)] == [gone, other]
+    assert [one.dossier for one in erasure_log.register(files.opened)] == [gone, other]
 
 
 def test_backups_that_are_of_today_are_left_as_they_are(files: House) -> None:

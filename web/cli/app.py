@@ -11,7 +11,7 @@ from web.cli.staff import staff_app
 
 ORDER = (
     "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
-    "export-person", "erase", "retention", "simulate", "staff", "dossiers", "keys",
+    "export-person", "erase", "erasures", "retention", "simulate", "staff", "dossiers", "keys",
 )  # fmt: skip
 """Commands in the order of the help."""
 

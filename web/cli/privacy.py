@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
+from pixflow.backups import erasure_log
 from pixflow.dossier import retention
 from pixflow.dossier.erasure import request_erasure
 from pixflow.refused import Refused
@@ -28,7 +29,7 @@ from web.cli.terminal import (
     in_words,
     working,
 )
-from web.french import privacy
+from web.french import privacy, typography
 from web.hosting.served_structure import ServedStructure
 from web.pages.privacy import erasure, personal_data, personal_data_file, personal_data_paper
 
@@ -121,6 +122,22 @@ def _request(served: ServedStructure, stream: UUID, reason: Why | None) -> None:
         {"dossier": stream}, request_erasure, by=Actor(OPERATOR), command_id=uuid4(), via="cli", reason=reason
     )
     console.print(REQUESTED)
+
+
+@app.command("erasures")
+def erasures(
+    yes: Annotated[bool, typer.Option("--yes", help="Ne rien demander.")] = False, structure: StructureOption = None
+) -> None:
+    """Terminer les effacements confirmés, quand ils sont trop nombreux pour l'être sans vous."""
+    with working(structure) as served, in_words():
+        people = erasure_log.waiting(served.opened)
+        if people and not yes:
+            console.print(f"{typography.plural(people, 'personne')} à effacer : leurs clés existent encore.")
+            if typer.prompt("Rien ne revient. Écrivez « oui » pour les détruire") != YES:
+                fail("Rien n'est détruit.")
+        with _said_unfinished(), erasing.unfinished_on_failure():
+            served.settle(most=None)
+    console.print("Effacements terminés : ce qui restait à détruire l'est.")
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from pixflow import erasing
-from pixflow.backups import manifest
+from pixflow.backups import erasure_log, manifest
 from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
@@ -136,8 +136,21 @@ def keys(opened: OpenStructure) -> Finding:
 
 
 def erasures(opened: OpenStructure) -> Finding:
-    """Checks that every erased person's keys are destroyed and that the register lists them."""
+    """Checks that every erased person's keys are destroyed and that the register lists them.
+
+    Counts the erasures without proof: something else than pixflow wrote them.
+    """
+    if forged := erasure_log.forged(opened):
+        return Finding("erasures", "alarm", {"why": "forged", "forged": forged})
+    if (people := erasure_log.waiting(opened)) > erasing.AT_ONCE:
+        return Finding("erasures", "alarm", {"why": "many", "people": people})
     return Finding("erasures", "alarm" if erasing.has_unfinished(opened) else "good")
+
+
+def destroyed(opened: OpenStructure) -> Finding:
+    """Counts the destroyed keys without an erasure: something else than pixflow destroyed them."""
+    emptied = erasure_log.emptied(opened)
+    return Finding("destroyed", "alarm" if emptied else "good", {"emptied": emptied})
 
 
 def modes(data: Path, slug: str) -> Finding:
@@ -189,6 +202,7 @@ def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(clock, engine),
         run(keys, opened),
         run(erasures, opened),
+        run(destroyed, opened),
         run(aside, opened),
         run(tables, engine, reads),
         run(stopped, reads),

@@ -1,7 +1,7 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -81,12 +81,13 @@ class ServedStructure:
         self.engine.recorder.truncate()
         swept = Uploads(self.opened.folder / "uploads").sweep(self.engine.clock())
         if erasing.is_pending(self.opened):
-            self.settle()
+            with suppress(erasing.ManyErasures):  # settle logs it, doctor reports it
+                self.settle()
         return TickReport(swept, sent)
 
-    def settle(self) -> None:
-        """Finishes every erasure, in the read tables too."""
-        erasing.settle(self.opened)
+    def settle(self, most: int | None = erasing.AT_ONCE) -> None:
+        """Finishes every erasure, in the read tables too. Raises ManyErasures, as `erasing.settle` does."""
+        erasing.settle(self.opened, most)
         self.read()
         stores.tidy(self.reads.stores)
 

@@ -15,7 +15,10 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import update
 
 from pixflow import erasing, presets, structure_folder
+from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import PersonErased
 from projections import bookkeeping
 from tests import erasures
 from tests.postgres import Cluster
@@ -72,7 +75,7 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     assert alarms(at_work) == {"backup"}
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
-    checks = {"durability", "version", "clock", "keys", "erasures", "tables", "stopped", "log", "modes"}
+    checks = {"durability", "version", "clock", "keys", "erasures", "destroyed", "tables", "stopped", "log", "modes"}
     assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
@@ -204,6 +207,31 @@ def test_an_erasure_that_is_not_finished(at_work: House) -> None:
     assert found(at_work)["erasures"].level == "alarm"
 
 
+def test_an_erasure_that_pixflow_did_not_record_and_a_key_that_it_did_not_destroy(at_work: House) -> None:
+    opened, dossier = at_work.served.opened, at_work.opened()
+    version, stamps = at_work.state(dossier).version + 1, (opened.engine.clock(), OPERATOR, None, "cli", uuid4())
+    opened.engine.events.put([Recorded(dossier, version, PersonErased(reason="request", on=FIRST), *stamps)])
+    assert found(at_work)["erasures"] == Finding("erasures", "alarm", {"why": "forged", "forged": 1})
+    assert found(at_work)["destroyed"].level == "good"
+    opened.engine.keys.destroy([dossier])
+    assert found(at_work)["destroyed"] == Finding("destroyed", "alarm", {"emptied": 1})
+
+
+def test_more_erasures_than_pixflow_does_alone(at_work: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = at_work.served.opened
+    blocked = opened.folder.parent / "keys" / f"{at_work.slug}.ring.new"
+    blocked.mkdir()
+    for n in range(6):
+        with pytest.raises(erasing.ErasureUnfinished):
+            erasures.erase(opened, at_work.opened(last=f"Nom {n}"))
+    blocked.rmdir()
+    with serving(at_work.host):
+        at_work.served.tick()
+    assert found(at_work)["erasures"] == Finding("erasures", "alarm", {"why": "many", "people": 6})
+    at_work.served.settle(most=None)
+    assert found(at_work)["erasures"].level == "good"
+
+
 def test_keys_that_others_may_read(at_work: House) -> None:
     (at_work.host.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
     (at_work.served.opened.folder / "keys.db").chmod(0o604)
@@ -260,6 +288,9 @@ def examples() -> Iterator[Finding]:
         "wanted": 500_000_000,
         "places": ["replaced"],
         "path": "/disque/ici",
+        "people": 6,
+        "forged": 1,
+        "emptied": 2,
     }
     for key in french_health.SENTENCES:
         check, level, *why = key.split()

@@ -41,7 +41,7 @@ LABELS: dict[str, str] = {
     "others": "Autres dossiers proposés", "outcome": "Issue", "palier": "Palier", "participation": "Participation",
     "partner": "Partenaire", "percent": "Taux lu", "phone": "Téléphone", "pix_course": "Parcours Pix",
     "pix_id": "N° dans Pix Orga", "pixflow": "Version de pixflow", "place": "Lieu", "plan": "Fiche",
-    "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
+    "proof": "Preuve", "planned_for": "Prévu à partir du", "problems": "Anomalies", "programme": "Programme",
     "progress": "Progression", "progressed": "Participations avancées", "project": "Projet professionnel",
     "proposed": "Propositions de la grille", "purpose": "Usage", "reached": "Réponse obtenue", "reason": "Motif",
     "reasons": "Raisons du rapprochement", "referral": "Orientation vers", "result": "Résultat", "role": "Rôle",

@@ -18,6 +18,7 @@ from pixflow.dossier.stages import parcours
 from pixflow.engine import new_id
 from pixflow.events import dossier as e
 from pixflow.workshop import booking
+from tests import erasures
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient, words
 from tests.web.filled import soup, texts
@@ -356,6 +357,27 @@ def test_the_command_says_what_is_left_to_do_and_does_it_the_next_time(terminal:
     blocked.rmdir()
     assert "Effacement terminé" in CliRunner().invoke(app, line).output
     assert "Cette personne a été effacée" in CliRunner().invoke(app, line).output
+
+
+def test_the_command_finishes_more_erasures_than_pixflow_does_alone(terminal: Path) -> None:
+    with house(terminal, MONDAY) as at_work:
+        blocked = terminal / "keys" / f"{at_work.slug}.ring.new"
+        blocked.mkdir()
+        people = [at_work.opened(last=f"Nom{n}") for n in range(6)]
+        for one in people:
+            with pytest.raises(erasing.ErasureUnfinished):
+                erasures.erase(at_work.served.opened, one)
+        blocked.rmdir()
+    examined = " ".join(CliRunner().invoke(app, ["doctor"]).output.split())
+    assert "6 personnes à effacer d’un coup" in examined
+    line = ["erase", str(people[0]), "--yes"]
+    assert "Personne effacée, mais" in CliRunner().invoke(app, line).output
+    refused = CliRunner().invoke(app, ["erasures"], input="non\n")
+    assert (refused.exit_code, "Rien n'est détruit." in refused.output) == (1, True)
+    done = CliRunner().invoke(app, ["erasures"], input="oui\n")
+    assert (done.exit_code, "à effacer : leurs clés" in done.output) == (0, True), done.output
+    examined = " ".join(CliRunner().invoke(app, ["doctor"]).output.split())
+    assert "Tous terminés." in examined
 
 
 def test_the_page_says_that_they_are_erased_and_the_clock_finishes_it(at_work: House) -> None:

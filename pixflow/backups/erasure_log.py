@@ -1,0 +1,127 @@
+"""The erasures of a structure, as its events and its register tell them.
+
+keys/<slug>.erased has one line for each person: ids, days and digests, no personal data. It lies outside the
+structure's folder: a restored backup erases the same people again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from pixflow.backups.erasure_register import Erasure, lines
+from pixflow.engine import Engine
+from pixflow.events.base import Recorded, Unopened
+from pixflow.events.dossier import ErasureRequested, PersonErased
+from pixflow.events.participation import PersonErased as ParticipationErased
+from pixflow.folding import ERASURES
+from pixflow.store import StoreRefused
+from pixflow.store.erasure_proof import proven, streams_of
+from pixflow.structure_folder import OpenStructure
+
+_TOPICS = [event.TOPIC for event in (*ERASURES, ErasureRequested)]
+
+
+def register_path(opened: OpenStructure) -> Path:
+    """The register of a structure."""
+    return opened.folder.parent / "keys" / f"{opened.slug}.erased"
+
+
+def register(opened: OpenStructure) -> list[Erasure]:
+    """Returns every erasure of this structure. Raises StoreRefused when the register is damaged."""
+    path = register_path(opened)
+    try:
+        return lines(path.read_bytes()) if path.exists() else []
+    except msgspec.DecodeError as error:
+        raise StoreRefused(f"{path} is damaged: {error}") from None
+
+
+def erasures(opened: OpenStructure) -> list[Erasure]:
+    """Returns the erasures that pixflow recorded. A finished one needs no proof any more: this runs at each erasure."""
+    found, registered = _found(opened.engine), _registered(opened)
+    alive = _alive(opened, set().union(*map(streams_of, found)))
+    open_ = {
+        r.command
+        for r in found
+        if isinstance(r.event, ERASURES) and (r.originator_id not in registered or not alive.isdisjoint(streams_of(r)))
+    }
+    done = [r for r in found if r.command not in open_]
+    return list(_lines([*done, *_proven(opened, found, registered, open_)]))
+
+
+def waiting(opened: OpenStructure) -> int:
+    """Counts the erased people whose keys still exist."""
+    told = erasures(opened)
+    return count_people(told, remaining(opened, told))
+
+
+def forged(opened: OpenStructure) -> int:
+    """Counts the erasures in the store without proof: something else than pixflow wrote them, and they destroy nothing.
+
+    A slow check, for `doctor`.
+    """
+    found = _found(opened.engine)
+    written = [one for one in found if isinstance(one.event, ERASURES)]
+    return len(written) - len(_proven(opened, found, _registered(opened)))
+
+
+def emptied(opened: OpenStructure) -> int:
+    """Counts the destroyed keys that no proven erasure names: something else than pixflow destroyed them.
+
+    A slow check, for `doctor`.
+    """
+    registered = _registered(opened)
+    true = _proven(opened, _found(opened.engine), registered)
+    destroyed = {stream for stream, alive in opened.engine.keys.vault.streams().items() if not alive}
+    return len(destroyed.difference(registered, *map(streams_of, true)))
+
+
+def remaining(opened: OpenStructure, told: Iterable[Erasure]) -> set[UUID]:
+    """Returns the streams of these erasures whose key is not destroyed."""
+    return _alive(opened, {stream for one in told for stream in one.streams})
+
+
+def count_people(told: Iterable[Erasure], there: Set[UUID]) -> int:
+    """Counts the people who have one of these streams."""
+    return sum(not there.isdisjoint(one.streams) for one in told)
+
+
+def has_all(opened: OpenStructure, told: Iterable[Erasure]) -> bool:
+    return {one.dossier for one in register(opened)}.issuperset(one.dossier for one in told)
+
+
+def _proven(
+    opened: OpenStructure, found: Sequence[Recorded], registered: Set[UUID], commands: Set[UUID] | None = None
+) -> list[Recorded]:
+    """Returns the erasures that pixflow recorded; with `commands`, those of these commands only."""
+    asked = [r for r in found if commands is None or r.command in commands or isinstance(r.event, ErasureRequested)]
+    return proven(asked, registered, cache(opened.engine.positions), opened.engine.erasure_mac)
+
+
+def _lines(found: Sequence[Recorded]) -> Iterator[Erasure]:
+    """Yields the line of each erasure. A duplicate's is part of its dossier's."""
+    rows = {r.originator_id: r.event.row for r in found if isinstance(r.event, ParticipationErased)}
+    events = [(r.originator_id, r.event) for r in found if isinstance(r.event, PersonErased)]
+    duplicates = {one for _, event in events for one in event.duplicates}
+    for stream, event in events:
+        if stream not in duplicates:
+            theirs = {one: rows.get(one) for one in event.participations}
+            yield Erasure(stream, event.reason, event.on, theirs, event.duplicates)
+
+
+def _alive(opened: OpenStructure, streams: set[UUID]) -> set[UUID]:
+    _, found = opened.engine.keys.vault.read(streams)
+    return {stream for stream, key in found.items() if key}
+
+
+def _registered(opened: OpenStructure) -> set[UUID]:
+    """Returns the streams that the register names."""
+    return {stream for line in register(opened) for stream in line.streams}
+
+
+def _found(engine: Engine) -> list[Recorded]:
+    """Returns every erasure and every request, in order of position, without damaged ones. Some may lack a proof."""
+    found = (engine.mapper.readable(*row) for row in engine.recorder.log(0, 2**31, topics=_TOPICS))
+    return [one for one in found if not isinstance(one.event, Unopened)]
