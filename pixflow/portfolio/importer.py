@@ -15,7 +15,8 @@ from pixflow.identity import words
 from pixflow.importing.auto_match import match_all
 from pixflow.portfolio.corrections import corrections, opening
 from pixflow.portfolio.plan import KnownPerson, Planner, PortfolioPreview, PortfolioRow, by_bare_number, by_words
-from pixflow.portfolio.reader import Portfolio, read
+from pixflow.portfolio.reader import Portfolio
+from pixflow.portfolio.reading_process import read_in_turn
 from pixflow.portfolio.records import MAX_ROWS
 from pixflow.refused import Refused
 
@@ -24,6 +25,7 @@ Accepted = bool | Collection[int]
 
 AGAIN = frozenset({"closed", "person-erased", "taken"})
 CHUNK = 1_000
+Reader = Callable[[bytes, int | None], Portfolio]
 
 
 class PreparedPortfolio(Struct, frozen=True):
@@ -69,7 +71,9 @@ class PortfolioImporter:
         self.people = people
         self.waiting = waiting
 
-    def prepare(self, data: bytes, site: str | None = None, sheet: int | None = None) -> PreparedPortfolio:
+    def prepare(
+        self, data: bytes, site: str | None = None, sheet: int | None = None, reader: Reader = read_in_turn
+    ) -> PreparedPortfolio:
         """Reads a file and returns the changes it would make. Records nothing.
 
         `site` applies to new dossiers whose row has none; `sheet` is the position of a workbook's sheet. Raises
@@ -77,7 +81,7 @@ class PortfolioImporter:
         """
         if site and site not in self.engine.references().structure.sites:
             raise Refused("unknown-site", field="site")
-        portfolio = read(data, sheet)
+        portfolio = reader(data, sheet)
         preview = None if portfolio.refused else self._preview(portfolio, site)
         return PreparedPortfolio(hashlib.sha256(data).hexdigest(), site, sheet, portfolio, preview)
 

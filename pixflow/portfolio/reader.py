@@ -8,7 +8,8 @@ from pixflow.portfolio.columns import Column, places, read_columns
 from pixflow.portfolio.entries import Entry, read_entry
 from pixflow.portfolio.problems import PortfolioProblem, Refusal
 from pixflow.portfolio.records import MAX_ROWS, TITLES, Record, of_text
-from pixflow.portfolio.workbook import Sheet, Workbook, is_workbook
+from pixflow.portfolio.xlsx.book_parts import Sheet
+from pixflow.portfolio.xlsx.workbook import Workbook, is_workbook
 
 MAX_BYTES = 5 * 1024 * 1024
 

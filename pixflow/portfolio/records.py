@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,6 +10,11 @@ from pixflow.portfolio.columns import read_columns
 from pixflow.portfolio.problems import PortfolioProblem, Refusal
 
 MAX_ROWS = 20_000
+MAX_COLUMNS = 500
+MAX_LINE = 1_048_576
+"""Lines of a file, with blank ones."""
+MAX_LENGTH = 128 * 1024
+"""Characters of one line of a CSV file."""
 TITLES = 10
 """Number of rows, without blank ones, that may hold the header."""
 DELIMITERS = (";", ",", "\t")
@@ -34,10 +39,12 @@ def of_text(data: bytes, problems: list[PortfolioProblem]) -> list[Record]:
     text = _decoded(data, problems)
     heads = text[:_BEGINNING].splitlines()[:TITLES]
     delimiter = max(DELIMITERS, key=lambda mark: max(_known(head.split(mark)) for head in heads))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     records, line = [], 1
     try:
         for cells in reader:
+            if len(cells) > MAX_COLUMNS:
+                raise Refusal("too-many-columns", line)
             if any(cell.strip() for cell in cells):
                 records.append(Record(line, cells))
             must_be_few(records)
@@ -45,6 +52,15 @@ def of_text(data: bytes, problems: list[PortfolioProblem]) -> list[Record]:
     except csv.Error:
         raise Refusal("broken-quotes", line) from None
     return records
+
+
+def _lines(text: str) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if number > MAX_LINE:
+            raise Refusal("too-many-rows")
+        if len(line) > MAX_LENGTH:
+            raise Refusal("line-too-long", number)
+        yield line
 
 
 def must_be_few(records: Sequence[Record]) -> None:

@@ -46,6 +46,32 @@ def test_what_is_discarded_is_gone(tmp_path: Path) -> None:
         uploads.get(token)
 
 
+def test_what_was_read_of_a_file_is_kept_beside_it_and_goes_with_it(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    token, other = uploads.keep(b"x", "x.csv"), uploads.keep(b"y", "y.csv")
+    uploads.keep_reading(token, "sheet 1", b"Zanzibar")
+    uploads.keep_reading(token, "sheet 1", b"a later one")
+    assert [uploads.reading(token, part) for part in ("sheet 1", "sheet 2")] == [b"Zanzibar", None]
+    assert uploads.reading(other, "sheet 1") is None
+    (path,) = tmp_path.glob("*.*")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"Zanzibar" not in path.read_bytes()
+    assert b"sheet" not in path.name.encode()
+    path.write_bytes(path.read_bytes()[:-1])
+    assert uploads.reading(token, "sheet 1") is None
+    uploads.discard(token)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_was_read_is_swept_as_files_are(tmp_path: Path) -> None:
+    uploads, now = Uploads(tmp_path), datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+    uploads.keep_reading(uploads.keep(b"x", "x.csv"), "sheet 1", b"read")
+    for path in tmp_path.iterdir():
+        os.utime(path, ((now - timedelta(minutes=61)).timestamp(),) * 2)
+    assert uploads.sweep(now) == 2
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("token", ["", "../events.db", "a" * 31, "A" * 32, "a" * 32 + "\n", "/etc/passwd"])
 def test_a_token_is_no_path(tmp_path: Path, token: str) -> None:
     for use in (Uploads(tmp_path).get, Uploads(tmp_path).discard):

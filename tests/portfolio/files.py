@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from pixflow.actor import Actor
-from pixflow.portfolio import PortfolioImporter, PreparedPortfolio, RecordedCounts
-from pixflow.portfolio.importer import Accepted
+from pixflow.portfolio.importer import Accepted, PortfolioImporter, PreparedPortfolio, RecordedCounts
 from projections import directory
 from tests.importing.house import House
 

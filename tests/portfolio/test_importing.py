@@ -9,7 +9,8 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.closing import close_dossier
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
-from pixflow.portfolio import PortfolioCounts, PortfolioOutcome
+from pixflow.portfolio.importer import PortfolioOutcome
+from pixflow.portfolio.plan import PortfolioCounts
 from pixflow.refused import Refused
 from tests import erasures
 from tests.importing.house import row, shared

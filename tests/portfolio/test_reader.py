@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixflow.portfolio import read
 from pixflow.portfolio.columns import read_columns
 from pixflow.portfolio.dates import day
+from pixflow.portfolio.reader import read
 from pixflow.portfolio.records import MAX_ROWS
 from tests.portfolio.files import AWA, BAH, HEADER, file
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pixflow.portfolio import Entry, Portfolio, read
+from pixflow.portfolio.entries import Entry
+from pixflow.portfolio.reader import Portfolio, read
 from pixflow.portfolio.records import MAX_ROWS
-from pixflow.portfolio.workbook import MAX_UNPACKED
+from pixflow.portfolio.xlsx.archive import MAX_UNPACKED
 from tests.portfolio.files import AWA, BAH, file
 from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, saved, workbook
 

@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.portfolio import PortfolioProblem, PreparedPortfolio, RecordedCounts
+from pixflow.portfolio.importer import PreparedPortfolio, RecordedCounts
+from pixflow.portfolio.problems import PortfolioProblem
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
     FileArgument,

@@ -87,7 +87,11 @@ PORTFOLIO: dict[str, str] = {
     "locked-workbook": "le classeur est protégé par un mot de passe : enregistrez-en une copie sans mot de passe.",
     "other-workbook": "c’est un classeur LibreOffice (.ods) ou .xlsb : enregistrez-le au format .xlsx ou CSV.",
     "not-a-workbook": "c’est une archive, et non un classeur : choisissez le fichier .xlsx ou CSV lui-même.",
-    "unpacked-too-large": "le classeur contient plus de 50 Mo : copiez la seule liste dans un nouveau classeur.",
+    "unpacked-too-large": "le classeur contient plus de 32 Mo : copiez la seule liste dans un nouveau classeur.",
+    "workbook-too-heavy": "le classeur est trop lourd à lire : copiez les seules colonnes utiles, sans leur mise en "
+    "forme, dans un nouveau classeur, ou enregistrez la liste au format CSV.",
+    "too-many-sheets": "le classeur a plus de 100 feuilles : copiez la seule liste dans un nouveau classeur.",
+    "reader-busy": "d’autres fichiers sont en cours de lecture : recommencez dans une minute.",
     "broken-workbook": "le classeur ne se lit pas : ouvrez-le dans Excel ou LibreOffice, enregistrez-le à nouveau, "
     "puis recommencez.",
     "no-sheet": "aucune feuille n’a les deux colonnes « Nom » et « Prénom » ({value}) : ajoutez ces titres.",
@@ -96,6 +100,9 @@ PORTFOLIO: dict[str, str] = {
     "no-names": "aucune ligne de titres n’a les deux colonnes « Nom » et « Prénom » : ajoutez ces titres.",
     "broken-quotes": "les guillemets ne se referment pas : enregistrez à nouveau le fichier au format CSV.",
     "too-many-rows": "le fichier a plus de 20 000 lignes : enregistrez la liste en plusieurs fichiers.",
+    "too-many-columns": "la ligne a plus de 500 colonnes : gardez les seules colonnes utiles, puis recommencez.",
+    "line-too-long": "la ligne a plus de 130 000 signes : elle a été modifiée ou ses guillemets ne se referment pas. "
+    "Enregistrez à nouveau le fichier au format CSV.",
     "nir": "un numéro de sécurité sociale est écrit, qui n’a rien à faire là : supprimez sa colonne, puis recommencez.",
     # the row is left out
     "name-missing": "il manque le {field}{value}." + _LEFT,

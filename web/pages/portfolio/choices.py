@@ -11,7 +11,8 @@ from fastapi import HTTPException
 
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.identity import open_dossier
-from pixflow.portfolio import PortfolioImporter, PortfolioPreview, PortfolioRow
+from pixflow.portfolio.importer import PortfolioImporter
+from pixflow.portfolio.plan import PortfolioPreview, PortfolioRow
 from projections import directory, result_routing
 from projections.directory import YoungPerson
 from web.desk.dependencies import AtDesk

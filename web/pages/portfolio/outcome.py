@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from pixflow.portfolio import PortfolioOutcome
+from pixflow.portfolio.importer import PortfolioOutcome
 from projections import directory
 from projections.directory import YoungPerson
 from web.desk.desk import Desk

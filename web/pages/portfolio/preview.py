@@ -6,15 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pixflow.portfolio import (
-    Column,
-    PortfolioCounts,
-    PortfolioPreview,
-    PortfolioProblem,
-    PortfolioRow,
-    PreparedPortfolio,
-)
-from pixflow.portfolio.columns import places
+from pixflow.portfolio.columns import Column, places
+from pixflow.portfolio.importer import PreparedPortfolio
+from pixflow.portfolio.plan import PortfolioCounts, PortfolioPreview, PortfolioRow
+from pixflow.portfolio.problems import PortfolioProblem
 from projections import directory
 from web.desk.desk import Desk
 from web.desk.names import advisor_name

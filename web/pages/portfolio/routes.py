@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
-from pixflow.portfolio import PortfolioImporter, PortfolioOutcome, PreparedPortfolio, Sheet
+from pixflow.portfolio.importer import PortfolioImporter, PortfolioOutcome, PreparedPortfolio
+from pixflow.portfolio.kept_readings import KeptReadings
+from pixflow.portfolio.xlsx.book_parts import Sheet
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.desk import Desk
@@ -85,7 +87,10 @@ def choose(request: Request, desk: AtImport, data: FormData) -> Response:
     prepared = _importer(desk).prepare(content)
     if prepared.preview is None and len(prepared.portfolio.sheets) < 2:
         return _refused(request, name, prepared, "")
-    return RedirectResponse(f"/dossiers/import/{import_preview.uploads(desk).keep(content, name)}", 303)
+    uploads = import_preview.uploads(desk)
+    token = uploads.keep(content, name)
+    KeptReadings(uploads, token).keep(prepared.portfolio)
+    return RedirectResponse(f"/dossiers/import/{token}", 303)
 
 
 @router.get("/dossiers/import/{token}")
@@ -103,8 +108,7 @@ def record(request: Request, desk: AtImport, token: str, data: FormData) -> Resp
         return _preview(request, desk, token, data, {"": NOT_VALID})
     choices, importer = PortfolioChoices.of(data), _importer(desk)
     try:
-        content, _ = import_preview.uploads(desk).get(token)
-        prepared = importer.prepare(content, choices.site, choices.sheet)
+        _, prepared = _prepared(desk, token, choices)
         errors, accepted = _unready(prepared, choices, form.seen)
         if errors or prepared.preview is None:
             return _preview(request, desk, token, data, errors)
@@ -139,11 +143,16 @@ def _importer(desk: Desk) -> PortfolioImporter:
     return portfolio_choices.importer_of(desk.served)
 
 
+def _prepared(desk: Desk, token: str, choices: PortfolioChoices) -> tuple[str, PreparedPortfolio]:
+    uploads = import_preview.uploads(desk)
+    content, name = uploads.get(token)
+    return name, _importer(desk).prepare(content, choices.site, choices.sheet, KeptReadings(uploads, token))
+
+
 def _preview(request: Request, desk: Desk, token: str, sent: Mapping[str, Any], errors: Mapping[str, str]) -> Response:
     choices = PortfolioChoices.of(sent)
     try:
-        content, name = import_preview.uploads(desk).get(token)
-        prepared = _importer(desk).prepare(content, choices.site, choices.sheet)
+        name, prepared = _prepared(desk, token, choices)
     except Refused as refused:
         if refused.code == "unknown-site":
             return _preview(request, desk, token, {**sent, "site": ""}, {"site": refusals.sentence(desk, refused)})

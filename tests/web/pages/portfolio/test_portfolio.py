@@ -12,6 +12,7 @@ import pytest
 from bs4 import Tag
 
 from pixflow.dossier.identity import correct_contact
+from pixflow.portfolio import reading_process
 from tests.importing.house import row, shared
 from tests.portfolio.files import HEADER
 from tests.portfolio.workbooks import TITLES, workbook
@@ -60,8 +61,9 @@ class Desk:
         return self.house.served.engine.head()
 
     def kept(self) -> list[Path]:
+        """Files that wait, without what was read of them."""
         folder = self.house.served.opened.folder / "uploads"
-        return sorted(folder.iterdir()) if folder.is_dir() else []
+        return sorted(path for path in folder.iterdir() if not path.suffix) if folder.is_dir() else []
 
     def send(self, data: bytes, name: str = "portefeuille.csv") -> Any:
         return self.client.post(START, files={"portfolio": (name, data, "application/octet-stream")})
@@ -416,6 +418,17 @@ def test_a_file_gone_after_an_hour_says_so(desk: Desk) -> None:
         assert answer.status_code == 410
         assert "Ce fichier n’attend plus" in words(answer.text)
     assert desk.kept() == []
+
+
+def test_a_kept_workbook_is_read_once_for_all_its_previews(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = workbook(TITLES, AWA.split(";"), title="CEJ", PACEA=[TITLES, BAH.split(";")])
+    where = desk.send(data, "liste.xlsx").headers["Location"]
+    desk.page(f"{where}?sheet=2")
+    monkeypatch.setattr(reading_process, "COMMAND", ("false",))  # reading once more would fail
+    assert texts(desk.page(where), ".choice label") == ["CEJ", "PACEA"]
+    preview = desk.page(f"{where}?sheet=2")
+    assert "BAH" in words(preview)
+    assert desk.press(preview).status_code == 303
 
 
 def test_recorded_twice_by_the_same_form_is_recorded_once(desk: Desk) -> None:

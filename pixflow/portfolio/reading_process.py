@@ -1,0 +1,85 @@
+"""Reads a file within limits: a workbook in a process of its own, one file at a time.
+
+`python -m pixflow.portfolio.reading_process SHEET` reads a workbook from its standard input, and writes its Portfolio
+as MessagePack. SHEET is 0 for the suitable one.
+"""
+
+import resource
+import subprocess
+import sys
+from threading import Lock
+
+import msgspec
+
+from pixflow.portfolio.problems import Refusal
+from pixflow.portfolio.reader import MAX_BYTES, Portfolio, read
+
+MAX_MEMORY = 192 * 1024 * 1024
+"""Bytes of address space."""
+MAX_COMPUTING = 4
+"""Seconds of processor: twice the slowest file that the other limits let through."""
+MAX_TIME = 15
+"""Seconds by the clock, on a busy machine."""
+MAX_WAIT = 10
+"""Seconds that a file waits for the one before."""
+OUT_OF_MEMORY = 3
+COMMAND = (sys.executable, "-I", "-m", "pixflow.portfolio.reading_process")
+_one_at_a_time = Lock()
+
+
+def read_in_turn(data: bytes, sheet: int | None = None) -> Portfolio:
+    """Reads a portfolio file as `read` does, after the files before it. Never raises on bad content."""
+    if not _one_at_a_time.acquire(timeout=MAX_WAIT):
+        return _refused("reader-busy")
+    try:
+        return _read_workbook(data, sheet) if _is_zip(data) else read(data, sheet)
+    finally:
+        _one_at_a_time.release()
+
+
+def _is_zip(data: bytes) -> bool:
+    return data.startswith(b"PK") and len(data) <= MAX_BYTES
+
+
+def _read_workbook(data: bytes, sheet: int | None) -> Portfolio:
+    try:
+        done = subprocess.run(
+            [*COMMAND, str(sheet or 0)],
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a traceback may quote cells
+            timeout=MAX_TIME,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _refused("workbook-too-heavy")
+    if done.returncode == OUT_OF_MEMORY or done.returncode < 0:
+        return _refused("workbook-too-heavy")
+    done.check_returncode()
+    return msgspec.msgpack.decode(done.stdout, type=Portfolio)
+
+
+def _refused(code: str) -> Portfolio:
+    return Portfolio(problems=(Refusal(code).problem,))
+
+
+def limit() -> None:
+    """Sets the limits of this process. A core file would hold names."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_COMPUTING, MAX_COMPUTING))
+
+
+def main() -> int:
+    """Reads the workbook of the standard input within limits. Returns the exit code."""
+    limit()
+    try:
+        portfolio = read(sys.stdin.buffer.read(), int(sys.argv[1]) or None)
+        sys.stdout.buffer.write(msgspec.msgpack.encode(portfolio))
+    except MemoryError:
+        return OUT_OF_MEMORY
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

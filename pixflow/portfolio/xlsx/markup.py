@@ -1,0 +1,103 @@
+"""Parses the XML of a workbook as it is unpacked, within limits. Builds no tree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from xml.parsers import expat
+
+from pixflow.portfolio.problems import Refusal
+
+MAX_TAGS = 3_500_000
+"""Tags and attributes of all parts: about 450,000 cells."""
+MAX_DEPTH = 50
+"""Elements inside each other, looked at after each piece."""
+MAX_TOKEN = 256 * 1024
+"""Bytes of one tag or comment."""
+_COUNTED = (b"<", b"/>", b"=")
+_ENCODINGS = frozenset({None, "utf-8", "utf-16", "us-ascii", "iso-8859-1"})
+
+Attributes = Mapping[str, str]
+
+
+class Budget:
+    """The tags that one workbook may still hold, over all its parts."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TAGS
+
+    def spend(self, piece: bytes) -> None:
+        self._left -= sum(map(piece.count, _COUNTED))
+        if self._left < 0:
+            raise Refusal("workbook-too-heavy")
+
+
+class Markup:
+    """The events of one part. A subclass takes its elements, and the text inside those that it keeps.
+
+    `start` and `end` count the depth themselves: one more call for each element would cost a quarter of a second.
+    """
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.keeps = False
+        self.kept: list[str] = []
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """Takes the start of an element, named without the prefix of the part."""
+        self.depth += 1
+
+    def end(self, name: str) -> None:
+        """Takes its end."""
+        self.depth -= 1
+
+    def text(self, text: str) -> None:
+        """Takes a piece of text."""
+        if self.keeps:
+            self.kept.append(text)
+
+    def taken(self) -> str:
+        """Returns the text kept so far, and keeps no more."""
+        text, self.kept, self.keeps = "".join(self.kept), [], False
+        return text
+
+    def follow(self, pieces: Iterable[bytes], budget: Budget) -> Iterator[None]:
+        """Parses piece by piece. Raises Refusal, or ExpatError on bad XML."""
+        parser, fed, token = self._parser(), 0, 0
+        for piece in pieces:
+            budget.spend(piece)
+            parser.Parse(piece, False)
+            fed += len(piece)
+            token = max(token, parser.CurrentByteIndex)
+            if fed - token > MAX_TOKEN or self.depth > MAX_DEPTH:
+                raise Refusal("workbook-too-heavy")
+            yield
+        parser.Parse(b"", True)
+        yield
+
+    def _parser(self) -> expat.XMLParserType:
+        """Returns a parser that gives the elements of the root's prefix to this object."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+
+        def root(name: str, attributes: dict[str, str]) -> None:
+            prefix = name[: name.find(":") + 1]
+            if prefix:
+                parser.StartElementHandler = lambda name, found: self.start(name.removeprefix(prefix), found)
+                parser.EndElementHandler = lambda name: self.end(name.removeprefix(prefix))
+            else:
+                parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
+            parser.CharacterDataHandler = self.text
+
+        parser.StartElementHandler = root
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.XmlDeclHandler = _check_encoding
+        return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    """Refuses entities, which multiply; no spreadsheet writes them."""
+    raise Refusal("broken-workbook")
+
+
+def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Refuses an encoding that would write its tags with other bytes: they could not be counted."""
+    if (encoding and encoding.lower()) not in _ENCODINGS:
+        raise Refusal("broken-workbook")

@@ -1,0 +1,254 @@
+"""Workbooks made to cost much: what each would do to a reader that trusts it.
+
+`python -m tests.portfolio.heavy_workbooks FOLDER` writes them.
+"""
+
+import io
+import struct
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+from pixflow.portfolio.records import MAX_ROWS
+from tests.portfolio.workbooks import SHEET, TITLES, archive, changed, workbook
+
+SOUND = workbook(("Nom", "Prénom"), ("Diallo", "Awa"))
+RELATIONS = "xl/_rels/workbook.xml.rels"
+MILLION = 1_000_000
+
+
+def _packed(parts: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", method, compresslevel=9) as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return held.getvalue()
+
+
+def _parts() -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def _with(method: int = zipfile.ZIP_DEFLATED, **changes: bytes) -> bytes:
+    """The sound workbook with these parts: `sheet`, `styles`, `texts`, `book`, `relations`."""
+    names = {"sheet": SHEET, "styles": "xl/styles.xml", "texts": "xl/sharedStrings.xml", "book": "xl/workbook.xml",
+             "relations": RELATIONS}  # fmt: skip
+    return _packed(_parts() | {names[key]: content for key, content in changes.items()}, method)
+
+
+def _sheet(rows: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """A sheet of the sound rows, then these."""
+    old = _parts()[SHEET]
+    return before + old.replace(b"</sheetData>", rows + b"</sheetData>") + after
+
+
+def _texts(items: bytes) -> bytes:
+    return b"<sst>" + items + b"</sst>"
+
+
+def wide_rows() -> bytes:
+    return _with(sheet=_sheet(b"".join(b"<row>" + b"<c><v>1</v></c>" * 16_000 + b"</row>" for _ in range(120))))
+
+
+def far_cells() -> bytes:
+    rows = (f'<row r="{n}"><c r="SF{n}"><v>1</v></c></row>'.encode() for n in range(3, 20_000))
+    return _with(sheet=_sheet(b"".join(rows)))
+
+
+def empty_cells() -> bytes:
+    return _with(sheet=_sheet(b"<row>" + b"<c/>" * 4 * MILLION + b"</row>"))
+
+
+def empty_rows() -> bytes:
+    return _with(sheet=_sheet(b"<row/>" * MILLION))
+
+
+def many_styles() -> bytes:
+    return _with(styles=b"<styleSheet><cellXfs>" + b'<xf numFmtId="14"/>' * MILLION + b"</cellXfs></styleSheet>")
+
+
+def many_formats() -> bytes:
+    formats = b"".join(b'<numFmt numFmtId="%d" formatCode="&quot;[d\\"/>' % n for n in range(700_000))
+    return _with(styles=b"<styleSheet><numFmts>" + formats + b"</numFmts></styleSheet>")
+
+
+def defined_names() -> bytes:
+    names = b"".join(b'<definedName name="n%d">Feuil1!$A$1</definedName>' % n for n in range(500_000))
+    old = _parts()["xl/workbook.xml"]
+    return _with(book=old.replace(b"</workbook>", b"<definedNames>" + names + b"</definedNames></workbook>"))
+
+
+def many_sheets(count: int = 20_000) -> bytes:
+    sheets = b"".join(b'<sheet name="f%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(1, count + 1))
+    return _with(book=b'<workbook xmlns:r="r"><sheets>' + sheets + b"</sheets></workbook>")
+
+
+def many_sheets_of_blank_rows() -> bytes:
+    book = b"".join(b'<sheet name="f%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(1, 90))
+    blank = _parts()[SHEET].replace(b"<sheetData>", b"<sheetData>" + b"<row/>" * 40_000)
+    return _with(book=b'<workbook xmlns:r="r"><sheets>' + book + b"</sheets></workbook>", sheet=blank)
+
+
+def many_parts() -> bytes:
+    return _packed(_parts() | {f"xl/media/{n}": b"" for n in range(40_000)})
+
+
+def one_huge_tag() -> bytes:
+    return _with(sheet=_sheet(b'<row s="' + b"x" * 25 * MILLION + b'"/>'))
+
+
+def one_huge_comment() -> bytes:
+    return _with(sheet=_sheet(b"<!--" + b"<x>" * 8 * MILLION + b"-->"))
+
+
+def one_huge_text() -> bytes:
+    return _with(sheet=_sheet(b'<row><c t="inlineStr"><is><t>' + b"x" * 25 * MILLION + b"</t></is></c></row>"))
+
+
+def many_attributes() -> bytes:
+    tag = b"<c " + b" ".join(b'a%d=""' % n for n in range(20_000)) + b"/>"
+    return _with(sheet=_sheet(b"<row>" + tag * 100 + b"</row>"))
+
+
+def inline_texts() -> bytes:
+    cell = b'<c t="inlineStr"><is>' + b"<r><t>x</t></r>" * 100 + b"</is></c>"
+    return _with(sheet=_sheet(b"<row>" + cell * 18_000 + b"</row>"))
+
+
+def shared_texts() -> bytes:
+    return _with(texts=_texts(b"".join(b"<si><t>%d</t></si>" % n for n in range(800_000))))
+
+
+def wide_characters() -> bytes:
+    return _with(texts=_texts(("<si><t>" + "x" * 30_000 + "\N{GRINNING FACE}</t></si>").encode() * 1_000))
+
+
+def one_text_many_times() -> bytes:
+    rows = b"".join(b"<row>" + b'<c t="s"><v>0</v></c>' * 12 + b"</row>" for _ in range(20_000))
+    return _with(texts=_texts(b"<si><t>" + b"x" * 32_000 + b"</t></si>"), sheet=_sheet(rows))
+
+
+def nested_texts() -> bytes:
+    return _with(texts=_texts(b"<si>" * 1_500_000 + b"<t>x</t>" + b"</si>" * 1_500_000))
+
+
+def nested_cells() -> bytes:
+    return _with(sheet=_sheet(b"<c><v>1" * 800_000))
+
+
+def bomb() -> bytes:
+    return _with(sheet=_sheet(b" " * 400 * MILLION))
+
+
+def bomb_that_lies() -> bytes:
+    honest = _with(sheet=_sheet(b" " * 400 * MILLION))
+    with zipfile.ZipFile(io.BytesIO(honest)) as opened:
+        size = struct.pack("<L", opened.getinfo(SHEET).file_size)
+    return honest.replace(size, struct.pack("<L", 1_000))
+
+
+def bomb_of_lzma() -> bytes:
+    return _with(zipfile.ZIP_LZMA, sheet=_sheet(b" " * 20 * MILLION))
+
+
+def entities() -> bytes:
+    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 20}">' for n in range(1, 9))
+    doctype = f'<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY l0 "ha">{laughs}]>'.encode()
+    return _with(sheet=_sheet(b"<row><c><v>&l8;</v></c></row>", doctype))
+
+
+def one_entity_many_times() -> bytes:
+    doctype = b'<!DOCTYPE sst [<!ENTITY a "' + b"x" * 100_000 + b'">]>'
+    return _with(texts=doctype + _texts(b"<si><t>" + b"&a;" * 50_000 + b"</t></si>"))
+
+
+def another_encoding() -> bytes:
+    sheet = '<?xml version="1.0" encoding="cp037"?><worksheet>' + "<c/>" * 4 * MILLION + "</worksheet>"
+    return _with(sheet=sheet.encode("cp037"))
+
+
+def long_numbers() -> bytes:
+    return _with(sheet=_sheet(b"".join(b"<row><c><v>" + b"9" * 4_000 + b"</v></c></row>" for _ in range(5_000))))
+
+
+def huge_days() -> bytes:
+    styles = b'<styleSheet><cellXfs><xf numFmtId="14"/></cellXfs></styleSheet>'
+    rows = b"".join(b"<row>" + b"<c><v>1e308</v></c>" * 12 + b"</row>" for _ in range(19_000))
+    return _with(styles=styles, sheet=_sheet(rows))
+
+
+def formulas() -> bytes:
+    return _with(sheet=_sheet((b"<row>" + b"<c><f>1+1</f></c>" * 20 + b"</row>") * 19_000))
+
+
+def problems() -> bytes:
+    titles = ("Nom", "Prénom", "Né(e) le", "Tél", "Courriel", "Fin collectif")
+    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    row = "".join(cell.format(text) for text in ("é" * 60, "漢" * 60, *["12 " + "é" * 80] * 4))
+    rows = f"<row>{row}</row>" * 11_000 + "</sheetData>"
+    return changed(workbook(titles), SHEET, lambda xml: xml.replace("</sheetData>", rows))
+
+
+def foreign_texts() -> bytes:
+    row = '<row><c t="inlineStr"><is><t>' + "漢" * 390 + '</t></is></c><c t="inlineStr"><is><t>é</t></is></c></row>'
+    return _with(sheet=_sheet(row.encode() * 12_700))
+
+
+def cut() -> bytes:
+    return shared_texts()[:-3_000]
+
+
+def no_zip() -> bytes:
+    return b"PK\x03\x04" + b"\0" * 5 * MILLION
+
+
+def many_entries() -> bytes:
+    """A central directory of 5 MB: 100,000 entries that all name one content."""
+    return _packed({f"{n:05}": b"" for n in range(45_000)})
+
+
+def no_workbook() -> bytes:
+    return archive(word__document_dot_xml=b"<w/>" * MILLION)
+
+
+def large_portfolio() -> bytes:
+    """A portfolio as it should be, of the most rows that one may have."""
+    return workbook(
+        TITLES,
+        *(
+            (
+                f"{n:07}", f"NOM{n % 5000}", f"Prénom{n % 3000}", date(2000 + n % 8, 1 + n % 12, 1 + n % 28),
+                f"06{n:08}", f"p{n}@example.org", "L'Aigle", "CEJ", "Printemps", date(2026, 6, 30), "MOREL Paul",
+                "Vente en magasin",
+            )
+            for n in range(MAX_ROWS)
+        ),
+    )  # fmt: skip
+
+
+MADE: dict[str, Callable[[], bytes]] = {
+    one.__name__: one
+    for one in (
+        wide_rows, far_cells, empty_cells, empty_rows, many_styles, many_formats, defined_names, many_sheets,
+        many_sheets_of_blank_rows, many_parts, one_huge_tag, one_huge_comment, one_huge_text, many_attributes,
+        inline_texts, shared_texts, wide_characters, one_text_many_times, nested_texts, nested_cells, bomb,
+        bomb_that_lies, bomb_of_lzma, entities, one_entity_many_times, another_encoding, long_numbers, huge_days,
+        formulas, problems, foreign_texts, cut, no_zip, many_entries, no_workbook,
+    )
+}  # fmt: skip
+
+
+def write(folder: Path) -> Iterator[Path]:
+    """Writes every workbook, and yields its path."""
+    for name, made in MADE.items():
+        path = folder / f"{name}.xlsx"
+        path.write_bytes(made())
+        yield path
+
+
+if __name__ == "__main__":
+    for written in write(Path(sys.argv[1])):
+        print(written, written.stat().st_size)

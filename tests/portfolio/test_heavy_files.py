@@ -1,0 +1,149 @@
+"""Files made to cost much: each is read or refused within two seconds of processor and 200 MB, in its own process."""
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from pixflow.portfolio import reading_process
+from pixflow.portfolio.reader import MAX_BYTES, Portfolio, read
+from pixflow.portfolio.reading_process import read_in_turn
+from pixflow.portfolio.records import MAX_COLUMNS, MAX_LENGTH, MAX_LINE
+from tests.portfolio import heavy_workbooks
+from tests.portfolio.workbooks import workbook
+
+SECONDS, MEGABYTES = 2.0, 200
+
+# Runs the program of the process, then says what it has cost: seconds of processor, kB of memory at its peak.
+MEASURED = """
+import os, re, resource, sys
+from pixflow.portfolio.reading_process import main
+status = os.open("/proc/self/status", os.O_RDONLY)
+code = main()
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = re.search(r"VmHWM:\\s+(\\d+)", os.read(status, 4096).decode())[1]
+print(used.ru_utime + used.ru_stime, peak, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def measured(data: bytes) -> tuple[Portfolio, float, float]:
+    """Returns the answer of the process to a file, its seconds and its megabytes."""
+    done = subprocess.run([sys.executable, "-I", "-c", MEASURED, "0"], input=data, capture_output=True, check=False)
+    seconds, kilobytes = done.stderr.split()
+    return msgspec.msgpack.decode(done.stdout, type=Portfolio), float(seconds), int(kilobytes) / 1024
+
+
+REFUSED = {
+    "wide_rows": "workbook-too-heavy",
+    "empty_cells": "workbook-too-heavy",
+    "many_formats": "unpacked-too-large",
+    "many_sheets": "too-many-sheets",
+    "many_sheets_of_blank_rows": "workbook-too-heavy",
+    "many_parts": "workbook-too-heavy",
+    "one_huge_tag": "workbook-too-heavy",
+    "one_huge_comment": "workbook-too-heavy",
+    "one_huge_text": "workbook-too-heavy",
+    "many_attributes": "workbook-too-heavy",
+    "inline_texts": "workbook-too-heavy",
+    "one_text_many_times": "workbook-too-heavy",
+    "nested_texts": "workbook-too-heavy",
+    "nested_cells": "workbook-too-heavy",
+    "bomb": "unpacked-too-large",
+    "bomb_that_lies": "broken-workbook",
+    "bomb_of_lzma": "broken-workbook",
+    "long_numbers": "workbook-too-heavy",
+    "empty_rows": "workbook-too-heavy",
+    "entities": "broken-workbook",
+    "one_entity_many_times": "broken-workbook",
+    "another_encoding": "broken-workbook",
+    "cut": "broken-workbook",
+    "no_zip": "broken-workbook",
+    "many_entries": "workbook-too-heavy",
+    "no_workbook": "not-a-workbook",
+}
+"""Those of the files that are refused; the others are read."""
+
+
+@pytest.mark.parametrize("name", heavy_workbooks.MADE)
+def test_no_workbook_costs_more_than_two_seconds_and_200_megabytes(name: str) -> None:
+    data = heavy_workbooks.MADE[name]()
+    assert len(data) <= MAX_BYTES
+    portfolio, seconds, megabytes = measured(data)
+    assert seconds < SECONDS
+    assert megabytes < MEGABYTES
+    assert next((one.code for one in portfolio.problems if one.severity == "refused"), None) == REFUSED.get(name)
+
+
+def test_a_portfolio_of_twenty_thousand_rows_is_read_within_the_same_limits() -> None:
+    portfolio, seconds, megabytes = measured(heavy_workbooks.large_portfolio())
+    assert (len(portfolio.rows), portfolio.problems) == (20_000, ())
+    assert seconds < SECONDS
+    assert megabytes < MEGABYTES
+
+
+def test_a_workbook_is_read_alike_in_a_process_of_its_own() -> None:
+    data = workbook(("Nom", "Prénom", "Né(e) le"), ("Diallo", "Awa", "12/03/2005"), ("", "Ali", ""))
+    assert read_in_turn(data) == read(data)
+    assert read_in_turn(data, 2) == read(data, 2)
+
+
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), signal.SIGXCPU)", "sys.exit(3)"])
+def test_a_process_ended_by_its_limits_is_a_refusal(monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    monkeypatch.setattr(reading_process, "COMMAND", (sys.executable, "-I", "-c", f"import os, signal, sys; {end}"))
+    (problem,) = read_in_turn(workbook(("Nom", "Prénom"))).problems
+    assert (problem.severity, problem.code) == ("refused", "workbook-too-heavy")
+
+
+def test_the_process_has_no_more_memory_and_time_than_it_may() -> None:
+    program = """
+import resource
+from pixflow.portfolio.reading_process import limit
+limit()
+print(resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_CORE)[0])
+try:
+    bytearray(200_000_000)
+except MemoryError:
+    print("memory")
+"""
+    assert subprocess.check_output([sys.executable, "-I", "-c", program], text=True).split() == ["4", "0", "memory"]
+
+
+def test_a_process_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "MAX_TIME", 0.001)
+    (problem,) = read_in_turn(workbook(("Nom", "Prénom"))).problems
+    assert (problem.severity, problem.code) == ("refused", "workbook-too-heavy")
+
+
+def test_one_file_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "MAX_WAIT", 0.01)
+    with reading_process._one_at_a_time:
+        (problem,) = read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").problems
+    assert (problem.severity, problem.code) == ("refused", "reader-busy")
+    assert len(read_in_turn(b"Nom;Pr\xc3\xa9nom\nDiallo;Awa\n").rows) == 1
+
+
+HEADER = "Nom;Prénom"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        (HEADER + ";" * (MAX_BYTES - 50), "line-too-long", 1),
+        ("\n".join((HEADER + ";a" * 250_000,) * 10), "line-too-long", 1),
+        (f"{HEADER}\nDiallo;Awa{';' * MAX_LENGTH}\n", "line-too-long", 2),
+        (f"{HEADER}\nDiallo;Awa\nBah;Ali{';' * MAX_COLUMNS}\n", "too-many-columns", 3),
+        (HEADER + "\n" * (MAX_LINE + 1), "too-many-rows", None),
+    ],
+    ids=["header", "titles", "row", "columns", "blank lines"],
+)
+def test_a_text_has_lines_of_a_file_that_people_make(text: str, code: str, line: int | None) -> None:
+    data = text.encode()
+    assert len(data) <= MAX_BYTES
+    (problem,) = read(data).problems
+    assert (problem.severity, problem.code, problem.line) == ("refused", code, line)
+
+
+def test_a_row_of_five_hundred_columns_is_read() -> None:
+    assert len(read(f"{HEADER}\nDiallo;Awa{';' * (MAX_COLUMNS - 2)}\n".encode()).rows) == 1
