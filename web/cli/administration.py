@@ -15,6 +15,7 @@ from web.cli.terminal import (
     console,
     fail,
     in_words,
+    marked,
     opening,
     shown,
     working,
@@ -73,7 +74,8 @@ def init(
             database=Settings().database(),
         )
         opened.engine.close()
-    console.print(f"Structure ouverte : [bold]{structure}[/] ({opened.folder})")
+    text = "Structure ouverte : [bold]{name}[/] ({folder})"
+    console.print(marked(text, name=structure, folder=opened.folder))
     console.print("Ensuite : pixflow staff add NOM COURRIEL --role referent")
 
 
@@ -85,7 +87,8 @@ def rebuild(structure: StructureOption = None) -> None:
         stopped = served.read().stopped()
     console.print(f"Tables refaites : {name}")
     for row in stopped:
-        console.print(f"[red]Arrêtée[/] : {row.projection} sur {row.stream} ({row.code}, fait n° {row.position})")
+        text = "[red]Arrêtée[/] : {projection} sur {stream} ({code}, fait n° {position})"
+        console.print(marked(text, **row._mapping))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from pixflow.refused import Refused
 from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
 from projections.store import stores
-from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, shown
+from web.cli.terminal import JsonOption, as_json, console, errors, fail, in_words, marked, shown
 from web.french import dates, typography
 from web.french.errors import backups
 from web.hosting.served_structure import reads_of
@@ -49,7 +49,8 @@ def backup_command(
         as_json(done)
     else:
         for one in done:
-            console.print(f"[bold]{one['slug']}[/] : {typography.plural(one['events'], 'fait')}", end=" ")
+            events = typography.plural(one["events"], "fait")
+            console.print(marked("[bold]{slug}[/] : {events}", slug=one["slug"], events=events), end=" ")
             console.print(f"dans {one['path']}", soft_wrap=True)
         if done:
             console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
@@ -64,7 +65,7 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
             made = back_up(opened, to)
             gone = keep(made.path.parent, number) if number else []
     except typer.Exit:
-        errors.print(f"[bold]{slug}[/] : rien n'est sauvegardé.")
+        errors.print(marked("[bold]{slug}[/] : rien n'est sauvegardé.", slug=slug))
         return None
     report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
     return {**report, "deleted": len(gone)}
@@ -87,7 +88,8 @@ def restore_command(
         as_json(done)
         return
     made, events = dates.instant(done.manifest.made, "UTC"), typography.plural(done.manifest.holding.head, "fait")
-    console.print(f"[bold]{done.slug}[/] : {events}, sauvegarde du {made} (UTC)")
+    text = "[bold]{slug}[/] : {events}, sauvegarde du {made} (UTC)"
+    console.print(marked(text, slug=done.slug, events=events, made=made))
     if done.erased:
         console.print(f"{typography.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
     if done.aside:

@@ -1,12 +1,11 @@
 """`pixflow doctor`: the health checks of web/hosting/health.py, printed."""
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from pixflow import structure_folder
 from web.cli.backups import OneOption, chosen_slugs, open_slug
-from web.cli.terminal import JsonOption, as_json, console, explained
+from web.cli.terminal import JsonOption, as_json, console, explained, marked
 from web.french import health as french
 from web.hosting import health
 from web.hosting.health import Finding
@@ -46,11 +45,13 @@ def _findings(slug: str) -> list[Finding]:
 
 
 def _print(slug: str, findings: list[Finding]) -> None:
-    table = Table(box=None, pad_edge=False, show_header=False, title=f"[bold]{slug}[/]", title_justify="left")
+    table = Table(
+        box=None, pad_edge=False, show_header=False, title=marked("[bold]{slug}[/]", slug=slug), title_justify="left"
+    )
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in findings:
         said = french.sentence(one.check, one.level, one.details)
-        table.add_row(MARKS[one.level], french.TITLES[one.check], escape(said))
+        table.add_row(marked(MARKS[one.level]), french.TITLES[one.check], said)
     console.print(table)

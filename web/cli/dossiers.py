@@ -17,7 +17,9 @@ from web.cli.terminal import (
     as_json,
     console,
     in_words,
+    marked,
     person,
+    problem_line,
     working,
 )
 from web.french import matching, typography
@@ -72,10 +74,9 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
     if read:
         console.print("Lu : " + ", ".join(f"{c.header} → {files.FIELDS[str(c.field)]}" for c in read))
     if ignored:
-        console.print(f"[dim]Ignoré : {', '.join(ignored)}[/]")
+        console.print(marked("[dim]Ignoré : {ignored}[/]", ignored=", ".join(ignored)))
     for one in prepared.preview.problems if prepared.preview else prepared.portfolio.problems:
-        colour = "red" if one.severity == "refused" else "yellow"
-        console.print(f"[{colour}]●[/] {_said(one)}")
+        console.print(problem_line(one.severity, _said(one)))
     if len(prepared.portfolio.sheets) > 1:
         console.print("Pour choisir la feuille : --sheet et son numéro")
     if prepared.preview is None:
@@ -84,11 +85,11 @@ def _tell(prepared: PreparedPortfolio, taken: RecordedCounts | None, accept_chan
     if taken is None:
         console.print("Rien n'est enregistré : c'est un aperçu.")
     else:
-        console.print(
-            f"[green]Enregistré.[/] {typography.plural(taken.opened, 'dossier ouvert', 'dossiers ouverts')}, "
-            f"{typography.plural(taken.corrected, 'corrigé')}, "
-            f"{typography.plural(taken.matched, 'résultat rapproché', 'résultats rapprochés')}"
-        )
+        opened = typography.plural(taken.opened, "dossier ouvert", "dossiers ouverts")
+        corrected = typography.plural(taken.corrected, "corrigé")
+        matched = typography.plural(taken.matched, "résultat rapproché", "résultats rapprochés")
+        counts = ", ".join((opened, corrected, matched))
+        console.print(marked("[green]Enregistré.[/] {counts}", counts=counts))
         if prepared.preview.counts.changed and not accept_changes:
             console.print("Pour enregistrer aussi ce qui a changé : --accept-changes")
 

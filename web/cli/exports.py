@@ -21,7 +21,9 @@ from web.cli.terminal import (
     console,
     fail,
     in_words,
+    marked,
     person,
+    problem_line,
     working,
 )
 from web.desk.names import NoNames
@@ -49,9 +51,9 @@ def read_command(file: FileArgument, json: JsonOption = False) -> None:
 
 def _print_export(export: Export) -> None:
     if export.campaign:
-        console.print(
-            f"[bold]{export.campaign.name}[/] · {export.campaign.code or 'sans code'} · n° {export.campaign.id}"
-        )
+        known = export.campaign
+        text = "[bold]{name}[/] · {code} · n° {id}"
+        console.print(marked(text, name=known.name, code=known.code or "sans code", id=known.id))
     if export.entries:
         columns, lines = export_table.table(export)
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -65,8 +67,7 @@ def _print_export(export: Export) -> None:
 
 def _print_problems(problems: tuple[ExportProblem, ...]) -> None:
     for one in problems:
-        colour = "red" if one.severity == "refused" else "yellow"
-        console.print(f"[{colour}]●[/] {problem(one.code, one.line, dict(one.details))}")
+        console.print(problem_line(one.severity, problem(one.code, one.line, dict(one.details))))
 
 
 @app.command("import")
@@ -140,19 +141,20 @@ def _tell(shown: ImportPreview, imported: ImportResult | None, json: bool) -> No
             }
         )
         return
-    console.print(f"[bold]{shown.campaign.name}[/] · {shown.campaign.code or 'sans code'}")
+    code = shown.campaign.code or "sans code"
+    console.print(marked("[bold]{name}[/] · {code}", name=shown.campaign.name, code=code))
     names = ("nouvelles", "avancées", "partagées", "inchangées", "disparues", "problèmes")
     console.print(" · ".join(f"{name} {number}" for name, number in zip(names, numbers.values(), strict=True)))
     _print_problems(shown.problems)
     if shown.misfit:
-        console.print(f"[red]●[/] {refusal('not-its-kind', {'kind': shown.kind}, NoNames())}")
+        console.print(problem_line("refused", refusal("not-its-kind", {"kind": shown.kind}, NoNames())))
         return
     for one in shown.questions:
-        console.print(f"[yellow]?[/] {question(one.code, one.count, one.among)}")
+        console.print(marked("[yellow]?[/] {asked}", asked=question(one.code, one.count, one.among)))
     if shown.seen_before or (imported and not recorded):
         console.print("Ce fichier est déjà enregistré : rien à faire.")
     elif recorded:
-        console.print("[green]Enregistré.[/]")
+        console.print(marked("[green]Enregistré.[/]"))
     elif not shown.questions:
         console.print("Rien n'est enregistré : c'est un aperçu.")
 

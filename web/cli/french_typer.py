@@ -4,7 +4,6 @@ import sys
 from typing import Any, NoReturn
 
 import typer
-from rich.markup import escape
 from typer import rich_utils
 from typer._click.exceptions import (
     BadOptionUsage,
@@ -37,7 +36,7 @@ class InFrench(TyperGroup):
         except NoArgsIsHelpError:  # the help is shown already
             code = USAGE
         except ClickException as error:
-            errors.print(escape(_usage(error)))
+            errors.print(_usage(error))
             code = USAGE
         sys.exit(code if isinstance(code, int) else 0)
 

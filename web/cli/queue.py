@@ -18,6 +18,7 @@ from web.cli.terminal import (
     StructureOption,
     as_json,
     console,
+    marked,
     person,
     working,
 )
@@ -45,7 +46,7 @@ def queue(as_: AsOption, structure: StructureOption = None, json: JsonOption = F
 
 def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: date, absent: Mapping[UUID, str]) -> None:
     for pile in piles:
-        console.print(f"[bold]{tasks.PILES[pile.kind](pile.count)}[/]")
+        console.print(marked("[bold]{pile}[/]", pile=tasks.PILES[pile.kind](pile.count)))
     if not rows and not piles:
         console.print("Rien à faire pour l'instant.")
     if rows:
@@ -57,5 +58,5 @@ def _print_queue(rows: list[Any], piles: list[projections_piles.Pile], today: da
             due = dates.day(row.due, year=row.due.year != today.year)
             said = absent.get(row.doer), tasks.why(row.kind, row.details, row.why_on)
             why = " · ".join(filter(None, said))
-            table.add_row(row.name, tasks.VERBS[row.kind], why, f"[red]{due}[/]" if late else due)
+            table.add_row(row.name, tasks.VERBS[row.kind], why, marked("[red]{due}[/]", due=due) if late else due)
         console.print(table)

@@ -12,7 +12,7 @@ from pixflow.events.base import Recorded
 from pixflow.replay import Replay, at_version, version_at
 from pixflow.tasks import Task
 from projections import audit_trail
-from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, working
+from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, marked, working
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import sentences
@@ -99,14 +99,16 @@ def _document(
 def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: ServedStructure, *, whole: bool) -> None:
     zone = served.refs.structure.zone
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
-    console.print(f"[bold]{name}[/] · fait {shown.version} sur {shown.total}")
+    console.print(marked("[bold]{name}[/] · fait {n} sur {total}", name=name, n=shown.version, total=shown.total))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
         table.add_column(title)
     for r in history if whole else [shown.recorded]:
         said = sentences.sentence(r, names, zone=zone, history=history)
-        said = f"[strike]{said}[/]" if r.originator_version in shown.retracted else said
-        table.add_row(str(r.originator_version), said, sentences.when(r, zone), sentences.who(r, names))
+        struck = "[strike]{said}[/]" if r.originator_version in shown.retracted else "{said}"
+        table.add_row(
+            str(r.originator_version), marked(struck, said=said), sentences.when(r, zone), sentences.who(r, names)
+        )
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}
     console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in shown.steps))

@@ -19,6 +19,7 @@ from web.cli.terminal import (
     errors,
     fail,
     in_words,
+    marked,
 )
 from web.french import dates, typography, vocabulary
 from web.french.errors import presets as errors_presets
@@ -72,12 +73,12 @@ def simulate(
                 fail("Il n'y a pas une semaine entre ce premier jour et aujourd'hui : choisissez-en un plus ancien.")
             raise
         opened.engine.close()
-    console.print(f"[bold]{structure}[/] ({opened.folder})", soft_wrap=True)
+    console.print(marked("[bold]{name}[/] ({folder})", name=structure, folder=opened.folder), soft_wrap=True)
     period = f"du {dates.day(played.first, year=True)} au {dates.day(played.last, year=True)}"
     counts = f"{young_people} jeunes, {played.staff} personnes, {played.commands} commandes, {played.events} faits"
     console.print(typography.typeset(f"{counts}, {period}"))
     for code, count in played.refused.items():
-        console.print(f"[yellow]●[/] {count} refus ({code})")
+        console.print(marked("[yellow]●[/] {count} refus ({code})", count=count, code=code))
     console.print(f"Ensuite : {_in(opened.folder.parent)}pixflow serve --demo", soft_wrap=True)
 
 
@@ -126,7 +127,7 @@ def _print_people(folder: Path, slug: str) -> None:
         served = one.structures[slug]
         name = served.refs.structure.name
         team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
-    console.print(f"\n[bold]{name}[/]")
+    console.print(marked("\n[bold]{name}[/]", name=name))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Rôle", "Qui être", "Où regarder"):
         table.add_column(title)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from pixflow import structure_folder
 from pixflow.structure_folder import utc_now
@@ -19,6 +18,7 @@ from web.cli.terminal import (
     explained,
     fail,
     in_words,
+    marked,
     shown,
 )
 from web.hosting.clock_watch import ClockWatch
@@ -38,13 +38,13 @@ def run(data: Path, *, port: int) -> None:
         fail(f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo ».")
     with open_host(data, demo=True, progress=shown("Mise à jour des tables")) as host, serving(host):
         for slug, error in host.closed.items():
-            errors.print(escape(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}"))
+            errors.print(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}")
         for one in host.structures.values():
             for warning in one.engine.recorder.warnings:
                 logging.getLogger("pixflow").warning(warning)
         listener = _listen(port)
         port = listener.getsockname()[1]
-        console.print(f"pixflow est sur [bold]http://127.0.0.1:{port}[/]  (Ctrl+C pour arrêter)")
+        console.print(marked("pixflow est sur [bold]http://127.0.0.1:{port}[/]  (Ctrl+C pour arrêter)", port=port))
         stop = threading.Event()
         ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()

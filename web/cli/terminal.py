@@ -1,6 +1,7 @@
 """Common parts of the commands: the structure, the person, error messages."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from pixflow import structure_folder
@@ -26,8 +28,35 @@ from web.french.errors.refusals import refusal, store_error
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Terminal(Console):
+    """A console that prints a text as it is: no markup in it, and no control character. `marked` gives colours."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, highlight=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(_visible(text), **options)
+
+
+def marked(template: str, /, **values: object) -> Text:
+    """Returns a template of rich's markup with its values; what looks like markup in a value is printed as it is."""
+    return Text.from_markup(template.format(**{name: escape(_visible(str(one))) for name, one in values.items()}))
+
+
+def problem_line(severity: str, sentence: str) -> Text:
+    """Returns a problem of a file, with a mark in the colour of its severity."""
+    return marked("[red]●[/] {said}" if severity == "refused" else "[yellow]●[/] {said}", said=sentence)
+
+
+def _visible(text: str) -> str:
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+console = Terminal()
+errors = Terminal(stderr=True)
 USAGE = 2
 UNREADABLE = "Les tables de lecture ne répondent pas : le disque est plein ou en panne, ou la base est arrêtée."
 DAMAGED = "Un fait enregistré ne se lit pas : lancez « pixflow doctor », puis restaurez la dernière sauvegarde."
@@ -53,7 +82,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="En JSON, pour un progr
 
 def fail(sentence: str, code: int = 1) -> NoReturn:
     """Prints why nothing was done, and exits."""
-    errors.print(f"[bold red]Refusé.[/] {escape(sentence)}" if code == 1 else escape(sentence))
+    errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=sentence) if code == 1 else sentence)
     raise typer.Exit(code)
 
 
@@ -171,4 +200,5 @@ def shown(title: str) -> Any:
 
 def as_json(value: Any) -> None:
     """Prints one JSON document on standard output."""
-    typer.echo(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+    text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2)
+    typer.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 from pixflow import presets, structure_folder
@@ -16,6 +18,7 @@ from pixflow.documents.grille import ProblemCode
 from pixflow.presets import PresetError
 from tests.portfolio.workbooks import workbook
 from web.cli.app import app
+from web.cli.terminal import console, marked
 from web.french.errors import presets as french
 from web.hosting.settings import Settings
 from web.samples import demo
@@ -456,3 +459,23 @@ def test_the_demonstration_is_prepared_once_and_says_who_to_be(data: Path):
     assert "déjà là" in ran("demo", "--no-serve")
     tasks = said("queue", "--as", "nadia.benali@ml-demo.example", "--structure", demo.SLUG)["tasks"]
     assert {task["role"] for task in tasks} == {"advisor"}
+
+
+def test_names_are_printed_as_they_are_and_no_escape_reaches_the_terminal(house: Path, tmp_path: Path):
+    """Names that hold markup come by an import; those that hold escapes were recorded before these were refused."""
+    file = tmp_path / "portfolio.csv"
+    file.write_text("Nom;Prénom;Né(e) le;Site;Conseiller\n[/b] Diallo;[red]Awa;02/03/2006;Mortagne;Nadia Benali\n")
+    ran("dossiers", "import", str(file), "--as", SOPHIE)
+    assert "[red]Awa [/b] Diallo" in " ".join(ran("queue", "--as", NADIA).split())
+    assert "\N{REPLACEMENT CHARACTER}[2Jici [b]là[/b]" in printed("\x1b[2Jici [b]là[/b]")
+    assert "\x9b" not in printed(marked("[bold]{name}[/]", name="\x9b31m[/]"))
+
+
+def printed(text: str | Text) -> str:
+    with console.capture() as capture:
+        console.print(text)
+        table = Table()
+        table.add_column("Nom")
+        table.add_row(text)
+        console.print(table)
+    return capture.get()
