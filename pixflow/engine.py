@@ -20,7 +20,7 @@ from pixflow.events.base import Recorded, personal_fields
 from pixflow.events.catalogue import catalogue
 from pixflow.folding import ERASURES
 from pixflow.reference_data import ReferenceCache, References
-from pixflow.refused import Refused, refuse_nir
+from pixflow.refused import Refused, check_texts
 from pixflow.store import UNOPENED, Claim, ClaimTaken, CommandKnown, Damaged, NewCommand
 from pixflow.store.erasure_proof import with_proofs
 from pixflow.store.keys import Keys
@@ -121,7 +121,7 @@ class Engine(Application[UUID]):
         the steps depend on has changed.
         """
         for step in steps:
-            refuse_nir(step.sent)
+            check_texts(step.sent)
         sent = msgspec.json.encode(content, order="deterministic")
         if known := self.earlier_answer(command_id, by, sent):
             return known
@@ -268,7 +268,12 @@ class Engine(Application[UUID]):
         return {stream: loaded.state for stream, loaded in self._loaded(kind, streams).items()}
 
     def read(self, after: int, limit: int) -> list[Recorded]:
-        """Returns the events after a position, in order of position. One that does not open is `Unopened`."""
+        """Returns the events after a position, in order of position. One that does not open is `Unopened`.
+
+        Raises ValueError for a negative limit: SQLite would read all, and PostgreSQL refuse.
+        """
+        if limit < 0:
+            raise ValueError(f"a limit is not negative: {limit}")
         rows = self.recorder.log(after, limit)
         self.keys.load({row[0] for row in rows})
         try:

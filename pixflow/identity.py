@@ -16,6 +16,8 @@ _NIR: Final = re.compile(
 _NIR_LENGTH: Final = 13
 _NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 100)))
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f]")
 _IMILO: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
 _EMAIL: Final = re.compile(r"[^\s@.,;:<>()\"]+(?:\.[^\s@.,;:<>()\"]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _FRENCH_PHONE: Final = re.compile(r"(?:0|(?:\+|00)330?)([1-9][0-9]{8})")
@@ -58,6 +60,11 @@ def contains_nir(text: str) -> bool:
     if len(plain) < _NIR_LENGTH:
         return False
     return any(looks_like_nir(candidate[1]) for candidate in _NIR_IN_TEXT.finditer(plain))
+
+
+def contains_control(text: str, *, lines: bool = True) -> bool:
+    """Tells if a text holds a control character: NUL, an escape, a bell. Tabs and line ends count without `lines`."""
+    return not text.isprintable() and (_CONTROL if lines else _CONTROL_OR_LINES).search(text) is not None
 
 
 def imilo_number(text: str) -> str:

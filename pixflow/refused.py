@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from pixflow.identity import contains_nir
+from pixflow.identity import contains_control, contains_nir
 
 _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ONE_LINE = frozenset({"last_name", "first_name", "name"})
 
 
 class Refused(Exception):
@@ -36,14 +37,18 @@ def required(text: str, field: str) -> str:
     return stripped
 
 
-def refuse_nir(sent: Mapping[str, Any]) -> None:
-    """Raises Refused("nir") for a social security number in any field, at any depth (docs/domain.md#nir).
+def check_texts(sent: Mapping[str, Any]) -> None:
+    """Checks the text of every field, at any depth.
 
-    Ids are skipped: one task key in 1,400 would look like one.
+    Raises Refused("nir") for a social security number (docs/domain.md#nir), and Refused("control-character"). Ids are
+    skipped: one task key in 1,400 would look like a social security number.
     """
     for field, value in sent.items():
-        if any(contains_nir(_ID.sub("", text)) for text in _texts(value)):
-            raise Refused("nir", field=field)
+        for text in _texts(value):
+            if contains_control(text, lines=field not in _ONE_LINE):
+                raise Refused("control-character", field=field)
+            if contains_nir(_ID.sub("", text)):
+                raise Refused("nir", field=field)
 
 
 def _texts(value: object) -> Iterator[str]:

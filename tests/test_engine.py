@@ -648,6 +648,22 @@ def test_a_social_security_number_is_refused_wherever_it_is_typed(
     assert followed.topics()[-1] == "AdvisorAssigned"
 
 
+@pytest.mark.parametrize("mark", ["\0", "\x1b[2J", "\x07", "\x7f"])
+def test_a_control_character_is_refused_wherever_it_is_typed(followed: House, mark: str) -> None:
+    with pytest.raises(Refused, match="control-character") as refused:
+        followed.say(take_note, text=f"vu {mark} ce matin")
+    assert refused.value.details == {"field": "text"}
+    followed.say(take_note, text="vu\r\n\tce matin")
+    with pytest.raises(Refused, match="control-character"):
+        followed.open(last_name="Dia\nllo")
+
+
+def test_no_reading_has_a_negative_limit(followed: House) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        followed.engine.read(0, -1)
+    assert followed.engine.read(0, 0) == []
+
+
 def test_a_number_of_thirteen_digits_that_is_none_passes(followed: House) -> None:
     followed.say(take_note, text="commande 9050361001012, rappeler le 02 33 84 10 20")
     assert followed.topics()[-1] == "NoteTaken"

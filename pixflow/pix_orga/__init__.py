@@ -35,6 +35,7 @@ Refused, with a line:
 - result-not-shared (column) — a row not shared that holds a result
 - na-on-shared (column) — a shared row whose result says NA
 - sent-without-date (column) — a profile sent, no date of sending: nothing tells it from another one
+- control-character (column) — a character that nobody sees: NUL, an escape
 - nir (column) — a social security number, which must not be here
 
 Warnings:

@@ -7,6 +7,7 @@ Refusal = Literal[
     "apple-double",
     "broken-quotes",
     "cell-count",
+    "control-character",
     "date",
     "date-zone",
     "empty",

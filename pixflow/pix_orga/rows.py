@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from pixflow.identity import contains_nir
+from pixflow.identity import contains_control, contains_nir
 from pixflow.pix_orga import profiles
 from pixflow.pix_orga.cells import ABSENT, count, unguard, yes_no
 from pixflow.pix_orga.columns.layout import Layout
@@ -33,7 +33,7 @@ def read_course(line: RowCells, layout: Layout[Any]) -> str | None:
 def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
     """Returns the participation of a record with the right number of cells; None if its sharing is unclear."""
     tail = layout.tail
-    _refuse_nir(line, layout)
+    _check_texts(line, layout)
     shared = line.take(yes_no, tail.shared)
     started = _moment(line, tail.started, tail.started_zone)
     progress = None if tail.progress is None else line.take_rate(tail.progress)
@@ -62,7 +62,7 @@ def read_row(line: RowCells, layout: Layout[Tail]) -> AssessmentRow | None:
 def read_profile(line: RowCells, layout: Layout[ProfileTail]) -> ProfileRow | None:
     """Returns the profile of a record with the right number of cells; None if its sending is unclear."""
     tail = layout.tail
-    _refuse_nir(line, layout)
+    _check_texts(line, layout)
     sent = line.take(yes_no, tail.shared)
     if sent is None:
         return None
@@ -110,7 +110,10 @@ def _imported(line: RowCells, layout: Layout[Any]) -> Pairs:
     return tuple((line.headers[place], unguard(line.cells[place])) for place in layout.middle.imported)
 
 
-def _refuse_nir(line: RowCells, layout: Layout[Any]) -> None:
+def _check_texts(line: RowCells, layout: Layout[Any]) -> None:
+    for place in range(layout.tail.start):
+        if contains_control(line.cells[place]):
+            line.problems.refuse("control-character", line.number, column=line.headers[place])
     for place in range(layout.head.last_name, layout.tail.start):
         if contains_nir(line.cells[place]):
             line.problems.refuse("nir", line.number, column=line.headers[place])

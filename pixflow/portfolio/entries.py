@@ -67,7 +67,7 @@ def read_entry(record: Record, width: int, fields: Fields, problems: list[Portfo
 
 def _entry(record: Record, width: int, fields: Fields, problems: list[PortfolioProblem]) -> Entry:
     _must_be_whole(record, width, fields)
-    texts = dict(_texts(record.cells, fields))
+    texts = dict(_texts(record, fields))
     last_name, first_name = _names(texts, record.line)
     number, figures = _number(texts.get("imilo_number"), record, fields)
 
@@ -109,10 +109,13 @@ def _must_be_whole(record: Record, width: int, fields: Fields) -> None:
                 raise _RowLeftOut(code, record.line, field, value)
 
 
-def _texts(cells: Sequence[str], fields: Fields) -> Iterator[tuple[Field, str]]:
+def _texts(record: Record, fields: Fields) -> Iterator[tuple[Field, str]]:
+    cells = record.cells
     for field, places in fields.items():
         texts = (" ".join(cells[place].split()) for place in places if place < len(cells))
         if text := next(filter(None, texts), ""):
+            if identity.contains_control(text):
+                raise _RowLeftOut("control-character", record.line, field)
             yield field, text
 
 

@@ -21,8 +21,8 @@ class PortfolioProblem(Struct, frozen=True):
       header has both names), broken-quotes, too-many-rows, too-many-columns, line-too-long, nir (a social security
       number: delete the column)
     - left: name-missing, bad-number, cell-count, formula-empty (a formula was never worked out), cell-error (`value` is
-      the error); then, once compared: number-twice, site-needed, person-erased (`value` is the day), and what a
-      decision refuses (bad-birth-date…)
+      the error), control-character (a NUL, an escape); then, once compared: number-twice, site-needed, person-erased
+      (`value` is the day), and what a decision refuses (bad-birth-date…)
     - warning: cp1252, bad-date, bad-phone, bad-email; then advisor-unknown, advisor-ambiguous, site-unknown,
       number-figures (new dossiers whose number a workbook keeps as figures: zeros may be lost)
     """

@@ -127,6 +127,11 @@ CASES: dict[str, list[Case]] = {
         (lambda: changed(PARIS, "Date de début"), "", 2, {"column": "Date de début", "value": "11/05/2026 15:00"}),
         (lambda: changed(START, '"2026-05-11T13:00:00"'), "", 2, None),
     ],
+    "control-character": [
+        (lambda: file(replace(SHARED, last_name="Dia\x1b[31mllo")), "", 2, {"column": "Nom du Participant"}),
+        (lambda: changed("Éloïse", "Élo\x07ïse"), "", 2, {"column": "Prénom du Participant"}),
+        (lambda: changed("@web2", "@web2\x1b"), "", 1, None),
+    ],
     "palier-range": [(lambda: file(replace(SHARED, palier=5)), "", 2, {"value": "5", "most": "4"})],
     "result-not-shared": [
         (lambda: changed('"Oui";"11/05', '"Non";"11/05'), "", 2, None),

@@ -54,6 +54,14 @@ def test_headers_are_read_whatever_their_accents_and_little_words(header: str, f
     assert [column.field for column in read_columns([header])] == [field]
 
 
+def test_a_control_character_leaves_its_row_out() -> None:
+    portfolio = read(file(AWA.replace("DIALLO", "DIAL\x1b[31mLO"), BAH))
+    assert [(one.severity, one.code, one.line, one.field) for one in portfolio.problems] == [
+        ("left", "control-character", 2, "last_name")
+    ]
+    assert [row.last_name for row in portfolio.rows] == ["BAH"]
+
+
 def test_a_line_is_read_field_by_field() -> None:
     portfolio = read(file(AWA, BAH))
     awa, bah = portfolio.rows

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from pixflow.identity import contains_control
 from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
 from web.french import validation
 
@@ -107,6 +108,8 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
 
     An emptied field is None, never its default; a list field accepts one value; an absent one has its default.
     """
+    if unseen := _with_controls(data):
+        return None, dict.fromkeys(unseen, validation.invalid("control_character", {}))
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
     cleaned = {name: _cleaned(value, fields.get(name)) for name, value in data.items()}
     try:
@@ -120,6 +123,12 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
                 kind = "missing"
             errors.setdefault(name, validation.invalid(kind, error.get("ctx", {})))
         return None, errors
+
+
+def _with_controls(data: Mapping[str, Any]) -> list[str]:
+    """Returns the fields that hold a control character: NUL, an escape, a bell."""
+    texts = ((name, value if isinstance(value, list) else [value]) for name, value in data.items())
+    return [name for name, values in texts if any(isinstance(one, str) and contains_control(one) for one in values)]
 
 
 def _cleaned(value: Any, field: FieldInfo | None) -> Any:

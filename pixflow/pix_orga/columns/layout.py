@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from pixflow.events.values import CampaignKind
+from pixflow.identity import contains_control
 from pixflow.pix_orga.columns import labels
 from pixflow.pix_orga.columns.free_columns import Middle, read_middle
 from pixflow.pix_orga.problems import Problems
@@ -83,6 +84,8 @@ def read_layout(
     except labels.BadHeader as bad:
         _refuse(bad, tidy, problems)
         return None
+    for column in filter(contains_control, tidy):
+        problems.refuse("control-character", 1, column=column)
     middle = read_middle(tidy, plain, range(head.end, tail.start), external_id_column, problems)
     return Layout(tidy, head, middle, tail)
 

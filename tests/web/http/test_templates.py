@@ -140,6 +140,17 @@ def test_one_value_of_a_list_is_a_list_and_an_emptied_field_is_none() -> None:
     assert (value.text, value.on, value.kinds, value.done, value.seen) == ("vu", None, ("a",), False, 3)
 
 
+@pytest.mark.parametrize("mark", ["\0", "\x1b", "\x07"])
+def test_a_control_character_is_refused_on_its_field(mark: str) -> None:
+    value, wrong = forms.validate(Note, sent(text=f"vu{mark}", kinds=["a", mark]))
+    assert value is None
+    assert {name: words(said) for name, said in wrong.items()} == dict.fromkeys(
+        ("text", "kinds"),
+        "Un caractère invisible s’est glissé dans ce texte : retapez-le au lieu de le coller.",
+    )
+    assert forms.validate(Note, sent(text="vu\r\n\tici"))[1] == {}
+
+
 def test_what_a_form_did_not_ask_is_refused() -> None:
     value, wrong = forms.validate(Note, sent(text="vu", nir=""))
     assert value is None

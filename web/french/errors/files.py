@@ -27,6 +27,8 @@ PIX_ORGA: dict[str, str] = {
     # the file is refused, for one line
     "broken-quotes": "les guillemets ne se referment pas : la suite ne se lit pas." + _AGAIN,
     "cell-count": "{found} cases au lieu de {expected} : la ligne a été modifiée ou coupée." + _AGAIN,
+    "control-character": "la colonne « {column} » contient un caractère invisible. Effacez-le dans Pix Orga, puis "
+    "exportez à nouveau.",
     "several-campaigns": "le fichier mêle les campagnes n° {first} et n° {other} : un export n’en contient qu’une. "
     "Importez un fichier par campagne.",
     "integer": "« {value} » n’est pas un nombre entier, colonne « {column} »." + _AGAIN,
@@ -107,6 +109,7 @@ PORTFOLIO: dict[str, str] = {
     # the row is left out
     "name-missing": "il manque le {field}{value}." + _LEFT,
     "bad-number": "« {value} » n’est pas un numéro i-Milo : chiffres, lettres et tirets seulement." + _LEFT,
+    "control-character": "la case « {field} » contient un caractère invisible : retapez-la." + _LEFT,
     "cell-count": "des cases dépassent la dernière colonne : la ligne a été modifiée ou coupée." + _LEFT,
     "formula-empty": "la case « {field} » est une formule qui n’a jamais été calculée : ouvrez le classeur, "
     "enregistrez-le, puis recommencez." + _LEFT,

@@ -33,6 +33,7 @@ NOT_KNOWN = (
 FULL = "Le disque est plein ou ne répond pas : prévenez la personne qui exploite pixflow."
 BLOCKED = "Une partie de ces pages n’a pas pu être mise à jour : prévenez la personne qui exploite pixflow."
 UNKNOWN_HOST = "Adresse inconnue"
+UNREADABLE = "Cette adresse contient un caractère qui ne s’y écrit pas : elle a été coupée ou modifiée."
 FROM_ELSEWHERE = "Ce formulaire vient d’un autre site : il n’a pas été pris en compte."
 
 

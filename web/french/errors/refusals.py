@@ -28,6 +28,7 @@ REFUSALS: dict[str, str] = {
     "closed": "Ce dossier est clos depuis le {on} : rouvrez-le d’abord.",
     "future": "Le {on} n’est pas encore arrivé : notez ce qui a déjà eu lieu.",
     "nir": "Un numéro de sécurité sociale ne s’écrit nulle part dans pixflow : effacez-le, puis enregistrez.",
+    "control-character": "Un caractère invisible s’est glissé dans le texte : retapez-le au lieu de le coller.",
     "bad-number": "Ce numéro i-Milo ne se lit pas : écrivez seulement ses chiffres, lettres et tirets.",
     "bad-birth-date": "Une naissance le {birth_date} ne donne pas un âge de 10 à 40 ans : vérifiez l’année.",
     "bad-phone": "Ce téléphone ne se lit pas : écrivez-le comme 06 12 34 56 78.",
