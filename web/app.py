@@ -14,6 +14,7 @@ from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
 from web.http import errors, security
+from web.http.addresses import ReadableAddresses
 from web.http.old_addresses import OldAddresses
 from web.pages import ROUTERS
 
@@ -46,10 +47,11 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _add_middleware(app: FastAPI, host: Host, url: str) -> None:
-    """Adds the middleware, the innermost first: a request passes `protect`, then old addresses, then the limit."""
+    """Adds the middleware, the innermost first: a request passes `protect` first, and the limit last."""
     if limit := concurrency.limit_for(host):
         app.add_middleware(concurrency.ConcurrencyLimit, limit=limit)
     app.add_middleware(OldAddresses)
+    app.add_middleware(ReadableAddresses)
     security.protect(app, errors.refuse, url=url)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from pixflow.actor import SYSTEM
 from projections import audit_trail
@@ -17,6 +17,8 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
 from web.french.events import sentences
+from web.http import addresses
+from web.http.addresses import PageNumber
 from web.http.forms import FormData
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page, page, redirect
@@ -79,11 +81,11 @@ def read(
     dossier: UUID | None = None,
     du: str = "",
     au: str = "",
-    p: Annotated[int, Query(ge=1)] = 1,
+    p: PageNumber = 1,
 ) -> Response:
     """Lists the events of an author (`par`), of a kind (`sorte`), of a dossier, from a day (`du`) to another (`au`)."""
     whose = _whose(desk, dossier) if dossier else ""
-    since, until = _day(du), _day(au)
+    since, until = addresses.day(du), addresses.day(au)
     wanted = TrailFilter(par, sorte, dossier, _starts(desk, since), _starts(desk, until and until + timedelta(days=1)))
     asked = JournalFilters(par, sorte, str(dossier or ""), du, au)
     pager = Pager.at(audit_trail.total(desk.read, wanted), p, "/journal", asked.params)
@@ -160,13 +162,6 @@ def _kinds() -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:
 
 def _by_name(pair: tuple[str, str]) -> str:
     return pair[1].casefold()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _starts(desk: Desk, day: date | None) -> datetime | None:

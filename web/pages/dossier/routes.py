@@ -21,6 +21,7 @@ from web.desk.commands import Outcome, record, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.http.addresses import Version
 from web.http.forms import FormData, OpenForm, validate
 from web.http.templates import page, redirect
 from web.pages.dossier import history, open_form
@@ -42,7 +43,7 @@ def read(
     dossier_id: UUID,
     formulaire: str = "",
     sur: str = "",
-    fait: int = -1,
+    fait: Version = -1,
     etape: str = "",
 ) -> Response:
     """The sheet; `formulaire` opens one of its forms, about the id or the key `sur`.

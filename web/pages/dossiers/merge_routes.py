@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.dossier import merging
 from pixflow.dossier.state import Dossier
@@ -16,6 +15,7 @@ from web.desk import refusals
 from web.desk.commands import Outcome, record_all
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page, page, redirect
@@ -74,7 +74,7 @@ class MergePage(Page):
 
 
 @router.get("/doublons")
-def doubles(request: Request, desk: AtDesk, p: Annotated[int, Query(ge=1)] = 1) -> Response:
+def doubles(request: Request, desk: AtDesk, p: PageNumber = 1) -> Response:
     """Lists the open dossiers that share their names and their birth date."""
     _may(desk)
     pager = Pager.at(directory.doubles_total(desk.read), p, "/doublons", {})

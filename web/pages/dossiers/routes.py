@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.dossier import identity
 from pixflow.engine import new_id
@@ -19,6 +19,7 @@ from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french import typography, validation, vocabulary
 from web.french.errors import missing
+from web.http.addresses import PageNumber
 from web.http.forms import Day, Form, FormData, validate
 from web.http.templates import Page, page, redirect
 from web.pages.dossiers.listing import STATES, dossiers_page
@@ -79,7 +80,7 @@ def read(
     groupe: str = "",
     etat: str = "open",
     recu: str = "",
-    p: Annotated[int, Query(ge=1)] = 1,
+    p: PageNumber = 1,
 ) -> Response:
     """Lists the dossiers that this person reads, by name; `recu` names what was just done to a group."""
     if desk.scope.whose == "none":

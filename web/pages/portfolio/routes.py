@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
@@ -16,6 +16,7 @@ from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.desk import Desk
 from web.french.errors import files
+from web.http.addresses import Number, PageNumber
 from web.http.forms import FormData, validate
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
@@ -26,7 +27,6 @@ from web.pages.results import import_preview
 
 router = APIRouter()
 AtImport = Annotated[Desk, Depends(portfolio_choices.importing)]
-Number = Annotated[int, Query(ge=1)]
 MOVED = "Des dossiers ont changé entre-temps : vérifiez les corrections cochées, puis enregistrez à nouveau."
 NOTHING_TICKED = "Aucun dossier n’est nouveau : cochez les corrections à enregistrer."
 NOT_VALID = "Cette page n’est plus valable : vérifiez vos choix, puis enregistrez à nouveau."
@@ -71,7 +71,7 @@ class GonePage(Page):
 
 
 @router.get("/dossiers/import")
-def start(request: Request, desk: AtImport, deja: int = 0) -> Response:
+def start(request: Request, desk: AtImport, deja: Number = 0) -> Response:
     """Shows where a file is chosen. `deja`: the last one had nothing new."""
     return page(request, StartPage(already=bool(deja)))
 
@@ -130,7 +130,9 @@ def cancel(desk: AtImport, token: str) -> Response:
 
 
 @router.get("/dossiers/import/fait/{command:uuid}")
-def done(request: Request, desk: AtImport, command: UUID, o: Number = 1, c: Number = 1, reste: int = 0) -> Response:
+def done(
+    request: Request, desk: AtImport, command: UUID, o: PageNumber = 1, c: PageNumber = 1, reste: Number = 0
+) -> Response:
     """Shows what an import recorded. `reste`: it stopped before the end."""
     outcome = _importer(desk).outcome(command)
     if outcome == PortfolioOutcome():

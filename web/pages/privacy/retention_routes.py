@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.documents.protocol import Retention
@@ -19,6 +19,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt
 from web.french import privacy, vocabulary
+from web.http.addresses import PageNumber
 from web.http.forms import FormData, validate
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page, page
@@ -66,7 +67,7 @@ class RetentionPage(Page):
 
 
 @router.get("/conservation")
-def past(request: Request, desk: AtRetention, p: Annotated[int, Query(ge=1)] = 1, recu: str = "") -> Response:
+def past(request: Request, desk: AtRetention, p: PageNumber = 1, recu: str = "") -> Response:
     """Lists the dossiers whose retention ended, the oldest first; `recu` names the requests just recorded."""
     return _page(request, desk, p, receipt=receipts.of_command(desk, recu))
 

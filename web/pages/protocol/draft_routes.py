@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
+from web.http.addresses import PageNumber
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.templates import page, redirect
 from web.pages.protocol import drafts, editor
@@ -45,7 +46,7 @@ def read(
     desk: AtDesk,
     kind: OfKind,
     le: Day | None = None,
-    p: Annotated[int, Query(ge=1)] = 1,
+    p: PageNumber = 1,
     enregistre: str = "",
 ) -> Response:
     """Shows the draft under discussion; `le` is its first day, `p` the page of the young people it concerns.

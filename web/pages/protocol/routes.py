@@ -14,6 +14,7 @@ from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import privacy
 from web.french.protocol import drafts as french
+from web.http.addresses import Number
 from web.http.pagination import address
 from web.http.templates import Page, page
 from web.pages.privacy.retention_routes import VALIDATING
@@ -86,7 +87,7 @@ class ProtocolPage(Page):
 
 @router.get("/protocole")
 def read(
-    request: Request, desk: AtDesk, protocole: int = 0, grille: int = 0, publie: str = "", ecarte: str = ""
+    request: Request, desk: AtDesk, protocole: Number = 0, grille: Number = 0, publie: str = "", ecarte: str = ""
 ) -> Response:
     """Shows the protocol and the grid in force; `protocole` and `grille` choose another version by its number.
 

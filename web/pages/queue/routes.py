@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from msgspec.structs import asdict
 
 from pixflow import tasks
@@ -23,6 +23,7 @@ from web.desk.receipts import Receipt
 from web.french import tasks as french
 from web.french import vocabulary
 from web.http import filters
+from web.http.addresses import PageNumber
 from web.http.filters import Chip, Choice
 from web.http.pagination import SIZE, Pager
 from web.http.templates import Page, page
@@ -33,7 +34,6 @@ from web.pages.workshops import alerts
 from web.pages.workshops.alerts import HelpCall, SeatOffer
 
 router = APIRouter()
-Number = Annotated[int, Query(ge=1)]
 WORKING = frozenset({"advisor", "facilitator", "referent", "manager"})
 FACETS = (
     filters.Facet("kind", french.FILTERS),
@@ -118,9 +118,9 @@ def read(
     pour: str = "",
     groupe: str = "",
     pile: str = "",
-    p: Number = 1,
-    q: Number = 1,
-    r: Number = 1,
+    p: PageNumber = 1,
+    q: PageNumber = 1,
+    r: PageNumber = 1,
     recu: str = "",
 ) -> Response:
     """Shows the tasks of the person at the desk, filtered by the address; with `pile`, one of a role's piles instead.

@@ -3,22 +3,24 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pixflow.refused import Refused
 from web.desk import refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
+from web.http.addresses import PageNumber
 from web.http.pagination import address
 from web.http.templates import page
 from web.pages.results.board import BoardForm, PageNumbers, board_page
 
 AtBoard = Annotated[Desk, allowed("referent")]
-Number = Annotated[int, Query(ge=1)]
 
 
-def _numbers(p: Number = 1, t: Number = 1, e: Number = 1, d: Number = 1, s: Number = 1) -> PageNumbers:
+def _numbers(
+    p: PageNumber = 1, t: PageNumber = 1, e: PageNumber = 1, d: PageNumber = 1, s: PageNumber = 1
+) -> PageNumbers:
     return PageNumbers(p, t, e, d, s)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import UploadFile
 
@@ -17,6 +17,7 @@ from web.desk import refusals
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import files
+from web.http.addresses import PageNumber
 from web.http.forms import FormData, validate
 from web.http.templates import Page, page
 from web.pages.results import activity, import_preview
@@ -63,7 +64,7 @@ def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
 
 
 @router.get("/resultats/import/{token}")
-def preview(request: Request, desk: AtBoard, token: str, p: Annotated[int, Query(ge=1)] = 1) -> Response:
+def preview(request: Request, desk: AtBoard, token: str, p: PageNumber = 1) -> Response:
     """Shows what the file would change. The address has the answers to the first questions."""
     return _preview(request, desk, token, dict(request.query_params), p)
 

@@ -1,16 +1,17 @@
 """Résultats: the board of the référent, and the routes that dispatch results or act on many rows."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from pixflow.dossier.stages import prescription
 from web.desk import bulk as desk_bulk
 from web.desk import receipts
 from web.desk.commands import record
 from web.desk.desk import Desk
+from web.http.addresses import Number
 from web.http.forms import Form, FormData, validate
 from web.pages.results import board, bulk
 from web.pages.results.board import PageNumbers
@@ -33,8 +34,8 @@ def read(
     formulaire: str = "",
     sur: UUID | None = None,
     recu: str = "",
-    importe: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    deja: int = 0,
+    importe: Number = 0,
+    deja: Number = 0,
 ) -> Response:
     """Shows the board. `formulaire` opens a form on the row `sur`; the others name what was just recorded."""
     receipt = receipts.of_command(desk, recu) or receipts.of_export(desk, importe) or receipts.of_known_file(desk, deja)

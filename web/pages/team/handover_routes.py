@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.team import handover, handover_plan
@@ -20,7 +21,7 @@ AtDesk = Annotated[Desk, allowed("referent", "manager")]
 
 
 @router.get("/equipe/{person:uuid}/confier")
-def ask(request: Request, desk: AtDesk, person: UUID, p: Annotated[int, Query(ge=1)] = 1) -> Response:
+def ask(request: Request, desk: AtDesk, person: UUID, p: PageNumber = 1) -> Response:
     """Shows the form: the colleagues, the dossiers, the term."""
     return _form(request, desk, person, {}, {}, p)
 

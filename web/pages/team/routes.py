@@ -18,6 +18,7 @@ from web.desk.commands import record
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
 from web.french.errors import missing
+from web.http.addresses import PageNumber, Version
 from web.http.forms import FormData, OpenForm, validate
 from web.http.templates import Page, page, redirect
 from web.pages.team import member, milestones
@@ -47,7 +48,7 @@ def read(
     etat: str = "here",
     role: str = "",
     site: str = "",
-    p: Annotated[int, Query(ge=1)] = 1,
+    p: PageNumber = 1,
     personnes: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> Response:
     """Shows the board; `etat` is here, away or gone; `personnes` counts those of a milestone just noted."""
@@ -128,7 +129,7 @@ def _new(
 
 @router.get("/equipe/{person:uuid}")
 def read_member(
-    request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: int = -1
+    request: Request, desk: AtDesk, person: UUID, formulaire: str = "", sur: str = "", fait: Version = -1
 ) -> Response:
     """Shows a member; `formulaire` opens a form, about the id or the version `sur`; `fait` is the version recorded."""
     _must_exist(desk, person)

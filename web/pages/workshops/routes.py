@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from pixflow.events.workshop import WorkshopScheduled
 from pixflow.workshop.scheduling import schedule_workshop
@@ -15,7 +14,8 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, ReceiptLine
 from web.french import dates, typography
-from web.http import filters
+from web.http import addresses, filters
+from web.http.addresses import PageNumber
 from web.http.pagination import Pager
 from web.http.templates import Page, page
 from web.pages.workshops import alerts, feed_routes, listing
@@ -25,7 +25,6 @@ from web.pages.workshops.listing import WorkshopRow, day_off
 
 router = APIRouter()
 AtWorkshops = Annotated[Desk, allowed("advisor", "facilitator", "referent", "manager", "auditor")]
-Number = Annotated[int, Query(ge=1)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ def read(
     miens: str = "",
     vue: listing.View = "liste",
     le: str = "",
-    p: Number = 1,
+    p: PageNumber = 1,
     serie: str = "",
     sautes: str = "",
 ) -> Response:
@@ -71,7 +70,7 @@ def read(
     `serie` names a series that was just scheduled, `sautes` the days that it left out.
     """
     wanted = WorkshopFilter(quand if vue == "liste" else "to-come", site, desk.me if miens else None)
-    about = _day(le) or desk.today
+    about = addresses.day(le) or desk.today
     pager, rows = listing.list_page(desk, wanted, p) if vue == "liste" else (None, [])
     shown = WorkshopsPage(
         when=wanted.when,
@@ -91,18 +90,12 @@ def read(
     return page(request, shown)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _series_receipt(desk: Desk, reference: str, left_out: str) -> Receipt | None:
     """Returns the workshops of a series that was just scheduled, and the days off that it left out."""
     events = [recorded.event for recorded in receipts.events_of(desk, reference)]
     days = [event.day for event in events if isinstance(event, WorkshopScheduled)]
     lines = [ReceiptLine(dates.weekday_day(day, year=True)) for day in days]
-    lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in map(_day, left_out.split(",")[:20]) if day]
+    skipped = filter(None, map(addresses.day, left_out.split(",")[:20]))
+    lines += [ReceiptLine(f"pas d’atelier le {day_off(day)}") for day in skipped]
     fixed = typography.plural(len(days), "atelier fixé", "ateliers fixés")
     return Receipt(typography.say("{fixed} :", fixed=fixed), lines) if days else None

@@ -19,9 +19,10 @@ from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.desk.receipts import Receipt, row_command
 from web.french import typography
+from web.http.addresses import PageNumber
 from web.http.forms import Form, FormData, validate
 from web.http.pagination import address
-from web.pages.workshops.routes import AtWorkshops, Number
+from web.pages.workshops.routes import AtWorkshops
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 from web.pages.workshops.workshop_routes import answer, workshop_response
 
@@ -41,7 +42,7 @@ class SeatForm(Form):
 
 @router.post("/ateliers/{workshop_id:uuid}/inscrire")
 def add(
-    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: Number = 1, groupe: str = ""
+    request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData, a: PageNumber = 1, groupe: str = ""
 ) -> Response:
     """Books the dossiers that were ticked, one command each. A refusal shows the result of every row."""
     workshop = _workshop(desk, workshop_id)

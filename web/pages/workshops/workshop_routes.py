@@ -22,6 +22,7 @@ from web.french import validation
 from web.french.errors import missing
 from web.french.events import workshops as french
 from web.http import papers
+from web.http.addresses import PageNumber
 from web.http.forms import Day, Form, FormData, OpenForm, validate
 from web.http.pagination import address
 from web.http.papers import Paper
@@ -30,7 +31,7 @@ from web.pages.workshops import listing, workshop
 from web.pages.workshops import papers as workshop_papers
 from web.pages.workshops.feed_routes import CONTENT_TYPE, calendar_file
 from web.pages.workshops.listing import instant
-from web.pages.workshops.routes import AtWorkshops, Number
+from web.pages.workshops.routes import AtWorkshops
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 
 router = APIRouter()
@@ -68,7 +69,7 @@ def read(
     workshop_id: UUID,
     formulaire: str = "",
     recu: str = "",
-    a: Number = 1,
+    a: PageNumber = 1,
     groupe: str = "",
 ) -> Response:
     """Shows the workshop.
