@@ -283,7 +283,7 @@ class Engine(Application[UUID]):
 
     def _evict_erased(self, events: list[Recorded]) -> list[Recorded]:
         """Returns `events`, and evicts the keys of erased people: another process may have destroyed them."""
-        self.keys.forget(erased_streams(events))
+        self.keys.forget([one.originator_id for one in events if isinstance(one.event, ERASURES)])
         return events
 
     def head(self) -> int:
@@ -317,8 +317,3 @@ class Engine(Application[UUID]):
         """Returns the claimed values among these, each with the stream that holds it."""
         digests = {self._digest(kind, value.encode()): value for value in values}
         return {digests[digest]: stream for digest, stream in self.recorder.claimed(kind, digests).items()}
-
-
-def erased_streams(events: Iterable[Recorded]) -> list[UUID]:
-    """Returns the streams whose person was erased."""
-    return [one.originator_id for one in events if isinstance(one.event, ERASURES)]
