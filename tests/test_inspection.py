@@ -16,6 +16,8 @@ from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
 from tests.backups.house import open_dossier
 from tests.postgres import Cluster
+from web.french import health as french
+from web.hosting import health
 from web.samples import population
 
 PRESET = presets.load("laigle-mortagne")
@@ -179,6 +181,10 @@ def test_what_somebody_changed_is_found(opened: OpenStructure, way: Callable[[Wr
     assert list(inspection.faults(opened.engine)) == []
     way(Writer(opened))
     assert {(one.code, one.position) for one in inspection.faults(opened.engine)} == WAYS[way]
+    findings = [health.order(opened.engine), health.facts(opened.engine)]
+    assert "alarm" in {one.level for one in findings}
+    said = " ".join(french.sentence(one.check, one.level, one.details) for one in findings)
+    assert all(str(position) in said for _, position in WAYS[way])
 
 
 def test_a_simulated_structure_has_no_fault(tmp_path: Path, database: Database | None) -> None:

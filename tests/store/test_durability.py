@@ -81,7 +81,10 @@ def test_f2_a_position_is_never_issued_twice(tmp_path: Path) -> None:
         connection.execute("DROP TRIGGER stored_events_delete")
         connection.execute("DELETE FROM stored_events WHERE position > 1")
     second = factory(tmp_path)
-    assert list(second.application_recorder().insert_events(stored(uuid4(), 1))) == [4]
+    recorder = second.application_recorder()
+    assert list(recorder.insert_events(stored(uuid4(), 1))) == [4]
+    assert recorder.missing_triggers() == ["stored_events_delete"]
+    recorder.replace_triggers()
     second.close()
     with raw(tmp_path) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute("DELETE FROM stored_events")

@@ -1,11 +1,13 @@
 """`pixflow doctor`: the health checks of web/hosting/health.py, printed."""
 
+from typing import Annotated
+
 import typer
 from rich.table import Table
 
 from pixflow import structure_folder
 from web.cli.backups import OneOption, chosen_slugs, open_slug
-from web.cli.terminal import JsonOption, as_json, console, explained, marked
+from web.cli.terminal import JsonOption, as_json, console, errors, explained, in_words, marked
 from web.french import health as french
 from web.hosting import health
 from web.hosting.health import Finding
@@ -18,8 +20,16 @@ MARKS = {"good": "[green]✓[/]", "note": "[yellow]![/]", "alarm": "[red]✗[/]"
 
 
 @app.command()
-def doctor(structure: OneOption = None, json: JsonOption = False) -> None:
+def doctor(
+    structure: OneOption = None,
+    json: JsonOption = False,
+    replace_triggers: Annotated[
+        bool, typer.Option("--replace-triggers", help="Remettre d'abord les déclencheurs absents.")
+    ] = False,
+) -> None:
     """Vérifier que tout va bien : code de sortie 1 quand quelque chose est à faire."""
+    if replace_triggers:
+        _replace_triggers(structure)
     found = {slug: _findings(slug) for slug in chosen_slugs(structure)}
     if json:
         as_json(found)
@@ -28,6 +38,14 @@ def doctor(structure: OneOption = None, json: JsonOption = False) -> None:
             _print(slug, findings)
     if any(one.level == "alarm" for findings in found.values() for one in findings):
         raise typer.Exit(1)
+
+
+def _replace_triggers(structure: str | None) -> None:
+    for slug in chosen_slugs(structure):
+        with in_words(), open_slug(slug) as opened:
+            if missing := opened.engine.recorder.missing_triggers():
+                opened.engine.recorder.replace_triggers()
+                errors.print(marked("{slug} : déclencheurs remis ({names}).", slug=slug, names=", ".join(missing)))
 
 
 def _findings(slug: str) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Sentences for the findings of `pixflow doctor`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from web.french.typography import number, plural, say
@@ -10,6 +10,9 @@ TITLES = {
     "durability": "Durabilité",
     "version": "Version de la base",
     "clock": "Horloge",
+    "triggers": "Déclencheurs",
+    "order": "Suite des faits",
+    "facts": "Lecture des faits",
     "keys": "Clés des personnes",
     "erasures": "Effacements",
     "destroyed": "Clés détruites",
@@ -31,6 +34,14 @@ SENTENCES = {
     "protègent les faits.",
     "clock good": "Pas de fait dans l'avenir.",
     "clock alarm": "Le dernier fait est {seconds} dans l'avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
+    "triggers good": "Tous là : la base refuse de changer un fait.",
+    "triggers alarm": "{missing} : absents ou changés. Quelqu'un peut changer des faits : cherchez qui les a retirés, "
+    "lisez les deux lignes suivantes, puis « pixflow doctor --replace-triggers ».",
+    "order good": "Aucun ne manque, et chacun est à sa place.",
+    "order alarm": "{faults}. Quelqu'un a écrit dans la base : retirez-lui cet accès, puis restaurez une sauvegarde "
+    "d'avant.",
+    "facts good": "Tous s'ouvrent, chacun dans sa commande.",
+    "facts alarm": "{faults}. Quelqu'un a écrit dans la base, ou le disque l'abîme : restaurez une sauvegarde d'avant.",
     "keys good": "Aucune ne manque.",
     "keys alarm": "{lost} : ce qui y est scellé ne se lit plus. Restaurez une sauvegarde.",
     "erasures good": "Tous terminés.",
@@ -67,6 +78,27 @@ SENTENCES = {
 FAILED = "La vérification elle-même a échoué ({error})."
 
 
+FAULTS = {
+    "position": "Des faits manquent avant {places}",
+    "version": "Pas la suite de leur fiche : {places}",
+    "span": "Aucune commande, ou deux, avant {places}",
+    "end": "La fin n'est pas celle que la base a donnée : {places}",
+    "opening": "Ne s'ouvrent pas, ou ont été changés : {places}",
+    "command": "Hors de leur commande : {places}",
+    "author": "Sous un autre nom que leur commande : {places}",
+}
+_SHOWN = 5
+
+
+def _places(positions: Sequence[int]) -> str:
+    more = say(" et {count} autres", count=str(len(positions) - _SHOWN)) if len(positions) > _SHOWN else ""
+    return say("n° {numbers}", numbers=", ".join(map(str, positions[:_SHOWN]))) + more
+
+
+def _faults(found: Mapping[str, Sequence[int]]) -> str:
+    return ". ".join(say(FAULTS[code], places=_places(positions)) for code, positions in found.items())
+
+
 def _megabytes(size: int) -> str:
     return say("{number} Mo", number=number(size // 1_000_000))
 
@@ -84,6 +116,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
     "path": str,
     "files": ", ".join,
+    "missing": ", ".join,
+    "faults": _faults,
     "places": ", ".join,
     "tables": ", ".join,
     "free": _megabytes,

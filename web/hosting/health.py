@@ -5,7 +5,7 @@ A finding is a code, a level and numbers. It contains no personal data.
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy import select
 
-from pixflow import erasing
+from pixflow import erasing, inspection
 from pixflow.backups import erasure_log, manifest
 from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
@@ -95,6 +95,34 @@ def log(opened: OpenStructure, limit: int = LOG) -> Finding:
     path = opened.folder / "events.db-wal"
     size = path.stat().st_size if path.exists() else 0
     return Finding("log", "good" if size <= limit else "alarm", {"size": size})
+
+
+# --- changes that somebody made in the database
+
+
+def triggers(engine: Engine) -> Finding:
+    """Lists the missing triggers that keep events and commands from being changed."""
+    missing = engine.recorder.missing_triggers()
+    return Finding("triggers", "alarm" if missing else "good", {"missing": missing})
+
+
+def order(engine: Engine) -> Finding:
+    """Checks positions, versions and the positions of commands, without opening an event."""
+    return _faults("order", inspection.order_faults(engine))
+
+
+def facts(engine: Engine) -> Finding:
+    """Opens every event, and compares it with its command."""
+    spans = range(0, engine.head(), inspection.SPAN)
+    found = (inspection.span_faults(engine, after, after + inspection.SPAN) for after in spans)
+    return _faults("facts", [fault for faults in found for fault in faults])
+
+
+def _faults(check: str, faults: Sequence[inspection.Fault]) -> Finding:
+    positions: dict[str, list[int]] = {}
+    for one in faults:
+        positions.setdefault(one.code, []).append(one.position)
+    return Finding(check, "alarm" if faults else "good", {"faults": positions})
 
 
 # --- the read tables
@@ -189,6 +217,7 @@ def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(tables, engine, reads),
         run(stopped, reads),
         run(clock, engine),
+        run(triggers, engine),
         run(disk, opened.folder),
     ]
 
@@ -200,6 +229,9 @@ def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(durability, engine),
         run(version, engine),
         run(clock, engine),
+        run(triggers, engine),
+        run(order, engine),
+        run(facts, engine),
         run(keys, opened),
         run(erasures, opened),
         run(destroyed, opened),

@@ -134,6 +134,12 @@ def _start(locks: ExitStack, served: ServedStructure) -> None:
     with ExitStack() as own:
         if not served.opened.database:
             own.enter_context(ServeLock(served.opened.folder))
+        if missing := served.engine.recorder.missing_triggers():
+            logging.getLogger("pixflow").error(
+                "%s: events can be changed, triggers are missing: %s. See pixflow doctor",
+                served.opened.slug,
+                ", ".join(missing),
+            )
         stores.tidy(served.reads.stores)
         _settle_if_possible(served)
         served.engine.execute(

@@ -32,7 +32,7 @@ from pixflow.store.postgres import copy
 from pixflow.store.postgres.database import Database, in_words
 from pixflow.store.postgres.pipeline import ConnectionLost, Statement, bigint, byteas, rows, texts, uuids
 from pixflow.store.postgres.statements import Statements
-from pixflow.store.postgres.tables import HELD, make_tables
+from pixflow.store.postgres.tables import HELD, make_tables, missing_triggers, replace_triggers
 from pixflow.store.postgres.transaction import Transaction
 
 _LAST = 2**63 - 1
@@ -64,6 +64,14 @@ class PostgresRecorder(ApplicationRecorder):
         """Raises StoreRefused when a confirmed command could be lost in a power cut (docs/faults.md#f1)."""
         with self.database.owner() as owner:
             self.database.check_durable(owner)
+
+    def missing_triggers(self) -> list[str]:
+        """Returns the tables whose trigger is gone or changed: their events or commands can be changed."""
+        return missing_triggers(self.database, self.schema)
+
+    def replace_triggers(self) -> None:
+        """Creates the missing triggers again."""
+        replace_triggers(self.database, self.schema)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

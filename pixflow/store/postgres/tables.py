@@ -1,11 +1,13 @@
 """Tables of one structure on PostgreSQL, and the rights of its role (docs/faults.md#rights)."""
 
+from collections.abc import Iterable
 from typing import LiteralString
 
 from psycopg.sql import SQL, Identifier, Literal
 
 from pixflow.store import StoreRefused
 from pixflow.store.postgres.database import Database, Owner, lock_number
+from pixflow.store.postgres.pipeline import rows
 
 HELD = "PX001"
 """SQLSTATE of a claim that another stream holds. The message is its kind, the detail its holder."""
@@ -41,10 +43,11 @@ _TABLES: tuple[LiteralString, ...] = (
     "CREATE TABLE IF NOT EXISTS {schema}.stream_keys (stream uuid PRIMARY KEY, wrapped bytea)",
     "CREATE TABLE IF NOT EXISTS {schema}.ring (number integer NOT NULL)",
 )
+_APPEND_ONLY: LiteralString = """
+    BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END
+    """
 _TRIGGERS: tuple[LiteralString, ...] = (
-    """CREATE OR REPLACE FUNCTION {schema}.append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END
-        $$""",
+    f"CREATE OR REPLACE FUNCTION {{schema}}.append_only() RETURNS trigger LANGUAGE plpgsql AS $${_APPEND_ONLY}$$",
     """CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.stored_events
         FOR EACH STATEMENT EXECUTE FUNCTION {schema}.append_only()""",
     """CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.commands
@@ -67,6 +70,14 @@ _RIGHTS: tuple[LiteralString, ...] = (
     "GRANT SELECT, UPDATE ON {schema}.head TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.stream_keys, {schema}.ring TO {role}",
 )
+# A trigger that is disabled, or has another body or moment, is missing.
+_MISSING = b"""SELECT name FROM unnest(ARRAY['stored_events', 'commands']) AS name WHERE NOT EXISTS (
+    SELECT FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1::text) AND relname = name
+    AND tgname = 'append_only' AND tgenabled IN ('O', 'A') AND tgqual IS NULL AND prosrc = $2::text
+    AND pg_get_triggerdef(pg_trigger.oid) LIKE '% BEFORE DELETE OR UPDATE OR TRUNCATE ON % FOR EACH STATEMENT %')
+    UNION ALL SELECT name || ' (rights)' FROM unnest(ARRAY['stored_events', 'commands']) AS name WHERE $3::text <> ''
+    AND has_table_privilege($3::text, format('%I.%I', $1::text, name), 'UPDATE, DELETE, TRUNCATE')"""
 _READY = b"""SELECT 1 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
     WHERE nspname = $1 AND relname = 'ring' AND has_table_privilege(pg_class.oid, 'DELETE')"""
 
@@ -84,9 +95,37 @@ def make_tables(database: Database, schema: str) -> None:
 
 
 def lay(owner: Owner, schema: str, role: str | None) -> None:
-    """Creates the tables within a transaction that holds the lock."""
+    """Creates the tables within a transaction that holds the lock.
+
+    Triggers are created with their tables, and never again by themselves: one that is missing is an alarm.
+    """
+    there = owner.execute("SELECT to_regclass(%s)", [f"{Identifier(schema).as_string()}.stored_events"]).fetchone()
+    new = there == (None,)
+    _execute(owner, schema, role, (*_TABLES, *(_TRIGGERS if new else ()), *(_RIGHTS if role else ())))
+
+
+def missing_triggers(database: Database, schema: str) -> list[str]:
+    """Returns the tables whose trigger is gone or changed, or whose rows the writer's role may change."""
+    values = [schema.encode(), _APPEND_ONLY.encode(), (database.role or "").encode()]
+    (found,) = database.execute((_MISSING, values))
+    return [name for (name,) in rows(found)]
+
+
+def replace_triggers(database: Database, schema: str) -> None:
+    """Creates the triggers again, and takes the rights to change rows from the writer's role."""
+    revoke: tuple[LiteralString, ...] = (
+        "REVOKE UPDATE, DELETE, TRUNCATE ON {schema}.stored_events, {schema}.commands FROM {role}",
+    )
+    enable: tuple[LiteralString, ...] = tuple(
+        f"ALTER TABLE {{schema}}.{table} ENABLE TRIGGER append_only" for table in ("stored_events", "commands")
+    )
+    with database.owner() as owner, owner.transaction():
+        _execute(owner, schema, database.role, (*_TRIGGERS, *enable, *(revoke if database.role else ())))
+
+
+def _execute(owner: Owner, schema: str, role: str | None, steps: Iterable[LiteralString]) -> None:
     names = {"schema": Identifier(schema), "held": Literal(HELD), "role": Identifier(role or "")}
-    for step in (*_TABLES, *_TRIGGERS, *(_RIGHTS if role else ())):
+    for step in steps:
         owner.execute(SQL(step).format(**names))
 
 

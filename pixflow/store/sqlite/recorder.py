@@ -21,7 +21,7 @@ from eventsourcing.sqlite import (
 from pixflow.store import Claim, CommandRow, NewCommand, StoreRefused, order
 from pixflow.store.sqlite.connections import HardenedDatastore, check_durable
 from pixflow.store.sqlite.insertion import SELECT_CLAIM, insert
-from pixflow.store.sqlite.tables import TABLES, TRIGGERS
+from pixflow.store.sqlite.tables import TABLES, TRIGGERS, missing_triggers
 
 WAL_RESET_FIXED = (3, 51, 3)
 _LAST = 2**63 - 1
@@ -55,7 +55,27 @@ class HardenedRecorder(SQLiteApplicationRecorder):
     datastore: HardenedDatastore
 
     def construct_create_table_statements(self) -> list[str]:
-        return [*TABLES, *TRIGGERS]
+        return TABLES
+
+    def _create_table(self, c: SQLiteCursor) -> None:
+        """Creates what is missing, but no trigger of tables that are there: `missing_triggers` tells it."""
+        c.execute("SELECT 1 FROM sqlite_master WHERE name = 'stored_events'")
+        new = c.fetchone() is None
+        for statement in (*TABLES, *(TRIGGERS if new else ())):
+            c.execute(statement)
+
+    def missing_triggers(self) -> list[str]:
+        """Returns the triggers that are gone or changed: without them, events and commands can be changed."""
+        with self.datastore.reading() as cursor:
+            found = cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        return missing_triggers(statement for (statement,) in found)
+
+    def replace_triggers(self) -> None:
+        """Creates the missing triggers again."""
+        with self.datastore.transaction(commit=True) as c:
+            for name in self.missing_triggers():
+                c.execute(f"DROP TRIGGER IF EXISTS {name}")
+                c.execute(next(statement for statement in TRIGGERS if statement.split()[2] == name))
 
     @property
     def warnings(self) -> list[str]:

@@ -1,4 +1,9 @@
-"""Tables of one structure on SQLite, and the triggers that make events and commands append-only."""
+"""Tables of one structure on SQLite, and the triggers that make events and commands append-only.
+
+Triggers are created with their table, and never again by themselves: one that is missing is an alarm.
+"""
+
+from collections.abc import Iterable
 
 TABLES = [
     """CREATE TABLE IF NOT EXISTS stored_events (
@@ -21,19 +26,25 @@ TABLES = [
         PRIMARY KEY (kind, digest)) WITHOUT ROWID""",
 ]
 TRIGGERS = [
-    f"""CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table}
+    f"""CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
     for table in ("stored_events", "commands")
     for verb in ("update", "delete")
 ]
 # INSERT OR REPLACE deletes without firing a delete trigger.
 TRIGGERS += [
-    """CREATE TRIGGER IF NOT EXISTS stored_events_replace BEFORE INSERT ON stored_events
+    """CREATE TRIGGER stored_events_replace BEFORE INSERT ON stored_events
         WHEN EXISTS (SELECT 1 FROM stored_events WHERE position = NEW.position)
         OR EXISTS (SELECT 1 FROM stored_events
             WHERE originator_id = NEW.originator_id AND originator_version = NEW.originator_version)
         BEGIN SELECT RAISE(ABORT, 'stored_events is append-only'); END""",
-    """CREATE TRIGGER IF NOT EXISTS commands_replace BEFORE INSERT ON commands
+    """CREATE TRIGGER commands_replace BEFORE INSERT ON commands
         WHEN EXISTS (SELECT 1 FROM commands WHERE id = NEW.id)
         BEGIN SELECT RAISE(ABORT, 'commands is append-only'); END""",
 ]
+
+
+def missing_triggers(found: Iterable[str]) -> list[str]:
+    """Returns the names of the triggers that are not among these statements, word for word."""
+    there = {" ".join(statement.split()) for statement in found}
+    return [statement.split()[2] for statement in TRIGGERS if " ".join(statement.split()) not in there]

@@ -3,7 +3,9 @@
 import ast
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
@@ -136,6 +138,18 @@ def test_the_doctor_ends_with_1_when_something_is_to_do(data: Path) -> None:
     ran("backup")
     assert "✓ Dernière sauvegarde" in plain(ran("doctor"))
     assert "SQLite : ce qui est confirmé survit à une coupure." in plain(ran("doctor"))
+
+
+def test_the_doctor_puts_triggers_back_when_asked(data: Path) -> None:
+    ran("backup")
+    with closing(sqlite3.connect(data / "ici" / "events.db")) as file:
+        file.execute("DROP TRIGGER stored_events_delete")
+    for _ in range(2):
+        result = run("doctor")
+        assert result.exit_code == 1
+        assert "✗ Déclencheurs stored_events_delete : absents ou changés." in plain(result.output)
+    assert "ici : déclencheurs remis (stored_events_delete)." in plain(ran("doctor", "--replace-triggers"))
+    assert "✓ Déclencheurs" in plain(ran("doctor"))
 
 
 def test_the_doctor_examines_what_does_not_open(data: Path) -> None:

@@ -18,7 +18,7 @@ from pixflow import erasing, presets, structure_folder
 from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
 from pixflow.events.base import Recorded
-from pixflow.events.dossier import PersonErased
+from pixflow.events.dossier import DossierOpened, PersonErased
 from projections import bookkeeping
 from tests import erasures
 from tests.postgres import Cluster
@@ -75,7 +75,8 @@ def test_all_is_well_once_there_is_a_backup(at_work: House) -> None:
     assert alarms(at_work) == {"backup"}
     back_up(at_work.served.opened)
     assert alarms(at_work) == set()
-    checks = {"durability", "version", "clock", "keys", "erasures", "destroyed", "tables", "stopped", "log", "modes"}
+    checks = {"durability", "version", "clock", "triggers", "order", "facts", "keys", "erasures", "destroyed"}
+    checks |= {"tables", "stopped", "log", "modes"}
     assert found(at_work).keys() == checks | {"aside", "backup", "disk"}
 
 
@@ -232,6 +233,31 @@ def test_more_erasures_than_pixflow_does_alone(at_work: House, monkeypatch: pyte
     assert found(at_work)["erasures"].level == "good"
 
 
+def test_triggers_that_are_gone(at_work: House, caplog: pytest.LogCaptureFixture) -> None:
+    with closing(sqlite3.connect(at_work.served.opened.folder / "events.db")) as file:
+        file.execute("DROP TRIGGER commands_delete")
+    assert found(at_work)["triggers"] == Finding("triggers", "alarm", {"missing": ["commands_delete"]})
+    answer = monitor(at_work)
+    assert (answer.status_code, answer.json()["alarms"]) == (200, ["triggers"])
+    with serving(at_work.host):
+        assert "events can be changed, triggers are missing: commands_delete" in caplog.text
+
+
+def test_a_change_in_the_database(at_work: House) -> None:
+    at_work.opened()
+    events = at_work.served.engine.read(0, 100)
+    position = max(one.position for one in events if isinstance(one.event, DossierOpened))
+    with closing(sqlite3.connect(at_work.served.opened.folder / "events.db")) as file, file:
+        file.execute("DROP TRIGGER stored_events_update")
+        file.execute(
+            "UPDATE stored_events SET state = CAST(replace(state, '2026', '1999') AS BLOB) WHERE position = ?",
+            [position],
+        )
+        file.execute("UPDATE stored_events SET originator_version = 9 WHERE position = 1")
+    assert found(at_work)["order"] == Finding("order", "alarm", {"faults": {"version": [1]}})
+    assert found(at_work)["facts"] == Finding("facts", "alarm", {"faults": {"opening": [position]}})
+
+
 def test_keys_that_others_may_read(at_work: House) -> None:
     (at_work.host.data / "keys" / f"{at_work.slug}.key").chmod(0o640)
     (at_work.served.opened.folder / "keys.db").chmod(0o604)
@@ -279,6 +305,8 @@ def examples() -> Iterator[Finding]:
         "minutes": 12,
         "seconds": 3600,
         "lost": 2,
+        "missing": ["commands_delete"],
+        "faults": {"opening": [4, 5], "command": [7]},
         "streams": 2,
         "tables": {"advisor_queue": 2},
         "files": ["ici.key"],
