@@ -18,6 +18,8 @@ from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
 from web.french import validation
 
 M = TypeVar("M", bound=BaseModel)
+MAX_FIELDS = 25_000
+"""Fields of one form: one for each dossier of a large structure, and fewer than SQLite takes variables."""
 
 
 def _in_our_time(day: date) -> date:
@@ -95,7 +97,7 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
 
 async def form_data(request: Request) -> dict[str, Any]:
     """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`."""
-    sent = await request.form()
+    sent = await request.form(max_fields=MAX_FIELDS)
     request.state.command_id = sent.get("command_id")
     return {name: values[0] if len(values := sent.getlist(name)) == 1 else values for name in sent}
 

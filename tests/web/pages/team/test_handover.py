@@ -15,6 +15,7 @@ from tests.web.client import InspectingClient, words
 from tests.web.filled import fill, hire, part, said, soup, texts
 from tests.web.paths import House, house
 from web.hosting import clock_jobs
+from web.http.forms import MAX_FIELDS
 
 NADIA, PAUL, SOPHIE, HELENE, INES = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Inès Kowalski"
 MONDAY = date(2026, 3, 16)
@@ -310,6 +311,40 @@ def test_on_postgresql_it_is_reported_and_taken_back(
         assert said(soup(after).h1) == "3 dossiers repris"
         assert follows(at_work, dossiers) == [NADIA] * 3
     database.close()
+
+
+def hand_over_a_thousand(at_work: House) -> None:
+    """More dossiers than the fields that a form may have by default, then the undo."""
+    dossiers = fill(at_work, 1_001)
+    report = hand_over(at_work, PAUL)
+    assert said(soup(report.text).h1) == "1 001 dossiers confiés"
+    assert set(follows(at_work, dossiers)) == {PAUL}
+    undo(at_work.client(HELENE), report.text)
+    assert set(follows(at_work, dossiers)) == {NADIA}
+
+
+def test_a_thousand_dossiers_are_handed_over_at_once_and_taken_back(at_work: House) -> None:
+    hand_over_a_thousand(at_work)
+
+
+@pytest.mark.postgres
+def test_on_postgresql_a_thousand_dossiers_are_handed_over_at_once(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
+    with house(tmp_path, MONDAY) as at_work:
+        database = at_work.served.opened.database
+        assert database is not None
+        hand_over_a_thousand(at_work)
+    database.close()
+
+
+def test_more_fields_than_a_structure_has_dossiers_are_refused_in_words(at_work: House) -> None:
+    fill(at_work, 1)
+    sent = {**values(preview(at_work, PAUL).text), "pair": [""] * (MAX_FIELDS + 1)}
+    answer = at_work.client(HELENE).post(address(at_work), data=sent)
+    assert answer.status_code == 400
+    assert soup(answer.text).h1 is not None
 
 
 # --- until a day
