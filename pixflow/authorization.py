@@ -27,7 +27,7 @@ from pixflow.events.dossier import (
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
-from pixflow.team.absences import colleagues_deputised_by
+from pixflow.team.absences import colleagues_deputised_by, deputised_roles
 from pixflow.workshop.state import Workshop
 
 TASK_OWNERS = frozenset[Role]({"advisor", "facilitator", "referent"})
@@ -100,7 +100,9 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
     person = principal(actor, refs, today)
     if person is None or (actor.acting_for and subject.member):
         return False
-    reach = _reach(refs.team[person].roles_on(today), decision.roles.reach)
+    member = refs.team[person]
+    held = deputised_roles(member, today) if actor.acting_for else member.roles_on(today)
+    reach = _reach(held, decision.roles.reach)
     return reach == "all" or (reach == "own" and _owns(person, decision.roles.own, subject, today))
 
 
@@ -142,8 +144,8 @@ def roles(actor: Actor, refs: References, today: date) -> frozenset[Role]:
     me = _member(actor.id, refs)
     if me is None or not refs.team[me].works(today):
         return frozenset()
-    held = (refs.team[person].roles_on(today) for person in (me, *colleagues_deputised_by(refs.team, me, today)))
-    return frozenset[Role]().union(*held)
+    away = (deputised_roles(refs.team[person], today) for person in colleagues_deputised_by(refs.team, me, today))
+    return refs.team[me].roles_on(today).union(*away)
 
 
 def scope(actor: Actor, refs: References, today: date) -> Scope:
@@ -156,7 +158,8 @@ def scope(actor: Actor, refs: References, today: date) -> Scope:
     if actor.id == OPERATOR or held & {"referent", "manager", "auditor"}:
         return Scope("all")
     if "advisor" in held:
-        return Scope("own", me := UUID(actor.id), today, colleagues_deputised_by(refs.team, me, today))
+        away = colleagues_deputised_by(refs.team, me := UUID(actor.id), today)
+        return Scope("own", me, today, frozenset(id for id in away if "advisor" in refs.team[id].roles_on(today)))
     return Scope("none")
 
 

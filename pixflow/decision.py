@@ -40,8 +40,7 @@ OWN_SEATS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"})
 OWN_WORKSHOPS = Roles({"advisor": "own", "facilitator": "all", "referent": "all"}, "workshop")
 OWN_MILESTONES = Roles(
     {
-        "advisor": "own", "facilitator": "own", "auditor": "own", "administrator": "own",
-        "referent": "all", "manager": "all",
+        "advisor": "own", "facilitator": "own", "administrator": "own", "referent": "all", "manager": "all",
     },
     "member",
 )  # fmt: skip

@@ -139,6 +139,8 @@ def taken(decide: Callable[..., Any], before: Given, arguments: Mapping[str, Any
         asked.setdefault("team", {})
     if "person" in signature(function_of(decide)).parameters:
         asked.setdefault("person", ADVISOR)
+    if "actor" in signature(function_of(decide)).parameters:
+        asked.setdefault("actor", str(COLLEAGUE))
     decided = decide(*states, **asked)
     by_stream = decided if isinstance(decided, Mapping) else {next(iter(kinds)): decided}
     return {kind: events for kind, events in by_stream.items() if events}

@@ -41,6 +41,7 @@ TAKEN_WITHIN = {
     "link_to_dossier": "confirm_match",
     "advance_participation": "follow",
     "withdraw_participation": "vanish",
+    "granted_roles": "change_roles",
     "receive_result": "follow",
     "retract_participation": "unmatch",
     "retract_from_pix": "resettle_purpose",
@@ -60,7 +61,7 @@ WORKSHOPS = {
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
     "ask_help", "give_help",
 }  # fmt: skip
-ACCOUNTS = {"add", "change_roles", "leave", "come_back", "designate_referent"}
+ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"}
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
 TEAM = ACCOUNTS | DAYS | STEPS
@@ -212,8 +213,15 @@ def test_an_advisor_books_for_their_own_and_marks_where_they_run_the_workshop() 
 
 
 @pytest.mark.parametrize("role", ["auditor", "facilitator"])
-def test_who_only_reads_writes_nothing(role: Role) -> None:
+def test_who_only_reads_writes_nothing_about_dossiers(role: Role) -> None:
     assert [decision for decision in DECISIONS if decision not in BEYOND and may(PEOPLE[role], decision)] == []
+
+
+def test_an_auditor_writes_nothing() -> None:
+    auditor = PEOPLE["auditor"]
+    assert {decision for decision in DECISIONS if may(auditor, decision, member=auditor)} == set()
+    both = References(team={ADVISOR: staff("advisor", "auditor")})
+    assert may(ADVISOR, "take_pix", None, ADVISOR, both), "another role keeps its rights"
 
 
 def test_an_administrator_keeps_accounts_and_absences_and_nothing_else() -> None:
@@ -276,7 +284,7 @@ def staff(*roles: Role, **changes: Any) -> Staff:
 @pytest.mark.parametrize("decision", sorted(DAYS | STEPS))
 def test_everybody_says_their_own_absence_and_steps_and_some_say_others(decision: str) -> None:
     for role, person in PEOPLE.items():
-        assert may(person, decision, None, person)
+        assert may(person, decision, None, person) == (role != "auditor"), role
         others = {"referent", "manager"} | ({"administrator"} if decision in DAYS else set())
         assert may(person, decision, None, COLLEAGUE) == (role in others), role
 
@@ -326,10 +334,23 @@ def test_nobody_acts_for_somebody_whose_deputy_they_are_not() -> None:
 
 
 def test_a_deputy_of_a_referent_handles_results() -> None:
-    refs = away(COLLEAGUE, "referent")
+    refs = away(COLLEAGUE, "referent", roles=frozenset({"referent"}))
     assert may(COLLEAGUE, "dispatch_result", NOBODY_S, refs=refs, acting_for=ADVISOR)
-    assert roles(Actor(str(COLLEAGUE)), refs, DAY) == {"advisor", "referent"}
-    assert roles(Actor(str(COLLEAGUE)), refs, LATER) == {"advisor"}
+
+
+def test_a_deputy_takes_over_no_role_that_they_do_not_hold() -> None:
+    """Whatever roles were added or removed since the absence was declared."""
+    for held in (("referent",), ("manager",), ("auditor",), ("advisor", "manager"), ("facilitator", "referent")):
+        refs = away(COLLEAGUE, *held)
+        assert roles(Actor(str(COLLEAGUE)), refs, DAY) == {"advisor"}, held
+        assert not may(COLLEAGUE, "dispatch_result", NOBODY_S, refs=refs, acting_for=ADVISOR)
+        assert scope(Actor(str(COLLEAGUE)), refs, DAY) == Scope("own", COLLEAGUE, DAY), held
+    lost = away(COLLEAGUE, "advisor", roles=frozenset({"facilitator"}))
+    waits = away(COLLEAGUE, "referent", roles=frozenset({"referent"}), awaiting={"referent": ""})
+    for refs in (lost, waits):
+        assert scope(Actor(str(COLLEAGUE)), refs, DAY) == Scope("none")
+    administrator = away(COLLEAGUE, "administrator", "advisor")
+    assert roles(Actor(str(COLLEAGUE)), administrator, DAY) == {"advisor"}, "accounts are nobody else's"
 
 
 def test_a_deputy_decides_nothing_about_the_team_in_another_s_name() -> None:
@@ -344,7 +365,7 @@ def test_a_deputy_reads_the_dossiers_of_whom_they_deputise_for() -> None:
     assert today == Scope("own", COLLEAGUE, DAY, frozenset({ADVISOR}))
     assert [today.sees(MINE), tomorrow.sees(MINE)] == [True, False]
     assert [today.reads(one) for one in (ADVISOR, COLLEAGUE, BOTH, None)] == [True, True, False, False]
-    assert scope(deputy, away(COLLEAGUE, "referent"), DAY) == Scope("all")
+    assert scope(deputy, away(COLLEAGUE, "referent"), DAY) == Scope("own", COLLEAGUE, DAY)
 
 
 # --- what they read

@@ -19,6 +19,7 @@ from eventsourcing.persistence import StoredEvent
 from msgspec.structs import replace
 
 from pixflow import structure
+from pixflow.actor import OPERATOR
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.dossier import assignment, closing, erasure, follow_up, identity, lending, merging, retraction
@@ -41,7 +42,7 @@ from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, milestones, notices, staff
+from pixflow.team import absences, membership, milestones, notices, roles, staff
 from pixflow.workshop import booking, scheduling, undo
 from tests.decisions import DECISIONS
 from tests.given import (
@@ -185,6 +186,7 @@ CAMILLE = (
 PAUL = {COLLEAGUE: staff.Staff(1, name="Paul", roles=frozenset({"advisor"}))}
 AWAY: dict[str, Any] = {
     "absence": PLAN, "first": DAY, "last": LATER, "deputy": COLLEAGUE, "team": PAUL, "on": DAY,
+    "actor": str(ADVISOR),
 }  # fmt: skip
 HALF = linked(progress="0.5")
 
@@ -219,22 +221,27 @@ EMITTED: dict[type[Event], Emitted] = {
     GrillePublished: Emitted((), publishing.publish_grille, {"document": GRID, "from_day": DAY}),
     s.StaffJoined: Emitted(
         (),
-        staff.add_member,
+        membership.add_member,
         {"name": "Camille", "email": "c@ml.fr", "site": "L'Aigle", "roles": ("advisor",), "on": DAY},
     ),
     s.RoleGranted: Emitted(
         (s.StaffJoined(name="Camille", email="c@ml.fr", site=None, on=DAY),),
-        staff.add_member,
+        membership.add_member,
         {"name": "Camille", "email": "c@ml.fr", "site": None, "roles": ("referent",), "on": DAY},
+    ),
+    s.RoleConfirmed: Emitted(
+        (*CAMILLE, s.RoleGranted(role="auditor", on=DAY)),
+        roles.confirm_role,
+        {"role": "auditor", "on": DAY, "actor": OPERATOR},
     ),
     s.RoleEnded: Emitted(
         (*CAMILLE, s.RoleGranted(role="facilitator", on=DAY)),
-        staff.change_roles,
+        roles.change_roles,
         {"roles": ("facilitator",), "on": DAY},
     ),
-    s.StaffLeft: Emitted(CAMILLE, staff.record_departure, {"last_day": LATER, "on": DAY}),
-    s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), staff.undo_departure, {"on": LATER}),
-    s.ContactStated: Emitted(CAMILLE, staff.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
+    s.StaffLeft: Emitted(CAMILLE, membership.record_departure, {"last_day": LATER, "on": DAY}),
+    s.StaffReturned: Emitted((*CAMILLE, s.StaffLeft(last_day=DAY, on=DAY)), membership.undo_departure, {"on": LATER}),
+    s.ContactStated: Emitted(CAMILLE, membership.state_contact, {"phone": "01 99 00 12 34", "on": DAY}),
     s.AbsenceDeclared: Emitted(CAMILLE, absences.declare_absence, AWAY),
     s.AbsenceCancelled: Emitted(
         (*CAMILLE, s.AbsenceDeclared(absence=PLAN, first=DAY, last=LATER, deputy=None, on=DAY)),

@@ -33,8 +33,8 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match, undo_match
 from pixflow.refused import Refused
+from pixflow.team.membership import add_member, record_departure, undo_departure
 from pixflow.team.milestones import attend_training, undo_milestone
-from pixflow.team.staff import add_member, record_departure, undo_departure
 from tests.given import CAMPAIGN, DOSSIER, OTHER_DOSSIER, PARTICIPATION
 
 TODAY = date(2026, 9, 15)

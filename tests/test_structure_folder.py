@@ -18,7 +18,7 @@ from pixflow.refused import Refused
 from pixflow.store import DatabaseRefused, FormatRefused, StoreRefused
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from tests.postgres import Cluster
 
 PRESET = presets.load("laigle-mortagne")

@@ -8,7 +8,9 @@ from uuid import UUID
 from pixflow.events.base import Event, Personal
 from pixflow.events.values import Role
 
-PLAIN = frozenset({"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version"})
+PLAIN = frozenset(
+    {"site", "on", "role", "last_day", "absence", "first", "last", "deputy", "title", "version", "until", "to_confirm"}
+)
 """Fields in clear: ids, days, and codes of actions."""
 
 # --- membership and roles
@@ -25,7 +27,20 @@ class StaffJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGranted(Event):
+    """A role, through `until` when it has an end. `to_confirm`: a second person confirms it, as roles that read all."""
+
     TOPIC: ClassVar[str] = "staff.RoleGranted"
+    role: Role
+    on: date
+    until: date | None = None
+    to_confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleConfirmed(Event):
+    """A second person confirms a role that was granted: it counts from now on."""
+
+    TOPIC: ClassVar[str] = "staff.RoleConfirmed"
     role: Role
     on: date
 

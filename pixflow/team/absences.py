@@ -1,6 +1,6 @@
 """Absences, and the deputy who replaces an absent person (docs/domain.md#absences)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -12,14 +12,35 @@ from pixflow.events.values import Role
 from pixflow.refused import Refused
 from pixflow.team.staff import Absence, Staff, Team, must_work
 
-FOLLOWING: frozenset[Role] = frozenset({"advisor", "referent"})
-"""The roles that work on dossiers. The deputy of one of them has one of them too."""
+STAND_INS: Mapping[Role, frozenset[Role]] = {
+    "advisor": frozenset({"advisor", "referent"}),
+    "facilitator": frozenset({"facilitator", "advisor", "referent"}),
+    "referent": frozenset({"referent"}),
+    "manager": frozenset({"manager"}),
+    "auditor": frozenset({"auditor"}),
+}
+"""The roles that may stand in for each role. A deputy holds one of them for every role of the absent colleague."""
+
+
+def deputised_roles(absent: Staff, day: date) -> frozenset[Role]:
+    """Returns the roles of an absent colleague that a deputy takes over. Accounts are nobody else's."""
+    return absent.roles_on(day) & STAND_INS.keys()
+
+
+def covers(deputy: Staff, absent: Staff, day: date) -> bool:
+    """Tells if a deputy's confirmed roles stand in for every role of an absent colleague."""
+    asked, held = deputised_roles(absent, day), deputy.roles_on(day)
+    return bool(asked) and all(held & STAND_INS[role] for role in asked)
 
 
 def colleagues_deputised_by(team: Team, deputy: UUID, day: date) -> frozenset[UUID]:
-    """Returns the absent colleagues whose deputy this person is that day, even when absent too."""
+    """Returns the absent colleagues whose deputy this person is that day, even when absent too.
+
+    Roles are those of the day: a deputy who lost one, or whose colleague gained one, stands in no more.
+    """
     away = ((id, member.absence(day)) for id, member in team.items() if member.absences and member.works(day))
-    return frozenset(id for id, absence in away if absence and absence.deputy == deputy)
+    mine = (id for id, absence in away if absence and absence.deputy == deputy)
+    return frozenset(id for id in mine if deputy in team and covers(team[deputy], team[id], day))
 
 
 def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> Iterator[tuple[UUID, Absence]]:
@@ -33,15 +54,15 @@ def absences_deputised_by(team: Team, deputy: UUID, first: date, last: date) -> 
 def uncovered_absences(team: Team, today: date) -> Iterator[tuple[UUID, Absence]]:
     """Yields the absences of advisors, from today on, without an available deputy on every day."""
     for id, member in team.items():
-        if not member.works(today) or "advisor" not in member.roles:
+        if "advisor" not in member.roles_on(today):
             continue
         for away in member.absences.values():
             deputy = team.get(away.deputy) if away.deputy else None
-            if away.last >= today and not (deputy and _stands_in(deputy, max(today, away.first), away.last)):
+            if away.last >= today and not (deputy and _stands_in(deputy, member, max(today, away.first), away.last)):
                 yield id, away
 
 
-@decision("declare_absence", OWN_DETAILS, Argument.TEAM, Argument.PERSON, system=(OPERATOR,))
+@decision("declare_absence", OWN_DETAILS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
 def declare_absence(
     staff: Staff,
     *,
@@ -53,11 +74,12 @@ def declare_absence(
     anyway: bool = False,
     person: UUID,
     team: Team,
+    actor: str,
 ) -> list[Event]:
     """Declares an absence, with or without a deputy.
 
     The same absence again is changed. `anyway`: also on days when this person is the deputy of an absent colleague,
-    who is then left without.
+    who is then left without. An administrator declares the days; they choose no deputy.
     """
     must_work(staff, on)
     known = staff.absences.get(absence)
@@ -72,7 +94,9 @@ def declare_absence(
     for other in staff.absences.values():
         if other.id != absence and other.meets(first, last):
             raise Refused("absence-overlaps", field="first", first=other.first, last=other.last)
-    if deputy:
+    if deputy and not (known and known.deputy == deputy and known.first <= first and last <= known.last):
+        if not chooses_deputies(team, actor, person, on):
+            raise Refused("deputy-not-chosen", field="deputy")
         _must_stand_in(staff, team, person, deputy, first, last)
     for id, away in absences_deputised_by(team, person, max(first, on), last) if not anyway else ():
         raise Refused("deputises-then", person=id, first=away.first, last=away.last)
@@ -90,9 +114,16 @@ def cancel_absence(staff: Staff, *, absence: UUID, on: date) -> list[Event]:
     return [e.AbsenceCancelled(absence=absence, on=on)]
 
 
-def _stands_in(deputy: Staff, first: date, last: date) -> bool:
-    """Tells if a deputy works and is present on all these days."""
-    return deputy.works(last) and not any(away.meets(first, last) for away in deputy.absences.values())
+def _stands_in(deputy: Staff, absent: Staff, first: date, last: date) -> bool:
+    """Tells if a deputy has the roles, works and is present on all these days."""
+    present = deputy.works(last) and not any(away.meets(first, last) for away in deputy.absences.values())
+    return present and covers(deputy, absent, first)
+
+
+def chooses_deputies(team: Team, actor: str, person: UUID, day: date) -> bool:
+    """Tells if this actor reads what a deputy will read: the absent person, a référent, a manager, the operator."""
+    held = (member.roles_on(day) for id, member in team.items() if str(id) == actor)
+    return actor in (OPERATOR, str(person)) or any(roles & {"referent", "manager"} for roles in held)
 
 
 def _must_stand_in(staff: Staff, team: Team, person: UUID, deputy: UUID, first: date, last: date) -> None:
@@ -100,9 +131,9 @@ def _must_stand_in(staff: Staff, team: Team, person: UUID, deputy: UUID, first: 
     if deputy == person:
         raise Refused("deputy-self", field="deputy")
     member = team.get(deputy)
-    if member is None or not member.works(first) or not member.roles:
+    if member is None or not member.roles_on(first):
         raise Refused("unknown-deputy", field="deputy")
-    if staff.roles & FOLLOWING and not member.roles & FOLLOWING:
+    if not covers(member, staff, first):
         raise Refused("deputy-role", field="deputy")
     if not member.works(last):
         raise Refused("deputy-leaves", field="deputy", last_day=member.left)

@@ -2,22 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from pixflow.decision import ACCOUNTS, OWN_MILESTONES, Argument, decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Role
 from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused, required
-from pixflow.team.staff import Staff, must_work
+from pixflow.team.roles import granted_roles
+from pixflow.team.staff import Staff, Team, must_work
 
 
-@decision("designate_referent", ACCOUNTS)
-def designate_referent(staff: Staff, *, site: str | None, on: date) -> list[Event]:
-    """Designates the référent Pix of a site or of the whole structure, and grants the role."""
+@decision("designate_referent", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR)
+def designate_referent(
+    staff: Staff, *, site: str | None, on: date, person: UUID, team: Team, actor: str
+) -> list[Event]:
+    """Designates somebody else référent Pix of a site or of the whole structure, and grants the role."""
     must_work(staff, on)
     if staff.designated and staff.designated_for == site:
         return []
-    return [e.ReferentDesignated(site=site, on=on)]
+    if actor == str(person):
+        raise Refused("own-roles")
+    lacking: list[Role] = [] if "referent" in staff.granted(on) else ["referent"]
+    granted = granted_roles(staff, lacking, on=on, person=person, team=team, actor=actor)
+    return [*granted, e.ReferentDesignated(site=site, on=on)]
 
 
 @decision("take_pix", OWN_MILESTONES)

@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pixflow import identity
-from pixflow.actor import OPERATOR
-from pixflow.decision import ACCOUNTS, OWN_DETAILS, Argument, decision
 from pixflow.events import staff as e
-from pixflow.events.base import Event, Recorded
+from pixflow.events.base import Recorded
 from pixflow.events.values import Role
 from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
-from pixflow.refused import Refused, required
+from pixflow.refused import Refused
 
 
 class Absence(Struct, frozen=True):
@@ -44,7 +42,11 @@ class Milestone(Struct, frozen=True):
 
 
 class Staff(Struct, frozen=True):
-    """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it."""
+    """A member of staff. `left` is the last day; roles stay in the state, and give nothing after it.
+
+    `awaiting` are the roles that wait for a second person, each with the id of who granted it. `ends` are the last
+    days of roles that have one.
+    """
 
     version: int = 0
     name: str = ""
@@ -52,6 +54,8 @@ class Staff(Struct, frozen=True):
     phone: str | None = None
     site: str | None = None
     roles: frozenset[Role] = frozenset()
+    awaiting: dict[Role, str] = {}
+    ends: dict[Role, date] = {}
     joined: date | None = None
     left: date | None = None
     absences: dict[UUID, Absence] = {}
@@ -63,7 +67,12 @@ class Staff(Struct, frozen=True):
         return self.version > 0 and (self.left is None or day <= self.left)
 
     def roles_on(self, day: date) -> frozenset[Role]:
-        return self.roles if self.works(day) else frozenset()
+        """Returns the roles that count that day: confirmed, and not over."""
+        return self.granted(day) - self.awaiting.keys() if self.works(day) else frozenset()
+
+    def granted(self, day: date) -> frozenset[Role]:
+        """Returns the roles that are not over that day, confirmed or not."""
+        return frozenset(one for one in self.roles if day <= self.ends.get(one, day)) if self.ends else self.roles
 
     def absence(self, day: date) -> Absence | None:
         """Returns the absence that covers a day."""
@@ -73,6 +82,9 @@ class Staff(Struct, frozen=True):
         """Returns the latest milestone of a kind."""
         return max((one for one in self.milestones if one.kind == kind), key=lambda one: one.stamp.on, default=None)
 
+
+CONFIRMED: frozenset[Role] = frozenset({"referent", "manager", "auditor", "administrator"})
+"""The roles that read every dossier or keep accounts. Each counts once a second person has confirmed it."""
 
 Team = Mapping[UUID, Staff]
 
@@ -85,20 +97,17 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
-    return replace(state, version=version, **{**_working(state, event), **_milestones(state, event, stamp)})
+    return replace(state, version=version, **{**_working(state, recorded), **_milestones(state, event, stamp)})
 
 
-def _working(state: Staff, event: object) -> dict[str, object]:
-    match event:
+def _working(state: Staff, recorded: Recorded) -> dict[str, object]:
+    match event := recorded.event:
         case e.StaffJoined(name=name, email=email, site=site, on=on):
             return {"name": name, "email": email, "site": site, "joined": on}
         case e.ContactStated(phone=phone):
             return {"phone": phone}
-        case e.RoleGranted(role=role):
-            return {"roles": state.roles | {role}}
-        case e.RoleEnded(role=role):
-            ended = {"designated": None, "designated_for": None} if role == "referent" else {}
-            return {"roles": state.roles - {role}, **ended}
+        case e.RoleGranted() | e.RoleConfirmed() | e.RoleEnded():
+            return _roles(state, event, recorded.by)
         case e.StaffLeft(last_day=last_day):
             return {"left": last_day}
         case e.StaffReturned():
@@ -110,10 +119,26 @@ def _working(state: Staff, event: object) -> dict[str, object]:
     return {}
 
 
+def _roles(state: Staff, event: e.RoleGranted | e.RoleConfirmed | e.RoleEnded, by: str) -> dict[str, object]:
+    role = event.role
+    awaiting = {one: giver for one, giver in state.awaiting.items() if one != role}
+    if isinstance(event, e.RoleConfirmed):
+        return {"awaiting": awaiting}
+    ends = {one: last for one, last in state.ends.items() if one != role}
+    if isinstance(event, e.RoleEnded):
+        ended = {"designated": None, "designated_for": None} if role == "referent" else {}
+        return {"roles": state.roles - {role}, "awaiting": awaiting, "ends": ends, **ended}
+    return {
+        "roles": state.roles | {role},
+        "awaiting": awaiting | ({role: by} if event.to_confirm or role in CONFIRMED else {}),
+        "ends": ends | ({role: event.until} if event.until else {}),
+    }
+
+
 def _milestones(state: Staff, event: object, stamp: Stamp) -> dict[str, object]:
     match event:
         case e.ReferentDesignated(site=site):
-            return {"roles": state.roles | {"referent"}, "designated": stamp, "designated_for": site}
+            return {"designated": stamp, "designated_for": site}
         case e.PixTakenByStaff():
             return {"milestones": (*state.milestones, Milestone("pix", stamp))}
         case e.TrainingAttended(title=title):
@@ -123,82 +148,6 @@ def _milestones(state: Staff, event: object, stamp: Stamp) -> dict[str, object]:
         case e.Retracted(version=version):
             return {"milestones": tuple(one for one in state.milestones if one.stamp.version != version)}
     return {}
-
-
-# --- decisions
-
-
-@decision("add", ACCOUNTS, system=(OPERATOR,))
-def add_member(
-    staff: Staff,
-    *,
-    name: str,
-    email: str,
-    site: str | None,
-    roles: tuple[Role, ...],
-    phone: str | None = None,
-    on: date,
-) -> list[Event]:
-    """Adds a member with these roles; again, adds roles and phone. A member who had left is back."""
-    _must_be_known(roles)
-    known = address(email)
-    joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=known, site=site, on=on)]
-    if not roles and not staff.roles:
-        raise Refused("required", field="roles")
-    back = [] if staff.version == 0 or staff.works(on) else [e.StaffReturned(on=on)]
-    granted = (e.RoleGranted(role=role, on=on) for role in roles if role not in staff.roles)
-    return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
-
-
-@decision("state_contact", OWN_DETAILS)
-def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
-    """Records the professional phone; none when it is empty."""
-    must_work(staff, on)
-    return _stated(staff, phone, on)
-
-
-def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
-    try:
-        number = identity.phone(phone) if phone and phone.strip() else None
-    except ValueError:
-        raise Refused("bad-phone", field="phone") from None
-    return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
-
-
-@decision("change_roles", ACCOUNTS, Argument.TEAM, Argument.PERSON)
-def change_roles(
-    staff: Staff, *, roles: tuple[Role, ...], on: date, anyway: bool = False, person: UUID, team: Team
-) -> list[Event]:
-    """Changes the roles. `anyway`: also when no référent is left."""
-    must_work(staff, on)
-    _must_be_known(roles)
-    if not roles:
-        raise Refused("required", field="roles")
-    if "referent" in staff.roles and "referent" not in roles and not anyway:
-        _must_leave_a_referent(team, person, on)
-    ordered = get_args(Role)
-    granted = [e.RoleGranted(role=role, on=on) for role in ordered if role in set(roles) - staff.roles]
-    return [*granted, *(e.RoleEnded(role=role, on=on) for role in ordered if role in staff.roles - set(roles))]
-
-
-@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, system=(OPERATOR,))
-def record_departure(
-    staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team
-) -> list[Event]:
-    """Records the last day, included. `anyway`: also when no référent is left after it."""
-    if staff.version == 0:
-        raise Refused("unknown-person")
-    if last_day == staff.left:
-        return []
-    if "referent" in staff.roles and not anyway:
-        _must_leave_a_referent(team, person, last_day)
-    return [e.StaffLeft(last_day=last_day, on=on)]
-
-
-@decision("come_back", ACCOUNTS, system=(OPERATOR,))
-def undo_departure(staff: Staff, *, on: date) -> list[Event]:
-    """Records that the member works here again."""
-    return [] if staff.left is None else [e.StaffReturned(on=on)]
 
 
 def address(email: str) -> str:
@@ -215,15 +164,3 @@ def must_work(staff: Staff, day: date) -> None:
         raise Refused("unknown-person")
     if not staff.works(day):
         raise Refused("has-left", last_day=staff.left)
-
-
-def _must_be_known(roles: tuple[Role, ...]) -> None:
-    unknown = set(roles) - set(get_args(Role))
-    if unknown:
-        raise Refused("unknown-role", role=sorted(unknown)[0], field="roles")
-
-
-def _must_leave_a_referent(team: Team, person: UUID, day: date) -> None:
-    others = (member for id, member in team.items() if id != person)
-    if not any("referent" in member.roles and (member.left is None or member.left > day) for member in others):
-        raise Refused("last-referent")

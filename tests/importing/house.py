@@ -19,7 +19,7 @@ from pixflow.participation.state import Participation
 from pixflow.pix_orga import AssessmentRow, ExportCampaign, PartResult
 from pixflow.pix_orga.samples.assessment import file_name, write_export
 from pixflow.store.postgres.database import Database
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from projections import result_routing
 from projections.result_routing import KnownParticipation
 from projections.store.catch_up import ReadSide

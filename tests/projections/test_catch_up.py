@@ -16,7 +16,7 @@ from pixflow.dossier.stages import orientation
 from pixflow.engine import Engine
 from pixflow.protocol.publishing import publish_protocol
 from pixflow.structure_folder import OpenStructure
-from pixflow.team import staff
+from pixflow.team import membership
 from projections import advisor_queue, audit_trail, directory
 from projections.store import catch_up, sqlite, stores
 from projections.store.catch_up import ReadSide
@@ -205,7 +205,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStr
     for number, advisor in enumerate(advisors):
         opened.engine.execute(
             {"staff": advisor},
-            staff.add_member,
+            membership.add_member,
             by=Actor(OPERATOR),
             command_id=uuid4(),
             via="cli",
@@ -237,7 +237,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStr
     operator = Actor(OPERATOR)
     opened.engine.execute(
         {"staff": advisors[0]},
-        staff.record_departure,
+        membership.record_departure,
         by=operator,
         command_id=uuid4(),
         via="cli",
@@ -246,7 +246,7 @@ def test_a_departure_gives_its_dossiers_to_assign_and_only_those(opened: OpenStr
     side.catch_up()
     assert kinds() == [{"present-pix", "assign-advisor"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
-    opened.engine.execute({"staff": advisors[0]}, staff.undo_departure, by=operator, command_id=uuid4(), via="cli")
+    opened.engine.execute({"staff": advisors[0]}, membership.undo_departure, by=operator, command_id=uuid4(), via="cli")
     side.catch_up()
     assert kinds() == [{"present-pix"}, {"present-pix"}]
     assert everything(side) == everything(follow(opened.engine))
@@ -256,7 +256,7 @@ def test_a_retraction_takes_its_rows_back(opened: OpenStructure, tables: Tables)
     advisor = uuid4()
     opened.engine.execute(
         {"staff": advisor},
-        staff.add_member,
+        membership.add_member,
         by=Actor(OPERATOR),
         command_id=uuid4(),
         via="cli",

@@ -13,7 +13,7 @@ from pixflow.actor import OPERATOR, Actor
 from pixflow.authorization import Scope
 from pixflow.decision import Decision
 from pixflow.dossier import identity
-from pixflow.team import staff
+from pixflow.team import membership
 from projections import directory, name_search, similarity
 from projections.name_search import near, trigrams
 from projections.store.catch_up import ReadSide
@@ -31,7 +31,7 @@ class Register:
         self.side = ReadSide(self.opened.engine, tables)
         self.sophie = Actor(str(uuid4()))
         known = {"name": "Sophie", "email": "sophie@exemple.fr", "site": None, "roles": ("referent",)}
-        self.says("staff", UUID(self.sophie.id), staff.add_member, Actor(OPERATOR), **known)
+        self.says("staff", UUID(self.sophie.id), membership.add_member, Actor(OPERATOR), **known)
 
     def says(self, kind: str, stream: UUID, decide: Decision[..., Any], by: Actor, **sent: Any) -> None:
         self.opened.engine.execute({kind: stream}, decide, by=by, command_id=uuid4(), **sent)

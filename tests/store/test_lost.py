@@ -22,7 +22,7 @@ from pixflow.store.postgres.pipeline import Statement
 from pixflow.store.postgres.recorder import PostgresRecorder, factory
 from pixflow.store.postgres.transaction import Transaction
 from pixflow.store.postgres.vault import PostgresVault
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from tests.postgres import Cluster
 from tests.store.proxy import Fault, Wire
 from tests.store.samples import claim, command, stored

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from pixflow.events import staff as e
+from pixflow.events.values import Role
 from pixflow.team.absences import cancel_absence, colleagues_deputised_by, declare_absence, uncovered_absences
 from pixflow.team.staff import Absence, Staff
 from tests.given import ADVISOR, COLLEAGUE, DAY, given, state_of
@@ -20,7 +21,9 @@ JOINED = (
     e.StaffJoined(name="Nadia", email="nadia@ml.fr", site=None, on=DAY), e.RoleGranted(role="advisor", on=DAY),
 )  # fmt: skip
 DECLARED = e.AbsenceDeclared(absence=AWAY, first=FIRST, last=LAST, deputy=COLLEAGUE, on=DAY)
-SAID: dict[str, Any] = {"absence": AWAY, "first": FIRST, "last": LAST, "deputy": COLLEAGUE, "on": DAY}
+SAID: dict[str, Any] = {
+    "absence": AWAY, "first": FIRST, "last": LAST, "deputy": COLLEAGUE, "on": DAY, "actor": str(ADVISOR),
+}  # fmt: skip
 
 
 def colleague(**changes: Any) -> Staff:
@@ -112,6 +115,38 @@ def test_a_deputy_may_be_away_on_other_days_and_a_referent() -> None:
         colleague(roles=frozenset({"referent"})),
     ):
         given(*JOINED).when(declare_absence, **SAID, team=TEAM | {COLLEAGUE: deputy}).then(DECLARED)
+
+
+@pytest.mark.parametrize("role", ["referent", "manager", "auditor"])
+def test_a_deputy_already_holds_every_role(role: Role) -> None:
+    absent = (*JOINED, e.RoleGranted(role=role, on=DAY), e.RoleConfirmed(role=role, on=DAY))
+    for held, waits in (({"advisor"}, {}), ({"advisor", "facilitator"}, {}), ({"advisor", role}, {role: ""})):
+        team = TEAM | {COLLEAGUE: colleague(roles=frozenset(held), awaiting=waits)}
+        given(*absent).when(declare_absence, **SAID, team=team).refused("deputy-role", field="deputy")
+    team = TEAM | {COLLEAGUE: colleague(roles=frozenset({"advisor", role}))}
+    given(*absent).when(declare_absence, **SAID, team=team).then(DECLARED)
+
+
+def test_who_does_not_read_the_dossiers_chooses_no_deputy() -> None:
+    """An administrator, an advisor with that role too: they declare days, cut them short, take the deputy away."""
+    keeper = Staff(1, roles=frozenset({"administrator", "advisor"}))
+    for deputy in (COLLEAGUE, THIRD):
+        said = SAID | {"actor": str(THIRD), "team": TEAM | {THIRD: keeper}, "deputy": deputy}
+        given(*JOINED).when(declare_absence, **said).refused("deputy-not-chosen", field="deputy")
+        given(*JOINED, DECLARED).when(declare_absence, **said | {"last": date(2026, 9, 30)}).refused(
+            "deputy-not-chosen"
+        )
+    said = SAID | {"actor": str(THIRD), "team": TEAM | {THIRD: keeper}}
+    for changes in ({"deputy": None}, {"last": date(2026, 9, 23)}, {"deputy": None, "last": date(2026, 9, 30)}):
+        given(*JOINED, DECLARED).when(declare_absence, **said | changes).then(replace(DECLARED, **changes))
+
+
+@pytest.mark.parametrize("role", ["referent", "manager"])
+def test_a_referent_or_a_manager_chooses_a_deputy(role: Role) -> None:
+    said = SAID | {"actor": str(THIRD), "team": TEAM | {THIRD: Staff(1, roles=frozenset({role}))}}
+    given(*JOINED).when(declare_absence, **said).then(DECLARED)
+    waits = Staff(1, roles=frozenset({role}), awaiting={role: ""})
+    given(*JOINED).when(declare_absence, **said | {"team": TEAM | {THIRD: waits}}).refused("deputy-not-chosen")
 
 
 def test_somebody_s_deputy_goes_away_only_when_it_is_said_twice() -> None:

@@ -8,11 +8,12 @@ from pixflow.decision import Decision
 from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.team.milestones import attend_training, designate_referent, hold_briefing, take_pix, undo_milestone
-from tests.given import DAY, LATER, given, state_of
+from tests.given import ADVISOR, DAY, LATER, given, state_of
 
 JOINED = (
     e.StaffJoined(name="Nadia", email="nadia@ml.fr", site=None, on=DAY), e.RoleGranted(role="advisor", on=DAY),
 )  # fmt: skip
+ASKED = e.RoleGranted(role="referent", on=DAY)
 DESIGNATED = e.ReferentDesignated(site="L'Aigle", on=DAY)
 TAKEN = e.PixTakenByStaff(on=DAY)
 TRAINED = e.TrainingAttended(title="Pix Orga", on=DAY)
@@ -20,15 +21,20 @@ BRIEFED = e.BriefingHeld(title="Réunion d’équipe", on=DAY)
 
 
 def test_a_referent_is_designated_for_a_site_and_the_role_comes_with_it() -> None:
-    given(*JOINED).when(designate_referent, site="L'Aigle", on=DAY).then(DESIGNATED)
-    staff = state_of("staff", *JOINED, DESIGNATED)
+    given(*JOINED).when(designate_referent, site="L'Aigle", on=DAY).then(ASKED, DESIGNATED)
+    staff = state_of("staff", *JOINED, ASKED, DESIGNATED)
     assert (staff.roles, staff.designated_for) == ({"advisor", "referent"}, "L'Aigle")
+    assert staff.roles_on(DAY) == {"advisor"}, "a second person confirms it"
     whole = e.ReferentDesignated(site=None, on=LATER)
-    given(*JOINED, DESIGNATED).when(designate_referent, site=None, on=LATER).then(whole)
+    given(*JOINED, ASKED, DESIGNATED).when(designate_referent, site=None, on=LATER).then(whole)
+
+
+def test_nobody_designates_themselves() -> None:
+    given(*JOINED).when(designate_referent, site=None, on=DAY, actor=str(ADVISOR)).refused("own-roles")
 
 
 def test_a_designation_ends_with_the_role() -> None:
-    staff = state_of("staff", *JOINED, DESIGNATED, e.RoleEnded(role="referent", on=LATER))
+    staff = state_of("staff", *JOINED, ASKED, DESIGNATED, e.RoleEnded(role="referent", on=LATER))
     assert (staff.roles, staff.designated, staff.designated_for) == ({"advisor"}, None, None)
 
 

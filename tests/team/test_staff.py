@@ -9,16 +9,9 @@ import pytest
 from pixflow.events import staff as e
 from pixflow.events.staff import RoleGranted, StaffJoined
 from pixflow.streams import KINDS
-from pixflow.team.staff import (
-    Staff,
-    add_member,
-    change_roles,
-    evolve,
-    fold,
-    record_departure,
-    state_contact,
-    undo_departure,
-)
+from pixflow.team.membership import add_member, record_departure, state_contact, undo_departure
+from pixflow.team.roles import change_roles
+from pixflow.team.staff import Staff, evolve, fold
 from tests.given import COLLEAGUE, DAY, LATER, given, stamped, state_of
 
 CAMILLE: dict[str, Any] = {
@@ -27,8 +20,11 @@ CAMILLE: dict[str, Any] = {
 }  # fmt: skip
 JOINED = StaffJoined(name="Camille Roy", email="camille.roy@ml.fr", site="L'Aigle", on=DAY)
 ADVISOR, REFERENT = (RoleGranted(role=role, on=DAY) for role in ("advisor", "referent"))
+CONFIRMED = e.RoleConfirmed(role="referent", on=DAY)
 LEFT = e.StaffLeft(last_day=LATER, on=DAY)
+MANAGER, ADMINISTRATOR = UUID(int=0xA8), UUID(int=0xA9)
 OTHER_REFERENT = {COLLEAGUE: Staff(1, name="Sophie", roles=frozenset({"referent"}))}
+DIRECTION = Staff(1, name="Hélène", roles=frozenset({"manager"}))
 
 
 def test_somebody_joins_in_several_roles() -> None:
@@ -95,12 +91,13 @@ def test_roles_are_refused(before: tuple[Any, ...], roles: tuple[str, ...], code
 
 
 def test_the_last_referent_gives_the_role_up_only_when_it_is_said_twice() -> None:
-    change = {"roles": ("advisor",), "on": LATER}
-    given(JOINED, REFERENT).when(change_roles, **change).refused("last-referent")
-    given(JOINED, REFERENT).when(change_roles, **change, anyway=True).then(
+    change = {"roles": ("advisor",), "on": LATER, "actor": str(MANAGER)}
+    alone, several = {MANAGER: DIRECTION}, {MANAGER: DIRECTION, **OTHER_REFERENT}
+    given(JOINED, REFERENT, CONFIRMED).when(change_roles, **change, team=alone).refused("last-referent")
+    given(JOINED, REFERENT, CONFIRMED).when(change_roles, **change, team=alone, anyway=True).then(
         RoleGranted(role="advisor", on=LATER), e.RoleEnded(role="referent", on=LATER)
     )
-    given(JOINED, REFERENT).when(change_roles, **change, team=OTHER_REFERENT).then(
+    given(JOINED, REFERENT, CONFIRMED).when(change_roles, **change, team=several).then(
         RoleGranted(role="advisor", on=LATER), e.RoleEnded(role="referent", on=LATER)
     )
 
@@ -124,13 +121,17 @@ def test_the_last_day_may_be_said_again() -> None:
 
 
 def test_the_last_referent_leaves_only_when_it_is_said_twice() -> None:
-    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY).refused("last-referent")
-    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, anyway=True).then(LEFT)
-    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=OTHER_REFERENT).then(LEFT)
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY).refused("last-referent")
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, anyway=True).then(LEFT)
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=OTHER_REFERENT).then(LEFT)
     leaving_too = {COLLEAGUE: Staff(1, roles=frozenset({"referent"}), left=LATER)}
-    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=leaving_too).refused("last-referent")
-    herself = {UUID(int=0xA1): state_of("staff", JOINED, REFERENT)}
-    given(JOINED, REFERENT).when(record_departure, last_day=LATER, on=DAY, team=herself).refused("last-referent")
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=leaving_too).refused(
+        "last-referent"
+    )
+    herself = {UUID(int=0xA1): state_of("staff", JOINED, REFERENT, CONFIRMED)}
+    given(JOINED, REFERENT, CONFIRMED).when(record_departure, last_day=LATER, on=DAY, team=herself).refused(
+        "last-referent"
+    )
 
 
 def test_a_departure_can_be_called_off_and_roles_are_those_held_before() -> None:
@@ -144,7 +145,7 @@ def test_somebody_added_again_after_leaving_is_back() -> None:
     gone = replace(LEFT, last_day=DAY)
     again = CAMILLE | {"on": LATER}
     given(JOINED, ADVISOR, gone).when(add_member, **again).then(
-        e.StaffReturned(on=LATER), RoleGranted(role="referent", on=LATER)
+        e.StaffReturned(on=LATER), replace(ADVISOR, on=LATER, to_confirm=True), replace(REFERENT, on=LATER)
     )
     given(JOINED, ADVISOR, REFERENT, LEFT).when(add_member, **again).then_nothing()
 

@@ -13,7 +13,7 @@ from pixflow.dossier import identity
 from pixflow.engine import Engine
 from pixflow.store.postgres.database import Database
 from pixflow.structure_folder import OpenStructure
-from pixflow.team import staff
+from pixflow.team import membership
 
 SITE = "Mortagne"
 
@@ -49,7 +49,7 @@ def found(data: Path, url: str = "", dossiers: int = 4) -> Mission:
         advisor = uuid4()
         opened.engine.execute(
             {"staff": advisor},
-            staff.add_member,
+            membership.add_member,
             by=Actor(OPERATOR),
             command_id=uuid4(),
             via="cli",

@@ -17,7 +17,7 @@ from pixflow.dossier.stages import prescription
 from pixflow.events.values import Moment, Result, Role
 from pixflow.participation import imports, matches
 from pixflow.presets import Preset
-from pixflow.team import staff
+from pixflow.team import membership
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient
 from tests.web.paths import House
@@ -33,7 +33,7 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> U
     house.people[name] = uuid4()
     house.says(
         OPERATOR,
-        staff.add_member,
+        membership.add_member,
         {"staff": house.people[name]},
         name=name,
         email=f"personne.{len(house.people)}@exemple.fr",

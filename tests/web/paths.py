@@ -19,7 +19,7 @@ from pixflow.engine import CommandResult
 from pixflow.events.base import Event
 from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, imports, matches
-from pixflow.team import staff
+from pixflow.team import membership
 from tests.web.client import InspectingClient
 from web.app import create_app
 from web.desk.dependencies import COOKIE
@@ -234,7 +234,7 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
             address = f"{name.split()[0].lower().replace('é', 'e').replace('è', 'e')}@exemple.fr"
             made.says(
                 OPERATOR,
-                staff.add_member,
+                membership.add_member,
                 {"staff": made.people[name]},
                 name=name,
                 email=address,

@@ -26,7 +26,7 @@ from pixflow.participation import campaign
 from pixflow.refused import Refused
 from pixflow.streams import KINDS
 from pixflow.tasks import of_workshop
-from pixflow.team import staff
+from pixflow.team import membership
 from pixflow.workshop import booking, undo
 from pixflow.workshop.scheduling import (
     ask_help,
@@ -579,7 +579,7 @@ class House:
         self.referent, self.workshop, self.campaign = uuid4(), uuid4(), uuid4()
         self.by = Actor(str(self.referent))
         said: dict[str, Any] = {"name": "Sophie", "email": "s@ml.fr", "site": None, "roles": ("referent",)}
-        self.say(staff.add_member, {"staff": self.referent}, by=Actor(OPERATOR), **said)
+        self.say(membership.add_member, {"staff": self.referent}, by=Actor(OPERATOR), **said)
         self.say(
             campaign.declare_campaign,
             {"campaign": self.campaign},

@@ -126,17 +126,18 @@ def _print_people(folder: Path, slug: str) -> None:
     with open_host(folder, demo=True, only=slug) as one:
         served = one.structures[slug]
         name = served.refs.structure.name
-        team = [member for member in served.refs.team.values() if member.roles_on(served.today())]
+        held = [(member, member.roles_on(served.today())) for member in served.refs.team.values()]
+        team = [(member, roles) for member, roles in held if roles]
     console.print(marked("\n[bold]{name}[/]", name=name))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("Rôle", "Qui être", "Où regarder"):
         table.add_column(title)
     for role, look in LOOK.items():
-        there = [member.name for member in team if min(member.roles, key=LOOK_ORDER.index) == role]
+        there = [member.name for member, roles in team if min(roles, key=LOOK_ORDER.index) == role]
         if there:
             table.add_row(vocabulary.ROLES[role], ", ".join(there), look)
     console.print(table)
-    first = next(member for member in team if "advisor" in member.roles)
+    first = next(member for member, roles in team if "advisor" in roles)
     command = f"{_in(folder)}pixflow queue --as {first.email} --structure {slug}"
     console.print(f"Dans le terminal : {command}", soft_wrap=True)
     for export in sorted((folder / slug / demonstration.EXPORTS).glob("*.csv")):

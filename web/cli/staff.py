@@ -10,7 +10,7 @@ from pixflow.decision import Decision
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.refused import Refused
-from pixflow.team import absences, staff
+from pixflow.team import absences, membership, roles, staff
 from web.cli.french_typer import InFrench
 from web.cli.terminal import (
     USAGE,
@@ -38,16 +38,22 @@ def staff_add(
     role: Annotated[list[str], typer.Option("--role", help=f"À répéter : {', '.join(vocabulary.ROLES)}.")],
     phone: Annotated[str | None, typer.Option("--phone", help="Son téléphone professionnel, s'il y en a un.")] = None,
     site: Annotated[str | None, typer.Option("--site", help="Son site, s'il y en a un.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="AAAA-MM-JJ", help="Le dernier jour de ces rôles, compris.")
+    ] = None,
     structure: StructureOption = None,
 ) -> None:
-    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là."""
+    """Ajouter une personne, ou un rôle, un téléphone, à une personne déjà là.
+
+    Ce que l'exploitant donne, l'exploitant le confirme.
+    """
     with working(structure) as served, in_words():
         place = _site(served, site) if site else None
         try:
             known = served.engine.claim_holders("email", [staff.address(email)])
             done = served.engine.execute(
                 {"staff": next(iter(known.values()), uuid4())},
-                staff.add_member,
+                membership.add_member,
                 by=Actor(OPERATOR),
                 command_id=uuid4(),
                 via="cli",
@@ -56,6 +62,7 @@ def staff_add(
                 phone=phone,
                 site=place,
                 roles=tuple(cast(list[Role], role)),
+                until=day(until) if until else None,
             )
         except Refused as refused:
             if refused.code == "unknown-role":
@@ -64,6 +71,18 @@ def staff_add(
     console.print(
         f"{name} : {', '.join(vocabulary.ROLES[r] for r in role)}" if done.recorded else f"{name} : rien à changer"
     )
+
+
+@staff_app.command("confirm")
+def confirm_command(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Confirmer les rôles qui attendent une deuxième personne : l'exploitant en est une."""
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        known = served.refs.team[person]
+        if not known.awaiting:
+            console.print(typography.typeset(f"{known.name} : aucun rôle n'attend"))
+        for role in known.awaiting:
+            _take(served, person, roles.confirm_role, f"rôle confirmé, {vocabulary.ROLES[role]}", role=role)
 
 
 @staff_app.command("absence")
@@ -108,11 +127,11 @@ def leave_command(
     with working(structure) as served, in_words():
         person = member(served, who)
         if last_day is None:
-            _take(served, person, staff.undo_departure, "le départ est annulé")
+            _take(served, person, membership.undo_departure, "le départ est annulé")
         else:
             leaves = day(last_day)
             said = f"dernier jour le {dates.day(leaves, year=True)}"
-            _take(served, person, staff.record_departure, said, last_day=leaves, anyway=anyway)
+            _take(served, person, membership.record_departure, said, last_day=leaves, anyway=anyway)
 
 
 def _take(served: ServedStructure, person: UUID, decide: Decision[..., Any], said: str, **sent: Any) -> None:

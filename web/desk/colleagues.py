@@ -1,12 +1,13 @@
 """The colleagues of the person at the desk: their absences, and those who may take over a task."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
 from web.desk.desk import Desk
-from web.french import dates
+from web.french import dates, vocabulary
 from web.french.events import team
 from web.french.typography import say
 
@@ -17,9 +18,19 @@ def next_away(desk: Desk, member: Staff) -> tuple[str, bool]:
         coming = [away for away in member.absences.values() if away.last >= desk.today]
         if coming:
             soonest = min(coming, key=lambda away: away.first)
-            return absence_text(desk, soonest), soonest.deputy is None and "advisor" in member.roles
+            return absence_text(desk, soonest), soonest.deputy is None and "advisor" in member.roles_on(desk.today)
     word = "départ" if member.works(desk.today) else "dernier jour"
     return (f"{word} le {day(desk, member.left)}" if member.left else ""), False
+
+
+def role_labels(member: Staff, on: date, waiting: str = "à confirmer") -> list[str]:
+    """Returns the roles that are not over, each with `waiting` while it waits for a second person."""
+    held = member.granted(on)
+    return [
+        f"{label} ({waiting})" if role in member.awaiting else label
+        for role, label in vocabulary.ROLES.items()
+        if role in held
+    ]
 
 
 def away(desk: Desk) -> dict[UUID, str]:

@@ -9,8 +9,8 @@ from projections import advisor_queue, directory, dossier_sheet, result_routing,
 from projections import dispatch as projections_dispatch
 from projections import piles as projections_piles
 from projections.directory import YoungPerson
+from web.desk.colleagues import role_labels
 from web.desk.desk import Desk
-from web.french import vocabulary
 from web.french.errors import pages
 from web.http.templates import Frame
 
@@ -20,7 +20,7 @@ def frame_of(request: Request, desk: Desk, blocked: int, tag: str) -> Frame:
     return Frame(
         structure_name=desk.refs.structure.name,
         person_name=member.name,
-        role_label=", ".join(vocabulary.ROLES[role] for role in sorted(member.roles)),
+        role_label=", ".join(role_labels(member, desk.today, "en attente de confirmation")),
         acting_for=[desk.refs.team[person].name for person in sorted(desk.deputised)],
         nav=_nav(request.url.path, desk),
         demo=desk.host.demo,

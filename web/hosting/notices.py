@@ -95,10 +95,11 @@ def _digests(connection: Connection, refs: References, now: datetime, url: str) 
 
 def _calls(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
     """Yields a notice for every workshop that calls for help, to all facilitators but the caller."""
-    for row in workshops.calls(connection, refs.calendar.local_day(now)):
+    today = refs.calendar.local_day(now)
+    for row in workshops.calls(connection, today):
         about = f"{row.stream} {row.help_at:%Y%m%dT%H%M%S}"
         for person, member in _at_work(refs, now):
-            if "facilitator" in member.roles and str(person) != row.help_by:
+            if "facilitator" in member.roles_on(today) and str(person) != row.help_by:
                 subject, text = french.call(row.place, row.site, f"{url}/ateliers/{row.stream}")
                 yield Notice(person, "help", about, subject, text)
 
@@ -107,7 +108,7 @@ def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice
     """Yields a notice for every projection that stopped on an event, to the administrators."""
     for row in side.stopped() if side.blocked else ():
         for person, member in _at_work(refs, now):
-            if "administrator" in member.roles:
+            if "administrator" in member.roles_on(refs.calendar.local_day(now)):
                 subject, text = french.stopped(row.projection, row.position)
                 yield Notice(person, "stopped", f"{row.projection} {row.position}", subject, text)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from pixflow.events.values import Role
 from pixflow.team.staff import Staff
+from web.desk.colleagues import role_labels
 from web.desk.dependencies import COOKIE, AtDesk
 from web.french import vocabulary
 from web.hosting.host import Host
@@ -79,7 +81,7 @@ def sign_in(request: Request, structure: Annotated[str, Form()], person: Annotat
     served = host.find(structure, person) if host.demo else None
     if served is None:
         raise HTTPException(404)
-    response = redirect(request, _home(served.refs.team[person].roles))
+    response = redirect(request, _home(served.refs.team[person].roles_on(served.today())))
     response.set_cookie(COOKIE, f"{structure}/{person}", httponly=True, samesite="lax", path="/")
     return response
 
@@ -93,7 +95,7 @@ def _structure(slug: str, served: ServedStructure) -> AccountGroups:
     today = served.today()
     team = sorted(((id, m) for id, m in served.refs.team.items() if m.works(today)), key=lambda item: item[1].name)
     groups = {
-        label: [_person(id, member, role) for id, member in team if _first(member) == role]
+        label: [_person(id, member, label, today) for id, member in team if _first(member, today) == role]
         for role, label in vocabulary.ROLES.items()
     }
     return AccountGroups(
@@ -101,10 +103,11 @@ def _structure(slug: str, served: ServedStructure) -> AccountGroups:
     )
 
 
-def _first(member: Staff) -> str:
-    return next((role for role in vocabulary.ROLES if role in member.roles), "")
+def _first(member: Staff, day: date) -> str:
+    """Returns the first role that counts; else the first that waits for a second person."""
+    held = member.roles_on(day) or member.granted(day)
+    return next((role for role in vocabulary.ROLES if role in held), "")
 
 
-def _person(id: UUID, member: Staff, role: str) -> Account:
-    more = [label for other, label in vocabulary.ROLES.items() if other in member.roles and other != role]
-    return Account(str(id), member.name, more)
+def _person(id: UUID, member: Staff, shown: str, day: date) -> Account:
+    return Account(str(id), member.name, [label for label in role_labels(member, day) if label != shown])

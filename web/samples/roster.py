@@ -12,7 +12,7 @@ from pixflow.decision import Decision
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Role
 from pixflow.tasks import Task
-from pixflow.team import absences, staff
+from pixflow.team import absences, membership
 from pixflow.team.staff import Absence
 from web.samples import parameters
 from web.samples.agenda import PlannedCommand, command
@@ -130,7 +130,7 @@ class Roster:
 def hire(members: Iterable[Member]) -> Iterator[PlannedCommand]:
     for one in members:
         said: dict[str, Any] = {"name": one.name, "email": one.email, "phone": one.phone, "roles": (one.role,)}
-        yield command(Actor(OPERATOR), {"staff": one.id}, staff.add_member, site=None, **said)
+        yield command(Actor(OPERATOR), {"staff": one.id}, membership.add_member, site=None, **said)
 
 
 def declare_absence(one: Member, away: Absence) -> PlannedCommand:

@@ -26,7 +26,7 @@ from pixflow.participation.campaign import declare_campaign
 from pixflow.participation.imports import import_participation
 from pixflow.participation.matches import confirm_match
 from pixflow.streams import KINDS
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from pixflow.unit_of_work import LoadedStream, Step, UnitOfWork
 from projections import advisor_queue
 from tests.benchmarks.cases.work import ADVISORS, DAY, PAGE, STEPS, advisor_of, answer, opened, said

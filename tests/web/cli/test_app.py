@@ -199,7 +199,7 @@ def test_every_code_of_a_preset_s_refusal_has_its_sentence():
         (["replay", "1", "--version"], "L'option --version ne s'écrit pas ainsi."),
         (["tick", "encore"], "La ligne a un mot de trop. Aide : pixflow tick --help"),
         (["ouvrir"], "La commande « ouvrir » n'existe pas. Commandes : init, demo, queue,"),
-        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, absence, leave."),
+        (["staff", "ad"], "La commande « ad » n'existe pas. Commandes : add, confirm, absence, leave."),
         (["read", "[b]absent.csv"], "Le fichier [b]absent.csv n'existe pas."),
         (["read", "/"], "/ est un dossier, et non un fichier."),
         (["simulate", "--young-people", "9", "--months", "99999"], "La valeur de --months ne convient pas."),

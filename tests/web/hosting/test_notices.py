@@ -143,18 +143,19 @@ def test_a_task_handed_to_a_referent_is_told_beside_the_piles(at_work: House) ->
 
 def test_a_deputy_is_told_of_the_piles_of_whom_they_stand_in_for(at_work: House) -> None:
     at_work.opened(advisor=None)
+    other = hire(at_work, "Inès Kowalski", "referent")
     at_work.says(
         SOPHIE,
         declare_absence,
         {"staff": at_work.people[SOPHIE]},
         first=MONDAY,
         last=MONDAY,
-        deputy=at_work.people[PAUL],
+        deputy=other,
         context={"absence": uuid4(), "person": at_work.people[SOPHIE], "team": at_work.served.refs.team},
     )
     kept = Kept()
     tick(at_work, kept)
-    assert "1 dossier à affecter" in plain(kept.to(PAUL)[0].text)
+    assert "1 dossier à affecter" in plain(kept.to("Inès Kowalski")[0].text)
 
 
 def test_what_could_not_leave_is_tried_again(at_work: House) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from pixflow.events import staff as s
 from pixflow.events.base import Event
+from pixflow.team.staff import CONFIRMED
 from web.french import dates, typography, vocabulary
 from web.french.events.fields import EventContext
 from web.french.phrases import listed, noted
@@ -13,6 +14,7 @@ TITLES: dict[str, str] = {
     "staff.StaffJoined": "Arrivée dans l’équipe",
     "staff.ContactStated": "Téléphone professionnel",
     "staff.RoleGranted": "Rôle",
+    "staff.RoleConfirmed": "Confirmation d’un rôle",
     "staff.RoleEnded": "Fin de rôle",
     "staff.StaffLeft": "Départ de l’équipe",
     "staff.StaffReturned": "Retour dans l’équipe",
@@ -28,6 +30,11 @@ TITLES: dict[str, str] = {
 REFUSALS: dict[str, str] = {
     "unknown-person": "Cette personne n’est pas dans l’équipe : rechargez la page.",
     "has-left": "Cette personne a quitté l’équipe le {last_day} : notez d’abord son retour.",
+    "own-roles": "On ne change pas ses propres rôles : demandez à une autre personne.",
+    "role-not-granted": "Cette personne n’a plus ce rôle : rechargez la page.",
+    "same-person-confirms": "Vous avez donné ce rôle : une deuxième personne le confirme.",
+    "direction-confirms": "Une administration a donné ce rôle : la direction le confirme.",
+    "last-manager": "Plus personne ne serait de la direction : donnez d’abord ce rôle à quelqu’un d’autre.",
     "last-referent": "Plus personne ne serait référent·e Pix : désignez quelqu’un d’abord, ou confirmez.",
     "absence-backwards": "Le dernier jour, le {last}, est avant le premier, le {first} : corrigez l’un des deux.",
     "absence-past": "Cette absence est finie depuis le {last} : il n’y a plus rien à y changer.",
@@ -35,7 +42,8 @@ REFUSALS: dict[str, str] = {
     "deputises-then": "{person} compte sur cette personne {between} : donnez-lui une autre suppléance, ou confirmez.",
     "deputy-self": "On ne se supplée pas soi-même : choisissez quelqu’un d’autre.",
     "unknown-deputy": "Cette personne n’est pas, ou plus, dans l’équipe ces jours-là : choisissez-en une autre.",
-    "deputy-role": "La suppléance revient à une conseillère, un conseiller ou la personne référente Pix.",
+    "deputy-role": "La suppléance revient à quelqu’un qui tient déjà les mêmes rôles : choisissez-en un autre.",
+    "deputy-not-chosen": "La suppléance se choisit par cette personne, la direction ou la personne référente Pix.",
     "deputy-leaves": "Cette personne quitte l’équipe le {last_day} : choisissez-en une autre.",
     "deputy-absent": "Cette personne est absente elle-même {between} : choisissez-en une autre.",
     "already-noted": "C’est déjà noté, le {on}. Si la date est fausse, retirez-la d’abord.",
@@ -48,6 +56,7 @@ REFUSALS: dict[str, str] = {
 DECISIONS: dict[str, str] = {
     "add": "ajouter quelqu’un à l’équipe",
     "change_roles": "changer les rôles de quelqu’un",
+    "confirm_role": "confirmer un rôle",
     "state_contact": "changer le téléphone de quelqu’un",
     "leave": "noter un départ",
     "come_back": "noter un retour",
@@ -73,8 +82,13 @@ def sentence(event: Event, context: EventContext) -> str:
         case s.ContactStated(phone=phone):
             said = "Téléphone {of} : {phone}" if phone else "Téléphone {of} retiré"
             return say(said, of=de(name), phone=typography.phone(phone or ""))
-        case s.RoleGranted(role=role):
-            return say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
+        case s.RoleGranted(role=role, until=until, to_confirm=to_confirm):
+            said = say("Rôle donné à {name} : {role}", name=name, role=vocabulary.ROLES[role])
+            return listed(
+                said, until and f"jusqu’au {context.day(until)}", (to_confirm or role in CONFIRMED) and "à confirmer"
+            )
+        case s.RoleConfirmed(role=role):
+            return say("Rôle de {name} confirmé : {role}", name=name, role=vocabulary.ROLES[role])
         case s.RoleEnded(role=role):
             return say("Rôle retiré à {name} : {role}", name=name, role=vocabulary.ROLES[role])
         case s.StaffLeft(last_day=day):

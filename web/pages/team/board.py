@@ -9,17 +9,19 @@ from uuid import UUID
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.identity import normalise
 from pixflow.team.absences import uncovered_absences
+from pixflow.team.membership import add_member
 from pixflow.team.milestones import hold_briefing
-from pixflow.team.staff import Milestone, Staff, add_member
+from pixflow.team.staff import Milestone, Staff
 from projections import advisor_queue, dossier_sheet
 from web.desk import bulk
-from web.desk.colleagues import day, days_text, next_away
+from web.desk.colleagues import day, days_text, next_away, role_labels
 from web.desk.desk import Desk
 from web.french import dates, vocabulary
 from web.french.typography import plural, say
 from web.http import filters
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page
+from web.pages.team.forms import confirmable
 
 BOARD = "/equipe"
 STATES = {"here": "Dans l’équipe", "away": "Absences du jour", "gone": "Départs"}
@@ -30,7 +32,8 @@ MILESTONES = {"pix": "Pix passé", "training": "Formation", "briefing": "Informa
 class TeamRow:
     """One member. `away` is their absence in words; `uncovered`: nobody sees to their dossiers meanwhile.
 
-    `milestones` are the day of each kind of MILESTONES, in words, "" for none.
+    `roles` count today; `labels` also name those that wait for a second person. `milestones` are the day of each kind
+    of MILESTONES, in words, "" for none.
     """
 
     id: UUID
@@ -38,6 +41,7 @@ class TeamRow:
     site: str
     state: str
     roles: Sequence[str]
+    labels: Sequence[str]
     away: str
     uncovered: bool
     left: date | None
@@ -48,10 +52,6 @@ class TeamRow:
     @property
     def href(self) -> str:
         return f"{BOARD}/{self.id}"
-
-    @property
-    def labels(self) -> list[str]:
-        return [vocabulary.ROLES[role] for role in self.roles]
 
     def is_in(self, state: str) -> bool:
         return self.state == state or (state == "here" and self.state == "away")
@@ -157,9 +157,11 @@ def _row(desk: Desk, id: UUID, member: Staff, dossiers: int, tasks: int) -> Team
     state = "gone" if not member.works(desk.today) else "away" if now else "here"
     away, alone = next_away(desk, member)
     milestones = [_day(desk, member.last(kind)) for kind in MILESTONES]
-    roles = [role for role in vocabulary.ROLES if role in member.roles]
+    last = min(desk.today, member.left or desk.today)
+    held, labels = member.roles_on(last), role_labels(member, last)
+    roles = [role for role in vocabulary.ROLES if role in held]
     site = member.site or ""
-    return TeamRow(id, member.name, site, state, roles, away, alone, member.left, milestones, dossiers, tasks)
+    return TeamRow(id, member.name, site, state, roles, labels, away, alone, member.left, milestones, dossiers, tasks)
 
 
 def _day(desk: Desk, milestone: Milestone | None) -> str:
@@ -193,7 +195,11 @@ def _chips(there: Sequence[TeamRow], asked: Mapping[str, str], kept: Mapping[str
 
 
 def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
-    """Yields, for those who steer, the dossiers of leavers, the absences without a deputy, the lack of a référent."""
+    """Yields the roles to confirm; to those who steer, dossiers of leavers, uncovered absences, no référent."""
+    for id, member in desk.refs.team.items():
+        for role in confirmable(desk, id):
+            text = say("{name}, {role} : rôle à confirmer.", name=member.name, role=vocabulary.ROLES[role])
+            yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
     if not desk.may(assign_advisor):
         return
     for row in everyone:

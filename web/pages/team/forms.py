@@ -9,10 +9,11 @@ from pixflow.authorization import Subject
 from pixflow.decision import Decision
 from pixflow.engine import new_id
 from pixflow.events.values import Role
-from pixflow.team import absences, milestones, staff
+from pixflow.refused import Refused
+from pixflow.team import absences, membership, milestones, roles
 from pixflow.team.staff import Staff
 from web.desk.desk import Desk
-from web.french import validation
+from web.french import validation, vocabulary
 from web.http.forms import DatedForm, Day, Form
 
 Arguments = dict[str, Any]
@@ -29,6 +30,10 @@ class JoinForm(Form):
 class RolesForm(Form):
     roles: tuple[Role, ...] = ()
     anyway: bool = False
+
+
+class ConfirmRoleForm(Form):
+    role: Role
 
 
 class StaffContactForm(Form):
@@ -69,7 +74,8 @@ class UndoMilestoneForm(Form):
 class TeamForm:
     """One form: its decision, its model, its arguments, and the values of a blank one.
 
-    `offered` tells if it makes sense for a member today. `subject` is the hidden field that says what it is about.
+    `offered` tells if it makes sense for a member today, `others` that nobody fills it about themselves. `subject` is
+    the hidden field that says what it is about.
     """
 
     decision: Decision[..., Any]
@@ -77,6 +83,7 @@ class TeamForm:
     arguments: Callable[[Any], Arguments] = lambda form: form.model_dump(exclude={"command_id", "seen"})
     initial: Callable[[Desk, Staff, str], Mapping[str, Any]] = lambda desk, member, about: {}
     offered: Callable[[Staff, Desk], bool] = lambda member, desk: member.works(desk.today)
+    others: bool = False
     subject: str = ""
 
 
@@ -86,8 +93,28 @@ def offers(desk: Desk, person: UUID) -> frozenset[str]:
     return frozenset(
         name
         for name, form in FORMS.items()
-        if desk.may(form.decision, Subject(member=person)) and form.offered(member, desk)
+        if desk.may(form.decision, Subject(member=person))
+        and form.offered(member, desk)
+        and not (form.others and person == desk.me)
     )
+
+
+def confirmable(desk: Desk, person: UUID) -> list[Role]:
+    """Returns the roles of a member that wait, and that the person at the desk may confirm as the second one."""
+    member = desk.refs.team[person]
+    if not (member.works(desk.today) and desk.may(roles.confirm_role, Subject(member=person))):
+        return []
+    return [role for role in vocabulary.ROLES if role in member.awaiting and _may_confirm(desk, person, role)]
+
+
+def _may_confirm(desk: Desk, person: UUID, role: Role) -> bool:
+    team = desk.refs.team
+    try:
+        return bool(
+            roles.confirm_role(team[person], role=role, on=desk.today, person=person, team=team, actor=desk.actor.id)
+        )
+    except Refused:
+        return False
 
 
 def unknown_site(desk: Desk, form: Form) -> dict[str, str]:
@@ -118,21 +145,31 @@ FORMS: dict[str, TeamForm] = {
     "absence": TeamForm(absences.declare_absence, AbsenceForm, _absence, _days, subject="absence"),
     "cancel": TeamForm(absences.cancel_absence, CancelAbsenceForm, subject="absence"),
     "roles": TeamForm(
-        staff.change_roles, RolesForm, initial=lambda desk, member, about: {"roles": sorted(member.roles)}
+        roles.change_roles,
+        RolesForm,
+        initial=lambda desk, member, about: {"roles": sorted(member.granted(desk.today))},
+        others=True,
+    ),
+    "confirm": TeamForm(
+        roles.confirm_role,
+        ConfirmRoleForm,
+        offered=lambda member, desk: member.works(desk.today) and bool(member.awaiting),
+        subject="role",
     ),
     "contact": TeamForm(
-        staff.state_contact, StaffContactForm, initial=lambda desk, member, about: {"phone": member.phone}
+        membership.state_contact, StaffContactForm, initial=lambda desk, member, about: {"phone": member.phone}
     ),
     "leave": TeamForm(
-        staff.record_departure,
+        membership.record_departure,
         DepartureForm,
         initial=lambda desk, member, about: {"last_day": member.left.isoformat() if member.left else ""},
     ),
-    "back": TeamForm(staff.undo_departure, Form, offered=lambda member, desk: member.left is not None),
+    "back": TeamForm(membership.undo_departure, Form, offered=lambda member, desk: member.left is not None),
     "designate": TeamForm(
         milestones.designate_referent,
         DesignationForm,
         initial=lambda desk, member, about: {"site": member.designated_for or ""},
+        others=True,
     ),
     "pix": TeamForm(
         milestones.take_pix,

@@ -9,10 +9,10 @@ from uuid import UUID
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
-from pixflow.team.absences import absences_deputised_by
+from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
 from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
-from web.desk.colleagues import absence_text, days_text
+from web.desk.colleagues import absence_text, days_text, role_labels
 from web.desk.desk import Desk
 from web.desk.names import names_for
 from web.french import vocabulary
@@ -21,9 +21,8 @@ from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
 from web.http.templates import Page
 from web.pages.team.board import MILESTONES
-from web.pages.team.forms import FORMS, offers
+from web.pages.team.forms import FORMS, confirmable, offers
 
-DEPUTIES: tuple[Role, ...] = ("advisor", "referent")
 READERS: frozenset[Role] = frozenset({"referent", "manager", "administrator", "auditor"})
 """The roles that read the history of everybody. A member reads their own."""
 
@@ -34,6 +33,16 @@ class AbsenceRow:
 
     id: UUID
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRole:
+    """A role that waits for a second person. `may_confirm`: the person at the desk is one."""
+
+    role: Role
+    label: str
+    giver: str
+    may_confirm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,8 @@ class MemberPage(Page):
     id: UUID
     name: str
     roles: Sequence[str]
+    waiting: Sequence[WaitingRole]
+    is_me: bool
     designated: date | None
     designated_for: str
     site: str
@@ -114,7 +125,9 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
     return MemberPage(
         id=id,
         name=member.name,
-        roles=[label for role, label in vocabulary.ROLES.items() if role in member.roles],
+        roles=role_labels(member, min(desk.today, member.left or desk.today)),
+        waiting=_waiting(desk, id),
+        is_me=id == desk.me,
         designated=member.designated.on if member.designated else None,
         designated_for=member.designated_for or "",
         site=member.site or "",
@@ -146,6 +159,13 @@ def sites(desk: Desk) -> list[tuple[str, str]]:
     return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
 
 
+def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:
+    """Returns the roles that wait for a second person, each with who granted it."""
+    member, may, names = desk.refs.team[id], confirmable(desk, id), names_for(desk)
+    held = member.awaiting if member.works(desk.today) else {}
+    return [WaitingRole(role, vocabulary.ROLES[role], names.staff(giver), role in may) for role, giver in held.items()]
+
+
 def _latest(label: str, milestone: Milestone | None) -> MilestoneRow:
     if milestone is None:
         return MilestoneRow(label)
@@ -167,10 +187,16 @@ def _deputised(desk: Desk, id: UUID) -> list[tuple[UUID, Absence]]:
 
 
 def _deputies(desk: Desk, person: UUID) -> list[tuple[str, str]]:
-    """Returns the colleagues who may stand in for a member, by name, with the number of their tasks."""
-    load = advisor_queue.workloads(desk.read, desk.today)
-    found = {id: name for role in DEPUTIES for id, name in desk.staff(role) if id != person}
-    ordered = sorted(found.items(), key=lambda pair: normalise(pair[1]))
+    """Returns the colleagues who hold the roles of a member, by name, with the number of their tasks.
+
+    Those chosen already alone, for who chooses no deputy.
+    """
+    load, team, absent = advisor_queue.workloads(desk.read, desk.today), desk.refs.team, desk.refs.team[person]
+    chosen = {away.deputy for away in absent.absences.values()}
+    chooses = chooses_deputies(team, desk.actor.id, person, desk.today)
+    able = ((id, one.name) for id, one in team.items() if id != person and covers(one, absent, desk.today))
+    found = [(id, name) for id, name in able if chooses or id in chosen]
+    ordered = sorted(found, key=lambda pair: normalise(pair[1]))
     return [("", "personne"), *((str(id), f"{name} ({_tasks(load.get(id, 0))})") for id, name in ordered)]
 
 

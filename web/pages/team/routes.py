@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pixflow.authorization import Subject
 from pixflow.engine import new_id
 from pixflow.refused import Refused
-from pixflow.team import staff
+from pixflow.team import membership, staff
 from pixflow.team.milestones import hold_briefing
 from web.desk import refusals
 from web.desk.commands import record
@@ -89,7 +89,7 @@ def add(request: Request, desk: AtDesk, data: FormData) -> Response:
         return _new(request, desk, data, errors, status=422)
     sent = form.model_dump(include={"name", "email", "phone", "site", "roles"})
     person = _stream(desk, form)
-    outcome = record(desk, {"staff": person}, staff.add_member, command_id=form.command_id, **sent)
+    outcome = record(desk, {"staff": person}, membership.add_member, command_id=form.command_id, **sent)
     if outcome.refused:
         holder = str(outcome.refused.details.get("by") or "")
         field = "email" if outcome.refused.code == "taken" else str(outcome.refused.details.get("field", ""))
@@ -118,7 +118,7 @@ def _new(
     status: int = 200,
     holder: str = "",
 ) -> Response:
-    if not desk.may(staff.add_member):
+    if not desk.may(membership.add_member):
         raise HTTPException(403)
     shown = NewMemberPage(values=values, errors=errors, holder=holder, sites=member.sites(desk))
     return page(request, shown, status=status)

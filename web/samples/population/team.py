@@ -7,7 +7,7 @@ from typing import Any
 
 from pixflow.decision import Decision
 from pixflow.dossier import assignment
-from pixflow.team import milestones, staff
+from pixflow.team import membership, milestones
 from pixflow.team.staff import Absence
 from web.samples import parameters, phrases
 from web.samples.agenda import OPENS, PlannedCommand, command
@@ -52,7 +52,7 @@ def _leave(sim: Simulation, roster: DrawnRoster, one: Member) -> Iterator[Planne
     """Notes a departure twenty working days ahead; the replacement takes over the portfolio."""
     manager = sim.roster.manager(sim.today).actor
     assert one.last_day is not None
-    yield command(manager, {"staff": one.id}, staff.record_departure, last_day=one.last_day)
+    yield command(manager, {"staff": one.id}, membership.record_departure, last_day=one.last_day)
     new = roster.hire("advisor", one.site, cej=one.cej)
     yield from hire([new])
     sim.plan((sim.calendar.add(one.last_day, 1), OPENS - 15), partial(_hand_over, sim, one, new))

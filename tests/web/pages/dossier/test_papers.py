@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from pixflow.dossier.stages import parcours
 from pixflow.dossier.stages.prescription import explore_difficulty
 from pixflow.events.values import Partner
-from pixflow.team import staff
+from pixflow.team import membership
 from tests.web.client import words
 from tests.web.paths import House, house
 from web.http.papers import Paper, pdf
@@ -50,7 +50,7 @@ def test_the_fiche_says_what_where_when_and_whom_to_call(at_work: House) -> None
 
 def test_papers_say_the_phone_of_who_follows_the_dossier(at_work: House) -> None:
     dossier = at_work.planned()
-    at_work.says(NADIA, staff.state_contact, {"staff": at_work.people[NADIA]}, phone="0199001234")
+    at_work.says(NADIA, membership.state_contact, {"staff": at_work.people[NADIA]}, phone="0199001234")
     for said in both(at_work, f"/dossiers/{dossier}/fiche"):
         assert f"{NADIA}, 01 99 00 12 34, nadia@exemple.fr" in said.replace("\N{NO-BREAK SPACE}", " ")
 

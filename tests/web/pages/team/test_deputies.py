@@ -10,15 +10,16 @@ import pytest
 
 from pixflow.dossier import assignment, follow_up
 from pixflow.events.dossier import PixPresented
+from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
-from pixflow.team.staff import record_departure
+from pixflow.team.membership import record_departure
 from tests.web.client import words
 from tests.web.filled import fill, hire, said, soup, texts
 from tests.web.paths import House, house
 from tests.web.pressing import press
 from web.pages.results import bulk
 
-NADIA, PAUL, SOPHIE, HELENE = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin"
+NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
 MONDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 20)
 BACK = date(2026, 3, 21)
 
@@ -213,20 +214,19 @@ def test_the_result_of_a_leaver_s_dossier_is_to_be_given_to_somebody_else(at_wor
     assert "Paul Rey" in words(page)
 
 
-def test_the_deputy_of_the_referent_imports_and_dispatches_in_both_names(at_work: House) -> None:
+def test_the_deputy_of_the_referent_is_one_already(at_work: House) -> None:
+    """Standing in for somebody gives no role: an advisor would read every dossier."""
     dossier, participation = at_work.scored()
-    assert at_work.client(PAUL).get("/resultats").status_code == 403
-    away(at_work, SOPHIE, PAUL)
-    client = at_work.client(PAUL)
-    assert client.get("/resultats").status_code == 200
+    hire(at_work, "Inès Kowalski", "referent")
+    for deputy in (PAUL, HELENE, YANN):
+        with pytest.raises(Refused, match="deputy-role"):
+            away(at_work, SOPHIE, deputy)
+    away(at_work, SOPHIE, "Inès Kowalski")
+    client = at_work.client("Inès Kowalski")
+    assert "1 résultat à transmettre" in words(client.get("/boite").text)
     sent = {"command_id": str(uuid4()), "dossier": str(dossier), "participation": str(participation)}
     assert client.post("/resultats/transmettre", data=sent).status_code == 303
-    assert (last(at_work, dossier).by, last(at_work, dossier).acting_for) == (
-        str(at_work.people[PAUL]),
-        str(at_work.people[SOPHIE]),
-    )
-    at_work.day(BACK)
-    assert client.get("/resultats").status_code == 403
+    assert last(at_work, dossier).by == str(at_work.people["Inès Kowalski"])
 
 
 # --- on the dossier

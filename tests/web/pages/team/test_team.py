@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.team import staff
+from pixflow.team import membership
 from pixflow.unit_of_work import Step
 from tests.web.client import InspectingClient, words
 from tests.web.filled import hire, part, said, soup, texts
@@ -53,6 +53,15 @@ def away(at_work: House, who: str = NADIA, deputy: str | None = PAUL, first: dat
     answer = press(at_work.client(who), at_work.people[who], "absence", **days)
     assert answer.status_code == 303, texts(answer.text, ".errors")
     return answer
+
+
+def confirm(at_work: House, name: str, who: str) -> str:
+    """Presses the button that confirms a role; returns the page that follows."""
+    client, person = at_work.client(name), at_work.people[who]
+    form = soup(client.get(f"/equipe/{person}").text).select_one(f"form[action='/equipe/{person}/confirm']")
+    answer = client.post(form["action"], data={tag["name"]: tag["value"] for tag in form.select("[name]")})
+    assert answer.status_code == 303
+    return str(answer.headers["Location"])
 
 
 def seen(at_work: House, name: str = NADIA, path: str = "/equipe") -> str:
@@ -117,7 +126,7 @@ def test_2500_people_are_fifty_pages(at_work: House) -> None:
     steps = [
         Step(
             {"staff": id},
-            staff.add_member,
+            membership.add_member,
             {"name": f"Personne {n:04}", "email": f"p{n}@exemple.fr", "site": None, "roles": ("advisor",)},
         )
         for n, id in enumerate(ids)
@@ -238,16 +247,25 @@ def test_others_add_nobody(at_work: House, name: str) -> None:
 
 
 def test_roles_change_and_open_what_they_give(at_work: House) -> None:
-    client = at_work.client(YANN)
-    assert opened(client, f"/equipe/{at_work.people[PAUL]}?formulaire=roles")["roles"] == ["advisor"]
-    answer = press(client, at_work.people[PAUL], "roles", roles=["facilitator", "manager"])
+    client, person = at_work.client(YANN), at_work.people[PAUL]
+    assert opened(client, f"/equipe/{person}?formulaire=roles")["roles"] == ["advisor"]
+    answer = press(client, person, "roles", roles=["facilitator", "manager"])
     page = client.get(answer.headers["Location"]).text
-    assert "animateur·rice, direction" in words(page)
+    assert "animateur·rice, direction (à confirmer)" in words(page)
+    assert "Confirmer" not in words(page), "who granted it is no second person"
     assert texts(page, ".timeline li p:first-child")[:3] == [
         "Rôle retiré à Paul Rey : conseiller·ère",
-        "Rôle donné à Paul Rey : direction",
+        "Rôle donné à Paul Rey : direction, à confirmer",
         "Rôle donné à Paul Rey : animateur·rice",
     ]
+    assert at_work.client(PAUL).get("/rejouer").status_code == 403
+    mine = words(seen(at_work, PAUL, f"/equipe/{person}"))
+    assert "Direction : en attente de confirmation" in mine
+    assert "direction (en attente de confirmation)" in mine, "and on every page"
+    assert "Paul Rey, direction : rôle à confirmer." not in words(seen(at_work, YANN))
+    assert "Paul Rey, direction : rôle à confirmer." in words(seen(at_work, HELENE))
+    confirmed = confirm(at_work, HELENE, PAUL)
+    assert "Rôle de Paul Rey confirmé : direction" in words(at_work.client(HELENE).get(confirmed).text)
     assert at_work.client(PAUL).get("/boite").status_code == 200
     assert at_work.client(PAUL).get("/rejouer").status_code == 200
 
@@ -359,6 +377,8 @@ def test_a_referent_is_designated_by_the_direction(at_work: House) -> None:
     press(client, person, "designate", site="Mortagne")
     page = words(client.get(f"/equipe/{person}").text)
     assert "référent·e désigné·e le 16 mars 2026, site de Mortagne" in page
+    assert at_work.client(PAUL).get("/resultats").status_code == 403
+    confirm(at_work, YANN, PAUL)
     assert at_work.client(PAUL).get("/resultats").status_code == 200
     assert "Désigner" not in words(at_work.client(NADIA).get(f"/equipe/{at_work.people[NADIA]}").text)
 

@@ -1,0 +1,94 @@
+"""Joining, leaving and coming back."""
+
+from datetime import date
+from typing import get_args
+from uuid import UUID
+
+from pixflow import identity
+from pixflow.actor import OPERATOR
+from pixflow.decision import ACCOUNTS, OWN_DETAILS, Argument, decision
+from pixflow.events import staff as e
+from pixflow.events.base import Event
+from pixflow.events.values import Role
+from pixflow.refused import Refused, required
+from pixflow.team.roles import granted_roles, hands_dossiers, must_be_known, must_leave_one
+from pixflow.team.staff import CONFIRMED, Staff, Team, address, must_work
+
+
+@decision("add", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+def add_member(
+    staff: Staff,
+    *,
+    name: str,
+    email: str,
+    site: str | None,
+    roles: tuple[Role, ...],
+    phone: str | None = None,
+    until: date | None = None,
+    on: date,
+    person: UUID,
+    team: Team,
+    actor: str,
+) -> list[Event]:
+    """Adds a member with these roles, through `until`; again, adds roles and phone. A member who had left is back."""
+    must_be_known(roles)
+    known = address(email)
+    joined = [] if staff.version else [e.StaffJoined(name=required(name, "name"), email=known, site=site, on=on)]
+    if not roles and not staff.roles:
+        raise Refused("required", field="roles")
+    if until and until < on:
+        raise Refused("until-past", field="until", until=until)
+    back = (
+        []
+        if staff.version == 0 or staff.works(on)
+        else undo_departure(staff, on=on, person=person, team=team, actor=actor)
+    )
+    added = [role for role in roles if role not in staff.granted(on)]
+    granted = granted_roles(staff, added, on=on, until=until, person=person, team=team, actor=actor)
+    return [*joined, *back, *granted, *(_stated(staff, phone, on) if phone else [])]
+
+
+@decision("state_contact", OWN_DETAILS)
+def state_contact(staff: Staff, *, phone: str | None, on: date) -> list[Event]:
+    """Records the professional phone; none when it is empty."""
+    must_work(staff, on)
+    return _stated(staff, phone, on)
+
+
+def _stated(staff: Staff, phone: str | None, on: date) -> list[Event]:
+    try:
+        number = identity.phone(phone) if phone and phone.strip() else None
+    except ValueError:
+        raise Refused("bad-phone", field="phone") from None
+    return [] if number == staff.phone else [e.ContactStated(phone=number, on=on)]
+
+
+@decision("leave", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+def record_departure(
+    staff: Staff, *, last_day: date, on: date, anyway: bool = False, person: UUID, team: Team, actor: str
+) -> list[Event]:
+    """Records the last day, included. `anyway`: also when no référent is left after it."""
+    if staff.version == 0:
+        raise Refused("unknown-person")
+    if last_day == staff.left:
+        return []
+    if not staff.works(on) and last_day >= on:
+        raise Refused("has-left", last_day=staff.left)
+    must_leave_one(staff, staff.roles, team, person, last_day, actor, anyway)
+    return [e.StaffLeft(last_day=last_day, on=on)]
+
+
+@decision("come_back", ACCOUNTS, Argument.TEAM, Argument.PERSON, Argument.ACTOR, system=(OPERATOR,))
+def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: str) -> list[Event]:
+    """Records that the member works here again. After the last day, their roles wait for a second person again."""
+    if staff.left is None:
+        return []
+    if staff.works(on):
+        return [e.StaffReturned(on=on)]
+    back: list[Event] = [e.StaffReturned(on=on)]
+    for role in get_args(Role):
+        if role in staff.granted(on) and (role in CONFIRMED or hands_dossiers(staff, role, team, actor, on)):
+            back += granted_roles(
+                staff, [role], on=on, until=staff.ends.get(role), person=person, team=team, actor=actor
+            )
+    return back

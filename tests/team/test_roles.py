@@ -1,0 +1,176 @@
+"""Roles that a second person confirms; nobody changes their own."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from pixflow.actor import OPERATOR
+from pixflow.decision import Decision
+from pixflow.events import staff as e
+from pixflow.events.base import Event, Recorded
+from pixflow.events.values import Role
+from pixflow.team.membership import add_member, record_departure, undo_departure
+from pixflow.team.milestones import designate_referent
+from pixflow.team.roles import change_roles, confirm_role
+from pixflow.team.staff import Staff, fold
+from tests.given import ADVISOR, DAY, LATER, given, stamped, state_of
+
+MANAGER, OTHER_MANAGER, ADMINISTRATOR, OTHER = (UUID(int=0xB0 + n) for n in range(4))
+TEAM = {
+    MANAGER: Staff(1, roles=frozenset({"manager"})),
+    OTHER_MANAGER: Staff(1, roles=frozenset({"manager"})),
+    ADMINISTRATOR: Staff(1, roles=frozenset({"administrator"})),
+    OTHER: Staff(1, roles=frozenset({"administrator"})),
+}
+JOINED = e.StaffJoined(name="Camille Roy", email="camille.roy@ml.fr", site=None, on=DAY)
+FACILITATOR = e.RoleGranted(role="facilitator", on=DAY)
+NEW: dict[str, Any] = {"name": "Camille Roy", "email": "camille.roy@ml.fr", "site": None, "on": DAY, "team": TEAM}
+PERSON = str(ADVISOR)
+"""Whose stream it is, in `given`."""
+
+
+def asked(role: Role, on: date = DAY) -> e.RoleGranted:
+    """A role that waits for a second person; an advisor's does only when the event says so."""
+    return e.RoleGranted(role=role, on=on, to_confirm=role == "advisor")
+
+
+def held(role: Role) -> tuple[Event, ...]:
+    return asked(role), e.RoleConfirmed(role=role, on=DAY)
+
+
+def granted_by(giver: UUID | str, *events: Event) -> Staff:
+    return fold([recorded_by(giver, one) for one in stamped(events)])
+
+
+def recorded_by(giver: UUID | str, one: Recorded) -> Recorded:
+    return Recorded(**{name: getattr(one, name) for name in one.__struct_fields__} | {"by": str(giver)})
+
+
+@pytest.mark.parametrize("role", ["referent", "manager", "auditor", "administrator"])
+def test_a_role_that_reads_everything_counts_once_confirmed(role: Role) -> None:
+    given().when(add_member, **NEW, roles=(role,), actor=str(MANAGER)).then(JOINED, asked(role))
+    given(JOINED, FACILITATOR).when(
+        change_roles, roles=("facilitator", role), on=DAY, team=TEAM, actor=str(MANAGER)
+    ).then(asked(role))
+    waiting = state_of("staff", JOINED, FACILITATOR, asked(role))
+    assert (waiting.roles_on(DAY), waiting.granted(DAY)) == ({"facilitator"}, {"facilitator", role})
+    confirmed = state_of("staff", JOINED, FACILITATOR, asked(role), e.RoleConfirmed(role=role, on=DAY))
+    assert confirmed.roles_on(DAY) == {"facilitator", role}
+
+
+@pytest.mark.parametrize("role", ["advisor", "facilitator"])
+def test_other_roles_count_at_once_for_a_newcomer(role: Role) -> None:
+    given().when(add_member, **NEW, roles=(role,), actor=str(ADMINISTRATOR)).then(
+        JOINED, e.RoleGranted(role=role, on=DAY)
+    )
+
+
+def test_an_administrator_gives_a_former_advisor_no_dossier_back_alone() -> None:
+    again: dict[str, Any] = {"roles": ("advisor", "facilitator"), "on": LATER, "team": TEAM}
+    before = (JOINED, FACILITATOR)
+    given(*before).when(change_roles, **again, actor=str(ADMINISTRATOR)).then(asked("advisor", LATER))
+    given(*before).when(change_roles, **again, actor=str(MANAGER)).then(e.RoleGranted(role="advisor", on=LATER))
+
+
+def test_the_operator_is_a_second_person() -> None:
+    given().when(add_member, **NEW, roles=("manager",), actor=OPERATOR).then(
+        JOINED, asked("manager"), e.RoleConfirmed(role="manager", on=DAY)
+    )
+
+
+@pytest.mark.parametrize(
+    ("giver", "second", "code"),
+    [
+        (ADMINISTRATOR, MANAGER, ""),
+        (MANAGER, ADMINISTRATOR, ""),
+        (MANAGER, OTHER_MANAGER, ""),
+        (MANAGER, OPERATOR, ""),
+        (ADMINISTRATOR, OPERATOR, ""),
+        (MANAGER, MANAGER, "same-person-confirms"),
+        (ADMINISTRATOR, ADMINISTRATOR, "same-person-confirms"),
+        (MANAGER, PERSON, "own-roles"),
+        (ADMINISTRATOR, OTHER, "direction-confirms"),
+    ],
+)
+def test_one_of_two_people_is_the_direction(giver: UUID, second: UUID | str, code: str) -> None:
+    waiting = granted_by(giver, JOINED, asked("referent"))
+    said: dict[str, Any] = {"role": "referent", "on": DAY, "person": ADVISOR, "team": TEAM, "actor": str(second)}
+    if code:
+        with pytest.raises(Exception, match=code):
+            confirm_role(waiting, **said)
+    else:
+        assert confirm_role(waiting, **said) == [e.RoleConfirmed(role="referent", on=DAY)]
+
+
+def test_what_does_not_wait_is_not_confirmed() -> None:
+    said: dict[str, Any] = {"on": DAY, "team": TEAM, "actor": str(MANAGER)}
+    given(JOINED, FACILITATOR).when(confirm_role, role="facilitator", **said).then_nothing()
+    given(JOINED, FACILITATOR).when(confirm_role, role="manager", **said).refused("role-not-granted")
+    ended = e.RoleEnded(role="manager", on=DAY)
+    given(JOINED, asked("manager"), ended).when(confirm_role, role="manager", **said).refused("role-not-granted")
+
+
+@pytest.mark.parametrize(
+    ("decide", "sent"),
+    [
+        (change_roles, {"roles": ("facilitator", "manager")}),
+        (change_roles, {"roles": ("advisor",)}),
+        (designate_referent, {"site": None}),
+        (add_member, {"roles": ("manager",), "name": "Camille Roy", "email": "camille.roy@ml.fr", "site": None}),
+    ],
+)
+def test_nobody_changes_their_own_roles(decide: Decision[..., Any], sent: dict[str, Any]) -> None:
+    given(JOINED, FACILITATOR).when(decide, **sent, on=DAY, team=TEAM, actor=PERSON).refused("own-roles")
+
+
+def test_a_role_ends_on_its_last_day() -> None:
+    until = replace(asked("auditor"), until=LATER)
+    given().when(add_member, **NEW, roles=("auditor",), until=LATER, actor=str(MANAGER)).then(JOINED, until)
+    given().when(add_member, **NEW, roles=("auditor",), until=DAY.replace(day=1)).refused("until-past", field="until")
+    auditor = state_of("staff", JOINED, until, e.RoleConfirmed(role="auditor", on=DAY))
+    assert [auditor.roles_on(day) for day in (LATER, LATER.replace(day=17))] == [{"auditor"}, set()]
+    over = {**NEW, "on": LATER.replace(day=17)}
+    given(JOINED, until, e.RoleConfirmed(role="auditor", on=DAY)).when(
+        add_member, **over, roles=("auditor",), actor=str(MANAGER)
+    ).then(asked("auditor", LATER.replace(day=17)))
+
+
+def test_who_comes_back_after_leaving_waits_for_a_second_person() -> None:
+    left = e.StaffLeft(last_day=DAY, on=DAY)
+    before = (JOINED, e.RoleGranted(role="advisor", on=DAY), *held("manager"))
+    back = e.StaffReturned(on=LATER)
+    said: dict[str, Any] = {"on": LATER, "team": TEAM}
+    given(*before, left).when(undo_departure, **said, actor=str(MANAGER)).then(back, asked("manager", LATER))
+    given(*before, left).when(undo_departure, **said, actor=str(ADMINISTRATOR)).then(
+        back, asked("advisor", LATER), asked("manager", LATER)
+    )
+    given(*before, left).when(undo_departure, **said | {"on": DAY}, actor=str(ADMINISTRATOR)).then(
+        replace(back, on=DAY)
+    )
+
+
+def test_a_later_last_day_brings_nobody_back() -> None:
+    gone = (JOINED, FACILITATOR, e.StaffLeft(last_day=DAY, on=DAY))
+    said: dict[str, Any] = {"on": LATER, "team": TEAM, "actor": str(MANAGER)}
+    given(*gone).when(record_departure, last_day=LATER, **said).refused("has-left", last_day=DAY)
+    given(*gone).when(record_departure, last_day=date(2026, 9, 14), **said).then(
+        e.StaffLeft(last_day=date(2026, 9, 14), on=LATER)
+    )
+
+
+def test_the_last_manager_stays_one_unless_the_operator_says_so() -> None:
+    director = (JOINED, *held("manager"))
+    alone = {
+        ADMINISTRATOR: TEAM[ADMINISTRATOR],
+        OTHER: Staff(1, roles=frozenset({"manager"}), awaiting={"manager": ""}),
+    }
+    said: dict[str, Any] = {"on": DAY, "team": alone, "anyway": True}
+    for actor in (str(ADMINISTRATOR), PERSON):
+        given(*director).when(record_departure, last_day=LATER, **said, actor=actor).refused("last-manager")
+    given(*director).when(change_roles, roles=("advisor",), **said, actor=str(ADMINISTRATOR)).refused("last-manager")
+    left = e.StaffLeft(last_day=LATER, on=DAY)
+    given(*director).when(record_departure, last_day=LATER, **said, actor=OPERATOR).then(left)
+    given(*director).when(record_departure, last_day=LATER, **said | {"team": TEAM}, actor=str(MANAGER)).then(left)

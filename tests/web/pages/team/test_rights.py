@@ -1,0 +1,104 @@
+"""The attacks of an administrator's account through the pages: forged posts, accounts of their own making."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.web.client import words
+from tests.web.filled import fill, hire, texts
+from tests.web.paths import House, house
+
+NADIA, PAUL, SOPHIE, HELENE, YANN, CLAIRE = (
+    "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff", "Claire Vasseur",
+)  # fmt: skip
+MONDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 20)
+DAYS = {"first": MONDAY.isoformat(), "last": FRIDAY.isoformat()}
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, MONDAY) as made:
+        fill(made, 3)
+        yield made
+
+
+def post(at_work: House, who: str, path: str, **said: Any) -> Any:
+    return at_work.client(who).post(path, data={"command_id": str(uuid4()), **said})
+
+
+def refused(answer: Any) -> str:
+    """Returns the sentence of a refused form."""
+    assert answer.status_code == 422
+    return " ".join(texts(answer.text, ".errors li, .notice p"))
+
+
+def reads_nothing(at_work: House, name: str) -> None:
+    client = at_work.client(name)
+    for page in ("/dossiers", "/rejouer", "/journal", "/resultats"):
+        answer = client.get(page)
+        assert answer.status_code == 403 or "Nom000" not in answer.text, page
+
+
+@pytest.mark.parametrize("absent", [NADIA, SOPHIE, HELENE, CLAIRE])
+@pytest.mark.parametrize("deputy", [YANN, PAUL])
+def test_an_administrator_chooses_nobody_s_deputy(at_work: House, absent: str, deputy: str) -> None:
+    sent = {**DAYS, "deputy": str(at_work.people[deputy])}
+    said = refused(post(at_work, YANN, f"/equipe/{at_work.people[absent]}/absence", **sent))
+    assert "La suppléance se choisit par cette personne" in said
+    reads_nothing(at_work, YANN)
+    assert post(at_work, YANN, f"/equipe/{at_work.people[absent]}/absence", **DAYS).status_code == 303
+
+
+@pytest.mark.parametrize("name", [YANN, HELENE])
+def test_nobody_changes_their_own_roles(at_work: House, name: str) -> None:
+    me = at_work.people[name]
+    for form, sent in (("roles", {"roles": ["manager", "auditor"]}), ("designate", {"site": ""})):
+        assert "On ne change pas ses propres rôles" in refused(post(at_work, name, f"/equipe/{me}/{form}", **sent))
+    page = at_work.client(name).get(f"/equipe/{me}").text
+    assert "Changer les rôles" not in words(page)
+    assert "Désigner" not in words(page)
+    reads_nothing(at_work, YANN)
+
+
+def test_an_account_made_by_a_stolen_administrator_reads_nothing(at_work: House) -> None:
+    """The attack of December 2025: two accounts made with one that keeps accounts."""
+    made = []
+    for n, role in enumerate(("manager", "administrator")):
+        sent = {"name": f"Faux {n}", "email": f"faux{n}@exemple.fr", "roles": role}
+        made.append(
+            UUID(post(at_work, YANN, "/equipe/nouveau", **sent).headers["Location"].split("/")[2].split("?")[0])
+        )
+        at_work.people[f"Faux {n}"] = made[n]
+    for name in (YANN, "Faux 0", "Faux 1"):
+        for person, role in zip(made, ("manager", "administrator"), strict=True):
+            assert post(at_work, name, f"/equipe/{person}/confirm", role=role).status_code in (403, 422)
+        reads_nothing(at_work, name)
+
+
+def test_two_administrators_make_no_manager(at_work: House) -> None:
+    hire(at_work, "Omar Sy", "administrator")
+    person = at_work.people[PAUL]
+    assert post(at_work, YANN, f"/equipe/{person}/roles", roles=["advisor", "manager"]).status_code == 303
+    said = refused(post(at_work, "Omar Sy", f"/equipe/{person}/confirm", role="manager"))
+    assert "Une administration a donné ce rôle" in said
+    assert "Confirmer" not in words(at_work.client("Omar Sy").get(f"/equipe/{person}").text)
+
+
+def test_the_last_manager_is_not_shut_out(at_work: House) -> None:
+    person = at_work.people[HELENE]
+    for form, sent in (("roles", {"roles": ["advisor"]}), ("leave", {"last_day": MONDAY.isoformat()})):
+        for anyway in ("", "true"):
+            answer = post(at_work, YANN, f"/equipe/{person}/{form}", **sent, **({"anyway": anyway} if anyway else {}))
+            assert "Plus personne ne serait de la direction" in refused(answer)
+
+
+def test_an_auditor_writes_nothing(at_work: House) -> None:
+    me = at_work.people[CLAIRE]
+    for form in ("absence", "cancel", "contact", "pix", "training", "briefing", "take-back"):
+        assert post(at_work, CLAIRE, f"/equipe/{me}/{form}", **DAYS, on=MONDAY.isoformat()).status_code == 403
+    page = at_work.client(CLAIRE).get(f"/equipe/{me}").text
+    assert texts(page, "#person .btn") == []
