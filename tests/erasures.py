@@ -7,7 +7,7 @@ from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier.erasure import Reason, request_erasure
 from pixflow.structure_folder import OpenStructure
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 
 
 def request(opened: OpenStructure, dossier: UUID, reason: Reason = "request") -> None:

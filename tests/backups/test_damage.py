@@ -10,7 +10,7 @@ from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
 from pixflow.refused import Refused
 from pixflow.store import Damaged
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from projections import directory
 from projections.store import stores
 from projections.store.folds import FOLD

@@ -29,7 +29,7 @@ JOINED = e.StaffJoined(name="Camille Roy", email="camille.roy@ml.fr", site=None,
 FACILITATOR = e.RoleGranted(role="facilitator", on=DAY)
 NEW: dict[str, Any] = {"name": "Camille Roy", "email": "camille.roy@ml.fr", "site": None, "on": DAY, "team": TEAM}
 PERSON = str(ADVISOR)
-"""Whose stream it is, in `given`."""
+"""The person of the stream in `given`."""
 
 
 def asked(role: Role, on: date = DAY) -> e.RoleGranted:

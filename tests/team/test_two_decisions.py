@@ -53,7 +53,7 @@ PEOPLE = [
 """An advisor who is one no longer, and two who left, still have their dossiers."""
 SUBJECTS = (*(one.id for one in PEOPLE), NEW, NEWER)
 CONSPIRING = (ME, OTHER, NEW, NEWER)
-"""Who decides: two administrators, and the accounts that they make."""
+"""Those who decide: two administrators, and the accounts that they make."""
 DOSSIERS: Mapping[str, Dossier] = {
     "advisor": state_of("dossier", opened(), assigned(ADVISOR)),
     "colleague": state_of("dossier", opened(), assigned(COLLEAGUE)),
@@ -206,7 +206,7 @@ def test_the_people_of_the_walk_read_what_their_roles_say() -> None:
 
 
 def test_a_manager_or_the_operator_and_an_administrator_give_a_role_that_reads_everything() -> None:
-    """What two people may do together, as long as one of them is the direction or the operator."""
+    """Two people may do it together, as long as one of them is the direction or the operator."""
     refs = team()
     for giver, second in ((UUID(int=15), ME), (ME, UUID(int=15))):
         once = after(refs, giver, COLLEAGUE, "change_roles", {"roles": ("advisor", "auditor")})

@@ -155,7 +155,8 @@ def test_a_deputy_is_told_of_the_piles_of_whom_they_stand_in_for(at_work: House)
     )
     kept = Kept()
     tick(at_work, kept)
-    assert "1 dossier à affecter" in plain(kept.to("Inès Kowalski")[0].text)
+    (mail,) = [mail for mail in kept.mails if mail.to == at_work.served.refs.team[other].email]
+    assert "1 dossier à affecter" in plain(mail.text)
 
 
 def test_what_could_not_leave_is_tried_again(at_work: House) -> None:
