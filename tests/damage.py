@@ -43,6 +43,6 @@ def garble(opened: OpenStructure, position: int, column: str) -> None:
 def _flipped(state: bytes) -> bytes:
     """Returns a state with another last letter or digit: that of the seal, where there is one."""
     changed = bytearray(state)
-    at = max(place for place, byte in enumerate(changed) if chr(byte).isalnum()) - 8
+    at = max(place for place, byte in enumerate(changed) if chr(byte).isalnum()) - 3
     changed[at] = ord("A") if changed[at] != ord("A") else ord("B")
     return bytes(changed)
