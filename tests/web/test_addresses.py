@@ -16,7 +16,7 @@ from pixflow.actor import OPERATOR
 from pixflow.events.values import Role
 from pixflow.importing.uploads import Uploads
 from pixflow.store.postgres.database import Database
-from pixflow.team.staff import add_member
+from pixflow.team.membership import add_member
 from tests.portfolio.files import AWA, file
 from tests.trials.scale import many
 from tests.web.arranged import scheduled
