@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
-from psycopg.errors import UndefinedTable, error_from_result
+from psycopg.errors import DataCorrupted, IndexCorrupted, InvalidSchemaName, UndefinedTable, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
     JSON,
@@ -56,6 +56,9 @@ _WRITE = """BEGIN; SET LOCAL search_path TO {}; SET LOCAL lock_timeout TO '{}';
     SET LOCAL idle_in_transaction_session_timeout TO '{}'; LOCK TABLE position IN EXCLUSIVE MODE"""
 _ALONE = f"BEGIN; SET LOCAL lock_timeout TO '{LONG}'; SET LOCAL idle_in_transaction_session_timeout TO 0"
 _CHANGE = f"BEGIN; SET LOCAL lock_timeout TO '{LIMIT}'"
+
+
+_DAMAGE = (UndefinedTable, InvalidSchemaName, DataCorrupted, IndexCorrupted)
 
 
 class _Shared(PGDialect_psycopg):
@@ -157,6 +160,22 @@ class PostgresStores:
             raise
         return self._name(number) if number else None
 
+    def other(self) -> bool:
+        with self._database.connect() as connection:
+            if not self._is_listed(connection):
+                return False
+            made = connection.execute(select(self._list.c.fingerprint).where(self._list.c.live)).scalar()
+        return made not in (None, fingerprint())
+
+    def damaged(self, error: BaseException | None) -> bool:
+        while isinstance(error, DBAPIError):
+            error = error.orig
+        return isinstance(error, _DAMAGE)
+
+    def discard(self, name: str) -> None:
+        with self._begin(_CHANGE) as connection:
+            connection.execute(update(self._list).where(self._list.c.number == self._number(name)).values(live=False))
+
     def _is_listed(self, connection: Connection) -> bool:
         """Tells whether the list exists, without an error in the log of the server."""
         found = func.to_regclass(f"{_quoted(self._prefix)}.{self._list.name}")
@@ -185,9 +204,8 @@ class PostgresStores:
         return self._database.execution_options(**{SCHEMA: _quoted(name)})
 
     def point(self, name: str) -> None:
-        number = int(name.removeprefix(f"{self._prefix}_"))
         with self._begin(_CHANGE) as connection:
-            connection.execute(update(self._list).values(live=self._list.c.number == number))
+            connection.execute(update(self._list).values(live=self._list.c.number == self._number(name)))
 
     def tidy(self) -> None:
         with self._database.connect() as connection:
@@ -200,11 +218,16 @@ class PostgresStores:
         """Drops a store after its last readers have left."""
         schema = _quoted(self._name(number))
         with self._begin(_CHANGE) as connection:
-            _send(_driver(connection), f"LOCK TABLE {schema}.position; DROP SCHEMA {schema} CASCADE")
+            if connection.execute(select(func.to_regclass(f"{schema}.position"))).scalar():
+                _send(_driver(connection), f"LOCK TABLE {schema}.position")
+            _send(_driver(connection), f"DROP SCHEMA IF EXISTS {schema} CASCADE")
             connection.execute(delete(self._list).where(self._list.c.number == number))
 
     def _begin(self, statement: str) -> AbstractContextManager[Connection]:
         return self._database.execution_options(**{BEGIN: statement}).begin()
+
+    def _number(self, name: str) -> int:
+        return int(name.removeprefix(f"{self._prefix}_"))
 
     def _name(self, number: int) -> str:
         return f"{self._prefix}_{number}"

@@ -1,8 +1,8 @@
 """Read stores on SQLite: each is a file of a folder, and a pointer file names the live one."""
 
 import os
-import re
 import sqlite3
+import time
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, create_mock_engine, event
 from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
 from projections.bookkeeping import metadata
@@ -20,11 +21,12 @@ LIMIT = 10_000
 """Longest wait for another connection, in milliseconds."""
 SHORT = 200
 """Longest wait for readers, in milliseconds, where the work can be tried again."""
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _SHARED = {"check_same_thread": False}
 
 
 class SqliteStores:
-    """Read stores as files `<fingerprint>-<n>.db` of a folder, with a pointer file that names the live one.
+    """Read stores as files `<fingerprint>-<time>.db` of a folder, with a pointer file that names the live one.
 
     `making` is a lock between processes.
     """
@@ -32,7 +34,7 @@ class SqliteStores:
     def __init__(self, folder: Path, making: AbstractContextManager[Any] = nullcontext()) -> None:
         self.folder = folder
         self._making = making
-        self._seen: tuple[tuple[int, int], str | None] | None = None
+        self._seen: tuple[tuple[int, int], str] | None = None
 
     def live(self) -> str | None:
         try:
@@ -41,13 +43,24 @@ class SqliteStores:
             return None
         stamp = (found.st_mtime_ns, found.st_ino)
         if self._seen is None or self._seen[0] != stamp:
-            self._seen = stamp, self._usable((self.folder / POINTER).read_text().strip())
-        return self._seen[1]
+            self._seen = stamp, self._pointed()
+        return self._usable(self._seen[1])
+
+    def other(self) -> bool:
+        name = self._pointed()
+        return bool(name) and not name.startswith(f"{fingerprint()}-")
+
+    def damaged(self, error: DatabaseError) -> bool:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        return code in _DAMAGE or (code == sqlite3.SQLITE_ERROR and "no such table" in str(error.orig))
+
+    def discard(self, name: str) -> None:
+        if self._pointed() == name:
+            (self.folder / POINTER).unlink(missing_ok=True)
 
     def make(self) -> str:
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        known = (re.fullmatch(r"\w+-(\d+)\.db", path.name) for path in self.folder.iterdir())
-        name = f"{fingerprint()}-{max((int(found[1]) for found in known if found), default=0) + 1}.db"
+        name = f"{fingerprint()}-{time.time_ns()}.db"  # never the name of an earlier one, which somebody may have open
         database(self.folder / name).dispose()
         return name
 
@@ -63,13 +76,20 @@ class SqliteStores:
         written.replace(self.folder / POINTER)
 
     def tidy(self) -> None:
-        name = (self.folder / POINTER).read_text().strip()
+        name = self._pointed()
         for other in self.folder.glob("*.db*"):
             if not other.name.startswith(name):
                 other.unlink(missing_ok=True)
 
     def making(self) -> AbstractContextManager[Any]:
         return self._making
+
+    def _pointed(self) -> str:
+        """Returns the name of the live store, whoever made it; "" when there is none."""
+        try:
+            return (self.folder / POINTER).read_text().strip()
+        except FileNotFoundError:
+            return ""
 
     def _usable(self, name: str) -> str | None:
         return name if name.startswith(f"{fingerprint()}-") and (self.folder / name).exists() else None

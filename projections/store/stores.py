@@ -1,13 +1,19 @@
 """Read stores of a structure: each is named by the fingerprint of the code, and a pointer names the live one."""
 
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from typing import Any, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DatabaseError
 
+from projections.bookkeeping import metadata
 from projections.contract import Source
 from projections.store.catch_up import Progress, ReadSide
+
+_log = logging.getLogger(__name__)
 
 
 class Stores(Protocol):
@@ -15,6 +21,15 @@ class Stores(Protocol):
 
     def live(self) -> str | None:
         """Returns the name of the live store. None when there is none, or when other code made it."""
+
+    def other(self) -> bool:
+        """Tells if other code made the live store."""
+
+    def damaged(self, error: DatabaseError) -> bool:
+        """Tells if an error of a store means that its tables are damaged, or gone."""
+
+    def discard(self, name: str) -> None:
+        """Makes a store live no more: `ensure` then builds another one."""
 
     def make(self) -> str:
         """Creates another store with empty tables beside the live one. Returns its name."""
@@ -71,7 +86,8 @@ class NoStore(LookupError):
 class Live:
     """The live read store of one structure, also after a rebuild has replaced it.
 
-    `lock` is held while catching up (read.lock). Raises NoStore when none is live, or when other code made it.
+    `lock` is held while catching up (read.lock). Raises NoStore when none is live, or when other code made it. A store
+    that is damaged is live no more.
     """
 
     def __init__(self, stores: Stores, source: Source, lock: AbstractContextManager[Any] = nullcontext()) -> None:
@@ -88,11 +104,40 @@ class Live:
         with self._mutex:
             name = self.stores.live()
             if self._side is None or name != self._name:
-                if name is None:
-                    raise NoStore("another version has made the read tables: this process must be started again")
                 self.close()
-                self._side, self._name = ReadSide(self._source, self.stores.open(name), self._lock), name
+                if name is None:
+                    raise NoStore("no read tables of this version: they are made anew, or another version made others")
+                with self._discarding(name):
+                    self._side, self._name = ReadSide(self._source, self.stores.open(name), self._lock), name
             return self._side
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadSide]:
+        """Yields the read side; when its tables prove damaged, they are live no more."""
+        side, name = self.side, self._name
+        with self._discarding(name):
+            yield side
+
+    def opens(self) -> bool:
+        """Tells if a store is live, opens, and has every table."""
+        try:
+            with self.reading() as side, side.database.connect() as connection:
+                for table in metadata.sorted_tables:
+                    connection.execute(select(table).limit(0))
+        except (NoStore, DatabaseError):
+            return False
+        return True
+
+    @contextmanager
+    def _discarding(self, name: str | None) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if name is None or not self.stores.damaged(error):
+                raise
+            _log.warning("read tables are damaged: %s", name)
+            self.stores.discard(name)
+            raise NoStore("the read tables are damaged: they are made anew") from error
 
     def close(self) -> None:
         if self._side is not None:

@@ -1,5 +1,6 @@
 """`pixflow init`, `rebuild`, `tick`, `keys rotate`: for whoever runs pixflow."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from web.cli.terminal import (
 from web.french import typography
 from web.french.errors import presets as errors_presets
 from web.hosting.mail import outbox_for
+from web.hosting.served_structure import ServedStructure, reads_of
 from web.hosting.settings import Settings
 
 app = typer.Typer()
@@ -82,9 +84,11 @@ def init(
 @app.command()
 def rebuild(structure: StructureOption = None) -> None:
     """Refaire les tables de lecture à partir des faits, à côté de celles qui servent."""
-    with working(structure) as served:
-        name = served.rebuild(shown("Reconstruction"))
-        stopped = served.read().stopped()
+    with opening(structure) as opened:
+        served = ServedStructure(opened, reads_of(opened))
+        with closing(served.reads):
+            name = served.rebuild(shown("Reconstruction"))
+            stopped = served.read().stopped()
     console.print(f"Tables refaites : {name}")
     for row in stopped:
         text = "[red]Arrêtée[/] : {projection} sur {stream} ({code}, fait n° {position})"

@@ -32,10 +32,8 @@ def desk(request: Request) -> Iterator[Desk]:
     tag = served.tag()
     if request.headers.get("HX-PTag") == tag:
         raise NotModified
-    side = served.read()
-    refs = served.refs
-    with side.database.connect() as connection:
-        today = served.today()
+    with served.reading() as (side, connection):
+        refs, today = served.refs, served.today()
         roles, away = authorization.roles(actor, refs, today), colleagues_deputised_by(refs.team, UUID(actor.id), today)
         made = Desk(host, served, actor, roles, authorization.scope(actor, refs, today), refs, connection, today, away)
         request.state.frame = frame_of(request, made, side.blocked, tag)

@@ -55,8 +55,9 @@ SENTENCES = {
     "modes good": "Leur propriétaire seul les lit.",
     "modes alarm": "D'autres peuvent lire {files} : « chmod 600 ».",
     "tables good": "{lag} de retard.",
-    "tables note": "Aucune pour cette version de pixflow : « serve » les fera à son démarrage.",
     "tables alarm": "{lag} de retard depuis {minutes} : ni « serve » ni « tick » ne passent, ou le disque est plein.",
+    "tables alarm none": "Aucune qui se lise : « serve » les refait dans la minute, ou à son démarrage.",
+    "tables alarm other": "Aucune pour cette version de pixflow : « serve » les fera à son démarrage.",
     "tables alarm ahead": "Elles montrent des faits qui ne sont plus là : « pixflow rebuild ».",
     "stopped good": "Aucune.",
     "stopped alarm": "{streams} ({tables}) : gardez le journal technique, mettez pixflow à jour, puis « pixflow "

@@ -129,9 +129,9 @@ def _faults(check: str, faults: Sequence[inspection.Fault]) -> Finding:
 
 
 def tables(engine: Engine, reads: Live) -> Finding:
-    """Checks the number of events that the tables do not show yet, and the age of the oldest."""
-    if reads.stores.live() is None:
-        return Finding("tables", "note", {"lag": engine.head()})
+    """Checks that there are tables, the number of events that they do not show yet, and the age of the oldest."""
+    if not reads.opens():
+        return Finding("tables", "alarm", {"lag": engine.head(), "why": "other" if reads.stores.other() else "none"})
     reached = _reached(reads.side)
     lag = engine.head() - reached
     if lag < 0:

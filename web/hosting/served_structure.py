@@ -1,12 +1,13 @@
 """A structure in use: its engine, its read side, its periodic jobs."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import sqlalchemy
+from sqlalchemy import Connection
 
 from pixflow import erasing
 from pixflow.engine import Engine
@@ -48,9 +49,22 @@ class ServedStructure:
 
     def read(self) -> ReadSide:
         """Returns the read side, caught up: a reader sees their own writes."""
-        side = self.reads.side
-        side.catch_up()
+        with self.reads.reading() as side:
+            side.catch_up()
         return side
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[ReadSide, Connection]]:
+        """Yields the read side, caught up, and a connection to it. Damaged tables are live no more."""
+        with self.reads.reading() as side:
+            side.catch_up()
+            with side.database.connect() as connection:
+                yield side, connection
+
+    def make_tables(self, progress: Progress = lambda done, total: None) -> None:
+        """Builds the read tables when they are gone or damaged. Those of another version stay: it is in use."""
+        if not self.reads.opens() and not self.reads.stores.other():
+            stores.ensure(self.reads.stores, self.engine, progress)
 
     def today(self) -> date:
         return self.engine.today()
@@ -74,6 +88,7 @@ class ServedStructure:
         return database.alone(f"pixflow tick {self.opened.schema}") if database else alone(folder / "tick.lock")
 
     def _tick(self, outbox: Outbox | None, url: str) -> TickReport:
+        self.make_tables()
         side = self.read()
         clock_jobs.expire_seat_offers(self.engine, side)
         clock_jobs.return_lent_dossiers(self.engine, side)
@@ -92,8 +107,13 @@ class ServedStructure:
         stores.tidy(self.reads.stores)
 
     def rebuild(self, progress: Progress) -> str:
-        """Builds new read tables beside the live ones, and returns their name."""
-        return stores.rebuild(self.reads.stores, self.engine, progress)
+        """Builds new read tables beside the live ones, whatever their state, and returns their name.
+
+        Raises AlreadyServed when another version of pixflow serves the structure.
+        """
+        in_use = self.reads.stores.other() and not self.opened.database
+        with ServeLock(self.opened.folder) if in_use else nullcontext():
+            return stores.rebuild(self.reads.stores, self.engine, progress)
 
     def close(self) -> None:
         self.reads.close()
@@ -103,12 +123,12 @@ class ServedStructure:
 def serve_one(opened: OpenStructure, progress: Progress = lambda done, total: None) -> ServedStructure:
     """Returns the structure, its read store built if needed and caught up to the last event.
 
-    Raises AlreadyServed when the store must be built while another version of pixflow serves the structure: the build
-    would replace the tables of that version.
+    Raises AlreadyServed when the store must be built while another process serves the structure: that may be another
+    version of pixflow, and the build would replace its tables.
     """
     served = ServedStructure(opened, reads_of(opened))
     try:
-        if served.reads.stores.live() is None:
+        if not served.reads.opens():
             with nullcontext() if opened.database else ServeLock(opened.folder):
                 stores.ensure(served.reads.stores, opened.engine, progress)
         served.read()

@@ -130,9 +130,10 @@ def test_tables_of_a_log_that_is_gone(at_work: House) -> None:
     assert monitor(at_work).status_code == 503
 
 
-def test_tables_of_another_version_are_a_note(at_work: House) -> None:
+def test_tables_of_another_version_only(at_work: House) -> None:
     (at_work.served.opened.folder / "read" / "live").write_text("other-1.db\n")
-    assert found(at_work)["tables"].level == "note"
+    assert found(at_work)["tables"] == Finding("tables", "alarm", {"lag": at_work.served.engine.head(), "why": "other"})
+    assert monitor(at_work).status_code == 503
 
 
 def test_a_table_that_stopped(at_work: House) -> None:

@@ -1,0 +1,159 @@
+"""Read tables are a cache: gone or damaged ones are told, and `serve` makes them anew, on both stores."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from _pytest.mark import ParameterSet
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from projections.store import sqlite, stores
+from tests.projections.conftest import everything
+from tests.web.client import OWN_URL
+from tests.web.paths import House, house
+from web.app import create_app
+from web.cli.app import app
+from web.hosting import health
+from web.hosting.served_structure import serve_one
+from web.hosting.settings import Settings
+
+SOPHIE = "Sophie Lecomte"
+Harm = Callable[[House], None]
+
+
+def _live_file(at_work: House) -> Path:
+    name = at_work.served.reads.stores.live()
+    assert name
+    return at_work.served.opened.folder / "read" / name
+
+
+def no_folder(at_work: House) -> None:
+    shutil.rmtree(at_work.served.opened.folder / "read")
+
+
+def no_file(at_work: House) -> None:
+    at_work.served.reads.close()
+    _live_file(at_work).unlink()
+
+
+def truncated(at_work: House) -> None:
+    at_work.served.reads.close()
+    content = _live_file(at_work).read_bytes()
+    _live_file(at_work).write_bytes(content[: len(content) // 2])
+
+
+def emptied(at_work: House) -> None:
+    at_work.served.reads.close()
+    _live_file(at_work).write_bytes(b"")
+
+
+def scribbled(at_work: House) -> None:
+    at_work.served.reads.close()
+    content = _live_file(at_work).read_bytes()
+    _live_file(at_work).write_bytes(b"no database" + content[11:])
+
+
+def no_schemas(at_work: House) -> None:
+    _send(at_work, "DROP SCHEMA {} CASCADE", "{}_read%%")
+
+
+def no_tables(at_work: House) -> None:
+    _send(at_work, "DROP SCHEMA {} CASCADE", "{}_read\\_%%")
+
+
+def _send(at_work: House, statement: str, pattern: str) -> None:
+    opened = at_work.served.opened
+    assert opened.database
+    with psycopg.connect(opened.database.url, autocommit=True) as connection:
+        like = pattern.format(opened.schema).replace("%%", "%")
+        found = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE %s", [like]).fetchall()
+        assert found
+        for (name,) in found:
+            connection.execute(statement.format(f'"{name}"').encode())
+
+
+def no_dossiers(at_work: House) -> None:
+    opened, name = at_work.served.opened, at_work.served.reads.stores.live()
+    assert opened.database
+    with psycopg.connect(opened.database.url, autocommit=True) as connection:
+        connection.execute(f'DROP TABLE "{name}".dossier_sheet'.encode())
+
+
+HARMS: dict[Harm, str] = {
+    **dict.fromkeys((no_folder, no_file, truncated, emptied, scribbled), "sqlite"),
+    **dict.fromkeys((no_schemas, no_tables, no_dossiers), "postgres"),
+}
+
+
+def _case(harm: Harm) -> ParameterSet:
+    return pytest.param(harm, id=harm.__name__, marks=pytest.mark.postgres if HARMS[harm] == "postgres" else ())
+
+
+@pytest.fixture(params=map(_case, HARMS))
+def harm(request: pytest.FixtureRequest) -> Harm:
+    harm: Harm = request.param
+    return harm
+
+
+@pytest.fixture
+def at_work(harm: Harm, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIXFLOW_DATA", str(tmp_path / "data"))
+        if HARMS[harm] == "postgres":
+            patch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+        with house(tmp_path / "data") as made:
+            made.opened()
+            made.served.read()
+            yield made
+        if database := Settings().database():
+            database.close()
+
+
+def readiness(at_work: House) -> Any:
+    return TestClient(create_app(at_work.host), OWN_URL).get("/readyz")
+
+
+def test_they_are_told_and_made_anew_while_it_serves(at_work: House, harm: Harm) -> None:
+    shown = everything(at_work.served.read())
+    browser = at_work.client(SOPHIE)
+    assert browser.get("/dossiers").status_code == 200
+    harm(at_work)
+    assert browser.get("/dossiers").status_code == 503
+    answer = readiness(at_work)
+    assert (answer.status_code, answer.json()["alarms"]) == (503, ["tables"])
+    told = {one.check: one for one in health.all_findings(at_work.served.opened, at_work.served.reads)}["tables"]
+    assert (told.level, told.details["why"]) == ("alarm", "none")
+    at_work.served.tick()
+    assert browser.get("/dossiers").status_code == 200
+    assert readiness(at_work).status_code == 200
+    assert everything(at_work.served.read()) == shown
+    assert len(list((at_work.served.opened.folder / "read").glob("*.db"))) < 2
+
+
+def test_they_are_made_anew_at_the_next_start(at_work: House, harm: Harm) -> None:
+    shown = everything(at_work.served.read())
+    harm(at_work)
+    with closing(serve_one(at_work.served.opened).reads) as reads:
+        assert everything(reads.side) == shown
+
+
+def test_rebuild_does_not_need_them(at_work: House, harm: Harm) -> None:
+    harm(at_work)
+    result = CliRunner().invoke(app, ["rebuild"])
+    assert result.exit_code == 0, result.output
+    assert at_work.client(SOPHIE).get("/dossiers").status_code == 200
+
+
+def test_those_of_another_version_are_left_to_it(tmp_path: Path) -> None:
+    with house(tmp_path / "data") as made:
+        pointer = made.served.opened.folder / "read" / sqlite.POINTER
+        pointer.write_text("0123456789abcdef-1.db\n")
+        made.served.make_tables()
+        assert pointer.read_text() == "0123456789abcdef-1.db\n"
+        with pytest.raises(stores.NoStore):
+            made.served.read()
