@@ -1,0 +1,122 @@
+"""Attempts: four are free, then one waits longer each time; a place may fail more often than a person."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pixflow.refused import Refused
+from pixflow.store.postgres.database import Database
+from tests.web.accounts.conftest import Clock
+from web.accounts import attempts
+from web.accounts.store import AccountStore
+
+WHO = b"nadia"
+
+
+def waits(store: AccountStore, who: bytes = WHO, place: str | None = None) -> int:
+    """Returns the seconds that an attempt must wait, 0 when it was counted."""
+    try:
+        attempts.count(store, "password", who, place)
+    except Refused as refused:
+        return int(str(refused.details["seconds"]))
+    return 0
+
+
+def test_from_the_fifth_failure_the_wait_doubles(store: AccountStore, clock: Clock) -> None:
+    assert [waits(store) for _ in range(5)] == [0] * 5
+    for minutes in (1, 2, 4, 8, 16, 32, 64, 64):
+        assert waits(store) == minutes * 60
+        clock.pass_by(minutes=minutes, seconds=-1)
+        assert waits(store) == 1
+        clock.pass_by(seconds=1)
+        assert waits(store) == 0
+
+
+def test_at_most_so_many_a_day(store: AccountStore, clock: Clock) -> None:
+    evaluated = 0
+    for _ in range(24 * 60 * 3):
+        evaluated += waits(store) == 0
+        clock.pass_by(seconds=20)
+    assert evaluated <= attempts.A_DAY + 7
+
+
+def test_a_right_one_is_taken_back(store: AccountStore) -> None:
+    for _ in range(4):
+        waits(store)
+    attempts.forgive(store, "password", WHO)
+    assert [waits(store) for _ in range(5)] == [0] * 5
+    assert waits(store) == 60
+
+
+def test_factors_and_people_count_apart(store: AccountStore) -> None:
+    for _ in range(5):
+        waits(store)
+    assert waits(store) == 60
+    assert waits(store, b"paul") == 0
+    attempts.count(store, "totp", WHO)
+
+
+def test_a_place_counts_for_many_people(store: AccountStore) -> None:
+    found = [waits(store, bytes([one]), "192.0.2.7") for one in range(52)]
+    assert found[:50] == [0] * 50
+    assert found[50] == 60
+    assert waits(store, b"x", "192.0.2.200") > 0, "the same network"
+    assert waits(store, b"y", "198.51.100.1") == 0
+    assert waits(store, b"z", "a name") == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "same"), [("2001:db8:1::1", True), ("2001:db8:1:ffff::2", True), ("2001:db8:2::", False)]
+)
+def test_a_place_of_ipv6_is_a_house(place: str, same: bool) -> None:
+    assert (attempts.place_key(place) == attempts.place_key("2001:db8:1::9")) is same
+
+
+def test_a_clock_that_steps_back_opens_nothing(store: AccountStore, clock: Clock) -> None:
+    for _ in range(5):
+        waits(store)
+    clock.pass_by(hours=-3)
+    assert waits(store) > 60
+
+
+def test_old_counts_go(store: AccountStore, clock: Clock) -> None:
+    for _ in range(5):
+        waits(store)
+    attempts.sweep(store)
+    assert waits(store) == 60
+    clock.pass_by(days=2)
+    attempts.sweep(store)
+    assert [waits(store) for _ in range(5)] == [0] * 5
+
+
+GUESSES = """
+import sys
+from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from pixflow.refused import Refused
+from pixflow.store.postgres.database import Database
+from web.accounts import attempts
+from web.accounts.store import open_accounts
+store = open_accounts(Path(sys.argv[1]), Database(sys.argv[2]) if sys.argv[2] else None)
+def guess(_):
+    try:
+        attempts.count(store, "password", b"nadia")
+    except Refused:
+        return 0
+    return 1
+with ThreadPoolExecutor(4) as pool:
+    print(sum(pool.map(guess, range(60))))
+"""
+
+
+def test_over_processes_five_are_evaluated(tmp_path: Path, database: Database | None, store: AccountStore) -> None:
+    command = [sys.executable, "-c", GUESSES, str(tmp_path), database.url if database else ""]
+
+    def one(_: int) -> int:
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sum(pool.map(one, range(3))) == 5

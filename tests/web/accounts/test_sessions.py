@@ -1,0 +1,155 @@
+"""Sessions and tickets: found by their token only, locked, ended, at most five."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.web.accounts.conftest import Clock
+from web.accounts import accounts, invitations, memberships, sessions, tickets
+from web.accounts.store import AccountStore
+from web.accounts.types import Membership, Session
+
+STRUCTURE, OTHER = UUID(int=1), UUID(int=2)
+
+
+@pytest.fixture
+def nadia(store: AccountStore) -> Membership:
+    return memberships.accept(store, accounts.create(store, "nadia@exemple.fr").id, STRUCTURE, UUID(int=11))
+
+
+def session_of(store: AccountStore, token: str) -> Session:
+    """The session of a cookie, which has not ended."""
+    session = sessions.find(store, token)
+    assert session
+    return session
+
+
+def test_a_session_locks_then_ends(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    token = sessions.begin(store, nadia, "password", "Firefox")
+    found = sessions.find(store, token)
+    assert found
+    assert not found.is_locked
+    assert (found.account, found.structure, found.member) == (nadia.account, STRUCTURE, nadia.member)
+    clock.pass_by(minutes=29)
+    sessions.touch(store, found)
+    clock.pass_by(minutes=29)
+    found = sessions.find(store, token)
+    assert found
+    assert not found.is_locked, "a page was opened meanwhile"
+    clock.pass_by(minutes=1)
+    found = sessions.find(store, token)
+    assert found
+    assert found.is_locked
+    sessions.touch(store, found)
+    assert sessions.find(store, token).is_locked, "a page does not unlock"
+    opened = sessions.unlock(store, found)
+    assert sessions.find(store, token) is None, "a new id after unlocking"
+    assert not sessions.find(store, opened).is_locked
+    clock.pass_by(hours=9, minutes=2)
+    assert sessions.find(store, opened) is None, "ten hours after its begin"
+
+
+def test_seen_is_written_once_a_minute(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    token = sessions.begin(store, nadia, "passkey", "")
+    begun = sessions.find(store, token)
+    clock.pass_by(seconds=59)
+    sessions.touch(store, session_of(store, token))
+    assert sessions.find(store, token).seen == begun.seen
+    clock.pass_by(seconds=1)
+    sessions.touch(store, session_of(store, token))
+    assert sessions.find(store, token).seen == begun.seen + 60
+
+
+def test_the_sixth_ends_the_oldest(store: AccountStore, nadia: Membership, clock: Clock) -> None:
+    tokens = []
+    for _ in range(6):
+        tokens.append(sessions.begin(store, nadia, "password", ""))
+        clock.pass_by(seconds=1)
+    assert [sessions.find(store, token) is not None for token in tokens] == [False, *[True] * 5]
+    assert len(sessions.of_account(store, nadia.account)) == 5
+
+
+def test_ended_at_once(store: AccountStore, nadia: Membership) -> None:
+    one, two, three = (sessions.begin(store, nadia, "password", "") for _ in range(3))
+    sessions.end(store, sessions.find(store, one).digest)
+    assert sessions.find(store, one) is None
+    assert sessions.end_all(store, nadia.account, but=sessions.find(store, two).digest) == 1
+    assert sessions.find(store, three) is None
+    memberships.end(store, STRUCTURE, [nadia.member])
+    assert sessions.find(store, two) is None, "a membership that ends takes its sessions along"
+    assert not memberships.of_account(store, nadia.account)[0].is_open
+
+
+def test_a_session_moves_to_another_structure_under_another_id(store: AccountStore, nadia: Membership) -> None:
+    there = memberships.accept(store, nadia.account, OTHER, UUID(int=12))
+    token = sessions.begin(store, nadia, "issuer", "", b"id token")
+    moved = sessions.move(store, session_of(store, token), there)
+    assert sessions.find(store, token) is None
+    found = sessions.find(store, moved)
+    assert found
+    assert (found.structure, found.member) == (OTHER, UUID(int=12))
+    assert sessions.id_token(store, found) == b"id token"
+
+
+def test_factors_reset_in_one_structure_put_the_others_to_sleep(store: AccountStore, nadia: Membership) -> None:
+    memberships.accept(store, nadia.account, OTHER, UUID(int=12))
+    assert memberships.sleep_elsewhere(store, nadia.account, STRUCTURE) == 1
+    opened = {one.structure: one.is_open for one in memberships.of_account(store, nadia.account)}
+    assert opened == {STRUCTURE: True, OTHER: False}
+    memberships.wake(store, OTHER, UUID(int=12))
+    assert all(one.is_open for one in memberships.of_account(store, nadia.account))
+
+
+def test_a_member_has_one_account(store: AccountStore, nadia: Membership) -> None:
+    token = sessions.begin(store, nadia, "password", "")
+    other = accounts.create(store, "autre@exemple.fr")
+    memberships.accept(store, other.id, STRUCTURE, nadia.member)
+    assert memberships.of_member(store, STRUCTURE, nadia.member).account == other.id
+    assert memberships.of_account(store, nadia.account) == []
+    assert sessions.find(store, token) is None
+
+
+def test_a_ticket_serves_once_for_its_kind_and_time(store: AccountStore, clock: Clock) -> None:
+    token = tickets.issue(store, "flow", {"next": "/boite"}, 600)
+    assert tickets.read(store, "flow", token, dict) == {"next": "/boite"}
+    assert tickets.read(store, "link", token, dict) is None
+    clock.pass_by(seconds=599)
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: tickets.take(store, "flow", token, dict), range(8)))
+    assert sorted(taken, key=bool) == [None] * 7 + [{"next": "/boite"}]
+    late = tickets.issue(store, "flow", {}, 600)
+    clock.pass_by(seconds=600)
+    assert tickets.take(store, "flow", late, dict) is None
+    assert tickets.take(store, "flow", "nothing", dict) is None
+
+
+def test_an_invitation_stands_a_week_and_its_link_a_day(store: AccountStore, clock: Clock) -> None:
+    made, token = invitations.invite(store, STRUCTURE, UUID(int=11), "Nadia@exemple.fr", "system:operator")
+    assert invitations.find(store, token) == made
+    clock.pass_by(days=1)
+    assert invitations.find(store, token) is None
+    again = invitations.new_link(store, made.id)
+    assert again
+    assert invitations.find(store, again) == made
+    clock.pass_by(days=6)
+    assert invitations.find(store, again) is None
+    assert invitations.new_link(store, made.id) is None
+    assert not invitations.answer(store, made.id)
+
+
+def test_an_invitation_is_answered_once(store: AccountStore) -> None:
+    made, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", str(uuid4()))
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(lambda _: invitations.answer(store, made.id), range(8))) == 1
+    assert invitations.find(store, token) is None
+
+
+def test_a_new_invitation_withdraws_the_one_before(store: AccountStore) -> None:
+    _, first = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@exemple.fr", "a")
+    second, token = invitations.invite(store, STRUCTURE, UUID(int=11), "nadia@ailleurs.fr", "b")
+    assert invitations.find(store, first) is None
+    assert invitations.standing(store, STRUCTURE) == [second]
+    assert invitations.withdraw(store, STRUCTURE, UUID(int=11))
+    assert not invitations.withdraw(store, STRUCTURE, UUID(int=11))
+    assert invitations.find(store, token) is None

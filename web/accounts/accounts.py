@@ -1,0 +1,117 @@
+"""Accounts: one a person and a site, found by their e-mail, whatever the structures they work for."""
+
+import os
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from pixflow.identity import email as known_email
+from web.accounts.store import AccountStore
+from web.accounts.tables import accounts, identities, passkeys, recovery_codes
+from web.accounts.types import Account
+
+HANDLE = 16
+"""Random bytes of a passkey's user id: never the e-mail."""
+
+
+def create(store: AccountStore, email: str) -> Account:
+    """Creates an account without any factor. Raises ValueError for a text that is no e-mail address."""
+    id, now, address = uuid4(), store.now(), known_email(email)
+    with store.write() as connection:
+        connection.execute(
+            insert(accounts).values(
+                id=id,
+                email_digest=store.key.email_digest(address),
+                email=store.key.seal(address.encode(), f"e-mail {id}"),
+                handle=os.urandom(HANDLE),
+                created=now,
+                used=now,
+            )
+        )
+        return _one(store, connection, accounts.c.id == id)
+
+
+def new_or_empty(store: AccountStore, email: str) -> Account | None:
+    """Returns a new account, or the one of this e-mail that cannot sign in yet; None when it can."""
+    known = find_email(store, email)
+    if known is None:
+        return create(store, email)
+    return None if known.is_complete or _has_identity(store, known.id) else known
+
+
+def find(store: AccountStore, id: UUID) -> Account | None:
+    with store.read() as connection:
+        return _found(store, connection, accounts.c.id == id)
+
+
+def find_email(store: AccountStore, email: str) -> Account | None:
+    with store.read() as connection:
+        return _found(store, connection, accounts.c.email_digest == store.key.email_digest(email))
+
+
+def find_handle(store: AccountStore, handle: bytes) -> Account | None:
+    with store.read() as connection:
+        return _found(store, connection, accounts.c.handle == handle)
+
+
+def set_password(store: AccountStore, account: UUID, hashed: str) -> None:
+    _set(store, account, password=hashed)
+
+
+def set_totp(store: AccountStore, account: UUID, seed: bytes, step: int) -> None:
+    """Stores the seed of the codes, sealed. `step` is that of the code that proved it: it serves no more."""
+    _set(store, account, totp=store.key.seal(seed, f"totp {account}"), totp_step=step)
+
+
+def remove_totp(store: AccountStore, account: UUID) -> None:
+    _set(store, account, totp=None)
+
+
+def note_use(store: AccountStore, account: UUID) -> None:
+    _set(store, account, used=store.now())
+
+
+def forget_factors(store: AccountStore, account: UUID) -> None:
+    """Deletes every factor of an account: it signs in no more before it is invited again."""
+    with store.write() as connection:
+        for table in (passkeys, recovery_codes, identities):
+            connection.execute(delete(table).where(table.c.account == account))
+        connection.execute(update(accounts).where(accounts.c.id == account).values(password=None, totp=None))
+
+
+def _has_identity(store: AccountStore, account: UUID) -> bool:
+    with store.read() as connection:
+        return (
+            connection.execute(select(identities.c.subject).where(identities.c.account == account)).first() is not None
+        )
+
+
+def _set(store: AccountStore, account: UUID, **values: Any) -> None:
+    with store.write() as connection:
+        connection.execute(update(accounts).where(accounts.c.id == account).values(**values))
+
+
+def _one(store: AccountStore, connection: Connection, where: Any) -> Account:
+    found = _found(store, connection, where)
+    assert found
+    return found
+
+
+def _found(store: AccountStore, connection: Connection, where: Any) -> Account | None:
+    keys, codes = (
+        select(func.count()).where(table.c.account == accounts.c.id).scalar_subquery()
+        for table in (passkeys, recovery_codes)
+    )
+    row = connection.execute(select(accounts, keys.label("passkeys"), codes.label("recovery")).where(where)).first()
+    if row is None:
+        return None
+    return Account(
+        id=row.id,
+        email=store.key.open_sealed(row.email, f"e-mail {row.id}").decode(),
+        handle=row.handle,
+        password=row.password,
+        totp=store.key.open_sealed(row.totp, f"totp {row.id}") if row.totp else None,
+        passkeys=row.passkeys,
+        recovery=row.recovery,
+    )

@@ -1,0 +1,84 @@
+"""Attempts to prove a factor: counted before they are checked, over all processes (docs/accounts.md#attempts).
+
+From the fifth failure one waits 1, 2, 4 … 64 minutes; at most 25 attempts a day. Source: CNIL, deliberation 2022-100.
+"""
+
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import text
+
+from pixflow.refused import Refused
+from web.accounts.store import AccountStore
+
+FREE, LONGEST, A_DAY = 4, 64 * 60, 25
+PLACE_FREE, PLACE_A_DAY = 49, 2_000
+"""A house shares one address: a place may fail more often."""
+_DAY = 24 * 3600
+
+_COUNT = text("""
+    INSERT INTO attempts (what, who, failures, until, day, today) VALUES (:what, :who, 1, 0, :day, 1)
+    ON CONFLICT (what, who) DO UPDATE SET
+        failures = attempts.failures + 1,
+        today = CASE WHEN attempts.day = :day THEN attempts.today + 1 ELSE 1 END,
+        day = :day,
+        until = CASE
+            WHEN attempts.failures + 1 <= :free THEN 0
+            WHEN attempts.failures - :free >= 6 THEN :now + :longest
+            ELSE :now + 60 * (1 << CAST(attempts.failures - :free AS INTEGER))
+        END
+    WHERE attempts.until <= :now AND (attempts.day <> :day OR attempts.today < :a_day)
+    RETURNING failures
+""")
+_WHEN = text("SELECT until, day FROM attempts WHERE what = :what AND who = :who")
+_FORGIVE = text("""
+    UPDATE attempts SET failures = 0, until = 0, today = CASE WHEN today > 0 THEN today - 1 ELSE 0 END
+    WHERE what = :what AND who = :who
+""")
+
+
+def count(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
+    """Counts an attempt before its check. Raises Refused("too-many-attempts", seconds=…) when one must wait.
+
+    `what` is the factor, `who` the account or the digest of an unknown e-mail, `place` the address it comes from.
+    """
+    _count(store, what, who, FREE, A_DAY)
+    if place:
+        _count(store, f"{what} place", place_key(place), PLACE_FREE, PLACE_A_DAY)
+
+
+def forgive(store: AccountStore, what: str, who: bytes, place: str | None = None) -> None:
+    """Takes the count back: the attempt was right."""
+    with store.write() as connection:
+        connection.execute(_FORGIVE, {"what": what, "who": who})
+        if place:
+            connection.execute(_FORGIVE, {"what": f"{what} place", "who": place_key(place)})
+
+
+def place_key(place: str) -> bytes:
+    """Returns the key of an IP address: that of its network of 256 addresses, /48 for IPv6."""
+    try:
+        found = ip_address(place)
+    except ValueError:
+        return sha256(place.encode()).digest()
+    network = ip_network((found, 24 if found.version == 4 else 48), strict=False)
+    return sha256(str(network).encode()).digest()
+
+
+def sweep(store: AccountStore) -> None:
+    """Deletes the counts that are older than a day and bind nobody."""
+    with store.write() as connection:
+        connection.execute(
+            text("DELETE FROM attempts WHERE until <= :now AND day < :day"),
+            {"now": store.now(), "day": store.now() // _DAY},
+        )
+
+
+def _count(store: AccountStore, what: str, who: bytes, free: int, a_day: int) -> None:
+    now = store.now()
+    day = now // _DAY
+    values = {"what": what, "who": who, "now": now, "day": day, "free": free, "longest": LONGEST, "a_day": a_day}
+    with store.write() as connection:
+        if connection.execute(_COUNT, values).first() is None:
+            until, _ = connection.execute(_WHEN, {"what": what, "who": who}).one()
+            raise Refused("too-many-attempts", seconds=max(until, 0) - now if until > now else (day + 1) * _DAY - now)

@@ -1,0 +1,1 @@
+"""The factors of an account: passwords, codes of an application, recovery codes, passkeys."""

@@ -1,0 +1,178 @@
+"""Passkeys: WebAuthn with user verification, so that one gesture is two factors (W3C WebAuthn 3, fido2).
+
+A challenge is a ticket of five minutes that serves once. The relying party is the host of PIXFLOW_URL, for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+from fido2.server import Fido2Server
+from fido2.webauthn import (
+    AttestationConveyancePreference,
+    AttestedCredentialData,
+    AuthenticationResponse,
+    PublicKeyCredentialDescriptor,
+    PublicKeyCredentialRpEntity,
+    PublicKeyCredentialType,
+    PublicKeyCredentialUserEntity,
+    RegistrationResponse,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+from msgspec import Struct
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from web.accounts import tickets
+from web.accounts.store import AccountStore
+from web.accounts.tables import accounts, passkeys
+from web.accounts.types import Account
+
+KIND, SECONDS, LONGEST_NAME = "challenge", 5 * 60, 60
+
+
+class BadPasskey(Exception):
+    """The answer of an authenticator that does not prove what was asked; the reason is for the log."""
+
+
+class Passkey(Struct, frozen=True):
+    """A passkey of an account."""
+
+    id: bytes
+    name: str
+    created: int
+    used: int
+
+
+class _Challenge(Struct):
+    state: dict[str, Any]
+    account: UUID | None
+
+
+def options_to_register(store: AccountStore, url: str, account: Account) -> tuple[dict[str, Any], str]:
+    """Returns the options of the browser's `create`, as JSON, and the token of their challenge."""
+    known = [
+        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=one.id)
+        for one in of_account(store, account.id)
+    ]
+    options, state = _server(url).register_begin(
+        PublicKeyCredentialUserEntity(id=account.handle, name=account.email, display_name=account.email),
+        credentials=known,
+        resident_key_requirement=ResidentKeyRequirement.REQUIRED,
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    token = tickets.issue(store, KIND, _Challenge(state, account.id), SECONDS, account.id)
+    return dict(options.public_key), token
+
+
+def register(store: AccountStore, url: str, account: Account, token: str, answer: str, name: str) -> None:
+    """Keeps the passkey that an authenticator made. Raises BadPasskey."""
+    challenge = tickets.take(store, KIND, token, _Challenge)
+    if challenge is None or challenge.account != account.id:
+        raise BadPasskey("the challenge is unknown, used or expired")
+    try:
+        made = _server(url).register_complete(challenge.state, RegistrationResponse.from_dict(_read(answer)))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadPasskey(type(error).__name__) from error
+    data = made.credential_data
+    if data is None:
+        raise BadPasskey("no credential")
+    now = store.now()
+    try:
+        with store.write() as connection:
+            connection.execute(
+                insert(passkeys).values(
+                    id=data.credential_id,
+                    account=account.id,
+                    public_key=bytes(data),
+                    counter=made.counter,
+                    name=name.strip()[:LONGEST_NAME] or "Clé",
+                    created=now,
+                    used=now,
+                )
+            )
+    except IntegrityError:
+        raise BadPasskey("this passkey is known already") from None
+
+
+def options_to_prove(store: AccountStore, url: str, account: UUID | None = None) -> tuple[dict[str, Any], str]:
+    """Returns the options of the browser's `get`, as JSON, and the token of their challenge.
+
+    Without an account, any passkey of this site may answer.
+    """
+    known = [
+        PublicKeyCredentialDescriptor(type=PublicKeyCredentialType.PUBLIC_KEY, id=one.id)
+        for one in (of_account(store, account) if account else ())
+    ]
+    options, state = _server(url).authenticate_begin(
+        known or None, user_verification=UserVerificationRequirement.REQUIRED
+    )
+    return dict(options.public_key), tickets.issue(store, KIND, _Challenge(state, account), SECONDS, account)
+
+
+def prove(store: AccountStore, url: str, token: str, answer: str, account: UUID | None = None) -> UUID:
+    """Returns the account that a passkey proves. Raises BadPasskey.
+
+    A counter that does not grow shows a copied passkey. Synced passkeys stay at zero.
+    """
+    challenge = tickets.take(store, KIND, token, _Challenge)
+    if challenge is None or challenge.account != account:
+        raise BadPasskey("the challenge is unknown, used or expired")
+    try:
+        response = AuthenticationResponse.from_dict(_read(answer))
+        with store.read() as connection:
+            row = connection.execute(select(passkeys).where(passkeys.c.id == response.raw_id)).first()
+        if row is None or (account and row.account != account):
+            raise BadPasskey("an unknown passkey")
+        known = AttestedCredentialData(row.public_key)
+        _server(url).authenticate_complete(challenge.state, [known], response)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadPasskey(type(error).__name__) from error
+    handle = response.response.user_handle
+    counter = response.response.authenticator_data.counter
+    _note_use(store, row, counter, handle)
+    return UUID(str(row.account))
+
+
+def of_account(store: AccountStore, account: UUID) -> Sequence[Passkey]:
+    """Returns the passkeys of an account, the oldest first."""
+    query = select(passkeys).where(passkeys.c.account == account).order_by(passkeys.c.created, passkeys.c.id)
+    with store.read() as connection:
+        return [Passkey(row.id, row.name, row.created, row.used) for row in connection.execute(query)]
+
+
+def remove(store: AccountStore, account: UUID, id: bytes) -> bool:
+    with store.write() as connection:
+        gone = delete(passkeys).where(passkeys.c.account == account, passkeys.c.id == id)
+        return connection.execute(gone).rowcount == 1
+
+
+def _note_use(store: AccountStore, row: Any, counter: int, handle: bytes | None) -> None:
+    grows = (passkeys.c.counter < counter) | ((passkeys.c.counter == 0) & (counter == 0))
+    with store.write() as connection:
+        known = connection.execute(select(accounts.c.handle).where(accounts.c.id == row.account)).scalar()
+        if handle is not None and handle != known:
+            raise BadPasskey("the handle of another account")
+        changed = update(passkeys).where(passkeys.c.id == row.id, grows).values(counter=counter, used=store.now())
+        if connection.execute(changed).rowcount != 1:
+            raise BadPasskey("the counter does not grow: this passkey was copied")
+
+
+def _server(url: str) -> Fido2Server:
+    host = urlsplit(url).hostname or ""
+    origin = url.rstrip("/")
+    return Fido2Server(
+        PublicKeyCredentialRpEntity(id=host, name="pixflow"),
+        attestation=AttestationConveyancePreference.NONE,
+        verify_origin=lambda given: given == origin,
+    )
+
+
+def _read(answer: str) -> Mapping[str, Any]:
+    read = msgspec.json.decode(answer)
+    if not isinstance(read, dict):
+        raise TypeError("no object")
+    return read

@@ -1,0 +1,43 @@
+"""Recovery codes: eight, each once, for whoever lost their second factor."""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+
+from web.accounts.store import AccountStore
+from web.accounts.tables import recovery_codes
+from web.accounts.tokens import digest
+
+CODES, LETTERS, GROUP = 8, 24, 4
+ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
+"""No letter is mistaken for another: 24 of these 32 are 120 bits, so that a plain digest may keep them."""
+
+
+def renew(store: AccountStore, account: UUID) -> list[str]:
+    """Replaces the codes of an account, and returns the new ones: they are shown once."""
+    codes = [_new() for _ in range(CODES)]
+    rows = [{"digest": _digest(account, code), "account": account} for code in codes]
+    with store.write() as connection:
+        connection.execute(delete(recovery_codes).where(recovery_codes.c.account == account))
+        connection.execute(insert(recovery_codes), rows)
+    return codes
+
+
+def spend(store: AccountStore, account: UUID, code: str) -> bool:
+    """Tells if a code is one of the account's, and uses it up. Case, spaces and hyphens do not matter."""
+    query = delete(recovery_codes).where(
+        recovery_codes.c.account == account, recovery_codes.c.digest == _digest(account, code)
+    )
+    with store.write() as connection:
+        return connection.execute(query).rowcount == 1
+
+
+def _new() -> str:
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(LETTERS))
+    return "-".join(letters[place : place + GROUP] for place in range(0, LETTERS, GROUP))
+
+
+def _digest(account: UUID, code: str) -> bytes:
+    plain = code.lower().replace("-", "").replace(" ", "").strip()
+    return digest(f"{account} {plain}")

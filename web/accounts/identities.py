@@ -1,0 +1,33 @@
+"""Identities at an issuer: the pair (issuer, subject), never an e-mail, leads to an account."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+
+from web.accounts.store import AccountStore
+from web.accounts.tables import identities
+
+
+def link(store: AccountStore, account: UUID, issuer: str, subject: str) -> None:
+    """Links an identity to an account, and unlinks what the account had at this issuer and who had this identity."""
+    at_issuer = identities.c.issuer == issuer
+    with store.write() as connection:
+        connection.execute(
+            delete(identities).where(at_issuer, (identities.c.account == account) | (identities.c.subject == subject))
+        )
+        row = {"issuer": issuer, "subject": subject, "account": account, "created": store.now()}
+        connection.execute(insert(identities).values(**row))
+
+
+def find(store: AccountStore, issuer: str, subject: str) -> UUID | None:
+    """Returns the account of an identity."""
+    query = select(identities.c.account).where(identities.c.issuer == issuer, identities.c.subject == subject)
+    with store.read() as connection:
+        return connection.execute(query).scalar()
+
+
+def of_account(store: AccountStore, account: UUID) -> list[str]:
+    """Returns the issuers at which an account has an identity."""
+    with store.read() as connection:
+        found = connection.execute(select(identities.c.issuer).where(identities.c.account == account))
+        return list(found.scalars())

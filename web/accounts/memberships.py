@@ -1,0 +1,79 @@
+"""Memberships: the member of staff that an account is in a structure. Only an accepted invitation makes one.
+
+They live outside the structures: a restored backup brings back roles, and no access.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from web.accounts.store import AccountStore
+from web.accounts.tables import memberships, sessions
+from web.accounts.types import Membership
+
+
+def accept(store: AccountStore, account: UUID, structure: UUID, member: UUID) -> Membership:
+    """Makes this account the member's: what stood for that member before ends.
+
+    An account has one member in a structure: accepted again, it moves.
+    """
+    there = (memberships.c.structure == structure) & (
+        (memberships.c.member == member) | (memberships.c.account == account)
+    )
+    row = {"structure": structure, "member": member, "account": account, "asleep": False}
+    with store.write() as connection:
+        connection.execute(delete(memberships).where(there))
+        connection.execute(
+            delete(sessions).where(
+                sessions.c.structure == structure, (sessions.c.member == member) | (sessions.c.account == account)
+            )
+        )
+        connection.execute(insert(memberships).values(**row, accepted=store.now()))
+    return Membership(**row, ended=None)  # type: ignore[arg-type]
+
+
+def of_account(store: AccountStore, account: UUID) -> Sequence[Membership]:
+    with store.read() as connection:
+        found = connection.execute(select(memberships).where(memberships.c.account == account))
+        return [_membership(row) for row in found]
+
+
+def of_structure(store: AccountStore, structure: UUID) -> dict[UUID, Membership]:
+    """Returns the memberships of a structure, by member."""
+    with store.read() as connection:
+        found = connection.execute(select(memberships).where(memberships.c.structure == structure))
+        return {row.member: _membership(row) for row in found}
+
+
+def of_member(store: AccountStore, structure: UUID, member: UUID) -> Membership | None:
+    return of_structure(store, structure).get(member)
+
+
+def end(store: AccountStore, structure: UUID, members: Iterable[UUID]) -> int:
+    """Ends the memberships of members, and their sessions in this structure. Returns the number ended.
+
+    Only a new invitation opens the access again, never a role that comes back.
+    """
+    of_them = memberships.c.member.in_(gone := set(members)) & (memberships.c.structure == structure)
+    with store.write() as connection:
+        connection.execute(delete(sessions).where(sessions.c.structure == structure, sessions.c.member.in_(gone)))
+        ended = update(memberships).where(of_them, memberships.c.ended.is_(None)).values(ended=store.now())
+        return connection.execute(ended).rowcount
+
+
+def sleep_elsewhere(store: AccountStore, account: UUID, structure: UUID) -> int:
+    """Puts an account's memberships of other structures to sleep: its factors were reset in this one."""
+    elsewhere = (memberships.c.account == account) & (memberships.c.structure != structure)
+    with store.write() as connection:
+        return connection.execute(update(memberships).where(elsewhere).values(asleep=True)).rowcount
+
+
+def wake(store: AccountStore, structure: UUID, member: UUID) -> None:
+    mine = (memberships.c.structure == structure) & (memberships.c.member == member)
+    with store.write() as connection:
+        connection.execute(update(memberships).where(mine).values(asleep=False))
+
+
+def _membership(row: Row[tuple[object, ...]]) -> Membership:
+    return Membership(row.structure, row.member, row.account, row.asleep, row.ended)

@@ -1,0 +1,130 @@
+"""Sessions: half an hour without a page locks one, ten hours end it (OWASP Session Management, ASVS 5.0 7)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
+
+from web.accounts.store import AccountStore
+from web.accounts.tables import memberships, sessions
+from web.accounts.tokens import digest, new_token
+from web.accounts.types import Membership, Session, Way
+
+IDLE, LONGEST, NOTED, AT_MOST = 30 * 60, 10 * 3600, 60, 5
+"""Seconds until a session locks and ends, seconds between two writes of `seen`, sessions of an account."""
+FRESH = 10 * 60
+"""Seconds after a proof within which factors may be changed."""
+_WITH_MEMBERSHIP = select(sessions).where(
+    sessions.c.digest == bindparam("digest"),
+    exists().where(
+        memberships.c.structure == sessions.c.structure,
+        memberships.c.member == sessions.c.member,
+        memberships.c.account == sessions.c.account,
+        memberships.c.ended.is_(None),
+        ~memberships.c.asleep,
+    ),
+)
+
+
+def begin(store: AccountStore, membership: Membership, way: Way, device: str, id_token: bytes | None = None) -> str:
+    """Begins a session of an account in one structure. Returns its token; the sixth session ends the oldest."""
+    token, now = new_token(), store.now()
+    row = {"account": membership.account, "structure": membership.structure, "member": membership.member, "way": way}
+    mine = sessions.c.account == membership.account
+    kept = select(sessions.c.digest).where(mine).order_by(sessions.c.created.desc(), sessions.c.digest).limit(AT_MOST)
+    sealed = store.key.seal(id_token, f"id-token {membership.account}") if id_token else None
+    with store.write() as connection:
+        connection.execute(
+            insert(sessions).values(
+                **row,
+                digest=digest(token),
+                created=now,
+                seen=now,
+                proved=now,
+                device=device[:80],
+                id_token=sealed,
+            )
+        )
+        found = set(connection.execute(kept).scalars())
+        connection.execute(delete(sessions).where(mine, sessions.c.digest.not_in(found)))
+    return token
+
+
+def find(store: AccountStore, token: str) -> Session | None:
+    """Returns the session of a cookie, None when it or its membership has ended."""
+    with store.read() as connection:
+        row = connection.execute(_WITH_MEMBERSHIP, {"digest": digest(token)}).first()
+    return None if row is None or store.now() - row.created >= LONGEST else _session(store, row)
+
+
+def touch(store: AccountStore, session: Session) -> None:
+    """Notes that the person is here, once a minute at most. A locked session stays locked."""
+    now = store.now()
+    if session.is_locked or now - session.seen < NOTED:
+        return
+    mine = (sessions.c.digest == session.digest) & (sessions.c.seen > now - IDLE)
+    with store.write() as connection:
+        connection.execute(update(sessions).where(mine).values(seen=now))
+
+
+def unlock(store: AccountStore, session: Session) -> str:
+    """Opens a session again after a factor was proved, under a new token, and returns it. `created` stays."""
+    token = new_token()
+    changed = {"digest": digest(token), "seen": (now := store.now()), "proved": now}
+    with store.write() as connection:
+        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
+    return token
+
+
+def lock(store: AccountStore, session: Session) -> None:
+    with store.write() as connection:
+        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(seen=store.now() - IDLE))
+
+
+def move(store: AccountStore, session: Session, membership: Membership) -> str:
+    """Moves a session to another structure of its account, under a new token."""
+    token = new_token()
+    changed = {"digest": digest(token), "structure": membership.structure, "member": membership.member}
+    with store.write() as connection:
+        connection.execute(update(sessions).where(sessions.c.digest == session.digest).values(**changed))
+    return token
+
+
+def of_account(store: AccountStore, account: UUID) -> Sequence[Session]:
+    """Returns the sessions of an account, the latest first."""
+    query = select(sessions).where(sessions.c.account == account, sessions.c.created > store.now() - LONGEST)
+    with store.read() as connection:
+        return [_session(store, row) for row in connection.execute(query.order_by(sessions.c.created.desc()))]
+
+
+def id_token(store: AccountStore, session: Session) -> bytes | None:
+    """Returns the issuer's token of a session, for its sign-out."""
+    with store.read() as connection:
+        sealed = connection.execute(select(sessions.c.id_token).where(sessions.c.digest == session.digest)).scalar()
+    return store.key.open_sealed(sealed, f"id-token {session.account}") if sealed else None
+
+
+def end(store: AccountStore, digest: bytes) -> None:
+    with store.write() as connection:
+        connection.execute(delete(sessions).where(sessions.c.digest == digest))
+
+
+def end_all(store: AccountStore, account: UUID, *, but: bytes = b"", structure: UUID | None = None) -> int:
+    """Ends the sessions of an account, `but` one, or those in one structure. Returns their number."""
+    query = delete(sessions).where(sessions.c.account == account, sessions.c.digest != but)
+    if structure:
+        query = query.where(sessions.c.structure == structure)
+    with store.write() as connection:
+        return connection.execute(query).rowcount
+
+
+def sweep(store: AccountStore) -> None:
+    """Deletes the sessions that have ended by themselves."""
+    with store.write() as connection:
+        connection.execute(delete(sessions).where(sessions.c.created <= store.now() - LONGEST))
+
+
+def _session(store: AccountStore, row: Row[tuple[object, ...]]) -> Session:
+    found = row._mapping
+    fields = {name: found[name] for name in Session.__struct_fields__ if name != "is_locked"}
+    return Session(**fields, is_locked=store.now() - found["seen"] >= IDLE)

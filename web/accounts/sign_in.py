@@ -1,0 +1,94 @@
+"""Signing in, step by step: a first factor, a second one, then a session in one structure.
+
+A flow is one browser's sign-in under way: a ticket of ten minutes, under a new token after each step.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from web.accounts import accounts, attempts, memberships, tickets
+from web.accounts.factors import passwords, recovery, totp
+from web.accounts.site import Site
+from web.accounts.store import AccountStore
+from web.accounts.types import Account, Membership, Way
+
+FLOW, FLOW_SECONDS = "flow", 10 * 60
+
+
+class Flow(Struct, frozen=True, omit_defaults=True):
+    """A sign-in under way. `proved` once both factors are, `must_enrol` after a recovery code.
+
+    `invitation` is the one that this browser opened, `next` the path to go to, `id_token` the issuer's.
+    """
+
+    way: Way
+    account: UUID | None = None
+    proved: bool = False
+    must_enrol: bool = False
+    invitation: UUID | None = None
+    next: str = "/"
+    id_token: str | None = None
+
+
+Second = Literal["totp", "recovery"]
+
+
+def begin(store: AccountStore, flow: Flow) -> str:
+    """Keeps a flow, and returns its token."""
+    return tickets.issue(store, FLOW, flow, FLOW_SECONDS, flow.account)
+
+
+def find(store: AccountStore, token: str) -> Flow | None:
+    return tickets.read(store, FLOW, token, Flow)
+
+
+def go_on(store: AccountStore, token: str, flow: Flow) -> str | None:
+    """Replaces a flow under a new token. None when the one before was used meanwhile or has expired."""
+    return begin(store, flow) if tickets.take(store, FLOW, token, Flow) else None
+
+
+def prove_password(site: Site, email: str, password: str, place: str | None, known: str) -> Account | None:
+    """Returns the account that an e-mail and a password prove. Takes as long for an unknown e-mail.
+
+    `known` is what the browser remembers of an earlier sign-in. Raises Refused("too-many-attempts").
+    """
+    store = site.store
+    account = accounts.find_email(store, email)
+    who = _who(site, account, known) if account else store.key.email_digest(email)
+    attempts.count(store, "password", who, place)
+    if not passwords.matches(password, account.password if account else None) or account is None:
+        return None
+    attempts.forgive(store, "password", who, place)
+    if account.password and passwords.is_outdated(account.password):
+        accounts.set_password(store, account.id, passwords.hashed(password))
+    return account
+
+
+def prove_second(site: Site, account: Account, factor: Second, code: str, place: str | None, known: str) -> bool:
+    """Tells if a code of the application, or a recovery code, is right. Raises Refused("too-many-attempts")."""
+    who = _who(site, account, known)
+    attempts.count(site.store, factor, who, place)
+    spent = totp.spend(site.store, account, code) if factor == "totp" else recovery.spend(site.store, account.id, code)
+    if spent:
+        attempts.forgive(site.store, factor, who, place)
+    return spent
+
+
+def open_memberships(store: AccountStore, account: UUID) -> list[Membership]:
+    return [one for one in memberships.of_account(store, account) if one.is_open]
+
+
+def known_device(site: Site, account: UUID) -> str:
+    """Returns what a browser keeps after a sign-in: whoever guesses elsewhere cannot lock its owner out here."""
+    name = f"{account}.{site.store.now()}"
+    return f"{name}.{site.store.key.sign(name)}"
+
+
+def _who(site: Site, account: Account, known: str) -> bytes:
+    """Returns whose attempts count: those of a known browser of this account, else those of everybody else."""
+    name, _, signature = known.rpartition(".")
+    if name.startswith(f"{account.id}.") and site.store.key.signed(name, signature):
+        return known.encode()
+    return site.store.key.email_digest(account.email)

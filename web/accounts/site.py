@@ -1,0 +1,41 @@
+"""The accounts of a site in use: their store, the address of the site, its issuer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from web.accounts import attempts, sessions, tickets
+from web.accounts.issuer import Issuer
+from web.accounts.store import AccountStore
+
+LOCAL = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`url` is the public address, which passkeys are bound to. `breached` is the operator's list of passwords."""
+
+    store: AccountStore
+    url: str
+    breached: Path | None = None
+    issuer: Issuer | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def takes_passkeys(self) -> bool:
+        """Tells if browsers make passkeys for this address: a name, not the number of a machine."""
+        return not self.host.replace(".", "").isdigit() and ":" not in self.host
+
+    def sweep(self) -> None:
+        """Deletes what has ended: sessions, tickets, counts of attempts."""
+        for swept in (sessions, tickets, attempts):
+            swept.sweep(self.store)
+
+
+def is_safe(url: str) -> bool:
+    """Tells if people may sign in at this address: over TLS, or on this machine alone."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOCAL)

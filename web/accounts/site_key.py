@@ -1,0 +1,80 @@
+"""The site's key: it seals what the accounts store keeps, and derives the keys of its digests."""
+
+import hmac
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from pixflow.identity import email as known_email
+from pixflow.store import StoreRefused
+from pixflow.store.durable_files import write_new
+
+_LENGTH, _NONCE = 32, 12
+
+
+class SiteKey:
+    """Keys derived from `keys/_site.key`, one for each purpose.
+
+    Raises StoreRefused when the file does not hold 32 bytes, or when others than its owner can read it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        key = path.read_bytes()
+        if len(key) != _LENGTH:
+            raise StoreRefused(f"{path} is damaged: {len(key)} bytes instead of {_LENGTH}")
+        if path.stat().st_mode & 0o077:
+            raise StoreRefused(f"{path} can be read by others: chmod 600 {path}")
+        self._digests = _derived(key, "e-mail")
+        self._signs = _derived(key, "known device")
+        self._cipher = AESGCM(_derived(key, "seal"))
+
+    @staticmethod
+    def open(data: Path, *, create: bool) -> "SiteKey":
+        """Returns the key of a data folder; made if `create`. Raises StoreRefused when it is missing."""
+        path = data / "keys" / "_site.key"
+        if not path.exists():
+            if not create:
+                raise StoreRefused(f"{path} is missing")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_new(path, os.urandom(_LENGTH))
+        return SiteKey(path)
+
+    def email_digest(self, email: str) -> bytes:
+        """Returns the digest that finds an account by its e-mail address, case aside."""
+        return hmac.digest(self._digests, _folded(email).encode(), sha256)
+
+    def seal(self, content: bytes, place: str) -> bytes:
+        """Encrypts a content for one place, for example "totp 1f3c…": it opens nowhere else."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, place.encode())
+
+    def open_sealed(self, sealed: bytes, place: str) -> bytes:
+        """Decrypts what `seal` returned for this place. Raises StoreRefused when it was changed or moved."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
+        except InvalidTag:
+            raise StoreRefused(f"a secret of the accounts store does not open ({place.partition(' ')[0]})") from None
+
+    def sign(self, text: str) -> str:
+        """Returns the signature of a text, in hexadecimal."""
+        return hmac.digest(self._signs, text.encode(), sha256).hex()
+
+    def signed(self, text: str, signature: str) -> bool:
+        return hmac.compare_digest(self.sign(text), signature)
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), _LENGTH, None, f"pixflow site {purpose}".encode()).derive(key)
+
+
+def _folded(email: str) -> str:
+    try:
+        return known_email(email).casefold()
+    except ValueError:
+        return email.strip().casefold()

@@ -1,0 +1,134 @@
+"""The accounts store of a site: one SQLite file in `_site/`, or the schema `pixflow__site` of PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, create_mock_engine, event
+
+from pixflow.store.locks import FileLock
+from pixflow.store.postgres.database import Database
+from pixflow.structure_folder import Clock, utc_now
+from projections.store import postgres
+from web.accounts.site_key import SiteKey
+from web.accounts.tables import metadata
+
+FOLDER, FILE, SCHEMA = "_site", "accounts.db", "pixflow__site"
+"""Names that no structure can have: `slug_of` never returns them."""
+_SQLITE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "busy_timeout=10000")
+_LOCK_LIMIT = "10s"
+
+
+class AccountStore:
+    """The accounts store. `read` and `write` yield a connection in a transaction of its own.
+
+    On SQLite one writer at a time, over all processes, holds `_site/accounts.lock`; it alone moves the write-ahead log
+    into the file (docs/faults.md#f12).
+    """
+
+    def __init__(self, engine: Engine, key: SiteKey, clock: Clock, lock: AbstractContextManager[Any]) -> None:
+        self.engine = engine
+        self.key = key
+        self._clock = clock
+        self._lock = lock
+
+    def now(self) -> int:
+        """Returns the present instant, in seconds since 1970."""
+        return int(self._clock().timestamp())
+
+    def at(self, seconds: int) -> datetime:
+        return datetime.fromtimestamp(seconds, self._clock().tzinfo)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._lock, self.engine.execution_options(accounts_write=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_accounts(
+    data: Path, database: Database | None, *, clock: Clock = utc_now, create: bool = False
+) -> AccountStore | None:
+    """Returns the accounts store of a data folder. Without `create`, None when it was never made.
+
+    Raises StoreRefused when the site's key is missing, damaged, or can be read by others.
+    """
+    folder = data / FOLDER
+    made = _exists(database) if database else (folder / FILE).exists()
+    if not made and not create:
+        return None
+    key = SiteKey.open(data, create=not made)
+    if database:
+        return AccountStore(_on_postgres(database, new=not made), key, clock, nullcontext())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return AccountStore(_on_sqlite(folder / FILE), key, clock, FileLock(folder / "accounts.lock"))
+
+
+def _on_sqlite(path: Path) -> Engine:
+    made = create_engine(
+        f"sqlite:///{path}", connect_args={"check_same_thread": False}, max_overflow=-1, hide_parameters=True
+    )
+
+    @event.listens_for(made, "connect")
+    def _settings(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+        for pragma in _SQLITE:
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("accounts_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    path.touch(mode=0o600)
+    metadata.create_all(made)
+    return made
+
+
+def _on_postgres(database: Database, *, new: bool) -> Engine:
+    begin = f"BEGIN; SET LOCAL search_path TO {SCHEMA}; SET LOCAL lock_timeout TO '{_LOCK_LIMIT}'"
+    made = postgres.engine(database.connect).execution_options(**{postgres.BEGIN: begin})
+    if new:
+        with database.owner() as owner, owner.transaction():
+            for statement in _statements(database):
+                owner.execute(statement.encode())
+    return made
+
+
+def _exists(database: Database) -> bool:
+    with database.owner() as owner:
+        return owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{SCHEMA}.accounts"]).fetchone() == (True,)
+
+
+def _statements(database: Database) -> list[str]:
+    """Returns the statements that make the schema: the owner makes the tables, the writer changes their rows."""
+    statements = [
+        "SELECT pg_advisory_xact_lock(hashtextextended('pixflow__site', 0))",
+        f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
+        f"SET LOCAL search_path TO {SCHEMA}",
+    ]
+    mock: Any = create_mock_engine("postgresql+psycopg://", lambda made, *_: statements.append(_written(made, mock)))
+    metadata.create_all(mock, checkfirst=False)
+    if database.role:
+        writer = '"' + database.role.replace('"', '""') + '"'
+        statements += [
+            f"GRANT USAGE ON SCHEMA {SCHEMA} TO {writer}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {SCHEMA} TO {writer}",
+        ]
+    return statements
+
+
+def _written(made: Any, mock: Any) -> str:
+    text = str(made.compile(dialect=mock.dialect)).strip()
+    return text.replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ").replace(
+        "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS "
+    )

@@ -1,0 +1,63 @@
+"""Tickets: what a browser or a link may do once, for a short time. The store keeps digests and sealed contents."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, insert, select
+
+from web.accounts.store import AccountStore
+from web.accounts.tables import tickets
+from web.accounts.tokens import digest, new_token
+
+T = TypeVar("T")
+
+
+def issue(store: AccountStore, kind: str, content: Any, seconds: int, account: UUID | None = None) -> str:
+    """Stores a ticket and returns its token."""
+    token = new_token()
+    sealed = store.key.seal(msgspec.json.encode(content), _place(kind, token))
+    row = {"digest": digest(token), "kind": kind, "account": account, "content": sealed}
+    with store.write() as connection:
+        connection.execute(insert(tickets).values(**row, until=store.now() + seconds))
+    return token
+
+
+def read(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
+    """Returns the content of a ticket that stays; None when it is unknown, used or expired."""
+    query = select(tickets.c.content).where(*_valid(store, kind, token))
+    with store.read() as connection:
+        return _opened(store, kind, token, content, connection.execute(query).scalar())
+
+
+def take(store: AccountStore, kind: str, token: str, content: type[T]) -> T | None:
+    """Returns the content of a ticket and deletes it: of several at once, one gets it."""
+    query = delete(tickets).where(*_valid(store, kind, token)).returning(tickets.c.content)
+    with store.write() as connection:
+        return _opened(store, kind, token, content, connection.execute(query).scalar())
+
+
+def discard_of(store: AccountStore, account: UUID) -> None:
+    """Deletes every ticket of an account."""
+    with store.write() as connection:
+        connection.execute(delete(tickets).where(tickets.c.account == account))
+
+
+def sweep(store: AccountStore) -> None:
+    """Deletes the expired tickets."""
+    with store.write() as connection:
+        connection.execute(delete(tickets).where(tickets.c.until <= store.now()))
+
+
+def _valid(store: AccountStore, kind: str, token: str) -> tuple[Any, ...]:
+    return tickets.c.digest == digest(token), tickets.c.kind == kind, tickets.c.until > store.now()
+
+
+def _opened(store: AccountStore, kind: str, token: str, content: type[T], sealed: bytes | None) -> T | None:
+    if sealed is None:
+        return None
+    return msgspec.json.decode(store.key.open_sealed(sealed, _place(kind, token)), type=content)
+
+
+def _place(kind: str, token: str) -> str:
+    return f"ticket {kind} {token}"
