@@ -5,7 +5,9 @@ from msgspec import Struct
 OPERATOR = "system:operator"
 CLOCK = "system:clock"
 IMPORT = "system:import"
-SYSTEM = (OPERATOR, IMPORT, CLOCK)
+SITE = "system:site"
+"""The sign-in of the site: what it records of accounts."""
+SYSTEM = (OPERATOR, IMPORT, CLOCK, SITE)
 
 
 class Actor(Struct, frozen=True):

@@ -61,10 +61,14 @@ WORKSHOPS = {
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
     "ask_help", "give_help",
 }  # fmt: skip
-ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"}
+ACCESS = {
+    "invite_account", "confirm_account", "suspend_account", "request_restoration", "restore_account",
+    "request_factors_reset", "reset_factors",
+}  # fmt: skip
+ACCOUNTS = {"add", "change_roles", "confirm_role", "leave", "come_back", "designate_referent"} | ACCESS
 DAYS = {"state_contact", "declare_absence", "cancel_absence"}
 STEPS = {"take_pix", "attend_training", "hold_briefing", "take_back"}
-TEAM = ACCOUNTS | DAYS | STEPS
+TEAM = ACCOUNTS | DAYS | STEPS | {"open_account"}
 ERASING = {"decline_erasure", "erase_person", "erase_again", "erase_participation"}
 BEYOND = HOUSE | DRAFTS | WORKSHOPS | TEAM
 """Decisions about no dossier, or about several."""

@@ -25,6 +25,7 @@ from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
 from pixflow.dossier import assignment, closing, erasure, follow_up, identity, lending, merging, retraction
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
+from pixflow.events import access as x
 from pixflow.events import campaign as c
 from pixflow.events import dossier as d
 from pixflow.events import participation as p
@@ -42,7 +43,7 @@ from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
-from pixflow.team import absences, membership, milestones, notices, roles, staff
+from pixflow.team import absences, accounts, membership, milestones, notices, roles, staff
 from pixflow.workshop import booking, scheduling, undo
 from tests.decisions import DECISIONS
 from tests.given import (
@@ -188,6 +189,7 @@ AWAY: dict[str, Any] = {
     "absence": PLAN, "first": DAY, "last": LATER, "deputy": COLLEAGUE, "team": PAUL, "on": DAY,
     "actor": str(ADVISOR),
 }  # fmt: skip
+BY_PAUL: dict[str, Any] = {"on": DAY, "actor": str(COLLEAGUE)}
 HALF = linked(progress="0.5")
 
 SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
@@ -254,6 +256,28 @@ EMITTED: dict[type[Event], Emitted] = {
     s.BriefingHeld: Emitted(CAMILLE, milestones.hold_briefing, {"title": "Réunion d’équipe", "on": DAY}),
     s.Retracted: Emitted(
         (*CAMILLE, s.PixTakenByStaff(on=DAY)), milestones.undo_milestone, {"version": 3, "reason": "erreur", "on": DAY}
+    ),
+    x.AccountInvited: Emitted(CAMILLE, accounts.invite_account, {"on": DAY, "actor": str(COLLEAGUE)}),
+    x.AccountOpened: Emitted(CAMILLE, accounts.open_account, {"way": "passkey", "on": DAY}),
+    x.AccountConfirmed: Emitted((*CAMILLE, x.AccountInvited(on=DAY)), accounts.confirm_account, BY_PAUL),
+    x.AccountSuspended: Emitted(
+        (*CAMILLE, x.AccountOpened(way="passkey", on=DAY)), accounts.suspend_account, {"reason": "colleague", **BY_PAUL}
+    ),
+    x.RestorationRequested: Emitted(
+        (*CAMILLE, x.AccountSuspended(reason="colleague", on=DAY)), accounts.request_restoration, BY_PAUL
+    ),
+    x.AccountRestored: Emitted(
+        (*CAMILLE, x.AccountSuspended(reason="colleague", on=DAY), x.RestorationRequested(on=DAY)),
+        accounts.restore_account,
+        BY_PAUL,
+    ),
+    x.FactorsResetRequested: Emitted(
+        (*CAMILLE, x.AccountOpened(way="passkey", on=DAY)), accounts.request_factors_reset, BY_PAUL
+    ),
+    x.FactorsReset: Emitted(
+        (*CAMILLE, x.AccountOpened(way="passkey", on=DAY), x.FactorsResetRequested(on=DAY)),
+        accounts.reset_factors,
+        BY_PAUL,
     ),
     c.CampaignFound: Emitted(
         (),

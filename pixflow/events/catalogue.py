@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pixflow.events import (
+    access,
     campaign,
     dossier,
     grille,
@@ -16,7 +17,7 @@ from pixflow.events import (
 )  # fmt: skip
 from pixflow.events.base import Event, personal_fields
 
-MODULES = (structure, protocol, grille, staff, campaign, intake, participation, dossier, workshop, notices)
+MODULES = (structure, protocol, grille, staff, access, campaign, intake, participation, dossier, workshop, notices)
 
 
 def sealed_topics() -> tuple[str, ...]:

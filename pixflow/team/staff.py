@@ -15,6 +15,8 @@ from pixflow.events.values import Role
 from pixflow.folding import Stamp
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused
+from pixflow.team import access as access_state
+from pixflow.team.access import Access
 
 
 class Absence(Struct, frozen=True):
@@ -62,6 +64,7 @@ class Staff(Struct, frozen=True):
     milestones: tuple[Milestone, ...] = ()
     designated: Stamp | None = None
     designated_for: str | None = None
+    access: Access = Access()
 
     def works(self, day: date) -> bool:
         return self.version > 0 and (self.left is None or day <= self.left)
@@ -97,7 +100,8 @@ def fold(events: Sequence[Recorded]) -> Staff:
 def evolve(state: Staff, recorded: Recorded) -> Staff:
     event, version = recorded.event, recorded.originator_version
     stamp = Stamp(event.on, version)  # type: ignore[attr-defined]
-    return replace(state, version=version, **{**_working(state, recorded), **_milestones(state, event, stamp)})
+    changes = {**_working(state, recorded), **_milestones(state, event, stamp)}
+    return replace(state, version=version, access=access_state.evolve(state.access, event, recorded.by), **changes)
 
 
 def _working(state: Staff, recorded: Recorded) -> dict[str, object]:

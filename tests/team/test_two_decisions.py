@@ -63,6 +63,11 @@ DOSSIERS: Mapping[str, Dossier] = {
     "nobody": state_of("dossier", opened()),
 }
 DAYS = (TODAY, TODAY + timedelta(days=1))
+BARE = {
+    "come_back", "take_pix", "invite_account", "confirm_account", "request_restoration", "restore_account",
+    "request_factors_reset", "reset_factors",
+}  # fmt: skip
+"""Decisions with which nothing is sent."""
 LONG = {"first": TODAY, "last": TODAY + timedelta(days=40)}
 
 
@@ -115,7 +120,9 @@ def sent_for(decision: str) -> Iterator[dict[str, Any]]:
             yield from absences
         case "cancel_absence":
             yield from ({"absence": absence} for absence in (AWAY, COMING))
-        case "come_back" | "take_pix":
+        case "suspend_account":
+            yield {"reason": "colleague"}
+        case _ if decision in BARE:
             yield {}
         case "state_contact":
             yield {"phone": "01 99 00 12 34"}
@@ -152,7 +159,7 @@ def after(refs: References, actor: UUID, person: UUID, name: str, sent: Mapping[
 
 
 def rights(one: Staff) -> tuple[Any, ...]:
-    """Returns what gives rights: a milestone or a phone gives none."""
+    """Returns what gives rights: a milestone or a phone gives none, an account lets in whom the roles let read."""
     return one.roles, tuple(one.awaiting.items()), tuple(one.ends.items()), one.left, tuple(one.absences.values())
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from pixflow.actor import CLOCK, IMPORT, OPERATOR, SITE
 from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.reference_data import References
@@ -24,7 +25,7 @@ class ScopedNames:
 
     def staff(self, id: str | UUID) -> str:
         """Returns a colleague's name, or the text of a system actor."""
-        system = {"system:operator": "l’exploitant", "system:import": "import Pix Orga", "system:clock": "pixflow"}
+        system = {OPERATOR: "l’exploitant", IMPORT: "import Pix Orga", CLOCK: "pixflow", SITE: "pixflow"}
         if str(id) in system:
             return system[str(id)]
         member = self._refs.team.get(UUID(str(id)))

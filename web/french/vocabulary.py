@@ -89,3 +89,10 @@ ERASURES = {
     "mistake": "ce dossier a été ouvert par erreur",
 }
 """Reasons of an erasure."""
+
+WAYS: dict[str, str] = {
+    "passkey": "clé d’accès",
+    "password": "mot de passe et code",
+    "issuer": "fournisseur d’identité",
+}
+"""Ways to sign in."""

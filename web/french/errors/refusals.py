@@ -18,7 +18,7 @@ from pixflow.store import (
 )
 from web.french import dates, matching, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import team, workshops
+from web.french.events import access, team, workshops
 from web.french.events.fields import Names
 from web.french.typography import say
 
@@ -107,6 +107,7 @@ REFUSALS: dict[str, str] = {
     "moved": "Un autre enregistrement est passé entre-temps : rien n’est enregistré. Recommencez.",
     **workshops.REFUSALS,
     **team.REFUSALS,
+    **access.REFUSALS,
     # the house
     "unknown-role": "Le rôle « {role} » n’existe pas. Choisissez parmi : {roles}.",
     "unknown-calendar": "Le calendrier « {calendar} » n’existe pas. Écrivez FR, ou FR-57 pour la Moselle.",
@@ -225,6 +226,7 @@ DECISIONS: dict[str, str] = {
     "erase_participation": "effacer une personne",
     **workshops.DECISIONS,
     **team.DECISIONS,
+    **access.DECISIONS,
     "dispatch_result": "transmettre un résultat",
     "declare_campaign": "déclarer une campagne",
     "settle_purpose": "dire l’usage d’une participation",

@@ -57,7 +57,7 @@ LABELS: dict[str, str] = {
     "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
-    "version": "N° du fait retiré", "warnings": "À vérifier", "wish": "Souhait", "zone": "Fuseau horaire",
+    "version": "N° du fait retiré", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
 """Label of each field."""
 
@@ -76,6 +76,7 @@ _CODES = {
     "reasons": matching.REASONS,
     "role": vocabulary.ROLES,
     "warnings": matching.WARNINGS,
+    "way": vocabulary.WAYS,
 }
 _FRACTIONS = frozenset({"progress", "mastery"})
 _PERCENTS = frozenset({"percent", "low", "high"})

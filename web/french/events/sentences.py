@@ -19,7 +19,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.streams import kind_of
 from web.french import dates, matching, privacy, tasks, typography, vocabulary
 from web.french.dossier import profiles
-from web.french.events import progress, team, workshops
+from web.french.events import access, progress, team, workshops
 from web.french.events.fields import LABELS, PARIS, UNNAMED, EventContext, Names, fraction, text_of
 from web.french.phrases import listed, noted, short
 from web.french.typography import de, lower_first, plural, say, typeset, upper_first
@@ -114,6 +114,7 @@ TITLES: dict[str, str] = {
     "dossier.DossierLent": "Dossier confié",
     **workshops.TITLES,
     **team.TITLES,
+    **access.TITLES,
 }
 """A short noun for each kind of event, for filters."""
 

@@ -6,6 +6,7 @@ from pixflow.events import staff as s
 from pixflow.events.base import Event
 from pixflow.team.staff import CONFIRMED
 from web.french import dates, typography, vocabulary
+from web.french.events import access
 from web.french.events.fields import EventContext
 from web.french.phrases import listed, noted
 from web.french.typography import NBSP, de, say
@@ -95,7 +96,7 @@ def sentence(event: Event, context: EventContext) -> str:
             return f"{name} quitte l’équipe, dernier jour le {context.day(day)}"
         case s.StaffReturned():
             return f"{name} est de nouveau dans l’équipe"
-    return _away(event, context, name) or _own(event, name)
+    return _away(event, context, name) or _own(event, name) or access.sentence(event, name)
 
 
 def _away(event: Event, context: EventContext, name: str) -> str:

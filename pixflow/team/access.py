@@ -1,0 +1,44 @@
+"""The access of a member to their account, as the events of their stream tell it."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pixflow.events import access as e
+from pixflow.events.access import SuspensionReason
+
+
+class Access(Struct, frozen=True):
+    """The state of an account. `invited_by`, `restoration_by` and `reset_by` are the actors of pending steps."""
+
+    invited_by: str | None = None
+    opened: bool = False
+    confirmed: bool = False
+    suspended: SuspensionReason | None = None
+    restoration_by: str | None = None
+    reset_by: str | None = None
+
+    @property
+    def enters(self) -> bool:
+        """Tells if the member may sign in; without a confirmation they see nothing yet."""
+        return self.opened and self.suspended is None
+
+
+def evolve(state: Access, event: object, by: str) -> Access:
+    match event:
+        case e.AccountInvited():
+            return replace(state, invited_by=by)
+        case e.AccountOpened():
+            return replace(state, opened=True)
+        case e.AccountConfirmed():
+            return replace(state, confirmed=True)
+        case e.AccountSuspended(reason=reason):
+            return replace(state, suspended=reason, restoration_by=None)
+        case e.RestorationRequested():
+            return replace(state, restoration_by=by)
+        case e.AccountRestored():
+            return replace(state, suspended=None, restoration_by=None)
+        case e.FactorsResetRequested():
+            return replace(state, reset_by=by)
+        case e.FactorsReset():
+            return replace(state, opened=False, reset_by=None)
+    return state

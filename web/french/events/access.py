@@ -1,0 +1,64 @@
+"""Words for accounts: events, refusals, decisions."""
+
+from pixflow.events import access as x
+from pixflow.events.base import Event
+from web.french import vocabulary
+from web.french.typography import de, say
+
+TITLES: dict[str, str] = {
+    "staff.AccountInvited": "Invitation à se connecter",
+    "staff.AccountOpened": "Compte ouvert",
+    "staff.AccountConfirmed": "Compte confirmé",
+    "staff.AccountSuspended": "Accès coupé",
+    "staff.RestorationRequested": "Retour d’accès demandé",
+    "staff.AccountRestored": "Accès rendu",
+    "staff.FactorsResetRequested": "Nouveaux moyens d’entrer demandés",
+    "staff.FactorsReset": "Moyens d’entrer effacés",
+}
+
+REFUSALS: dict[str, str] = {
+    "own-account": "Personne ne décide de son propre compte : demandez à quelqu’un d’autre.",
+    "account-suspended": "L’accès de cette personne est coupé : deux personnes doivent d’abord le rendre.",
+    "not-suspended": "L’accès de cette personne n’est pas coupé.",
+    "not-invited": "Cette personne n’a pas encore de compte : invitez-la d’abord.",
+    "last-manager": "C’est la dernière personne qui peut confirmer un compte : l’exploitant doit couper cet accès.",
+}
+
+DECISIONS: dict[str, str] = {
+    "invite_account": "inviter quelqu’un à se connecter",
+    "open_account": "ouvrir un compte",
+    "confirm_account": "confirmer un compte",
+    "suspend_account": "couper l’accès de quelqu’un",
+    "request_restoration": "demander de rendre un accès",
+    "restore_account": "rendre un accès",
+    "request_factors_reset": "demander de nouveaux moyens d’entrer",
+    "reset_factors": "effacer les moyens d’entrer de quelqu’un",
+}
+
+SUSPENSIONS: dict[str, str] = {
+    "colleague": "par un·e collègue",
+    "mass-reading": "trop de dossiers ouverts en peu de temps",
+    "operator": "par l’exploitant",
+}
+
+
+def sentence(event: Event, name: str) -> str:
+    """Returns the sentence of an event about the account of somebody, "" for other events."""
+    match event:
+        case x.AccountInvited():
+            return f"{name} est invité·e à se connecter"
+        case x.AccountOpened(way=way):
+            return say("{name} a ouvert son compte, par {way}", name=name, way=vocabulary.WAYS[way])
+        case x.AccountConfirmed():
+            return f"Compte {de(name)} confirmé"
+        case x.AccountSuspended(reason=reason):
+            return say("Accès {of} coupé : {why}", of=de(name), why=SUSPENSIONS[reason])
+        case x.RestorationRequested():
+            return f"Retour de l’accès {de(name)} demandé"
+        case x.AccountRestored():
+            return f"Accès {de(name)} rendu"
+        case x.FactorsResetRequested():
+            return f"Nouveaux moyens d’entrer demandés pour {name}"
+        case x.FactorsReset():
+            return f"Moyens d’entrer {de(name)} effacés"
+    return ""
