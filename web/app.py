@@ -10,6 +10,7 @@ from pixflow.store import Damaged, StoreBusy, StoreFull, StoreLost, UnknownTopic
 from projections.store.folds import StreamDamaged
 from projections.store.stores import NoStore
 from web.desk import dependencies
+from web.desk.signed_in import SessionLocked
 from web.french.errors import pages as error_pages
 from web.hosting import concurrency
 from web.hosting.host import Host
@@ -17,6 +18,7 @@ from web.http import errors, security
 from web.http.addresses import ReadableAddresses
 from web.http.old_addresses import OldAddresses
 from web.pages import ROUTERS
+from web.pages.account import lock_routes
 
 UNAVAILABLE = (StoreBusy, StoreFull, StoreLost, OperationalError, PendingRollbackError, NoStore)
 """Errors of a store or of the read tables. PendingRollbackError: a connection was lost while catch_up retried."""
@@ -44,6 +46,7 @@ def _answer_errors(app: FastAPI) -> None:
     for damaged in DAMAGED:
         app.add_exception_handler(damaged, _damaged)
     app.add_exception_handler(dependencies.NotModified, _unchanged)
+    app.add_exception_handler(SessionLocked, lock_routes.locked)
 
 
 def _add_middleware(app: FastAPI, host: Host, url: str) -> None:

@@ -22,6 +22,7 @@ from web.hosting.http_server import BoundedConnection, http_server
 from web.hosting.mail import outbox_for
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
+from web.hosting.site import open_site
 
 NAME = "Mission locale de L’Aigle – Mortagne"
 SITES = ("L’Aigle", "Mortagne")
@@ -105,19 +106,38 @@ def served(data: Path, clock: Clock) -> Iterator[House]:
 
 
 @contextmanager
+def signing_in(data: Path, clock: Clock) -> Iterator[House]:
+    """The one structure of the folder, as `pixflow serve` serves it: its people sign in."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        site = open_site(Settings(), data, url, create=True, clock=clock)
+        with open_host(data, site=site, clock=clock) as made, serving(made), answering(create_app(made, url), listener):
+            yield House(url, clock, next(iter(made.structures.values())))
+        assert site
+        site.store.close()
+
+
+@contextmanager
 def listening(served: ASGIApp, connection: type[BoundedConnection] = BoundedConnection) -> Iterator[str]:
     """The address of an application, in a thread of its own, on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = http_server(served, connection)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listener, answering(served, listener, connection):
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def answering(
+    served: ASGIApp, listener: socket.socket, connection: type[BoundedConnection] = BoundedConnection
+) -> Iterator[None]:
+    server = http_server(served, connection)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def be(page: Page, name: str) -> None:

@@ -21,11 +21,13 @@ from pixflow.events.values import Moment, Part, Partner, Purpose, Result, Role
 from pixflow.participation import campaign, imports, matches
 from pixflow.team import membership
 from tests.web.client import InspectingClient
+from web.accounts.site import Site
 from web.app import create_app
 from web.desk.dependencies import COOKIE
 from web.hosting.host import Host, open_host
 from web.hosting.served_structure import ServedStructure
 from web.hosting.settings import Settings
+from web.hosting.site import open_site
 
 TEAM: tuple[tuple[str, Role], ...] = (
     ("Nadia Benali", "advisor"),
@@ -52,11 +54,12 @@ COMPETENCES = (
 class House:
     """A structure served in a test; `day` moves its clock, noon of that day in UTC."""
 
-    def __init__(self, host: Host, clock: list[datetime]) -> None:
+    def __init__(self, host: Host, clock: list[datetime], url: str = "") -> None:
         self.host = host
         self.served: ServedStructure = next(iter(host.structures.values()))
         self.slug = next(iter(host.structures))
-        self.app = create_app(host)
+        self.app = create_app(host, url)
+        self.url = url
         self._clock = clock
         self.people: dict[str, UUID] = {}
         self.campaign = uuid4()
@@ -64,6 +67,14 @@ class House:
 
     def day(self, day: date, hour: int = 9) -> None:
         self._clock[0] = datetime(day.year, day.month, day.day, hour, 12, tzinfo=UTC)
+
+    def pass_by(self, **said: float) -> None:
+        """Moves the clock on."""
+        self._clock[0] += timedelta(**said)
+
+    @property
+    def now(self) -> datetime:
+        return self._clock[0]
 
     @property
     def today(self) -> date:
@@ -212,8 +223,18 @@ class House:
 
 
 @contextmanager
-def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
-    """L'Aigle-Mortagne with its team and one declared campaign, on its first day; kept where the settings say."""
+def closing_site(site: Site | None) -> Iterator[None]:
+    yield
+    if site:
+        site.store.close()
+
+
+@contextmanager
+def house(data: Path, first: date = date(2026, 1, 5), url: str = "") -> Iterator[House]:
+    """L'Aigle-Mortagne with its team and one declared campaign, on its first day; kept where the settings say.
+
+    With a `url` its people sign in; otherwise it is a demonstration.
+    """
     clock = [datetime(first.year, first.month, first.day, 9, 12, tzinfo=UTC)]
     preset = presets.load("laigle-mortagne")
     sites = ("L’Aigle", "Mortagne")
@@ -227,8 +248,9 @@ def house(data: Path, first: date = date(2026, 1, 5)) -> Iterator[House]:
         database=Settings().database(),
         clock=lambda: clock[0],
     ).engine.close()
-    with open_host(data, demo=True, clock=lambda: clock[0]) as served:
-        made = House(served, clock)
+    site = open_site(Settings(), data, url, create=True, clock=lambda: clock[0]) if url else None
+    with open_host(data, demo=not url, site=site, clock=lambda: clock[0]) as served, closing_site(site):
+        made = House(served, clock, url)
         for name, role in TEAM:
             made.people[name] = uuid4()
             address = f"{name.split()[0].lower().replace('é', 'e').replace('è', 'e')}@exemple.fr"

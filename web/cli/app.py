@@ -5,13 +5,14 @@ from typing import Any
 import typer
 
 from web.cli import administration, backups, doctor, exports, privacy, queue, replay, samples, server
+from web.cli.account import account_app
 from web.cli.dossiers import dossiers_app
 from web.cli.french_typer import InFrench
 from web.cli.staff import staff_app
 
 ORDER = (
     "init", "demo", "queue", "rebuild", "tick", "serve", "read", "import", "backup", "restore", "doctor", "replay",
-    "export-person", "erase", "erasures", "retention", "simulate", "staff", "dossiers", "keys",
+    "export-person", "erase", "erasures", "retention", "simulate", "staff", "account", "dossiers", "keys",
 )  # fmt: skip
 """Commands in the order of the help."""
 
@@ -30,6 +31,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(staff_app, name="staff")
+app.add_typer(account_app, name="account")
 app.add_typer(dossiers_app, name="dossiers")
 for commands in (administration, doctor, samples, queue, server, exports, replay, privacy, backups):
     app.add_typer(commands.app)

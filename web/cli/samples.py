@@ -113,7 +113,7 @@ def demo(
         for story in demonstration.STORIES:
             _print_people(folder, demonstration.slug(story))
         if not no_serve:
-            run(folder, port=port)
+            run(folder, port=port, demo=True)
 
 
 def _in(folder: Path) -> str:

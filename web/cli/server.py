@@ -11,6 +11,8 @@ import typer
 
 from pixflow import structure_folder
 from pixflow.structure_folder import utc_now
+from web.accounts import memberships
+from web.accounts.site import Site
 from web.app import create_app
 from web.cli.terminal import (
     console,
@@ -26,33 +28,57 @@ from web.hosting.host import Host, open_host, serving
 from web.hosting.http_server import http_server
 from web.hosting.mail import outbox_for
 from web.hosting.settings import PORT, Settings
+from web.hosting.site import open_site
 
 app = typer.Typer()
 
 TICK_SECONDS = 60
 
 
-def run(data: Path, *, port: int) -> None:
-    """Serves every structure of a folder on 127.0.0.1 until stopped. Catches the read stores up first."""
+def run(data: Path, *, port: int, demo: bool) -> None:
+    """Serves every structure of a folder on 127.0.0.1 until stopped. Catches the read stores up first.
+
+    A demonstration lets everybody choose who to be. Otherwise people sign in, at the address of PIXFLOW_URL.
+    """
+    settings = Settings()
     if not structure_folder.slugs(data):
-        fail(f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo ».")
-    with open_host(data, demo=True, progress=shown("Mise à jour des tables")) as host, serving(host):
-        for slug, error in host.closed.items():
-            errors.print(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}")
-        for one in host.structures.values():
-            for warning in one.engine.recorder.warnings:
-                logging.getLogger("pixflow").warning(warning)
+        fail(
+            f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo »."
+            if demo
+            else f"Aucune structure dans {data} : commencez par « pixflow init »."
+        )
+    url = settings.url or f"http://localhost:{port}"
+    site = None if demo else open_site(settings, data, url)
+    if site is None and not demo:
+        fail(
+            "Personne ne peut encore se connecter : commencez par « pixflow account invite COURRIEL ». "
+            "« pixflow serve --demo » ne sert que des démonstrations, où chacun choisit qui être."
+        )
+    progress = shown("Mise à jour des tables")
+    with open_host(data, demo=demo, site=site, progress=progress) as host, serving(host):
+        _say_what_is_wrong(host)
         listener = _listen(port)
         port = listener.getsockname()[1]
-        console.print(marked("pixflow est sur [bold]http://127.0.0.1:{port}[/]  (Ctrl+C pour arrêter)", port=port))
+        url = f"http://127.0.0.1:{port}" if demo else url
+        console.print(marked("pixflow est sur [bold]{url}[/]  (Ctrl+C pour arrêter)", url=url))
         stop = threading.Event()
         ticking = threading.Thread(target=_tick, args=(host, stop, port), daemon=True)
         ticking.start()
         try:
-            http_server(create_app(host, Settings().url)).run(sockets=[listener])
+            http_server(create_app(host, settings.url)).run(sockets=[listener])
         finally:
             stop.set()
             ticking.join(timeout=4)
+            if site:
+                site.store.close()
+
+
+def _say_what_is_wrong(host: Host) -> None:
+    for slug, error in host.closed.items():
+        errors.print(f"La structure {slug} ne s'ouvre pas, les autres sont servies. {explained(error)}")
+    for one in host.structures.values():
+        for warning in one.engine.recorder.warnings:
+            logging.getLogger("pixflow").warning(warning)
 
 
 def _listen(port: int) -> socket.socket:
@@ -87,6 +113,19 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
             one.tick(outbox_for(settings, one.opened.folder, demo=host.demo), settings.pages(port))
         except Exception:
             logging.getLogger("pixflow").exception("tick")
+    if host.site:
+        tick_site(host, host.site)
+
+
+def tick_site(host: Host, site: Site) -> None:
+    """Deletes sessions and tickets that are over, and ends the memberships of those who left."""
+    try:
+        site.sweep()
+        for one in host.structures.values():
+            gone = [id for id, member in one.refs.team.items() if not member.works(one.today())]
+            memberships.end(site.store, one.opened.id, gone)
+    except Exception:
+        logging.getLogger("pixflow").exception("tick of the accounts")
 
 
 @app.command()
@@ -95,13 +134,8 @@ def serve(
         bool, typer.Option("--demo", help="Une démonstration : chacun y choisit qui être, sur cette machine seulement.")
     ] = False,
     port: Annotated[int, typer.Option(help="Le port, sur 127.0.0.1.")] = PORT,
-    data: Annotated[Path | None, typer.Option(help="Le dossier de la démonstration (sinon PIXFLOW_DATA).")] = None,
+    data: Annotated[Path | None, typer.Option(help="Le dossier des données (sinon PIXFLOW_DATA).")] = None,
 ) -> None:
-    """Servir les pages."""
-    if not demo:
-        fail(
-            "Les comptes et les mots de passe ne sont pas encore là : sans eux, n'importe qui lirait les dossiers. "
-            "« pixflow serve --demo » ne sert que des démonstrations, sur cette machine, et chacun y choisit qui être."
-        )
+    """Servir les pages : chacun s'y connecte, sauf dans une démonstration."""
     with in_words():
-        run(data or Settings().demonstrations(), port=port)
+        run(data or (Settings().demonstrations() if demo else Settings().data), port=port, demo=demo)

@@ -12,6 +12,7 @@ from pixflow.events.values import Role
 from pixflow.team.absences import colleagues_deputised_by
 from web.desk.desk import Desk
 from web.desk.navigation import frame_of
+from web.desk.signed_in import signed_in
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -23,7 +24,7 @@ class NotModified(Exception):
 
 
 def desk(request: Request) -> Iterator[Desk]:
-    """Yields the desk of the person named by the cookie; without one, redirects to the choice of a person (demo).
+    """Yields the desk of the person of this browser; without one, redirects to the sign-in.
 
     Raises NotModified, having read nothing, for a page that asks whether it is still what it was (HX-PTag).
     """
@@ -60,6 +61,9 @@ def served_for(request: Request) -> ServedStructure:
 
 
 def _who(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
+    """Returns the structure and the person of this browser: chosen in a demonstration, else signed in."""
+    if not host.demo:
+        return signed_in(request, host)
     slug, _, person = request.cookies.get(COOKIE, "").partition("/")
     try:
         served = host.find(slug, UUID(person))

@@ -14,6 +14,7 @@ from pixflow.store.locks import ServeLock
 from pixflow.structure import start_program
 from pixflow.structure_folder import Clock, utc_now
 from projections.store import stores
+from web.accounts.site import Site
 from web.hosting.served_structure import Progress, ServedStructure, serve_one
 from web.hosting.settings import Settings
 
@@ -21,14 +22,23 @@ from web.hosting.settings import Settings
 class Host:
     """The open structures of a data folder, by slug. `closed` has the error of each structure that did not open.
 
-    `demo` lets a visitor choose whose account to use. `clock_jumps` counts the jumps of this machine's clock.
+    `demo` lets a visitor choose whose account to use; otherwise `site` has the accounts. `clock_jumps` counts the jumps
+    of this machine's clock.
     """
 
-    def __init__(self, data: Path, opening: Callable[[str], ServedStructure], *, demo: bool = False) -> None:
+    def __init__(
+        self,
+        data: Path,
+        opening: Callable[[str], ServedStructure],
+        *,
+        demo: bool = False,
+        site: Site | None = None,
+    ) -> None:
         self.data = data
         self.structures: dict[str, ServedStructure] = {}
         self.closed: dict[str, Exception] = {}
         self.demo = demo
+        self.site = site
         self.clock_jumps = 0
         self._opening = opening
         self._prepare: Callable[[ServedStructure], None] = lambda served: None
@@ -62,6 +72,10 @@ class Host:
             raise
         return served
 
+    def at(self, structure: UUID) -> ServedStructure | None:
+        """Returns the open structure of an id."""
+        return next((served for served in self.structures.values() if served.opened.id == structure), None)
+
     def find(self, slug: str, person: UUID) -> ServedStructure | None:
         """Returns the structure if this person works there today, else None."""
         served = self.structures.get(slug)
@@ -74,6 +88,7 @@ def open_host(
     data: Path,
     *,
     demo: bool = False,
+    site: Site | None = None,
     only: str | None = None,
     clock: Clock = utc_now,
     progress: Progress = lambda done, total: None,
@@ -97,7 +112,7 @@ def open_host(
             opened.engine.close()
             raise
 
-    host = Host(data, opening, demo=demo)
+    host = Host(data, opening, demo=demo, site=site)
     try:
         host.open_structures([only] if only else ())
         for error in host.closed.values():

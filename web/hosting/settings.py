@@ -3,7 +3,9 @@
 import atexit
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pixflow.store.postgres.database import Database
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
     PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port. Without it, no e-mail is sent.
     PIXFLOW_SENDER: the sender of e-mails.
     PIXFLOW_URL: the public address of the pages; by default the address that is served.
+    PIXFLOW_BREACHED: a file of breached passwords, lines SHA1:COUNT sorted.
+    PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
     """
 
     model_config = SettingsConfigDict(env_prefix="PIXFLOW_")
@@ -30,6 +34,12 @@ class Settings(BaseSettings):
     smtp: str = ""
     sender: str = "pixflow@localhost"
     url: str = ""
+    breached: Path | None = None
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_secret: SecretStr = SecretStr("")
+    oidc_alg: str = "ES256"
+    oidc_profile: Literal["plain", "proconnect"] = "plain"
 
     def demonstrations(self) -> Path:
         """Returns the folder of demonstrations: PIXFLOW_DATA when it is set, else a folder beside the default one."""

@@ -105,6 +105,12 @@ async def form_data(request: Request) -> dict[str, Any]:
 FormData = Annotated[dict[str, Any], Depends(form_data)]
 
 
+def text_of(data: Mapping[str, Any], name: str) -> str:
+    """Returns a field as it was sent, with its spaces; "" when it was not, or was sent twice."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[str, str]]:
     """Returns the form and no errors, or None and one French sentence by field name ("" for the whole form).
 

@@ -25,7 +25,8 @@ class Frame:
     """The parts around every page. `nav`: address, label, counter or None, and True for this page.
 
     `acting_for` names the colleagues this person deputises for today.
-    `theme` is light, dark or None (the system's); `change` is the address of the choice of a person.
+    `theme` is light, dark or None (the system's); `change` is the address of the choice of a person, in a
+    demonstration; otherwise `account` offers one's account.
     `toasts` are sentences to show once, each with its tone: done, note or late.
     `me` tells a shared browser whose views it keeps; `tag` tells a live page if it changed.
     """
@@ -38,6 +39,7 @@ class Frame:
     search: bool = False
     theme: str | None = None
     change: str | None = None
+    account: bool = False
     toasts: Sequence[tuple[str, str]] = ()
     acting_for: Sequence[str] = ()
     me: str = ""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from web.pages import monitoring, sign_in
+from web.pages.account import first_visit_routes, lock_routes, my_account_routes, sign_in_routes, wait_routes
 from web.pages.audit import journal_routes, replay_routes
 from web.pages.dossier import paper_routes, routes
 from web.pages.dossiers import group_routes, merge_routes
@@ -32,6 +33,11 @@ from web.pages.workshops import routes as workshops_routes
 
 MODULES = (  # in the order in which addresses are tried
     sign_in,
+    sign_in_routes,
+    first_visit_routes,
+    lock_routes,
+    my_account_routes,
+    wait_routes,
     queue_routes,
     bulk_routes,
     search_routes,

@@ -29,7 +29,7 @@ HOME: dict[Role, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class DemoPerson:
     """A member of staff of today; `more` names their other roles."""
 
     id: str
@@ -43,7 +43,7 @@ class AccountGroups:
 
     slug: str
     name: str
-    groups: Sequence[tuple[str, Sequence[Account]]]
+    groups: Sequence[tuple[str, Sequence[DemoPerson]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,5 +109,5 @@ def _first(member: Staff, day: date) -> str:
     return next((role for role in vocabulary.ROLES if role in held), "")
 
 
-def _person(id: UUID, member: Staff, shown: str, day: date) -> Account:
-    return Account(str(id), member.name, [label for label in role_labels(member, day) if label != shown])
+def _person(id: UUID, member: Staff, shown: str, day: date) -> DemoPerson:
+    return DemoPerson(str(id), member.name, [label for label in role_labels(member, day) if label != shown])

@@ -1,0 +1,89 @@
+"""A Mission locale whose people sign in, and their browsers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+
+from pixflow.actor import OPERATOR
+from pixflow.team import accounts as decisions
+from tests.web.client import InspectingClient
+from tests.web.filled import soup
+from tests.web.paths import House, house
+from web.accounts import accounts, invitations
+from web.accounts.site import Site
+
+URL = "https://pixflow.exemple.fr"
+NADIA, PAUL, SOPHIE, HELENE, YANN = "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Hélène Morin", "Yann Le Goff"
+SECRET = "quatre girafes lisent lundi"
+
+
+@pytest.fixture
+def at_work(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, url=URL) as made:
+        yield made
+
+
+@pytest.fixture
+def site(at_work: House) -> Site:
+    assert at_work.host.site
+    return at_work.host.site
+
+
+class Browser(InspectingClient):
+    """The browser of one person, with the application of codes on their telephone."""
+
+    def __init__(self, at_work: House) -> None:
+        super().__init__(at_work.app, base_url=URL, follow_redirects=False)
+        self.at_work = at_work
+        self.seed = ""
+
+    def code(self) -> str:
+        """The code that the application shows now."""
+        return pyotp.TOTP(self.seed).at(int(self.at_work.now.timestamp()))
+
+    def scan(self, page: Any) -> str:
+        """Gives the application the seed of a page. Returns the ticket of the form."""
+        found = soup(page.text)
+        self.seed = found.select_one(".seed").get_text().replace(" ", "")
+        return str(found.select_one("[name=ticket]")["value"])
+
+    def sign_in(self, email: str, password: str = SECRET) -> Any:
+        """Enters with the password and a code. Returns the last answer."""
+        answer = self.post("/connexion/mot-de-passe", data={"email": email, "password": password, "vers": "/boite"})
+        assert answer.headers.get("Location") == "/connexion/code", answer.text
+        self.at_work.pass_by(seconds=30)
+        return self.post("/connexion/code", data={"code": self.code()})
+
+
+def address(at_work: House, who: str) -> str:
+    return at_work.served.refs.team[at_work.people[who]].email
+
+
+def invited(at_work: House, site: Site, who: str, by: str = OPERATOR) -> str:
+    """Invites somebody. Returns the token of their link."""
+    person = at_work.people[who]
+    at_work.says(by, decisions.invite_account, {"staff": person})
+    sender = by if by == OPERATOR else str(at_work.people[by])
+    _, token = invitations.invite(site.store, at_work.served.opened.id, person, address(at_work, who), sender)
+    return token
+
+
+def first_visit(at_work: House, site: Site, who: str, by: str = OPERATOR) -> Browser:
+    """From the link to the first page, by the password road."""
+    browser, token = Browser(at_work), invited(at_work, site, who, by)
+    assert browser.get(f"/invitation/{token}").status_code == 200
+    sent = {"password": SECRET, "again": SECRET, "username": address(at_work, who)}
+    assert browser.post("/premiere-visite/mot-de-passe", data=sent).headers["Location"] == "/premiere-visite"
+    ticket = browser.scan(browser.get("/premiere-visite"))
+    shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    assert len(soup(shown.text).select(".codes code")) == 8
+    assert browser.post("/premiere-visite/suite").headers["Location"] == "/invitation/accepter"
+    assert browser.post("/invitation/accepter").headers["Location"] == "/"
+    return browser
+
+
+def account_of(at_work: House, site: Site, who: str) -> Any:
+    return accounts.find_email(site.store, address(at_work, who))

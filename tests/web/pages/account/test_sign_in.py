@@ -1,0 +1,237 @@
+"""Signing in by the password road, without scripts: invited, opened, entered, locked, left."""
+
+import pytest
+
+from tests.web.client import words
+from tests.web.filled import soup, texts
+from tests.web.pages.account.conftest import HELENE, NADIA, SECRET, URL, Browser, address, first_visit, invited
+from tests.web.paths import House
+from web.accounts.site import Site
+from web.desk.signed_in import FLOW, KNOWN, SESSION
+
+
+def test_without_a_session_one_signs_in_first(at_work: House) -> None:
+    browser = Browser(at_work)
+    answer = browser.get("/dossiers?etat=ouverts")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/connexion?vers=/dossiers%3Fetat%3Douverts")
+    assert "Se connecter" in browser.get(answer.headers["Location"]).text
+    assert browser.post("/dossiers/nouveau", data={}).headers["Location"] == "/connexion?vers=/"
+    assert browser.get("/qui").status_code == 404
+    assert (
+        browser.post("/qui", data={"structure": at_work.slug, "person": str(at_work.people[NADIA])}).status_code == 404
+    )
+    browser.cookies.set("pixflow_person", f"{at_work.slug}/{at_work.people[NADIA]}")
+    assert browser.get("/boite").status_code == 303, "the cookie of a demonstration opens nothing"
+
+
+def test_from_the_link_to_work(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    page = browser.get("/equipe")
+    assert page.status_code == 200
+    assert "Hélène Morin" in page.text
+    facts = [type(one.event).__name__ for one in at_work.served.engine.history(at_work.people[HELENE])]
+    assert facts[-3:] == ["AccountInvited", "AccountConfirmed", "AccountOpened"]
+
+
+def test_back_another_day(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    at_work.pass_by(days=1)
+    assert browser.get("/boite").headers["Location"] == "/connexion?vers=/boite", "ten hours end a session"
+    assert browser.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
+    assert browser.get("/boite").status_code == 200
+
+
+def test_opening_a_link_changes_nothing(at_work: House, site: Site) -> None:
+    token = invited(at_work, site, HELENE)
+    for _ in range(3):
+        assert Browser(at_work).get(f"/invitation/{token}").status_code == 200
+    head = at_work.served.engine.head()
+    assert Browser(at_work).head(f"/invitation/{token}").status_code == 200
+    assert at_work.served.engine.head() == head
+    assert Browser(at_work).get("/invitation/unknown").status_code == 410
+
+
+def test_a_link_serves_once(at_work: House, site: Site) -> None:
+    token = invited(at_work, site, HELENE)
+    late = Browser(at_work)
+    late.get(f"/invitation/{token}")
+    early = Browser(at_work)
+    early.get(f"/invitation/{token}")
+    early.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
+    early.post(
+        "/premiere-visite/application", data={"ticket": early.scan(early.get("/premiere-visite")), "code": early.code()}
+    )
+    early.post("/premiere-visite/suite")
+    assert early.post("/invitation/accepter").status_code == 303
+    assert (
+        late.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET}).headers["Location"]
+        == "/connexion"
+    )
+    assert Browser(at_work).get(f"/invitation/{token}").status_code == 410
+
+
+WRONG = [("helene@exemple.fr", "un autre mot de passe"), ("nobody@exemple.fr", SECRET), ("", "")]
+
+
+@pytest.mark.parametrize(("email", "password"), WRONG)
+def test_the_same_words_for_a_wrong_password_and_an_unknown_e_mail(
+    at_work: House, site: Site, email: str, password: str
+) -> None:
+    first_visit(at_work, site, HELENE)
+    answer = Browser(at_work).post("/connexion/mot-de-passe", data={"email": email, "password": password})
+    assert answer.status_code == 422
+    assert texts(answer.text, ".errors li") == ["Le courriel ou le mot de passe n’est pas le bon."]
+    assert FLOW not in answer.cookies
+
+
+def test_a_password_alone_opens_nothing(at_work: House, site: Site) -> None:
+    first_visit(at_work, site, HELENE)
+    thief = Browser(at_work)
+    answer = thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    assert answer.headers["Location"] == "/connexion/code"
+    for path in ("/boite", "/compte", "/connexion/structure", "/premiere-visite", "/invitation/accepter", "/attente"):
+        assert thief.get(path).status_code in (303, 422), path
+        assert SESSION not in thief.cookies
+    for path in ("/premiere-visite/suite", "/invitation/accepter", "/premiere-visite/cle", "/compte/secours"):
+        assert thief.post(path, data={}).status_code in (303, 403), path
+        assert SESSION not in thief.cookies
+    assert thief.post("/connexion/code", data={"code": "000000"}).status_code == 422
+
+
+def test_five_wrong_codes_wait_and_the_owner_still_enters(at_work: House, site: Site) -> None:
+    owner = first_visit(at_work, site, HELENE)
+    assert KNOWN in owner.cookies
+    thief = Browser(at_work)
+    said = []
+    for _ in range(7):
+        answer = thief.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": "x" * 12})
+        said += texts(answer.text, ".errors li")
+    assert said[:5] == ["Le courriel ou le mot de passe n’est pas le bon."] * 5
+    assert said[5:] == ["Trop d’essais : attendez 1 minute avant le suivant."] * 2
+    owner.cookies.delete(SESSION)
+    assert owner.sign_in(address(at_work, HELENE)).headers["Location"] == "/boite"
+
+
+def test_a_recovery_code_asks_for_a_new_factor(at_work: House, site: Site) -> None:
+    browser, token = Browser(at_work), invited(at_work, site, HELENE)
+    browser.get(f"/invitation/{token}")
+    browser.post("/premiere-visite/mot-de-passe", data={"password": SECRET, "again": SECRET})
+    ticket = browser.scan(browser.get("/premiere-visite"))
+    shown = browser.post("/premiere-visite/application", data={"ticket": ticket, "code": browser.code()})
+    code = texts(shown.text, ".codes code")[0]
+    browser.post("/premiere-visite/suite")
+    browser.post("/invitation/accepter")
+    again = Browser(at_work)
+    again.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    assert "Je n’ai plus mon application" in words(again.get("/connexion/code").text)
+    assert again.post("/connexion/secours", data={"recovery": code}).headers["Location"] == "/premiere-visite"
+    assert SESSION not in again.cookies
+    assert again.get("/boite").status_code == 303
+    ticket = again.scan(again.get("/premiere-visite"))
+    assert again.post("/premiere-visite/application", data={"ticket": ticket, "code": again.code()}).status_code == 200
+    assert again.post("/premiere-visite/suite").headers["Location"] == "/"
+    assert again.get("/boite").status_code == 200
+    third = Browser(at_work)
+    third.post("/connexion/mot-de-passe", data={"email": address(at_work, HELENE), "password": SECRET})
+    assert third.post("/connexion/secours", data={"recovery": code}).status_code == 422, "it served once"
+
+
+def test_half_an_hour_locks_and_the_password_opens(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    at_work.pass_by(minutes=31)
+    assert browser.get("/equipe").headers["Location"] == "/verrou?vers=/equipe"
+    page = browser.get("/verrou?vers=/equipe")
+    assert "C’est bien vous, Hélène Morin ?" in words(page.text)
+    before = browser.cookies[SESSION]
+    wrong = browser.post("/verrou/mot-de-passe", data={"password": "x" * 12, "vers": "/equipe"})
+    assert texts(wrong.text, ".error") == ["Ce mot de passe n’est pas le bon."]
+    assert (
+        browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/equipe"}).headers["Location"]
+        == "/equipe"
+    )
+    assert browser.cookies[SESSION] != before
+    assert browser.get("/equipe").status_code == 200
+
+
+def test_a_poll_prolongs_nothing(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    tag = at_work.served.tag()
+    answers = []
+    for _ in range(4):
+        at_work.pass_by(minutes=10)
+        answers.append(browser.get("/boite", headers={"HX-PTag": tag}))
+    assert answers[-1].headers["Location"] == "/verrou?vers=/boite"
+
+
+def test_a_form_sent_while_locked_comes_back_filled(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    form = soup(browser.get("/dossiers/nouveau").text).select_one("form[action='/dossiers/nouveau']")
+    sent = {tag["name"]: tag.get("value", "") for tag in form.select("input[name]") if tag["type"] not in CHOICES}
+    sent |= {tag["name"]: tag.select_one("option").get("value", "") for tag in form.select("select[name]")}
+    sent |= {"last_name": "Diallo", "first_name": "Aminata", "birth_date": "2005-11-03", "site": "Mortagne"}
+    at_work.pass_by(minutes=31)
+    answer = browser.post("/dossiers/nouveau", data=sent)
+    lock = answer.headers["Location"]
+    assert lock.startswith("/verrou?reprise=")
+    assert "Ce que vous avez écrit est gardé une heure" in words(browser.get(lock).text)
+    stranger = first_visit(at_work, site, "Sophie Lecomte")
+    head = at_work.served.engine.head()
+    resume = browser.post(
+        "/verrou/mot-de-passe", data={"password": SECRET, "vers": next_of(browser.get(lock).text)}
+    ).headers["Location"]
+    assert resume == lock.replace("/verrou?reprise=", "/reprise/")
+    assert stranger.get(resume).status_code == 404
+    kept = soup(browser.get(resume).text)
+    filled = {tag["name"]: tag["value"] for tag in kept.select("form.sheet-form input[type=hidden]")}
+    assert filled == sent
+    assert at_work.served.engine.head() == head, "nothing is sent by itself"
+    done = browser.post("/dossiers/nouveau", data=filled)
+    assert done.status_code == 303
+    assert at_work.served.engine.head() > head
+
+
+CHOICES = ("checkbox", "radio")
+
+
+def next_of(html: str) -> str:
+    return str(soup(html).select_one("[name=vers]")["value"])
+
+
+def test_signed_out(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    token = browser.cookies[SESSION]
+    answer = browser.post("/deconnexion", data={"shared": "true"})
+    assert answer.headers["Location"] == "/connexion"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert SESSION not in browser.cookies
+    browser.cookies.set(SESSION, token)
+    assert browser.get("/boite").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "vers",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\\b",
+        "/connexion",
+        "",
+    ],
+)
+def test_one_is_led_to_no_other_place(at_work: House, site: Site, vers: str) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    assert browser.get("/connexion", params={"vers": vers}).headers["Location"] == "/"
+    at_work.pass_by(minutes=31)
+    assert browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": vers}).headers["Location"] == "/"
+
+
+def test_cookies_are_for_this_host_alone(at_work: House, site: Site) -> None:
+    browser = first_visit(at_work, site, HELENE)
+    at_work.pass_by(minutes=31)
+    answer = browser.post("/verrou/mot-de-passe", data={"password": SECRET, "vers": "/"})
+    (cookie,) = answer.headers.get_list("set-cookie")
+    assert cookie.startswith(f"{SESSION}=")
+    assert {part.strip() for part in cookie.split(";")[1:]} == {"HttpOnly", "Path=/", "SameSite=lax", "Secure"}
+    assert URL.startswith("https://")

@@ -1,0 +1,95 @@
+"""`pixflow account`: invitations to sign in, and the second person that a small team does not have."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+
+from pixflow.actor import OPERATOR, Actor
+from pixflow.decision import Decision
+from pixflow.events.base import Event
+from pixflow.team import accounts as decisions
+from web.accounts import accounts, invitations, memberships, sessions
+from web.accounts.site import Site
+from web.cli.french_typer import InFrench
+from web.cli.terminal import StructureOption, console, fail, in_words, member, working
+from web.french import dates
+from web.hosting.served_structure import ServedStructure
+from web.hosting.settings import PORT, Settings
+from web.hosting.site import open_site
+
+account_app = typer.Typer(help="Les comptes : qui peut se connecter.", cls=InFrench, no_args_is_help=True)
+WhoArgument = Annotated[str, typer.Argument(metavar="COURRIEL", help="Le courriel de la personne.")]
+
+
+@account_app.command("invite")
+def invite(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Inviter quelqu'un de l'équipe à se connecter ; le lien n'est montré qu'ici."""
+    with working(structure) as served, _site(served, create=True) as site, in_words():
+        person = member(served, who)
+        _decide(served, person, decisions.invite_account)
+        address = served.refs.team[person].email
+        invitation, token = invitations.invite(site.store, served.opened.id, person, address, OPERATOR)
+        until = dates.instant(site.store.at(invitation.sent + invitations.LINK), served.refs.structure.zone)
+    console.print(f"Lien pour {address}, jusqu'au {until}, une seule fois :")
+    console.print(f"{site.url}/invitation/{token}", soft_wrap=True)
+
+
+@account_app.command("confirm")
+def confirm(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Confirmer un compte, tant que personne de l'équipe ne le peut."""
+    with working(structure) as served, in_words():
+        person = member(served, who)
+        done = _decide(served, person, decisions.confirm_account)
+        console.print(f"{served.refs.team[person].name} : {'compte confirmé' if done else 'rien à changer'}")
+
+
+@account_app.command("suspend")
+def suspend(who: WhoArgument, structure: StructureOption = None) -> None:
+    """Couper tout de suite l'accès de quelqu'un ; deux personnes le rendent."""
+    with working(structure) as served, _site(served) as site, in_words():
+        person = member(served, who)
+        done = _decide(served, person, decisions.suspend_account, reason="operator")
+        if known := memberships.of_member(site.store, served.opened.id, person):
+            sessions.end_all(site.store, known.account, structure=served.opened.id)
+        console.print(f"{served.refs.team[person].name} : {'accès coupé' if done else 'déjà coupé'}")
+
+
+@account_app.command("list")
+def show(structure: StructureOption = None) -> None:
+    """Dire qui peut se connecter, et comment."""
+    with working(structure) as served, _site(served) as site, in_words():
+        there = memberships.of_structure(site.store, served.opened.id)
+        for id, known in sorted(served.refs.team.items(), key=lambda item: item[1].name):
+            account = accounts.find(site.store, there[id].account) if id in there else None
+            console.print(f"{known.name} : {_said(served, id, account is not None)}")
+
+
+def _said(served: ServedStructure, person: UUID, has_account: bool) -> str:
+    access = served.refs.team[person].access
+    if access.suspended:
+        return "accès coupé"
+    if has_account and access.opened:
+        return "se connecte" if access.confirmed else "attend d'être confirmé·e"
+    return "invité·e" if access.invited_by else "pas encore invité·e"
+
+
+@contextmanager
+def _site(served: ServedStructure, *, create: bool = False) -> Iterator[Site]:
+    settings = Settings()
+    with in_words():
+        site = open_site(settings, settings.data, settings.url or f"http://localhost:{PORT}", create=create)
+    if site is None:
+        fail("Personne n'est encore invité : commencez par « pixflow account invite COURRIEL ».")
+    try:
+        yield site
+    finally:
+        site.store.close()
+
+
+def _decide(served: ServedStructure, person: UUID, decision: Decision[..., list[Event]], /, **sent: Any) -> bool:
+    done = served.engine.execute({"staff": person}, decision, by=Actor(OPERATOR), command_id=uuid4(), via="cli", **sent)
+    served.read()
+    return bool(done.recorded)

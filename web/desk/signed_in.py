@@ -1,0 +1,92 @@
+"""The session of a browser, and the person at work behind it."""
+
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Depends, HTTPException, Request
+
+from pixflow.actor import Actor
+from web.accounts import sessions
+from web.accounts.site import Site
+from web.accounts.types import Session
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
+
+SESSION, FLOW, KNOWN = "__Host-pixflow", "__Host-pixflow-flow", "__Host-pixflow-known"
+"""Cookies: a session, a sign-in under way, a browser that signed in before."""
+SIGN_IN, WAIT = "/connexion", "/attente"
+
+
+class SessionLocked(Exception):
+    """Raised when half an hour passed without a page: one factor opens the session again."""
+
+
+def site_of(request: Request) -> Site:
+    """Returns the accounts of the site. Raises 404 in a demonstration, which has none."""
+    host: Host = request.app.state.host
+    if host.site is None:
+        raise HTTPException(404)
+    return host.site
+
+
+AtSite = Annotated[Site, Depends(site_of)]
+
+
+def session_of(request: Request) -> Session | None:
+    """Returns the session of this browser, also when it is locked."""
+    site, token = site_of(request), request.cookies.get(SESSION)
+    return sessions.find(site.store, token) if token else None
+
+
+def signed_in(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
+    """Returns the structure and the member of this browser's session, whose account was confirmed.
+
+    Redirects to the sign-in without a session, to the wait without a confirmation. Raises SessionLocked.
+    """
+    served, member = member_of(request)
+    if not served.refs.team[member].access.confirmed:
+        raise HTTPException(303, headers={"Location": WAIT})
+    return served, Actor(str(member))
+
+
+def member_of(request: Request) -> tuple[ServedStructure, UUID]:
+    """Returns the structure and the member of this browser's session.
+
+    Nothing of rights is in a session: a departure counts at the next request. Redirects to the sign-in. Raises
+    SessionLocked.
+    """
+    host: Host = request.app.state.host
+    session = session_of(request)
+    served = host.at(session.structure) if session else None
+    if session is None or served is None or not enters(served, session.member):
+        raise HTTPException(303, headers={"Location": sign_in_address(request)})
+    if session.is_locked:
+        raise SessionLocked
+    if "HX-PTag" not in request.headers:  # a page that asks whether it has changed is nobody's presence
+        sessions.touch(site_of(request).store, session)
+    request.state.session = session
+    return served, session.member
+
+
+def sign_in_address(request: Request) -> str:
+    return f"{SIGN_IN}?vers={quote(here(request))}"
+
+
+def here(request: Request) -> str:
+    """Returns the path and the query to come back to; the first page for a form that was sent."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def safe_path(text: str) -> str:
+    """Returns a path of this site as it is, the first page for anything else."""
+    plain = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and "\\" not in text
+    return text if plain and not text.startswith(SIGN_IN) else "/"
+
+
+def enters(served: ServedStructure, member: UUID) -> bool:
+    """Tells if a member works in a structure today, and their account is open."""
+    known = served.refs.team.get(member)
+    return known is not None and known.works(served.today()) and known.access.enters

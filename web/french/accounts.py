@@ -1,0 +1,36 @@
+"""Sentences of the accounts: refusals of a sign-in, ways to sign in, waits."""
+
+from web.french.typography import plural
+
+WRONG = "Le courriel ou le mot de passe n’est pas le bon."
+WRONG_CODE = "Ce code n’est pas le bon, ou a déjà servi : attendez le suivant."
+WRONG_RECOVERY = "Ce code de secours n’est pas le bon, ou a déjà servi."
+NOT_THIS_ONE = "Ce mot de passe n’est pas le bon."
+WRONG_PASSKEY = "Cette clé d’accès n’a pas répondu comme il faut : essayez encore, ou prenez un autre moyen."
+OVER = "Cette connexion a duré plus de dix minutes, ou a continué ailleurs : recommencez."
+NOBODY = "Ce compte n’a plus accès à aucune structure : demandez une invitation à votre direction."
+UNKNOWN_IDENTITY = "Personne ici ne connaît cette identité : demandez une invitation à votre direction."
+ISSUER_REFUSED = (
+    "Votre fournisseur d’identité n’a pas répondu comme il faut : essayez encore, ou prenez un autre moyen."
+)
+ISSUER_UNREACHED = "Votre fournisseur d’identité ne répond pas : essayez plus tard, ou prenez un autre moyen."
+NOT_THE_SAME = "Les deux mots de passe ne sont pas les mêmes."
+ALREADY = "Un compte existe déjà avec ce courriel : choisissez « J’ai déjà un compte »."
+LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abord."
+LINK_OVER = "Ce lien n’est plus valable : un lien sert une fois, pendant vingt-quatre heures. Demandez-en un autre."
+
+REFUSALS = {
+    "password-short": "Écrivez au moins {shortest} caractères : une phrase de quelques mots se retient bien.",
+    "password-long": "Écrivez au plus {longest} caractères.",
+    "password-word": "« {word} » se devine : ni votre nom, ni celui de la structure ou d’un site dans un mot de passe.",
+    "password-weak": "Ce mot de passe se devine trop vite : ajoutez des mots, ou changez-les.",
+    "password-breached": "Ce mot de passe se trouve dans des listes volées : choisissez-en un autre.",
+}
+
+
+def wait(seconds: object) -> str:
+    """Returns how long one must wait before another attempt."""
+    minutes = -(-int(str(seconds)) // 60)
+    if minutes > 120:
+        return "Trop d’essais aujourd’hui : essayez demain, ou demandez de l’aide à votre direction."
+    return f"Trop d’essais : attendez {plural(minutes, 'minute')} avant le suivant."

@@ -1,0 +1,44 @@
+"""The accounts of a site, opened from the settings."""
+
+from pathlib import Path
+
+from pixflow.store import StoreRefused
+from pixflow.structure_folder import Clock, utc_now
+from web.accounts.issuer import Issuer
+from web.accounts.site import Site, is_safe
+from web.accounts.store import open_accounts
+from web.hosting.settings import Settings
+
+
+def open_site(settings: Settings, data: Path, url: str, *, create: bool = False, clock: Clock = utc_now) -> Site | None:
+    """Returns the accounts of a data folder, None when nobody was ever invited and `create` is not asked.
+
+    Raises StoreRefused for an address where passwords would travel in clear, and for settings that do not go together.
+    """
+    if not is_safe(url):
+        raise StoreRefused(f"PIXFLOW_URL is {url}: it must begin with https://, or be this machine's")
+    if settings.breached and not settings.breached.is_file():
+        raise StoreRefused(f"PIXFLOW_BREACHED: {settings.breached} is no file")
+    issuer = _issuer(settings, url)
+    store = open_accounts(data, settings.database(), clock=clock, create=create)
+    return Site(store, url.rstrip("/"), settings.breached, issuer) if store else None
+
+
+def _issuer(settings: Settings, url: str) -> Issuer | None:
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id or not settings.oidc_secret.get_secret_value():
+        raise StoreRefused("PIXFLOW_OIDC_ISSUER needs PIXFLOW_OIDC_CLIENT_ID and PIXFLOW_OIDC_SECRET")
+    if not is_safe(settings.oidc_issuer):
+        raise StoreRefused(f"PIXFLOW_OIDC_ISSUER is {settings.oidc_issuer}: it must begin with https://")
+    try:
+        return Issuer(
+            settings.oidc_issuer.rstrip("/"),
+            settings.oidc_client_id,
+            settings.oidc_secret.get_secret_value(),
+            f"{url.rstrip('/')}/connexion/retour",
+            settings.oidc_alg,
+            settings.oidc_profile,
+        )
+    except ValueError as error:
+        raise StoreRefused(f"PIXFLOW_OIDC_ALG: {error}") from None

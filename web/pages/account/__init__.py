@@ -1,0 +1,1 @@
+"""Signing in, the first visit, the lock, and one's own account."""

@@ -1,0 +1,38 @@
+"""The cookies of a sign-in: unreadable for scripts, for this host alone (RFC 6265bis, prefix `__Host-`)."""
+
+from fastapi import Request, Response
+
+from web.accounts import sessions, sign_in
+from web.accounts.site import Site
+from web.accounts.types import Membership, Way
+from web.desk.signed_in import FLOW, KNOWN, SESSION
+from web.french.devices import device
+
+_A_YEAR = 365 * 24 * 3600
+
+
+def put(response: Response, name: str, value: str, seconds: int | None = None) -> None:
+    """Sets a cookie; until the browser closes without `seconds`."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop(response: Response, *names: str) -> None:
+    for name in names:
+        response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def enter(
+    request: Request, response: Response, site: Site, membership: Membership, way: Way, id_token: str | None = None
+) -> Response:
+    """Begins a session, and remembers this browser for the counts of attempts."""
+    agent = device(request.headers.get("user-agent", ""))
+    token = sessions.begin(site.store, membership, way, agent, id_token.encode() if id_token else None)
+    put(response, SESSION, token)
+    put(response, KNOWN, sign_in.known_device(site, membership.account), _A_YEAR)
+    drop(response, FLOW)
+    return response
+
+
+def place(request: Request) -> str | None:
+    """Returns the address that a request comes from."""
+    return request.client.host if request.client else None

@@ -1,0 +1,203 @@
+"""The lock: half an hour without a page, one factor opens again. And the form that was sent meanwhile."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+
+from pixflow.importing.uploads import Uploads
+from pixflow.refused import Refused
+from web.accounts import accounts, sessions, sign_in
+from web.accounts.factors import passkeys
+from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.site import Site
+from web.accounts.types import Account, Session
+from web.desk.signed_in import KNOWN, SESSION, SIGN_IN, AtSite, here, safe_path, session_of, sign_in_address
+from web.french import accounts as french
+from web.hosting.host import Host
+from web.hosting.served_structure import ServedStructure
+from web.http.forms import FormData, text_of
+from web.http.templates import Frame, Page, page, redirect
+from web.pages.account.cookies import place, put
+
+router = APIRouter()
+LOCK = "/verrou"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockPage(Page):
+    """The lock: who is asked for one factor, and where it leads."""
+
+    template = "account/lock.html"
+
+    name: str
+    next: str
+    kept: bool
+    password: bool
+    passkeys: bool
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptFormPage(Page):
+    """A form that was sent while the session was locked: nothing of it is recorded yet."""
+
+    template = "account/kept_form.html"
+
+    action: str
+    fields: Sequence[tuple[str, str]]
+    shown: Sequence[tuple[str, str]]
+    back: str
+
+
+class _KeptForm(msgspec.Struct):
+    """A form as it was sent: `account` may have it back."""
+
+    account: str
+    action: str
+    back: str
+    fields: list[tuple[str, str]]
+
+
+@router.get(LOCK)
+def read(request: Request, site: AtSite, vers: str = "/", reprise: str = "") -> Response:
+    """Asks for one factor: of a locked session, or before factors are changed."""
+    return _lock(request, site, _session(request), _next(vers, reprise), {})
+
+
+@router.post(f"{LOCK}/mot-de-passe")
+def password(request: Request, site: AtSite, data: FormData) -> Response:
+    """Opens the session again with the password."""
+    session = _session(request)
+    account, next = _account(site, session), safe_path(text_of(data, "vers"))
+    known = request.cookies.get(KNOWN, "")
+    try:
+        proved = sign_in.prove_password(site, account.email, text_of(data, "password"), place(request), known)
+    except Refused as refused:
+        return _lock(request, site, session, next, {"password": french.wait(refused.details["seconds"])})
+    if proved is None or proved.id != account.id:
+        return _lock(request, site, session, next, {"password": french.NOT_THIS_ONE})
+    return _open(request, site, session, next)
+
+
+@router.post(f"{LOCK}/cle/options")
+def passkey_options(request: Request, site: AtSite) -> Response:
+    """Returns the options of the browser's `get`, of this account's passkeys."""
+    options, challenge = passkeys.options_to_prove(site.store, site.url, _session(request).account)
+    return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
+
+
+@router.post(f"{LOCK}/cle")
+def passkey(request: Request, site: AtSite, data: FormData) -> Response:
+    """Opens the session again with a passkey."""
+    session, next = _session(request), safe_path(text_of(data, "vers"))
+    try:
+        passkeys.prove(site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), session.account)
+    except BadPasskey:
+        return _lock(request, site, session, next, {"": french.WRONG_PASSKEY})
+    return _open(request, site, session, next)
+
+
+@router.get("/reprise/{token}")
+def resume(request: Request, site: AtSite, token: str) -> Response:
+    """Shows a kept form, filled, to its own account. Nothing is sent by itself."""
+    session = _session(request)
+    served = _served(request, session)
+    if session.is_locked:
+        return redirect(request, f"{LOCK}?reprise={quote(token)}")
+    try:
+        content, _ = _uploads(served).get(token)
+    except Refused:
+        raise HTTPException(410) from None
+    kept = msgspec.json.decode(content, type=_KeptForm)
+    if kept.account != str(session.account):
+        raise HTTPException(404)
+    request.state.frame = Frame(structure_name=served.refs.structure.name)
+    hidden = [(name, value) for name, value in kept.fields if name != "vers"]
+    shown = [(name, value) for name, value in hidden if name not in ("command_id", "seen") and value.strip()]
+    return page(request, KeptFormPage(action=kept.action, fields=hidden, shown=shown, back=kept.back))
+
+
+async def locked(request: Request, error: Exception) -> Response:
+    """Answers a request of a locked session: the lock; a form without a file is kept for an hour."""
+    session = session_of(request)
+    if session is None:
+        return redirect(request, sign_in_address(request))
+    if request.method != "POST":
+        return redirect(request, f"{LOCK}?vers={quote(here(request))}")
+    token = await _keep(request, session)
+    return redirect(request, f"{LOCK}?reprise={token}" if token else LOCK)
+
+
+async def _keep(request: Request, session: Session) -> str | None:
+    """Keeps the fields of a form, sealed. Returns its token; None for a form with a file, or too long."""
+    host: Host = request.app.state.host
+    served = host.at(session.structure)
+    sent = [(name, value) for name, value in (await request.form()).multi_items()]
+    fields = [(name, value) for name, value in sent if isinstance(value, str)]
+    if served is None or len(fields) != len(sent):
+        return None
+    action = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    kept = _KeptForm(str(session.account), action, _came_from(request), fields)
+    return _uploads(served).keep(msgspec.json.encode(kept), "form")
+
+
+def _came_from(request: Request) -> str:
+    """Returns the path of the page whose form was sent."""
+    before = request.headers.get("HX-Current-URL") or request.headers.get("referer") or ""
+    base = str(request.base_url)
+    return safe_path("/" + before.removeprefix(base)) if before.startswith(base) else "/"
+
+
+def _next(vers: str, reprise: str) -> str:
+    return f"/reprise/{quote(reprise)}" if reprise else safe_path(vers)
+
+
+def _open(request: Request, site: Site, session: Session, next: str) -> Response:
+    response = redirect(request, next)
+    put(response, SESSION, sessions.unlock(site.store, session))
+    return response
+
+
+def _lock(request: Request, site: Site, session: Session, next: str, errors: Mapping[str, str]) -> Response:
+    account, served = _account(site, session), _served(request, session)
+    request.state.frame = Frame(structure_name=served.refs.structure.name)
+    shown = LockPage(
+        name=served.refs.team[session.member].name,
+        next=next,
+        kept=next.startswith("/reprise/"),
+        password=account.password is not None,
+        passkeys=account.passkeys > 0 and site.takes_passkeys,
+        errors=errors,
+    )
+    return page(request, shown, status=422 if errors else 200)
+
+
+def _session(request: Request) -> Session:
+    """Returns the session of this browser. Redirects to the sign-in without one."""
+    session = session_of(request)
+    if session is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return session
+
+
+def _served(request: Request, session: Session) -> ServedStructure:
+    host: Host = request.app.state.host
+    served = host.at(session.structure)
+    if served is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return served
+
+
+def _account(site: Site, session: Session) -> Account:
+    account = accounts.find(site.store, session.account)
+    if account is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return account
+
+
+def _uploads(served: ServedStructure) -> Uploads:
+    return Uploads(served.opened.folder / "uploads")

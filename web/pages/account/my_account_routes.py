@@ -1,0 +1,276 @@
+"""Mon compte: one's ways to sign in, one's sessions, one's structures; and signing out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+
+from web.accounts import accounts, identities, sessions
+from web.accounts.factors import passkeys, passwords, recovery
+from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.site import Site
+from web.accounts.types import Account, Session
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.desk.signed_in import SESSION, SIGN_IN, AtSite, session_of
+from web.french import accounts as french
+from web.french import dates, vocabulary
+from web.http.forms import FormData, text_of
+from web.http.templates import Page, page, redirect
+from web.pages.account.cookies import drop, put
+from web.pages.account.enrolment import (
+    NewApplication,
+    new_application,
+    password_errors,
+    prove_application,
+    same_application,
+    words_of,
+)
+from web.pages.account.first_visit_routes import CodesPage
+from web.pages.account.sign_in_routes import OpenStructureChoice, memberships_served, structures_of
+
+router = APIRouter()
+ACCOUNT = "/compte"
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyRow:
+    """A passkey: its id in hexadecimal, its name, the day it was made, the last day it served."""
+
+    id: str
+    name: str
+    created: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session: its id, its browser, its way in, since when; `mine` is this browser's."""
+
+    id: str
+    device: str
+    way: str
+    since: str
+    mine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(Page):
+    """One's account. `application` is the new one that is being enrolled."""
+
+    template = "account/account.html"
+
+    email: str
+    passkeys: Sequence[PasskeyRow]
+    takes_passkeys: bool
+    password: bool
+    codes: bool
+    recovery: int
+    issuers: Sequence[str]
+    sessions: Sequence[SessionRow]
+    structures: Sequence[OpenStructureChoice]
+    here: str
+    application: NewApplication | None
+    errors: Mapping[str, str]
+
+
+@router.get(ACCOUNT)
+def read(request: Request, desk: AtDesk, site: AtSite, ajouter: str = "") -> Response:
+    """Shows the account; `ajouter=application` begins to enrol another application."""
+    if ajouter == "application":
+        account = _fresh(request, site)
+        return _account(request, desk, site, {}, new_application(site, account))
+    return _account(request, desk, site, {})
+
+
+@router.post(f"{ACCOUNT}/mot-de-passe")
+def change_password(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Changes the password; the other sessions end."""
+    account = _fresh(request, site)
+    password = text_of(data, "password")
+    errors = password_errors(site, password, text_of(data, "again"), words_of(desk.served, desk.me, account.email))
+    if errors:
+        return _account(request, desk, site, errors)
+    accounts.set_password(site.store, account.id, passwords.hashed(password))
+    return _changed(request, site)
+
+
+@router.post(f"{ACCOUNT}/application")
+def change_application(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Replaces the application that gives the codes; the other sessions end."""
+    account, ticket = _fresh(request, site), text_of(data, "ticket")
+    if not prove_application(site, account, ticket, text_of(data, "code")):
+        shown = same_application(site, account, ticket)
+        return _account(request, desk, site, {"code": french.WRONG_CODE}, shown)
+    return _changed(request, site)
+
+
+@router.post(f"{ACCOUNT}/cle/options")
+def passkey_options(request: Request, desk: AtDesk, site: AtSite) -> Response:
+    """Returns the options of the browser's `create`."""
+    options, challenge = passkeys.options_to_register(site.store, site.url, _fresh(request, site))
+    return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
+
+
+@router.post(f"{ACCOUNT}/cle")
+def add_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Keeps another passkey; the other sessions end."""
+    account = _fresh(request, site)
+    try:
+        passkeys.register(
+            site.store, site.url, account, text_of(data, "challenge"), text_of(data, "answer"), text_of(data, "name")
+        )
+    except BadPasskey:
+        return _account(request, desk, site, {"": french.WRONG_PASSKEY})
+    return _changed(request, site)
+
+
+@router.post(f"{ACCOUNT}/cle/retirer")
+def remove_passkey(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Removes a passkey, but not the last way in."""
+    account = _fresh(request, site)
+    if account.passkeys == 1 and not (account.password and account.totp):
+        return _account(request, desk, site, {"": french.LAST_WAY})
+    try:
+        id = bytes.fromhex(text_of(data, "id"))
+    except ValueError:
+        raise HTTPException(404) from None
+    if not passkeys.remove(site.store, account.id, id):
+        raise HTTPException(404)
+    return _changed(request, site)
+
+
+@router.post(f"{ACCOUNT}/secours")
+def renew_codes(request: Request, desk: AtDesk, site: AtSite) -> Response:
+    """Shows new recovery codes, once; those of before serve no more."""
+    account = _fresh(request, site)
+    return page(request, CodesPage(codes=recovery.renew(site.store, account.id), next=""))
+
+
+@router.post(f"{ACCOUNT}/sessions/terminer")
+def end_session(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Ends one session, or all others."""
+    session, wanted = _session(request), text_of(data, "session")
+    if not wanted:
+        sessions.end_all(site.store, session.account, but=session.digest)
+    else:
+        mine = {one.digest.hex(): one.digest for one in sessions.of_account(site.store, session.account)}
+        if wanted not in mine:
+            raise HTTPException(404)
+        sessions.end(site.store, mine[wanted])
+    return redirect(request, ACCOUNT)
+
+
+@router.post(f"{ACCOUNT}/structure")
+def change_structure(request: Request, desk: AtDesk, site: AtSite, data: FormData) -> Response:
+    """Moves this session to another structure of the account, under a new id."""
+    session = _session(request)
+    wanted = text_of(data, "structure")
+    there = [one for one in memberships_served(request, site, session.account) if str(one.structure) == wanted]
+    if not there:
+        raise HTTPException(404)
+    response = redirect(request, "/")
+    put(response, SESSION, sessions.move(site.store, session, there[0]))
+    return response
+
+
+@router.post("/deconnexion")
+def sign_out(request: Request, site: AtSite, data: FormData) -> Response:
+    """Ends the session; on a shared computer what the browser keeps goes too."""
+    session = session_of(request)
+    if session is None:
+        return redirect(request, SIGN_IN)
+    id_token = sessions.id_token(site.store, session)
+    sessions.end(site.store, session.digest)
+    response = redirect(request, SIGN_IN)
+    drop(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"' if text_of(data, "shared") else '"cache"'
+    if site.issuer and id_token and (there := site.issuer.sign_out(id_token.decode(), f"{site.url}{SIGN_IN}")):
+        response = page(request, SignedOutPage(next=there))
+        drop(response, SESSION)
+        response.headers["Refresh"] = f"0; url={there}"
+    return response
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedOutPage(Page):
+    """The end of a session here, on the way to the end of the issuer's."""
+
+    template = "account/signed_out.html"
+
+    next: str
+
+
+# --- parts
+
+
+def _account(
+    request: Request, desk: Desk, site: Site, errors: Mapping[str, str], application: NewApplication | None = None
+) -> Response:
+    session = _session(request)
+    account = _known(site, session)
+    shown = AccountPage(
+        email=account.email,
+        passkeys=[
+            PasskeyRow(one.id.hex(), one.name, _day(desk, site, one.created), _day(desk, site, one.used))
+            for one in passkeys.of_account(site.store, account.id)
+        ],
+        takes_passkeys=site.takes_passkeys,
+        password=account.password is not None,
+        codes=account.totp is not None,
+        recovery=account.recovery,
+        issuers=identities.of_account(site.store, account.id),
+        sessions=[
+            SessionRow(
+                one.digest.hex(), one.device, vocabulary.WAYS[one.way], _instant(desk, site, one.created),
+                one.digest == session.digest,
+            )
+            for one in sessions.of_account(site.store, account.id)
+        ],
+        structures=structures_of(request, site, account.id),
+        here=str(desk.served.opened.id),
+        application=application,
+        errors=errors,
+    )  # fmt: skip
+    return page(request, shown, status=422 if errors else 200)
+
+
+def _fresh(request: Request, site: Site) -> Account:
+    """Returns the account, if a factor was proved a moment ago; else asks for one first."""
+    session = _session(request)
+    if site.store.now() - session.proved > sessions.FRESH:
+        raise HTTPException(303, headers={"Location": f"/verrou?vers={ACCOUNT}"})
+    return _known(site, session)
+
+
+def _changed(request: Request, site: Site) -> Response:
+    session = _session(request)
+    sessions.end_all(site.store, session.account, but=session.digest)
+    return redirect(request, ACCOUNT)
+
+
+def _session(request: Request) -> Session:
+    session: Session = request.state.session
+    return session
+
+
+def _known(site: Site, session: Session) -> Account:
+    account = accounts.find(site.store, session.account)
+    if account is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return account
+
+
+def _day(desk: Desk, site: Site, seconds: int) -> str:
+    return dates.day(desk.refs.calendar.local_day(_utc(site, seconds)), year=True)
+
+
+def _instant(desk: Desk, site: Site, seconds: int) -> str:
+    return dates.instant(_utc(site, seconds), desk.zone)
+
+
+def _utc(site: Site, seconds: int) -> datetime:
+    return site.store.at(seconds)

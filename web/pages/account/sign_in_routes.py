@@ -1,0 +1,313 @@
+"""Se connecter: a passkey, a password with a code, or the issuer; then the structure, when there are several."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+from msgspec.structs import replace
+
+from pixflow.refused import Refused
+from web.accounts import accounts, identities, invitations, sign_in, tickets
+from web.accounts.factors import passkeys
+from web.accounts.factors.passkeys import BadPasskey
+from web.accounts.issuer import Departure, IssuerRefused, IssuerUnreached
+from web.accounts.sign_in import Flow, Second
+from web.accounts.site import Site
+from web.accounts.types import Account, Membership
+from web.desk.signed_in import FLOW, KNOWN, SIGN_IN, AtSite, enters, safe_path, session_of
+from web.french import accounts as french
+from web.hosting.host import Host
+from web.http.forms import FormData, text_of
+from web.http.templates import Frame, Page, page, redirect
+from web.pages.account.cookies import enter, place, put
+
+router = APIRouter()
+ISSUER, ISSUER_SECONDS = "issuer", 10 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectPage(Page):
+    """The ways to sign in; `invited` names the structure that this browser was invited to."""
+
+    template = "account/sign_in.html"
+
+    next: str
+    email: str
+    errors: Mapping[str, str]
+    passkeys: bool
+    issuer: bool
+    invited: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorPage(Page):
+    """The second factor of a sign-in: `codes` of an application, a passkey, or a recovery code."""
+
+    template = "account/second_factor.html"
+
+    codes: bool
+    passkeys: bool
+    recovery: bool
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStructureChoice:
+    """A structure where an account is a member."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StructurePage(Page):
+    """The structures among which an account chooses."""
+
+    template = "account/structure.html"
+
+    structures: Sequence[OpenStructureChoice]
+
+
+class _Left(msgspec.Struct):
+    """A browser that went to the issuer."""
+
+    departure: Departure
+    flow: Flow
+
+
+@router.get("/connexion")
+def read(request: Request, site: AtSite, vers: str = "/") -> Response:
+    """Shows the ways to sign in; the first page when this browser is signed in."""
+    session = session_of(request)
+    if session and not session.is_locked:
+        return redirect(request, safe_path(vers))
+    return _connect(request, site, {}, next=safe_path(vers))
+
+
+@router.post("/connexion/mot-de-passe")
+def password(request: Request, site: AtSite, data: FormData) -> Response:
+    """Checks an e-mail and a password, then asks for the second factor."""
+    email, typed, next = (text_of(data, name) for name in ("email", "password", "vers"))
+    try:
+        account = sign_in.prove_password(site, email, typed, place(request), request.cookies.get(KNOWN, ""))
+    except Refused as refused:
+        return _connect(request, site, {"": french.wait(refused.details["seconds"])}, next=next, email=email)
+    if account is None:
+        return _connect(request, site, {"": french.WRONG}, next=next, email=email)
+    flow = Flow("password", account.id, invitation=_invitation(request, site), next=safe_path(next))
+    return _with_flow(redirect(request, f"{SIGN_IN}/code"), sign_in.begin(site.store, flow))
+
+
+@router.get("/connexion/code")
+def ask_second(request: Request, site: AtSite) -> Response:
+    """Asks for the second factor."""
+    return _second(request, site, _account_under_way(request, site)[1], {})
+
+
+@router.post("/connexion/code")
+def second(request: Request, site: AtSite, data: FormData) -> Response:
+    """Checks a code of the application."""
+    return _prove_second(request, site, "totp", text_of(data, "code"))
+
+
+@router.post("/connexion/secours")
+def recover(request: Request, site: AtSite, data: FormData) -> Response:
+    """Checks a recovery code; a factor must then be enrolled before anything else."""
+    return _prove_second(request, site, "recovery", text_of(data, "recovery"))
+
+
+@router.post("/connexion/cle/options")
+def passkey_options(request: Request, site: AtSite) -> Response:
+    """Returns the options of the browser's `get`: of one account in a flow, else of any passkey."""
+    flow = _flow(request, site)
+    options, challenge = passkeys.options_to_prove(site.store, site.url, flow.account if flow else None)
+    return JSONResponse({"publicKey": msgspec.to_builtins(options), "challenge": challenge})
+
+
+@router.post("/connexion/cle")
+def passkey(request: Request, site: AtSite, data: FormData) -> Response:
+    """Checks the answer of a passkey: both factors at once, or the second one of a flow."""
+    flow = _flow(request, site)
+    try:
+        proved = passkeys.prove(
+            site.store, site.url, text_of(data, "challenge"), text_of(data, "answer"), flow.account if flow else None
+        )
+    except BadPasskey:
+        if flow and flow.account:
+            return _second(request, site, _known(site, flow.account), {"": french.WRONG_PASSKEY})
+        return _connect(request, site, {"": french.WRONG_PASSKEY}, next=text_of(data, "vers"))
+    if flow is None or flow.account is None:
+        flow = Flow("passkey", invitation=flow.invitation if flow else None, next=safe_path(text_of(data, "vers")))
+    return finish(request, site, replace(flow, account=proved, proved=True))
+
+
+@router.get("/connexion/fournisseur")
+def leave(request: Request, site: AtSite, vers: str = "/") -> Response:
+    """Sends the browser to the issuer. A link, not a form: the policy of this site sends forms nowhere else."""
+    if site.issuer is None:
+        raise HTTPException(404)
+    try:
+        address, departure = site.issuer.leave()
+    except (IssuerRefused, IssuerUnreached) as error:
+        return _connect(request, site, {"": _issuer_said(error)}, next=vers)
+    flow = Flow("issuer", invitation=_invitation(request, site), next=safe_path(vers))
+    token = tickets.issue(site.store, ISSUER, _Left(departure, flow), ISSUER_SECONDS)
+    return _with_flow(Response(status_code=303, headers={"Location": address}), token)
+
+
+@router.get("/connexion/retour")
+def arrive(request: Request, site: AtSite) -> Response:
+    """Checks what the browser brings back from the issuer."""
+    left = tickets.take(site.store, ISSUER, request.cookies.get(FLOW, ""), _Left)
+    if site.issuer is None or left is None:
+        return _connect(request, site, {"": french.OVER})
+    try:
+        arrival = site.issuer.arrive(left.departure, dict(request.query_params))
+    except (IssuerRefused, IssuerUnreached) as error:
+        return _connect(request, site, {"": _issuer_said(error)}, next=left.flow.next)
+    account = identities.find(site.store, arrival.issuer, arrival.subject)
+    flow = replace(left.flow, account=account, id_token=arrival.id_token)
+    if account is None:
+        return _connect(request, site, {"": french.UNKNOWN_IDENTITY}, next=left.flow.next)
+    if arrival.is_strong:
+        return finish(request, site, replace(flow, proved=True))
+    return _with_flow(redirect(request, f"{SIGN_IN}/code"), sign_in.begin(site.store, flow))
+
+
+@router.get("/connexion/structure")
+def choose(request: Request, site: AtSite) -> Response:
+    """Shows the structures of an account that proved both factors."""
+    flow = _flow(request, site)
+    if flow is None or flow.account is None or not flow.proved:
+        return _connect(request, site, {"": french.OVER})
+    return page(request, StructurePage(structures=structures_of(request, site, flow.account)))
+
+
+@router.post("/connexion/structure")
+def enter_structure(request: Request, site: AtSite, data: FormData) -> Response:
+    """Begins the session in the structure chosen."""
+    flow = tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow)
+    if flow is None or flow.account is None or not flow.proved or flow.must_enrol:
+        return _connect(request, site, {"": french.OVER})
+    chosen = text_of(data, "structure")
+    for membership in memberships_served(request, site, flow.account):
+        if str(membership.structure) == chosen:
+            return enter(request, redirect(request, flow.next), site, membership, flow.way, flow.id_token)
+    return _connect(request, site, {"": french.NOBODY})
+
+
+def finish(request: Request, site: Site, flow: Flow) -> Response:
+    """Goes on after both factors: an invitation to accept, a factor to enrol, a structure, or the session."""
+    assert flow.account
+    if flow.invitation:
+        return _with_flow(redirect(request, "/invitation/accepter"), sign_in.begin(site.store, flow))
+    if flow.must_enrol:
+        return _with_flow(redirect(request, "/premiere-visite"), sign_in.begin(site.store, flow))
+    accounts.note_use(site.store, flow.account)
+    there = memberships_served(request, site, flow.account)
+    if not there:
+        return _connect(request, site, {"": french.NOBODY})
+    if len(there) == 1:
+        return enter(request, redirect(request, flow.next), site, there[0], flow.way, flow.id_token)
+    return _with_flow(redirect(request, f"{SIGN_IN}/structure"), sign_in.begin(site.store, flow))
+
+
+def structures_of(request: Request, site: Site, account: UUID) -> list[OpenStructureChoice]:
+    """Returns the structures that an account may enter, by name."""
+    host: Host = request.app.state.host
+    there = {one.structure for one in memberships_served(request, site, account)}
+    names = [(served.refs.structure.name, served.opened.id) for served in host.structures.values()]
+    return [OpenStructureChoice(id, name) for name, id in sorted(names) if id in there]
+
+
+def memberships_served(request: Request, site: Site, account: UUID) -> list[Membership]:
+    """Returns the open memberships of an account whose structure is served now, and whose member works there."""
+    host: Host = request.app.state.host
+    found = ((one, host.at(one.structure)) for one in sign_in.open_memberships(site.store, account))
+    return [one for one, served in found if served and enters(served, one.member)]
+
+
+# --- parts
+
+
+def _prove_second(request: Request, site: Site, factor: Second, code: str) -> Response:
+    flow, account = _account_under_way(request, site)
+    name = "code" if factor == "totp" else "recovery"
+    try:
+        proved = sign_in.prove_second(site, account, factor, code, place(request), request.cookies.get(KNOWN, ""))
+    except Refused as refused:
+        return _second(request, site, account, {name: french.wait(refused.details["seconds"])})
+    if not proved:
+        wrong = french.WRONG_CODE if factor == "totp" else french.WRONG_RECOVERY
+        return _second(request, site, account, {name: wrong})
+    if tickets.take(site.store, sign_in.FLOW, request.cookies.get(FLOW, ""), Flow) is None:
+        return _connect(request, site, {"": french.OVER})
+    return finish(request, site, replace(flow, proved=True, must_enrol=factor == "recovery"))
+
+
+def _connect(request: Request, site: Site, errors: Mapping[str, str], *, next: str = "/", email: str = "") -> Response:
+    request.state.frame = Frame()
+    shown = ConnectPage(
+        next=safe_path(next),
+        email=email,
+        errors=errors,
+        passkeys=site.takes_passkeys,
+        issuer=site.issuer is not None,
+        invited=_invited_to(request, site),
+    )
+    return page(request, shown, status=422 if errors else 200)
+
+
+def _second(request: Request, site: Site, account: Account, errors: Mapping[str, str]) -> Response:
+    request.state.frame = Frame()
+    shown = SecondFactorPage(
+        codes=account.totp is not None,
+        passkeys=account.passkeys > 0 and site.takes_passkeys,
+        recovery=account.recovery > 0,
+        errors=errors,
+    )
+    return page(request, shown, status=422 if errors else 200)
+
+
+def _account_under_way(request: Request, site: Site) -> tuple[Flow, Account]:
+    """Returns the flow whose second factor is asked. Redirects to the sign-in when there is none."""
+    flow = _flow(request, site)
+    if flow is None or flow.account is None or flow.proved:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return flow, _known(site, flow.account)
+
+
+def _known(site: Site, id: UUID) -> Account:
+    account = accounts.find(site.store, id)
+    if account is None:
+        raise HTTPException(303, headers={"Location": SIGN_IN})
+    return account
+
+
+def _flow(request: Request, site: Site) -> Flow | None:
+    return sign_in.find(site.store, request.cookies.get(FLOW, ""))
+
+
+def _invitation(request: Request, site: Site) -> UUID | None:
+    flow = _flow(request, site)
+    return flow.invitation if flow else None
+
+
+def _invited_to(request: Request, site: Site) -> str:
+    """Returns the name of the structure that this browser was invited to, "" without an invitation."""
+    id, host = _invitation(request, site), request.app.state.host
+    found = invitations.get(site.store, id) if id else None
+    served = host.at(found.structure) if found else None
+    return served.refs.structure.name if served else ""
+
+
+def _with_flow(response: Response, token: str) -> Response:
+    put(response, FLOW, token, sign_in.FLOW_SECONDS)
+    return response
+
+
+def _issuer_said(error: Exception) -> str:
+    return french.ISSUER_UNREACHED if isinstance(error, IssuerUnreached) else french.ISSUER_REFUSED

@@ -1,0 +1,35 @@
+"""En attente: a person whose account nobody has confirmed yet sees who can, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from pixflow.team.accounts import stewards
+from web.desk.signed_in import WAIT, member_of
+from web.http.templates import Frame, Page, page, redirect
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitPage(Page):
+    """A member whose account waits, and the names of those who may confirm it."""
+
+    template = "account/wait.html"
+
+    name: str
+    structure: str
+    stewards: Sequence[str]
+
+
+@router.get(WAIT)
+def read(request: Request) -> Response:
+    """Says who may confirm the account; goes on once it is confirmed."""
+    served, person = member_of(request)
+    refs = served.refs
+    if refs.team[person].access.confirmed:
+        return redirect(request, "/")
+    able = sorted(refs.team[one].name for one in stewards(refs.team, served.today(), but=person))
+    request.state.frame = Frame(structure_name=refs.structure.name)
+    return page(request, WaitPage(name=refs.team[person].name, structure=refs.structure.name, stewards=able))
