@@ -10,7 +10,7 @@ from pixflow import working_days
 from pixflow.actor import OPERATOR
 from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
-from pixflow.events.structure import ProgramStarted, StructureOpened
+from pixflow.events.structure import KeyRotated, ProgramStarted, RotationMotive, StructureOpened
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
@@ -38,6 +38,8 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             )
         case ProgramStarted(pixflow=pixflow):
             return replace(state, version=version, pixflow=pixflow)
+        case KeyRotated():
+            return replace(state, version=version)
     return state
 
 
@@ -71,3 +73,9 @@ def open_structure(
 def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
     """Records that this version of the program serves the structure."""
     return [] if structure.pixflow == pixflow else [ProgramStarted(pixflow=pixflow)]
+
+
+@decision("record_rotation", NOBODY, system=(OPERATOR,))
+def record_rotation(structure: Structure, *, motive: RotationMotive, keys: int, backups: int, on: date) -> list[Event]:
+    """Records that another key of the structure wraps its ring key."""
+    return [KeyRotated(motive=motive, keys=keys, backups=backups, on=on)]

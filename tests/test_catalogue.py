@@ -37,7 +37,7 @@ from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndor
 from pixflow.events.intake import ExportReceived
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
-from pixflow.events.structure import ProgramStarted, StructureOpened
+from pixflow.events.structure import KeyRotated, ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
@@ -209,6 +209,12 @@ EMITTED: dict[type[Event], Emitted] = {
         {"name": "ML", "sites": ("Saint-Denis",), "zone": "Indian/Reunion", "calendar": "FR-974", "on": DAY},
     ),
     ProgramStarted: Emitted((STRUCTURE,), structure.start_program, {"pixflow": "0.1.0"}),
+    KeyRotated: Emitted(
+        (STRUCTURE,),
+        structure.record_rotation,
+        {"motive": "departure", "keys": 126, "backups": 14, "on": DAY},
+        no_effect="keys are no part of the state",
+    ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),
     ProtocolDraftDropped: Emitted(

@@ -62,7 +62,7 @@ def refresh_keys(opened: OpenStructure) -> int:
     """
     keys = opened.engine.keys
     with keys.ring.changing():
-        stale = [path for path in _copies(opened) if not _is_of_today(path, keys)]
+        stale = [path for path in copies(opened) if not _is_of_today(path, keys)]
         if stale:
             check_whole(opened)
             content = encoded(keys)
@@ -82,7 +82,7 @@ def check_none_lost(keys: Keys, sealed: Set[UUID]) -> None:
         raise BackupError("keys-missing", count=len(lost))
 
 
-def _copies(opened: OpenStructure) -> Iterator[Path]:
+def copies(opened: OpenStructure) -> Iterator[Path]:
     """Yields the key file of every backup, unfinished ones included."""
     return (opened.folder.parent / "backups" / opened.slug).glob(f"*/{FILE}")
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pixflow.events.base import Event
 
-PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"})
+RotationMotive = Literal["departure", "exposure", "routine"]
+"""Motives of a rotation, from a closed list: a text could name a person, and this stream is in clear."""
+
+PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow", "demonstration", "motive", "keys", "backups"})
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
@@ -32,3 +35,14 @@ class ProgramStarted(Event):
 
     TOPIC: ClassVar[str] = "structure.ProgramStarted"
     pixflow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRotated(Event):
+    """Another key of the structure wraps its ring key: `keys` keys of streams and `backups` local backups follow."""
+
+    TOPIC: ClassVar[str] = "structure.KeyRotated"
+    motive: RotationMotive
+    keys: int
+    backups: int
+    on: date

@@ -3,11 +3,13 @@
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 
 from pixflow import presets, structure_folder
-from pixflow.backups.key_copies import check_whole, refresh_keys
+from pixflow.backups.key_rotation import rotate_keys
+from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
 from web.cli.backups import saving_in_words
 from web.cli.french_typer import InFrench
@@ -34,13 +36,16 @@ app.add_typer(keys_app, name="keys")
 
 
 @keys_app.command("rotate")
-def rotate(structure: StructureOption = None) -> None:
+def rotate(
+    reason: Annotated[
+        RotationMotive, typer.Option("--reason", prompt="Pourquoi", help="Pourquoi : le journal le dit.")
+    ],
+    structure: StructureOption = None,
+) -> None:
     """Changer la clé de la structure : l'ancienne n'ouvre plus rien."""
     with opening(structure) as opened, saving_in_words():
         ring = opened.engine.keys.ring
-        check_whole(opened)
-        ring.change_structure_key()
-        backups = refresh_keys(opened)
+        backups = rotate_keys(opened, reason, uuid4())
     console.print(f"La clé de la structure a changé : {ring.key_path}", soft_wrap=True)
     if backups:
         console.print(f"{typography.plural(backups, 'sauvegarde suit', 'sauvegardes suivent')} la nouvelle clé.")

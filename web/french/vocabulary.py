@@ -83,6 +83,11 @@ CLOSINGS = {
     "other": "autre raison",
 }
 
+ROTATIONS = {
+    "departure": "départ d’une personne qui la lisait",
+    "exposure": "elle a pu être vue",
+    "routine": "changement prévu",
+}
 ERASURES = {
     "request": "la personne le demande",
     "retention": "le délai de conservation est passé",

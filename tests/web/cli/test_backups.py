@@ -180,7 +180,14 @@ def test_older_data_are_refused_in_words(data: Path) -> None:
     document.write_text(json.dumps(made))
     shutil.rmtree(data / "tarbes")
     files = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
-    for line in (["doctor"], ["backup"], ["rebuild"], ["tick"], ["keys", "rotate"], ["serve", "--demo"]):
+    for line in (
+        ["doctor"],
+        ["backup"],
+        ["rebuild"],
+        ["tick"],
+        ["keys", "rotate", "--reason", "routine"],
+        ["serve", "--demo"],
+    ):
         result = run(*line)
         assert result.exit_code == 1, line
         assert "Une version plus ancienne de pixflow a fait ces données (format 1" in plain(result.output)

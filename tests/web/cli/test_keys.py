@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from pixflow import presets, structure_folder
+from pixflow.actor import OPERATOR
 from pixflow.backups.backup import back_up
+from pixflow.events.structure import KeyRotated
 from tests.backups.house import open_dossier
 from web.cli.app import app
 
@@ -31,7 +33,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", [["keys", "rotate"], ["backup", "--keep", "1"]])
+@pytest.mark.parametrize("command", [["keys", "rotate", "--reason", "routine"], ["backup", "--keep", "1"]])
 @pytest.mark.parametrize("whole", [True, False], ids=["the vault", "one key"])
 def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list[str], whole: bool) -> None:
     """The structure's key does not change either: it opens the backups."""
@@ -48,7 +50,7 @@ def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list
     assert {path: path.read_bytes() for path in before} == before
     (backup,) = data.glob("backups/ici/*Z")
     assert RUN.invoke(app, ["restore", str(backup), "--replace"]).exit_code == 0
-    assert RUN.invoke(app, ["keys", "rotate"]).exit_code == 0
+    assert RUN.invoke(app, ["keys", "rotate", "--reason", "routine"]).exit_code == 0
 
 
 def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,10 +60,13 @@ def test_the_key_changes_and_the_structure_opens_as_before(tmp_path: Path, monke
     before = (tmp_path / "keys" / "ici.key").read_bytes()
     run = CliRunner()
     assert run.invoke(app, ["staff", "add", "Camille Roy", "camille@ml.fr", "--role", "advisor"]).exit_code == 0
-    said = run.invoke(app, ["keys", "rotate"])
+    said = run.invoke(app, ["keys", "rotate", "--reason", "routine"])
     assert said.exit_code == 0
     assert "Gardez-en une copie à part" in said.output
     assert (tmp_path / "keys" / "ici.key").read_bytes() != before
     again = structure_folder.open_one(tmp_path, "ici")
+    (fact,) = (one for one in again.engine.read(0, 100) if isinstance(one.event, KeyRotated))
+    assert (fact.by, fact.via) == (OPERATOR, "cli")
+    assert fact.event == KeyRotated(motive="routine", keys=1, backups=0, on=again.engine.today())
     assert [member.name for member in again.engine.references().team.values()] == ["Camille Roy"]
     again.engine.close()

@@ -249,6 +249,7 @@ DECISIONS: dict[str, str] = {
     "open_structure": "ouvrir une structure",
     "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
+    "record_rotation": "changer la clé de la structure",
     "publish_protocol": "publier un protocole",
     "publish_grille": "publier une grille",
     "draft_protocol": "proposer un protocole",

@@ -27,6 +27,7 @@ from web.french.typography import de, lower_first, plural, say, typeset, upper_f
 TITLES: dict[str, str] = {
     "structure.StructureOpened": "Structure",
     "structure.ProgramStarted": "Version de pixflow",
+    "structure.KeyRotated": "Clé de la structure changée",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
@@ -162,6 +163,13 @@ def _house(event: Event, context: EventContext) -> str:
             return listed(say(opened, name=event.name), *event.sites)
         case structure.ProgramStarted(pixflow=version):
             return f"pixflow {version} mis en service"
+        case structure.KeyRotated(motive=motive, keys=keys, backups=backups):
+            return say(
+                "Clé de la structure changée ({why}) : {keys}, {backups}",
+                why=vocabulary.ROTATIONS[motive],
+                keys=plural(keys, "clé de personne", "clés de personnes"),
+                backups=plural(backups, "sauvegarde"),
+            )
         case (
             protocol.ProtocolDrafted(draft=draft, document=document, note=note)
             | g.GrilleDrafted(draft=draft, document=document, note=note)
