@@ -181,6 +181,12 @@ def position_at(connection: Connection, instant: datetime) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
+def latest(connection: Connection) -> list[datetime]:
+    """Returns the time of the event that is dated latest; nothing when there is no event."""
+    found = connection.execute(select(func.max(table.c.at))).scalar()
+    return [found.replace(tzinfo=UTC)] if found else []
+
+
 def done_by(connection: Connection, by: str, since: datetime) -> dict[UUID | None, int]:
     """Counts the events closing a task that somebody recorded since an instant: by workshop; None: all others."""
     workshop = case((table.c.kind == "workshop", table.c.stream))

@@ -33,7 +33,7 @@ SENTENCES = {
     "version note postgresql": "PostgreSQL ne laisse pas pixflow créer son rôle d'écriture : des déclencheurs seuls "
     "protègent les faits.",
     "clock good": "Pas de fait dans l'avenir.",
-    "clock alarm": "Le dernier fait est {seconds} dans l'avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
+    "clock alarm": "Un fait est {seconds} dans l'avenir : elle a reculé. Vérifiez la synchronisation (NTP).",
     "triggers good": "Tous là : la base refuse de changer un fait.",
     "triggers alarm": "{missing} : absents ou changés. Quelqu'un peut changer des faits : cherchez qui les a retirés, "
     "lisez les deux lignes suivantes, puis « pixflow doctor --replace-triggers ».",
@@ -104,9 +104,16 @@ def _megabytes(size: int) -> str:
     return say("{number} Mo", number=number(size // 1_000_000))
 
 
+def _span(seconds: int) -> str:
+    """Returns a span of time in its largest unit: "40 jours"."""
+    units = ((86_400, "jour"), (3_600, "heure"), (60, "minute"))
+    size, unit = next((one for one in units if seconds >= one[0]), (1, "seconde"))
+    return plural(seconds // size, unit)
+
+
 WORDS: dict[str, Callable[[Any], str]] = {
     "store": {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.__getitem__,
-    "seconds": lambda count: plural(count, "seconde"),
+    "seconds": _span,
     "minutes": lambda count: plural(count, "minute"),
     "hours": lambda count: plural(count, "heure") if count else say("moins d'une heure"),
     "lag": lambda count: plural(count, "fait"),

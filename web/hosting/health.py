@@ -22,7 +22,7 @@ from pixflow.events.catalogue import sealed_topics
 from pixflow.restore.restore import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import OpenStructure
-from projections import bookkeeping
+from projections import audit_trail, bookkeeping
 from projections.store.catch_up import ReadSide
 from projections.store.stores import Live
 
@@ -83,10 +83,13 @@ def version(engine: Engine) -> Finding:
     return Finding("version", "note" if warns else "good", {"store": engine.recorder.KIND})
 
 
-def clock(engine: Engine) -> Finding:
-    """Checks that the last event is not in the future: if it is, this machine's clock was set back."""
-    head = engine.head()
-    ahead = max((one.at - engine.clock() for one in engine.read(head - 1, 1)), default=timedelta())
+def clock(engine: Engine, reads: Live) -> Finding:
+    """Checks that no event is in the future: if one is, this machine's clock was set back."""
+    times = [one.at for one in engine.read(engine.head() - 1, 1)]
+    if reads.opens():
+        with reads.side.database.connect() as connection:
+            times += audit_trail.latest(connection)
+    ahead = max((at - engine.clock() for at in times), default=timedelta())
     return Finding("clock", "alarm" if ahead > TOLERATED else "good", {"seconds": max(0, round(ahead.total_seconds()))})
 
 
@@ -216,7 +219,7 @@ def quick_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
         run(durability, engine),
         run(tables, engine, reads),
         run(stopped, reads),
-        run(clock, engine),
+        run(clock, engine, reads),
         run(triggers, engine),
         run(disk, opened.folder),
     ]
@@ -228,7 +231,7 @@ def all_findings(opened: OpenStructure, reads: Live) -> list[Finding]:
     found = [
         run(durability, engine),
         run(version, engine),
-        run(clock, engine),
+        run(clock, engine, reads),
         run(triggers, engine),
         run(order, engine),
         run(facts, engine),

@@ -153,6 +153,19 @@ def test_a_clock_that_was_set_back(at_work: House) -> None:
     assert "clock" in monitor(at_work).json()["alarms"]
 
 
+def test_the_alarm_of_the_clock_stays_while_facts_of_the_future_stay(at_work: House) -> None:
+    at_work.day(FIRST + timedelta(days=40), 11)
+    at_work.opened()
+    at_work.day(FIRST, 11)
+    at_work.opened()
+    at_work.served.read()
+    assert found(at_work)["clock"] == Finding("clock", "alarm", {"seconds": 40 * 86_400})
+    assert "clock" in monitor(at_work).json()["alarms"]
+    assert "40\N{NO-BREAK SPACE}jours" in french_health.sentence("clock", "alarm", {"seconds": 40 * 86_400})
+    at_work.day(FIRST + timedelta(days=40), 12)
+    assert found(at_work)["clock"].level == "good"
+
+
 def test_a_backup_of_the_day_before_yesterday(at_work: House) -> None:
     back_up(at_work.served.opened)
     at_work.day(FIRST + timedelta(days=1))
