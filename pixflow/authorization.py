@@ -8,14 +8,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.actor import OPERATOR, Actor
-from pixflow.decision import Decision, Owned, Reach
+from pixflow.decision import Decision, Reach
+from pixflow.dossier import task_decisions
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.dossier.closing import review_late_event
+from pixflow.dossier.identity import correct_identity
 from pixflow.dossier.lending import lend_dossier
 from pixflow.dossier.merging import undo_merge
 from pixflow.dossier.stages.prescription import dispatch_result
 from pixflow.dossier.state import Dossier
-from pixflow.events.base import Event
+from pixflow.events.base import Event, Recorded
 from pixflow.events.dossier import (
     AdvisorAssigned,
     DossierLent,
@@ -45,11 +47,15 @@ RECORDED_BY: Mapping[str, Decision[..., list[Event]]] = {
 
 
 class Subject(Struct, frozen=True):
-    """The subject of a decision: a dossier, a member of staff, a workshop."""
+    """The subject of a decision: a dossier, a member of staff, a workshop.
+
+    `sent` are the values sent with it, which name a task or what it is about; None asks about any values.
+    """
 
     dossier: Dossier | None = None
     member: UUID | None = None
     workshop: Workshop | None = None
+    sent: frozenset[str] | None = None
 
 
 class Scope(Struct, frozen=True):
@@ -80,7 +86,7 @@ class Scope(Struct, frozen=True):
 
 
 def follows(person: UUID, dossier: Dossier, day: date) -> bool:
-    """Tells if a member of staff follows this dossier: as its advisor, or by a task handed over to them."""
+    """Tells if a member of staff reads this dossier: as its advisor, or by a task handed over to them."""
     return dossier.advisor == person or any(h.to == person and h.is_active(day) for h in dossier.handovers.values())
 
 
@@ -103,26 +109,40 @@ def allows(actor: Actor, decision: Decision[..., Any], subject: Subject, refs: R
     member = refs.team[person]
     held = deputised_roles(member, today) if actor.acting_for else member.roles_on(today)
     reach = _reach(held, decision.roles.reach)
-    return reach == "all" or (reach == "own" and _owns(person, decision.roles.own, subject, today))
+    return reach == "all" or (reach == "own" and _owns(person, decision, subject, today))
 
 
 def require_retraction(
-    actor: Actor, retracted: Iterable[Event], dossier: Dossier, refs: References, today: date
+    actor: Actor, retracted: Iterable[Recorded], dossier: Dossier, refs: References, today: date
 ) -> None:
-    """Raises Refused("not-allowed") when the actor may not take a decision that recorded a retracted event."""
-    for event in retracted:
-        if recorded_by := RECORDED_BY.get(event.TOPIC):
+    """Raises Refused("not-allowed") when the actor may not take a decision that recorded a retracted event.
+
+    Who was handed a task retracts their own events alone.
+    """
+    whole = allows(actor, correct_identity, Subject(dossier), refs, today)
+    for one in retracted:
+        if recorded_by := RECORDED_BY.get(one.event.TOPIC):
             require(actor, recorded_by, Subject(dossier), refs, today)
+        if not whole and one.by != actor.id:
+            raise Refused("not-allowed", decision="retract")
 
 
-def _owns(person: UUID, owned: Owned, subject: Subject, today: date) -> bool:
-    match owned:
+def _owns(person: UUID, decision: Decision[..., Any], subject: Subject, today: date) -> bool:
+    match decision.roles.own:
         case "dossier":
-            return subject.dossier is not None and follows(person, subject.dossier, today)
+            return subject.dossier is not None and _decides(person, decision.name, subject.dossier, subject.sent, today)
         case "workshop":
             return subject.workshop is not None and subject.workshop.runs(str(person))
         case "member":
             return subject.member == person
+
+
+def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str] | None, today: date) -> bool:
+    """Tells if this person is the advisor, or has a task of the dossier that gives this decision."""
+    if dossier.advisor == person:
+        return True
+    mine = (key for key, handover in dossier.handovers.items() if handover.to == person and handover.is_active(today))
+    return any(task_decisions.gives(key, decision, sent) for key in mine)
 
 
 def principal(actor: Actor, refs: References, today: date) -> UUID | None:

@@ -188,7 +188,7 @@ class UnitOfWork:
 
     def _require_retraction(self, decided: Iterable[Event], dossier: LoadedStream) -> None:
         retracted = {event.version for event in decided if isinstance(event, RETRACTIONS)}
-        events = (recorded.event for recorded in dossier.events if recorded.originator_version in retracted)
+        events = (recorded for recorded in dossier.events if recorded.originator_version in retracted)
         authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:
@@ -223,7 +223,10 @@ class UnitOfWork:
 
 def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
     dossier, workshop = loaded.get("dossier"), loaded.get("workshop")
-    return Subject(dossier.state if dossier else None, step.streams.get("staff"), workshop.state if workshop else None)
+    sent = frozenset(str(value) for value in step.sent.values())
+    return Subject(
+        dossier.state if dossier else None, step.streams.get("staff"), workshop.state if workshop else None, sent
+    )
 
 
 def _history(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> list[Recorded]:

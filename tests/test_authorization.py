@@ -7,19 +7,37 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from pixflow import authorization
 from pixflow.actor import CLOCK, IMPORT, OPERATOR, SYSTEM, Actor
 from pixflow.authorization import Scope, Subject, require, roles, scope
 from pixflow.decision import Argument, Decision
+from pixflow.dossier import task_decisions
 from pixflow.dossier.state import Dossier
 from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.refused import Refused
+from pixflow.tasks.task import Kind
 from pixflow.team.staff import Absence, Staff
 from pixflow.workshop.state import Workshop
 from tests.decisions import DECISIONS, GIVING_EVENTS, MODULES, PAGE, of_module, page
-from tests.given import ADVISOR, COLLEAGUE, DAY, LATER, assigned, handed, opened, runs, scheduled, state_of
+from tests.given import (
+    ACTION,
+    ADDED,
+    ADVISOR,
+    COLLEAGUE,
+    DAY,
+    LATER,
+    assigned,
+    handed,
+    opened,
+    presented,
+    runs,
+    scheduled,
+    stamped,
+    state_of,
+)
 
 ROLES: tuple[Role, ...] = get_args(Role)
 PEOPLE: dict[Role, UUID] = {role: UUID(int=n) for n, role in enumerate(ROLES, 1)} | {"advisor": ADVISOR}
@@ -149,6 +167,51 @@ def test_who_was_handed_a_task_decides_on_that_dossier_through_its_last_day() ->
     assert may(ADVISOR, "present_pix", handed_until(None))
     assert not may(BOTH, "present_pix", handed_until(None))
     assert [Scope("own", COLLEAGUE, DAY).sees(one) for one in (handed_until(DAY), yesterday)] == [True, False]
+
+
+def test_a_handed_task_gives_its_decisions_and_no_others() -> None:
+    """Not the identity, not the contact, not another task; and each about the task's own subject."""
+    dossier = state_of("dossier", opened(), assigned(ADVISOR), handed(f"refer:{ACTION}", COLLEAGUE))
+    allowed = {name for name in OF_A_DOSSIER if may(COLLEAGUE, name, dossier)}
+    about = {"set_appointment", "miss_appointment", "chase", "snooze", "hand_over"}
+    own = {"send_referral", "start_action", "drop_action"}
+    assert allowed == about | own | {"take_note", "retract", "open_dossier"}
+
+    def on(decision: str, *sent: str) -> bool:
+        subject = Subject(dossier, sent=frozenset(sent))
+        return authorization.allows(Actor(str(COLLEAGUE)), DECISIONS[decision], subject, REFS, DAY)
+
+    assert [on("send_referral", str(one)) for one in (ACTION, ADDED)] == [True, False]
+    assert [on("snooze", one, "en stage") for one in (f"refer:{ACTION}", "present-pix")] == [True, False]
+
+
+def test_every_task_of_an_advisor_says_which_decisions_it_gives() -> None:
+    of_others = {
+        "mark-attendance", "declare-campaign", "match-participation", "dispatch-result", "assign-advisor",
+        "review-late-event", "confirm-erasure",
+    }  # fmt: skip
+    assert set(task_decisions.OF_KIND) == set(get_args(Kind)) - of_others
+    assert task_decisions.OF_KIND.keys() >= task_decisions.WITH_SUBJECT
+    named = {*task_decisions.ABOUT_A_TASK, *task_decisions.BESIDE}.union(*task_decisions.OF_KIND.values())
+    assert {name for name in named if "advisor" not in DECISIONS[name].roles.reach} == set()
+
+
+def test_a_receiver_retracts_their_own_events_alone() -> None:
+    dossier = state_of("dossier", opened(), assigned(ADVISOR), handed("present-pix", COLLEAGUE))
+    by_advisor = stamped([presented()])
+    by_colleague = [replace(one, by=str(COLLEAGUE)) for one in by_advisor]
+    for actor, events, allowed in (
+        (COLLEAGUE, by_colleague, True),
+        (COLLEAGUE, by_advisor, False),
+        (ADVISOR, by_colleague, True),
+        (PEOPLE["referent"], by_advisor, True),
+    ):
+        asked = (Actor(str(actor)), events, dossier, REFS, DAY)
+        if allowed:
+            authorization.require_retraction(*asked)
+        else:
+            with pytest.raises(Refused, match="not-allowed"):
+                authorization.require_retraction(*asked)
 
 
 def test_an_advisor_opens_dossiers_and_that_is_all_they_do_beyond_their_own() -> None:

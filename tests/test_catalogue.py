@@ -506,7 +506,10 @@ EMITTED: dict[type[Event], Emitted] = {
     d.TaskHandedOver: Emitted(
         (*RESULT_IN, dispatched()),
         follow_up.hand_over_task,
-        {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY},
+        {
+            "task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": "langue des signes", "on": DAY,
+            "team": PAUL, "actor": str(ADVISOR),
+        },
     ),
     d.NoteTaken: Emitted(
         (opened(),),

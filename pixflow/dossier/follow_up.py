@@ -9,8 +9,9 @@ from pixflow.dossier.guards import must_be_open
 from pixflow.dossier.state import Dossier
 from pixflow.events import dossier as e
 from pixflow.events.base import Event
-from pixflow.events.values import Channel
+from pixflow.events.values import Channel, Role
 from pixflow.refused import Refused, required
+from pixflow.team.staff import Team
 
 LONGEST_SNOOZE = timedelta(days=90)
 
@@ -69,13 +70,22 @@ def snooze_task(
     return [e.TaskSnoozed(task=task, until=until, reason=required(reason, "reason"), on=on)]
 
 
-@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Argument.OPEN_TASKS)
+@decision("hand_over", OWN_DOSSIERS_AND_MANAGER, Argument.OPEN_TASKS, Argument.TEAM, Argument.ACTOR)
 def hand_over_task(
-    dossier: Dossier, *, task: str, to: UUID, until: date | None, note: str, on: date, open_tasks: Mapping[str, int]
+    dossier: Dossier,
+    *,
+    task: str,
+    to: UUID,
+    until: date | None,
+    note: str,
+    on: date,
+    open_tasks: Mapping[str, int],
+    team: Team,
+    actor: str,
 ) -> list[Event]:
-    """Hands a task over to a colleague through `until`, 90 days at most.
+    """Hands a task over to a colleague through `until`, 90 days at most; a receiver only gives it back.
 
-    The dossier keeps its advisor. `open_tasks` is the same as for a snooze.
+    The dossier keeps its advisor. `open_tasks` is the same as for a snooze. Nobody takes a task of somebody else.
     """
     must_be_open(dossier)
     _must_have_task(task, open_tasks)
@@ -85,6 +95,12 @@ def hand_over_task(
         return []
     if now is None and to == dossier.advisor:
         raise Refused("already-theirs", field="to", advisor=to)
+    if str(to) == actor and to != dossier.advisor:
+        raise Refused("handed-to-oneself", field="to")
+    if not _held(team, str(to), on) & {"advisor", "referent"}:
+        raise Refused("unknown-receiver", field="to")
+    if now and to != dossier.advisor and not _hands_on(dossier, team, actor, on):
+        raise Refused("given-back-only", field="to", advisor=dossier.advisor)
     until = until or on + LONGEST_SNOOZE
     if not on <= until <= on + LONGEST_SNOOZE:
         raise Refused("handed-until", field="until", last=on + LONGEST_SNOOZE)
@@ -96,6 +112,15 @@ def take_note(dossier: Dossier, *, text: str, on: date) -> list[Event]:
     if dossier.opened is None:
         raise Refused("unknown-dossier")
     return [e.NoteTaken(text=required(text, "text"), on=on)]
+
+
+def _hands_on(dossier: Dossier, team: Team, actor: str, day: date) -> bool:
+    """Tells if this actor gives a handed task to somebody else: the advisor, a référent or a manager."""
+    return actor == str(dossier.advisor) or bool(_held(team, actor, day) & {"referent", "manager"})
+
+
+def _held(team: Team, id: str, day: date) -> frozenset[Role]:
+    return next((member.roles_on(day) for person, member in team.items() if str(person) == id), frozenset())
 
 
 def _must_have_task(task: str, open_tasks: Collection[str]) -> None:

@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from pixflow.dossier import assignment, closing, follow_up, identity, retraction
 from pixflow.events import dossier as d
 from pixflow.events.base import Event
+from pixflow.team.staff import Staff
 from tests.given import (
     ACTION,
     ADVISOR,
@@ -195,7 +197,15 @@ def test_each_try_and_each_note_is_a_fact_of_its_own() -> None:
 # --- a task that rests, a task that a colleague does
 
 REST: dict[str, Any] = {"task": TASK, "until": date(2026, 9, 28), "reason": " en stage ", "on": DAY}
-HAND: dict[str, Any] = {"task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": " ", "on": DAY}
+THIRD, REFERENT = UUID(int=0xA3), UUID(int=0xA4)
+TEAM = {
+    **{person: Staff(1, roles=frozenset({"advisor"})) for person in (ADVISOR, COLLEAGUE, THIRD)},
+    REFERENT: Staff(1, roles=frozenset({"referent"})),
+}
+HAND: dict[str, Any] = {
+    "task": TASK, "to": COLLEAGUE, "until": date(2026, 9, 28), "note": " ", "on": DAY, "team": TEAM,
+    "actor": str(ADVISOR),
+}  # fmt: skip
 
 
 def test_a_task_is_put_off_for_a_reason() -> None:
@@ -245,6 +255,35 @@ def test_a_task_is_not_handed_to_whose_it_is() -> None:
     given(*DISPATCHED, over).when(follow_up.hand_over_task, **again).then(
         handed(TASK, until=date(2026, 9, 28), on=LATER)
     )
+
+
+def test_a_task_is_handed_to_somebody_else_who_follows_dossiers() -> None:
+    for person in (ADVISOR, REFERENT):
+        given(*DISPATCHED, assigned(COLLEAGUE)).when(
+            follow_up.hand_over_task, **HAND | {"to": person, "actor": str(person)}
+        ).refused("handed-to-oneself", field="to")
+    others = {
+        THIRD: Staff(1, roles=frozenset({"administrator", "manager", "auditor", "facilitator"})),
+        REFERENT: Staff(1, roles=frozenset({"referent"}), awaiting={"referent": ""}),
+        COLLEAGUE: Staff(1, roles=frozenset({"advisor"}), left=date(2026, 9, 14)),
+    }
+    for person in (*others, UUID(int=0xEE)):
+        given(*DISPATCHED).when(follow_up.hand_over_task, **HAND | {"to": person, "team": others}).refused(
+            "unknown-receiver", field="to"
+        )
+
+
+def test_a_receiver_gives_a_task_back_and_passes_it_on_to_nobody() -> None:
+    received = (*DISPATCHED, handed(TASK, until=date(2026, 9, 28)))
+    mine = HAND | {"actor": str(COLLEAGUE)}
+    given(*received).when(follow_up.hand_over_task, **mine | {"to": THIRD}).refused("given-back-only", advisor=ADVISOR)
+    given(*received).when(follow_up.hand_over_task, **mine | {"to": ADVISOR}).then(
+        handed(TASK, ADVISOR, date(2026, 9, 28))
+    )
+    for actor in (ADVISOR, REFERENT):
+        given(*received).when(follow_up.hand_over_task, **mine | {"to": THIRD, "actor": str(actor)}).then(
+            handed(TASK, THIRD, date(2026, 9, 28))
+        )
 
 
 def test_what_comes_anew_is_put_off_and_handed_over_anew() -> None:

@@ -29,6 +29,7 @@ from pixflow.folding import retractions_by_version
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, kind_of
 from pixflow.tasks import Task, of_dossier
+from pixflow.team.staff import Staff
 from tests.decisions import function_of
 from tests.given import (
     ACTION,
@@ -293,6 +294,8 @@ def arguments(
         "grille": GRILLE["grille"],
         "number": 1,
         "history": history,
+        "team": {person: Staff(1, roles=frozenset({"advisor"})) for person in (ADVISOR, COLLEAGUE)},
+        "actor": str(ADVISOR),
         "plan": new,
         "action_ids": tuple(uuid5(new, str(n)) for n in range(5)),
         "open_tasks": {task.key: task.why.version for task in of_dossier(dossier, REFS)},

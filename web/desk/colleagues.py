@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pixflow.dossier.state import Dossier
 from pixflow.identity import normalise
 from pixflow.team.staff import Absence, Staff
 from web.desk.desk import Desk
@@ -39,9 +40,16 @@ def away(desk: Desk) -> dict[UUID, str]:
     return {id: next_away(desk, member)[0] for id, member in found.items()}
 
 
-def takers(desk: Desk) -> list[tuple[UUID, str]]:
-    """Returns the colleagues whom a task may be handed to, by name, with their absence."""
+def takers(desk: Desk, dossier: Dossier | None = None, task: str = "") -> list[tuple[UUID, str]]:
+    """Returns the colleagues whom a task may be handed to, by name, with their absence.
+
+    Its advisor alone, for a task of a dossier that the person at the desk received.
+    """
     held, absent = {*desk.staff("advisor"), *desk.staff("referent")}, away(desk)
+    handover = dossier.handovers.get(task) if dossier else None
+    received = handover and handover.is_active(desk.today) and handover.to == desk.me
+    if dossier and received and dossier.advisor != desk.me and not desk.roles & {"referent", "manager"}:
+        held = {pair for pair in held if pair[0] == dossier.advisor}
     others = sorted(((id, name) for id, name in held if id != desk.me), key=lambda pair: normalise(pair[1]))
     return [(id, f"{name}, absence {absent[id]}" if id in absent else name) for id, name in others]
 

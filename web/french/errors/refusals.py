@@ -67,6 +67,9 @@ REFUSALS: dict[str, str] = {
     # along the way
     "snooze-until": "Choisissez un jour après aujourd’hui, et au plus tard le {last}.",
     "already-theirs": "Cette tâche est déjà à {advisor} : choisissez quelqu’un d’autre.",
+    "handed-to-oneself": "On ne se confie pas une tâche à soi-même : choisissez quelqu’un d’autre.",
+    "unknown-receiver": "Cette personne ne suit pas de dossiers : choisissez quelqu’un d’autre.",
+    "given-back-only": "Une tâche reçue d’un collègue se rend à {advisor}, qui peut la confier à quelqu’un d’autre.",
     "handed-until": "Choisissez un jour à venir, au plus tard le {last} ; vide, ce jour-là est retenu.",
     "appointment-past": "Le {day} est déjà passé : choisissez un jour à venir.",
     "no-group": "Ce dossier n’a pas de groupe : dites lequel depuis le dossier, « Changer de programme ».",

@@ -164,7 +164,7 @@ def check_plan(desk: Desk, dossier: Dossier, form: form_models.PlanForm) -> Erro
 
 
 def check_colleague(desk: Desk, dossier: Dossier, form: form_models.HandOverForm) -> Errors:
-    return _unless(form.to in dict(takers(desk)), "to")
+    return _unless(form.to in dict(takers(desk, dossier, form.task)), "to")
 
 
 def check_advisor(desk: Desk, dossier: Dossier, form: form_models.AssignForm | form_models.LendForm) -> Errors:

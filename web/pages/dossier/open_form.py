@@ -102,7 +102,7 @@ def meanwhile(desk: Desk, names: ScopedNames, trail: Sequence[Recorded], opened:
     return [said for event, said in since if not opened.errors or event.by != desk.actor.id]
 
 
-def choices(desk: Desk, opened: OpenForm) -> Choices:
+def choices(desk: Desk, dossier: Dossier, opened: OpenForm) -> Choices:
     """Returns the lists of a form; a value that left its list stays in it."""
     campaigns = [
         (id, f"{known.name} ({known.code})")
@@ -115,7 +115,7 @@ def choices(desk: Desk, opened: OpenForm) -> Choices:
         "site": [(site, site) for site in desk.refs.structure.sites],
         "programme": [*vocabulary.PROGRAMMES.items()],
         "advisor": [*first, *desk.staff("advisor")],
-        "to": [*first, *takers(desk)],
+        "to": [*first, *takers(desk, dossier, opened.about)],
         "workshop": [*first, *seats.bookable(desk)] if opened.name == "book" else [],
         "modality": [(code, vocabulary.PLACES[code]) for code in desk.refs.protocol(desk.today).modalities],
     }

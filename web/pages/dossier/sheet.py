@@ -152,7 +152,7 @@ def dossier_page(
         form=opened,
         beside=open_form.place(dossier, opened, shown, entries),
         hidden=open_form.hidden(opened),
-        choices=open_form.choices(desk, opened) if opened else {},
+        choices=open_form.choices(desk, dossier, opened) if opened else {},
         subject=open_form.subject(dossier, opened),
         proposals=open_form.proposals(desk, dossier, opened),
         meanwhile=open_form.meanwhile(desk, names, trail, opened),
