@@ -31,13 +31,13 @@ INTRODUCTION = """# Who may take which decision
 `python -m tests.test_authorization` writes this page from the decisions; a test compares the two. To change a
 permission, change the decorator of the decision ([`decision.py`](../pixflow/decision.py)), then write the page again.
 
-*all*: on every dossier, workshop or member of staff. *own dossiers*: those that the person follows. Who was handed a task
-of a dossier reads it, and takes the decisions of this task alone
+*all*: on every dossier, workshop or member of staff. *own dossiers*: those that the person follows. Who was handed a
+task of a dossier reads it, and takes the decisions of this task alone
 ([`task_decisions.py`](../pixflow/dossier/task_decisions.py)). *own workshops*: those that the person runs.
 *themselves*: about nobody else. A deputy may also take the decisions of the absent colleague, but none about the team
 ([`authorization.py`](../pixflow/authorization.py)). Nobody changes their own roles, whatever the table says
-([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are `operator` (the command line), `clock` (the
-periodic jobs) and `import`.
+([0031](decisions/0031-a-second-person-confirms-a-role.md)). The system's actors are `operator` (the command line),
+`clock` (the periodic jobs) and `import`.
 """
 
 

@@ -1,8 +1,8 @@
 """Tests each route against access_matrix.csv, written by hand (docs/faults.md#access).
 
-A cell says `all`, `own`, `task` or `-`. Own is what one follows, deputises for, runs, or reads by a task that was handed
-over; `task` is a form that this task gives too, `own` one that it does not. Of a person, own is oneself. What is another
-structure's is as unknown as what is nobody's: the same answer, byte for byte.
+A cell says `all`, `own`, `task` or `-`. Own is what one follows, deputises for, runs, or reads by a task that was
+handed over; `task` is a form that this task gives too, `own` one that it does not. Of a person, own is oneself. What
+is another structure's is as unknown as what is nobody's: the same answer, byte for byte.
 """
 
 import csv
