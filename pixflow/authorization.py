@@ -1,7 +1,7 @@
 """Permissions: the actors allowed to take a decision, and the dossiers an actor reads (docs/permissions.md)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.team.absences import colleagues_deputised_by, deputised_roles
 from pixflow.workshop.state import Workshop
+from pixflow.workshop.visitors import may_meet_anybody
 
 TASK_OWNERS = frozenset[Role]({"advisor", "facilitator", "referent"})
 """The roles that may have tasks of their own: of their dossiers, of workshops they run, or handed over to them."""
@@ -143,6 +144,12 @@ def _decides(person: UUID, decision: str, dossier: Dossier, sent: frozenset[str]
         return True
     mine = (key for key, handover in dossier.handovers.items() if handover.to == person and handover.is_active(today))
     return any(task_decisions.gives(key, decision, sent) for key in mine)
+
+
+def is_entrusted(actor: Actor, workshop: Workshop, dossier: Dossier, refs: References, now: datetime) -> bool:
+    """Tells if the actor may note more than presence on this dossier: one that they read, or a visitor's."""
+    today = refs.calendar.local_day(now)
+    return scope(actor, refs, today).sees(dossier) or may_meet_anybody(workshop, actor.id, now)
 
 
 def principal(actor: Actor, refs: References, today: date) -> UUID | None:

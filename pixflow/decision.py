@@ -48,9 +48,15 @@ OWN_DETAILS = Roles({**OWN_MILESTONES.reach, "administrator": "all"}, "member")
 
 
 class Argument(StrEnum):
-    """An argument that the engine adds, by the name of its parameter. ACTOR is the id of who decides."""
+    """An argument that the engine adds, by the name of its parameter.
+
+    ACTOR is the id of who decides, NOW the instant (UTC). ENTRUSTED tells if they may note in this workshop more than
+    the presence of this dossier (authorization.is_entrusted).
+    """
 
     ACTOR = "actor"
+    NOW = "now"
+    ENTRUSTED = "entrusted"
     HISTORY = "history"
     WORKSHOP_HISTORY = "workshop_history"
     OPEN_TASKS = "open_tasks"

@@ -17,6 +17,7 @@ from pixflow.folding import RETRACTIONS
 from pixflow.reference_data import References
 from pixflow.refused import Refused
 from pixflow.streams import KINDS, Claims, kind_of
+from pixflow.workshop.visitors import is_registered
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
@@ -101,9 +102,9 @@ class UnitOfWork:
         seen: Mapping[str, int],
     ) -> None:
         self._load = load
-        self._refs = refs
+        self.refs = refs
         self.by = by
-        self._now = now
+        self.now = now
         self._today = refs.calendar.local_day(now)
         self._via = via
         self.command_id = command_id
@@ -170,7 +171,7 @@ class UnitOfWork:
             if decision.on_erased == "ignore":
                 return []
             raise Refused("person-erased")
-        authorization.require(self.by, decision, _subject(step, loaded), self._refs, self._today)
+        authorization.require(self.by, decision, _subject(step, loaded), self.refs, self._today)
         states = [one.state for one in loaded.values()]
         if step.guard and not step.guard.holds(*states, *(self._current[s].state for s in step.guard.beside.values())):
             raise Refused("moved")
@@ -189,14 +190,14 @@ class UnitOfWork:
     def _require_retraction(self, decided: Iterable[Event], dossier: LoadedStream) -> None:
         retracted = {event.version for event in decided if isinstance(event, RETRACTIONS)}
         events = (recorded for recorded in dossier.events if recorded.originator_version in retracted)
-        authorization.require_retraction(self.by, events, dossier.state, self._refs, self._today)
+        authorization.require_retraction(self.by, events, dossier.state, self.refs, self._today)
 
     def _arguments(self, step: Step, loaded: Mapping[str, LoadedStream]) -> dict[str, Any]:
         arguments: dict[str, Any] = {"on": self._today} if step.decision.dated else {}
         arguments |= step.sent
         arguments |= step.context
         for need in step.decision.needs:
-            arguments[need] = self.by.id if need is Argument.ACTOR else _ADDED[need](step, loaded, self._refs)
+            arguments[need] = _ADDED[need](step, loaded, self)
         return arguments
 
     def _stamp(self, stream: UUID, loaded: LoadedStream, events: Iterable[Event]) -> list[Recorded]:
@@ -206,7 +207,7 @@ class UnitOfWork:
             if getattr(event, "on", self._today) > self._today:
                 raise Refused("future", field="on", on=event.on)  # type: ignore[attr-defined]
             stamped.append(
-                Recorded(stream, version, event, self._now, self.by.id, self.by.acting_for, self._via, self.command_id)
+                Recorded(stream, version, event, self.now, self.by.id, self.by.acting_for, self._via, self.command_id)
             )
         return stamped
 
@@ -229,26 +230,35 @@ def _subject(step: Step, loaded: Mapping[str, LoadedStream]) -> Subject:
     )
 
 
-def _history(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> list[Recorded]:
+def _history(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> list[Recorded]:
     """Returns the events of the dossier; without one, of the only stream."""
     return loaded.get("dossier", next(iter(loaded.values()))).events
 
 
-def _open_tasks(step: Step, loaded: Mapping[str, LoadedStream], refs: References) -> dict[str, int]:
+def _open_tasks(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> dict[str, int]:
     """Returns the keys of the dossier's tasks, each with the version of the event that opened it."""
-    return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, refs)}
+    return {task.key: task.why.version for task in tasks.of_dossier(loaded["dossier"].state, work.refs)}
 
 
-_ADDED: Mapping[Argument, Callable[[Step, Mapping[str, LoadedStream], References], Any]] = {
+def _entrusted(step: Step, loaded: Mapping[str, LoadedStream], work: UnitOfWork) -> bool:
+    workshop, dossier = loaded["workshop"], loaded["dossier"]
+    registered = is_registered(workshop.state, workshop.events, step.streams["dossier"], work.by.id)
+    return registered or authorization.is_entrusted(work.by, workshop.state, dossier.state, work.refs, work.now)
+
+
+_ADDED: Mapping[Argument, Callable[[Step, Mapping[str, LoadedStream], UnitOfWork], Any]] = {
+    Argument.ACTOR: lambda step, loaded, work: work.by.id,
+    Argument.NOW: lambda step, loaded, work: work.now,
+    Argument.ENTRUSTED: _entrusted,
     Argument.HISTORY: _history,
-    Argument.WORKSHOP_HISTORY: lambda step, loaded, refs: loaded["workshop"].events,
+    Argument.WORKSHOP_HISTORY: lambda step, loaded, work: loaded["workshop"].events,
     Argument.OPEN_TASKS: _open_tasks,
-    Argument.TEAM: lambda step, loaded, refs: refs.team,
-    Argument.PERSON: lambda step, loaded, refs: step.streams["staff"],
-    Argument.CAMPAIGN_ID: lambda step, loaded, refs: step.streams["campaign"],
-    Argument.DOSSIER_ID: lambda step, loaded, refs: step.streams["dossier"],
-    Argument.PARTICIPATION_ID: lambda step, loaded, refs: step.streams["participation"],
-    Argument.WORKSHOP_ID: lambda step, loaded, refs: step.streams["workshop"],
+    Argument.TEAM: lambda step, loaded, work: work.refs.team,
+    Argument.PERSON: lambda step, loaded, work: step.streams["staff"],
+    Argument.CAMPAIGN_ID: lambda step, loaded, work: step.streams["campaign"],
+    Argument.DOSSIER_ID: lambda step, loaded, work: step.streams["dossier"],
+    Argument.PARTICIPATION_ID: lambda step, loaded, work: step.streams["participation"],
+    Argument.WORKSHOP_ID: lambda step, loaded, work: step.streams["workshop"],
 }
 
 

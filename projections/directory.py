@@ -123,6 +123,12 @@ def find(connection: Connection, text: str, scope: Scope, limit: int = 20) -> li
     return [found[stream] for stream in dict.fromkeys(streams)][:limit]
 
 
+def born(connection: Connection, day: date) -> list[YoungPerson]:
+    """Returns everybody born that day, whoever follows them."""
+    streams = connection.execute(select(people.c.stream).where(people.c.birth_date == day)).scalars()
+    return list(named(connection, streams).values())
+
+
 def followed(advisors: Iterable[UUID]) -> Select[tuple[UUID]]:
     """Selects the dossiers of these advisors, for use in another query."""
     return select(people.c.stream).where(people.c.advisor.in_(list(advisors)))

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date
 from itertools import chain
 from operator import attrgetter
 from typing import Final
@@ -59,10 +60,19 @@ def near(connection: Connection, text: str, scope: Scope, limit: int = 8) -> lis
     if scope.whose == "none":
         return []
     (sharers,) = sharing(connection, [text], scope)
-    found = directory.named(connection, sharers).values()
-    scored = [(similarity.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in found]
+    return _alike(text, directory.named(connection, sharers).values())[:limit]
+
+
+def born(connection: Connection, text: str, day: date, limit: int = 8) -> list[YoungPerson]:
+    """Returns the people born that day with a similar name, the most similar first, whoever follows them."""
+    return _alike(text, directory.born(connection, day))[:limit]
+
+
+def _alike(text: str, people: Iterable[YoungPerson]) -> list[YoungPerson]:
+    """Returns the people whose names resemble the text, the most similar first."""
+    scored = [(similarity.likeness(text, f"{one.last_name} {one.first_name}"), one) for one in people]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1].last_name, pair[1].first_name, pair[1].stream.int))
-    return [one for likeness, one in best[:limit] if likeness >= similarity.ALIKE]
+    return [one for likeness, one in best if likeness >= similarity.ALIKE]
 
 
 def sharing(connection: Connection, texts: Sequence[str], scope: Scope, limit: int = CANDIDATES) -> list[list[UUID]]:

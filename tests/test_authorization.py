@@ -77,7 +77,7 @@ DRAFTS = {decision for decision in DECISIONS if "draft" in decision or "endorse"
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",
     "release_seat", "undo_release", "lapse_offer", "mark_attendance", "walk_in", "undo_mark", "close_workshop",
-    "ask_help", "give_help",
+    "ask_help", "give_help", "look_among_all",
 }  # fmt: skip
 ACCESS = {
     "invite_account", "confirm_account", "suspend_account", "request_restoration", "restore_account",

@@ -44,7 +44,7 @@ from pixflow.protocol import drafting, publishing
 from pixflow.store.mapper import TypedMapper
 from pixflow.streams import KINDS, kind_of
 from pixflow.team import absences, accounts, membership, milestones, notices, roles, staff
-from pixflow.workshop import booking, scheduling, undo
+from pixflow.workshop import booking, scheduling, undo, visitors
 from tests.decisions import DECISIONS
 from tests.given import (
     ACTION,
@@ -194,7 +194,7 @@ HALF = linked(progress="0.5")
 
 SEAT: dict[str, Any] = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
 BOOK = SEAT | {"or_wait": True, "initial": True, "plan": PLAN, "on": DAY}
-MARK = SEAT | {"presence": "present", "trouble": True, "ease": False, "on": HELD}
+MARK = SEAT | {"presence": "present", "trouble": True, "ease": False, "entrusted": True, "on": HELD}
 OTHER = UUID(int=0xA3)
 RUN_BY = {"facilitators": (ADVISOR,), "rules": Workshops(), "on": DAY}
 SCHEDULED = {
@@ -578,6 +578,12 @@ EMITTED: dict[type[Event], Emitted] = {
     w.HelpAsked: Emitted((scheduled(),), scheduling.ask_help, {"on": HELD}),
     w.HelpGiven: Emitted((scheduled(), w.HelpAsked(on=HELD)), scheduling.give_help, {"on": HELD}),
     w.WorkshopClosed: Emitted((scheduled(), seated(), marked()), scheduling.close_workshop, {"on": HELD}),
+    w.YoungPeopleSearched: Emitted(
+        (scheduled(),),
+        visitors.look_among_all,
+        {"shown": 2, "actor": "somebody else", "now": hours(HELD)["starts"], "on": HELD},
+        no_effect="who looked among all is read in the history and decides nothing",
+    ),
     w.Retracted: Emitted(
         (scheduled(), seated(), marked(), opened(), booked(), attended()),
         undo.undo_attendance,

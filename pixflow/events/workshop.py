@@ -10,7 +10,7 @@ from pixflow.events.values import Presence
 
 PLAIN = frozenset({
     "campaign", "site", "place", "starts", "ends", "day", "capacity", "series", "on", "facilitator", "reason",
-    "dossier", "until", "presence", "present", "absent", "excused", "version",
+    "dossier", "until", "presence", "present", "absent", "excused", "version", "shown",
 })  # fmt: skip
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
@@ -146,6 +146,15 @@ class WorkshopClosed(Event):
     present: int
     absent: int
     excused: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YoungPeopleSearched(Event):
+    """A search among all young people, for somebody who came without a seat: so many names were shown."""
+
+    TOPIC: ClassVar[str] = "workshop.YoungPeopleSearched"
+    shown: int
     on: date
 
 

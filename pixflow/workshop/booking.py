@@ -107,7 +107,7 @@ def apply_workshop_change(
 # --- attendance
 
 
-@decision("mark_attendance", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
+@decision("mark_attendance", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID, Argument.ENTRUSTED)
 def mark_attendance(
     workshop: Workshop,
     dossier: Dossier,
@@ -117,13 +117,17 @@ def mark_attendance(
     presence: Presence,
     trouble: bool,
     ease: bool,
+    entrusted: bool,
     on: date,
 ) -> dict[str, list[Event]]:
     """Marks a registrant present, absent or excused; if present, in difficulty or at ease.
 
-    The mark has the workshop's day. The latest mark counts. Presence counts as Pix presented.
+    The mark has the workshop's day. The latest mark counts. Presence counts as Pix presented. Raises
+    Refused("not-entrusted") for a difficulty or an ease that this actor may not note.
     """
     day = must_be_held(workshop, on)
+    if (trouble or ease) and not entrusted:
+        raise Refused("not-entrusted")
     if dossier_id not in workshop.seats:
         raise Refused("no-seat")
     known = workshop.attendance.get(dossier_id)
@@ -140,15 +144,28 @@ def mark_attendance(
     return {"workshop": [*own], "dossier": theirs}
 
 
-@decision("walk_in", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID)
+@decision("walk_in", OWN_WORKSHOPS, Argument.DOSSIER_ID, Argument.WORKSHOP_ID, Argument.ENTRUSTED)
 def walk_in(
-    workshop: Workshop, dossier: Dossier, *, workshop_id: UUID, dossier_id: UUID, initial: bool, plan: UUID, on: date
+    workshop: Workshop,
+    dossier: Dossier,
+    *,
+    workshop_id: UUID,
+    dossier_id: UUID,
+    initial: bool,
+    plan: UUID,
+    entrusted: bool,
+    on: date,
 ) -> dict[str, list[Event]]:
-    """Adds and marks present a person without a seat, while the room has space."""
+    """Adds and marks present a person without a seat, while the room has space.
+
+    Raises Refused("not-entrusted") for a dossier that this actor may not meet there.
+    """
     must_be_open(dossier)
     day = must_be_held(workshop, on)
     if workshop.attendance.get(dossier_id) == "present":
         return {}
+    if not entrusted:
+        raise Refused("not-entrusted")
     if dossier_id in workshop.seats:
         raise Refused("has-a-seat")
     _must_have_room(workshop)

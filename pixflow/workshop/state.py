@@ -33,13 +33,14 @@ class Help(Struct, frozen=True):
 class Workshop(Struct, frozen=True):
     """The state of a workshop.
 
-    `announced` is the event that last set hours and place, `changed` its instant. `moves` counts such events. Seats and
-    waiting list are in order; ids are those of dossiers.
+    `announced` is the event that last set hours and place, `announced_by` its actor, `changed` its instant. `moves`
+    counts such events. Seats and waiting list are in order; ids are those of dossiers.
     """
 
     version: int = 0
     scheduled: Stamp | None = None
     announced: Stamp | None = None
+    announced_by: str = ""
     changed: datetime | None = None
     moves: int = 0
     campaign: UUID | None = None
@@ -132,6 +133,7 @@ def _when(event: e.WorkshopScheduled | e.WorkshopMoved, recorded: Recorded, stam
         "ends": event.ends,
         "day": event.day,
         "announced": stamp,
+        "announced_by": recorded.by,
         "changed": recorded.at,
     }
 

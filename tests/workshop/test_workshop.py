@@ -88,10 +88,12 @@ FORM: dict[str, Any] = {
 }  # fmt: skip
 IDS = {"workshop_id": WORKSHOP, "dossier_id": DOSSIER}
 BOOK: dict[str, Any] = {**IDS, "or_wait": False, "initial": True, "plan": PLAN, "on": DAY}
-MARK: dict[str, Any] = {**IDS, "presence": "present", "trouble": False, "ease": False, "on": HELD}
+MARK: dict[str, Any] = {
+    **IDS, "presence": "present", "trouble": False, "ease": False, "entrusted": True, "on": HELD
+}  # fmt: skip
 RELEASE: dict[str, Any] = {**IDS, "until": date(2026, 9, 17), "on": DAY}
 MOVE: dict[str, Any] = {"place": "Salle 2", **hours(HELD + WEEK), "registrants": (), "on": DAY}
-COME: dict[str, Any] = {**IDS, "initial": True, "plan": PLAN, "on": HELD}
+COME: dict[str, Any] = {**IDS, "initial": True, "plan": PLAN, "entrusted": True, "on": HELD}
 UNMARK: dict[str, Any] = {**IDS, "reason": "erreur", "on": HELD}
 SEATED = (scheduled(), runs(), seated(), opened(), assigned(), booked())
 

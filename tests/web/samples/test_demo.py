@@ -29,6 +29,7 @@ NOT_PLAYED = {
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.KeyRotated",
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
+    "workshop.YoungPeopleSearched",
 }  # fmt: skip
 Prepared = tuple[list[ServedStructure], datetime]
 

@@ -96,6 +96,9 @@ REFUSALS: dict[str, str] = {
     "already-merged": "Ce dossier est déjà fusionné ({dossier}). Défaites d’abord cette fusion.",
     # the rights of the person
     "person-erased": "Cette personne a été effacée : plus rien ne s’enregistre à son propos.",
+    "visitors-not-now": "On cherche parmi tous les jeunes aux heures d’un atelier que quelqu’un d’autre a fixé.",
+    "not-entrusted": "Quelqu’un d’autre suit cette personne, venue sans inscription : cela se note aux heures d’un "
+    "atelier que quelqu’un d’autre que vous a fixé.",
     "second-person": "Qui demande un effacement ne le confirme pas : une autre personne le confirme.",
     "erasure-not-asked": "Personne ne demande plus cet effacement : rechargez la page.",
     # files

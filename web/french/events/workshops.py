@@ -26,6 +26,7 @@ TITLES: dict[str, str] = {
     "workshop.HelpAsked": "Appel à l’aide",
     "workshop.HelpGiven": "Réponse à l’appel",
     "workshop.WorkshopClosed": "Atelier clos",
+    "workshop.YoungPeopleSearched": "Recherche parmi tous",
     "workshop.Retracted": "Retrait (atelier)",
 }
 
@@ -64,6 +65,7 @@ DECISIONS: dict[str, str] = {
     "lapse_offer": "laisser échoir une place proposée",
     "mark_attendance": "noter la présence",
     "walk_in": "ajouter quelqu’un venu sans inscription",
+    "look_among_all": "chercher parmi tous les jeunes",
     "undo_mark": "annuler une présence",
     "close_workshop": "clore un atelier",
     "ask_help": "appeler à l’aide",
@@ -106,6 +108,8 @@ def _course(event: Event, context: EventContext) -> str:
             return "Aide demandée pendant l’atelier"
         case w.HelpGiven():
             return "Aide apportée"
+        case w.YoungPeopleSearched(shown=shown):
+            return say("Recherche parmi tous les jeunes : {names}", names=plural(shown, "nom montré", "noms montrés"))
         case w.WorkshopClosed(present=present, absent=absent, excused=excused):
             return say("Atelier clos : {counts}", counts=attendance(present, absent, excused))
     return ""

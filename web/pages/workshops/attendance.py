@@ -1,17 +1,17 @@
 """Attendance: a card for each registrant, and the search for somebody who came without a seat."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pixflow.authorization import Scope
 from pixflow.dossier.state import Dossier
 from pixflow.engine import new_id
 from pixflow.events.values import Presence
 from pixflow.workshop.booking import mark_attendance, walk_in
 from pixflow.workshop.undo import has_later_work, undo_attendance, walk_ins
+from pixflow.workshop.visitors import LETTERS, look_among_all, may_meet_anybody
 from projections import audit_trail, directory, name_search
 from projections.directory import YoungPerson
 from projections.store.folds import fold_of
@@ -20,6 +20,7 @@ from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
 from web.french import vocabulary
 from web.french.typography import plural, say
+from web.http.forms import Form
 from web.http.templates import Page
 from web.pages.workshops.scoped_workshop import ScopedWorkshop, SeatRow
 
@@ -53,19 +54,28 @@ class WalkIn:
     about: str
 
 
+class WalkInForm(Form):
+    """A name and a birth date, or only a name or a number to look among one's own dossiers."""
+
+    q: str
+    born: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class WalkInSearch:
-    """The text that was typed for somebody without a seat, and the dossiers found."""
+    """What was typed for somebody without a seat, and the dossiers found. `errors` are those of the form."""
 
-    text: str
-    found: Sequence[WalkIn]
+    values: Mapping[str, Any]
+    found: Sequence[WalkIn] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttendancePage(Page):
     """The cards of a workshop, by name; `unmarked` counts those without a mark.
 
-    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls.
+    `help_at` is the hour of a call for help, "" when there is none; `may_call` shows the button that calls. `anybody`:
+    a search reaches all young people, not only the dossiers that the person at the desk reads.
     `wrong` is the reason of a refusal.
     """
 
@@ -83,6 +93,7 @@ class AttendancePage(Page):
     cards: Sequence[Card]
     help_at: str
     may_call: bool
+    anybody: bool
     search: WalkInSearch | None
     wrong: str
 
@@ -102,6 +113,7 @@ def attendance_page(workshop: ScopedWorkshop, *, search: WalkInSearch | None = N
         cards=sorted((_card(workshop, seat, undo) for seat in workshop.seats()), key=lambda card: card.seat.sort),
         help_at=workshop.help_at,
         may_call=workshop.is_open and workshop.day == workshop.desk.today,
+        anybody=_may_meet_anybody(workshop),
         search=search,
         wrong=wrong,
     )
@@ -165,14 +177,51 @@ def undo(workshop: ScopedWorkshop, dossier: UUID, command_id: UUID) -> Outcome:
     )
 
 
-def look(workshop: ScopedWorkshop, typed: object) -> WalkInSearch:
-    """Searches all open dossiers by number or name: any advisor may follow the person who came."""
-    desk, text = workshop.desk, str(typed).strip()[:100]
-    everyone = Scope("all")
-    found = directory.find(desk.read, text, everyone, SHOWN)
-    found += [one for one in name_search.near(desk.read, text, everyone, SHOWN) if one not in found]
-    there = [one for one in found if not one.closed and one.stream not in workshop.state.seats]
-    return WalkInSearch(text, [WalkIn(one.stream, one.name, _about(desk, one)) for one in there[:SHOWN]])
+def look(workshop: ScopedWorkshop, form: WalkInForm) -> WalkInSearch:
+    """Searches open dossiers: those of the person at the desk by name or number, all by name and birth date.
+
+    A search among all is recorded first: its author and the number of names shown.
+    """
+    own = _own(workshop, form.q)
+    others = _others(workshop, form, {one.stream for one in own})
+    if others is not None:
+        outcome = record(
+            workshop.desk,
+            {"workshop": workshop.id},
+            look_among_all,
+            command_id=form.command_id,
+            shown=len(others),
+        )
+        others = [] if outcome.refused else others
+    walk_ins = [WalkIn(one.stream, one.name, _about(workshop.desk, one)) for one in own]
+    walk_ins += [WalkIn(one.stream, one.name, one.site) for one in others or ()]
+    return WalkInSearch(form.model_dump(), walk_ins)
+
+
+def _own(workshop: ScopedWorkshop, text: str) -> list[YoungPerson]:
+    read, scope = workshop.desk.read, workshop.desk.scope
+    found = directory.find(read, text, scope, SHOWN)
+    found += [one for one in name_search.near(read, text, scope, SHOWN) if one not in found]
+    return [one for one in found if _may_come(workshop, one)][:SHOWN]
+
+
+def _others(workshop: ScopedWorkshop, form: WalkInForm, own: Set[UUID]) -> list[YoungPerson] | None:
+    """Returns the dossiers of others with this name and birth date, None when this search does not reach them."""
+    letters = sum(character.isalpha() for character in form.q)
+    if form.born is None or letters < LETTERS or not _may_meet_anybody(workshop):
+        return None
+    found = name_search.born(workshop.desk.read, form.q, form.born, SHOWN)
+    return [one for one in found if one.stream not in own and _may_come(workshop, one)]
+
+
+def _may_come(workshop: ScopedWorkshop, person: YoungPerson) -> bool:
+    return not person.closed and person.stream not in workshop.state.seats
+
+
+def _may_meet_anybody(workshop: ScopedWorkshop) -> bool:
+    """Tells if a search may show other people's dossiers. Whoever reads all dossiers needs no such search."""
+    desk = workshop.desk
+    return desk.scope.whose != "all" and may_meet_anybody(workshop.state, desk.actor.id, desk.engine.clock())
 
 
 def _about(desk: Desk, found: YoungPerson) -> str:

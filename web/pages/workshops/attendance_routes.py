@@ -11,10 +11,11 @@ from pixflow.workshop import booking, scheduling
 from web.desk import refusals
 from web.desk.commands import Outcome, record
 from web.desk.desk import Desk
+from web.french.errors import missing
 from web.http.forms import Form, FormData, validate
 from web.http.templates import page
 from web.pages.workshops import attendance
-from web.pages.workshops.attendance import Mark
+from web.pages.workshops.attendance import Mark, WalkInForm, WalkInSearch
 from web.pages.workshops.routes import AtWorkshops
 from web.pages.workshops.scoped_workshop import ScopedWorkshop
 from web.pages.workshops.seat_routes import SeatForm
@@ -54,7 +55,13 @@ def mark_the_others(request: Request, desk: AtWorkshops, workshop_id: UUID, data
 def look(request: Request, desk: AtWorkshops, workshop_id: UUID, data: FormData) -> Response:
     """Searches somebody without a seat. It is a POST, so that no name stands in an address or a log."""
     workshop = _workshop(desk, workshop_id)
-    return page(request, attendance.attendance_page(workshop, search=attendance.look(workshop, data.get("q", ""))))
+    form, errors = validate(WalkInForm, data)
+    if form is None:
+        wrong = WalkInSearch(data, errors=missing.named(errors))
+        return page(request, attendance.attendance_page(workshop, search=wrong), status=422)
+    search = attendance.look(workshop, form)
+    desk.refresh()
+    return page(request, attendance.attendance_page(_workshop(desk, workshop_id), search=search))
 
 
 @router.post("/ateliers/{workshop_id:uuid}/presence/venu")

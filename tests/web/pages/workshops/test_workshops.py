@@ -16,6 +16,7 @@ from pixflow.dossier.stages import orientation
 from pixflow.events import dossier as d
 from pixflow.events import workshop as w
 from pixflow.events.base import Event
+from pixflow.refused import Refused
 from pixflow.team.absences import declare_absence
 from pixflow.unit_of_work import Step
 from pixflow.workshop import booking, scheduling
@@ -48,10 +49,17 @@ def afternoon(day: date) -> dict[str, Any]:
     return {"day": day, "starts": starts, "ends": starts + timedelta(hours=2)}
 
 
-def held(at_work: House, day: date = FRIDAY, *, runners: tuple[str, ...] = (NADIA, SAMIR), capacity: int = 8) -> UUID:
+def held(
+    at_work: House,
+    day: date = FRIDAY,
+    *,
+    runners: tuple[str, ...] = (NADIA, SAMIR),
+    capacity: int = 8,
+    by: str = SOPHIE,
+) -> UUID:
     """A workshop of that day in Mortagne."""
     people = tuple(at_work.people[name] for name in runners)
-    return scheduled(at_work, **afternoon(day), facilitators=people, capacity=capacity)
+    return scheduled(at_work, by, **afternoon(day), facilitators=people, capacity=capacity)
 
 
 def state(at_work: House, made: UUID) -> workshop_state.Workshop:
@@ -732,18 +740,30 @@ def test_nothing_is_noted_before_the_day(at_work: House) -> None:
     assert at_work.client(SAMIR).post(f"/ateliers/{made}/presence", data={"mark": "?"}).status_code == 422
 
 
-def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(
+AFTERNOON, BORN = 13, "2005-11-03"
+
+
+def search(at_work: House, made: UUID, name: str, typed: str, born: str = "") -> Any:
+    """Somebody looks for a person who came without a seat."""
+    client = at_work.client(name)
+    form = form_of(client.get(f"/ateliers/{made}/presence").text, "presence/chercher")
+    sent = {**values(form), "q": typed} | ({"born": born} if born else {})
+    return client.post(form["action"], data=sent)
+
+
+def test_somebody_who_comes_without_a_seat_is_found_by_name_and_birth_date_and_added(
     at_work: House, today: tuple[UUID, list[UUID]]
 ) -> None:
     made, _ = today
-    came = at_work.opened("Zoé", "Haddad", NADIA)
+    came = at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
+    at_work.day(MONDAY, AFTERNOON)
     client = at_work.client(SAMIR)
-    form = form_of(client.get(f"/ateliers/{made}/presence").text, "chercher")
-    nobody = client.post(form["action"], data={"q": "Personne"})
+    nobody = search(at_work, made, SAMIR, "Personne", BORN)
     assert "Personne de ce nom." in words(nobody.text)
-    found = client.post(form["action"], data={"q": "hadad"})
-    assert "Zoé Haddad 20 ans · Mortagne · Nadia Benali" in words(found.text)
-    assert "2005" not in words(found.text), "no birth date"
+    found = search(at_work, made, SAMIR, "hadad", BORN)
+    (line,) = soup(found.text).select(".after .entry")
+    assert said(line).startswith("Zoé Haddad Mortagne Présent"), "no number, no age, no advisor"
+    assert "12001" not in words(found.text)
     come = form_of(found.text, "venu", "Présent")
     assert client.post(come["action"], data=values(come)).status_code == 303
     assert state(at_work, made).attendance[came] == "present"
@@ -751,14 +771,97 @@ def test_somebody_who_comes_without_a_seat_is_found_by_name_and_added(
     assert client.post(come["action"], data=values(come)).status_code == 303, "sent twice"
 
 
-def door(at_work: House, made: UUID, typed: str, which: str) -> Any:
-    """Somebody at the door is found by what is typed, and the one of these words is said to be here."""
-    client = at_work.client(SAMIR)
-    form = form_of(client.get(f"/ateliers/{made}/presence").text, "chercher")
-    found = client.post(form["action"], data={"q": typed})
-    line = next(one for one in soup(found.text).select(".after .entry") if which in said(one))
-    come = line.select_one("form")
-    return client.post(come["action"], data=values(come))
+@pytest.mark.parametrize(
+    ("typed", "born"), [("ha", BORN), ("h a", BORN), ("haddad", ""), ("12001", BORN), ("haddad", "2004-01-02")]
+)
+def test_three_letters_and_the_birth_date_are_asked_to_look_among_all(
+    at_work: House, today: tuple[UUID, list[UUID]], typed: str, born: str
+) -> None:
+    made, _ = today
+    at_work.opened("Zoé", "Haddad", NADIA, imilo_number="12001")
+    at_work.day(MONDAY, AFTERNOON)
+    assert soup(search(at_work, made, SAMIR, typed, born).text).select(".after .entry form") == []
+    recorded = [type(event) for event in events(at_work, made)].count(w.YoungPeopleSearched)
+    assert recorded == (typed == "haddad" and born != "")
+
+
+def test_each_search_among_all_is_recorded_without_its_text(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    made, _ = today
+    for number, last in enumerate(("Haddad", "Hadad")):
+        at_work.opened("Zoé", last, PAUL, imilo_number=f"1200{number}")
+    at_work.day(MONDAY, AFTERNOON)
+    search(at_work, made, NADIA, "haddad", BORN)
+    recorded = at_work.served.engine.history(made)[-1]
+    assert (recorded.event, recorded.by) == (w.YoungPeopleSearched(shown=2, on=MONDAY), str(at_work.people[NADIA]))
+    page = at_work.client(NADIA).get(f"/ateliers/{made}").text
+    assert "Recherche parmi tous les jeunes : 2 noms montrés" in words(page)
+    search(at_work, made, NADIA, "personne", BORN)
+    assert events(at_work, made)[-1] == w.YoungPeopleSearched(shown=0, on=MONDAY)
+    before = events(at_work, made)
+    search(at_work, made, NADIA, "haddad")
+    assert events(at_work, made) == before, "among their own dossiers"
+
+
+@pytest.mark.parametrize(("hour", "reaches"), [(9, False), (12, False), (13, True), (16, True), (18, False)])
+def test_one_looks_among_all_at_the_hours_of_the_workshop(
+    at_work: House, today: tuple[UUID, list[UUID]], hour: int, reaches: bool
+) -> None:
+    """From 13:30 to 18:00 here, for a workshop from 14:00 to 16:00; `hour` is UTC, twelve minutes past."""
+    made, _ = today
+    at_work.opened("Zoé", "Haddad", PAUL)
+    at_work.day(MONDAY, hour)
+    found = search(at_work, made, NADIA, "zoe haddad", BORN)
+    assert ("Zoé Haddad" in words(found.text)) is reaches
+
+
+def test_who_set_the_hours_looks_among_their_own_only(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
+    other, own = at_work.opened("Zoé", "Haddad", PAUL), at_work.opened("Zoé", "Hadad", NADIA)
+    made = held(at_work, MONDAY, by=NADIA)
+    moved = held(at_work, MONDAY)
+    at_work.says(
+        NADIA, scheduling.move_workshop, {"workshop": moved}, place="", registrants=(),
+        **{**afternoon(MONDAY), "ends": afternoon(MONDAY)["ends"] + timedelta(hours=1)},
+    )  # fmt: skip
+    at_work.day(MONDAY, AFTERNOON)
+    for one in (made, moved):
+        found = search(at_work, one, NADIA, "zoe", BORN)
+        assert [str(own) in found.text, str(other) in found.text] == [True, False]
+        sent = {"command_id": str(uuid4()), "dossier": str(other)}
+        refused = at_work.client(NADIA).post(f"/ateliers/{one}/presence/venu", data=sent)
+        assert refused.status_code == 422
+        assert "Quelqu’un d’autre suit cette personne" in words(refused.text)
+        assert other not in state(at_work, one).seats
+    assert len(at_work.events(other)) == 2
+
+
+def test_a_difficulty_on_a_colleague_s_dossier_follows_the_same_rule(at_work: House) -> None:
+    colleague_s, own = at_work.opened("Zoé", "Haddad", PAUL), at_work.opened("Aya", "Nom", NADIA)
+    made = held(at_work, MONDAY, by=NADIA)
+    at_work.day(MONDAY, AFTERNOON)
+    streams = {"workshop": made, "dossier": colleague_s}
+    context = {"initial": True, "plan": uuid4()}
+    for dossier in (colleague_s, own):
+        by = SOPHIE if dossier == colleague_s else NADIA
+        at_work.says(by, booking.walk_in, {**streams, "dossier": dossier}, context=context)
+    mark = {"presence": "present", "trouble": True, "ease": False}
+    at_work.says(NADIA, booking.mark_attendance, streams, **mark)
+    assert at_work.state(colleague_s).diagnostic.seats[made].trouble, "Sophie registered them"
+
+    theirs = held(at_work, MONDAY)
+    there = {"workshop": theirs, "dossier": at_work.opened("Léo", "Nom", PAUL)}
+    at_work.says(NADIA, booking.walk_in, there, context={**context, "plan": uuid4()})
+    at_work.says(NADIA, booking.mark_attendance, there, **mark)
+    at_work.day(MONDAY + timedelta(days=1))
+    with pytest.raises(Refused, match="not-entrusted"):
+        at_work.says(NADIA, booking.mark_attendance, there, **{**mark, "trouble": False, "ease": True})
+    at_work.says(NADIA, booking.mark_attendance, there, **{**mark, "trouble": False})
+
+
+def door(at_work: House, made: UUID, typed: str, born: str) -> Any:
+    """Somebody at the door is found by what is typed, and said to be here."""
+    found = search(at_work, made, SAMIR, typed, born)
+    come = soup(found.text).select_one(".after .entry form")
+    return at_work.client(SAMIR).post(come["action"], data=values(come))
 
 
 def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
@@ -778,7 +881,8 @@ def test_the_wrong_namesake_is_taken_out_again_and_owes_what_they_owed(
         context={"plan": uuid4()},
     )
     before = at_work.state(wrong)
-    assert door(at_work, made, "haddad", "20 ans · n° 12001").status_code == 303
+    at_work.day(MONDAY, AFTERNOON)
+    assert door(at_work, made, "haddad", BORN).status_code == 303
     assert at_work.state(wrong).orientation.plan.modality == "workshop"
     say(at_work, made, wrong, "absent")
     assert "Réinscrire" in words(at_work.client(NADIA).get(f"/dossiers/{wrong}").text)
@@ -832,12 +936,13 @@ def test_who_comes_when_the_room_is_full_is_told_whose_seat_may_be_free(at_work:
     for dossier in people:
         seat(at_work, made, dossier)
     at_work.opened("Zoé", "Haddad", NADIA)
-    full = door(at_work, made, "haddad", "Zoé")
+    at_work.day(MONDAY, AFTERNOON)
+    full = door(at_work, made, "haddad", BORN)
     assert full.status_code == 422
     told = "Les 6 places sont prises : notez d’abord qui n’est pas venu (6 à noter), sa place se libère."
     assert told in words(full.text)
     say(at_work, made, people[0], "absent")
-    assert door(at_work, made, "haddad", "Zoé").status_code == 303
+    assert door(at_work, made, "haddad", BORN).status_code == 303
 
 
 def test_a_seat_already_marked_is_not_offered_to_be_given_up(at_work: House, today: tuple[UUID, list[UUID]]) -> None:
