@@ -97,7 +97,7 @@ def first_fact(locale: House) -> Arranged:
 # --- a workshop, a difficulty, the complete diagnostic, the certification
 
 
-def scheduled(locale: House, by: str = "Sophie Lecomte", **changes: Any) -> UUID:
+def scheduled(locale: House, by: str = "Sophie Lecomte", /, **changes: Any) -> UUID:
     """A workshop of this afternoon in Mortagne, with eight seats, run by Nadia Benali."""
     made, today = uuid4(), locale.today
     starts = datetime(today.year, today.month, today.day, 13, tzinfo=UTC)
