@@ -261,10 +261,11 @@ def test_it_may_be_declined(house: House, person: UUID) -> None:
 
 
 def test_who_asked_does_not_confirm(house: House, person: UUID) -> None:
-    """Whoever it is: a manager, the operator, a référent who stands in for the absent manager."""
+    """Whoever it is: a manager, the operator, a colleague who stands in for the absent manager."""
     manager: Actor = house.manager  # type: ignore[attr-defined]
-    stands_in, today = Actor(house.referent.id, acting_for=manager.id), house.engine.today()
-    away = {"absence": uuid4(), "first": today, "last": today, "deputy": UUID(house.referent.id)}
+    deputy, today = house.hire("Luc Vial", "luc@example.org", "manager"), house.engine.today()
+    stands_in = Actor(deputy.id, acting_for=manager.id)
+    away = {"absence": uuid4(), "first": today, "last": today, "deputy": UUID(deputy.id)}
     house.do(declare_absence, {"staff": UUID(manager.id)}, **away)
     for asks, by in ((manager, manager), (Actor(OPERATOR), Actor(OPERATOR)), (stands_in, stands_in)):
         house.engine.execute({"dossier": person}, request_erasure, by=asks, command_id=uuid4(), reason="request")
