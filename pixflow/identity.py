@@ -16,6 +16,7 @@ _NIR: Final = re.compile(
 _NIR_LENGTH: Final = 13
 _NIR_MONTHS: Final = frozenset((*range(1, 13), 20, *range(30, 43), *range(50, 100)))
 
+REPLACED: Final = "\N{REPLACEMENT CHARACTER}"
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_OR_LINES: Final = re.compile(r"[\x00-\x1f\x7f]")
 _IMILO: Final = re.compile(r"[0-9A-Z]+(?:-[0-9A-Z]+)*")
@@ -65,6 +66,11 @@ def contains_nir(text: str) -> bool:
 def contains_control(text: str, *, lines: bool = True) -> bool:
     """Tells if a text holds a control character: NUL, an escape, a bell. Tabs and line ends count without `lines`."""
     return not text.isprintable() and (_CONTROL if lines else _CONTROL_OR_LINES).search(text) is not None
+
+
+def without_controls(text: str) -> str:
+    """Returns the text with U+FFFD, which everybody sees, in the place of each control character."""
+    return _CONTROL.sub(REPLACED, text) if contains_control(text) else text
 
 
 def imilo_number(text: str) -> str:

@@ -111,11 +111,13 @@ class Place:
         }
         self.browser = at_work.client(EVERYBODY)
 
-    def get(self, route: str, asked: Mapping[str, str]) -> int:
+    def path(self, route: str) -> str:
         for name, value in self.ids.items():
             route = route.replace(name, value)
-        route = re.sub(r"\{\w+:uuid\}", str(uuid4()), route)
-        answer = self.browser.get(f"{route}?{urlencode(asked, errors='surrogatepass')}")
+        return re.sub(r"\{\w+:uuid\}", str(uuid4()), route)
+
+    def get(self, route: str, asked: Mapping[str, str]) -> int:
+        answer = self.browser.get(f"{self.path(route)}?{urlencode(asked, errors='surrogatepass')}")
         return answer.status_code
 
 
@@ -165,6 +167,26 @@ def test_a_control_character_in_an_address_is_refused_in_words(place: Place, pat
 def test_the_first_and_the_last_day_are_shown(place: Place, day: str) -> None:
     for route, asked in (("/journal", {"du": day, "au": day}), ("/ateliers", {"vue": "mois", "le": day})):
         assert place.get(route, asked) == 200
+
+
+SEARCHES = {
+    "/chercher": ("q", "vers"),
+    "/chercher/proches": ("q", "last_name", "first_name"),
+    "/journal": ("q", "par", "sorte", "dossier", "du", "au"),
+    "/ateliers/{workshop_id:uuid}/presence/chercher": ("q",),
+    "/dossiers/nouveau": ("last_name", "first_name", "site", "imilo_number"),
+    "/dossiers/groupe": ("groupe", "group", "name"),
+    "/boite/plusieurs/snooze": ("task", "reason"),
+    "/protocole/projet/grille/verifier": ("name", "note", "replaces"),
+}
+"""Fields of forms whose text is looked for, or shown again."""
+
+
+@pytest.mark.parametrize("route", SEARCHES)
+def test_a_control_character_in_a_form_makes_no_page_fail(place: Place, route: str) -> None:
+    for text in ("\0", "Dia\0llo", "\x1b[2J", "\x07"):
+        sent = {"command_id": str(uuid4()), **dict.fromkeys(SEARCHES[route], text)}
+        assert place.browser.post(place.path(route), data=sent).status_code < 500
 
 
 @settings(

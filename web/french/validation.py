@@ -10,7 +10,8 @@ INVALID = {
     "extra_forbidden": "Ce champ n’est pas attendu ici.",
     "string_too_short": "Écrivez au moins {min_length} caractères.",
     "string_too_long": "Écrivez au plus {max_length} caractères.",
-    "control_character": "Un caractère invisible s’est glissé dans ce texte : retapez-le au lieu de le coller.",
+    "control_character": "Un caractère invisible s’est glissé dans ce texte, à la place de "
+    "« \N{REPLACEMENT CHARACTER} » : effacez-le.",
     "string_pattern_mismatch": "Ce texte n’a pas la forme attendue.",
     "int_parsing": "Écrivez un nombre entier.",
     "int_from_float": "Écrivez un nombre entier.",

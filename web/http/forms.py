@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from pixflow.identity import contains_control
+from pixflow.identity import REPLACED, without_controls
 from pixflow.unit_of_work import FIRST_DAY, LAST_DAY
 from web.french import validation
 
@@ -96,10 +96,19 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
 
 
 async def form_data(request: Request) -> dict[str, Any]:
-    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`."""
+    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`.
+
+    A control character becomes U+FFFD: no query meets it, and whoever typed it sees it in the form that `validate`
+    refuses.
+    """
     sent = await request.form(max_fields=MAX_FIELDS)
     request.state.command_id = sent.get("command_id")
-    return {name: values[0] if len(values := sent.getlist(name)) == 1 else values for name in sent}
+    fields = {without_controls(name): [_shown(value) for value in sent.getlist(name)] for name in sent}
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+
+
+def _shown(value: Any) -> Any:
+    return without_controls(value) if isinstance(value, str) else value
 
 
 FormData = Annotated[dict[str, Any], Depends(form_data)]
@@ -134,9 +143,13 @@ def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[st
 
 
 def _with_controls(data: Mapping[str, Any]) -> list[str]:
-    """Returns the fields that hold a control character: NUL, an escape, a bell."""
+    """Returns the fields that hold a control character (NUL, an escape, a bell), or what stands in its place."""
     texts = ((name, value if isinstance(value, list) else [value]) for name, value in data.items())
-    return [name for name, values in texts if any(isinstance(one, str) and contains_control(one) for one in values)]
+    return [
+        name
+        for name, values in texts
+        if any(isinstance(one, str) and REPLACED in without_controls(one) for one in values)
+    ]
 
 
 def _cleaned(value: Any, field: FieldInfo | None) -> Any:

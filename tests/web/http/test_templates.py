@@ -146,7 +146,7 @@ def test_a_control_character_is_refused_on_its_field(mark: str) -> None:
     assert value is None
     assert {name: words(said) for name, said in wrong.items()} == dict.fromkeys(
         ("text", "kinds"),
-        "Un caractère invisible s’est glissé dans ce texte : retapez-le au lieu de le coller.",
+        "Un caractère invisible s’est glissé dans ce texte, à la place de « \N{REPLACEMENT CHARACTER} » : effacez-le.",
     )
     assert forms.validate(Note, sent(text="vu\r\n\tici"))[1] == {}
 
