@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from pixflow.events import access as e
 from pixflow.events.access import SuspensionReason
+from pixflow.events.staff import StaffReturned
 
 
 class Access(Struct, frozen=True):
@@ -25,6 +26,8 @@ class Access(Struct, frozen=True):
 
 def evolve(state: Access, event: object, by: str) -> Access:
     match event:
+        case StaffReturned():  # a former access does not come back with the person
+            return Access(suspended=state.suspended)
         case e.AccountInvited():
             return replace(state, invited_by=by)
         case e.AccountOpened():

@@ -71,7 +71,7 @@ def suspend_account(
         _must_be_another(person, actor)
         others = [one for one in stewards(team, on, but=person) if str(one) != actor]
         if "manager" in staff.roles_on(on) and not others:
-            raise Refused("last-manager")
+            raise Refused("last-steward")
     return [e.AccountSuspended(reason=reason, on=on)]
 
 

@@ -1,6 +1,6 @@
 """Sentences of the accounts: refusals of a sign-in, ways to sign in, waits."""
 
-from web.french.typography import plural
+from web.french.typography import plural, say, typeset
 
 WRONG = "Le courriel ou le mot de passe n’est pas le bon."
 WRONG_CODE = "Ce code n’est pas le bon, ou a déjà servi : attendez le suivant."
@@ -17,6 +17,8 @@ ISSUER_UNREACHED = "Votre fournisseur d’identité ne répond pas : essayez plu
 NOT_THE_SAME = "Les deux mots de passe ne sont pas les mêmes."
 ALREADY = "Un compte existe déjà avec ce courriel : choisissez « J’ai déjà un compte »."
 LAST_WAY = "C’est votre dernier moyen d’entrer : ajoutez-en un autre d’abord."
+NO_MAIL = "Ce pixflow n’envoie pas de courriels : l’exploitant invite avec « pixflow account invite »."
+MAIL_FAILED = "L’invitation est notée, mais le courriel n’est pas parti : envoyez un autre lien un peu plus tard."
 LINK_OVER = "Ce lien n’est plus valable : un lien sert une fois, pendant vingt-quatre heures. Demandez-en un autre."
 
 REFUSALS = {
@@ -34,3 +36,20 @@ def wait(seconds: object) -> str:
     if minutes > 120:
         return "Trop d’essais aujourd’hui : essayez demain, ou demandez de l’aide à votre direction."
     return f"Trop d’essais : attendez {plural(minutes, 'minute')} avant le suivant."
+
+
+def invitation(sender: str, structure: str, link: str) -> tuple[str, str]:
+    """Returns subject and text of an invitation."""
+    subject = say("pixflow : {structure} vous ouvre un compte", structure=structure)
+    lines = (
+        "Bonjour,",
+        "",
+        f"{sender} vous invite à vous connecter à pixflow, pour {structure}.",
+        "",
+        "Ce lien vous est personnel. Il sert une fois, pendant vingt-quatre heures :",
+        link,
+        "",
+        "Passé ce délai, demandez-en un autre. Si vous n’attendiez pas ce message, ne l’ouvrez pas.",
+        "",
+    )
+    return subject, "\n".join(map(typeset, lines[:5])) + "\n" + link + "\n" + "\n".join(map(typeset, lines[6:]))

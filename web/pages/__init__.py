@@ -19,7 +19,7 @@ from web.pages.queue import routes as queue_routes
 from web.pages.results import campaign_routes, import_routes, match_routes
 from web.pages.results import routes as results_routes
 from web.pages.search import routes as search_routes
-from web.pages.team import handover_routes
+from web.pages.team import access_routes, handover_routes
 from web.pages.team import routes as team_routes
 from web.pages.workshops import (
     attendance_routes,
@@ -65,6 +65,7 @@ MODULES = (  # in the order in which addresses are tried
     feed_routes,
     kiosk_routes,
     handover_routes,
+    access_routes,
     team_routes,
     monitoring,
 )

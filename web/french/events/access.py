@@ -21,7 +21,7 @@ REFUSALS: dict[str, str] = {
     "account-suspended": "L’accès de cette personne est coupé : deux personnes doivent d’abord le rendre.",
     "not-suspended": "L’accès de cette personne n’est pas coupé.",
     "not-invited": "Cette personne n’a pas encore de compte : invitez-la d’abord.",
-    "last-manager": "C’est la dernière personne qui peut confirmer un compte : l’exploitant doit couper cet accès.",
+    "last-steward": "C’est la dernière personne qui peut confirmer un compte : l’exploitant doit couper cet accès.",
 }
 
 DECISIONS: dict[str, str] = {

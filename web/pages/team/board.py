@@ -21,6 +21,7 @@ from web.french.typography import plural, say
 from web.http import filters
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page
+from web.pages.team import access
 from web.pages.team.forms import confirmable
 
 BOARD = "/equipe"
@@ -200,6 +201,9 @@ def _warnings(desk: Desk, everyone: Sequence[TeamRow]) -> Iterator[TeamWarning]:
         for role in confirmable(desk, id):
             text = say("{name}, {role} : rôle à confirmer.", name=member.name, role=vocabulary.ROLES[role])
             yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
+    for id in access.waiting(desk) if desk.host.site else ():
+        text = say("{name} : un compte attend une deuxième personne.", name=desk.refs.team[id].name)
+        yield TeamWarning(text, f"{BOARD}/{id}", "Lire et confirmer")
     if not desk.may(assign_advisor):
         return
     for row in everyone:

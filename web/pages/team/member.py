@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pixflow.authorization import Subject
 from pixflow.dossier.assignment import assign_advisor
 from pixflow.events.values import Role
 from pixflow.identity import normalise
 from pixflow.team.absences import absences_deputised_by, chooses_deputies, covers
+from pixflow.team.accounts import invite_account
 from pixflow.team.staff import Absence, Milestone
 from projections import advisor_queue, audit_trail, dossier_sheet
 from web.desk.colleagues import absence_text, days_text, role_labels
@@ -20,6 +22,7 @@ from web.french.events import sentences
 from web.french.typography import plural
 from web.http.forms import OpenForm, errors_shown
 from web.http.templates import Page
+from web.pages.team.access import AccessRow, access_row
 from web.pages.team.board import MILESTONES
 from web.pages.team.forms import FORMS, confirmable, offers
 
@@ -69,7 +72,8 @@ class MemberPage(Page):
     """A member of staff. `offers` are the forms that may be opened, `form` is the one that is open.
 
     `deputised` are the colleagues they stand in for, with the days; `works`: they have not left yet.
-    `subject` is the hidden field of the open form; `receipt` says what was just recorded.
+    `subject` is the hidden field of the open form; `receipt` says what was just recorded, `problem` why nothing was.
+    `access` is their account, for those who decide of accounts.
     """
 
     template = "team/member.html"
@@ -89,6 +93,8 @@ class MemberPage(Page):
     works: bool
     today: date
     receipt: str
+    problem: str
+    access: AccessRow | None
     dossiers: int
     tasks: int
     may_hand_over: bool
@@ -116,7 +122,7 @@ def refused_form(name: str, sent: Mapping[str, Any], errors: Mapping[str, str]) 
     return OpenForm(name, str(sent.get(subject, "")), sent, errors_shown(errors, {subject}))
 
 
-def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) -> MemberPage:
+def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1, problem: str = "") -> MemberPage:
     """Returns the page of a member; `done` is the version just recorded: 0 for no event, -1 for nothing to say."""
     member = desk.refs.team[id]
     days = sorted(member.absences.values(), key=lambda away: away.first)
@@ -137,6 +143,8 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
         works=member.works(desk.today),
         today=desk.today,
         receipt="Rien de plus : c’était déjà noté." if done == 0 else sentences_by_version.get(done, ""),
+        problem=problem,
+        access=_access(desk, id),
         dossiers=dossier_sheet.portfolio_sizes(desk.read).get(id, 0),
         tasks=advisor_queue.workloads(desk.read, desk.today).get(id, 0),
         may_hand_over=desk.may(assign_advisor),
@@ -157,6 +165,12 @@ def member_page(desk: Desk, id: UUID, form: OpenForm | None, *, done: int = -1) 
 def sites(desk: Desk) -> list[tuple[str, str]]:
     """Returns the options of a list of sites."""
     return [("", "toute la structure"), *((site, site) for site in desk.refs.structure.sites)]
+
+
+def _access(desk: Desk, id: UUID) -> AccessRow | None:
+    site = desk.host.site
+    shown = site and desk.may(invite_account, Subject(member=id)) and desk.refs.team[id].works(desk.today)
+    return access_row(desk, site, id) if site and shown else None
 
 
 def _waiting(desk: Desk, id: UUID) -> list[WaitingRole]:

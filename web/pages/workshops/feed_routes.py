@@ -23,7 +23,8 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 @router.get("/agenda/{token}.ics")
 def feed(request: Request, token: str) -> Response:
-    """Sends the workshops that the person of this token runs. 404 for an unknown token, and for a leaver's."""
+    """Sends the workshops that the person of this token runs. 404 for an unknown token, and for that of a
+    member who left or was suspended."""
     host: Host = request.app.state.host
     served, person = _person(host, token)
     with served.read().database.connect() as connection:
@@ -43,7 +44,11 @@ def _person(host: Host, token: str) -> tuple[ServedStructure, UUID]:
     for served in host.structures.values():
         for person, member in served.refs.team.items():
             known = served.engine.token("agenda", str(person))
-            if compare_digest(known.encode(), token.encode()) and member.works(served.today()):
+            if (
+                compare_digest(known.encode(), token.encode())
+                and member.works(served.today())
+                and not member.access.suspended
+            ):
                 return served, person
     raise HTTPException(404)
 

@@ -1,0 +1,114 @@
+"""The account of a member on their page: its state, and what the person at the desk may do about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pixflow.authorization import Subject
+from pixflow.decision import Decision
+from pixflow.events.base import Event
+from pixflow.refused import Refused
+from pixflow.team import accounts as decisions
+from web.accounts import invitations, memberships
+from web.accounts.site import Site
+from web.desk.desk import Desk
+from web.desk.names import names_for
+from web.french import dates
+from web.french.events.access import SUSPENSIONS
+from web.french.typography import say
+
+
+@dataclass(frozen=True, slots=True)
+class AccessAction:
+    """An action about an account: its decision, what is sent with it, its button, and whether it is the next step."""
+
+    decision: Decision[..., list[Event]]
+    label: str
+    sent: Mapping[str, Any]
+    is_next: bool = False
+
+
+ACTIONS: dict[str, AccessAction] = {
+    "inviter": AccessAction(decisions.invite_account, "Inviter à se connecter", {}, is_next=True),
+    "confirmer": AccessAction(decisions.confirm_account, "Confirmer le compte", {}, is_next=True),
+    "couper": AccessAction(decisions.suspend_account, "Couper l’accès maintenant", {"reason": "colleague"}),
+    "rendre": AccessAction(decisions.restore_account, "Rendre l’accès", {}, is_next=True),
+    "demander-retour": AccessAction(decisions.request_restoration, "Demander de rendre l’accès", {}),
+    "effacer-moyens": AccessAction(decisions.reset_factors, "Effacer ses moyens d’entrer", {}, is_next=True),
+    "demander-moyens": AccessAction(decisions.request_factors_reset, "A perdu ses moyens d’entrer", {}),
+}
+"""The actions, by the last part of their address."""
+WITHDRAW = "retirer"
+"""The action that takes an invitation back: it is no decision, the invitation stays a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """The account of a member, in words. `actions` are address, button and whether it is the next step."""
+
+    said: str
+    is_late: bool
+    actions: Sequence[tuple[str, str, bool]]
+
+
+def access_row(desk: Desk, site: Site, person: UUID) -> AccessRow:
+    """Returns the account of a member, as the person at the desk may see it and act on it."""
+    invited = _standing(desk, site, person)
+    actions = [
+        (name, _label(name, one, invited), one.is_next) for name, one in ACTIONS.items() if _may(desk, person, one)
+    ]
+    if invited and desk.may(decisions.invite_account, Subject(member=person)) and person != desk.me:
+        actions.append((WITHDRAW, "Retirer l’invitation", False))
+    member = desk.refs.team[person]
+    waits = member.access.opened and not member.access.confirmed
+    return AccessRow(_said(desk, site, person, invited), waits or member.access.suspended is not None, actions)
+
+
+def waiting(desk: Desk) -> list[UUID]:
+    """Returns the members whose account the person at the desk may confirm, or give back, as the second person."""
+    names = ("confirmer", "rendre", "effacer-moyens")
+    return [id for id in desk.refs.team if any(_may(desk, id, ACTIONS[name]) for name in names)]
+
+
+def _standing(desk: Desk, site: Site, person: UUID) -> invitations.Invitation | None:
+    found = (one for one in invitations.standing(site.store, desk.served.opened.id) if one.member == person)
+    return next(found, None)
+
+
+def _may(desk: Desk, person: UUID, action: AccessAction) -> bool:
+    """Tells if the decision would change something: it is tried, and not recorded."""
+    team = desk.refs.team
+    if not desk.may(action.decision, Subject(member=person)):
+        return False
+    about = {"on": desk.today, "person": person, "team": team, "actor": desk.actor.id, **action.sent}
+    if action.decision is decisions.invite_account and team[person].access.enters:
+        return False
+    if action.decision is decisions.suspend_account and not team[person].access.invited_by:
+        return False
+    try:
+        return bool(action.decision(team[person], **about))
+    except Refused:
+        return False
+
+
+def _label(name: str, action: AccessAction, invited: invitations.Invitation | None) -> str:
+    return "Envoyer un autre lien" if name == "inviter" and invited else action.label
+
+
+def _said(desk: Desk, site: Site, person: UUID, invited: invitations.Invitation | None) -> str:
+    access, names = desk.refs.team[person].access, names_for(desk)
+    if access.suspended:
+        asked = say("{name} demande de le rendre.", name=names.staff(by)) if (by := access.restoration_by) else ""
+        return f"Accès coupé : {SUSPENSIONS[access.suspended]}. {asked}".strip()
+    if access.reset_by:
+        return say("{name} demande d’effacer ses moyens d’entrer.", name=names.staff(access.reset_by))
+    if access.opened and access.confirmed:
+        known = memberships.of_member(site.store, desk.served.opened.id, person)
+        return "Se connecte." if known and known.is_open else "A un compte, qui dort : à réinviter."
+    if access.opened:
+        return "A ouvert son compte, qui attend une deuxième personne."
+    if invited:
+        until = dates.instant(site.store.at(invited.until), desk.zone)
+        return say("Invité·e par {name}, jusqu’au {until}.", name=names.staff(invited.sender), until=until)
+    return "L’invitation est périmée." if access.invited_by else "Pas encore invité·e à se connecter."

@@ -1,0 +1,86 @@
+"""Actions on the account of a member: invite, confirm, suspend, restore, reset."""
+
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pixflow.authorization import Subject
+from web.accounts import accounts, invitations, memberships, sessions, tickets
+from web.accounts.site import Site
+from web.desk import refusals
+from web.desk.commands import record
+from web.desk.dependencies import AtDesk
+from web.desk.desk import Desk
+from web.desk.signed_in import AtSite
+from web.french import accounts as french
+from web.hosting.mail import Mail, Outbox, outbox_for
+from web.hosting.settings import Settings
+from web.http.forms import Form, FormData, validate
+from web.http.templates import page
+from web.pages.team import member
+from web.pages.team.access import ACTIONS, WITHDRAW
+
+router = APIRouter()
+
+
+@router.post("/equipe/{person:uuid}/compte/{action}")
+def act(request: Request, desk: AtDesk, site: AtSite, person: UUID, action: str, data: FormData) -> Response:
+    """Takes a decision about the account of a member, then does what follows from it in the accounts store."""
+    if person not in desk.refs.team or action not in (*ACTIONS, WITHDRAW):
+        raise HTTPException(404)
+    asked = ACTIONS.get(action, ACTIONS["inviter"])
+    if not desk.may(asked.decision, Subject(member=person)):
+        raise HTTPException(403)
+    form, _ = validate(Form, data)
+    if form is None:
+        raise HTTPException(422)
+    if action == WITHDRAW:
+        invitations.withdraw(site.store, desk.served.opened.id, person)
+        return _back(person)
+    outbox = outbox_for(Settings(), desk.served.opened.folder, demo=False) if action == "inviter" else None
+    if action == "inviter" and outbox is None:
+        return _refuse(request, desk, person, french.NO_MAIL)
+    outcome = record(desk, {"staff": person}, asked.decision, command_id=form.command_id, **asked.sent)
+    if outcome.refused:
+        return _refuse(request, desk, person, refusals.sentence(desk, outcome.refused))
+    if not outcome.repeated and (failed := _follow(desk, site, person, action, outbox)):
+        return _refuse(request, desk, person, failed)
+    return _back(person, outcome.recorded[-1].originator_version if outcome.recorded else 0)
+
+
+def _follow(desk: Desk, site: Site, person: UUID, action: str, outbox: Outbox | None) -> str:
+    """Does what a decision asks of the accounts store. Returns why a mail did not leave, else ""."""
+    structure = desk.served.opened.id
+    known = memberships.of_member(site.store, structure, person)
+    if action == "inviter" and outbox:
+        return _invite(desk, site, person, outbox)
+    if action == "couper" and known:
+        sessions.end_all(site.store, known.account, structure=structure)
+    if action == "effacer-moyens" and known:
+        memberships.sleep_elsewhere(site.store, known.account, structure)
+        accounts.forget_factors(site.store, known.account)
+        sessions.end_all(site.store, known.account)
+        tickets.discard_of(site.store, known.account)
+    return ""
+
+
+def _invite(desk: Desk, site: Site, person: UUID, outbox: Outbox) -> str:
+    address, name = desk.refs.team[person].email, desk.refs.structure.name
+    _, token = invitations.invite(site.store, desk.served.opened.id, person, address, desk.actor.id)
+    sender = desk.refs.team[desk.me].name
+    subject, text = french.invitation(sender, name, f"{site.url}/invitation/{token}")
+    try:
+        outbox(Mail(address, subject, text, f"invitation-{uuid4()}", desk.engine.clock()))
+    except OSError:
+        return french.MAIL_FAILED
+    return ""
+
+
+def _back(person: UUID, done: int = -1) -> Response:
+    return RedirectResponse(f"/equipe/{person}?fait={done}", 303)
+
+
+def _refuse(request: Request, desk: Desk, person: UUID, why: str) -> Response:
+    desk.refresh()
+    return page(request, member.member_page(desk, person, None, problem=why), status=422)
