@@ -7,10 +7,8 @@ from itertools import zip_longest
 from msgspec import Struct
 
 from pixflow import tasks
-from pixflow.documents.grille import Explanation, explain
 from pixflow.dossier.evolve import fold
 from pixflow.dossier.state import Dossier
-from pixflow.dossier.stepper import StageStatus, stepper
 from pixflow.events.base import Recorded
 from pixflow.folding import retractions_by_version
 from pixflow.reference_data import References
@@ -24,7 +22,6 @@ class Replay(Struct, frozen=True):
 
     `recorded` is the event of that version, `before` and `after` the dossier around it. `owed` are the tasks known
     then, `changed` those that the event closed, opened or moved. `retracted` are the versions retracted by then.
-    `reading` is the current initial result, read by the grid of its day.
     """
 
     version: int
@@ -32,11 +29,9 @@ class Replay(Struct, frozen=True):
     recorded: Recorded
     before: Dossier
     after: Dossier
-    steps: tuple[StageStatus, ...]
     owed: tuple[Task, ...]
     changed: tuple[TaskChange, ...]
     retracted: Mapping[int, Recorded]
-    reading: Explanation | None
 
 
 def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
@@ -50,18 +45,7 @@ def at_version(events: Sequence[Recorded], n: int, refs: References) -> Replay:
     before, after = fold(known[:-1]), fold(known)
     owed = tasks.of_dossier(after, refs)
     changed = task_changes(tasks.of_dossier(before, refs), owed)
-    return Replay(
-        n,
-        len(events),
-        known[-1],
-        before,
-        after,
-        stepper(after),
-        tuple(owed),
-        changed,
-        retractions_by_version(known),
-        reading(after, refs),
-    )
+    return Replay(n, len(events), known[-1], before, after, tuple(owed), changed, retractions_by_version(known))
 
 
 def version_at(events: Sequence[Recorded], instant: datetime) -> int:
@@ -76,15 +60,6 @@ def task_changes(before: Sequence[Task], after: Sequence[Task]) -> tuple[TaskCha
     new = [task for task in after if task.key not in were]
     moved = [(were[task.key], task) for task in after if task.key in were and _shown(were[task.key]) != _shown(task)]
     return (*zip_longest(gone, new), *moved)
-
-
-def reading(dossier: Dossier, refs: References) -> Explanation | None:
-    """Returns the current initial result, read by the grid in force on the day it was received."""
-    current = dossier.diagnostic.current("initial")
-    if current is None or current[1].result is None or current[1].result.mastery is None or current[1].received is None:
-        return None
-    published = refs.grille(current[1].received.on)
-    return explain(published.document, published.number, current[1].result.mastery, dossier.programme)
 
 
 def _shown(task: Task) -> tuple[object, ...]:

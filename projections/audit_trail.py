@@ -54,12 +54,15 @@ table = Table(
     Column("via", String, nullable=False),
     Column("command", Uuid, nullable=False),
     Column("retracts", Integer),
+    Column("dossier", Uuid),
     Column("data", Text, nullable=False),
     Index("trail_of_stream", "stream", "version"),
     Index("trail_of_time", "at"),
     Index("trail_of_topic", "topic", "position"),
     Index("trail_of_author", "by", "position"),
 )
+_of_guest = table.c.dossier.is_not(None)
+Index("trail_of_guest", table.c.dossier, sqlite_where=_of_guest, postgresql_where=_of_guest)
 TABLES = (table,)
 
 _PERSONAL = [event.TOPIC for event in catalogue() if personal_fields(event)]
@@ -69,7 +72,10 @@ _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.TOPIC: msgspec.json.D
 
 
 def rows(change: Change) -> dict[Table, list[Row]]:
-    """Returns one row for each event. An erased event has no `data`."""
+    """Returns one row for each event. An erased event has no `data`.
+
+    `dossier` is the guest that an event of a workshop is about.
+    """
     return {
         table: [
             {
@@ -86,6 +92,7 @@ def rows(change: Change) -> dict[Table, list[Row]]:
                 "via": r.via,
                 "command": r.command,
                 "retracts": r.event.version if isinstance(r.event, RETRACTIONS) else None,
+                "dossier": getattr(r.event, "dossier", None) if change.kind == "workshop" else None,
                 "data": "" if isinstance(r.event, Erased) else _ENCODER.encode(r.event).decode(),
             }
             for r in change.events
@@ -141,6 +148,11 @@ def of_streams(connection: Connection, streams: Iterable[UUID]) -> dict[UUID, li
     for row in connection.execute(query):
         found.setdefault(row.stream, []).append(recorded(row))
     return found
+
+
+def workshops_of(connection: Connection, dossier: UUID) -> set[UUID]:
+    """Returns every workshop where a young person ever had a seat or waited for one."""
+    return set(connection.execute(select(table.c.stream).where(table.c.dossier == dossier).distinct()).scalars())
 
 
 def _wanted(wanted: TrailFilter) -> list[ColumnElement[bool]]:

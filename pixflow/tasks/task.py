@@ -99,3 +99,7 @@ class Task(Struct, frozen=True):
     handed_to: UUID | None = None
     handed_until: date | None = None
     owner: UUID | None = None
+
+    def is_visible(self, day: date) -> bool:
+        """Tells if the dossier's page shows the task on a day, snoozed or not."""
+        return self.opens <= day and (self.lapses is None or self.lapses > day)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, create_mock_engine, event
+from sqlalchemy import Engine, Table, create_engine, create_mock_engine, event
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
@@ -123,17 +123,17 @@ def database(path: Path | None) -> Engine:
 
     if new:
         with made.begin() as connection:
-            for statement in _tables():
+            for statement in creation():
                 connection.exec_driver_sql(statement)
     return made
 
 
 @cache
-def _tables() -> tuple[str, ...]:
-    """Returns the statements that create every table, for SQLite."""
+def creation(*tables: Table) -> tuple[str, ...]:
+    """Returns the statements that create these tables, all of them by default, for SQLite."""
     statements: list[str] = []
     mock = create_mock_engine("sqlite://", lambda made, *_: statements.append(str(made.compile(dialect=dialect()))))
-    metadata.create_all(mock, checkfirst=False)
+    metadata.create_all(mock, tables=tables or None, checkfirst=False)
     return tuple(statements)
 
 

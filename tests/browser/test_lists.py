@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.web.filled import fill
 from tests.web.paths import House, house
@@ -157,6 +159,46 @@ def test_arrows_and_the_slider_replay_fact_by_fact(served: Served, tab: Page) ->
     expect(tab.locator(".replay")).to_contain_text("Fait 4 sur")
     tab.get_by_label("N° du fait").fill("9")
     expect(tab.locator(".replay")).to_contain_text("Fait 9 sur")
+
+
+def test_the_slider_keeps_the_focus_and_what_is_unfolded_stays_so(served: Served, tab: Page) -> None:
+    served.enter(tab, CLAIRE)
+    tab.goto(f"{served.address}/rejouer/{served.dossier}?version=20")
+    slider, bar = tab.locator("#version"), tab.locator(".replay")
+    count = int(slider.get_attribute("max") or 0)
+    tab.get_by_text("Pourquoi cette tranche").click()
+    slider.focus()
+    for key, n in (("ArrowRight", 21), ("End", count), ("Home", 1), ("ArrowRight", 2)):
+        tab.keyboard.press(key)
+        expect(bar).to_contain_text(f"Fait {n} sur {count}")
+        expect(slider).to_be_focused()
+        expect(tab).to_have_url(re.compile(rf"version={n}$"))
+    for n in (3, 4):
+        tab.locator("#next-fact").press("Enter")
+        expect(bar).to_contain_text(f"Fait {n} sur {count}")
+        expect(tab.locator("#next-fact")).to_be_focused()
+    tab.goto(f"{served.address}/rejouer/{served.dossier}?version=20")
+    tab.get_by_text("Pourquoi cette tranche").click()
+    tab.get_by_role("link", name="Fait suivant").click()
+    expect(bar).to_contain_text(f"Fait 21 sur {count}")
+    expect(tab.get_by_text("Pix donne un taux de maîtrise")).to_be_visible()
+
+
+def test_a_printed_replay_is_whole(served: Served, tab: Page) -> None:
+    """Every fold is open; the structure, the day and the number of each page stand on paper, and no button."""
+    served.enter(tab, CLAIRE)
+    tab.goto(f"{served.address}/rejouer/{served.dossier}?version=25")
+    pages = [page.extract_text() for page in PdfReader(BytesIO(tab.pdf())).pages]
+    for n, page in enumerate(pages, 1):
+        assert f"page {n} sur {len(pages)}" in page
+    whole = re.sub(r"\s+", " ", " ".join(pages))
+    assert "Mission locale de L’Aigle – Mortagne · Rejouer · imprimé le 22 juin 2026 par Claire Vasseur" in whole
+    assert "Le dossier tel qu’il se lisait le 15 avril 2026" in whole
+    for unfolded in ("Pix donne un taux de maîtrise", "Mener une recherche", "Dossier ouvert, site de Mortagne"):
+        assert unfolded in whole
+    assert "Dossier rouvert : encore suivie" in whole
+    assert "Aller au" not in whole
+    assert "le dossier aujourd" not in whole
 
 
 def test_without_javascript_replay_and_filters_work_all_the_same(served: Served, chromium: Browser) -> None:

@@ -103,12 +103,13 @@ def cookie(served: ServedStructure, role: Role) -> Mapping[str, str]:
 
 
 def seen(made: Host, role: Role) -> list[tuple[str, int, str]]:
-    """Returns the pages of the menu, some pages they link to, and a search."""
+    """Returns the pages of the menu, some pages they link to, a replay of some of them, and a search."""
     served = one(made)
     client = InspectingClient(create_app(made), cookies=dict(cookie(served, role)), follow_redirects=False)
     pages = [(path, client.get(path)) for path in PAGES]
     found = (list(dict.fromkeys(_TO_OTHERS.findall(page.text)))[:FEW] for _, page in pages)
     pages += [(path, client.get(path)) for path in dict.fromkeys(link for links in found for link in links)]
+    pages += [(path, client.get(f"{path}?version=2")) for path, _ in pages if path.startswith("/rejouer/")]
     pages += [(text, client.post("/chercher", data={"q": text})) for text in SOUGHT]
     return [(named(path), page.status_code, named(page.text)) for path, page in pages]
 

@@ -1,6 +1,8 @@
 """`pixflow replay`: a dossier event by event, or its state after one of them."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -8,15 +10,17 @@ import typer
 from rich.table import Table
 
 from pixflow.authorization import Scope
+from pixflow.dossier.stepper import stepper
 from pixflow.events.base import Recorded
+from pixflow.reference_data import References
 from pixflow.replay import Replay, at_version, version_at
 from pixflow.tasks import Task
 from projections import audit_trail
+from projections.store.past_tables import past_tables
 from web.cli.terminal import JsonOption, StructureOption, as_json, console, dossier, fail, marked, working
 from web.desk.names import ScopedNames
 from web.french import dates, privacy, tasks, typography, vocabulary
 from web.french.events import sentences
-from web.hosting.served_structure import ServedStructure
 
 app = typer.Typer()
 
@@ -37,20 +41,50 @@ def replay(
         history = served.engine.history(stream)
         if not history:
             fail(f"Aucun dossier n'a l'identifiant {named}.")
-        n = _version(history, version, at, served.refs.structure.zone)
+        instant = _instant(at, served.refs.structure.zone) if at is not None else None
+        n = _version(history, version, instant)
         with served.read().database.connect() as connection:
             positions = audit_trail.positions(connection, stream)
-            shown = at_version(history, n, served.engine.references_at(positions[history[n - 1].originator_version]))
-            names = ScopedNames(served.refs, connection, Scope("all"), shown.after)
-            if json:
-                as_json(_document(shown, history, names, positions, served))
-            else:
-                _tell(shown, history, names, served, whole=version is None and at is None)
+            position = positions[history[n - 1].originator_version]
+            if instant:
+                position = max(position, audit_trail.position_at(connection, instant))
+            refs = served.engine.references_at(position)
+            shown = at_version(history, n, refs)
+            day = refs.calendar.local_day(instant or shown.recorded.at)
+            with past_tables(connection, stream, position, refs) as tables:
+                past = _Past(shown, history[:n], ScopedNames(refs, tables, Scope("all"), shown.after), refs, day)
+                if json:
+                    as_json(_document(past, positions))
+                else:
+                    _tell(past, whole=version is None and at is None)
 
 
-def _version(history: list[Recorded], version: int | None, at: str | None, zone: str) -> int:
-    if at is not None:
-        n = version_at(history, _instant(at, zone))
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A dossier at one version: the facts known then, the names and the references of that day."""
+
+    shown: Replay
+    known: Sequence[Recorded]
+    names: ScopedNames
+    refs: References
+    day: date
+
+    @property
+    def zone(self) -> str:
+        return self.refs.structure.zone
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks that the dossier's page showed that day."""
+        return [task for task in self.shown.owed if task.is_visible(self.day)]
+
+    def sentence(self, recorded: Recorded) -> str:
+        return sentences.sentence(recorded, self.names, zone=self.zone, history=self.known)
+
+
+def _version(history: list[Recorded], version: int | None, instant: datetime | None) -> int:
+    if instant is not None:
+        n = version_at(history, instant)
         if n == 0:
             fail("Ce dossier n'était pas encore ouvert.")
         return n
@@ -62,20 +96,19 @@ def _version(history: list[Recorded], version: int | None, at: str | None, zone:
 
 
 def _instant(text: str, zone: str) -> datetime:
+    """Returns a local instant; a day alone is its end."""
     try:
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone))
+            return datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(zone))
         return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
     except ValueError:
         fail(f"« {text} » n'est pas une date : écrivez 2026-03-12.")
 
 
-def _document(
-    shown: Replay, history: list[Recorded], names: ScopedNames, positions: dict[int, int], served: ServedStructure
-) -> dict[str, Any]:
+def _document(past: _Past, positions: dict[int, int]) -> dict[str, Any]:
     return {
-        "version": shown.version,
-        "total": shown.total,
+        "version": past.shown.version,
+        "total": past.shown.total,
         "facts": [
             {
                 "version": r.originator_version,
@@ -86,35 +119,33 @@ def _document(
                 "by": r.by,
                 "acting_for": r.acting_for,
                 "via": r.via,
-                "sentence": sentences.sentence(r, names, zone=served.refs.structure.zone, history=history),
-                "retracted": r.originator_version in shown.retracted,
+                "sentence": past.sentence(r),
+                "retracted": r.originator_version in past.shown.retracted,
             }
-            for r in history[: shown.version]
+            for r in past.known
         ],
-        "steps": shown.steps,
-        "tasks": shown.owed,
+        "steps": stepper(past.shown.after),
+        "tasks": past.tasks,
     }
 
 
-def _tell(shown: Replay, history: list[Recorded], names: ScopedNames, served: ServedStructure, *, whole: bool) -> None:
-    zone = served.refs.structure.zone
+def _tell(past: _Past, *, whole: bool) -> None:
+    shown = past.shown
     name = f"{shown.after.first_name} {shown.after.last_name}".strip() or typography.upper_first(privacy.ERASED)
     console.print(marked("[bold]{name}[/] · fait {n} sur {total}", name=name, n=shown.version, total=shown.total))
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("N°", "Ce qui s'est passé", "Quand", "Par"):
         table.add_column(title)
-    for r in history if whole else [shown.recorded]:
-        said = sentences.sentence(r, names, zone=zone, history=history)
+    for r in past.known if whole else [shown.recorded]:
         struck = "[strike]{said}[/]" if r.originator_version in shown.retracted else "{said}"
-        table.add_row(
-            str(r.originator_version), marked(struck, said=said), sentences.when(r, zone), sentences.who(r, names)
-        )
+        when, who = sentences.when(r, past.zone), sentences.who(r, past.names)
+        table.add_row(str(r.originator_version), marked(struck, said=past.sentence(r)), when, who)
     console.print(table)
     marks = {"done": "✓", "current": "●", "todo": "○"}
-    console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in shown.steps))
+    console.print("   ".join(f"{marks[step.status]} {vocabulary.STAGES[step.stage]}" for step in stepper(shown.after)))
     for before, after in () if whole else shown.changed:
         console.print(f"  {_task(before)} → {_task(after)}")
-    console.print("À faire : " + ("; ".join(_task(task) for task in shown.owed) or "rien"))
+    console.print("À faire : " + ("; ".join(_task(task) for task in past.tasks) or "rien"))
 
 
 def _task(task: Task | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from projections.directory import YoungPerson
 from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.desk.names import names_for
+from web.desk.past_desk import past_desk
 from web.french import dates
 from web.french.events import sentences
 from web.http.templates import Page, page, redirect
@@ -75,12 +77,19 @@ def replay(
     n = version if version is not None else asked.version or (1 if asked.at else len(trail))
     if not 1 <= n <= len(trail):
         raise HTTPException(404)
-    position = trail[n - 1].position
-    if asked.at and asked.version:
-        position = max(position, audit_trail.position_at(desk.read, asked.at))
+    position, day = _seen(desk, trail[n - 1], asked)
     refs = desk.engine.references_at(position)
     shown = pixflow_replay.at_version(trail, n, refs)
-    return page(request, replay_page(desk, dossier_id, shown, trail, refs, asked))
+    with past_desk(desk, dossier_id, position, refs, day) as past:
+        return page(request, replay_page(desk, past, dossier_id, shown, trail, asked))
+
+
+def _seen(desk: Desk, recorded: Recorded, asked: AskedInstant) -> tuple[int, date]:
+    """Returns the position and the day that the page is seen from: of the instant asked for, else of the event."""
+    if not asked.at or asked.version != recorded.originator_version:
+        return recorded.position, desk.refs.calendar.local_day(recorded.at)
+    position = max(recorded.position, audit_trail.position_at(desk.read, asked.at))
+    return position, desk.refs.calendar.local_day(asked.at)
 
 
 def _trail(desk: Desk, dossier_id: UUID) -> list[Recorded]:

@@ -70,7 +70,7 @@ class History:
     def entries(self, stage: str = "") -> list[HistoryEntry]:
         """Returns the events, the latest first; a retraction shows beside the event it cancels."""
         shown = [r for r in self._trail if not isinstance(r.event, Retracted)]
-        return [self._entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
+        return [self.entry(r) for r in reversed(shown) if stage in ("", r.event.STAGE)]
 
     def receipt(self, version: int) -> list[str]:
         """Returns a sentence for each event that one form has just recorded; version 0 is for nothing new."""
@@ -84,7 +84,8 @@ class History:
         version = recorded.event.version if isinstance(recorded.event, Retracted) else recorded.originator_version
         return any(r.originator_version == version and isinstance(r.event, DuplicateJoined) for r in self._trail)
 
-    def _entry(self, recorded: Recorded) -> HistoryEntry:
+    def entry(self, recorded: Recorded) -> HistoryEntry:
+        """Returns one event in words."""
         by = self._struck.get(recorded.originator_version)
         fixed = isinstance(recorded.event, DossierOpened) or retraction.is_corrected_elsewhere(recorded.event)
         duplicate = recorded.event.duplicate if isinstance(recorded.event, DuplicateJoined) else None

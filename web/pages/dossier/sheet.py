@@ -42,11 +42,8 @@ class ParticipationRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DossierPage(Page):
-    """A dossier. `offers` are the forms that this person may open, `may` what else they may do or read."""
-
-    template = "dossier/page.html"
-    block = "sheet"
+class DossierSheet(Page):
+    """A dossier without its history. `offers` are the forms that this person may open, `may` what else they may do."""
 
     id: UUID
     dossier: Dossier
@@ -84,9 +81,6 @@ class DossierPage(Page):
     prescriptions: Sequence[grid_reading.PrescriptionRow]
     imilo: Sequence[str]
     next_steps: Sequence[next_steps.NextStep]
-    # the history, of one stage or of all ("")
-    history: Sequence[HistoryEntry]
-    stage: str
     # the open form: where it stands, and what it shows beside its fields
     form: OpenForm | None
     beside: str
@@ -98,6 +92,17 @@ class DossierPage(Page):
     preview: Preview | None
     task_name: str
     delays: Delays
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierPage(DossierSheet):
+    """A dossier, with its history of one stage or of all ("")."""
+
+    template = "dossier/page.html"
+    block = "sheet"
+
+    history: Sequence[HistoryEntry]
+    stage: str
 
 
 def dossier_page(
@@ -163,10 +168,14 @@ def dossier_page(
 
 
 def _may(desk: Desk) -> frozenset[str]:
-    """Returns what this person may do besides the forms: merge, undo_merge, replay, read_personal_data."""
+    """Returns what this person may do besides the forms: merge, undo_merge, replay, read_personal_data, leave.
+
+    `leave` offers the papers and the workshop, which are those of today: not at a desk of the past.
+    """
     answers = {
         "merge": desk.may(merging.merge_dossier),
         "undo_merge": desk.may(merging.undo_merge),
+        "leave": bool(desk.roles),
         "replay": not desk.roles.isdisjoint({"auditor", "referent", "manager"}),
         "read_personal_data": not desk.roles.isdisjoint({"referent", "manager"}),
     }

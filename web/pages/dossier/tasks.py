@@ -55,7 +55,7 @@ def open_tasks(
     `owed` are all tasks of the dossier, `offers` the forms that this person may open.
     """
     today = desk.today
-    open_now = [task for task in owed if task.opens <= today and (task.lapses is None or task.lapses > today)]
+    open_now = [task for task in owed if task.is_visible(today)]
     return [
         _open_task(desk, dossier_id, dossier, task, offers) for task in sorted(open_now, key=lambda t: _rank(desk, t))
     ]

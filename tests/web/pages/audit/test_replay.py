@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -7,24 +8,23 @@ from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace as with_
+from typer.testing import CliRunner
 
 from pixflow import presets, reference_data, replay, tasks
-from pixflow.actor import OPERATOR
-from pixflow.dossier import assignment, follow_up
+from pixflow.dossier import assignment, follow_up, identity
 from pixflow.dossier.evolve import fold
-from pixflow.dossier.stages import orientation
+from pixflow.dossier.stages import orientation, prescription
 from pixflow.dossier.stepper import stepper
 from pixflow.events.base import Recorded
 from pixflow.events.dossier import Retracted
-from pixflow.protocol import publishing
 from pixflow.reference_data import References
+from tests.web import arranged, every_state
 from tests.web.client import words
 from tests.web.filled import fill, part, said, soup, structures_of, texts
 from tests.web.paths import House, house
-from tests.web.story import PRESET, long_story
-from web.french import dates
+from tests.web.story import long_story
+from web.cli.app import app
 from web.french import tasks as french
-from web.french.task_line import of_task
 
 NADIA, PAUL, SOPHIE, CLAIRE, HELENE = (
     "Nadia Benali", "Paul Rey", "Sophie Lecomte", "Claire Vasseur", "Hélène Morin",
@@ -70,14 +70,9 @@ def test_at_every_version_the_page_is_the_fold_of_what_was_known(at_work: House)
         page = soup(client.get(f"/rejouer/{dossier}?version={n}").text)
         refs, state = references_by_hand(at_work, fact.position), fold(facts[:n])
         day = refs.calendar.local_day(fact.at)
-        owed = tasks.of_dossier(state, refs)
-        assert sorted(str(row["data-task"]) for row in page.select("[data-task]")) == sorted(t.key for t in owed), n
-        for task in owed:
-            row = page.select_one(f"[data-task='{task.key}']")
-            words_ = of_task(task, day, refs.calendar)
-            assert said(row.select_one(".item-who")) == french.VERBS[task.kind]
-            due = f"à partir du {dates.day(words_.to_come)}" if words_.to_come else words_.due
-            assert said(row.select_one(".item-due")) == " ".join(due.split()), (n, task.key)
+        seen = [task for task in tasks.of_dossier(state, refs) if task.is_visible(day)]
+        told = [str(title.contents[0]).strip() for title in page.select(".now .panel h3")]
+        assert sorted(told) == sorted(french.VERBS[task.kind] for task in seen), n
         assert stepper_of(page) == [(s.status, STAGES[s.stage] + STATUS[s.status]) for s in stepper(state)], n
         assert f"Fait {n} sur {len(facts)}" in words(str(page))
 
@@ -89,7 +84,8 @@ def test_the_rules_are_those_of_that_day(at_work: House) -> None:
     sent = next(r.originator_version for r in facts if r.event.TOPIC == "dossier.ResultDispatched")
     client = at_work.client(CLAIRE)
     page = soup(client.get(f"/rejouer/{dossier}?version={sent}").text)
-    assert said(page.select_one("[data-task^=hold-debrief] .item-due")) == "23 avril"
+    assert said(page.select_one(".now h3")) == "Tenir la restitution 23 avril"
+    assert "le protocole demande 9 jours ouvrés" in words(str(page))
     assert "protocole du 1er avril 2026" in words(str(page))
     before = words(client.get(f"/rejouer/{dossier}?version=3").text)
     assert "protocole du 16 mars 2026" in before
@@ -149,14 +145,11 @@ def test_who_had_to_do_it_is_who_followed_the_dossier_then(at_work: House) -> No
     for name in (PAUL, NADIA):
         at_work.on(dossier, assignment.assign_advisor, SOPHIE, advisor=at_work.people[name])
     client = at_work.client(CLAIRE)
-    assert [texts(client.get(f"/rejouer/{dossier}?version={n}").text, ".owed h2") for n in (1, 2, 3)] == [
-        [
-            "Ce qui attendait une conseillère ou un conseiller à cet instant",
-            "Ce que la référente ou le référent Pix avait à faire à cet instant",
-        ],
-        ["Ce que Paul Rey avait à faire à cet instant"],
-        ["Ce que Nadia Benali avait à faire à cet instant"],
-    ]
+    pages = [client.get(f"/rejouer/{dossier}?version={n}").text for n in (1, 2, 3)]
+    followed = [texts(page, "header .meta span")[-1] for page in pages]
+    assert followed == ["suivi·e par personne", "suivi·e par Paul Rey", "suivi·e par Nadia Benali"]
+    listed = [words(str(soup(page).select_one(".now"))) for page in pages]
+    assert ["Affecter le dossier" in now for now in listed] == [True, False, False]
 
 
 def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: House) -> None:
@@ -169,7 +162,7 @@ def test_facts_are_marked_and_what_was_struck_is_struck_from_then_on(at_work: Ho
         assert item.s is None
     item = soup(client.get(f"/rejouer/{dossier}?version={by}").text).select_one(f"#fait-{about}")
     assert said(item.s).startswith("Pix présenté")
-    assert "retiré : erreur de date" in said(item)
+    assert "retiré : erreur de date (Nadia Benali, 17 mars 2026" in said(item)
     page = soup(client.get(f"/rejouer/{dossier}?version={by}").text)
     states = [(" ".join(item.get("class", []))) for item in page.select(".trail li")]
     assert states.index("now") == by - 1
@@ -222,7 +215,7 @@ def test_at_an_instant_it_is_the_last_fact_known_then_seen_from_that_day(at_work
 
     late = at("le=2026-04-10&h=09:00")
     assert "Au 10 avril 2026, 09:00 : le dernier fait connu était le n° 2" in late
-    assert "Présenter Pix dossier ouvert le 16 mars 3 j de retard" in late
+    assert "Présenter Pix 3 j de retard Dossier ouvert le 16 mars" in late
     assert "le dernier fait connu était le n° 2" in at("le=2026-04-20&h=11:11")
     assert "le dernier fait connu était le n° 3" in at("le=2026-04-20&h=11:12")
     assert "le dernier fait connu était le n° 3" in at("le=2026-04-20")
@@ -231,20 +224,85 @@ def test_at_an_instant_it_is_the_last_fact_known_then_seen_from_that_day(at_work
     assert "Écrivez une date qui existe" in at("le=2026-04-20&h=25:00")
 
 
-def test_the_result_is_read_by_the_grid_of_its_day(at_work: House) -> None:
-    dossier, _ = at_work.scored("0.40")
+def test_the_result_is_read_by_the_grid_of_its_prescription(at_work: House) -> None:
+    """A result of 45 % falls in 41-70; a grid published before the prescription has it in 0-45."""
+    dossier, found = at_work.dispatched("0.45")
+    at_work.on(dossier, prescription.hold_debrief, participation=found, channel="meeting", note="")
     at_work.day(date(2026, 4, 1))
-    other = PRESET.replace("high = 40", "high = 39").replace("low = 41", "low = 40")
-    at_work.says(
-        OPERATOR,
-        publishing.publish_grille,
-        {"grille": at_work.served.opened.stream("grille")},
-        document=presets.read(other).grille,
-        from_day=at_work.today,
-    )
-    page = words(at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text)
-    assert "40 % : encore dans 0-40" in page
-    assert "Le résultat tel qu’il se lisait grille n° 1" in page
+    every_state.publish(at_work, 45)
+    client = at_work.client(CLAIRE)
+    before = words(client.get(f"/rejouer/{dossier}").text)
+    assert "45 % : dans 41-70" in before
+    assert "La grille n° 1 propose" in before
+    later = words(client.get(f"/rejouer/{dossier}?le=2026-04-01").text)
+    assert "45 % : encore dans 0-45" in later
+    every_state.prescribe(at_work, dossier, found)
+    built = words(client.get(f"/rejouer/{dossier}").text)
+    assert "45 % : encore dans 0-45" in built
+    assert "Lecture 45 %, tranche 0-45, grille n° 2" in built
+    assert "41-70" not in built
+
+
+def test_a_task_that_the_page_of_that_day_hid_is_not_listed(at_work: House) -> None:
+    """An action sent to a partner opens a reminder weeks later: the page of today keeps it for then."""
+    dossier, actions = at_work.prescribed()
+    at_work.referred(dossier, actions[1])
+    owed = tasks.of_dossier(at_work.state(dossier), at_work.served.refs)
+    hidden = [french.VERBS[task.kind] for task in owed if not task.is_visible(at_work.today)]
+    assert hidden
+    page = at_work.client(CLAIRE).get(f"/rejouer/{dossier}").text
+    titles = texts(page, ".now .panel h3")
+    assert titles
+    assert not [title for title in titles if title.startswith(tuple(hidden))]
+
+
+def test_the_page_is_identity_contact_and_project_as_they_stood(at_work: House) -> None:
+    dossier = at_work.opened(last="Dialo", phone="0612345678", project="Vente", imilo_number="12347")
+    at_work.on(dossier, identity.correct_contact, phone="0611223344", email="a@exemple.fr")
+    names = {"last_name": "Diallo", "first_name": "Aminata", "birth_date": date(2005, 11, 3), "site": "L’Aigle"}
+    at_work.on(dossier, identity.correct_identity, **names, imilo_number="12348")
+    at_work.on(dossier, identity.state_project, project="Cuisine")
+    client, count = at_work.client(CLAIRE), len(versions(at_work, dossier))
+    heads = [soup(client.get(f"/rejouer/{dossier}?version={n}").text).select_one("main header") for n in (1, count)]
+    first, last = (words(str(head)) for head in heads)
+    assert "Aminata Dialo " in first
+    assert "i-Milo 12347" in first
+    assert "site de Mortagne" in first
+    assert "Aminata Diallo " in last
+    assert "06 11 22 33 44" in last
+    assert "Projet : Cuisine" in last
+    assert "site de L’Aigle" in last
+
+
+def test_nothing_is_offered_in_the_past(at_work: House) -> None:
+    """A référente may write on the page of today; the replay has no form and no link to a paper of today."""
+    dossier, _ = arranged.seated(at_work)
+    for name in (SOPHIE, HELENE, CLAIRE):
+        main = soup(at_work.client(name).get(f"/rejouer/{dossier}").text).main
+        assert [form["method"] for form in main.select("form")] == ["get", "get"]
+        led = {link["href"].split("?")[0] for link in main.select("a[href]")}
+        assert led == {f"/rejouer/{dossier}", f"/dossiers/{dossier}"}
+
+
+def test_the_terminal_follows_the_same_rule(at_work: House) -> None:
+    """The tasks of that day, and the names of that day."""
+    dossier, actions = at_work.prescribed()
+    at_work.referred(dossier, actions[1])
+    owed = tasks.of_dossier(at_work.state(dossier), at_work.served.refs)
+    terminal = CliRunner(env={"PIXFLOW_DATA": str(at_work.host.data)})
+
+    def told(*asked: str) -> list[str]:
+        answer = terminal.invoke(app, ["replay", str(dossier), *asked, "--json"])
+        assert answer.exit_code == 0, answer.output
+        return sorted(str(task["key"]) for task in json.loads(answer.output)["tasks"])
+
+    hidden = [task for task in owed if not task.is_visible(at_work.today)]
+    assert hidden
+    assert told() == sorted(task.key for task in owed if task.is_visible(at_work.today))
+    at_work.day(hidden[0].opens)
+    at_work.on(dossier, follow_up.take_note, text="plus tard")
+    assert hidden[0].key in told()
+    assert hidden[0].key not in told("--at", "2026-03-16")
 
 
 # --- pure

@@ -422,11 +422,11 @@ def test_a_replay_shows_what_each_of_these_facts_changed_and_who_had_the_task(lo
     assert [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")] == [
         ["Confié : orienter", "—", "à Paul Rey, jusqu’au 27 mars 2026"],
     ]
-    owed = [
-        (said(one.select_one(".item-why")), said(one.select_one(".item-due"))) for one in page.select(".owed .item")
-    ]
-    assert ("Illettrisme à vérifier, prescription du 16 février · confiée à Paul Rey", "15 j de retard") in owed
-    assert ("Permis de conduire : code en ligne, prescription du 16 février", "revient le 1er avril") in owed
+    owed = [said(one) for one in page.select(".now .panel")]
+    lack = "prescription du 16 février, aucune orientation en cours ; le protocole demande 5 jours ouvrés."
+    assert "Orienter 15 j de retard Café numérique : " + lack in owed
+    assert f"Orienter Illettrisme à vérifier : {lack} Confiée à Paul Rey jusqu’au 27 mars" in owed
+    assert f"Orienter Permis de conduire : code en ligne : {lack} En pause jusqu’au 1er avril : en stage" in owed
     version = len(locale.events(dossier)) - 1
     page = soup(locale.client("Claire Vasseur").get(f"/rejouer/{dossier}?version={version}").text)
     changed = [[said(cell) for cell in row.select("th, td")] for row in page.select(".diff tbody tr")]

@@ -1,0 +1,92 @@
+"""Read tables in memory for the page of one dossier at an earlier position: that dossier and what its page names."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from pixflow.events.base import Recorded
+from pixflow.events.dossier import DossierMerged, DuplicateJoined
+from pixflow.folding import ERASURES
+from pixflow.reference_data import References
+from pixflow.streams import KINDS, kind_of
+from projections import audit_trail, directory, workshops
+from projections.bookkeeping import folds
+from projections.contract import Change, Projection
+from projections.store.folds import save_folds
+from projections.store.row_writer import write_rows
+from projections.store.sqlite import creation
+
+PROJECTIONS: tuple[Projection, ...] = (directory, workshops, audit_trail)  # type: ignore[assignment]
+
+Histories = Mapping[UUID, Sequence[Recorded]]
+
+
+@contextmanager
+def past_tables(read: Connection, dossier: UUID, position: int, refs: References) -> Iterator[Connection]:
+    """Yields tables of a dossier as they stood at a position: its rows, its duplicates', and its workshops'.
+
+    `read` are the tables of today, `refs` the references of that position. Each call makes tables of its own.
+    """
+    with _memory().connect() as connection:
+        _write(connection, _dossiers(read, dossier, position), refs)
+        _write(connection, _cut(audit_trail.of_streams(read, audit_trail.workshops_of(read, dossier)), position), refs)
+        yield connection
+
+
+def _write(connection: Connection, histories: Histories, refs: References) -> None:
+    changes = [_change(stream, events, refs) for stream, events in histories.items() if events]
+    for projection in PROJECTIONS:
+        write_rows(connection, projection, [change for change in changes if change.kind in projection.KINDS])
+    save_folds(connection, changes)
+
+
+def _change(stream: UUID, events: Sequence[Recorded], refs: References) -> Change:
+    kind = kind_of(events[0].event)
+    return Change(stream, kind, None, KINDS[kind].fold(events), events, refs)
+
+
+def _dossiers(read: Connection, dossier: UUID, position: int) -> Histories:
+    """Returns the events of a dossier and of all that merges link to it, up to a position."""
+    found: dict[UUID, Sequence[Recorded]] = {}
+    new = {dossier}
+    while new:
+        found |= _cut(audit_trail.of_streams(read, new), position)
+        new = {linked for stream in new for linked in _linked(found.get(stream, ()))} - found.keys()
+    return found
+
+
+def _cut(histories: Histories, position: int) -> Histories:
+    """Returns the events up to a position. Someone erased since is erased at every position."""
+    return {
+        stream: events if _is_erased(events) else [one for one in events if one.position <= position]
+        for stream, events in histories.items()
+    }
+
+
+def _is_erased(events: Iterable[Recorded]) -> bool:
+    return any(isinstance(one.event, ERASURES) for one in events)
+
+
+def _linked(events: Iterable[Recorded]) -> Iterator[UUID]:
+    for one in events:
+        match one.event:
+            case DossierMerged(into=other) | DuplicateJoined(duplicate=other):
+                yield other
+
+
+@cache
+def _memory() -> Engine:
+    """Returns an engine whose every connection is an empty database in memory, gone when it closes."""
+    made = create_engine("sqlite://", poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(made, "connect")
+    def _create(raw, _record) -> None:  # type: ignore[no-untyped-def]
+        raw.isolation_level = None
+        for statement in creation(folds, *(table for projection in PROJECTIONS for table in projection.TABLES)):
+            raw.execute(statement)
+
+    return made
