@@ -11,7 +11,7 @@ from pixflow.events import staff as e
 from pixflow.events.base import Event
 from pixflow.events.values import Role
 from pixflow.refused import Refused, required
-from pixflow.team.roles import granted_roles, hands_dossiers, must_be_known, must_leave_one
+from pixflow.team.roles import direction_confirms, granted_roles, must_be_known, must_leave_one
 from pixflow.team.staff import CONFIRMED, Staff, Team, address, must_work
 
 
@@ -87,7 +87,7 @@ def undo_departure(staff: Staff, *, on: date, person: UUID, team: Team, actor: s
         return [e.StaffReturned(on=on)]
     back: list[Event] = [e.StaffReturned(on=on)]
     for role in get_args(Role):
-        if role in staff.granted(on) and (role in CONFIRMED or hands_dossiers(staff, role, team, actor, on)):
+        if role in staff.granted(on) and (role in CONFIRMED or direction_confirms(staff, role, team, actor, on)):
             back += granted_roles(
                 staff, [role], on=on, until=staff.ends.get(role), person=person, team=team, actor=actor
             )

@@ -66,16 +66,20 @@ def granted_roles(
         raise Refused("own-roles", field="roles")
     granted: list[Event] = []
     for role in roles:
-        waits = role in CONFIRMED or hands_dossiers(staff, role, team, actor, on)
+        waits = role in CONFIRMED or direction_confirms(staff, role, team, actor, on)
         granted.append(e.RoleGranted(role=role, on=on, until=until, to_confirm=waits and role not in CONFIRMED))
         if waits and actor == OPERATOR:
             granted.append(e.RoleConfirmed(role=role, on=on))
     return granted
 
 
-def hands_dossiers(staff: Staff, role: Role, team: Team, actor: str, day: date) -> bool:
-    """Tells if a role may give a former advisor's dossiers back, by the hand of somebody who does not read them."""
-    return role == "advisor" and staff.version > 0 and not directs(team, actor, day)
+def direction_confirms(staff: Staff, role: Role, team: Team, actor: str, day: date) -> bool:
+    """Tells if a role gives names to read, by the hand of somebody who does not read them.
+
+    A facilitator reads who comes to every workshop. A former advisor's dossiers may still be theirs.
+    """
+    reads = role == "facilitator" or (role == "advisor" and staff.version > 0)
+    return reads and not directs(team, actor, day)
 
 
 def directs(team: Team, actor: str, day: date) -> bool:
@@ -94,11 +98,11 @@ def must_be_known(roles: tuple[Role, ...]) -> None:
 def must_leave_one(
     staff: Staff, ended: Collection[Role], team: Team, person: UUID, day: date, actor: str, anyway: bool
 ) -> None:
-    """Raises Refused: "last-manager", "last-referent". Only the operator says `anyway` about the last manager."""
+    """Raises Refused: "last-of-direction", "last-referent". Only the operator says `anyway` about the last manager."""
     after = day + timedelta(days=1)
     kept = [member.roles_on(after) for id, member in team.items() if id != person]
     lost = {role for role in ended if role not in staff.awaiting and not any(role in roles for roles in kept)}
     if "manager" in lost and not (anyway and actor == OPERATOR):
-        raise Refused("last-manager")
+        raise Refused("last-of-direction")
     if "referent" in lost and not anyway:
         raise Refused("last-referent")

@@ -33,8 +33,8 @@ PERSON = str(ADVISOR)
 
 
 def asked(role: Role, on: date = DAY) -> e.RoleGranted:
-    """A role that waits for a second person; an advisor's does only when the event says so."""
-    return e.RoleGranted(role=role, on=on, to_confirm=role == "advisor")
+    """A role that waits for a second person; an advisor's or a facilitator's does only when the event says so."""
+    return e.RoleGranted(role=role, on=on, to_confirm=role in ("advisor", "facilitator"))
 
 
 def held(role: Role) -> tuple[Event, ...]:
@@ -61,11 +61,16 @@ def test_a_role_that_reads_everything_counts_once_confirmed(role: Role) -> None:
     assert confirmed.roles_on(DAY) == {"facilitator", role}
 
 
-@pytest.mark.parametrize("role", ["advisor", "facilitator"])
-def test_other_roles_count_at_once_for_a_newcomer(role: Role) -> None:
-    given().when(add_member, **NEW, roles=(role,), actor=str(ADMINISTRATOR)).then(
-        JOINED, e.RoleGranted(role=role, on=DAY)
-    )
+@pytest.mark.parametrize(
+    ("role", "giver"), [("advisor", ADMINISTRATOR), ("advisor", MANAGER), ("facilitator", MANAGER)]
+)
+def test_other_roles_count_at_once_for_a_newcomer(role: Role, giver: UUID) -> None:
+    given().when(add_member, **NEW, roles=(role,), actor=str(giver)).then(JOINED, e.RoleGranted(role=role, on=DAY))
+
+
+def test_an_administrator_makes_no_facilitator_alone() -> None:
+    """A facilitator reads the names of every workshop."""
+    given().when(add_member, **NEW, roles=("facilitator",), actor=str(ADMINISTRATOR)).then(JOINED, asked("facilitator"))
 
 
 def test_an_administrator_gives_a_former_advisor_no_dossier_back_alone() -> None:
@@ -169,8 +174,8 @@ def test_the_last_manager_stays_one_unless_the_operator_says_so() -> None:
     }
     said: dict[str, Any] = {"on": DAY, "team": alone, "anyway": True}
     for actor in (str(ADMINISTRATOR), PERSON):
-        given(*director).when(record_departure, last_day=LATER, **said, actor=actor).refused("last-manager")
-    given(*director).when(change_roles, roles=("advisor",), **said, actor=str(ADMINISTRATOR)).refused("last-manager")
+        given(*director).when(record_departure, last_day=LATER, **said, actor=actor).refused("last-of-direction")
+    given(*director).when(change_roles, roles=("advisor",), **said, actor=str(ADMINISTRATOR)).refused("last-of-direction")
     left = e.StaffLeft(last_day=LATER, on=DAY)
     given(*director).when(record_departure, last_day=LATER, **said, actor=OPERATOR).then(left)
     given(*director).when(record_departure, last_day=LATER, **said | {"team": TEAM}, actor=str(MANAGER)).then(left)

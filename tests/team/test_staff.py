@@ -71,7 +71,11 @@ def test_an_address_is_one_person_s() -> None:
 
 def test_roles_are_those_said_and_no_others() -> None:
     change = given(JOINED, ADVISOR, REFERENT).when(
-        change_roles, roles=("facilitator", "referent"), on=LATER, team=OTHER_REFERENT
+        change_roles,
+        roles=("facilitator", "referent"),
+        on=LATER,
+        team={MANAGER: DIRECTION, **OTHER_REFERENT},
+        actor=str(MANAGER),
     )
     change.then(RoleGranted(role="facilitator", on=LATER), e.RoleEnded(role="advisor", on=LATER))
     given(JOINED, ADVISOR).when(change_roles, roles=("advisor",), on=LATER).then_nothing()

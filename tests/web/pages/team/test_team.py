@@ -251,12 +251,12 @@ def test_roles_change_and_open_what_they_give(at_work: House) -> None:
     assert opened(client, f"/equipe/{person}?formulaire=roles")["roles"] == ["advisor"]
     answer = press(client, person, "roles", roles=["facilitator", "manager"])
     page = client.get(answer.headers["Location"]).text
-    assert "animateur·rice, direction (à confirmer)" in words(page)
+    assert "animateur·rice (à confirmer), direction (à confirmer)" in words(page)
     assert "Confirmer" not in words(page), "who granted it is no second person"
     assert texts(page, ".timeline li p:first-child")[:3] == [
         "Rôle retiré à Paul Rey : conseiller·ère",
         "Rôle donné à Paul Rey : direction, à confirmer",
-        "Rôle donné à Paul Rey : animateur·rice",
+        "Rôle donné à Paul Rey : animateur·rice, à confirmer",
     ]
     assert at_work.client(PAUL).get("/rejouer").status_code == 403
     mine = words(seen(at_work, PAUL, f"/equipe/{person}"))
@@ -264,6 +264,7 @@ def test_roles_change_and_open_what_they_give(at_work: House) -> None:
     assert "direction (en attente de confirmation)" in mine, "and on every page"
     assert "Paul Rey, direction : rôle à confirmer." not in words(seen(at_work, YANN))
     assert "Paul Rey, direction : rôle à confirmer." in words(seen(at_work, HELENE))
+    confirm(at_work, HELENE, PAUL)
     confirmed = confirm(at_work, HELENE, PAUL)
     assert "Rôle de Paul Rey confirmé : direction" in words(at_work.client(HELENE).get(confirmed).text)
     assert at_work.client(PAUL).get("/boite").status_code == 200
