@@ -175,7 +175,8 @@ def test_the_last_manager_stays_one_unless_the_operator_says_so() -> None:
     said: dict[str, Any] = {"on": DAY, "team": alone, "anyway": True}
     for actor in (str(ADMINISTRATOR), PERSON):
         given(*director).when(record_departure, last_day=LATER, **said, actor=actor).refused("last-of-direction")
-    given(*director).when(change_roles, roles=("advisor",), **said, actor=str(ADMINISTRATOR)).refused("last-of-direction")
+    changed = {"roles": ("advisor",), "actor": str(ADMINISTRATOR)}
+    given(*director).when(change_roles, **said, **changed).refused("last-of-direction")
     left = e.StaffLeft(last_day=LATER, on=DAY)
     given(*director).when(record_departure, last_day=LATER, **said, actor=OPERATOR).then(left)
     given(*director).when(record_departure, last_day=LATER, **said | {"team": TEAM}, actor=str(MANAGER)).then(left)
