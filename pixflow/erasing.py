@@ -4,7 +4,7 @@ keys/<slug>.erasing exists while an erasure may be recorded and not finished.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ def erase(opened: OpenStructure, dossier: UUID, *, by: Actor, command_id: UUID, 
     """
     with opened.engine.recorder.exclusive():  # else a later match or merge would stay in clear
         steps = list(_steps(scope(opened, dossier)))
-        _owe(opened)
+        owe(opened)
         done = opened.engine.execute_all(steps, ("erase", dossier), by=by, command_id=command_id, via=via)
     with unfinished_on_failure():
         settle(opened)
@@ -144,10 +144,13 @@ def settle(opened: OpenStructure, most: int | None = AT_ONCE) -> int:
     return len(there)
 
 
-def forget_again(opened: OpenStructure) -> list[UUID]:
-    """Erases, after a restore, those whom the register names and the restored events do not. Returns their dossiers."""
+def forget_again(opened: OpenStructure, told: Iterable[Erasure]) -> list[UUID]:
+    """Records again the erasures `told` that restored events lack. Returns the dossiers.
+
+    `settle` does the rest, once the restored structure is the present one.
+    """
     engine, again = opened.engine, []
-    for line in register(opened):
+    for line in told:
         there = {stream for stream in line.streams if engine.recorder.versions([stream])[stream]}
         if line.dossier not in there or engine.state("dossier", line.dossier).erased:
             continue
@@ -160,7 +163,6 @@ def forget_again(opened: OpenStructure) -> list[UUID]:
         command_id = new_id(what.dossier, f"erase again {engine.head()}")
         engine.execute_all(steps, "erase again", by=Actor(OPERATOR), command_id=command_id, via="cli")
         again.append(line.dossier)
-    settle(opened, most=None)  # the operator restores
     return again
 
 
@@ -189,7 +191,7 @@ def _mark(opened: OpenStructure) -> Path:
     return register_path(opened).with_suffix(".erasing")
 
 
-def _owe(opened: OpenStructure) -> None:
+def owe(opened: OpenStructure) -> None:
     """Creates the pending file, before the events are recorded and under their lock, so that `settle` keeps it."""
     try:
         _mark(opened).touch(mode=0o600)

@@ -41,6 +41,12 @@ def faults(engine: Engine) -> Iterator[Fault]:
         yield from span_faults(engine, after, after + SPAN)
 
 
+def unopened(engine: Engine) -> Iterator[Fault]:
+    """Yields every event that does not open, in order of position."""
+    for after in range(0, engine.head(), SPAN):
+        yield from (fault for fault in span_faults(engine, after, after + SPAN) if fault.code == "opening")
+
+
 def order_faults(engine: Engine) -> list[Fault]:
     """Returns faults of positions, versions and commands, at most a hundred of each. It opens no event."""
     return [Fault(code, position) for code, position in engine.recorder.disorder()]  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """One Mission locale: its name, sites, time zone and holiday calendar."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,7 +10,14 @@ from pixflow import working_days
 from pixflow.actor import OPERATOR
 from pixflow.decision import NOBODY, decision
 from pixflow.events.base import Event, Recorded
-from pixflow.events.structure import KeyRotated, ProgramStarted, RotationMotive, StructureOpened
+from pixflow.events.structure import (
+    BackupRestored,
+    KeyRotated,
+    Motive,
+    ProgramStarted,
+    RotationMotive,
+    StructureOpened,
+)
 from pixflow.folding import fold as fold_events
 from pixflow.refused import Refused, required
 
@@ -38,7 +45,7 @@ def evolve(state: Structure, recorded: Recorded) -> Structure:
             )
         case ProgramStarted(pixflow=pixflow):
             return replace(state, version=version, pixflow=pixflow)
-        case KeyRotated():
+        case BackupRestored() | KeyRotated():
             return replace(state, version=version)
     return state
 
@@ -79,3 +86,11 @@ def start_program(structure: Structure, *, pixflow: str) -> list[Event]:
 def record_rotation(structure: Structure, *, motive: RotationMotive, keys: int, backups: int, on: date) -> list[Event]:
     """Records that another key of the structure wraps its ring key."""
     return [KeyRotated(motive=motive, keys=keys, backups=backups, on=on)]
+
+
+@decision("record_restore", NOBODY, system=(OPERATOR,))
+def record_restore(
+    structure: Structure, *, kept: int, lost: int | None, backup: str, made: datetime, motive: Motive, on: date
+) -> list[Event]:
+    """Records that a backup took the place of the events."""
+    return [BackupRestored(kept=kept, lost=lost, backup=backup, made=made, motive=motive, on=on)]

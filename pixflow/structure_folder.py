@@ -30,7 +30,7 @@ from pixflow.identity import normalise
 from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
-from pixflow.store import FormatRefused, StoreRefused
+from pixflow.store import FormatRefused, StoreRefused, replacement
 from pixflow.store.durable_files import sync_folder, write_new
 from pixflow.store.keys import Keys
 from pixflow.store.postgres import recorder, tables
@@ -93,7 +93,8 @@ def slug_of(name: str) -> str:
 
 def slugs(data: Path) -> list[str]:
     """Returns the structures of a data folder, by folder name."""
-    return sorted(found.parent.name for found in data.glob("*/structure.json"))
+    names = (replacement.IDENTITY, replacement.ORDER)
+    return sorted({path.parent.name for name in names for path in data.glob(f"*/{name}")})
 
 
 def create(
@@ -178,8 +179,15 @@ def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Databas
     not, StoreRefused when structure.json is damaged.
     """
     folder = data / slug
-    if not (folder / "structure.json").exists():
+    if slug not in slugs(data):
         raise Refused("unknown-structure", slug=slug, known=", ".join(slugs(data)))
+    with replacement.lock(folder):  # else a restore could replace what is being opened
+        replacement.complete(folder, database)
+        return _opened(data, slug, clock, database)
+
+
+def _opened(data: Path, slug: str, clock: Clock, database: Database | None) -> OpenStructure:
+    folder = data / slug
     document = _document(folder / "structure.json")
     if document.schema and not database:
         raise Refused("kept-on-postgresql", slug=slug)

@@ -72,7 +72,7 @@ TAKEN_WITHIN = {
 }
 """Functions that give events but are taken inside another decision, never by themselves."""
 
-HOUSE = {"open_structure", "start_program", "record_rotation", "publish_protocol", "publish_grille"}
+HOUSE = {"open_structure", "start_program", "record_rotation", "record_restore", "publish_protocol", "publish_grille"}
 DRAFTS = {decision for decision in DECISIONS if "draft" in decision or "endorse" in decision}
 WORKSHOPS = {
     "schedule_workshop", "set_facilitators", "move_workshop", "cancel_workshop", "follow_workshop", "book_seat",

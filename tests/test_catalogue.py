@@ -37,7 +37,7 @@ from pixflow.events.grille import GrilleDraftDropped, GrilleDrafted, GrilleEndor
 from pixflow.events.intake import ExportReceived
 from pixflow.events.notices import NoticeSent
 from pixflow.events.protocol import ProtocolDraftDropped, ProtocolDrafted, ProtocolEndorsed, ProtocolPublished
-from pixflow.events.structure import KeyRotated, ProgramStarted, StructureOpened
+from pixflow.events.structure import BackupRestored, KeyRotated, ProgramStarted, StructureOpened
 from pixflow.events.values import Level, Moment, Part, Partner, Profile, Result
 from pixflow.participation import campaign, imports, intake, matches
 from pixflow.protocol import drafting, publishing
@@ -214,6 +214,19 @@ EMITTED: dict[type[Event], Emitted] = {
         structure.record_rotation,
         {"motive": "departure", "keys": 126, "backups": 14, "on": DAY},
         no_effect="keys are no part of the state",
+    ),
+    BackupRestored: Emitted(
+        (STRUCTURE,),
+        structure.record_restore,
+        {
+            "kept": 61150,
+            "lost": 12,
+            "backup": "2026-03-02T080000Z",
+            "made": datetime(2026, 3, 2, 8, tzinfo=UTC),
+            "motive": "damage",
+            "on": DAY,
+        },
+        no_effect="it says why the events before it are others than they were",
     ),
     ProtocolDrafted: Emitted((), drafting.draft_protocol, {"document": PROTOCOL, **DRAFT}),
     ProtocolEndorsed: Emitted((PROTOCOL_DRAFTED,), drafting.endorse_protocol, OPINION),

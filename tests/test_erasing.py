@@ -450,10 +450,11 @@ def test_a_restored_backup_of_before_forgets_them_again(house: House, person: UU
     shutil.copytree(kept, folder)
     restored = structure_folder.open_one(tmp_path, house.opened.slug, clock=lambda: house.now)
     assert not restored.engine.state("dossier", person).erased
-    assert erasing.forget_again(restored) == [person]
+    assert erasing.forget_again(restored, erasure_log.register(restored)) == [person]
+    erasing.settle(restored)
     state = restored.engine.state("dossier", person)
     assert state.erased
-    assert erasing.forget_again(restored) == []
+    assert erasing.forget_again(restored, erasure_log.register(restored)) == []
     house.opened = restored
     house.engine = restored.engine
     house.side = catch_up.ReadSide(restored.engine, database(None))

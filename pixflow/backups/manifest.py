@@ -23,6 +23,7 @@ FORMAT = 2
 class Manifest(Struct, frozen=True):
     """Description of a backup: `made` in UTC, the version of `pixflow` that made it, and the `store` it comes from.
 
+    `keys_apart`: the structure itself has the keys of these events, which a restore replaced.
     `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
     """
 
@@ -33,6 +34,7 @@ class Manifest(Struct, frozen=True):
     store: str
     holding: CopyContent
     sha256: dict[str, str]
+    keys_apart: bool = False
     format: int = FORMAT
 
 

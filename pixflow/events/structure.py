@@ -1,7 +1,7 @@
 """The structure: one Mission locale."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from pixflow.events.base import Event
@@ -9,7 +9,15 @@ from pixflow.events.base import Event
 RotationMotive = Literal["departure", "exposure", "routine"]
 """Motives of a rotation, from a closed list: a text could name a person, and this stream is in clear."""
 
-PLAIN = frozenset({"name", "sites", "zone", "calendar", "on", "pixflow", "demonstration", "motive", "keys", "backups"})
+Motive = Literal["damage", "loss", "mistake", "move", "drill"]
+"""Motives of a restore, from a closed list: a text could name a person, and this stream is in clear."""
+
+PLAIN = frozenset(
+    {
+        *("name", "sites", "zone", "calendar", "on", "pixflow", "demonstration"),
+        *("kept", "lost", "backup", "made", "motive", "keys", "backups"),
+    }
+)
 """All of it is written in clear: it tells of no young person and of nobody in the team."""
 
 
@@ -45,4 +53,21 @@ class KeyRotated(Event):
     motive: RotationMotive
     keys: int
     backups: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRestored(Event):
+    """A backup took the place of the events. `backup` is its name, `made` its time (UTC).
+
+    `kept`: the events that stood before and stand again. `lost`: those that stand no more, None if they could not be
+    counted.
+    """
+
+    TOPIC: ClassVar[str] = "structure.BackupRestored"
+    kept: int
+    lost: int | None
+    backup: str
+    made: datetime
+    motive: Motive
     on: date

@@ -1,17 +1,19 @@
-"""Target of a restore: a folder, or a PostgreSQL schema."""
+"""Target of a restore: a folder, or a PostgreSQL schema. New records stand ready beside the present ones."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from pixflow.backups.manifest import EVENTS
 from pixflow.store import StoreRefused
 from pixflow.store.locks import ServeLock
 from pixflow.store.postgres import copy as postgres_copy
-from pixflow.store.postgres import recorder
+from pixflow.store.postgres import recorder, tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.postgres.vault import PostgresVault
+from pixflow.store.replacement import NEXT, READY, folder_aside, schema_aside
 from pixflow.store.ring import Ring
 from pixflow.store.sqlite import copy as sqlite_copy
 from pixflow.store.sqlite import recorder as sqlite_recorder
@@ -19,6 +21,9 @@ from pixflow.store.sqlite.vault import SqliteVault
 from pixflow.store.vault import Vault
 
 Store = sqlite_recorder.HardenedFactory | recorder.PostgresFactory
+WrappedKeys = tuple[int, dict[UUID, bytes | None]]
+Command = tuple[str, int, int]
+"""Id of a command, its first and its last position."""
 
 
 class Target(Protocol):
@@ -30,73 +35,123 @@ class Target(Protocol):
         """Excludes other users meanwhile. Raises AlreadyServed and StoreBusy."""
         ...
 
-    def vault(self, ring: Ring) -> Vault:
-        """Returns the vault of the target. Moves keys aside that `ring` cannot open, and starts new ones."""
+    def has_aside(self, stamp: str) -> bool:
+        """Tells whether a restore of that time has set something aside."""
         ...
 
-    def put(self, copy: Path) -> str:
-        """Replaces the records of the target by a copy. Returns where the old ones are, "" when there were none."""
+    def keys(self, ring: Ring) -> WrappedKeys | None:
+        """Returns the number of the ring key, and the present keys. None without keys that `ring` opens."""
         ...
 
-    def store(self) -> Store: ...
+    def has_keys(self) -> bool:
+        """Tells whether the target has a vault, readable or not."""
+        ...
+
+    def commands(self) -> list[Command]:
+        """Returns the present commands, in order of position. Raises StoreRefused when they cannot be read."""
+        ...
+
+    def put(self, copy: Path) -> None:
+        """Makes the events of a copy stand ready."""
+        ...
+
+    def vault(self) -> Vault:
+        """Returns the vault that stands ready, empty at first."""
+        ...
+
+    def store(self) -> Store:
+        """Returns the store that stands ready."""
+        ...
 
 
 class FolderTarget:
-    """A folder. `aside` is created when something is moved there."""
+    """A folder."""
 
-    def __init__(self, folder: Path, aside: Path) -> None:
-        self.folder, self.aside = folder, aside
-        self._events = folder / EVENTS
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._ready = folder, folder / READY
 
     def has_events(self) -> bool:
-        return self._events.exists()
+        return (self._folder / EVENTS).exists()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        with ServeLock(self.folder), sqlite_copy.alone(self._events):
+        with ServeLock(self._folder), sqlite_copy.alone(self._folder / EVENTS):
             yield
 
-    def vault(self, ring: Ring) -> Vault:
-        path = self.folder / "keys.db"
-        with suppress(StoreRefused):
-            vault = SqliteVault(path)
-            if not vault.streams() or ring.key(vault.ring()):
-                return vault
-            vault.close()
-        self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for found in self.folder.glob(f"{path.name}*"):
-            found.rename(self.aside / found.name)
-        return SqliteVault(path)
+    def has_aside(self, stamp: str) -> bool:
+        return folder_aside(self._folder, stamp).exists()
 
-    def put(self, copy: Path) -> str:
-        there = self.has_events()
-        self.aside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sqlite_copy.put(copy, self._events, self.aside)
-        return str(self.aside) if there else ""
+    def keys(self, ring: Ring) -> WrappedKeys | None:
+        try:
+            return _opened(SqliteVault(self._folder / "keys.db"), ring) if self.has_keys() else None
+        except StoreRefused:
+            return None
+
+    def has_keys(self) -> bool:
+        return (self._folder / "keys.db").exists()
+
+    def commands(self) -> list[Command]:
+        return sqlite_copy.commands(self._folder / EVENTS) if self.has_events() else []
+
+    def put(self, copy: Path) -> None:
+        sqlite_copy.duplicate(copy, self._ready / EVENTS)
+
+    def vault(self) -> Vault:
+        return SqliteVault(self._ready / "keys.db")
 
     def store(self) -> Store:
-        return sqlite_recorder.factory(self.folder)
+        return sqlite_recorder.factory(self._ready)
 
 
 class SchemaTarget:
-    """A schema. `aside` is the name of the schema that is created when something is moved there."""
+    """A schema."""
 
-    def __init__(self, database: Database, schema: str, aside: str) -> None:
-        self.database, self.schema, self.aside = database, schema, aside
+    def __init__(self, database: Database, schema: str) -> None:
+        self._database, self._schema, self._ready = database, schema, f"{schema}{NEXT}"
 
     def has_events(self) -> bool:
-        return postgres_copy.has_events(self.database, self.schema)
+        return postgres_copy.has_events(self._database, self._schema)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        postgres_copy.check_alone(self.database)
+        postgres_copy.check_alone(self._database)
         yield
+        postgres_copy.check_alone(self._database)
 
-    def vault(self, ring: Ring) -> Vault:
-        return PostgresVault(self.database, self.schema)
+    def has_aside(self, stamp: str) -> bool:
+        return tables.exist(self._database, schema_aside(self._schema, stamp))
 
-    def put(self, copy: Path) -> str:
-        return self.aside if postgres_copy.put(self.database, self.schema, copy, self.aside) else ""
+    def keys(self, ring: Ring) -> WrappedKeys | None:
+        return _opened(PostgresVault(self._database, self._schema), ring) if self.has_keys() else None
+
+    def has_keys(self) -> bool:
+        return tables.exist(self._database, self._schema)
+
+    def commands(self) -> list[Command]:
+        return postgres_copy.commands(self._database, self._schema) if self.has_events() else []
+
+    def put(self, copy: Path) -> None:
+        postgres_copy.put(self._database, self._ready, copy)
+
+    def vault(self) -> Vault:
+        return PostgresVault(self._database, self._ready)
 
     def store(self) -> Store:
-        return recorder.factory(self.database, self.schema)
+        return recorder.factory(self._database, self._ready)
+
+
+def _opened(vault: Vault, ring: Ring) -> WrappedKeys | None:
+    """Returns the content of a vault, None when it is new or when `ring` lacks the key that wraps it."""
+    with closing(vault):
+        number = vault.ring()
+        return vault.read(vault.streams()) if number and ring.key(number) else None
+
+
+def common(one: list[Command], other: list[Command]) -> int:
+    """Returns the last position up to which two stores have the same commands."""
+    reached = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        reached = mine[2]
+    return reached

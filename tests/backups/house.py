@@ -50,10 +50,11 @@ class House:
     def backed_up(self) -> Backup:
         return back_up(self.opened)
 
-    def restored(self, backup: Path, **how: Any) -> RestoreReport:
+    def restored(self, backup: Path | str, **how: Any) -> RestoreReport:
         """Put back, whoever has it open here having left; then open again."""
         self.opened.engine.close()
-        done = restore(self.data, backup, rebuild=nothing, clock=self.clock, database=self.database, **how)
+        how = {"rebuild": nothing, "motive": "drill", **how}
+        done = restore(self.data, Path(backup), clock=self.clock, database=self.database, **how)
         self.reopen()
         return done
 

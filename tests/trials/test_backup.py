@@ -52,7 +52,7 @@ def put_back(mission: Mission, backup: Path, elsewhere: Path, url: str) -> Itera
     shutil.copy(mission.data / "keys" / f"{mission.slug}.key", keys)
     with ExitStack() as closed:
         database = closed.enter_context(closing(Database(url))) if url else None
-        restore(elsewhere, backup, rebuild=rebuilt, database=database)
+        restore(elsewhere, backup, motive="drill", rebuild=rebuilt, database=database)
         opened = structure_folder.open_one(elsewhere, mission.slug, database=database)
         closed.callback(opened.engine.close)
         yield opened

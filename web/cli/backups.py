@@ -10,6 +10,7 @@ import typer
 from pixflow import structure_folder
 from pixflow.backups import BackupError
 from pixflow.backups.backup import back_up, keep
+from pixflow.events.structure import Motive
 from pixflow.refused import Refused
 from pixflow.restore import restore
 from pixflow.structure_folder import OpenStructure
@@ -27,12 +28,16 @@ NameOption = Annotated[str | None, typer.Option("--structure", help="Le dossier 
 
 
 def _backup(path: Path) -> Path:
-    if not path.is_dir():
+    """Returns the folder of a backup, or the name of a schema on PostgreSQL."""
+    if not path.is_dir() and not Settings().database():
         fail(f"Le dossier {path} n'existe pas.")
     return path
 
 
-BackupArgument = Annotated[Path, typer.Argument(metavar="DOSSIER", callback=_backup, help="La sauvegarde.")]
+BackupArgument = Annotated[
+    Path, typer.Argument(metavar="DOSSIER", callback=_backup, help="La sauvegarde, ou ce qui est mis de côté.")
+]
+Why = Annotated[Motive, typer.Option("--reason", prompt="Pourquoi", help="Pourquoi : le journal le dit.")]
 
 
 @app.command("backup")
@@ -74,7 +79,9 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
 @app.command("restore")
 def restore_command(
     folder: BackupArgument,
+    reason: Why,
     replace: Annotated[bool, typer.Option("--replace", help="À la place de ce qui est là, mis de côté.")] = False,
+    damaged: Annotated[bool, typer.Option("--damaged", help="Même si des faits ne se lisent pas.")] = False,
     structure: NameOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -82,7 +89,14 @@ def restore_command(
     with saving_in_words():
         settings = Settings()
         done = restore.restore(
-            settings.data, folder, slug=structure, replace=replace, rebuild=_rebuild, database=settings.database()
+            settings.data,
+            folder,
+            motive=reason,
+            slug=structure,
+            replace=replace,
+            damaged=damaged,
+            rebuild=_rebuild,
+            database=settings.database(),
         )
     if json:
         as_json(done)
@@ -92,8 +106,12 @@ def restore_command(
     console.print(marked(text, slug=done.slug, events=events, made=made))
     if done.erased:
         console.print(f"{typography.plural(done.erased, 'personne effacée', 'personnes effacées')} à nouveau.")
+    for one in done.unopened:
+        console.print(f"Ne se lit pas : {backups.unopened(one)}")
     if done.aside:
+        console.print(backups.lost(done.lost))
         console.print(f"Ce qui était là : {done.aside}", soft_wrap=True)
+        console.print(f"Pour y revenir : pixflow restore {done.aside} --replace --reason mistake", soft_wrap=True)
         console.print(backups.ASIDE)
 
 

@@ -88,6 +88,13 @@ ROTATIONS = {
     "exposure": "elle a pu être vue",
     "routine": "changement prévu",
 }
+RESTORES = {
+    "damage": "données abîmées",
+    "loss": "données perdues",
+    "mistake": "erreur à défaire",
+    "move": "changement de machine",
+    "drill": "essai",
+}
 ERASURES = {
     "request": "la personne le demande",
     "retention": "le délai de conservation est passé",

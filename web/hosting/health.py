@@ -19,7 +19,7 @@ from pixflow.backups import erasure_log, manifest
 from pixflow.backups.backup import folder_of, last_external_backup
 from pixflow.engine import Engine
 from pixflow.events.catalogue import sealed_topics
-from pixflow.restore.restore import set_aside
+from pixflow.restore.sources import set_aside
 from pixflow.store import StoreRefused
 from pixflow.structure_folder import OpenStructure
 from projections import audit_trail, bookkeeping

@@ -1,7 +1,8 @@
 """Copies of a PostgreSQL store: one SQLite file from one snapshot, restored in one transaction."""
 
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import LiteralString
@@ -11,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from pixflow.store import StoreBusy
 from pixflow.store.postgres.database import APPLICATION, Database, Owner, lock_number
-from pixflow.store.postgres.tables import exist, lay
+from pixflow.store.postgres.tables import exist, lay, lay_triggers
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.sqlite.copy import opened
 from pixflow.store.sqlite.tables import TABLES, TRIGGERS
@@ -73,27 +74,65 @@ def has_events(database: Database, schema: str) -> bool:
         return _has_events(owner, schema)
 
 
-def put(database: Database, schema: str, copy: Path, aside: str) -> bool:
-    """Replaces the records of a schema by a copy, in one transaction.
-
-    Returns True if there were records: they are now in the schema `aside`.
-    """
+def put(database: Database, schema: str, copy: Path) -> None:
+    """Creates a schema with the records of a copy, in one transaction."""
     with database.owner() as owner, owner.transaction(), opened(copy) as file:
-        owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow events {schema}")])
-        moved = _move_aside(owner, schema, aside)
         lay(owner, schema, database.role)
         for table in _COPIED:
             _give(owner, file, schema, table)
         head = SQL("UPDATE {0} SET position = (SELECT COALESCE(max(position), 0) FROM {1})")
         owner.execute(head.format(Identifier(schema, "head"), Identifier(schema, "stored_events")))
-    return moved
+
+
+def swap(database: Database, schema: str, ready: str, aside: str, keeps_keys: bool) -> None:
+    """Renames `schema` to `aside` and `ready` to `schema` in one transaction, with their read stores.
+
+    Does nothing when it is done. The read stores of `schema` are dropped, and its keys unless they are to be kept.
+    """
+    with database.owner() as owner, owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(f"pixflow events {schema}")])
+        there = _schemas(owner, "")
+        if ready not in there:
+            return
+        for old in _read_stores(there, schema):
+            owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(old)))
+        if schema in there:
+            _put_aside(owner, schema, aside, keeps_keys)
+        _rename(owner, ready, schema)
+        for new in _read_stores(there, ready):
+            _rename(owner, new, f"{schema}{new.removeprefix(ready)}")
+        lay_triggers(owner, schema, database.role)
+
+
+def drop(database: Database, schema: str) -> None:
+    """Drops a schema and its read stores, if they exist."""
+    with database.owner() as owner:
+        there = _schemas(owner, schema)
+        for name in (*_read_stores(there, schema), schema):
+            owner.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(name)))
+
+
+def commands(database: Database, schema: str) -> list[tuple[str, int, int]]:
+    """Returns id, first and last position of every command, in order of position."""
+    asked = SQL("SELECT replace(id::text, '-', ''), first_position, last_position FROM {} ORDER BY 2")
+    with database.owner() as owner:
+        return owner.execute(asked.format(Identifier(schema, "commands"))).fetchall()
 
 
 def asides(database: Database, prefix: str) -> list[str]:
     """Returns the schemas whose name begins with a prefix, sorted."""
     with database.owner() as owner:
-        rows = owner.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY 1", [prefix])
-        return [name for (name,) in rows]
+        return _schemas(owner, prefix)
+
+
+def _schemas(owner: Owner, prefix: str) -> list[str]:
+    rows = owner.execute("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY 1", [prefix])
+    return [name for (name,) in rows]
+
+
+def _read_stores(schemas: Iterable[str], schema: str) -> list[str]:
+    """Returns the schemas of the read stores of `schema` (projections/store/postgres.py)."""
+    return [name for name in schemas if re.fullmatch(rf"{re.escape(schema)}_read(_\d+)?", name)]
 
 
 def _has_events(owner: Owner, schema: str) -> bool:
@@ -101,13 +140,18 @@ def _has_events(owner: Owner, schema: str) -> bool:
     return owner.execute(there).fetchone() == (True,)
 
 
-def _move_aside(owner: Owner, schema: str, aside: str) -> bool:
+def _put_aside(owner: Owner, schema: str, aside: str, keeps_keys: bool) -> None:
+    """Renames a schema that holds records. Drops one that holds none."""
     if not _has_events(owner, schema):
-        return False
-    owner.execute(SQL("CREATE SCHEMA {}").format(Identifier(aside)))
-    for table in (*_COPIED, "head"):
-        owner.execute(SQL("ALTER TABLE {} SET SCHEMA {}").format(Identifier(schema, table), Identifier(aside)))
-    return True
+        owner.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
+        return
+    for table in () if keeps_keys else ("stream_keys", "ring"):
+        owner.execute(SQL("DROP TABLE IF EXISTS {}").format(Identifier(schema, table)))
+    _rename(owner, schema, aside)
+
+
+def _rename(owner: Owner, schema: str, name: str) -> None:
+    owner.execute(SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(schema), Identifier(name)))
 
 
 def _give(owner: Owner, file: sqlite3.Connection, schema: str, table: LiteralString) -> None:

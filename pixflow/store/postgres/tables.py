@@ -104,6 +104,11 @@ def lay(owner: Owner, schema: str, role: str | None) -> None:
     _execute(owner, schema, role, (*_TABLES, *(_TRIGGERS if new else ()), *(_RIGHTS if role else ())))
 
 
+def lay_triggers(owner: Owner, schema: str, role: str | None) -> None:
+    """Creates the triggers again, within a transaction: their functions name the schema, which was renamed."""
+    _execute(owner, schema, role, _TRIGGERS)
+
+
 def missing_triggers(database: Database, schema: str) -> list[str]:
     """Returns the tables whose trigger is gone or changed, or whose rows the writer's role may change."""
     values = [schema.encode(), _APPEND_ONLY.encode(), (database.role or "").encode()]

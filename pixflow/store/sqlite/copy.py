@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from msgspec import Struct
 from pixflow.store import StoreRefused
 from pixflow.store.sqlite.connections import in_words
 
-_BESIDE = ("", "-wal", "-shm", "-journal")
 _PATIENCE = 2.0
 
 
@@ -79,18 +78,17 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def put(copy: Path, place: Path, aside: Path) -> None:
-    """Moves a copy to `place`, which nobody has open, and moves the old file into the folder `aside`."""
-    written = place.with_name(f"{place.name}.new")
-    written.unlink(missing_ok=True)
-    shutil.copyfile(copy, written)
-    written.chmod(0o600)
-    sync(written)
-    for name in (place.name + ending for ending in _BESIDE):
-        with suppress(FileNotFoundError):
-            (place.parent / name).rename(aside / name)
-    written.rename(place)
-    sync(place.parent)
+def duplicate(copy: Path, place: Path) -> None:
+    """Copies a file that nobody changes to a new one, durably, for its owner alone."""
+    place.touch(mode=0o600, exist_ok=False)
+    shutil.copyfile(copy, place)
+    sync(place)
+
+
+def commands(copy: Path) -> list[tuple[str, int, int]]:
+    """Returns id, first and last position of every command, in order of position."""
+    with opened(copy) as database:
+        return database.execute("SELECT id, first_position, last_position FROM commands ORDER BY 2").fetchall()
 
 
 @contextmanager

@@ -82,10 +82,10 @@ def test_a_backup_is_put_back_and_what_was_there_is_aside(data: Path) -> None:
     ran("staff", "add", "Nadia Benali", NADIA, "--role", "advisor", "--structure", "ici")
     assert team() == {SOPHIE, NADIA}
     backup = str(backups(data)[0])
-    refused = run("restore", backup)
+    refused = run("restore", "--reason", "drill", backup)
     assert refused.exit_code == 1
     assert "La structure « ici » est déjà là. Avec --replace" in plain(refused.output)
-    told = said("restore", backup, "--replace")
+    told = said("restore", "--reason", "drill", backup, "--replace")
     assert (told["slug"], told["erased"]) == ("ici", 0)
     assert Path(told["aside"], "events.db").exists()
     assert told["aside"] in "".join(ran("doctor", "--structure", "ici").split())
@@ -97,7 +97,7 @@ def test_a_backup_is_put_back_and_what_was_there_is_aside(data: Path) -> None:
 def test_it_is_put_back_where_nothing_is(data: Path) -> None:
     ran("backup", "--structure", "ici")
     shutil.rmtree(data / "ici")
-    output = plain(ran("restore", str(backups(data)[0])))
+    output = plain(ran("restore", "--reason", "drill", str(backups(data)[0])))
     assert "ici : 3 faits, sauvegarde du" in output
     assert "Ce qui était là" not in output
 
@@ -117,7 +117,7 @@ def test_what_cannot_be_put_back_is_told(
 ) -> None:
     ran("backup", "--structure", "ici")
     shutil.copytree(backups(data)[0], tmp_path / "backup")
-    result = run("restore", str(tmp_path / folder), *options)
+    result = run("restore", "--reason", "drill", str(tmp_path / folder), *options)
     assert result.exit_code == 1
     assert told in plain(result.output)
     assert "Traceback" not in result.output
@@ -126,7 +126,7 @@ def test_what_cannot_be_put_back_is_told(
 def test_a_structure_that_is_served_is_not_replaced(data: Path) -> None:
     ran("backup", "--structure", "ici")
     with ServeLock(data / "ici"):
-        result = run("restore", str(backups(data)[0]), "--replace")
+        result = run("restore", "--reason", "drill", str(backups(data)[0]), "--replace")
     assert result.exit_code == 1
     assert (data / "ici" / "structure.json").exists()
 

@@ -49,7 +49,7 @@ def test_nothing_becomes_of_backups_when_keys_are_lost(data: Path, command: list
     assert "pixflow restore --replace" in " ".join(said.output.split())
     assert {path: path.read_bytes() for path in before} == before
     (backup,) = data.glob("backups/ici/*Z")
-    assert RUN.invoke(app, ["restore", str(backup), "--replace"]).exit_code == 0
+    assert RUN.invoke(app, ["restore", str(backup), "--replace", "--reason", "loss"]).exit_code == 0
     assert RUN.invoke(app, ["keys", "rotate", "--reason", "routine"]).exit_code == 0
 
 

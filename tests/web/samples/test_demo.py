@@ -27,7 +27,7 @@ NOT_PLAYED = {
     "grille.GrilleDraftDropped", "notices.NoticeSent", "participation.PurposeSettled", "protocol.ProtocolDraftDropped",
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
-    "structure.KeyRotated",
+    "structure.BackupRestored", "structure.KeyRotated",
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
     "workshop.YoungPeopleSearched",
 }  # fmt: skip

@@ -1,7 +1,10 @@
 """Sentences for errors of backups and restores."""
 
+import msgspec
+
 from pixflow.backups import BackupError
-from web.french.typography import say
+from pixflow.inspection import Fault
+from web.french.typography import plural, say
 
 SENTENCES = {
     "backup-exists": "Une sauvegarde s'appelle déjà ainsi ({path}) : recommencez dans une seconde.",
@@ -11,6 +14,8 @@ SENTENCES = {
     "older-format": "Une version plus ancienne de pixflow a fait cette sauvegarde (format {found}, celle-ci lit le "
     "format {known}) : rien n'a changé. Restaurez-la avec la version qui l'a faite.",
     "damaged": "{file} n'est plus ce qui a été sauvegardé : prenez une autre sauvegarde.",
+    "unopened": "Le fait n° {position} ne se lit pas ({topic}, fiche {stream}), sur {count} en tout : rien n'a changé. "
+    "Prenez une sauvegarde plus ancienne, ou acceptez cette perte (--damaged).",
     "bad-name": "« {slug} » n'est pas un nom de dossier de structure.",
     "structure-there": "La structure « {slug} » est déjà là. Avec --replace, la sauvegarde prend sa place, et ce qui "
     "est là est mis de côté.",
@@ -27,6 +32,18 @@ ASIDE = say(
     "Un effacement n'atteint pas les personnes qui ne sont que là, ou dans les sauvegardes faites depuis celle-ci : "
     "supprimez tout cela dès que vous n'en avez plus besoin."
 )
+
+
+def unopened(event: Fault) -> str:
+    """Returns the place of an event that does not open."""
+    return say("fait n° {position} ({topic}, fiche {stream})", **msgspec.structs.asdict(event))
+
+
+def lost(count: int | None) -> str:
+    """Returns the number of events that a restore replaced and did not bring back."""
+    if count is None:
+        return "Ce qui était là ne se compte pas."
+    return plural(count, "fait n’est plus là.", "faits ne sont plus là.")
 
 
 def sentence(error: BackupError) -> str:

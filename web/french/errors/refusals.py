@@ -256,6 +256,7 @@ DECISIONS: dict[str, str] = {
     "send_notice": "envoyer un courriel",
     "start_program": "mettre pixflow en service",
     "record_rotation": "changer la clé de la structure",
+    "record_restore": "restaurer une sauvegarde",
     "publish_protocol": "publier un protocole",
     "publish_grille": "publier une grille",
     "draft_protocol": "proposer un protocole",

@@ -57,6 +57,7 @@ LABELS: dict[str, str] = {
     "present": "Présents", "absent": "Absents", "duplicates": "Doublons", "row": "Empreinte des lignes",
     "keys": "Clés des personnes", "backups": "Sauvegardes", "motive": "Motif",
     "comment": "Avis", "draft": "Projet n°", "endorsed": "Accord",
+    "kept": "Faits gardés", "lost": "Faits perdus", "backup": "Sauvegarde", "made": "Faite le",
     "unchanged": "Participations inchangées", "vanished": "Participations disparues",
     "version": "N° du fait retiré", "warnings": "À vérifier", "way": "Par", "wish": "Souhait", "zone": "Fuseau horaire",
 }  # fmt: skip
@@ -67,7 +68,7 @@ _CODES = {
     "channel": vocabulary.CHANNELS,
     "modality": vocabulary.MODALITIES,
     "kind": profiles.KINDS,
-    "motive": vocabulary.ROTATIONS,
+    "motive": {**vocabulary.ROTATIONS, **vocabulary.RESTORES},
     "notice": vocabulary.NOTICES,
     "occasion": vocabulary.OCCASIONS,
     "cause": vocabulary.CAUSES,

@@ -28,6 +28,7 @@ TITLES: dict[str, str] = {
     "structure.StructureOpened": "Structure",
     "structure.ProgramStarted": "Version de pixflow",
     "structure.KeyRotated": "Clé de la structure changée",
+    "structure.BackupRestored": "Sauvegarde restaurée",
     "protocol.ProtocolDrafted": "Projet de protocole",
     "protocol.ProtocolEndorsed": "Avis sur un projet de protocole",
     "protocol.ProtocolDraftDropped": "Projet de protocole écarté",
@@ -170,6 +171,8 @@ def _house(event: Event, context: EventContext) -> str:
                 keys=plural(keys, "clé de personne", "clés de personnes"),
                 backups=plural(backups, "sauvegarde"),
             )
+        case structure.BackupRestored():
+            return _restored(event, context)
         case (
             protocol.ProtocolDrafted(draft=draft, document=document, note=note)
             | g.GrilleDrafted(draft=draft, document=document, note=note)
@@ -423,6 +426,17 @@ def _prescription(event: Event, context: EventContext) -> str:
         case e.ActionDropped(action=action, reason=reason):
             return noted(say("Action écartée : {label}", label=context.action(action)), reason, " — ")
     return ""
+
+
+def _restored(event: structure.BackupRestored, context: EventContext) -> str:
+    lost = "pertes non comptées" if event.lost is None else plural(event.lost, "fait perdu", "faits perdus")
+    return say(
+        "Sauvegarde du {made} restaurée ({motive}) : {kept}, {lost}",
+        made=dates.instant(event.made, context.zone),
+        motive=vocabulary.RESTORES[event.motive],
+        kept=plural(event.kept, "fait gardé", "faits gardés"),
+        lost=lost,
+    )
 
 
 def _dossier(event: Event, context: EventContext) -> str:
