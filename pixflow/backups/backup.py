@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from pixflow import __version__
+from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
@@ -55,11 +55,13 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
         making = folder / f".{name}"
         making.mkdir(mode=0o700)
         try:
-            backup = _made(opened, at, making, folder / name)
+            unopened = len(list(inspection.unopened(opened.engine)))
+            made_at = folder / (f"{name}-damaged" if unopened else name)
+            backup = _made(opened, at, making, made_at, unopened)
         except BaseException:
             _discard(making)
             raise
-    if root:
+    if root and not backup.manifest.unopened:
         _remember_external(opened.folder, backup)
     return backup
 
@@ -72,15 +74,20 @@ def last_external_backup(folder: Path) -> ExternalBackup | None:
 
 
 def keep(folder: Path, number: int) -> list[Path]:
-    """Deletes all backups of a folder but the latest ones. Returns those deleted."""
+    """Deletes all backups of a folder but the latest ones. Returns those deleted.
+
+    While there is a damaged one, none is deleted: the good ones may be the last.
+    """
     with FileLock(folder / ".lock"):
+        if manifest.damaged_of(folder):
+            return []
         gone = [backup.path for backup in manifest.all_of(folder)[:-number]]
         for path in gone:
             _discard(path)
     return gone
 
 
-def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Backup:
+def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopened: int) -> Backup:
     """Copies keys after events, so that each event finds its key. Nobody can be erased before the folder is renamed."""
     keys = opened.engine.keys
     _copy_events(opened, making / EVENTS)
@@ -92,6 +99,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path) -> Back
         store=opened.engine.recorder.KIND,
         holding=copy.content_of(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
+        unopened=unopened,
     )
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(described)))
     sealed = copy.streams(making / EVENTS, sealed_topics())

@@ -23,6 +23,7 @@ FORMAT = 2
 class Manifest(Struct, frozen=True):
     """Description of a backup: `made` in UTC, the version of `pixflow` that made it, and the `store` it comes from.
 
+    `unopened` events do not open: such a backup is kept apart, and replaces no other.
     `keys_apart`: the structure itself has the keys of these events, which a restore replaced.
     `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
     """
@@ -35,6 +36,7 @@ class Manifest(Struct, frozen=True):
     holding: CopyContent
     sha256: dict[str, str]
     keys_apart: bool = False
+    unopened: int = 0
     format: int = FORMAT
 
 
@@ -46,8 +48,13 @@ class Backup(Struct, frozen=True):
 
 
 def all_of(folder: Path) -> list[Backup]:
-    """Returns the backups in a folder, oldest first. Skips other folders."""
-    return sorted(_found(folder), key=lambda backup: backup.manifest.made)
+    """Returns the backups in a folder of which every event opens, oldest first. Skips other folders."""
+    return sorted((one for one in _found(folder) if not one.manifest.unopened), key=lambda one: one.manifest.made)
+
+
+def damaged_of(folder: Path) -> list[Backup]:
+    """Returns the backups in a folder that hold an event that does not open."""
+    return [one for one in _found(folder) if one.manifest.unopened]
 
 
 def _found(folder: Path) -> Iterator[Backup]:

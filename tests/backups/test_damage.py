@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from pixflow.actor import OPERATOR, Actor
+from pixflow.backups import manifest
+from pixflow.backups.backup import keep
 from pixflow.dossier.identity import correct_contact
 from pixflow.events.base import Unopened
 from pixflow.refused import Refused
@@ -137,3 +139,17 @@ def test_an_erased_person_leaves_the_tables_even_where_an_event_does_not_open(ho
         for table in directory.TABLES:
             assert "Zanzibar" not in str(connection.execute(select(table)).all())
     reads.close()
+
+
+def test_a_backup_that_holds_damage_is_kept_apart_and_no_good_one_is_deleted(house: House) -> None:
+    """`backup --keep 2` deleted the good copies, while every night saved the damage."""
+    bad = house.dossier("Mauvais")
+    good = [house.backed_up() for _ in range(3)]
+    flip(house.opened, position_of(house, bad))
+    reopened(house)
+    damaged = [house.backed_up() for _ in range(3)]
+    folder = good[0].path.parent
+    assert [one.path.name.endswith("-damaged") for one in damaged] == [True] * 3
+    assert [one.manifest.unopened for one in damaged] == [1] * 3
+    assert keep(folder, 2) == []
+    assert manifest.all_of(folder) == good

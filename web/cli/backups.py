@@ -59,7 +59,7 @@ def backup_command(
             console.print(f"dans {one['path']}", soft_wrap=True)
         if done:
             console.print("Les clés des structures n'y sont pas : gardez-les à part (keys/*.key).")
-    if len(done) < len(slugs):
+    if len(done) < len(slugs) or any(one["unopened"] for one in done):
         raise typer.Exit(1)
 
 
@@ -72,8 +72,10 @@ def _back_up_one(slug: str, to: Path | None, number: int | None) -> dict[str, An
     except typer.Exit:
         errors.print(marked("[bold]{slug}[/] : rien n'est sauvegardé.", slug=slug))
         return None
+    if made.manifest.unopened:
+        errors.print(f"[bold]{slug}[/] : {backups.kept_apart(made.manifest.unopened)}")
     report = {"slug": slug, "path": str(made.path), "made": made.manifest.made, "events": made.manifest.holding.head}
-    return {**report, "deleted": len(gone)}
+    return {**report, "unopened": made.manifest.unopened, "deleted": len(gone)}
 
 
 @app.command("restore")

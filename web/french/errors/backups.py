@@ -39,6 +39,12 @@ def unopened(event: Fault) -> str:
     return say("fait n° {position} ({topic}, fiche {stream})", **msgspec.structs.asdict(event))
 
 
+def kept_apart(count: int) -> str:
+    """Returns why a backup is kept apart."""
+    told = plural(count, "fait ne se lit pas", "faits ne se lisent pas")
+    return say("{told} : cette sauvegarde est mise à part, et aucune autre n'est supprimée.", told=told)
+
+
 def lost(count: int | None) -> str:
     """Returns the number of events that a restore replaced and did not bring back."""
     if count is None:
