@@ -17,9 +17,7 @@ from pixflow.reference_data import References
 from projections.store.catch_up import ReadSide
 from projections.store.sqlite import database
 from tests.web.client import OWN_URL
-from tests.web.paths import House
 from web.app import create_app
-from web.desk.dependencies import COOKIE
 from web.hosting.host import Host
 from web.hosting.served_structure import ServedStructure
 
@@ -85,33 +83,32 @@ class CutStructure(ServedStructure):
 
 
 class Cut:
-    """The pages of a house as they were at each position."""
+    """The pages of a structure as they were at each position, in the browser of `client`."""
 
-    def __init__(self, house: House, name: str) -> None:
-        self.events = Events(house.served.engine)
-        side = ReadSide(self.events, database(None))
-        self._side = side
-        served = CutStructure(house.served.opened, house.served.reads, side, self.events)
-        host = Host(house.host.data, lambda slug: served, demo=True)
-        host.structures = {house.slug: served}
-        self._client = TestClient(create_app(host), base_url=OWN_URL, follow_redirects=False)
-        self._client.cookies.set(COOKIE, f"{house.slug}/{house.people[name]}")
+    def __init__(self, whole: ServedStructure, host: Host, client: TestClient) -> None:
+        self.events = Events(whole.engine)
+        self.side = ReadSide(self.events, database(None))
+        served = CutStructure(whole.opened, whole.reads, self.side, self.events)
+        cut_host = Host(host.data, lambda slug: served, demo=True)
+        cut_host.structures = {slug: served for slug, one in host.structures.items() if one is whole}
+        self._client = TestClient(create_app(cut_host), base_url=OWN_URL, follow_redirects=False)
+        self._client.cookies.update(client.cookies)
 
     def page(self, position: int, address: str) -> str:
         """Returns a page at a position; positions only grow."""
         self.events.position = position
-        self._side.catch_up()
+        self.side.catch_up()
         answer = self._client.get(address)
         assert answer.status_code == 200, (position, address, answer.text)
         return answer.text
 
 
 @contextmanager
-def cut(house: House, name: str) -> Iterator[Cut]:
-    """Yields the pages of a house as somebody saw them at each position."""
-    made = Cut(house, name)
+def cut(whole: ServedStructure, host: Host, client: TestClient) -> Iterator[Cut]:
+    """Yields the pages of a structure as the person of `client` saw them at each position."""
+    made = Cut(whole, host, client)
     yield made
-    made._side.database.dispose()
+    made.side.database.dispose()
 
 
 def blocks(html: str) -> dict[str, list[str]]:
