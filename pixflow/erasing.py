@@ -17,7 +17,7 @@ from pixflow.backups import BackupError
 from pixflow.backups.erasure_log import count_people, erasures, has_all, register, register_path, remaining
 from pixflow.backups.erasure_register import Erasure
 from pixflow.backups.key_copies import refresh_keys
-from pixflow.dossier.erasure import erase_again, erase_person
+from pixflow.dossier.privacy.erasure import erase_again, erase_person
 from pixflow.dossier.state import Dossier
 from pixflow.engine import CommandResult, new_id
 from pixflow.events.dossier import DuplicateJoined

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from pixflow.authorization import Scope
 from pixflow.documents.grille import percent
-from pixflow.dossier.retention import RULES, Rule
+from pixflow.dossier.privacy.retention import RULES, Rule
 from pixflow.dossier.stepper import current_stage
 from pixflow.identity import normalise
 from projections.bookkeeping import metadata

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4, uuid5
 
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
-from pixflow.dossier.erasure import Reason, request_erasure
+from pixflow.dossier.privacy.erasure import Reason, request_erasure
 from pixflow.structure_folder import OpenStructure
 from pixflow.team.membership import add_member
 

@@ -22,7 +22,8 @@ from pixflow import structure
 from pixflow.actor import OPERATOR
 from pixflow.documents.grille import Band, Grille, Proposal
 from pixflow.documents.protocol import ProtocolDocument, StageText, Workshops
-from pixflow.dossier import assignment, closing, erasure, follow_up, identity, lending, merging, retraction
+from pixflow.dossier import assignment, closing, follow_up, identity, lending, merging, retraction
+from pixflow.dossier.privacy import erasure
 from pixflow.dossier.stages import certification, diagnostic, orientation, parcours, prescription
 from pixflow.dossier.state import Dossier
 from pixflow.events import access as x

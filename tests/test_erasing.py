@@ -16,10 +16,10 @@ from pixflow import erasing, structure_folder
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log, erasure_register
 from pixflow.dossier.closing import close_dossier
-from pixflow.dossier.erasure import decline_erasure, request_erasure
 from pixflow.dossier.follow_up import take_note
 from pixflow.dossier.identity import correct_contact
 from pixflow.dossier.merging import merge_dossier, take_over_duplicate
+from pixflow.dossier.privacy.erasure import decline_erasure, request_erasure
 from pixflow.engine import CommandResult, Engine
 from pixflow.events.base import Erased, Recorded
 from pixflow.events.dossier import PersonErased

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from pixflow.dossier.erasure import Reason
+from pixflow.dossier.privacy.erasure import Reason
 
 
 class Erasure(Struct, frozen=True):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow.dossier import closing, follow_up, identity
-from pixflow.dossier.erasure import request_erasure
+from pixflow.dossier.privacy.erasure import request_erasure
 from pixflow.dossier.stages import orientation, parcours, prescription
 from pixflow.events.participation import ParticipationImported
 from pixflow.events.values import Moment, Profile

@@ -13,8 +13,8 @@ from rich.table import Table
 from pixflow import erasing
 from pixflow.actor import OPERATOR, Actor
 from pixflow.backups import erasure_log
-from pixflow.dossier import retention
-from pixflow.dossier.erasure import request_erasure
+from pixflow.dossier.privacy import retention
+from pixflow.dossier.privacy.erasure import request_erasure
 from pixflow.refused import Refused
 from projections import dossier_sheet
 from web.cli.terminal import (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from pixflow import tasks
 from pixflow.authorization import Scope
-from pixflow.dossier import retention
+from pixflow.dossier.privacy import retention
 from pixflow.dossier.retraction import comes_from_pix
 from pixflow.dossier.state import Dossier
 from pixflow.engine import Engine

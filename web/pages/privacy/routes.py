@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from pixflow.authorization import Subject
 from pixflow.decision import Decision
-from pixflow.dossier.erasure import decline_erasure, erase_person, request_erasure
+from pixflow.dossier.privacy.erasure import decline_erasure, erase_person, request_erasure
 from pixflow.dossier.state import Dossier
 from web.desk import refusals
 from web.desk.commands import Outcome, record
