@@ -31,7 +31,7 @@ from pixflow.presets import Preset
 from pixflow.protocol.publishing import publish_grille, publish_protocol
 from pixflow.refused import Refused
 from pixflow.store import FormatRefused, StoreRefused, replacement
-from pixflow.store.durable_files import sync_folder, write_new
+from pixflow.store.durable_files import private_file, private_folder, sync_folder, write_new
 from pixflow.store.keys import Keys
 from pixflow.store.postgres import recorder, tables
 from pixflow.store.postgres.database import Database
@@ -167,8 +167,8 @@ def _keep_apart(data: Path, *, demonstration: bool) -> None:
     if demonstration and not is_demonstration(data):
         if any(next(data.glob(pattern), None) for pattern in REAL):
             raise Refused("real-folder", path=str(data))
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (data / DEMONSTRATION).touch(mode=0o600)
+        private_folder(data)
+        private_file(data / DEMONSTRATION)
 
 
 def open_one(data: Path, slug: str, *, clock: Clock = utc_now, database: Database | None = None) -> OpenStructure:

@@ -13,7 +13,7 @@ from pixflow import __version__, inspection
 from pixflow.backups import STAMP, BackupError, key_copies, manifest
 from pixflow.backups.manifest import EVENTS, Backup, Manifest
 from pixflow.events.catalogue import sealed_topics
-from pixflow.store.durable_files import discard, replace, write_new
+from pixflow.store.durable_files import discard, private_file, private_folder, replace, write_new
 from pixflow.store.locks import FileLock
 from pixflow.store.sqlite import copy
 from pixflow.structure_folder import OpenStructure
@@ -44,7 +44,7 @@ def back_up(opened: OpenStructure, root: Path | None = None) -> Backup:
     name = f"{at:{STAMP}}"
     with _disk_in_words():
         for made in (folder.parent, folder):
-            made.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(made)
         copy.sync(folder.parent)
         copy.sync(folder.parent.parent)
     with FileLock(folder / ".lock"), _disk_in_words():
@@ -122,7 +122,7 @@ def _remember_external(folder: Path, backup: Backup) -> None:
 
 
 def _copy_events(opened: OpenStructure, path: Path) -> None:
-    path.touch(mode=0o600)
+    private_file(path)
     opened.engine.recorder.copy_to(path)
     copy.sync(path)
 

@@ -24,6 +24,7 @@ from pixflow.restore import preparation, sources
 from pixflow.restore.preparation import Job, Prepared
 from pixflow.restore.targets import FolderTarget, SchemaTarget, Target
 from pixflow.store import replacement
+from pixflow.store.durable_files import private_folder
 from pixflow.store.postgres import tables
 from pixflow.store.postgres.database import Database
 from pixflow.store.replacement import IDENTITY, Order
@@ -76,7 +77,7 @@ def restore(
         document = Document(made.structure, structure_folder.schema_of(name) if database else None)
         target = SchemaTarget(database, document.schema) if database and document.schema else FolderTarget(folder)
         _check(data, folder, target, document, replace)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         with replacement.lock(folder, limit=1), target.alone():
             replacement.complete(folder, database)
             job = Job(found, made, folder, document, target, motive, damaged, clock, database)
@@ -116,7 +117,7 @@ def _replace(job: Job, rebuild: Callable[[OpenStructure], object]) -> Prepared:
         if done.replaces:
             done = changed(done, aside=order.aside or str(aside))
         if not schema:
-            aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(aside)
         replacement.order(job.folder, changed(order, keeps_keys=done.keeps_keys))
     except BaseException:
         replacement.withdraw(job.folder, job.database)

@@ -7,6 +7,19 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+def private_folder(folder: Path) -> None:
+    """Creates a folder, and those above it that are missing, for its owner alone. `mkdir` leaves the latter open."""
+    if not folder.exists():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def private_file(path: Path) -> None:
+    """Creates an empty file that only its owner can read, if there is none. SQLite and copies keep its mode."""
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Writes a durable file that only its owner can read. Raises FileExistsError."""
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

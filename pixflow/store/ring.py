@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from pixflow.store import StoreRefused
-from pixflow.store.durable_files import discard, replace, wipe_behind, write_new
+from pixflow.store.durable_files import discard, private_folder, replace, wipe_behind, write_new
 from pixflow.store.locks import FileLock
 
 LENGTH = 32
@@ -40,7 +40,7 @@ class Ring:
     @staticmethod
     def create(folder: Path, slug: str) -> "Ring":
         """Creates both files. Overwrites nothing."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         key = secrets.token_bytes(LENGTH)
         document = _Document(
             {"1": aes_key_wrap(key, secrets.token_bytes(LENGTH))}, aes_key_wrap(key, secrets.token_bytes(LENGTH))

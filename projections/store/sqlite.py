@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,9 @@ def database(path: Path | None) -> Engine:
         made = create_engine("sqlite://", connect_args=_SHARED, poolclass=StaticPool, hide_parameters=True)
     else:
         # A request holds one connection and may take another to catch up: the threads of the server are the limit.
+        if new:
+            with suppress(OSError):  # SQLite says in its own words that it cannot open the file
+                path.touch(mode=0o600)
         made = create_engine(f"sqlite:///{path}", connect_args=_SHARED, max_overflow=-1, hide_parameters=True)
 
     @event.listens_for(made, "connect")

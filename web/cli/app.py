@@ -1,5 +1,6 @@
 """The command `pixflow`: registers the commands of every module."""
 
+import os
 from typing import Any
 
 import typer
@@ -24,12 +25,23 @@ class InOrder(InFrench):
         return sorted(super().list_commands(*args), key=ORDER.index)
 
 
+PRIVATE = 0o077
+"""umask of every command: what pixflow writes, its owner alone reads."""
+
 app = typer.Typer(
     help="pixflow : le suivi des parcours Pix d'une Mission locale.",
     cls=InOrder,
     no_args_is_help=True,
     add_completion=False,
 )
+
+
+@app.callback()
+def start() -> None:
+    """Runs before each command."""
+    os.umask(PRIVATE)
+
+
 app.add_typer(staff_app, name="staff")
 app.add_typer(account_app, name="account")
 app.add_typer(dossiers_app, name="dossiers")

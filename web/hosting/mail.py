@@ -74,7 +74,7 @@ def folder_outbox(folder: Path, sender: str) -> Outbox:
     """Returns an outbox that writes one file a message, for a demonstration or for another program to send."""
 
     def write(mail: Mail) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         file = folder / f"{mail.name}.eml"
         file.touch(mode=0o600)
         file.write_bytes(bytes(message(mail, sender)))

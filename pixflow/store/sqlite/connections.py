@@ -22,6 +22,7 @@ from eventsourcing.sqlite import (
 )
 
 from pixflow.store import StoreBusy, StoreError, StoreFull, StoreRefused
+from pixflow.store.durable_files import private_file
 from pixflow.store.locks import FileLock
 
 WAL_LIMIT = 4 * 1024 * 1024
@@ -72,6 +73,8 @@ class HardenedPool(SQLiteConnectionPool):
 
     def _create_connection(self) -> SQLiteConnection:
         try:
+            with suppress(OSError):  # SQLite says in its own words that it cannot open the file
+                private_file(Path(self.db_name))
             raw = sqlite3.connect(self.db_name, isolation_level=None, check_same_thread=False, timeout=5)
             with ExitStack() as on_failure:
                 on_failure.callback(raw.close)

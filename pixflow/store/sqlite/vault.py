@@ -9,6 +9,7 @@ from threading import Lock
 from uuid import UUID
 
 from pixflow.store import StoreRefused
+from pixflow.store.durable_files import private_file
 from pixflow.store.sqlite.connections import in_words
 from pixflow.store.vault import RingMoved
 
@@ -29,6 +30,7 @@ class SqliteVault:
     def __init__(self, path: Path, limit: float = 10.0) -> None:
         self._mutex = Lock()
         try:
+            private_file(path)
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=limit)
             path.chmod(0o600)
             for setting in _SETTINGS:

@@ -86,5 +86,6 @@ def export_today(cast: ScriptedCast) -> None:
         young.take_test(at(yesterday, 17), cast.random)
     name, content = cast.pix.export(cast.pix.season("initial", 0))
     folder = cast.opened.folder / EXPORTS
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / name).touch(mode=0o600)
     (folder / name).write_bytes(content)
