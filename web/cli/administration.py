@@ -11,8 +11,9 @@ from pixflow import presets, structure_folder
 from pixflow.backups.key_rotation import rotate_keys
 from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
-from web.cli.backups import saving_in_words
+from web.cli.backups import OneOption, chosen_slugs, saving_in_words
 from web.cli.french_typer import InFrench
+from web.cli.settings import checked_settings
 from web.cli.terminal import (
     StructureOption,
     console,
@@ -101,9 +102,21 @@ def rebuild(structure: StructureOption = None) -> None:
 
 
 @app.command()
-def tick(structure: StructureOption = None) -> None:
+def tick(structure: OneOption = None) -> None:
     """Ce qui se fait avec le temps : places rendues, dossiers repris, courriels du jour, envois oubliés balayés."""
-    settings = Settings()
-    with working(structure) as served, in_words():
-        done = served.tick(outbox_for(settings, served.opened.folder, demo=False), settings.pages())
-    console.print(f"Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
+    settings, slugs = checked_settings(), chosen_slugs(structure)
+    done = [_tick_one(slug, settings, title=f"{slug} : " if len(slugs) > 1 else "") for slug in slugs]
+    if not all(done):
+        raise typer.Exit(1)
+
+
+def _tick_one(slug: str, settings: Settings, title: str) -> bool:
+    """Runs the periodic jobs of one structure. If they fail, prints why: the other structures go on."""
+    try:
+        with working(slug) as served, in_words():
+            outbox = outbox_for(settings, served.opened.folder, demo=served.refs.structure.demonstration)
+            done = served.tick(outbox, settings.pages())
+    except typer.Exit:
+        return False
+    console.print(f"{title}Envois oubliés effacés : {done.swept} · courriels envoyés : {done.sent}")
+    return True

@@ -9,7 +9,7 @@ from pixflow import structure_folder
 from web.cli.backups import OneOption, chosen_slugs, open_slug
 from web.cli.terminal import JsonOption, as_json, console, errors, explained, in_words, marked
 from web.french import health as french
-from web.hosting import health
+from web.hosting import health, mail_checks
 from web.hosting.health import Finding
 from web.hosting.served_structure import reads_of
 from web.hosting.settings import Settings
@@ -54,7 +54,8 @@ def _findings(slug: str) -> list[Finding]:
         with open_slug(slug) as opened:
             reads = reads_of(opened)
             try:
-                return health.all_findings(opened, reads)
+                demo = opened.engine.references().structure.demonstration
+                return [*health.all_findings(opened, reads), *mail_checks.findings(Settings(), demo=demo)]
             finally:
                 reads.close()
     except Exception as error:

@@ -110,7 +110,9 @@ def tick_all(host: Host, settings: Settings, port: int) -> None:
         logging.getLogger("pixflow").warning("%s does not open: %r", slug, host.closed[slug])
     for one in host.structures.values():
         try:
-            one.tick(outbox_for(settings, one.opened.folder, demo=host.demo), settings.pages(port))
+            one.tick(
+                outbox_for(settings, one.opened.folder, demo=one.refs.structure.demonstration), settings.pages(port)
+            )
         except Exception:
             logging.getLogger("pixflow").exception("tick")
     if host.site:

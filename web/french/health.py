@@ -23,6 +23,8 @@ TITLES = {
     "aside": "Mis de côté",
     "backup": "Dernière sauvegarde",
     "disk": "Place sur le disque",
+    "mail_server": "Serveur de courriels",
+    "address": "Adresse des pages",
 }
 SENTENCES = {
     "durability good": "{store} : ce qui est confirmé survit à une coupure.",
@@ -72,6 +74,26 @@ SENTENCES = {
     "backup alarm": "Il y a {hours} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm elsewhere": "Il y a {hours}, dans {path} : « pixflow backup » ne passe plus chaque jour.",
     "backup alarm none": "Aucune : lancez « pixflow backup », puis chaque nuit.",
+    "mail_server good": "{host} : son certificat est vérifié, et il nous connaît.",
+    "mail_server good none": "Aucun : pas de courriel (PIXFLOW_SMTP).",
+    "mail_server good demo": "Aucun : une démonstration écrit des fichiers.",
+    "mail_server note": "{host} : sans chiffrement, comme le demande PIXFLOW_SMTP_SECURITY. Qui écoute le réseau "
+    "lit les courriels et le mot de passe.",
+    "mail_server alarm address": "PIXFLOW_SMTP n'est pas une adresse : écrivez smtp://nom:secret@serveur:port, ou "
+    "la même en smtps.",
+    "mail_server alarm certificate-date": "Le certificat de {host} a expiré, ou ne vaut pas encore : rien ne part.",
+    "mail_server alarm certificate-name": "Le certificat de {host} est celui d'un autre nom : corrigez le nom du "
+    "serveur dans PIXFLOW_SMTP. Rien ne part.",
+    "mail_server alarm certificate-unknown": "Le certificat de {host} n'est signé par aucune autorité connue de "
+    "cette machine : donnez celle-ci dans SSL_CERT_FILE. Rien ne part.",
+    "mail_server alarm no-tls": "{host} n'offre pas de chiffrement (STARTTLS) : rien ne part, le mot de passe non "
+    "plus. Essayez la même adresse en smtps.",
+    "mail_server alarm login": "{host} refuse le nom ou le mot de passe.",
+    "mail_server alarm silent": "{host} ne répond pas : vérifiez son nom, son port, et le réseau.",
+    "mail_server alarm refused": "{host} refuse nos courriels : voyez son journal.",
+    "address good": "{url}.",
+    "address note": "{url} : hors de cette machine, les liens des courriels ne mènent nulle part. Donnez PIXFLOW_URL.",
+    "address alarm": "PIXFLOW_URL n'est pas une adresse ({url}) : écrivez https://nom, sans rien après.",
     "disk good": "{free} libres.",
     "disk alarm": "{free} libres, il en faut {wanted} : faites de la place.",
 }
@@ -123,6 +145,8 @@ WORDS: dict[str, Callable[[Any], str]] = {
     "emptied": lambda count: plural(count, "clé détruite", "clés détruites"),
     "streams": lambda count: plural(count, "fiche ne suit plus", "fiches ne suivent plus"),
     "path": str,
+    "host": str,
+    "url": str,
     "files": ", ".join,
     "missing": ", ".join,
     "faults": _faults,

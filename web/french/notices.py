@@ -1,34 +1,65 @@
-"""Subjects and texts of e-mails: counts only, no names, no scores."""
+"""Subjects and texts of e-mails: counts, links, names of colleagues; no young person's name, no score."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from web.french import dates, tasks
 from web.french.typography import plural, say, typeset
 
-Counted = dict[str, tuple[int, int]]
-"""Tasks and late tasks, by kind."""
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Tasks of one kind, how many of them are late, and the parameters of the address that shows them."""
+
+    kind: str
+    count: int
+    late: int
+    query: str
 
 
-def counted(rows: Iterable[tuple[str, int, int]]) -> Counted:
-    """Returns the sums by kind."""
-    found: Counted = {}
-    for kind, count, late in rows:
-        known, known_late = found.get(kind, (0, 0))
-        found[kind] = known + count, known_late + int(late or 0)
-    return found
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The tasks of one person, those of each absent colleague by name, and the number of tasks that wait too long."""
+
+    own: Sequence[Tasks]
+    for_others: Sequence[tuple[str, Sequence[Tasks]]]
+    waiting: int
+
+    @property
+    def all(self) -> list[Tasks]:
+        return [*self.own, *(tasks for _, theirs in self.for_others for tasks in theirs)]
+
+    @property
+    def total(self) -> int:
+        return sum(tasks.count for tasks in self.all)
 
 
-def digest(tasks_: Mapping[str, tuple[int, int]], waiting: int, today: date, url: str) -> tuple[str, str]:
-    """Returns subject and text of the digest; `waiting` counts tasks of others that are too late."""
-    total, late = sum(count for count, _ in tasks_.values()), sum(late for _, late in tasks_.values())
-    lines = [_line(kind, *numbers) for kind, numbers in sorted(tasks_.items(), key=lambda item: (-item[1][1], item[0]))]
-    if waiting:
-        lines.append(f"- {plural(waiting, 'tâche')} de l’équipe en attente depuis longtemps")
-    head = f"{plural(total, 'tâche')} à faire" if total else "une file à regarder"
+def digest(about: Digest, today: date, url: str) -> tuple[str, str]:
+    """Returns subject and text of the digest. Each line ends with the address of its tasks; `url` is that of the queue.
+
+    What is done for an absent colleague stands apart, under the colleague's name.
+    """
+    late = sum(tasks.late for tasks in about.all)
+    head = f"{plural(about.total, 'tâche')} à faire" if about.total else "une file à regarder"
     subject = f"pixflow : {head}{f', dont {late} en retard' if late else ''}"
-    opening = f"Bonjour,\n\nVotre boîte du {dates.weekday_day(today)} :"
-    return typeset(subject), typeset("\n".join([opening, "", *lines, "", f"Ma boîte : {url}", ""]))
+    lines = [typeset(f"Bonjour,\n\nVotre boîte du {dates.weekday_day(today)} :"), "", *_lines(about.own, url)]
+    if about.waiting:
+        waiting = f"- {plural(about.waiting, 'tâche')} de l’équipe en attente depuis longtemps : "
+        lines.append(typeset(waiting) + url)
+    for name, theirs in about.for_others:
+        lines += ["", say("Pour {name}, en son absence :", name=name), "", *_lines(theirs, url)]
+    return typeset(subject), "\n".join([*lines, "", typeset("Ma boîte : ") + url, ""])
+
+
+def signed(text: str, structure: str) -> str:
+    """Returns the text of an e-mail with the structure's name at its end."""
+    return f"{text}\n-- \npixflow, {structure}\n"
+
+
+def _lines(found: Sequence[Tasks], url: str) -> list[str]:
+    """Returns a line for each kind, the late ones first."""
+    return [_line(tasks, url) for tasks in sorted(found, key=lambda tasks: (-tasks.late, tasks.kind))]
 
 
 def call(place: str, site: str, url: str) -> tuple[str, str]:
@@ -44,5 +75,6 @@ def stopped(projection: str, position: int) -> tuple[str, str]:
     return "pixflow : une table de lecture est arrêtée", say(text, name=projection, n=position) + "\n"
 
 
-def _line(kind: str, count: int, late: int) -> str:
-    return f"- {tasks.PILES[kind](count)}{f', dont {late} en retard' if late else ''}"
+def _line(found: Tasks, url: str) -> str:
+    late = f", dont {found.late} en retard" if found.late else ""
+    return typeset(f"- {tasks.PILES[found.kind](found.count)}{late} : ") + f"{url}?{found.query}"

@@ -1,77 +1,150 @@
-"""E-mail: sent through a mail server, or written as files in a folder."""
+"""E-mail: sent through a mail server over verified TLS, or written as files in a folder."""
 
 import smtplib
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, make_msgid, parseaddr
+from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Literal
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from web.hosting.settings import Settings
 
 SECONDS = 20
 Outbox = Callable[["Mail"], None]
-"""Sends one message. Raises OSError on failure; smtplib's errors are subclasses of it."""
+"""Sends one message. Raises OSError on failure; the errors of smtplib and ssl are subclasses of it."""
+
+ON_ONE_LINE = policy.default.clone(max_line_length=998)
+"""Python breaks a long name with accents inside a word, and its reader sees a space there."""
+Fault = Literal["certificate-date", "certificate-name", "certificate-unknown", "login", "no-tls", "silent", "refused"]
+"""Reason why a message did not leave, or would not leave."""
+OUT_OF_DATE, NOT_THIS_HOST = (9, 10), (62, 64)
+"""Codes of OpenSSL: not valid yet, expired; another host name, another IP address."""
+
+
+class NoTls(smtplib.SMTPException):
+    """The mail server offers no STARTTLS, so nothing was sent to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message to one person, at an instant (UTC). `name` is unique among the messages of a structure."""
+    """One message to one person, at an instant (UTC). `name` is unique among the messages of a structure.
+
+    `structure` is the name that stands beside the sender's address.
+    """
 
     to: str
     subject: str
     text: str
     name: str
     at: datetime
+    structure: str = ""
 
 
 def message(mail: Mail, sender: str) -> EmailMessage:
     """Returns the message to send: plain text, marked as automatic so that mailboxes send no auto-reply."""
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = sender, mail.to, mail.subject
+    made, address = EmailMessage(ON_ONE_LINE), parseaddr(sender)[1]
+    made["From"] = Address(f"{mail.structure} (pixflow)" if mail.structure else "pixflow", addr_spec=address)
+    made["To"], made["Subject"] = mail.to, mail.subject
     made["Date"] = format_datetime(mail.at)
-    made["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    made["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.text)
     return made
 
 
 def outbox_for(settings: Settings, folder: Path, *, demo: bool) -> Outbox | None:
-    """Returns the outbox of a structure: the mail server of the settings, else files for a demo, else None."""
-    if settings.smtp:
-        return smtp_outbox(settings.smtp, settings.sender)
-    return folder_outbox(folder / "notices", settings.sender) if demo else None
+    """Returns the outbox of a structure: files for a demonstration, else the mail server of the settings, else None."""
+    if demo:
+        return folder_outbox(folder / "notices", settings.sender)
+    return smtp_outbox(settings) if settings.smtp else None
 
 
-def smtp_outbox(url: str, sender: str) -> Outbox:
-    """Returns an outbox that sends to `smtp://person:secret@host:port` or `smtps://…`.
-
-    Uses STARTTLS when the server offers it. Raises ValueError for another kind of address.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError(f"not a mail server: {parts.scheme}://{parts.hostname or ''}")
+def smtp_outbox(settings: Settings) -> Outbox:
+    """Returns an outbox that sends to the mail server of the settings. Raises ValueError for another address."""
+    server_of(settings)
 
     def send(mail: Mail) -> None:
-        host = parts.hostname or ""
-        with (
-            smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS)
-            if parts.scheme == "smtps"
-            else smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
-        ) as server:
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message(mail, sender))
+        with connected(settings) as server:
+            server.send_message(message(mail, settings.sender))
 
     return send
 
 
+def server_of(settings: Settings) -> SplitResult:
+    """Returns the address of the mail server in parts. Raises ValueError for another kind of address."""
+    parts = urlsplit(settings.smtp)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"not a mail server: {parts.scheme}://{parts.hostname or ''}")
+    return parts
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[smtplib.SMTP]:
+    """Yields a connection to the mail server, signed in when its address has a name. Raises OSError.
+
+    The connection is encrypted and the certificate is verified, host name included, before anything else is said:
+    `smtps` from the start, `smtp` by STARTTLS, which is required. Only a server on this machine, or the setting
+    PIXFLOW_SMTP_SECURITY=plain, does without. Authorities are those of the system, or of SSL_CERT_FILE.
+    """
+    parts = server_of(settings)
+    host, context = parts.hostname or "", ssl.create_default_context()
+    with (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=context)
+        if parts.scheme == "smtps"
+        else smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+    ) as server:
+        server.ehlo()
+        if parts.scheme == "smtp" and not is_plain(settings):
+            if not server.has_extn("starttls"):
+                raise NoTls
+            server.starttls(context=context)
+            server.ehlo()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+
+
+def is_plain(settings: Settings) -> bool:
+    """Tells if mail goes to the server without TLS: on this machine, or because the setting says so."""
+    parts = server_of(settings)
+    return parts.scheme == "smtp" and (settings.smtp_security == "plain" or _is_this_machine(parts.hostname or ""))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def fault(error: OSError) -> Fault:
+    """Returns why the mail server did not take a message."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            known: tuple[tuple[tuple[int, ...], Fault], ...]
+            known = (OUT_OF_DATE, "certificate-date"), (NOT_THIS_HOST, "certificate-name")
+            return next((why for codes, why in known if error.verify_code in codes), "certificate-unknown")
+        case NoTls():
+            return "no-tls"
+        case smtplib.SMTPAuthenticationError():
+            return "login"
+        case smtplib.SMTPServerDisconnected():
+            return "silent"
+        case smtplib.SMTPException():
+            return "refused"
+    return "silent"
+
+
 def folder_outbox(folder: Path, sender: str) -> Outbox:
-    """Returns an outbox that writes one file a message, for a demonstration or for another program to send."""
+    """Returns an outbox that writes one file a message, for a demonstration."""
 
     def write(mail: Mail) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)

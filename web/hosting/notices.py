@@ -1,12 +1,13 @@
 """Notices by e-mail: one digest a working day for each person, and urgent messages immediately.
 
-E-mails never contain names or scores, only counts and a link (docs/domain.md#papers).
+None leaves between 20:00 and 7:30 of the structure's time zone, nor to somebody absent. E-mails contain counts, links
+and names of colleagues, never the name or the score of a young person (docs/domain.md#papers).
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from pixflow.actor import CLOCK, Actor
 from pixflow.authorization import TASK_OWNERS, roles
 from pixflow.engine import Engine, new_id
+from pixflow.events.values import Role
 from pixflow.reference_data import References
 from pixflow.team.absences import colleagues_deputised_by
 from pixflow.team.notices import send_notice, stream_of
@@ -24,9 +26,10 @@ from projections import advisor_queue, workshops
 from projections import piles as projections_piles
 from projections.store.catch_up import ReadSide
 from web.french import notices as french
-from web.hosting.mail import Mail, Outbox
+from web.hosting.mail import Mail, Outbox, fault
 
-MORNING = time(7, 30)
+MORNING, EVENING = time(7, 30), time(20)
+"""Times between which e-mails leave, in the time zone of the structure."""
 _log = logging.getLogger("pixflow")
 
 
@@ -44,9 +47,12 @@ class Notice:
 def send_due(engine: Engine, side: ReadSide, outbox: Outbox, url: str) -> int:
     """Sends the notices that are due and not sent yet, and returns how many were sent.
 
-    A failed notice is retried at the next tick. After a crash between sending and recording, the notice is sent twice.
+    A failed notice is retried at the next tick. At night none is due. After a
+    crash between sending and recording, the notice is sent twice.
     """
     refs, now = engine.references(), engine.clock()
+    if not MORNING <= now.astimezone(ZoneInfo(refs.structure.zone)).time() < EVENING:
+        return 0
     with side.database.connect() as connection:
         due = [*_digests(connection, refs, now, url), *_calls(connection, refs, now, url), *_stopped(side, refs, now)]
     return sum(_send(engine, refs, notice, outbox, now) for notice in due)
@@ -58,9 +64,10 @@ def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now:
         return 0
     try:
         to, name = refs.team[notice.person].email, f"{notice.kind}-{command}"
-        outbox(Mail(to, notice.subject, notice.text, name, now))
+        structure = refs.structure.name
+        outbox(Mail(to, notice.subject, french.signed(notice.text, structure), name, now, structure))
     except OSError as error:
-        _log.warning("a notice could not leave: %s", type(error).__name__)
+        _log.warning("a notice could not leave: %s (%s)", type(error).__name__, fault(error))
         return 0
     engine.execute(
         {"notices": stream},
@@ -75,22 +82,49 @@ def _send(engine: Engine, refs: References, notice: Notice, outbox: Outbox, now:
 
 
 def _digests(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
-    """Yields the digest of everybody who has tasks, from 7:30 of each working day."""
-    local = now.astimezone(ZoneInfo(refs.structure.zone))
-    today = local.date()
-    if local.time() < MORNING or not refs.calendar.is_working(today):
+    """Yields the digest of everybody who has tasks, on a working day."""
+    today = refs.calendar.local_day(now)
+    if not refs.calendar.is_working(today):
         return
-    for person, _ in _at_work(refs, now):
-        owners = frozenset({person, *colleagues_deputised_by(refs.team, person, today)})
-        held = roles(Actor(str(person)), refs, today)
-        own = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
-        piles = projections_piles.piles(connection, held, today)
+    for person, member in _at_work(refs, now):
+        away = colleagues_deputised_by(refs.team, person, today)
+        owners, held = frozenset({person, *away}), roles(Actor(str(person)), refs, today)
+        counts = advisor_queue.counts(connection, owners, today) if held & TASK_OWNERS else []
+        own = [*_of_person(counts, person), *_of_roles(connection, member.roles_on(today), today)]
         waiting = projections_piles.waiting_long_total(connection, held, owners, today)
-        rows = [(row.kind, row.n, row.late) for row in own]
-        tasks = french.counted([*rows, *((pile.kind, pile.count, pile.late) for pile in piles)])
-        if tasks or waiting:
-            subject, text = french.digest(tasks, waiting, today, f"{url}/boite")
-            yield Notice(person, "digest", today.isoformat(), subject, text)
+        for_others = [
+            (refs.team[one].name, [*_of_person(counts, one), *_of_roles(connection, given, today)])
+            for one, given in _roles_by_colleague(refs, member, away, today)
+        ]
+        digest = french.Digest(own, [(name, tasks) for name, tasks in for_others if tasks], waiting)
+        if digest.total or waiting:
+            yield Notice(person, "digest", today.isoformat(), *french.digest(digest, today, f"{url}/boite"))
+
+
+def _roles_by_colleague(
+    refs: References, member: Staff, away: frozenset[UUID], today: date
+) -> Iterator[tuple[UUID, frozenset[Role]]]:
+    """Yields each absent colleague, with the roles that only they give to their deputy."""
+    held = set(member.roles_on(today))
+    for colleague in sorted(away, key=lambda one: refs.team[one].name):
+        yield colleague, refs.team[colleague].roles_on(today) - held
+        held |= refs.team[colleague].roles_on(today)
+
+
+def _of_person(counts: Sequence[advisor_queue.QueueCount], person: UUID) -> list[french.Tasks]:
+    """Returns the tasks that one person owes, by kind."""
+    by_kind: dict[str, tuple[int, int]] = {}
+    for row in counts:
+        if row.doer == str(person):
+            n, late = by_kind.get(row.kind, (0, 0))
+            by_kind[row.kind] = n + row.n, late + int(row.late or 0)
+    return [french.Tasks(kind, n, late, f"tache={kind}&pour={person}") for kind, (n, late) in by_kind.items()]
+
+
+def _of_roles(connection: Connection, held: frozenset[Role], today: date) -> list[french.Tasks]:
+    """Returns the piles of these roles."""
+    piles = projections_piles.piles(connection, held, today)
+    return [french.Tasks(pile.kind, pile.count, pile.late, f"pile={pile.kind}") for pile in piles]
 
 
 def _calls(connection: Connection, refs: References, now: datetime, url: str) -> Iterator[Notice]:
@@ -114,5 +148,8 @@ def _stopped(side: ReadSide, refs: References, now: datetime) -> Iterator[Notice
 
 
 def _at_work(refs: References, now: datetime) -> Iterator[tuple[UUID, Staff]]:
+    """Yields who works today, is not absent, and has an e-mail."""
     today = refs.calendar.local_day(now)
-    return ((person, member) for person, member in refs.team.items() if member.works(today) and member.email)
+    for person, member in refs.team.items():
+        if member.works(today) and member.email and not member.absence(today):
+            yield person, member

@@ -21,8 +21,9 @@ class Settings(BaseSettings):
     PIXFLOW_DATA: the folder of the structures; by default a folder of the current user, and another for demonstrations.
     PIXFLOW_DATABASE_URL: the PostgreSQL database of events, postgresql://user:secret@host/name. Each structure has its
     own schema. Without it, each structure is a folder with SQLite files.
-    PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port. Without it, no e-mail is sent.
-    PIXFLOW_SENDER: the sender of e-mails.
+    PIXFLOW_SMTP: the mail server, smtp://person:secret@host:port or smtps://…. Without it, no e-mail is sent.
+    PIXFLOW_SMTP_SECURITY: `verified`, or `plain` to send e-mails and the secret without encryption.
+    PIXFLOW_SENDER: the address that e-mails come from.
     PIXFLOW_URL: the public address of the pages; by default the address that is served.
     PIXFLOW_BREACHED: a file of breached passwords, lines SHA1:COUNT sorted.
     PIXFLOW_OIDC_ISSUER, _CLIENT_ID, _SECRET, _ALG, _PROFILE: an OpenID Connect issuer (proconnect or plain).
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     data: Path = Path.home() / ".local" / "share" / "pixflow"
     database_url: str = ""
     smtp: str = ""
+    smtp_security: Literal["verified", "plain"] = "verified"
     sender: str = "pixflow@localhost"
     url: str = ""
     breached: Path | None = None

@@ -287,6 +287,37 @@ def test_without_a_setting_a_demonstration_has_another_folder_than_real_structur
     assert Settings().demonstrations().parent == Settings().data.parent
 
 
+def test_tick_from_cron_runs_for_each_structure_and_one_that_fails_stops_no_other(house: Path):
+    ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
+    assert ran("tick").splitlines() == [
+        f"{slug} : Envois oubliés effacés : 0 · courriels envoyés : 0" for slug in ("l-aigle", "tarbes")
+    ]
+    (house / "l-aigle" / "structure.json").write_bytes(b"{")
+    result = run("tick")
+    assert result.exit_code == 1
+    assert "tarbes : Envois oubliés effacés" in result.output
+    assert "l-aigle : Envois" not in result.output
+    assert ran("tick", "--structure", "tarbes") == "Envois oubliés effacés : 0 · courriels envoyés : 0\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PIXFLOW_SMTP", "smtp.exemple.fr", "PIXFLOW_SMTP n’est pas une adresse"),
+        ("PIXFLOW_URL", "pixflow.exemple.fr", "PIXFLOW_URL n’est pas une adresse"),
+    ],
+)
+def test_a_setting_that_is_no_address_is_said_at_once(
+    house: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+):
+    monkeypatch.setenv(name, value)
+    for command in (["tick"], ["serve", "--demo", "--port", "0"]):
+        result = run(*command)
+        assert result.exit_code == 1
+        assert told in result.output.replace("'", "’")
+    assert told in run("doctor").output.replace("'", "’").replace("\n", " ")
+
+
 def test_two_structures_must_be_told_apart(house: Path):
     ran("init", "--preset", "hautes-pyrenees", "--structure", "Tarbes")
     result = run("queue", "--as", NADIA)

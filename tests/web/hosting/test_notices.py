@@ -16,7 +16,7 @@ from pixflow.dossier import follow_up
 from pixflow.team.absences import declare_absence
 from pixflow.team.notices import stream_of
 from tests.web.arranged import scheduled, seat
-from tests.web.filled import hire
+from tests.web.filled import hire, soup
 from tests.web.paths import House, house
 from web.cli.server import tick_all
 from web.hosting.mail import Mail, outbox_for, smtp_outbox
@@ -103,6 +103,78 @@ def test_none_leaves_before_the_morning_nor_on_a_day_off(at_work: House, day: da
     assert tick(at_work, Kept()) == 0
 
 
+@pytest.mark.parametrize(("hour", "leaves"), [(18, 1), (19, 0), (23, 0)])
+def test_none_leaves_at_night(at_work: House, hour: int, leaves: int) -> None:
+    """Paris is an hour ahead of UTC: none from 20:00."""
+    at_work.opened()
+    at_work.day(MONDAY, hour)
+    assert tick(at_work, Kept()) == leaves
+
+
+def test_who_is_away_gets_nothing_and_their_deputy_reads_it_apart(at_work: House) -> None:
+    at_work.opened()
+    at_work.opened(first="Hugo", last="Masson", advisor=PAUL)
+    away(at_work, NADIA, deputy=PAUL)
+    kept = Kept()
+    tick(at_work, kept)
+    assert kept.to(NADIA) == []
+    (mail,) = kept.to(PAUL)
+    assert plain(mail.subject) == "pixflow : 2 tâches à faire"
+    own, theirs = plain(mail.text).split("Pour Nadia Benali, en son absence :")
+    for part in (own, theirs):
+        assert part.count("1 présentation de Pix à faire") == 1
+
+
+def test_a_deputy_who_is_away_too_gets_nothing(at_work: House) -> None:
+    at_work.opened()
+    away(at_work, PAUL)
+    kept = Kept()
+    tick(at_work, kept)
+    assert kept.to(PAUL) == []
+    assert len(kept.to(NADIA)) == 1
+
+
+def test_each_line_leads_to_its_tasks(at_work: House) -> None:
+    at_work.opened()
+    at_work.presented(first="Hugo", last="Masson")
+    at_work.opened(first="Inès", last="Roy", advisor=PAUL)
+    at_work.scored(first="Léa", last="Petit")
+    away(at_work, NADIA, deputy=PAUL)
+    kept = Kept()
+    tick(at_work, kept)
+    for name in (PAUL, SOPHIE):
+        (mail,) = kept.to(name)
+        lines = [line for line in plain(mail.text).splitlines() if line.startswith("- ")]
+        assert lines
+        for line in lines:
+            count, link = int(line.split()[1]), line.split()[-1].removeprefix(URL)
+            page = at_work.client(name).get(link)
+            assert page.status_code == 200
+            assert len(soup(page.text).select("li.item[id]")) == count, (link, line)
+
+
+def test_every_mail_names_the_structure(at_work: House) -> None:
+    at_work.opened()
+    kept = Kept()
+    tick(at_work, kept)
+    for mail in kept.mails:
+        assert mail.structure == "Mission locale de L’Aigle – Mortagne"
+        assert mail.text.endswith("\n-- \npixflow, Mission locale de L’Aigle – Mortagne\n")
+
+
+def away(at_work: House, name: str, deputy: str = "") -> None:
+    """Somebody is absent on that Monday."""
+    at_work.says(
+        SOPHIE,
+        declare_absence,
+        {"staff": at_work.people[name]},
+        first=MONDAY,
+        last=MONDAY,
+        deputy=at_work.people[deputy] if deputy else None,
+        context={"absence": uuid4(), "person": at_work.people[name], "team": at_work.served.refs.team},
+    )
+
+
 def test_who_has_nothing_to_do_gets_nothing(at_work: House) -> None:
     assert tick(at_work, Kept()) == 0
 
@@ -182,11 +254,12 @@ def test_a_mail_server_gets_the_message(at_work: House) -> None:
     controller = Controller(Server(), hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        assert tick(at_work, smtp_outbox(f"smtp://127.0.0.1:{port}", "pixflow@exemple.fr")) == 1
+        assert tick(at_work, smtp_outbox(Settings(smtp=f"smtp://127.0.0.1:{port}", sender="pixflow@exemple.fr"))) == 1
     finally:
         controller.stop()
     (mail,) = received
-    assert (mail["To"], mail["From"]) == ("nadia@exemple.fr", "pixflow@exemple.fr")
+    sender = "Mission locale de L’Aigle – Mortagne (pixflow)"
+    assert (mail["To"], mail["From"]) == ("nadia@exemple.fr", f'"{sender}" <pixflow@exemple.fr>')
     assert mail["Date"] == "Mon, 16 Mar 2026 09:12:00 +0000"
     assert "Votre boîte du lundi 16 mars" in plain(mail.get_content())
 
@@ -195,7 +268,7 @@ def test_a_server_that_is_not_there_is_said_in_the_log_without_a_name(
     at_work: House, caplog: pytest.LogCaptureFixture
 ) -> None:
     at_work.opened()
-    assert tick(at_work, smtp_outbox("smtp://127.0.0.1:9", "pixflow@exemple.fr")) == 0
+    assert tick(at_work, smtp_outbox(Settings(smtp="smtp://127.0.0.1:9", sender="pixflow@exemple.fr"))) == 0
     assert "a notice could not leave: ConnectionRefusedError" in caplog.text
     assert "nadia" not in caplog.text
 
@@ -221,4 +294,4 @@ def test_its_link_leads_to_the_address_that_is_served_unless_another_is_set(at_w
 def test_without_a_server_and_outside_a_demo_nothing_leaves(tmp_path: Path) -> None:
     assert outbox_for(Settings(smtp=""), tmp_path, demo=False) is None
     with pytest.raises(ValueError, match="not a mail server"):
-        smtp_outbox("http://127.0.0.1", "x@y.fr")
+        smtp_outbox(Settings(smtp="http://127.0.0.1"))

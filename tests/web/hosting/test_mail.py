@@ -1,0 +1,268 @@
+"""Mail over TLS: a real SMTP server with certificates of its own, good and bad ones."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pixflow.team.notices import stream_of
+from tests.web.french.test_sentences import assert_well_set
+from tests.web.paths import House, house
+from web.french import health as french
+from web.hosting import mail_checks
+from web.hosting.mail import Mail, fault, smtp_outbox
+from web.hosting.settings import Settings
+
+HOST, OTHER = "smtp.exemple.fr", "autre.exemple.fr"
+NOW = datetime.now(UTC)
+LONG = "Mission locale du bassin d’emploi de L’Aigle, Mortagne et « environs »"
+MAIL = Mail("nadia@exemple.fr", "Sujet", "Texte", "digest-1", NOW, LONG)
+MONDAY = date(2026, 3, 16)
+
+
+class Authority:
+    """A certificate authority that nobody knows until a test says so."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Autorité")])
+        self.path = folder / "authority.pem"
+        made = _certificate(self.name, self.name, self.key, timedelta(0)).add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
+        self.path.write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+
+    def context(self, host: str, *, ended: timedelta = timedelta(0), by_itself: bool = False) -> ssl.SSLContext:
+        """Returns the context of a server for this host; its certificate ended so long ago."""
+        key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        names = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        made = _certificate(name, name if by_itself else self.name, key, ended).add_extension(
+            x509.SubjectAlternativeName(names), critical=False
+        )
+        signed = made.sign(key if by_itself else self.key, hashes.SHA256())
+        path = self.folder / f"{host}-{ended}-{by_itself}.pem"
+        path.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + signed.public_bytes(serialization.Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        return context
+
+
+def _certificate(
+    name: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, ended: timedelta
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=30))
+        .not_valid_after(NOW - ended if ended else NOW + timedelta(days=30))
+    )
+
+
+class Server:
+    """An SMTP server: the messages that it took, and the names that asked to sign in, with or without TLS."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.asked: list[tuple[bytes, bool]] = []
+        self.port = 0
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.taken.append(envelope.content)
+        return "250 OK"
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        self.asked.append((data.login, server.transport.get_extra_info("sslcontext") is not None))
+        return AuthResult(success=data.password == b"secret", handled=False)
+
+
+@contextmanager
+def serving(starttls: ssl.SSLContext | None = None, smtps: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """An SMTP server in a thread of its own; it lets people sign in without TLS too."""
+    server, loop, ready = Server(), asyncio.new_event_loop(), threading.Event()
+    stop = asyncio.Event()
+
+    async def serve() -> None:
+        def one() -> SMTP:
+            return SMTP(
+                server, loop=loop, tls_context=starttls, authenticator=server.authenticate, auth_require_tls=False
+            )
+
+        listening = await loop.create_server(one, "127.0.0.1", 0, ssl=smtps)
+        server.port = listening.sockets[0].getsockname()[1]
+        ready.set()
+        await stop.wait()
+        listening.close()
+        await listening.wait_closed()
+        await asyncio.sleep(0.1)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
+    thread.start()
+    ready.wait()
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """A known authority; every host of exemple.fr is this machine."""
+    found = socket.getaddrinfo
+
+    def here(host: Any, *about: Any, **more: Any) -> Any:
+        return found("127.0.0.1" if str(host).endswith(".exemple.fr") else host, *about, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    made = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    return made
+
+
+def settings(server: Server, scheme: str = "smtp", **more: Any) -> Settings:
+    address = f"{scheme}://pixflow:secret@{HOST}:{server.port}"
+    return Settings(**{"smtp": address, "sender": "pixflow@exemple.fr", "url": "https://pixflow.exemple.fr", **more})
+
+
+def found(about: Settings) -> str:
+    """What doctor says of the mail server, in words."""
+    one = mail_checks.mail_server(about, demo=False)
+    sentence = french.sentence(one.check, one.level, one.details)
+    assert_well_set(sentence)
+    return f"{one.level} {one.details.get('why', '')}".strip()
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_leaves_over_tls_that_is_verified(authority: Authority, scheme: str) -> None:
+    context = authority.context(HOST)
+    with serving(context) if scheme == "smtp" else serving(smtps=context) as server:
+        smtp_outbox(settings(server, scheme))(MAIL)
+        assert server.asked == [(b"pixflow", True)]
+        (sender,) = message_from_bytes(server.taken[0], policy=policy.default)["From"].addresses
+        assert (sender.display_name, sender.addr_spec) == (f"{LONG} (pixflow)", "pixflow@exemple.fr")
+        assert found(settings(server, scheme)) == "good"
+        assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+@pytest.mark.parametrize(
+    ("certificate", "why"),
+    [
+        ({"host": OTHER}, "certificate-name"),
+        ({"host": HOST, "ended": timedelta(days=1)}, "certificate-date"),
+        ({"host": HOST, "by_itself": True}, "certificate-unknown"),
+    ],
+)
+def test_a_certificate_that_does_not_hold_gets_nothing(
+    authority: Authority, certificate: dict[str, Any], why: str, scheme: str
+) -> None:
+    context = authority.context(**certificate)
+    with serving(context) if scheme == "smtp" else serving(smtps=context) as server:
+        with pytest.raises(OSError) as refused:
+            smtp_outbox(settings(server, scheme))(MAIL)
+        assert fault(refused.value) == why
+        assert found(settings(server, scheme)) == f"alarm {why}"
+        assert (server.asked, server.taken) == ([], [])
+
+
+def test_an_authority_that_this_machine_does_not_know_gets_nothing(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with serving(authority.context(HOST)) as server:
+        assert found(settings(server)) == "alarm certificate-unknown"
+        assert server.asked == []
+
+
+def test_a_server_without_starttls_gets_neither_a_password_nor_a_mail(authority: Authority) -> None:
+    with serving() as server:
+        with pytest.raises(OSError) as refused:
+            smtp_outbox(settings(server))(MAIL)
+        assert fault(refused.value) == "no-tls"
+        assert found(settings(server)) == "alarm no-tls"
+        assert (server.asked, server.taken) == ([], [])
+
+
+def test_a_setting_may_do_without_tls_and_doctor_says_so(authority: Authority) -> None:
+    with serving() as server:
+        about = settings(server, smtp_security="plain")
+        smtp_outbox(about)(MAIL)
+        assert server.asked == [(b"pixflow", False)]
+        assert found(about) == "note"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_on_this_machine_mail_needs_no_tls(authority: Authority, host: str) -> None:
+    with serving() as server:
+        about = settings(server, smtp=f"smtp://{host}:{server.port}")
+        smtp_outbox(about)(MAIL)
+        assert len(server.taken) == 1
+        assert found(about) == "good"
+
+
+def test_a_wrong_password_and_a_silent_server_are_told_apart(authority: Authority) -> None:
+    with serving(authority.context(HOST)) as server:
+        wrong = settings(server, smtp=f"smtp://pixflow:wrong@{HOST}:{server.port}")
+        assert found(wrong) == "alarm login"
+        silent = settings(server, smtp=f"smtp://{HOST}:9")
+    assert found(silent) == "alarm silent"
+
+
+def test_doctor_says_what_is_wrong_before_the_first_mail() -> None:
+    for smtp in ("http://exemple.fr", "smtp.exemple.fr", "smtp://exemple.fr:port", "smtp://"):
+        assert found(Settings(smtp=smtp)) == "alarm address"
+    assert found(Settings(smtp="")) == "good none"
+    levels = {
+        url: mail_checks.address(Settings(smtp="smtp://127.0.0.1", url=url)).level
+        for url in (
+            "",
+            "https://pixflow.exemple.fr",
+            "pixflow.exemple.fr",
+            "https://pixflow.exemple.fr/app",
+            "https://[",
+        )
+    }
+    assert list(levels.values()) == ["note", "good", "alarm", "alarm", "alarm"]
+
+
+def test_what_a_bad_certificate_stopped_leaves_once_it_is_good(
+    authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with house(tmp_path / "data", MONDAY) as at_work:
+        at_work.opened()
+        with serving(authority.context(OTHER)) as server:
+            assert at_work.served.tick(smtp_outbox(settings(server)), "").sent == 0
+        assert "a notice could not leave: SSLCertVerificationError (certificate-name)" in caplog.text
+        assert sent_to_nadia(at_work) == 0
+        with serving(authority.context(HOST)) as server:
+            assert at_work.served.tick(smtp_outbox(settings(server)), "").sent == 1
+            assert len(server.taken) == 1
+        assert sent_to_nadia(at_work) == 1
+
+
+def sent_to_nadia(at_work: House) -> int:
+    return len(at_work.served.engine.history(stream_of(at_work.people["Nadia Benali"])))
