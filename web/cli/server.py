@@ -14,6 +14,7 @@ from pixflow.structure_folder import utc_now
 from web.accounts import memberships
 from web.accounts.site import Site
 from web.app import create_app
+from web.cli.settings import checked_settings
 from web.cli.terminal import (
     console,
     errors,
@@ -40,7 +41,7 @@ def run(data: Path, *, port: int, demo: bool) -> None:
 
     A demonstration lets everybody choose who to be. Otherwise people sign in, at the address of PIXFLOW_URL.
     """
-    settings = Settings()
+    settings = checked_settings()
     if not structure_folder.slugs(data):
         fail(
             f"Aucune démonstration dans {data} : commencez par « pixflow demo », ou par « pixflow init --demo »."

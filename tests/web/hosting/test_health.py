@@ -331,6 +331,8 @@ def examples() -> Iterator[Finding]:
         "places": ["replaced"],
         "path": "/disque/ici",
         "people": 6,
+        "host": "smtp.exemple.fr",
+        "url": "https://pixflow.exemple.fr",
         "forged": 1,
         "emptied": 2,
     }
