@@ -13,9 +13,9 @@ from pixflow.events.structure import RotationMotive
 from pixflow.presets import PresetError
 from web.cli.backups import OneOption, chosen_slugs, saving_in_words
 from web.cli.french_typer import InFrench
-from web.cli.settings import checked_settings
 from web.cli.terminal import (
     StructureOption,
+    checked_settings,
     console,
     fail,
     in_words,

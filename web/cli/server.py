@@ -14,8 +14,8 @@ from pixflow.structure_folder import utc_now
 from web.accounts import memberships
 from web.accounts.site import Site
 from web.app import create_app
-from web.cli.settings import checked_settings
 from web.cli.terminal import (
+    checked_settings,
     console,
     errors,
     explained,

@@ -24,7 +24,9 @@ from pixflow.store import Damaged, StoreError, StoreRefused, UnknownTopic
 from pixflow.structure_folder import OpenStructure
 from pixflow.team import staff
 from web.desk.names import NoNames
+from web.french import health as french_health
 from web.french.errors.refusals import refusal, store_error
+from web.hosting import mail_checks
 from web.hosting.served_structure import ServedStructure, serve_one
 from web.hosting.settings import Settings
 
@@ -84,6 +86,14 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
     """Prints why nothing was done, and exits."""
     errors.print(marked("[bold red]Refusé.[/] {sentence}", sentence=sentence) if code == 1 else sentence)
     raise typer.Exit(code)
+
+
+def checked_settings() -> Settings:
+    """Returns the settings. Exits with a sentence when the address of the pages or of the mail server is none."""
+    settings = Settings()
+    for one in mail_checks.malformed(settings):
+        fail(french_health.sentence(one.check, one.level, one.details))
+    return settings
 
 
 @contextmanager
