@@ -11,7 +11,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from pixflow.store import StoreRefused
-from pixflow.store.durable_files import private_file
 from pixflow.store.sqlite.connections import in_words
 
 _PATIENCE = 2.0
@@ -82,7 +81,6 @@ def alone(path: Path) -> Iterator[None]:
 def duplicate(copy: Path, place: Path) -> None:
     """Copies a file that nobody changes to a new one, durably, for its owner alone."""
     place.touch(mode=0o600, exist_ok=False)
-    private_file(place)
     shutil.copyfile(copy, place)
     sync(place)
 

@@ -62,8 +62,8 @@ def test_each_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     key = data / "keys" / f"{at_work.slug}.key"
     (other / "keys" / key.name).write_bytes(key.read_bytes())
     (other / "keys" / key.name).chmod(0o600)
-    restore(other, backup.path, rebuild=rebuild)
-    restore(other, backup.path, replace=True, rebuild=rebuild)
+    restore(other, backup.path, motive="drill", rebuild=rebuild)
+    restore(other, backup.path, motive="drill", replace=True, rebuild=rebuild)
     assert open_to_others(other) == []
 
 
@@ -94,7 +94,7 @@ def test_a_whole_life_at_the_terminal_under_umask_000(tmp_path: Path) -> None:
         finally:
             process.terminate()
     (backup,) = (path for path in (data / "backups" / "ici").iterdir() if path.is_dir())
-    ran("restore", backup, "--replace")
-    ran("keys", "rotate")
+    ran("restore", backup, "--replace", "--reason", "drill")
+    ran("keys", "rotate", "--reason", "routine")
     ran("rebuild")
     assert open_to_others(data) == []
