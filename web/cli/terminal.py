@@ -130,9 +130,17 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
     with opening(structure) as opened:
         served = serve_one(opened, shown("Mise à jour des tables"))
         try:
+            _must_open(served)
             yield served
         finally:
             served.reads.close()
+
+
+def _must_open(served: ServedStructure) -> None:
+    """Raises Damaged when an event of the structure, its protocol or its grid does not open: every command needs them."""
+    for name in ("structure", "protocol", "grille"):
+        if served.opened.stream(name) in served.refs.unopened:
+            raise Damaged(f"an event of the stream {name} does not open")
 
 
 @contextmanager

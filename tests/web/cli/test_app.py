@@ -101,12 +101,15 @@ def test_a_place_or_a_name_that_does_not_serve_is_told(data: Path, tmp_path: Pat
         assert isinstance(result.exception, SystemExit)
 
 
-def test_a_fact_that_does_not_read_is_told(house: Path):
+@pytest.mark.parametrize("position", [1, 2, 3], ids=["structure", "protocol", "grille"])
+def test_a_fact_that_does_not_read_is_told(house: Path, position: int):
+    """A command needs the structure, its protocol and its grid; any other stream stops alone."""
     with closing(sqlite3.connect(house / "l-aigle" / "events.db")) as database, database:
         database.execute("DROP TRIGGER stored_events_update")
-        database.execute("UPDATE stored_events SET state = x'00' WHERE position = 1")
+        database.execute("UPDATE stored_events SET state = x'00' WHERE position = ?", (position,))
     result = run("queue", "--as", NADIA)
     assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
     assert "Un fait enregistré ne se lit pas" in result.output.replace("\n", " ")
 
 
