@@ -28,6 +28,39 @@ def flip(opened: OpenStructure, position: int) -> None:
         owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
 
 
+def open_as_demonstration(opened: OpenStructure, *, appended: bool) -> None:
+    """Changes the first event of a structure, or appends another one, so that it says "demonstration"."""
+    if opened.database is None:
+        with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
+            trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'").fetchone()
+            database.execute("DROP TRIGGER stored_events_update")
+            said = "CAST(replace(CAST(state AS TEXT), '\"demonstration\":false', '\"demonstration\":true') AS BLOB)"
+            database.execute(
+                "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) SELECT "
+                f"(SELECT max(position) + 1 FROM stored_events), originator_id, 2, topic, {said} "
+                "FROM stored_events WHERE position = 1"
+                if appended
+                else f"UPDATE stored_events SET state = {said} WHERE position = 1"
+            )
+            database.execute(trigger[0])
+        return
+    table = Identifier(str(opened.schema), "stored_events")
+    said = (
+        "convert_to(replace(convert_from(state, 'UTF8'), '\"demonstration\":false', '\"demonstration\":true'), 'UTF8')"
+    )
+    with opened.database.owner() as owner, owner.transaction():
+        owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(table))
+        owner.execute(
+            SQL(
+                "INSERT INTO {0} (position, originator_id, originator_version, topic, state) SELECT "
+                f"(SELECT max(position) + 1 FROM {{0}}), originator_id, 2, topic, {said} FROM {{0}} WHERE position = 1"
+                if appended
+                else f"UPDATE {{0}} SET state = {said} WHERE position = 1"
+            ).format(table)
+        )
+        owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
+
+
 def garble(opened: OpenStructure, position: int, column: str) -> None:
     """Writes a byte that no text has into a column of one event. On SQLite."""
     with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:

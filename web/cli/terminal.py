@@ -137,7 +137,7 @@ def working(structure: str | None) -> Iterator[ServedStructure]:
 
 
 def _must_open(served: ServedStructure) -> None:
-    """Raises Damaged when an event of the structure, its protocol or its grid does not open: every command needs them."""
+    """Raises Damaged when an event of the structure, its protocol or its grid does not open: all commands need them."""
     for name in ("structure", "protocol", "grille"):
         if served.opened.stream(name) in served.refs.unopened:
             raise Damaged(f"an event of the stream {name} does not open")
