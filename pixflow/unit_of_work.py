@@ -167,11 +167,11 @@ class UnitOfWork:
     def _decide(self, step: Step) -> list[Recorded]:
         decision = step.decision
         loaded = {name: self._current[stream] for name, stream in step.streams.items()}
+        authorization.require(self.by, decision, _subject(step, loaded), self.refs, self._today)
         if decision.on_erased != "decide" and any(_is_erased(one) for one in loaded.values()):
             if decision.on_erased == "ignore":
                 return []
             raise Refused("person-erased")
-        authorization.require(self.by, decision, _subject(step, loaded), self.refs, self._today)
         states = [one.state for one in loaded.values()]
         if step.guard and not step.guard.holds(*states, *(self._current[s].state for s in step.guard.beside.values())):
             raise Refused("moved")

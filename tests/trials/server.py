@@ -93,6 +93,12 @@ class Server:
         finally:
             self._kill()
 
+    @property
+    def pid(self) -> int:
+        """The process that answers."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def _start(self) -> Connection:
         hear, say = PROCESSES.Pipe(duplex=False)
         self._process = PROCESSES.Process(target=serve, args=(self.mission, say, self.without))

@@ -13,18 +13,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pixflow import presets, structure_folder, tasks
-from pixflow.actor import Actor
+from pixflow.actor import OPERATOR, Actor
 from pixflow.dossier import assignment, closing, follow_up
 from pixflow.engine import new_id
 from pixflow.events.values import Role
 from pixflow.participation import campaign
 from pixflow.team.absences import declare_absence
+from tests.erasures import request
 from tests.portfolio.files import file
 from tests.web.arranged import scheduled, seat
 from tests.web.client import InspectingClient
 from tests.web.filled import hire
 from tests.web.paths import House, house
 from web.pages.portfolio.choices import importer_of
+from web.pages.privacy.erasure import erase
 from web.pages.workshops.feed_routes import address_of
 
 BEFORE, MONDAY, FRIDAY = date(2026, 3, 13), date(2026, 3, 16), date(2026, 3, 20)
@@ -37,14 +39,14 @@ ROLES: dict[Role, str] = {
 }  # fmt: skip
 NAMES = {
     "own": "Alcazar", "closed": "Berthelin", "deputised": "Carvalho", "handed": "Delatour", "colleague": "Escoffier",
-    "nobody": "Fontanel", "ended": "Garrigue", "over": "Hocquart", "other": "Izambard",
+    "nobody": "Fontanel", "ended": "Garrigue", "over": "Hocquart", "other": "Izambard", "erased": "Jolivet",
 }  # fmt: skip
 READ = frozenset({"own", "closed", "deputised", "handed"})
 """Dossiers that an advisor may read; the others are a colleague's, nobody's, or readable until Friday."""
 HERS = frozenset({"own", "deputised", "handed", "ended", "over"})
 """The dossiers that Nadia Benali has or had a part in: a colleague's for everybody else."""
 ELSEWHERE = ("other", "unknown")
-ADVISORS = {"own": NADIA, "closed": NADIA, "deputised": INES, "ended": OMAR}
+ADVISORS = {"own": NADIA, "closed": NADIA, "erased": NADIA, "deputised": INES, "ended": OMAR}
 """Advisor of each dossier; Paul Rey follows the others, and gives one to Omar Sy in the end."""
 OTHER = "Mission locale de Tarbes"
 
@@ -99,6 +101,7 @@ def world(data: Path) -> Iterator[World]:
         _shared(made)
         at_work.day(MONDAY)
         _others(made, _elsewhere(at_work, beside.slug))
+        _erased(made)
         yield made
 
 
@@ -111,7 +114,7 @@ def _dossiers(world: World) -> None:
             continue
         dossiers[whose], _ = at_work.prescribed("0.37", first="Lou", last=name)
         world.prescribed[whose] = next(iter(at_work.state(dossiers[whose]).prescription.built))
-        if whose == "closed":
+        if whose in ("closed", "erased"):
             at_work.on(dossiers[whose], closing.close_dossier, reason="moved", note="")
         else:
             seat(at_work, later, dossiers[whose])
@@ -132,6 +135,14 @@ def _shared(world: World) -> None:
     for whose, until in (("handed", FRIDAY), ("over", BEFORE)):
         task = tasks.of_dossier(at_work.state(dossiers[whose]), at_work.served.refs)[0].key
         at_work.on(dossiers[whose], follow_up.hand_over_task, PAUL, task=task, to=nadia, until=until, note="")
+
+
+def _erased(world: World) -> None:
+    """A person whom Nadia followed is erased: the dossier stays, without a word of theirs."""
+    served = world.at_work.served
+    dossier = world.ids["{dossier_id:uuid}"]["erased"]
+    request(served.opened, dossier)
+    erase(served, dossier, by=Actor(OPERATOR), command_id=uuid4(), via="cli")
 
 
 def _others(world: World, elsewhere: House) -> None:

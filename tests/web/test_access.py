@@ -44,6 +44,14 @@ CHOICES: dict[str, Iterable[str]] = {
     },
 }
 """Values of a route's parameter, where one route stands for several."""
+OF_THE_ERASED = frozenset(
+    {
+        "GET /dossiers/{dossier_id:uuid}",
+        "GET /rejouer/{dossier_id:uuid}",
+        "POST /dossiers/{dossier_id:uuid}/droits/effacer",
+    }
+)
+"""Routes that say that a person is erased, or that the erasure is already made."""
 FRESH = re.compile(r'(?<=name="command_id" value=")[0-9a-f-]{36}')
 
 
@@ -69,10 +77,12 @@ def answer(there: World, row: dict[str, str], role: Role, whose: str) -> Any:
 
 
 def opens(row: dict[str, str], role: Role, about: str, whose: str) -> bool:
-    """Returns true if the matrix allows this request."""
+    """Returns true if the matrix allows this request. Of an erased person, only who reads everything has pages."""
     cell = row[role]
     if cell == "-" or whose in ELSEWHERE or (row["method"] == "POST" and cell == "own" and whose == "handed"):
         return False
+    if whose == "erased":
+        return cell == "all" and asked(row) in OF_THE_ERASED
     return cell == "all" or whose in (READ if about == "{dossier_id:uuid}" else {"own"})
 
 
@@ -89,7 +99,7 @@ def whoses(there: World, row: dict[str, str], role: Role) -> list[str]:
 def _without(route: str, whose: str) -> bool:
     """Papers that this dossier has not: no prescription, no plan or no seat."""
     papers = ("/fiche", "/convocation", "/prescription/")
-    return any(one in route for one in papers) and whose in ("nobody", "closed")
+    return any(one in route for one in papers) and whose in ("nobody", "closed", "erased")
 
 
 def test_every_route_stands_in_the_matrix_once() -> None:
@@ -109,6 +119,8 @@ def test_each_is_answered_as_the_matrix_says(there: World, row: dict[str, str]) 
         for whose in whoses(there, row, role):
             got = answer(there, row, role, whose)
             says = f"{asked(row)}, {role}, {whose}: {got.status_code}"
+            named = {one for one, name in NAMES.items() if name in got.text}
+            assert named <= NAMED[role], f"{says}, names {named - NAMED[role]}"
             if opens(row, role, about, whose):
                 assert got.status_code in (200, 303, 410, 422), says
             else:
@@ -153,7 +165,7 @@ def test_who_has_not_said_who_they_are_reads_nothing(
         assert sent_off != public, f"{asked(row)}: {got.status_code}"
 
 
-HERE = NAMES.keys() - {"other"}
+HERE = NAMES.keys() - {"other", "erased"}
 NAMED: dict[Role, Set[str]] = {
     "advisor": READ, "facilitator": HERE - {"closed", "nobody"}, "referent": HERE, "manager": HERE, "auditor": HERE,
     "administrator": set(),

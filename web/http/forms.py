@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -95,8 +95,8 @@ def errors_shown(errors: Mapping[str, str], hidden: Collection[str] = ()) -> dic
     return {("" if name in unseen else name): error for name, error in errors.items()}
 
 
-async def form_data(request: Request) -> dict[str, Any]:
-    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name. Use it as `FormData`.
+async def upload_data(request: Request) -> dict[str, Any]:
+    """Returns the fields that were sent: a text, an UploadFile, or a list for a repeated name.
 
     A control character becomes U+FFFD: no query meets it, and whoever typed it sees it in the form that `validate`
     refuses.
@@ -111,6 +111,17 @@ def _shown(value: Any) -> Any:
     return without_controls(value) if isinstance(value, str) else value
 
 
+UploadData = Annotated[dict[str, Any], Depends(upload_data)]
+
+
+async def form_data(data: UploadData) -> dict[str, Any]:
+    """Returns the fields that were sent, without files. Raises HTTPException(400) for one. Use it as `FormData`."""
+    texts = (value if isinstance(value, list) else [value] for value in data.values())
+    if not all(isinstance(one, str) for values in texts for one in values):
+        raise HTTPException(400)
+    return data
+
+
 FormData = Annotated[dict[str, Any], Depends(form_data)]
 
 
@@ -123,11 +134,14 @@ def text_of(data: Mapping[str, Any], name: str) -> str:
 def validate(model: type[M], data: Mapping[str, Any]) -> tuple[M | None, dict[str, str]]:
     """Returns the form and no errors, or None and one French sentence by field name ("" for the whole form).
 
-    An emptied field is None, never its default; a list field accepts one value; an absent one has its default.
+    An emptied field is None, never its default; a list field accepts one value; an absent one has its default. Raises
+    HTTPException(400) for a repeated field that is no list: no page sends one.
     """
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    if any(isinstance(value, list) and not _takes_many(fields.get(name)) for name, value in data.items()):
+        raise HTTPException(400)
     if unseen := _with_controls(data):
         return None, dict.fromkeys(unseen, validation.invalid("control_character", {}))
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
     cleaned = {name: _cleaned(value, fields.get(name)) for name, value in data.items()}
     try:
         return model.model_validate(cleaned), {}
@@ -152,8 +166,18 @@ def _with_controls(data: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def every(data: Mapping[str, Any], name: str) -> list[str]:
+    """Returns the texts of a field outside a model that may have several."""
+    value = data.get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def _takes_many(field: FieldInfo | None) -> bool:
+    return field is not None and _is_many(field.annotation)
+
+
 def _cleaned(value: Any, field: FieldInfo | None) -> Any:
-    if field is not None and _is_many(field.annotation):
+    if _takes_many(field):
         values = value if isinstance(value, list) else [value]
         return [one for one in values if one != ""]
     return None if isinstance(value, str) and not value.strip() else value

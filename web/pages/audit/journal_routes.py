@@ -19,7 +19,7 @@ from web.french import privacy
 from web.french.events import sentences
 from web.http import addresses
 from web.http.addresses import PageNumber
-from web.http.forms import FormData
+from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE, Pager, address
 from web.http.templates import Page, page, redirect
 from web.pages.audit import journal
@@ -104,7 +104,7 @@ def read(
 def look(request: Request, desk: AtJournal, data: FormData) -> Response:
     """Redirects to the filters as an address, which names the dossier by its id; lists the dossiers of a search."""
     asked = JournalFilters(**{name: str(data.get(name, "")).strip() for name in JournalFilters().params})
-    found = lookup.look(desk, data.get("q", ""), SIZE)
+    found = lookup.look(desk, text_of(data, "q"), SIZE)
     if len(found.found) == 1:
         return redirect(request, asked.but(found.found[0].stream))
     if not found.text:

@@ -17,7 +17,7 @@ from web.desk import refusals
 from web.desk.desk import Desk
 from web.french.errors import files
 from web.http.addresses import Number, PageNumber
-from web.http.forms import FormData, validate
+from web.http.forms import FormData, UploadData, validate
 from web.http.templates import Page, page
 from web.pages.portfolio import choices as portfolio_choices
 from web.pages.portfolio import outcome as portfolio_outcome
@@ -77,7 +77,7 @@ def start(request: Request, desk: AtImport, deja: Number = 0) -> Response:
 
 
 @router.post("/dossiers/import")
-def choose(request: Request, desk: AtImport, data: FormData) -> Response:
+def choose(request: Request, desk: AtImport, data: UploadData) -> Response:
     """Keeps the file until it is recorded; one that is refused is not kept."""
     file = data.get("portfolio")
     if not isinstance(file, UploadFile) or not file.filename:

@@ -18,6 +18,7 @@ from pixflow.documents.protocol import (
 from web.french import privacy, typography, validation
 from web.french.events import details
 from web.french.protocol import drafts as french
+from web.http.forms import every
 
 LONGEST = 2_000
 PARTS: dict[str, type] = {
@@ -97,9 +98,8 @@ def protocol_sheet(document: ProtocolDocument, note: str = "") -> ProtocolSheet:
 
 def sheet_from(data: Mapping[str, Any]) -> ProtocolSheet:
     """Returns the form that was sent, with every value."""
-    chosen = data.get("modalities", ())
     texts = {name: _text(value) for name, value in data.items() if isinstance(value, str)}
-    return ProtocolSheet({**texts, "modalities": (chosen,) if isinstance(chosen, str) else tuple(chosen)})
+    return ProtocolSheet({**texts, "modalities": tuple(every(data, "modalities"))})
 
 
 def parse(sheet: ProtocolSheet) -> tuple[ProtocolDocument | None, Mapping[str, str]]:

@@ -18,7 +18,7 @@ from web.desk.receipts import Receipt, UndoForm
 from web.french import bulk as french
 from web.french import validation
 from web.french.errors import missing
-from web.http.forms import FormData, OpenForm, validate
+from web.http.forms import FormData, OpenForm, every, validate
 from web.http.pagination import address
 from web.http.templates import Page, page
 from web.pages.queue import bulk
@@ -88,8 +88,7 @@ def act(request: Request, desk: AtQueue, do: str, data: FormData) -> Response:
     form, errors = validate(bulk.ACTIONS[do].model, data)
     if form and not bulk.known(desk, form):
         errors = {"to": validation.invalid("literal_error", {})}
-    sent = data.get("task", [])
-    picks = [sent] if isinstance(sent, str) else sent
+    picks = every(data, "task")
     if form is None or errors or not bulk.chosen(desk, picks):
         return _preview(request, desk, do, picks, data, missing.named(errors), 422)
     return _answer(request, desk, bulk.act(desk, do, form))

@@ -18,7 +18,7 @@ from web.desk.dependencies import allowed
 from web.desk.desk import Desk
 from web.french.errors import files
 from web.http.addresses import PageNumber
-from web.http.forms import FormData, validate
+from web.http.forms import FormData, UploadData, validate
 from web.http.templates import Page, page
 from web.pages.results import activity, import_preview
 
@@ -48,7 +48,7 @@ class FileGonePage(Page):
 
 
 @router.post("/resultats/import")
-def choose(request: Request, desk: AtBoard, data: FormData) -> Response:
+def choose(request: Request, desk: AtBoard, data: UploadData) -> Response:
     """Keeps the file until it is recorded; one that is refused, or recorded already, is not kept."""
     file = data.get("export")
     if not isinstance(file, UploadFile) or not file.filename:

@@ -15,7 +15,7 @@ from web.desk.commands import record
 from web.desk.desk import Desk
 from web.french import validation
 from web.french.errors import missing
-from web.http.forms import Day, Form, FormData, validate
+from web.http.forms import Day, Form, FormData, text_of, validate
 from web.pages.results import board, bulk
 from web.pages.results.auto_match import match_waiting
 from web.pages.results.board import BoardForm, PageNumbers
@@ -79,7 +79,7 @@ def reject(request: Request, desk: AtBoard, where: Where, participation: UUID, d
 @router.post("/resultats/{participation:uuid}/chercher")
 def search(request: Request, desk: AtBoard, where: Where, participation: UUID, data: FormData) -> Response:
     """Searches another dossier by name or number. A POST: no name stands in an address or a log."""
-    looked = lookup.look(desk, data.get("q", ""), 20)
+    looked = lookup.look(desk, text_of(data, "q"), 20)
     found = [board.candidate(desk, one) for one in looked.everyone]
     return draw_board(
         request, desk, where, opened=BoardForm("other", str(participation), {"q": looked.text}, found=found)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from web.desk import task_links
 from web.desk.dependencies import AtDesk
 from web.desk.desk import Desk
-from web.http.forms import FormData
+from web.http.forms import FormData, text_of
 from web.http.pagination import SIZE
 from web.http.templates import Page, draw, page, redirect
 from web.pages.search import lookup
@@ -61,7 +61,7 @@ def suggest(request: Request, desk: AtDesk, data: FormData) -> Response:
 def _look(desk: Desk, data: Mapping[str, Any], limit: int) -> lookup.Search:
     if desk.scope.whose == "none":
         raise HTTPException(403)
-    return lookup.look(desk, data.get("q", ""), limit)
+    return lookup.look(desk, text_of(data, "q"), limit)
 
 
 def _address(desk: Desk, data: Mapping[str, Any]) -> Callable[[UUID], str]:
