@@ -135,12 +135,15 @@ def test_the_doctor_ends_with_1_when_something_is_to_do(data: Path) -> None:
     result = run("doctor")
     assert result.exit_code == 1
     assert "✗ Dernière sauvegarde Aucune : lancez « pixflow backup »" in plain(result.output)
+    assert "✗ Tables de lecture" in plain(result.output), "neither serve nor tick has run"
+    ran("tick")
     ran("backup")
     assert "✓ Dernière sauvegarde" in plain(ran("doctor"))
     assert "SQLite : ce qui est confirmé survit à une coupure." in plain(ran("doctor"))
 
 
 def test_the_doctor_puts_triggers_back_when_asked(data: Path) -> None:
+    ran("tick")
     ran("backup")
     with closing(sqlite3.connect(data / "ici" / "events.db")) as file:
         file.execute("DROP TRIGGER stored_events_delete")
@@ -153,6 +156,7 @@ def test_the_doctor_puts_triggers_back_when_asked(data: Path) -> None:
 
 
 def test_the_doctor_examines_what_does_not_open(data: Path) -> None:
+    ran("tick")
     (data / "keys" / "ici.ring").unlink()
     ran("backup", "--structure", "tarbes")
     result = run("doctor", "--json")
