@@ -88,6 +88,16 @@ def blocks(text: str, language: str) -> Iterator[tuple[str, str]]:
         yield said.strip(), code
 
 
+# --- decisions
+
+
+def test_each_decision_has_a_number_of_its_own_and_bears_it() -> None:
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    for page in pages:
+        assert page.read_text().startswith(f"# {page.name[:4]} "), page.name
+
+
 # --- events, tasks, claims
 
 
