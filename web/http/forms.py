@@ -116,8 +116,10 @@ UploadData = Annotated[dict[str, Any], Depends(upload_data)]
 
 async def form_data(data: UploadData) -> dict[str, Any]:
     """Returns the fields that were sent, without files. Raises HTTPException(400) for one. Use it as `FormData`."""
-    texts = (value if isinstance(value, list) else [value] for value in data.values())
-    if not all(isinstance(one, str) for values in texts for one in values):
+    sent = [one for value in data.values() for one in (value if isinstance(value, list) else [value])]
+    if files := [one for one in sent if not isinstance(one, str)]:
+        for file in files:
+            await file.close()
         raise HTTPException(400)
     return data
 

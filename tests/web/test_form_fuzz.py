@@ -1,0 +1,159 @@
+"""Forms as a stranger sends them: no kind of form makes a page fail, and a refusal records nothing, on both stores."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from pixflow.actor import OPERATOR
+from pixflow.events.values import Role
+from pixflow.importing.uploads import Uploads
+from pixflow.store.postgres.database import Database
+from pixflow.team.membership import add_member
+from tests.portfolio.files import AWA, BAH, file
+from tests.trials.proofs import Proofs
+from tests.trials.scale import SEED
+from tests.web.arranged import MONDAY, scheduled, seat
+from tests.web.client import OWN_URL
+from tests.web.filled import give, hire
+from tests.web.form_cases import FORM_CASES
+from tests.web.form_kinds import FormKind, Sent, kinds, models, wrongly_filled
+from tests.web.paths import House, house
+from tests.web.test_access import CHOICES
+from web.desk.dependencies import COOKIE
+from web.pages import ROUTERS
+
+EVERYBODY, NADIA = "Zoé Toutpouvoir", "Nadia Benali"
+ROLES: tuple[Role, ...] = ("advisor", "referent", "manager", "auditor", "administrator", "facilitator")
+FEWEST_KINDS = 100
+RECORDED = frozenset({200, 204, 303})
+"""Answers after which something may be recorded; the others are refusals."""
+
+
+def posted() -> Iterator[tuple[str, tuple[frozenset[str], ...]]]:
+    """Every route that takes a form, and the fields that each form of its module has."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+                for choice in CHOICES.get(f"POST {route.path}", [""]):
+                    path = re.sub(r"\{(name|do|what)\}", choice, route.path)
+                    yield path, models(route.endpoint.__module__)
+
+
+class Desks:
+    """A structure where each kind of form is open somewhere, and the two people who fill them in."""
+
+    def __init__(self, at_work: House) -> None:
+        self.at_work = at_work
+        at_work.people[EVERYBODY] = uuid4()
+        identity = {"name": EVERYBODY, "email": "zoe@exemple.fr", "site": None, "roles": ROLES}
+        at_work.says(OPERATOR, add_member, {"staff": at_work.people[EVERYBODY]}, **identity)
+        hire(at_work, "Inès Kowalski", "advisor", of_site="L’Aigle")
+        at_work.day(MONDAY)
+        starts = ["/", *self._dossiers(), *self._uploads()]
+        workshop = scheduled(at_work, facilitators=(at_work.people[EVERYBODY],))
+        dossiers = [at_work.planned(last=name) for name in ("Alcazar", "Berthelin")]
+        for dossier in dossiers:
+            seat(at_work, workshop, dossier)
+        give(at_work, dossiers, NADIA)
+        starts += ["/ateliers/nouveau", f"/ateliers/{workshop}", f"/ateliers/{workshop}/presence"]
+        self.cookies = [f"{at_work.slug}/{at_work.people[name]}" for name in (EVERYBODY, NADIA)]
+        self.browsers = [TestClient(at_work.app, base_url=OWN_URL, follow_redirects=False) for _ in self.cookies]
+        self._sign_in()
+        self.kinds = kinds(self.browsers, starts)
+        self.ids = tuple(str(one) for one in (*dossiers, workshop, *at_work.people.values(), at_work.campaign))
+        known = {
+            "{dossier_id:uuid}": str(dossiers[0]),
+            "{workshop_id:uuid}": str(workshop),
+            "{person:uuid}": str(at_work.people[NADIA]),
+            "{stream:uuid}": str(at_work.campaign),
+        }
+        led = {re.sub(r"[0-9a-f-]{32,}", "*", kind.action) for kind in self.kinds}
+        for route, fields in posted():
+            address = re.sub(r"\{[^}]*\}", lambda found: known.get(found[0], str(uuid4())), route)
+            if re.sub(r"\{[^}]*\}", "*", route) not in led:
+                self.kinds.append(FormKind(self.browsers[0], address, {}, (), fields))
+
+    def _dossiers(self) -> Iterator[str]:
+        """The page of a dossier in each state that a form needs, with this form open."""
+        for case in FORM_CASES:
+            dossier, about = case.arrange(self.at_work)
+            yield f"/dossiers/{dossier}?formulaire={case.form}&sur={about}"
+            yield f"/dossiers/{dossier}"
+
+    def _uploads(self) -> Iterator[str]:
+        """The preview of a portfolio that waits."""
+        waiting = Uploads(self.at_work.served.opened.folder / "uploads")
+        yield f"/dossiers/import/{waiting.keep(file(AWA, BAH), 'portefeuille.csv')}"
+
+    def check(self, kind: FormKind, sent: Sent) -> None:
+        """Sends a form. Fails when the page does, or when a refusal recorded an event."""
+        engine = self.at_work.served.engine
+        self._sign_in()
+        head = engine.head()
+        answer = kind.send(sent)
+        assert answer.status_code < 500, (kind.name, sent, answer.status_code)
+        recorded = engine.head() - head
+        assert answer.status_code in RECORDED or not recorded, (kind.name, sent, answer.status_code, recorded)
+
+    def _sign_in(self) -> None:
+        """Puts the cookies back: one of the forms is that of who one is."""
+        for browser, cookie in zip(self.browsers, self.cookies, strict=True):
+            browser.cookies.clear()
+            browser.cookies.set(COOKIE, cookie)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "postgres":
+            patch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("postgres").create_database())
+        with house(tmp_path_factory.mktemp("fuzz")) as at_work:
+            yield Desks(at_work)
+            database = at_work.served.opened.database
+    if isinstance(database, Database):
+        database.close()
+
+
+def send_each(desks: Desks, count: int) -> int:
+    """Sends so many wrong forms of each kind. Returns how many were sent."""
+    done = 0
+    for kind in desks.kinds:
+        check = partial(desks.check, kind)
+
+        @seed(SEED)
+        @settings(
+            max_examples=count,
+            phases=[Phase.generate],
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(wrongly_filled(kind, desks.ids))
+        def send(sent: Sent) -> None:
+            nonlocal done
+            done += 1
+            check(sent)  # noqa: B023
+
+        send()
+    return done
+
+
+def test_every_kind_of_form_wrongly_filled_is_answered_in_words(desks: Desks) -> None:
+    assert len(desks.kinds) >= FEWEST_KINDS
+    assert send_each(desks, 4) >= FEWEST_KINDS
+
+
+@pytest.mark.trial
+def test_thousands_of_wrong_forms_are_answered_in_words(
+    desks: Desks, proofs: Proofs, request: pytest.FixtureRequest
+) -> None:
+    store = request.node.callspec.params["desks"]
+    sent = send_each(desks, 60)
+    done = f"{store}: {len(desks.kinds)} kinds of form, {sent} posts with missing, strange, repeated and others' values"
+    proofs.add("wrong forms", done, "no page failed; no refusal recorded anything")
