@@ -28,6 +28,9 @@ NOT_PLAYED = {
     "protocol.ProtocolDrafted", "protocol.ProtocolEndorsed", "staff.AbsenceCancelled", "staff.Retracted",
     "staff.RoleEnded", "staff.StaffLeft", "staff.StaffReturned", "structure.ProgramStarted",
     "structure.BackupRestored", "structure.KeyRotated",
+    # nobody signs in: a visitor chooses who to be
+    "staff.AccountInvited", "staff.AccountOpened", "staff.AccountConfirmed", "staff.AccountSuspended",
+    "staff.RestorationRequested", "staff.AccountRestored", "staff.FactorsResetRequested", "staff.FactorsReset",
     "workshop.FacilitatorLeft", "workshop.Retracted", "workshop.SeatOfferLapsed", "workshop.WaitlistLeft",
     "workshop.YoungPeopleSearched",
 }  # fmt: skip
