@@ -5,7 +5,7 @@ PIXFLOW_DATA/keys/<slug>.ring      what it wraps: the ring key, which wraps the 
 PIXFLOW_DATA/keys/<slug>.erased    who was erased, as ids: what a restored backup must forget again
 PIXFLOW_DATA/keys/<slug>.erasing   there as long as an erasure may have to be finished
 PIXFLOW_DATA/demonstration         there when all structures of the folder are demonstrations
-PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, and its schema when it is kept on PostgreSQL
+PIXFLOW_DATA/<slug>/structure.json its id, the format of its events, its schema on PostgreSQL, if it is a demonstration
 PIXFLOW_DATA/<slug>/events.db      the event store
 PIXFLOW_DATA/<slug>/keys.db        the streams' keys, which seal what is personal
 PIXFLOW_DATA/<slug>/read/          the read stores, made from the events, never backed up
@@ -60,11 +60,15 @@ FORMAT = 2
 
 
 class Document(msgspec.Struct, frozen=True):
-    """structure.json. `schema` is None on SQLite."""
+    """structure.json. `schema` is None on SQLite.
+
+    A `demonstration` may be served without passwords. Who only writes to the database cannot change it here.
+    """
 
     id: UUID
     schema: str | None = None
     format: int = FORMAT
+    demonstration: bool = False
 
 
 class _EventFormat(msgspec.Struct):
@@ -72,7 +76,10 @@ class _EventFormat(msgspec.Struct):
 
 
 class OpenStructure(msgspec.Struct, frozen=True):
-    """An open structure: its folder, its id, its engine. On PostgreSQL, also its schema and database."""
+    """An open structure: its folder, its id, its engine. On PostgreSQL, also its schema and database.
+
+    `demonstration` is that of structure.json.
+    """
 
     slug: str
     folder: Path
@@ -80,6 +87,7 @@ class OpenStructure(msgspec.Struct, frozen=True):
     engine: Engine
     schema: str | None = None
     database: Database | None = None
+    demonstration: bool = False
 
     def stream(self, name: str) -> UUID:
         """Returns the id of one of the structure's own streams: structure, protocol, grille."""
@@ -132,7 +140,8 @@ def create(
         for made in (folder, folder / "uploads", folder / "read"):
             made.mkdir(exist_ok=True, mode=0o700)
         sync_folder(data)
-        write_new(folder / "structure.json", msgspec.json.encode(Document(uuid4(), schema)))
+        document = Document(uuid4(), schema, demonstration=demonstration)
+        write_new(folder / "structure.json", msgspec.json.encode(document))
         opened = open_one(data, slug, clock=clock, database=database)
         try:
             _publish(
@@ -155,8 +164,8 @@ def is_demonstration(data: Path) -> bool:
 
 
 def must_be_demonstration(opened: OpenStructure) -> None:
-    """Raises Refused("not-a-demonstration") unless the structure was opened as one."""
-    if not opened.engine.references().structure.demonstration:
+    """Raises Refused("not-a-demonstration") unless both structure.json and the first event say that it is one."""
+    if not (opened.demonstration and opened.engine.references().structure.demonstration):
         raise Refused("not-a-demonstration", slug=opened.slug)
 
 
@@ -200,7 +209,8 @@ def _opened(data: Path, slug: str, clock: Clock, database: Database | None) -> O
         vault.close()
         store.close()
         raise
-    return OpenStructure(slug, folder, document.id, Engine(store, keys, clock), document.schema, database)
+    engine = Engine(store, keys, clock)
+    return OpenStructure(slug, folder, document.id, engine, document.schema, database, document.demonstration)
 
 
 def schema_of(slug: str) -> str:

@@ -29,36 +29,34 @@ def flip(opened: OpenStructure, position: int) -> None:
 
 
 def open_as_demonstration(opened: OpenStructure, *, appended: bool) -> None:
-    """Changes the first event of a structure, or appends another one, so that it says "demonstration"."""
+    """Writes "demonstration" into the first event of a structure, or into another one at the end of its stream."""
+    engine = opened.engine
+    stream, _, topic, state, _ = engine.recorder.log(0, 1)[0]
+    version, position = len(engine.recorder.rows(stream)) + 1, engine.head() + 1
+    forged = state.replace(b'"demonstration":false', b'"demonstration":true')
+    assert forged != state
     if opened.database is None:
         with closing(sqlite3.connect(opened.folder / "events.db")) as database, database:
-            trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'").fetchone()
-            database.execute("DROP TRIGGER stored_events_update")
-            said = "CAST(replace(CAST(state AS TEXT), '\"demonstration\":false', '\"demonstration\":true') AS BLOB)"
-            database.execute(
-                "INSERT INTO stored_events (position, originator_id, originator_version, topic, state) SELECT "
-                f"(SELECT max(position) + 1 FROM stored_events), originator_id, 2, topic, {said} "
-                "FROM stored_events WHERE position = 1"
-                if appended
-                else f"UPDATE stored_events SET state = {said} WHERE position = 1"
-            )
-            database.execute(trigger[0])
+            if appended:
+                row = (position, stream.hex, version, topic, forged)
+                database.execute("INSERT INTO stored_events VALUES (?, ?, ?, ?, ?)", row)
+            else:
+                trigger = database.execute("SELECT sql FROM sqlite_master WHERE name = 'stored_events_update'")
+                again = trigger.fetchone()[0]
+                database.execute("DROP TRIGGER stored_events_update")
+                database.execute("UPDATE stored_events SET state = ? WHERE position = 1", [forged])
+                database.execute(again)
         return
-    table = Identifier(str(opened.schema), "stored_events")
-    said = (
-        "convert_to(replace(convert_from(state, 'UTF8'), '\"demonstration\":false', '\"demonstration\":true'), 'UTF8')"
-    )
+    table, head = Identifier(str(opened.schema), "stored_events"), Identifier(str(opened.schema), "head")
     with opened.database.owner() as owner, owner.transaction():
-        owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(table))
-        owner.execute(
-            SQL(
-                "INSERT INTO {0} (position, originator_id, originator_version, topic, state) SELECT "
-                f"(SELECT max(position) + 1 FROM {{0}}), originator_id, 2, topic, {said} FROM {{0}} WHERE position = 1"
-                if appended
-                else f"UPDATE {{0}} SET state = {said} WHERE position = 1"
-            ).format(table)
-        )
-        owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
+        if appended:
+            insert = SQL("INSERT INTO {} VALUES (%s, %s, %s, %s, %s)").format(table)
+            owner.execute(insert, [position, stream, version, topic, forged])
+            owner.execute(SQL("UPDATE {} SET position = %s").format(head), [position])
+        else:
+            owner.execute(SQL("ALTER TABLE {} DISABLE TRIGGER ALL").format(table))
+            owner.execute(SQL("UPDATE {} SET state = %s WHERE position = 1").format(table), [forged])
+            owner.execute(SQL("ALTER TABLE {} ENABLE TRIGGER ALL").format(table))
 
 
 def garble(opened: OpenStructure, position: int, column: str) -> None:

@@ -100,6 +100,7 @@ def _made(opened: OpenStructure, at: datetime, making: Path, made: Path, unopene
         holding=copy.content_of(making / EVENTS),
         sha256={EVENTS: manifest.digest(making / EVENTS)},
         unopened=unopened,
+        demonstration=opened.demonstration,
     )
     write_new(making / manifest.FILE, msgspec.json.format(msgspec.json.encode(described)))
     sealed = copy.streams(making / EVENTS, sealed_topics())

@@ -25,6 +25,7 @@ class Manifest(Struct, frozen=True):
 
     `unopened` events do not open: such a backup is kept apart, and replaces no other.
     `keys_apart`: the structure itself has the keys of these events, which a restore replaced.
+    `demonstration` is that of structure.json.
     `sha256` has the digest of each file that never changes. keys.json changes: the key that wraps it identifies it.
     """
 
@@ -36,6 +37,7 @@ class Manifest(Struct, frozen=True):
     holding: CopyContent
     sha256: dict[str, str]
     keys_apart: bool = False
+    demonstration: bool = False
     unopened: int = 0
     format: int = FORMAT
 

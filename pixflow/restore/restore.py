@@ -74,7 +74,8 @@ def restore(
         if structure_folder.slug_of(name) != name:
             raise BackupError("bad-name", slug=name)
         folder = data / name
-        document = Document(made.structure, structure_folder.schema_of(name) if database else None)
+        schema = structure_folder.schema_of(name) if database else None
+        document = Document(made.structure, schema, demonstration=made.demonstration)
         target = SchemaTarget(database, document.schema) if database and document.schema else FolderTarget(folder)
         _check(data, folder, target, document, replace)
         private_folder(folder)

@@ -61,6 +61,7 @@ def describe(events: Path, path: Path, document: Document, slug: str, at: dateti
             holding=sqlite_copy.content_of(events),
             sha256={EVENTS: manifest.digest(events)},
             keys_apart=True,
+            demonstration=document.demonstration,
         )
         write_new(path, msgspec.json.format(msgspec.json.encode(described)))
 

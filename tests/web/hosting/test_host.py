@@ -1,6 +1,7 @@
 """The host: structures opened at the start, those that come later, and those that do not open."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,9 +9,12 @@ from uuid import uuid4
 import pytest
 
 from pixflow import presets, structure_folder
+from pixflow.backups.backup import back_up
 from pixflow.refused import Refused
+from pixflow.restore.restore import restore
 from pixflow.store import AlreadyServed, StoreRefused
 from pixflow.store.locks import ServeLock
+from tests.damage import open_as_demonstration
 from tests.web.client import InspectingClient, words
 from web.app import create_app
 from web.cli.server import tick_all
@@ -97,6 +101,39 @@ def test_a_real_structure_is_never_opened_without_a_password(tmp_path: Path) -> 
         assert list(made.structures) == [real.name]
 
 
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("appended", [True, False])
+def test_who_writes_to_the_database_makes_no_demonstration_of_a_real_structure(
+    tmp_path: Path, store: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, *, appended: bool
+) -> None:
+    if store == "postgresql":
+        monkeypatch.setenv("PIXFLOW_DATABASE_URL", request.getfixturevalue("database_url"))
+    database = Settings().database()
+    preset = presets.load("laigle-mortagne")
+    real = structure_folder.create(tmp_path, name="Alençon", preset=preset, sites=("Alençon",), database=database)
+    open_as_demonstration(real, appended=appended)
+    real.engine.close()
+    again = structure_folder.open_one(tmp_path, real.slug, database=database)
+    assert again.engine.references().structure.demonstration
+    again.engine.close()
+    with pytest.raises(Refused, match="not-a-demonstration"), open_host(tmp_path, demo=True):
+        pass
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_a_restored_backup_stays_a_demonstration_or_a_real_structure(tmp_path: Path, *, demonstration: bool) -> None:
+    opened(tmp_path, "Alençon", demonstration=demonstration)
+    one = structure_folder.open_one(tmp_path, "alencon")
+    if not demonstration:
+        open_as_demonstration(one, appended=False)
+    backup = back_up(one)
+    one.engine.close()
+    restore(tmp_path, backup.path, replace=True, motive="drill", rebuild=lambda opened: None)
+    refusal = nullcontext() if demonstration else pytest.raises(Refused, match="not-a-demonstration")
+    with refusal, open_host(tmp_path, demo=True) as made:
+        assert list(made.structures) == ["alencon"]
+
+
 def test_beside_a_demonstration_a_real_structure_stays_closed(tmp_path: Path) -> None:
     """A backup may be restored beside a demonstration; `create` refuses both in one folder."""
     opened(tmp_path / "real", "Alençon", demonstration=False).rename(tmp_path / "alencon")
@@ -126,7 +163,6 @@ def test_a_demonstration_has_a_folder_of_its_own(tmp_path: Path, *, first: bool,
 def test_on_postgresql_the_schema_says_what_it_is(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mark is an event: neither another folder nor a restored backup loses it."""
     monkeypatch.setenv("PIXFLOW_DATABASE_URL", database_url)
     database = Settings().database()
     assert database is not None
