@@ -82,15 +82,14 @@ class World:
 
 
 @contextmanager
-def world(data: Path) -> Iterator[World]:
-    """L'Aigle-Mortagne on a Monday, beside another structure."""
+def world(data: Path, url: str = "") -> Iterator[World]:
+    """L'Aigle-Mortagne on a Monday, beside another structure. With a `url` its people sign in."""
     first = datetime(2026, 1, 5, 9, 12, tzinfo=UTC)
     preset = presets.load("laigle-mortagne")
-    beside = structure_folder.create(
+    structure_folder.create(
         data, demonstration=True, name=OTHER, preset=preset, sites=("Mortagne",), on=first.date(), clock=lambda: first
-    )
-    beside.engine.close()
-    with house(data) as at_work, ExitStack() as open_browsers:
+    ).engine.close()
+    with house(data, url=url) as at_work, ExitStack() as open_browsers:
         hire(at_work, "Samir Haddad", "facilitator")
         for name in (INES, OMAR):
             hire(at_work, name, "advisor")
@@ -100,7 +99,7 @@ def world(data: Path) -> Iterator[World]:
         _dossiers(made)
         _shared(made)
         at_work.day(MONDAY)
-        _others(made, _elsewhere(at_work, beside.slug))
+        _others(made, _beside(at_work))
         _erased(made)
         yield made
 
@@ -168,10 +167,18 @@ def _others(world: World, elsewhere: House) -> None:
     ids["{bulk:uuid}"] = {"own": bulk}
 
 
-def _elsewhere(at_work: House, slug: str) -> House:
+def elsewhere(at_work: House) -> House:
+    """The other structure of the site."""
+    made = House(at_work.host, [at_work.served.engine.clock()], at_work.url)
+    made.slug = next(slug for slug in at_work.host.structures if slug != at_work.slug)
+    made.served = at_work.host.structures[made.slug]
+    made.people = {one.name: id for id, one in made.served.refs.team.items()}
+    return made
+
+
+def _beside(at_work: House) -> House:
     """The other structure, with an advisor, a référente and a campaign of its own."""
-    made = House(at_work.host, [at_work.served.engine.clock()])
-    made.served, made.slug = at_work.host.structures[slug], slug
+    made = elsewhere(at_work)
     hire(made, NADIA, "advisor")
     hire(made, SOPHIE, "referent")
     made.says(

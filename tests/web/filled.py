@@ -28,7 +28,7 @@ CHUNK = 500
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> UUID:
+def hire(house: House, name: str, *roles: Role, of_site: str | None = None, until: date | None = None) -> UUID:
     """One more person of the team."""
     house.people[name] = uuid4()
     house.says(
@@ -39,6 +39,7 @@ def hire(house: House, name: str, *roles: Role, of_site: str | None = None) -> U
         email=f"personne.{len(house.people)}@exemple.fr",
         site=of_site,
         roles=roles,
+        until=until,
     )
     return house.people[name]
 

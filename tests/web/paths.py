@@ -89,7 +89,7 @@ class House:
     def says(self, by: str, decide: Decision[..., Any], streams: dict[str, UUID], /, **sent: Any) -> CommandResult:
         """Somebody of the team takes a decision; `context` is what the program adds to what they say."""
         context = sent.pop("context", None)
-        actor = Actor(OPERATOR) if by == OPERATOR else Actor(str(self.people[by]))
+        actor = Actor(by if ":" in by else str(self.people[by]))
         return self.served.engine.execute(streams, decide, by=actor, command_id=uuid4(), context=context, **sent)
 
     def on(self, dossier: UUID, decide: Decision[..., Any], by: str = "Nadia Benali", /, **sent: Any) -> CommandResult:

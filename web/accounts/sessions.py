@@ -31,9 +31,11 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
     token, now = new_token(), store.now()
     row = {"account": membership.account, "structure": membership.structure, "member": membership.member, "way": way}
     mine = sessions.c.account == membership.account
-    kept = select(sessions.c.digest).where(mine).order_by(sessions.c.created.desc(), sessions.c.digest).limit(AT_MOST)
+    latest = select(sessions.c.digest).where(mine).order_by(sessions.c.created.desc()).limit(AT_MOST - 1)
     sealed = store.key.seal(id_token, f"id-token {membership.account}") if id_token else None
     with store.write() as connection:
+        kept = set(connection.execute(latest).scalars())
+        connection.execute(delete(sessions).where(mine, sessions.c.digest.not_in(kept)))
         connection.execute(
             insert(sessions).values(
                 **row,
@@ -45,8 +47,6 @@ def begin(store: AccountStore, membership: Membership, way: Way, device: str, id
                 id_token=sealed,
             )
         )
-        found = set(connection.execute(kept).scalars())
-        connection.execute(delete(sessions).where(mine, sessions.c.digest.not_in(found)))
     return token
 
 

@@ -34,9 +34,12 @@ AtSite = Annotated[Site, Depends(site_of)]
 
 
 def session_of(request: Request) -> Session | None:
-    """Returns the session of this browser, also when it is locked."""
+    """Returns the session of this browser, also when it is locked. None once its member enters no more."""
+    host: Host = request.app.state.host
     site, token = site_of(request), request.cookies.get(SESSION)
-    return sessions.find(site.store, token) if token else None
+    session = sessions.find(site.store, token) if token else None
+    served = host.at(session.structure) if session else None
+    return session if session and served and enters(served, session.member) else None
 
 
 def signed_in(request: Request, host: Host) -> tuple[ServedStructure, Actor]:
@@ -59,7 +62,7 @@ def member_of(request: Request) -> tuple[ServedStructure, UUID]:
     host: Host = request.app.state.host
     session = session_of(request)
     served = host.at(session.structure) if session else None
-    if session is None or served is None or not enters(served, session.member):
+    if session is None or served is None:
         raise HTTPException(303, headers={"Location": sign_in_address(request)})
     if session.is_locked:
         raise SessionLocked

@@ -70,6 +70,12 @@ def test_the_sixth_ends_the_oldest(store: AccountStore, nadia: Membership, clock
     assert len(sessions.of_account(store, nadia.account)) == 5
 
 
+def test_of_many_begun_in_one_second_the_new_one_stays(store: AccountStore, nadia: Membership) -> None:
+    for _ in range(12):
+        assert sessions.find(store, sessions.begin(store, nadia, "password", ""))
+    assert len(sessions.of_account(store, nadia.account)) == 5
+
+
 def test_ended_at_once(store: AccountStore, nadia: Membership) -> None:
     one, two, three = (sessions.begin(store, nadia, "password", "") for _ in range(3))
     sessions.end(store, sessions.find(store, one).digest)
